@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target of the product is compiled under the same strict settings; tests leave out MemberImportVisibility,
+// where it is only noise. Warnings are errors in CI (scripts/ci passes the flag, so a newer compiler's new warning
+// never stops a newcomer's first build).
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+let relaxed: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+
+func ring(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: relaxed)
+}
+
+let package = Package(
+    name: "bureau",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "bureau", targets: ["bureau"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        ring("BureauDomain", []),
+        ring("BureauStorage", [.product(name: "GRDB", package: "GRDB.swift"), crypto], resources: []),
+        ring("BureauVendors", [
+            .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto, nio, log,
+            .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "JWTKit", package: "jwt-kit"),
+            .product(name: "NIOFoundationCompat", package: "swift-nio"),
+        ]),
+        ring("BureauEngine", ["BureauDomain", "BureauStorage", "BureauVendors", crypto, log, lifecycle]),
+        ring("BureauWeb", [
+            "BureauDomain", "BureauEngine", hummingbird, hummingbirdCore, httpTypes, nio, log, lifecycle,
+        ]),
+        ring("BureauSandbox", [hummingbird, hummingbirdCore, httpTypes, nio, crypto, log, lifecycle]),
+        .executableTarget(
+            name: "bureau",
+            dependencies: [
+                "BureauDomain", "BureauStorage", "BureauVendors", "BureauEngine", "BureauWeb", "BureauSandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), log, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"), crypto, nio,
+            ],
+            swiftSettings: strict),
+        tests("DomainTests", ["BureauDomain", .product(name: "Subprocess", package: "swift-subprocess")]),
+        tests("StorageTests", ["BureauStorage"]),
+        tests("VendorsTests", ["BureauVendors", nio, hummingbird, .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+        tests("EngineTests", ["BureauEngine", "BureauSandbox", log]),
+        tests("WebTests", ["BureauWeb", "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
+        tests("SandboxTests", [
+            "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"),
+            .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto,
+            .product(name: "Subprocess", package: "swift-subprocess"),
+        ]),
+        tests("CommandTests", ["bureau", .product(name: "Subprocess", package: "swift-subprocess")]),
+        tests("JourneyTests", ["BureauSandbox", "BureauEngine", .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+        tests("FaultTests", ["BureauSandbox", .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+        tests("TidyTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)

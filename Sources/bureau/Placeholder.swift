@@ -1,0 +1,1 @@
+@main struct BureauCommand { static func main() { print("bureau") } }
