@@ -52,7 +52,7 @@ let package = Package(
     ],
     targets: [
         ring("BureauDomain", []),
-        ring("BureauStorage", [.product(name: "GRDB", package: "GRDB.swift"), crypto], resources: []),
+        ring("BureauStorage", [.product(name: "GRDB", package: "GRDB.swift"), crypto], resources: [.embedInCode("Migrations")]),
         ring("BureauVendors", [
             .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto, nio, log,
             .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "JWTKit", package: "jwt-kit"),

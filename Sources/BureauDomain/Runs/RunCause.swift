@@ -1,0 +1,39 @@
+/// Why a run stopped, failed or was ignored: a stable code for machines and one sentence for a consultant.
+package struct RunCause: Error, Hashable, Sendable {
+    package enum Code: String, Hashable, Sendable, Codable, CaseIterable {
+        // failed
+        case sessionRefused = "session_refused"
+        case sessionUnreachable = "session_unreachable"
+        case sessionTerminated = "session_terminated"
+        case sessionLost = "session_lost"
+        case retriesExhausted = "retries_exhausted"
+        case refusal
+        case unknownStopReason = "unknown_stop_reason"
+        case taskUnreadable = "task_unreadable"
+        case configGone = "config_gone"
+        case lostTooOften = "lost_too_often"
+        case noFiles = "no_files"
+        case internalError = "internal_error"
+        // needs info
+        case missingFields = "missing_fields"
+        case unknownClient = "unknown_client"
+        // stopped
+        case overBudget = "over_budget"
+        case overTime = "over_time"
+        case byPerson = "by_person"
+        case stopUnconfirmed = "stop_unconfirmed"
+        // ignored
+        case notEligible = "not_eligible"
+        // done with problems
+        case filesMissing = "files_missing"
+        case deliveryFailed = "delivery_failed"
+    }
+
+    package let code: Code
+    package let sentence: String
+
+    package init(_ code: Code, _ sentence: String) {
+        self.code = code
+        self.sentence = sentence
+    }
+}

@@ -1,0 +1,179 @@
+/// The life of one run: what may happen in which state, and what people must be told because of it.
+///
+/// Pure: it reads no clock and touches nothing. The store applies an event, writes the new state, the event and the
+/// notices in one transaction. Drawn in docs/run-states.md; repeated by the schema's CHECK on `run.state`.
+package struct RunMachine: Hashable, Sendable {
+    package enum Event: Hashable, Sendable {
+        /// A worker has the lease and begins to open the session.
+        case taken
+        case foundIneligible(RunCause)
+        case foundIncomplete(RunCause)
+        case infoChanged
+        case sessionOpened(session: String)
+        case gateOpened
+        case gateClosed
+        case turnEnded
+        /// The money or time limit was reached, or a person asked.
+        case stopAsked(RunCause)
+        /// The session is seen idle or terminated after a stop.
+        case sessionHalted
+        /// `problem` is a file that never arrived.
+        case filesCollected(problem: RunCause?)
+        case channelsSettled(problem: RunCause?)
+        case broke(RunCause)
+        case deliverAgain
+        case retried
+        case leaseLost
+    }
+
+    /// What leaves together with the new state, in the same transaction.
+    package enum Effect: Hashable, Sendable {
+        case alert(RunCause)
+        case askForInfo(RunCause)
+        case alertGate
+    }
+
+    package struct Rejected: Error, Hashable, CustomStringConvertible {
+        package let state: RunState
+        package let event: Event
+        package var description: String { "a run that is \(state.rawValue) cannot take \(event)" }
+    }
+
+    package private(set) var state: RunState
+    package private(set) var session: String?
+    /// Set once a stop is asked; the run then ends `stopped` however its session ends.
+    package private(set) var stopCause: RunCause?
+    package private(set) var cause: RunCause?
+    package private(set) var losses: Int
+    package let lossesMax: Int
+
+    package init(
+        state: RunState = .queued, session: String? = nil, stopCause: RunCause? = nil, cause: RunCause? = nil,
+        losses: Int = 0, lossesMax: Int = 5
+    ) {
+        self.state = state
+        self.session = session
+        self.stopCause = stopCause
+        self.cause = cause
+        self.losses = losses
+        self.lossesMax = lossesMax
+    }
+
+    package mutating func apply(_ event: Event) throws(Rejected) -> [Effect] {
+        switch event {
+        case .taken: try move(from: [.queued, .starting], to: .starting)
+        case .sessionOpened(let id): return try open(id)
+        case .gateOpened:
+            guard state != .waitingApproval else { return [] }
+            try move(from: [.running], to: .waitingApproval, on: event)
+            return [.alertGate]
+        case .gateClosed: try move(from: [.waitingApproval, .running], to: .running, on: event)
+        case .turnEnded: try move(from: [.running, .waitingApproval], to: .collecting, on: event)
+        case .infoChanged: try move(from: [.needsInfo], to: .queued, on: event, cause: nil)
+        case .foundIneligible(let why):
+            try move(from: [.queued, .needsInfo], to: .ignored, on: event, cause: why)
+        case .foundIncomplete(let why):
+            try move(from: [.queued, .needsInfo], to: .needsInfo, on: event, cause: why)
+            return [.askForInfo(why)]
+        case .stopAsked(let why): return try stop(why)
+        case .sessionHalted: try move(from: [.stopping], to: .collecting, on: event)
+        case .filesCollected(let problem): return try collect(problem)
+        case .channelsSettled(let problem):
+            try move(from: [.delivering], to: endState(problem), on: event, cause: stopCause ?? problem)
+            return problem.map { [.alert($0)] } ?? []
+        case .broke(let why):
+            guard !state.isFinal else { return [] }
+            (state, cause) = (.failed, why)
+            return [.alert(why)]
+        case .deliverAgain: try reopen(to: .delivering, on: event)
+        case .retried: try retry()
+        case .leaseLost: return loseLease()
+        }
+        return []
+    }
+
+    private mutating func move(
+        from allowed: Set<RunState>, to next: RunState, on event: Event = .taken, cause new: RunCause? = nil
+    ) throws(Rejected) {
+        guard allowed.contains(state) else { throw Rejected(state: state, event: event) }
+        (state, cause) = (next, new)
+    }
+
+    /// A stop that was asked while the session was being opened takes effect as soon as it is known.
+    private mutating func open(_ id: String) throws(Rejected) -> [Effect] {
+        try move(from: [.starting], to: stopCause == nil ? .running : .stopping, on: .sessionOpened(session: id))
+        session = id
+        return []
+    }
+
+    private mutating func stop(_ why: RunCause) throws(Rejected) -> [Effect] {
+        switch state {
+        case .queued, .needsInfo, .inReview:
+            (state, stopCause, cause) = (.stopped, why, why)
+            return [.alert(why)]
+        case .running, .waitingApproval, .revising:
+            (state, stopCause, cause) = (.stopping, stopCause ?? why, nil)
+            return []
+        case .starting, .stopping, .collecting:
+            stopCause = stopCause ?? why
+            return []
+        case .delivering:
+            // What is already delivered cannot be called back: finish, so that no channel is left half done.
+            return []
+        case .done, .doneWithProblems, .stopped, .failed, .ignored:
+            throw Rejected(state: state, event: .stopAsked(why))
+        }
+    }
+
+    private mutating func collect(_ problem: RunCause?) throws(Rejected) -> [Effect] {
+        let event = Event.filesCollected(problem: problem)
+        guard let stopCause else {
+            try move(from: [.collecting], to: .delivering, on: event, cause: problem)
+            return problem.map { [.alert($0)] } ?? []
+        }
+        try move(from: [.collecting], to: .stopped, on: event, cause: stopCause)
+        return [.alert(stopCause)]
+    }
+
+    private func endState(_ problem: RunCause?) -> RunState {
+        if stopCause != nil { return .stopped }
+        return problem == nil ? .done : .doneWithProblems
+    }
+
+    private mutating func reopen(to next: RunState, on event: Event) throws(Rejected) {
+        guard session != nil else { throw Rejected(state: state, event: event) }
+        try move(from: [.done, .doneWithProblems, .stopped, .failed], to: next, on: event)
+    }
+
+    /// A person tries again what failed: with no session from the beginning, with one from collecting its files.
+    /// A session that itself failed cannot be continued; `bureau runs again` starts a new run.
+    private mutating func retry() throws(Rejected) {
+        switch state {
+        case .failed where session == nil: (state, cause, losses) = (.queued, nil, 0)
+        case .failed where cause?.code.retriesAtCollecting == true: (state, cause, losses) = (.collecting, nil, 0)
+        case .failed where cause?.code.retriesInSession == true: (state, cause, losses) = (.running, nil, 0)
+        case .doneWithProblems: (state, cause, losses) = (.collecting, nil, 0)
+        case .needsInfo: (state, cause) = (.queued, nil)
+        case .queued, .starting, .running, .waitingApproval, .collecting, .delivering, .inReview, .revising,
+            .stopping, .done, .stopped, .failed, .ignored:
+            throw Rejected(state: state, event: .retried)
+        }
+    }
+
+    private mutating func loseLease() -> [Effect] {
+        guard state.isWorkable else { return [] }
+        losses += 1
+        guard losses > lossesMax else { return [] }
+        let why = RunCause(
+            .lostTooOften, "Its worker was lost \(losses) times in a row while the run was \(state.word.lowercased()).")
+        (state, cause) = (.failed, why)
+        return [.alert(why)]
+    }
+}
+
+extension RunCause.Code {
+    /// The session did its work; only what came after failed.
+    var retriesAtCollecting: Bool { self == .noFiles || self == .filesMissing }
+    /// The session may well be alive: we lost sight of it.
+    var retriesInSession: Bool { self == .sessionUnreachable || self == .lostTooOften || self == .internalError }
+}

@@ -1,0 +1,26 @@
+import Foundation
+import GRDB
+
+/// Brings a database file to the newest schema, one numbered file after another, each in its own transaction.
+/// A shipped migration is never edited: the next one changes what it made.
+enum Migrator {
+    static let migrations: [(number: Int, name: String, sql: [UInt8])] = [
+        // The build names a resource after its file, with the first digit turned into an underscore.
+        (1, "0001_runs", PackageResources._001_runs_sql)
+    ]
+
+    static func bringUpToDate(_ db: GRDB.Database) throws {
+        let newest = migrations.last?.number ?? 0
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard found <= newest else { throw StorageError.tooNew(found: found, known: newest) }
+        for migration in migrations where migration.number > found {
+            try db.inTransaction(.immediate) {
+                // Another process may have migrated while we waited for the lock.
+                guard try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 < migration.number else { return .rollback }
+                try db.execute(sql: String(decoding: migration.sql, as: UTF8.self))
+                try db.execute(sql: "PRAGMA user_version = \(migration.number)")
+                return .commit
+            }
+        }
+    }
+}

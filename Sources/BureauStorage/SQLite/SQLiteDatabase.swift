@@ -1,0 +1,106 @@
+import Foundation
+import GRDB
+import Synchronization
+
+/// The embedded engine: one file, write-ahead log, every commit flushed (synchronous=FULL), group commit.
+package final class SQLiteDatabase: Database {
+    private let pool: DatabasePool
+    private let writer: GroupWriter
+    package let path: String
+
+    /// Opens or creates the file and brings its schema up to date. The folder must exist.
+    package init(path: String, busyTimeoutSeconds: Double = 10) throws {
+        self.path = path
+        do {
+            var configuration = Configuration()
+            configuration.maximumReaderCount = 4
+            configuration.busyMode = .timeout(busyTimeoutSeconds)
+            configuration.foreignKeysEnabled = true
+            configuration.prepareDatabase { db in
+                try db.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000")
+            }
+            pool = try DatabasePool(path: path, configuration: configuration)
+            // The pool sets NORMAL on its writer after prepareDatabase; NORMAL may lose the last commits at a power cut.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            writer = GroupWriter(pool)
+            try pool.writeWithoutTransaction { db in try Migrator.bringUpToDate(db) }
+        } catch {
+            throw StorageError(error, path: path)
+        }
+    }
+
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await pool.read { db in try body(SQLiteConnection(db: db)) }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    package func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
+        let box = ResultBox<Value>()
+        do {
+            try await writer.write { db in box.value.withLock { $0 = nil }; try box.set(body(SQLiteConnection(db: db))) }
+        } catch {
+            throw translated(error)
+        }
+        guard let value = box.value.withLock({ $0 }) else { throw StorageError.other("a write gave no result") }
+        return value
+    }
+
+    package func foreignChangeCount() async throws -> Int64 {
+        // data_version is per connection, so it must always be asked of the same one: the writer. It moves when
+        // another connection, of this or another process, has committed; our own writes do not move it.
+        try await pool.writeWithoutTransactionAsync { db in
+            try Int64.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+        }
+    }
+
+    /// Waits for running writes and closes the file. Later calls fail.
+    package func close() throws { try pool.close() }
+
+    /// SQLite's own check of the whole file. Returns its complaints; empty when all is well.
+    package func complaints() async throws -> [String] {
+        try await pool.read { db in
+            try String.fetchAll(db, sql: "PRAGMA integrity_check(10)").filter { $0 != "ok" }
+        }
+    }
+
+    /// Errors of the engine become ours; errors of the caller's body pass through.
+    private func translated(_ error: any Error) -> any Error {
+        error is DatabaseError ? StorageError(error, path: path) : error
+    }
+}
+
+/// Carries a body's result past the commit.
+private final class ResultBox<Value: Sendable>: Sendable {
+    let value = Mutex<Value?>(nil)
+    func set(_ new: Value) { value.withLock { $0 = new } }
+}
+
+extension DatabasePool {
+    fileprivate func writeWithoutTransactionAsync<Value: Sendable>(
+        _ body: @escaping @Sendable (GRDB.Database) throws -> Value
+    ) async throws -> Value {
+        try await writeWithoutTransaction(body)
+    }
+}
+
+extension StorageError {
+    init(_ error: any Error, path: String) {
+        if let known = error as? StorageError { self = known; return }
+        guard let failure = error as? DatabaseError else { self = .other(String(describing: error)); return }
+        let message = failure.message ?? failure.resultCode.description
+        self = switch failure.resultCode {
+        case .SQLITE_CONSTRAINT: .refused(message)
+        case .SQLITE_FULL: .diskFull(path: path)
+        case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged(message)
+        default: .other("\(message) (\(path))")
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import BureauDomain
+
+private let why = RunCause(.overBudget, "It cost $5.02 of $5.00.")
+private let allEvents: [RunMachine.Event] = [
+    .taken, .foundIneligible(why), .foundIncomplete(why), .infoChanged, .sessionOpened(session: "s"), .gateOpened,
+    .gateClosed, .turnEnded, .stopAsked(why), .sessionHalted, .filesCollected(problem: nil),
+    .filesCollected(problem: why), .channelsSettled(problem: nil), .channelsSettled(problem: why), .broke(why),
+    .deliverAgain, .retried, .leaseLost,
+]
+
+@Suite("The run machine") struct RunMachineTests {
+    @Test("A good run passes through its states in order and tells nobody anything alarming")
+    func goodRun() throws {
+        var run = RunMachine()
+        let path: [(RunMachine.Event, RunState)] = [
+            (.taken, .starting), (.sessionOpened(session: "s"), .running), (.turnEnded, .collecting),
+            (.filesCollected(problem: nil), .delivering), (.channelsSettled(problem: nil), .done),
+        ]
+        for (event, state) in path {
+            #expect(try run.apply(event) == [])
+            #expect(run.state == state)
+        }
+    }
+
+    @Test("In every state every event is either applied or rejected, and a final state has a cause where it must")
+    func everyPair() {
+        for state in RunState.allCases {
+            for session in [nil, "s"] {
+                for event in allEvents {
+                    var run = RunMachine(state: state, session: session, cause: why)
+                    let before = run
+                    do { _ = try run.apply(event) } catch { #expect(run == before, "a rejected event changes nothing") }
+                    if run != before, [.failed, .stopped, .ignored, .needsInfo].contains(run.state) {
+                        #expect(run.cause != nil, "\(state) + \(event)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("What is settled stays settled: only a person's verbs leave a final state", arguments: RunState.allCases.filter(\.isFinal))
+    func finalStates(state: RunState) {
+        for event in allEvents where event != .deliverAgain && event != .retried {
+            var run = RunMachine(state: state, session: "s", cause: why)
+            _ = try? run.apply(event)
+            #expect(run.state == state, "\(event)")
+        }
+    }
+
+    @Test("A stop asked while the session is being opened takes effect once it is open")
+    func stopWhileStarting() throws {
+        var run = RunMachine(state: .starting)
+        _ = try run.apply(.stopAsked(why))
+        #expect(run.state == .starting)
+        _ = try run.apply(.sessionOpened(session: "s"))
+        #expect(run.state == .stopping)
+        _ = try run.apply(.sessionHalted)
+        #expect(try run.apply(.filesCollected(problem: nil)) == [.alert(why)])
+        #expect(run.state == .stopped)
+    }
+
+    @Test("A worker may be lost five times, the sixth loss parks the run with a cause")
+    func losses() throws {
+        var run = RunMachine(state: .running, session: "s")
+        for _ in 0..<5 { #expect(try run.apply(.leaseLost) == []) }
+        #expect(run.state == .running)
+        #expect(try run.apply(.leaseLost).count == 1)
+        #expect(run.state == .failed)
+        #expect(run.cause?.code == .lostTooOften)
+    }
+
+    @Test("Delivery problems end in a state that can be reopened by delivering again")
+    func deliverAgain() throws {
+        var run = RunMachine(state: .delivering, session: "s")
+        #expect(try run.apply(.channelsSettled(problem: why)) == [.alert(why)])
+        #expect(run.state == .doneWithProblems)
+        _ = try run.apply(.deliverAgain)
+        #expect(run.state == .delivering)
+    }
+}
+
+@Suite("Run ids") struct ULIDTests {
+    @Test("Ids are 26 characters, sort by time, and are recognised")
+    func shape() {
+        let early = ULID.make(milliseconds: 1_763_700_000_000, randomness: (.max, .max))
+        let late = ULID.make(milliseconds: 1_763_700_000_001, randomness: (0, 0))
+        #expect(early.count == 26 && early < late)
+        #expect(ULID.isValid(early))
+        #expect(ULID.make(milliseconds: 0, randomness: (1, 0)) == "00000000000000000000000001")
+    }
+
+    @Test("Anything else is not an id", arguments: ["", "short", "../../etc/passwd/0000000000", "01ka3f8q7q0000000000000000", "IIIIIIIIIIIIIIIIIIIIIIIIII"])
+    func foreign(text: String) { #expect(!ULID.isValid(text)) }
+}
