@@ -101,7 +101,7 @@ CREATE INDEX signal_run ON signal (run_id) WHERE run_id IS NOT NULL;
 -- One row an outbound write: committed before the write with the mark that finds it again, receipted after.
 CREATE TABLE step (
     id         TEXT PRIMARY KEY CHECK (length(id) = 26),
-    run_id     TEXT NOT NULL REFERENCES run (id),
+    run_id     TEXT REFERENCES run (id),
     purpose    TEXT NOT NULL CHECK (purpose IN ('session', 'delivery', 'notice')),
     channel    TEXT NOT NULL CHECK (channel IN ('anthropic', 'google_drive', 'clickup', 'slack', 'folder')),
     kind       TEXT NOT NULL,
@@ -119,6 +119,7 @@ CREATE TABLE step (
     lease_owner TEXT,
     lease_until INTEGER,
     UNIQUE (run_id, purpose, channel, kind, subject),
+    CHECK (run_id IS NOT NULL OR purpose = 'notice'),
     CHECK ((state = 'done') = (receipt IS NOT NULL)),
     CHECK (state <> 'failed' OR error IS NOT NULL)
 ) STRICT;

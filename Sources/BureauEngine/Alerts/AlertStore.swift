@@ -1,0 +1,60 @@
+package import BureauStorage
+
+/// Something a person should know. One open alert per cause and subject: a repetition is counted, not repeated.
+package struct AlertRecord: Sendable, Hashable {
+    package let id: String
+    package let cause: String
+    package let subject: String
+    package let sentence: String
+    package let runID: String?
+    package let isOpen: Bool
+    package let occurrences: Int64
+    package let openedAt: Int64
+    package let lastAt: Int64
+
+    init(_ row: Row) throws {
+        id = try row.text("id")
+        cause = try row.text("cause")
+        subject = try row.text("subject")
+        sentence = try row.text("sentence")
+        runID = try row.textIfAny("run_id")
+        isOpen = try row.text("state") == "open"
+        occurrences = try row.integer("occurrences")
+        openedAt = try row.integer("opened_at")
+        lastAt = try row.integer("last_at")
+    }
+}
+
+struct AlertStore {
+    let db: any Connection
+
+    /// Opens the alert, or counts it once more. Returns its id only when it is new, so that it is told once.
+    func raise(cause: String, subject: String, sentence: String, runID: String?, id: String, now: Int64) throws -> String? {
+        let changed = try db.execute(
+            """
+            UPDATE alert SET occurrences = occurrences + 1, last_at = ?, sentence = ?
+            WHERE cause = ? AND subject = ? AND state = 'open'
+            """, [now, sentence, cause, subject])
+        guard changed == 0 else { return nil }
+        try db.execute(
+            """
+            INSERT INTO alert (id, cause, subject, sentence, run_id, state, opened_at, last_at)
+            VALUES (?, ?, ?, ?, ?, 'open', ?, ?)
+            """, [id, cause, subject, sentence, runID, now, now])
+        return id
+    }
+
+    func resolve(subject: String, now: Int64) throws {
+        try db.execute(
+            "UPDATE alert SET state = 'resolved', last_at = ? WHERE subject = ? AND state = 'open'", [now, subject])
+    }
+
+    func find(_ id: String) throws -> AlertRecord? {
+        try db.first("SELECT * FROM alert WHERE id = ?", [id]).map(AlertRecord.init)
+    }
+
+    func open(limit: Int = 200) throws -> [AlertRecord] {
+        try db.query("SELECT * FROM alert WHERE state = 'open' ORDER BY opened_at DESC LIMIT ?", [limit])
+            .map(AlertRecord.init)
+    }
+}

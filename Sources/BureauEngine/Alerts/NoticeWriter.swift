@@ -1,0 +1,66 @@
+import BureauDomain
+import BureauStorage
+
+/// What a notice says and where. Stored as the step's intent; addresses are resolved when it is sent.
+struct NoticeIntent: Codable, Hashable, Sendable {
+    enum Kind: String, Codable { case failed, stopped, problem, needsInfo = "needs_info", gate, budget, system }
+    var kind: Kind
+    var cause: String
+    var sentence: String
+}
+
+/// Turns a machine's effects into notices, inside the transaction that moved the run.
+struct NoticeWriter {
+    let db: any Connection
+    let doors: Doors
+
+    func write(_ effect: RunMachine.Effect, for run: RunRecord, state: RunState) throws {
+        switch effect {
+        case .alert(let cause): try alert(cause, run, kind: kind(of: state))
+        case .askForInfo(let cause):
+            try plan(.slack, "needs_info", run, NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
+            try blockTask(run, NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
+        case .alertGate:
+            try alert(
+                RunCause(.internalError, "The agent asks for permission before it goes on. The run is held until someone answers."),
+                run, kind: .gate, code: "gate")
+        }
+    }
+
+    /// One alert per run and cause, posted to the agent's failure channel; the task is blocked when the run failed.
+    func alert(_ cause: RunCause, _ run: RunRecord, kind: NoticeIntent.Kind, code: String? = nil) throws {
+        let code = code ?? cause.code.rawValue
+        let isNew = try AlertStore(db: db).raise(
+            cause: code, subject: run.id, sentence: cause.sentence, runID: run.id, id: doors.makeID(), now: doors.now())
+        guard isNew != nil else { return }
+        let intent = NoticeIntent(kind: kind, cause: code, sentence: cause.sentence)
+        try plan(.slack, "alert", run, intent, subject: code)
+        if kind == .failed || kind == .stopped { try blockTask(run, intent) }
+    }
+
+    private func blockTask(_ run: RunRecord, _ intent: NoticeIntent) throws {
+        guard run.taskID != nil else { return }
+        try plan(.clickUp, "comment", run, intent)
+        try plan(.clickUp, "status", run, intent)
+    }
+
+    private func plan(
+        _ channel: StepRecord.Channel, _ kind: String, _ run: RunRecord, _ intent: NoticeIntent, subject: String? = nil
+    ) throws {
+        // A run that asks for information twice, or fails again after a retry, says so again: once per epoch.
+        let subject = "\(subject ?? intent.cause)/\(run.leaseEpoch)"
+        try StepStore(db: db).plan(
+            StepPlan(channel: channel, kind: kind, subject: subject, position: 0, intent: try JSONText.encode(intent)),
+            run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
+    }
+
+    private func kind(of state: RunState) -> NoticeIntent.Kind {
+        switch state {
+        case .failed: .failed
+        case .stopped: .stopped
+        case .queued, .needsInfo, .starting, .running, .waitingApproval, .collecting, .delivering, .inReview,
+            .revising, .stopping, .done, .doneWithProblems, .ignored:
+            .problem
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// Makes one write exactly once: intent, write, receipt; after any doubt, look for the mark before writing again.
+///
+/// A timeout, a 5xx that may have done the work and a crash are the same case: an intent without a receipt.
+struct StepRunner: Sendable {
+    enum Outcome: Sendable, Hashable {
+        case done(receipt: String)
+        case failed(String)
+        case doubtful(String)
+        /// The vendor asked to wait or could not be reached; nothing was written. Only for steps that may wait.
+        case later(milliseconds: Int64, String)
+    }
+
+    let database: any Database
+    let doors: Doors
+    /// Tries within one call: the PRD's "retry once".
+    var triesMax = 2
+    /// Longest wait for a vendor's Retry-After inside one call.
+    var waitSecondsMax: Int64 = 60
+
+    func run(_ step: StepRecord, _ write: any OutboundWrite) async throws -> Outcome {
+        var mustLook = step.state == .intended
+        var lastFailure = "not tried"
+        for attempt in 1...triesMax {
+            do {
+                if mustLook {
+                    switch try await write.probe() {
+                    case .found(let receipt): return try await settle(step, receipt)
+                    case .unknown(let why): return try await settle(step, .doubtful, why)
+                    case .absent: break
+                    }
+                }
+                let (id, now) = (step.id, doors.now())
+                try await database.write { try StepStore(db: $0).markIntended(id, now: now) }
+                let receipt = try await write.write()
+                return try await settle(step, receipt)
+            } catch let error as VendorError {
+                lastFailure = error.sentence
+                mustLook = mustLook || error.mayHaveHappened
+                guard error.isRetryable else {
+                    if mustLook { return try await lookOnceMore(step, write, lastFailure) }
+                    return try await settle(step, .failed, lastFailure)
+                }
+                if attempt < triesMax { try await pause(after: error, attempt: attempt) }
+            } catch let problem as StepProblem {
+                return try await settle(step, .failed, problem.description)
+            }
+        }
+        return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook)
+    }
+
+    /// The tries are used up. If the write may have happened the mark decides; otherwise the step failed.
+    private func lookOnceMore(
+        _ step: StepRecord, _ write: any OutboundWrite, _ failure: String, mustLook: Bool = true
+    ) async throws -> Outcome {
+        guard mustLook else { return try await settle(step, .failed, failure) }
+        switch try? await write.probe() {
+        case .found(let receipt): return try await settle(step, receipt)
+        case .absent: return try await settle(step, .failed, failure)
+        case .unknown(let why): return try await settle(step, .doubtful, why)
+        case nil:
+            // The vendor does not even answer the look: leave the intent open, so the next try looks first.
+            return try await settle(step, .failed, failure)
+        }
+    }
+
+    private func pause(after error: VendorError, attempt: Int) async throws {
+        if case .limited(let asked?) = error.kind {
+            try await doors.sleep(.milliseconds(min(asked, waitSecondsMax * 1_000)))
+        } else {
+            try await doors.sleep(.milliseconds(Int64(1_000 * doors.jitter()) * Int64(attempt)))
+        }
+    }
+
+    private func settle(_ step: StepRecord, _ receipt: String) async throws -> Outcome {
+        let (id, now) = (step.id, doors.now())
+        try await database.write { try StepStore(db: $0).markDone(id, receipt: receipt, now: now) }
+        return .done(receipt: receipt)
+    }
+
+    private func settle(_ step: StepRecord, _ state: StepRecord.State, _ why: String) async throws -> Outcome {
+        let (id, now) = (step.id, doors.now())
+        try await database.write { try StepStore(db: $0).markFailed(id, state: state, error: why, now: now) }
+        return state == .doubtful ? .doubtful(why) : .failed(why)
+    }
+}

@@ -1,0 +1,114 @@
+import BureauDomain
+package import BureauStorage
+
+/// A write that is planned: what it is for and everything needed to make it.
+struct StepPlan: Sendable {
+    var channel: StepRecord.Channel
+    var kind: String
+    /// What it is about, unique within the run, channel and kind: a file name, a path, an alert.
+    var subject: String
+    var position: Int
+    var intent: String
+}
+
+/// The SQL of the `step` table.
+struct StepStore {
+    static let columns = """
+        id, run_id, purpose, channel, kind, subject, position, state, intent, receipt, error, attempts, intended_at
+        """
+    let db: any Connection
+
+    /// Plans a step once: an equal one that exists is left as it is.
+    func plan(_ plan: StepPlan, run runID: String?, purpose: StepRecord.Purpose, id: String, now: Int64, dueAt: Int64? = nil) throws {
+        try db.execute(
+            """
+            INSERT INTO step (id, run_id, purpose, channel, kind, subject, position, state, intent, created_at, due_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)
+            ON CONFLICT (run_id, purpose, channel, kind, subject) DO NOTHING
+            """,
+            [
+                id, runID, purpose.rawValue, plan.channel.rawValue, plan.kind, plan.subject, plan.position, plan.intent,
+                now, dueAt ?? now,
+            ])
+    }
+
+    func list(run runID: String, purpose: StepRecord.Purpose) throws -> [StepRecord] {
+        try db.query(
+            "SELECT \(Self.columns) FROM step WHERE run_id = ? AND purpose = ? ORDER BY position, id LIMIT 5000",
+            [runID, purpose.rawValue]
+        ).map(StepRecord.init)
+    }
+
+    func find(_ id: String) throws -> StepRecord? {
+        try db.first("SELECT \(Self.columns) FROM step WHERE id = ?", [id]).map(StepRecord.init)
+    }
+
+    /// From now on the write may have happened.
+    func markIntended(_ id: String, now: Int64) throws {
+        try db.execute(
+            """
+            UPDATE step SET state = 'intended', attempts = attempts + 1, intended_at = coalesce(intended_at, ?)
+            WHERE id = ? AND state IN ('pending', 'intended')
+            """, [now, id])
+    }
+
+    func replaceIntent(_ id: String, _ intent: String) throws {
+        try db.execute("UPDATE step SET intent = ? WHERE id = ? AND state = 'pending'", [intent, id])
+    }
+
+    func markDone(_ id: String, receipt: String, now: Int64) throws {
+        try db.execute(
+            """
+            UPDATE step SET state = 'done', receipt = ?, error = NULL, settled_at = ?, lease_owner = NULL,
+                lease_until = NULL
+            WHERE id = ? AND state IN ('pending', 'intended', 'doubtful', 'failed')
+            """, [receipt, now, id])
+    }
+
+    func markFailed(_ id: String, state: StepRecord.State, error: String, now: Int64) throws {
+        try db.execute(
+            """
+            UPDATE step SET state = ?, error = ?, settled_at = ?, lease_owner = NULL, lease_until = NULL
+            WHERE id = ? AND state IN ('pending', 'intended')
+            """, [state.rawValue, error, now, id])
+    }
+
+    /// Failed steps may be tried again. A doubtful one stays with its person, unless its mark can be looked for.
+    func reopen(run runID: String, channel: StepRecord.Channel?, now: Int64) throws -> Int {
+        try db.execute(
+            """
+            UPDATE step SET state = CASE WHEN intended_at IS NULL THEN 'pending' ELSE 'intended' END,
+                error = NULL, settled_at = NULL, attempts = 0, due_at = ?
+            WHERE run_id = ? AND purpose = 'delivery' AND state IN ('failed', 'doubtful')
+              AND (? IS NULL OR channel = ?)
+            """, [now, runID, channel?.rawValue, channel?.rawValue])
+    }
+
+    // MARK: notices, which wait for their own worker
+
+    func claimNotices(owner: String, limit: Int, now: Int64) throws -> [StepRecord] {
+        try db.query(
+            """
+            UPDATE step SET lease_owner = ?, lease_until = ?
+            WHERE id IN (SELECT id FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended')
+                           AND due_at <= ? AND (lease_until IS NULL OR lease_until < ?)
+                         ORDER BY due_at, position, id LIMIT ?)
+            RETURNING \(Self.columns)
+            """, [owner, now + 60_000, now, now, limit]
+        ).map(StepRecord.init).sorted { ($0.position, $0.id) < ($1.position, $1.id) }
+    }
+
+    func postpone(_ id: String, until dueAt: Int64, error: String) throws {
+        try db.execute(
+            """
+            UPDATE step SET due_at = ?, error = ?, lease_owner = NULL, lease_until = NULL
+            WHERE id = ? AND state IN ('pending', 'intended')
+            """, [dueAt, error, id])
+    }
+
+    func freeNotices(ofDeadOwners dead: [String]) throws {
+        for owner in dead {
+            try db.execute("UPDATE step SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?", [owner])
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package import BureauDomain
+package import Foundation
+
+/// Everything the engine may not take from the world by itself: time, randomness and waiting. Tests and simulations
+/// put their own in.
+package struct Doors: Sendable {
+    /// Milliseconds UTC.
+    package var now: @Sendable () -> Int64
+    /// 80 random bits, for ids.
+    package var randomness: @Sendable () -> (UInt64, UInt16)
+    /// A factor for waiting times, 0.5 to 1.
+    package var jitter: @Sendable () -> Double
+    package var sleep: @Sendable (Duration) async throws -> Void
+
+    package init(
+        now: @escaping @Sendable () -> Int64, randomness: @escaping @Sendable () -> (UInt64, UInt16),
+        jitter: @escaping @Sendable () -> Double, sleep: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.now = now
+        self.randomness = randomness
+        self.jitter = jitter
+        self.sleep = sleep
+    }
+
+    package func makeID() -> String { ULID.make(milliseconds: now(), randomness: randomness()) }
+
+    /// The machine's own clock and randomness.
+    package static let system = Doors(
+        now: { Int64(Date().timeIntervalSince1970 * 1000) },
+        randomness: { (UInt64.random(in: .min ... .max), UInt16.random(in: .min ... .max)) },
+        jitter: { Double.random(in: 0.5...1) },
+        sleep: { try await Task.sleep(for: $0) })
+}

@@ -1,0 +1,83 @@
+import BureauDomain
+import BureauStorage
+package import Foundation
+
+/// One stored signal, without its bytes.
+package struct SignalRecord: Sendable, Hashable {
+    package let id: String
+    package let receivedAt: Int64
+    package let agent: String
+    package let remoteAddress: String
+    package let event: String?
+    package let bodyBytes: Int64
+    package let verdict: String
+    package let reason: String
+    package let runID: String?
+
+    init(_ row: Row) throws {
+        id = try row.text("id")
+        receivedAt = try row.integer("received_at")
+        agent = try row.text("agent")
+        remoteAddress = try row.text("remote_address")
+        event = try row.textIfAny("event")
+        bodyBytes = try row.integer("body_bytes")
+        verdict = try row.text("verdict")
+        reason = try row.text("reason")
+        runID = try row.textIfAny("run_id")
+    }
+}
+
+/// What is known of a request before its verdict.
+struct NewSignal: Sendable {
+    var id: String
+    var agent: String
+    var remoteAddress: String
+    var body: Data
+    var bodyBytes: Int
+    var bodyHash: String
+    var event: String?
+    var deliveryKey: String?
+}
+
+struct SignalStore {
+    static let columns = "id, received_at, agent, remote_address, event, body_bytes, verdict, reason, run_id"
+    let db: any Connection
+
+    func insert(_ signal: NewSignal, verdict: Verdict, now: Int64) throws {
+        try db.execute(
+            """
+            INSERT INTO signal (id, received_at, source, agent, remote_address, body, body_bytes, body_sha256, event,
+                delivery_key, verdict, reason, run_id)
+            VALUES (?, ?, 'clickup', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                signal.id, now, signal.agent, signal.remoteAddress, signal.body, signal.bodyBytes, signal.bodyHash,
+                signal.event, signal.deliveryKey, verdict.name, String(verdict.reason.prefix(500)), verdict.runID,
+            ])
+    }
+
+    func list(limit: Int, verdict: String?, agent: String?) throws -> [SignalRecord] {
+        try db.query(
+            """
+            SELECT \(Self.columns) FROM signal
+            WHERE (? IS NULL OR verdict = ?) AND (? IS NULL OR agent = ?) ORDER BY id DESC LIMIT ?
+            """, [verdict, verdict, agent, agent, limit]
+        ).map(SignalRecord.init)
+    }
+
+    func body(_ id: String) throws -> (agent: String, body: Data, isWhole: Bool)? {
+        try db.first("SELECT agent, body, body_bytes FROM signal WHERE id = ?", [id]).map {
+            let body = try $0.bytes("body")
+            return (try $0.text("agent"), body, Int64(body.count) == (try $0.integer("body_bytes")))
+        }
+    }
+
+    /// Refused requests come from anybody: only the newest are kept.
+    func trimRefused(keep: Int) throws {
+        try db.execute(
+            """
+            DELETE FROM signal WHERE verdict = 'refused' AND id < coalesce((SELECT id FROM signal
+                WHERE verdict = 'refused' ORDER BY id DESC LIMIT 1 OFFSET ?), '')
+            """, [keep])
+    }
+}

@@ -1,0 +1,20 @@
+/// What a trigger asks for.
+package struct NewRun: Sendable, Hashable {
+    package enum TriggerSource: String, Sendable { case webhook, cli, slack, cron, api, agent }
+
+    package var agent: String
+    package var agentVersion: String
+    package var configHash: String
+    package var triggerSource: TriggerSource
+    /// A person or system as people would name it: "clickup user 8001", "cli root".
+    package var requestedBy: String
+    /// One run per key, for as long as the run is kept.
+    package var dedupeKey: String
+    package var clientSlug: String?
+    package var clientName: String?
+    /// The ClickUp task, when the run came from or reports to one.
+    package var taskID: String?
+    /// Canonical JSON, when the trigger brought the payload itself.
+    package var payload: String?
+    package var payloadHash: String?
+}

@@ -1,0 +1,51 @@
+import Foundation
+
+/// Shows the other processes on this machine whether a lease's owner is alive.
+///
+/// Each process holds an exclusive `flock` on its own file in `DATA_DIR/owners` for as long as it lives; the kernel
+/// lets go of it at any death. A paused process keeps it: its leases end only by time, and the epoch fences it.
+package final class OwnerLock: Sendable {
+    package let owner: String
+    private let folder: URL
+    private let descriptor: Int32
+
+    package init(folder: URL, owner: String) throws {
+        self.owner = owner
+        self.folder = folder
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        descriptor = try Self.lock(folder.appendingPathComponent(owner + ".lock").path)
+            ?? { throw OwnerLockTaken(owner: owner) }()
+    }
+
+    deinit {
+        unlink(folder.appendingPathComponent(owner + ".lock").path)
+        close(descriptor)
+    }
+
+    /// Whether the process that made `owner` is gone. Its lock file is removed then.
+    package func isDead(_ other: String) -> Bool {
+        guard other != owner else { return false }
+        let path = folder.appendingPathComponent(other + ".lock").path
+        guard FileManager.default.fileExists(atPath: path) else { return true }
+        guard let free = try? Self.lock(path) else { return false }
+        unlink(path)
+        close(free)
+        return true
+    }
+
+    /// Opens and locks a file. Returns nil when another process holds it.
+    private static func lock(_ path: String) throws -> Int32? {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path]) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+}
+
+package struct OwnerLockTaken: Error, CustomStringConvertible {
+    let owner: String
+    package var description: String { "another process already runs as \(owner)" }
+}

@@ -1,0 +1,98 @@
+package import BureauDomain
+import BureauStorage
+
+/// One row of `run`, as it was read.
+package struct RunRecord: Sendable, Hashable {
+    package let id: String
+    package let agent: String
+    package let agentVersion: String
+    package let configHash: String
+    package let triggerSource: String
+    package let requestedBy: String
+    package let clientSlug: String?
+    package let clientName: String?
+    package let taskID: String?
+    package let taskURL: String?
+    package let payload: String?
+    package let state: RunState
+    package let cause: RunCause?
+    package let stopCause: RunCause?
+    package let sessionID: String?
+    package let model: String?
+    package let attempt: Int
+    package let spentMicroUSD: Int64
+    package let spentMethod: String
+    package let budgetWarned: Bool
+    package let eventsCount: Int64
+    package let lastEvent: String?
+    package let summary: String?
+    package let acceptedAt: Int64
+    package let startedAt: Int64?
+    package let endedAt: Int64?
+    package let losses: Int
+    package let leaseOwner: String?
+    package let leaseUntil: Int64?
+    package let leaseEpoch: Int64
+
+    init(_ row: Row) throws {
+        id = try row.text("id")
+        agent = try row.text("agent")
+        agentVersion = try row.text("agent_version")
+        configHash = try row.text("config_sha256")
+        triggerSource = try row.text("trigger_source")
+        requestedBy = try row.text("requested_by")
+        clientSlug = try row.textIfAny("client_slug")
+        clientName = try row.textIfAny("client_name")
+        taskID = try row.textIfAny("task_id")
+        taskURL = try row.textIfAny("task_url")
+        payload = try row.textIfAny("payload")
+        state = try RunState(column: "state", row)
+        cause = try RunCause(row, code: "cause", sentence: "cause_sentence")
+        stopCause = try RunCause(packed: row.textIfAny("stop_cause"))
+        sessionID = try row.textIfAny("session_id")
+        model = try row.textIfAny("model")
+        attempt = Int(try row.integer("attempt"))
+        spentMicroUSD = try row.integer("spent_micro_usd")
+        spentMethod = try row.text("spent_method")
+        budgetWarned = try row.flag("budget_warned")
+        eventsCount = try row.integer("events_count")
+        lastEvent = try row.textIfAny("last_event")
+        summary = try row.textIfAny("summary")
+        acceptedAt = try row.integer("accepted_at")
+        startedAt = try row.integerIfAny("started_at")
+        endedAt = try row.integerIfAny("ended_at")
+        losses = Int(try row.integer("losses"))
+        leaseOwner = try row.textIfAny("lease_owner")
+        leaseUntil = try row.integerIfAny("lease_until")
+        leaseEpoch = try row.integer("lease_epoch")
+    }
+
+    var machine: RunMachine {
+        RunMachine(state: state, session: sessionID, stopCause: stopCause, cause: cause, losses: losses)
+    }
+}
+
+extension RunState {
+    init(column: String, _ row: Row) throws {
+        guard let state = RunState(rawValue: try row.text(column)) else {
+            throw StorageError.unreadable(column: column, "not a state this bureau knows")
+        }
+        self = state
+    }
+}
+
+extension RunCause {
+    init?(_ row: Row, code: String, sentence: String) throws {
+        guard let name = try row.textIfAny(code), let code = Code(rawValue: name) else { return nil }
+        self.init(code, try row.textIfAny(sentence) ?? "")
+    }
+
+    /// A stop's cause in one column: `code: sentence`.
+    init?(packed: String?) throws {
+        guard let packed, let colon = packed.firstIndex(of: ":"), let code = Code(rawValue: String(packed[..<colon]))
+        else { return nil }
+        self.init(code, packed[packed.index(after: colon)...].trimmingPrefix(" ").description)
+    }
+
+    var packed: String { "\(code.rawValue): \(sentence)" }
+}

@@ -1,0 +1,114 @@
+import BureauDomain
+package import BureauStorage
+
+/// The SQL of the `run` table: one statement a method.
+struct RunStore {
+    static let columns = """
+        id, agent, agent_version, config_sha256, trigger_source, requested_by, client_slug, client_name, task_id,
+        task_url, payload, state, cause, cause_sentence, stop_cause, session_id, model, attempt, spent_micro_usd,
+        spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
+        lease_owner, lease_until, lease_epoch
+        """
+    static let workable = "('queued', 'starting', 'running', 'waiting_approval', 'collecting', 'delivering', "
+        + "'revising', 'stopping')"
+
+    let db: any Connection
+
+    /// Returns false when a run with this dedupe key exists: the same change was seen before.
+    func insert(_ new: NewRun, id: String, now: Int64) throws -> Bool {
+        try db.execute(
+            """
+            INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,
+                client_slug, client_name, task_tool, task_id, payload, payload_sha256, state, accepted_at, due_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
+            ON CONFLICT (dedupe_key) DO NOTHING
+            """,
+            [
+                id, new.agent, new.agentVersion, new.configHash, new.triggerSource.rawValue, new.requestedBy,
+                new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : "clickup", new.taskID,
+                new.payload, new.payloadHash, now, now,
+            ]) == 1
+    }
+
+    func find(_ id: String) throws -> RunRecord? {
+        try db.first("SELECT \(Self.columns) FROM run WHERE id = ?", [id]).map(RunRecord.init)
+    }
+
+    func find(dedupeKey: String) throws -> (id: String, sessionID: String?)? {
+        try db.first("SELECT id, session_id FROM run WHERE dedupe_key = ?", [dedupeKey])
+            .map { (try $0.text("id"), try $0.textIfAny("session_id")) }
+    }
+
+    /// Ids that begin with `prefix`, for people who type the first characters.
+    func ids(beginning prefix: String, limit: Int = 3) throws -> [String] {
+        try db.query(
+            "SELECT id FROM run WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", [prefix, prefix + "~", limit]
+        ).map { try $0.text("id") }
+    }
+
+    /// Takes up to `limit` runs that are due and that nobody else holds. Oldest due first.
+    func claim(owner: String, limit: Int, now: Int64, only id: String? = nil) throws -> [RunRecord] {
+        try db.query(
+            """
+            UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1
+            WHERE id IN (SELECT id FROM run WHERE state IN \(Self.workable) AND due_at <= ?
+                           AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?)
+                         ORDER BY due_at LIMIT ?)
+            RETURNING \(Self.columns)
+            """,
+            [owner, now + Lease.lifeMilliseconds, now, now, id, id, limit]
+        ).map(RunRecord.init)
+    }
+
+    /// Runs whose lease ran out or whose owner is known to be dead: they lost their worker.
+    func abandoned(now: Int64, deadOwners: [String]) throws -> [RunRecord] {
+        let dead = deadOwners.map { _ in "?" }.joined(separator: ", ")
+        return try db.query(
+            """
+            SELECT \(Self.columns) FROM run WHERE lease_owner IS NOT NULL
+               AND (lease_until < ? OR lease_owner IN (\(dead))) ORDER BY id LIMIT 500
+            """, [now] + deadOwners
+        ).map(RunRecord.init)
+    }
+
+    func leaseOwners() throws -> [String] {
+        try db.query("SELECT DISTINCT lease_owner FROM run WHERE lease_owner IS NOT NULL").map { try $0.text("lease_owner") }
+    }
+
+    /// Renews and tells the run's state now; nil when the lease is no longer ours.
+    func renew(_ lease: Lease, now: Int64) throws -> RunState? {
+        try db.query(
+            """
+            UPDATE run SET lease_until = ? WHERE id = ? AND lease_owner = ? AND lease_epoch = ? RETURNING state
+            """, [now + Lease.lifeMilliseconds, lease.runID, lease.owner, lease.epoch]
+        ).first.map { try RunState(column: "state", $0) }
+    }
+
+    /// Gives the run back, to be looked at again at `dueAt`.
+    func release(_ lease: Lease, dueAt: Int64) throws {
+        try db.execute(
+            """
+            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = ?
+            WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
+            """, [dueAt, lease.runID, lease.owner, lease.epoch])
+    }
+
+    /// Writes the machine's new state, only if the run is still in `from` and, for a worker, still under its lease.
+    func move(_ id: String, from: RunState, to machine: RunMachine, lease: Lease?, now: Int64) throws -> Bool {
+        let fence = lease == nil ? "" : " AND lease_owner = ? AND lease_epoch = ?"
+        let fenceValues: [any SQLBindable] = lease.map { [$0.owner, $0.epoch] } ?? []
+        return try db.execute(
+            """
+            UPDATE run SET state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, session_id = ?, losses = ?,
+                started_at = CASE WHEN ? THEN coalesce(started_at, ?) ELSE started_at END,
+                ended_at = CASE WHEN ? THEN ? END,
+                due_at = CASE WHEN ? THEN ? ELSE due_at END
+            WHERE id = ? AND state = ?\(fence)
+            """,
+            [
+                machine.state.rawValue, machine.cause?.code.rawValue, machine.cause?.sentence,
+                machine.stopCause?.packed, machine.session, machine.losses,
+                machine.state == .starting, now, machine.state.isFinal, now, lease == nil, now, id, from.rawValue,
+            ] + fenceValues) == 1
+    }
+}

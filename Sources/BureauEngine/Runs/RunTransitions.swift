@@ -1,0 +1,55 @@
+package import BureauDomain
+package import BureauStorage
+
+/// Moves runs: the new state, its event row and the notices people get leave in one transaction.
+package struct RunTransitions: Sendable {
+    let doors: Doors
+
+    package init(doors: Doors) { self.doors = doors }
+
+    /// Applies `event` to the run as it is in the database now. Throws `RunMoved` when the lease is gone, or
+    /// `RunMachine.Rejected` when the event makes no sense in the state found.
+    @discardableResult
+    package func apply(
+        _ event: RunMachine.Event, to runID: String, lease: Lease?, in db: any Connection
+    ) throws -> RunRecord {
+        let store = RunStore(db: db)
+        guard let run = try store.find(runID) else { throw RunMoved(runID: runID) }
+        if let lease, run.leaseOwner != lease.owner || run.leaseEpoch != lease.epoch { throw RunMoved(runID: runID) }
+        var machine = run.machine
+        let effects = try machine.apply(event)
+        guard try store.move(runID, from: run.state, to: machine, lease: lease, now: doors.now()) else {
+            throw RunMoved(runID: runID)
+        }
+        if machine != run.machine {
+            try RunEventStore(db: db).append(
+                runID, kind: machine.state.rawValue, detail: machine.cause?.sentence ?? event.name, now: doors.now())
+        }
+        let notices = NoticeWriter(db: db, doors: doors)
+        for effect in effects { try notices.write(effect, for: run, state: machine.state) }
+        guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
+        return moved
+    }
+}
+
+extension RunMachine.Event {
+    /// A short name for the run's own event list.
+    var name: String {
+        switch self {
+        case .taken: "a worker took it"
+        case .foundIneligible(let cause), .foundIncomplete(let cause), .broke(let cause), .stopAsked(let cause):
+            cause.sentence
+        case .infoChanged: "looked at again"
+        case .sessionOpened(let session): "session \(session) opened"
+        case .gateOpened: "the agent asks for permission"
+        case .gateClosed: "the agent was answered"
+        case .turnEnded: "the agent finished"
+        case .sessionHalted: "the session is idle"
+        case .filesCollected(let problem): problem?.sentence ?? "every file is stored"
+        case .channelsSettled(let problem): problem?.sentence ?? "every channel has it"
+        case .deliverAgain: "delivering again"
+        case .retried: "tried again"
+        case .leaseLost: "its worker was lost"
+        }
+    }
+}
