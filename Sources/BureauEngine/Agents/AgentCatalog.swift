@@ -1,0 +1,130 @@
+package import BureauDomain
+package import BureauStorage
+package import Foundation
+package import Logging
+package import ServiceLifecycle
+import Synchronization
+
+/// The agents a server knows, kept true to a folder of files.
+///
+/// A new or edited file counts within `pollMilliseconds`; a broken edit keeps the last valid version and says so in
+/// the log. Each version is stored before it can start a run, because runs keep the version they started with.
+package final class AgentCatalog: Service {
+    private struct State {
+        var agents: [String: LoadedAgent] = [:]
+        var problems: [String: [ConfigProblem]] = [:]
+        var stamps: [String: String] = [:]
+        var byHash: [String: LoadedAgent] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let folder: URL
+    private let reader: AgentReader
+    private let database: any Database
+    private let doors: Doors
+    private let logger: Logger
+    package static let pollMilliseconds = 2_000
+    private static let versionsCachedMax = 256
+
+    package init(folder: URL, reader: AgentReader, database: any Database, doors: Doors, logger: Logger) {
+        self.folder = folder
+        self.reader = reader
+        self.database = database
+        self.doors = doors
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        try? await cancelWhenGracefulShutdown { [self] in
+            while !Task.isCancelled {
+                try await doors.sleep(.milliseconds(Self.pollMilliseconds))
+                do { try await refresh() } catch is CancellationError { return } catch {
+                    logger.error("the agents folder could not be read", metadata: ["why": "\(error)"])
+                }
+            }
+        }
+    }
+
+    package var agents: [LoadedAgent] {
+        state.withLock { $0.agents.values.sorted { $0.config.name < $1.config.name } }
+    }
+
+    package var problems: [ConfigProblem] { state.withLock { $0.problems.values.flatMap { $0 } } }
+
+    package func agent(_ name: String) -> LoadedAgent? { state.withLock { $0.agents[name] } }
+
+    /// The version a run started with, from memory or from its row.
+    package func version(_ hash: String) async throws -> LoadedAgent? {
+        if let known = state.withLock({ $0.byHash[hash] }) { return known }
+        guard let row = try await database.query("SELECT body FROM agent_config WHERE sha256 = ?", [hash]).first else {
+            return nil
+        }
+        let report = reader.read(Array(try row.text("body").utf8), fileName: "agent_config \(hash.prefix(12))")
+        if let agent = report.agent { remember(agent) }
+        return report.agent
+    }
+
+    /// Reads what changed since the last look.
+    package func refresh() async throws {
+        let files = try AgentReader.files(in: folder)
+        var reports: [AgentFileReport] = []
+        for file in files {
+            let stamp = try Self.stamp(file)
+            guard state.withLock({ $0.stamps[file.lastPathComponent] != stamp }) else { continue }
+            reports.append(reader.read(Array(try Data(contentsOf: file)), fileName: file.lastPathComponent))
+            state.withLock { $0.stamps[file.lastPathComponent] = stamp }
+        }
+        for report in reports { try await take(report) }
+        forget(missingFrom: Set(files.map(\.lastPathComponent)))
+    }
+
+    private func take(_ report: AgentFileReport) async throws {
+        state.withLock { $0.problems[report.fileName] = report.problems }
+        for problem in report.problems {
+            logger.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
+        }
+        guard let agent = report.agent else {
+            logger.error("the edit is not used; the last valid version stays", metadata: ["file": "\(report.fileName)"])
+            return
+        }
+        guard report.fileName == agent.config.name + ".json" else {
+            logger.error(
+                "an agent's file must carry its name", metadata: ["file": "\(report.fileName)", "agent_name": "\(agent.config.name)"])
+            return
+        }
+        let now = doors.now()
+        try await database.write { db in
+            try db.execute(
+                """
+                INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (sha256) DO NOTHING
+                """, [agent.hash, agent.config.name, agent.config.version, agent.canonical, now])
+        }
+        remember(agent)
+        state.withLock { $0.agents[agent.config.name] = agent }
+        logger.info("agent ready", metadata: ["agent": "\(agent.config.name)", "version": "\(agent.config.version)"])
+    }
+
+    private func remember(_ agent: LoadedAgent) {
+        state.withLock { state in
+            if state.byHash.count >= Self.versionsCachedMax { state.byHash.removeAll() }
+            state.byHash[agent.hash] = agent
+        }
+    }
+
+    private func forget(missingFrom present: Set<String>) {
+        state.withLock { state in
+            for name in state.agents.keys where !present.contains(name + ".json") { state.agents[name] = nil }
+            for file in state.stamps.keys where !present.contains(file) {
+                state.stamps[file] = nil
+                state.problems[file] = nil
+            }
+        }
+    }
+
+    private static func stamp(_ file: URL) throws -> String {
+        let facts = try FileManager.default.attributesOfItem(atPath: file.path)
+        let changed = (facts[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+        return "\(changed) \(facts[.size] ?? 0) \(facts[.systemFileNumber] ?? 0)"
+    }
+}

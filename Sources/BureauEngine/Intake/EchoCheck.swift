@@ -1,0 +1,23 @@
+import BureauStorage
+
+/// Whether a status change is one we made ourselves. The token may be a person's own, so the user alone proves
+/// nothing: an echo is a change by our token's user to a status that a step of ours set on that task lately.
+struct EchoCheck: Sendable {
+    var taskID: String
+    var status: String
+    var userID: Int64?
+    /// ClickUp stops redelivering long before.
+    static let windowMilliseconds: Int64 = 15 * 60_000
+
+    func isOurs(_ db: any Connection, now: Int64) throws -> Bool {
+        guard let userID, let own = try db.first("SELECT value FROM setting WHERE name = 'clickup_user_id'"),
+            try own.text("value") == String(userID)
+        else { return false }
+        let steps = try db.query(
+            """
+            SELECT step.subject FROM step JOIN run ON run.id = step.run_id
+            WHERE run.task_id = ? AND step.channel = 'clickup' AND step.kind = 'status' AND step.intended_at > ?
+            """, [taskID, now - Self.windowMilliseconds])
+        return try steps.contains { ClickUpTrigger.same(try $0.text("subject"), status) }
+    }
+}

@@ -1,0 +1,158 @@
+package import BureauDomain
+package import BureauStorage
+package import BureauVendors
+package import Foundation
+package import Logging
+
+/// Takes signed requests from work tools. An accepted one is on disk, with its raw bytes, its verdict and its run,
+/// in one commit before the answer leaves; whatever is slow happens later, in the run.
+package struct WebhookIntake: Sendable {
+    /// One request as it came.
+    package struct Request: Sendable {
+        package var agent: String
+        package var signature: String?
+        package var body: Data
+        package var remoteAddress: String
+        package init(agent: String, signature: String?, body: Data, remoteAddress: String) {
+            self.agent = agent
+            self.signature = signature
+            self.body = body
+            self.remoteAddress = remoteAddress
+        }
+    }
+
+    package static let bodyBytesMax = 1 << 20
+    /// Of a request that is refused only the beginning is kept: anybody can send those.
+    static let refusedBytesKept = 4_096
+
+    let database: any Database
+    let catalog: AgentCatalog
+    let secret: Secret?
+    let doors: Doors
+    let logger: Logger
+    let counters: Counters
+    let wake: @Sendable () -> Void
+
+    package init(
+        database: any Database, catalog: AgentCatalog, secret: Secret?, doors: Doors, logger: Logger,
+        counters: Counters, wake: @escaping @Sendable () -> Void
+    ) {
+        self.database = database
+        self.catalog = catalog
+        self.secret = secret
+        self.doors = doors
+        self.logger = logger
+        self.counters = counters
+        self.wake = wake
+    }
+
+    package func accept(_ request: Request) async throws -> WebhookAnswer {
+        guard let secret, ClickUpSignature.isValid(request.signature, body: request.body, secret: secret) else {
+            let why = secret == nil ? "no webhook secret is configured" : "the signature is missing or wrong"
+            return try await refuse(request, status: 403, why)
+        }
+        return try await believed(request)
+    }
+
+    /// A stored signal once more, as if it had just arrived. Its signature was checked when it came.
+    package func replay(_ signalID: String) async throws -> WebhookAnswer? {
+        guard let kept = try await database.read({ try SignalStore(db: $0).body(signalID) }), kept.isWhole else { return nil }
+        return try await believed(
+            Request(agent: kept.agent, signature: nil, body: kept.body, remoteAddress: "replay of \(signalID)"))
+    }
+
+    /// Stores a request that is not believed or not readable, and says why.
+    package func refuse(_ request: Request, status: Int, _ why: String) async throws -> WebhookAnswer {
+        logger.warning(
+            "webhook refused", metadata: ["why": "\(why)", "agent": "\(request.agent.prefix(64))", "from": "\(request.remoteAddress)"])
+        counters.add(.signals, ["verdict": "refused"])
+        var signal = newSignal(request)
+        signal.body = signal.body.prefix(Self.refusedBytesKept)
+        let (kept, now) = (signal, doors.now())
+        try await database.write { try SignalStore(db: $0).insert(kept, verdict: .refused(because: why), now: now) }
+        return WebhookAnswer(status, [("error", why), ("signal", kept.id)])
+    }
+
+    private func believed(_ request: Request) async throws -> WebhookAnswer {
+        guard let event = try? JSONDecoder().decode(ClickUpEvent.self, from: request.body) else {
+            return try await refuse(request, status: 400, "the body is not a JSON object as ClickUp sends it")
+        }
+        var signal = newSignal(request)
+        signal.event = event.event.map { String($0.prefix(80)) }
+        signal.deliveryKey = deliveryKey(event, signal.bodyHash)
+        guard let agent = catalog.agent(request.agent) else {
+            return try await record(signal, .ignored(because: "there is no agent named \"\(request.agent.prefix(64))\""))
+        }
+        guard let trigger = agent.config.triggers.clickUp else {
+            return try await record(signal, .ignored(because: "\(agent.config.name) is not started by ClickUp"))
+        }
+        let listID = trigger.listID.hasPrefix("<") ? nil : trigger.listID
+        switch ClickUpTrigger.decide(event, listID: listID, triggerStatus: trigger.status, bodyHash: signal.bodyHash) {
+        case .ignore(let why): return try await record(signal, .ignored(because: why))
+        case .start(let taskID, let changeID, let userID, let status):
+            let run = newRun(agent, taskID: taskID, changeID: changeID, userID: userID)
+            return try await start(run, signal, echo: EchoCheck(taskID: taskID, status: status, userID: userID))
+        }
+    }
+
+    private func start(_ run: NewRun, _ signal: NewSignal, echo: EchoCheck) async throws -> WebhookAnswer {
+        let (runID, now) = (doors.makeID(), doors.now())
+        let (verdict, session) = try await database.write { db -> (Verdict, String?) in
+            let signals = SignalStore(db: db)
+            if try echo.isOurs(db, now: now) {
+                let verdict = Verdict.ignored(because: "it is the echo of our own change")
+                try signals.insert(signal, verdict: verdict, now: now)
+                return (verdict, nil)
+            }
+            let runs = RunStore(db: db)
+            if try runs.insert(run, id: runID, now: now) {
+                try RunEventStore(db: db).append(runID, kind: "queued", detail: "\(run.requestedBy) asked for it", now: now)
+                try signals.insert(signal, verdict: .run(id: runID), now: now)
+                return (.run(id: runID), nil)
+            }
+            guard let first = try runs.find(dedupeKey: run.dedupeKey) else { throw RunMoved(runID: runID) }
+            try signals.insert(signal, verdict: .duplicate(of: first.id), now: now)
+            return (.duplicate(of: first.id), first.sessionID)
+        }
+        if case .run = verdict { wake() }
+        return answer(verdict, signal: signal.id, session: session)
+    }
+
+    private func record(_ signal: NewSignal, _ verdict: Verdict) async throws -> WebhookAnswer {
+        let now = doors.now()
+        try await database.write { try SignalStore(db: $0).insert(signal, verdict: verdict, now: now) }
+        return answer(verdict, signal: signal.id, session: nil)
+    }
+
+    private func answer(_ verdict: Verdict, signal: String, session: String?) -> WebhookAnswer {
+        counters.add(.signals, ["verdict": verdict.name])
+        switch verdict {
+        case .run(let id): return WebhookAnswer(200, [("verdict", "run"), ("run", id), ("signal", signal)])
+        case .duplicate(let id):
+            return WebhookAnswer(
+                200, alreadyProcessed: true,
+                [("verdict", "duplicate"), ("run", id), ("original_session", session ?? ""), ("signal", signal)])
+        case .ignored(let why), .parked(let why), .refused(let why):
+            return WebhookAnswer(200, [("verdict", verdict.name), ("reason", why), ("signal", signal)])
+        }
+    }
+
+    private func newSignal(_ request: Request) -> NewSignal {
+        NewSignal(
+            id: doors.makeID(), agent: String(request.agent.prefix(64)), remoteAddress: String(request.remoteAddress.prefix(80)),
+            body: request.body, bodyBytes: request.body.count, bodyHash: Hex.sha256(request.body))
+    }
+
+    private func newRun(_ agent: LoadedAgent, taskID: String, changeID: String, userID: Int64?) -> NewRun {
+        NewRun(
+            agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: .webhook,
+            requestedBy: userID.map { "clickup user \($0)" } ?? "clickup",
+            dedupeKey: "\(agent.config.name)/clickup/\(taskID)/\(changeID.prefix(80))", taskID: taskID)
+    }
+
+    /// Identity of this delivery: the webhook, the event and the change. An edited comment reuses the id of its
+    /// posting, so the event's name belongs to it.
+    private func deliveryKey(_ event: ClickUpEvent, _ bodyHash: String) -> String {
+        "\(event.webhookID?.prefix(64) ?? "-")/\(event.event?.prefix(64) ?? "-")/\(event.items.first?.id?.prefix(64) ?? bodyHash.prefix(32))"
+    }
+}
