@@ -1,0 +1,124 @@
+package import Foundation
+
+/// What `agents/<name>.json` says: how one agent is started, limited and delivered. `schemas/agent-1.schema.json`
+/// describes the file; a value of this type has passed every check of `load`.
+package struct AgentConfig: Hashable, Sendable {
+    /// Lower-case letters, digits and hyphens: the name in URLs, commands and rows.
+    package let name: String
+    package let displayName: String
+    package let description: String
+    /// Of the config, for people: "1.0.0".
+    package let version: String
+    package let anthropic: Anthropic
+    package let payloadSource: PayloadSource
+    package let triggers: Triggers
+    /// Filled by `KickoffValues`.
+    package let kickoffPrompt: Template
+    package let limits: Limits
+    package let outputs: Outputs
+    package let delivery: Delivery
+    package let alerts: Alerts
+
+    package struct Anthropic: Hashable, Sendable {
+        /// Names of environment variables, never the ids themselves.
+        package let agentIDVariable: String
+        package let environmentIDVariable: String
+        /// Pins one version of the agent; nil takes the newest.
+        package let agentVersion: Int?
+        package let betaHeaders: [String]
+        package let outputFetchBetaHeaders: [String]
+    }
+
+    package struct PayloadSource: Hashable, Sendable {
+        package enum Kind: String, CaseIterable, Hashable, Sendable {
+            case clickUpTask = "clickup_task"
+            case manual
+            case slackCommand = "slack_command"
+        }
+
+        package let kind: Kind
+        package let requiredFields: [String]
+        package let optionalFields: [String]
+    }
+
+    package struct Triggers: Hashable, Sendable {
+        package struct ClickUp: Hashable, Sendable {
+            package let listID: String
+            /// Compared without regard to letter case; see `matches(status:)`.
+            package let status: String
+
+            /// ClickUp reports statuses in lower case, whatever people typed.
+            package func matches(status other: String) -> Bool {
+                status.trimmingCharacters(in: .whitespaces).lowercased()
+                    == other.trimmingCharacters(in: .whitespaces).lowercased()
+            }
+        }
+
+        /// Nil when the trigger is off.
+        package let clickUp: ClickUp?
+        package let manualCLI: Bool
+    }
+
+    package struct Limits: Hashable, Sendable {
+        package let sessionDurationMax: Duration
+        /// Nil takes the service's own default.
+        package let sessionCostMax: MicroUSD?
+        package let alertAbove: MicroUSD?
+        package let sampleInterval: Duration
+    }
+
+    package struct Outputs: Hashable, Sendable {
+        /// Files the session must leave behind; empty when any will do.
+        package let expected: [Template]
+        /// How long to wait after the session's end for files to appear.
+        package let wait: Duration
+    }
+
+    package struct Delivery: Hashable, Sendable {
+        package struct Slack: Hashable, Sendable {
+            /// "#seo-automation" or an id such as "C0123".
+            package let channel: String
+            package let postsSummary: Bool
+            package let postsLinks: Bool
+        }
+
+        package struct ClickUp: Hashable, Sendable {
+            package let doneStatus: String?
+            package let postsComment: Bool
+            package let attachesFiles: Bool
+            package let blockedStatus: String
+        }
+
+        package struct GoogleDrive: Hashable, Sendable {
+            package let folder: FolderTemplate
+            /// Without extension; each file keeps its own.
+            package let fileName: Template
+        }
+
+        package struct Folder: Hashable, Sendable {
+            /// Nil takes the service's own delivery folder.
+            package let path: FolderTemplate?
+        }
+
+        /// Nil when the channel is off.
+        package let slack: Slack?
+        package let clickUp: ClickUp?
+        package let googleDrive: GoogleDrive?
+        package let folder: Folder?
+    }
+
+    package struct Alerts: Hashable, Sendable {
+        package let failureChannel: String
+        package let tags: [String]
+    }
+}
+
+package struct AgentConfigResult: Sendable {
+    /// Nil when any problem is an error.
+    package let config: AgentConfig?
+    /// In the order of the file, warnings included.
+    package let problems: [ConfigProblem]
+    /// The file without comments in its one canonical spelling, for hashing and for keeping the version a run started
+    /// with; loading it again gives the same config. Nil when the file is not JSON.
+    package let canonical: String?
+}

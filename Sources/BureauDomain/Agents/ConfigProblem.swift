@@ -1,0 +1,52 @@
+/// One thing wrong in a file that people write, told by path and place.
+package struct ConfigProblem: Hashable, Sendable, CustomStringConvertible {
+    package enum Severity: String, Hashable, Sendable, Codable { case error, warning }
+
+    package let file: String
+    /// "delivery.slack.channel", "payload_source.clickup.required_fields[2]", or "" for the whole file.
+    package let path: String
+    package let line: Int
+    package let column: Int
+    package let message: String
+    /// What was probably meant, ready to be put in its place.
+    package let suggestion: String?
+    package let severity: Severity
+
+    /// `agents/sentinel.json:41:7 delivery.slack.chanel: unknown key; did you mean "channel"?`
+    package var description: String {
+        let warning = severity == .warning ? " warning:" : ""
+        let place = path.isEmpty ? "" : " \(path):"
+        let hint = suggestion.map { "; did you mean \(quoted($0))?" } ?? ""
+        return "\(file):\(line):\(column)\(warning)\(place) \(message)\(hint)"
+    }
+}
+
+/// Collects what is wrong in one file, so that everything can be mended in one go.
+final class ConfigProblems {
+    /// More than a person mends in one go; a hostile file cannot make the list long.
+    static let countMax = 200
+
+    let file: String
+    private(set) var list: [ConfigProblem] = []
+
+    init(file: String) { self.file = file }
+
+    func add(
+        _ path: String, _ position: TextPosition, _ message: String, suggestion: String? = nil,
+        severity: ConfigProblem.Severity = .error
+    ) {
+        guard list.count < Self.countMax else { return }
+        list.append(
+            ConfigProblem(
+                file: file, path: path, line: position.line, column: position.column, message: message,
+                suggestion: suggestion, severity: severity))
+    }
+
+    var hasErrors: Bool { list.contains { $0.severity == .error } }
+
+    /// In the order of the file.
+    var sorted: [ConfigProblem] {
+        list.enumerated().sorted { ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset) }
+            .map(\.element)
+    }
+}
