@@ -55,8 +55,8 @@ let package = Package(
         ring("BureauStorage", [.product(name: "GRDB", package: "GRDB.swift"), crypto], resources: [.embedInCode("Migrations")]),
         ring("BureauVendors", [
             .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto, nio, log,
-            .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "JWTKit", package: "jwt-kit"),
-            .product(name: "NIOFoundationCompat", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOFoundationCompat", package: "swift-nio"), .product(name: "JWTKit", package: "jwt-kit"),
         ]),
         ring("BureauEngine", ["BureauDomain", "BureauStorage", "BureauVendors", crypto, log, lifecycle]),
         ring("BureauWeb", [

@@ -1,0 +1,111 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// Real HTTP. One pool for all vendors; HTTP/1.1 only, because an HTTP/2 connection stops handing out streams at its
+/// limit without an error. Nothing is repeated, redirected or proxied behind the caller's back.
+package struct HTTPTransport: Transport {
+    package struct Limits: Sendable {
+        package var connectTimeoutMilliseconds: Int64 = 10_000
+        /// Longest silence within an answer before it counts as lost.
+        package var silenceMilliseconds: Int64 = 90_000
+        package var connectionsPerHostMax = 4096
+
+        package init() {}
+    }
+
+    private let client: HTTPClient
+
+    package init(limits: Limits = Limits()) {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        configuration.timeout = .init(
+            connect: .milliseconds(limits.connectTimeoutMilliseconds), read: .milliseconds(limits.silenceMilliseconds),
+            write: .milliseconds(limits.silenceMilliseconds))
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = limits.connectionsPerHostMax
+        // A server's own idle limit is often 60 s; ours is shorter, so that fewer requests meet a dying connection.
+        configuration.connectionPool.idleTimeout = .seconds(30)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Closes every connection. Call once, when no request is under way any more.
+    package func shutdown() async {
+        // It can only report connections that were still busy; they are closed all the same.
+        try? await client.shutdown()
+    }
+
+    package func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
+        do {
+            return try await deadline(seconds: request.timeoutSeconds) { [client] in
+                let response = try await client.execute(prepared(request), deadline: .distantFuture)
+                return try await Self.whole(response, bytesMax: request.responseBytesMax)
+            }
+        } catch {
+            throw TransportFailure.error(from: error, request: request)
+        }
+    }
+
+    package func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
+        do {
+            let timeout = TimeAmount.milliseconds(Int64(request.timeoutSeconds * 1000))
+            let response = try await client.execute(prepared(request), deadline: .now() + timeout)
+            return VendorByteStream(
+                status: Int(response.status.code), headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
+                request: request, body: response.body)
+        } catch {
+            throw TransportFailure.error(from: error, request: request)
+        }
+    }
+
+    private static func whole(_ response: HTTPClientResponse, bytesMax: Int) async throws -> VendorResponse {
+        if let announced = response.headers.first(name: "content-length").flatMap(Int.init), announced > bytesMax {
+            throw TransportFailure.AnswerTooLarge(bytesMax: bytesMax)
+        }
+        var bytes: [UInt8] = []
+        for try await chunk in response.body {
+            guard bytes.count + chunk.readableBytes <= bytesMax else {
+                throw TransportFailure.AnswerTooLarge(bytesMax: bytesMax)
+            }
+            bytes.append(contentsOf: chunk.readableBytesView)
+        }
+        return VendorResponse(
+            status: Int(response.status.code), headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
+            body: bytes)
+    }
+
+    private func prepared(_ request: VendorRequest) throws -> HTTPClientRequest {
+        var http = HTTPClientRequest(url: request.url)
+        http.method = HTTPMethod(rawValue: request.method.rawValue)
+        for (name, value) in request.headers { http.headers.replaceOrAdd(name: name, value: value) }
+        if http.headers.first(name: "user-agent") == nil { http.headers.add(name: "user-agent", value: "bureau") }
+        switch request.authorization {
+        case .none: break
+        case .bearer(let secret): http.headers.replaceOrAdd(name: "authorization", value: "Bearer \(secret.reveal())")
+        case .header(let name, let secret): http.headers.replaceOrAdd(name: name, value: secret.reveal())
+        }
+        if let body = try BodySegments(request.body) {
+            if let type = body.contentType { http.headers.replaceOrAdd(name: "content-type", value: type) }
+            http.body = body.whole.map { .bytes($0) } ?? .stream(body, length: .known(body.lengthBytes))
+        }
+        return http
+    }
+
+    /// The read timeout never trips on a server that trickles bytes, so the whole exchange races a clock.
+    private func deadline<T: Sendable>(
+        seconds: Double, _ work: @escaping @Sendable () async throws -> T
+    ) async throws -> T {
+        try await withThrowingTaskGroup(of: T?.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await Task.sleep(for: .seconds(seconds))
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let answer = first else { throw TransportFailure.TimedOut() }
+            return answer
+        }
+    }
+}
