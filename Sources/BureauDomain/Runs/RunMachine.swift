@@ -10,7 +10,8 @@ package struct RunMachine: Hashable, Sendable {
         case foundIncomplete(RunCause)
         case infoChanged
         case sessionOpened(session: String)
-        case gateOpened
+        /// The session waits for an answer, or stopped for a reason this bureau does not know.
+        case gateOpened(why: String)
         case gateClosed
         case turnEnded
         /// The money or time limit was reached, or a person asked.
@@ -30,7 +31,7 @@ package struct RunMachine: Hashable, Sendable {
     package enum Effect: Hashable, Sendable {
         case alert(RunCause)
         case askForInfo(RunCause)
-        case alertGate
+        case alertGate(why: String)
     }
 
     package struct Rejected: Error, Hashable, CustomStringConvertible {
@@ -63,10 +64,10 @@ package struct RunMachine: Hashable, Sendable {
         switch event {
         case .taken: try move(from: [.queued, .starting], to: .starting)
         case .sessionOpened(let id): return try open(id)
-        case .gateOpened:
+        case .gateOpened(let why):
             guard state != .waitingApproval else { return [] }
             try move(from: [.running], to: .waitingApproval, on: event)
-            return [.alertGate]
+            return [.alertGate(why: why)]
         case .gateClosed: try move(from: [.waitingApproval, .running], to: .running, on: event)
         case .turnEnded: try move(from: [.running, .waitingApproval], to: .collecting, on: event)
         case .infoChanged: try move(from: [.needsInfo], to: .queued, on: event, cause: nil)

@@ -20,10 +20,7 @@ struct NoticeWriter {
         case .askForInfo(let cause):
             try plan(.slack, "needs_info", run, NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
             try blockTask(run, NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
-        case .alertGate:
-            try alert(
-                RunCause(.internalError, "The agent asks for permission before it goes on. The run is held until someone answers."),
-                run, kind: .gate, code: "gate")
+        case .alertGate(let why): try alert(RunCause(.internalError, why), run, kind: .gate, code: "gate")
         }
     }
 

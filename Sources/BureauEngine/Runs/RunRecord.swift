@@ -30,6 +30,8 @@ package struct RunRecord: Sendable, Hashable {
     package let startedAt: Int64?
     package let endedAt: Int64?
     package let losses: Int
+    /// Tries of the present stage that ended with a passing fault.
+    package let tries: Int
     package let leaseOwner: String?
     package let leaseUntil: Int64?
     package let leaseEpoch: Int64
@@ -62,6 +64,7 @@ package struct RunRecord: Sendable, Hashable {
         startedAt = try row.integerIfAny("started_at")
         endedAt = try row.integerIfAny("ended_at")
         losses = Int(try row.integer("losses"))
+        tries = Int(try row.integer("tries"))
         leaseOwner = try row.textIfAny("lease_owner")
         leaseUntil = try row.integerIfAny("lease_until")
         leaseEpoch = try row.integer("lease_epoch")

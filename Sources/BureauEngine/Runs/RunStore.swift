@@ -7,7 +7,7 @@ struct RunStore {
         id, agent, agent_version, config_sha256, trigger_source, requested_by, client_slug, client_name, task_id,
         task_url, payload, state, cause, cause_sentence, stop_cause, session_id, model, attempt, spent_micro_usd,
         spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
-        lease_owner, lease_until, lease_epoch
+        tries, lease_owner, lease_until, lease_epoch
         """
     static let workable = "('queued', 'starting', 'running', 'waiting_approval', 'collecting', 'delivering', "
         + "'revising', 'stopping')"
@@ -93,6 +93,88 @@ struct RunStore {
             """, [dueAt, lease.runID, lease.owner, lease.epoch])
     }
 
+    /// Gives the run back after a passing fault, which is counted.
+    func postpone(_ lease: Lease, until dueAt: Int64) throws {
+        try db.execute(
+            """
+            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = ?, tries = tries + 1
+            WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
+            """, [dueAt, lease.runID, lease.owner, lease.epoch])
+    }
+
+    func setPayload(_ lease: Lease, _ payload: AssembledPayload) throws {
+        try db.execute(
+            """
+            UPDATE run SET payload = ?, payload_sha256 = ?, client_slug = ?, client_name = ?,
+                task_url = coalesce(?, task_url)
+            WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
+            """,
+            [
+                payload.json, payload.hash, payload.clientSlug, payload.clientName, payload.taskURL, lease.runID,
+                lease.owner, lease.epoch,
+            ])
+    }
+
+    func setModel(_ lease: Lease, model: String?, sessionAgent: String?) throws {
+        try db.execute(
+            "UPDATE run SET model = ?, session_agent = ? WHERE id = ? AND lease_owner = ? AND lease_epoch = ?",
+            [model, sessionAgent, lease.runID, lease.owner, lease.epoch])
+    }
+
+    func setSummary(_ lease: Lease, _ summary: String) throws {
+        try db.execute(
+            "UPDATE run SET summary = ? WHERE id = ? AND lease_owner = ? AND lease_epoch = ?",
+            [summary, lease.runID, lease.owner, lease.epoch])
+    }
+
+    /// What the session has cost and said so far. Returns false when the lease is gone. Cost never falls.
+    func setProgress(_ lease: Lease, _ progress: RunProgress) throws -> Bool {
+        try db.execute(
+            """
+            UPDATE run SET spent_micro_usd = max(spent_micro_usd, ?), spent_method = ?, events_count = ?,
+                last_event = ?, budget_warned = max(budget_warned, ?)
+            WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
+            """,
+            [
+                progress.spentMicroUSD, progress.spentMethod, progress.eventsCount, progress.lastEvent,
+                progress.budgetWarned, lease.runID, lease.owner, lease.epoch,
+            ]) == 1
+    }
+
+    /// Older runs of the same agent on the same task that still wait for information.
+    func waitingForInfo(agent: String, taskID: String, besides id: String) throws -> [String] {
+        try db.query(
+            "SELECT id FROM run WHERE agent = ? AND task_id = ? AND state = 'needs_info' AND id <> ? LIMIT 50",
+            [agent, taskID, id]
+        ).map { try $0.text("id") }
+    }
+
+    func list(_ filter: RunFilter) throws -> [RunRecord] {
+        try db.query(
+            """
+            SELECT \(Self.columns) FROM run
+            WHERE (? IS NULL OR agent = ?) AND (? IS NULL OR client_slug = ?) AND (? IS NULL OR state = ?)
+              AND (? IS NULL OR id < ?)
+            ORDER BY id DESC LIMIT ?
+            """,
+            [
+                filter.agent, filter.agent, filter.client, filter.client, filter.state?.rawValue,
+                filter.state?.rawValue, filter.before, filter.before, filter.limit,
+            ]
+        ).map(RunRecord.init)
+    }
+
+    /// Money spent by runs accepted since `since`, in micro-dollars.
+    func spent(since: Int64) throws -> Int64 {
+        try db.first("SELECT coalesce(sum(spent_micro_usd), 0) AS total FROM run WHERE accepted_at >= ?", [since])?
+            .integer("total") ?? 0
+    }
+
+    func countByState() throws -> [(String, Int64)] {
+        try db.query("SELECT state, count(*) AS n FROM run GROUP BY state ORDER BY state")
+            .map { (try $0.text("state"), try $0.integer("n")) }
+    }
+
     /// Writes the machine's new state, only if the run is still in `from` and, for a worker, still under its lease.
     func move(_ id: String, from: RunState, to machine: RunMachine, lease: Lease?, now: Int64) throws -> Bool {
         let fence = lease == nil ? "" : " AND lease_owner = ? AND lease_epoch = ?"
@@ -100,6 +182,7 @@ struct RunStore {
         return try db.execute(
             """
             UPDATE run SET state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, session_id = ?, losses = ?,
+                tries = 0,
                 started_at = CASE WHEN ? THEN coalesce(started_at, ?) ELSE started_at END,
                 ended_at = CASE WHEN ? THEN ? END,
                 due_at = CASE WHEN ? THEN ? ELSE due_at END

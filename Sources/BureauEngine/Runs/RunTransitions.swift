@@ -25,6 +25,7 @@ package struct RunTransitions: Sendable {
             try RunEventStore(db: db).append(
                 runID, kind: machine.state.rawValue, detail: machine.cause?.sentence ?? event.name, now: doors.now())
         }
+        if event == .retried || event == .deliverAgain { try AlertStore(db: db).resolve(subject: runID, now: doors.now()) }
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
@@ -41,7 +42,7 @@ extension RunMachine.Event {
             cause.sentence
         case .infoChanged: "looked at again"
         case .sessionOpened(let session): "session \(session) opened"
-        case .gateOpened: "the agent asks for permission"
+        case .gateOpened(let why): why
         case .gateClosed: "the agent was answered"
         case .turnEnded: "the agent finished"
         case .sessionHalted: "the session is idle"

@@ -56,6 +56,7 @@ CREATE TABLE run (
     lease_until        INTEGER,
     lease_epoch        INTEGER NOT NULL DEFAULT 0,
     losses             INTEGER NOT NULL DEFAULT 0,
+    tries              INTEGER NOT NULL DEFAULT 0,
     CHECK (task_tool IS NULL OR task_id IS NOT NULL),
     CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
     CHECK ((state IN ('done', 'done_with_problems', 'stopped', 'failed', 'ignored')) = (ended_at IS NOT NULL)),

@@ -1,0 +1,38 @@
+package import BureauDomain
+
+/// Which runs a list shows, newest first.
+package struct RunFilter: Sendable, Hashable {
+    package var agent: String?
+    package var client: String?
+    package var state: RunState?
+    /// Cursor: only runs older than this id.
+    package var before: String?
+    package var limit: Int
+
+    package init(agent: String? = nil, client: String? = nil, state: RunState? = nil, before: String? = nil, limit: Int = 50) {
+        self.agent = agent
+        self.client = client
+        self.state = state
+        self.before = before
+        self.limit = min(max(limit, 1), 1_000)
+    }
+}
+
+/// What a session has cost and said so far.
+package struct RunProgress: Sendable, Hashable {
+    package var spentMicroUSD: Int64
+    package var spentMethod: String
+    package var eventsCount: Int64
+    package var lastEvent: String?
+    package var budgetWarned: Bool
+}
+
+/// The payload an agent is given, with what it tells about the run.
+struct AssembledPayload: Sendable, Hashable {
+    /// Canonical JSON.
+    var json: String
+    var hash: String
+    var clientSlug: String?
+    var clientName: String?
+    var taskURL: String?
+}

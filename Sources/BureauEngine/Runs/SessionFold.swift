@@ -1,0 +1,110 @@
+package import BureauVendors
+
+/// What a run needs to know of its session, folded from events in any order of arrival. Rebuilt from the log.
+package struct SessionFold: Sendable {
+    /// The newest thing the session said about itself.
+    package enum Status: Hashable, Sendable {
+        case unknown
+        case running
+        case rescheduled
+        case idle(StopReason)
+        case terminated
+        case deleted
+    }
+
+    package private(set) var status = Status.unknown
+    package private(set) var eventsCount: Int64 = 0
+    package private(set) var lastEvent: String?
+    package private(set) var usage: SessionUsage?
+    /// Sums of `span.model_request_end`, for when the service gives no totals.
+    package private(set) var spans = SessionUsage()
+    package private(set) var lastFault: SessionFault?
+    package private(set) var interruptsSeen = 0
+    /// Calls of custom tools, by event id: the session waits for an answer to each.
+    package private(set) var customToolCalls: [String: String] = [:]
+    package private(set) var threads: Set<String> = []
+    package private(set) var unknownTypes: Set<String> = []
+
+    private var statusAt: EventInstant?
+    private var seen: Set<EventKey> = []
+    private static let namesKeptMax = 64
+
+    package init() {}
+
+    /// Returns whether the event is new. Known ones change nothing, but for the time a queued one was processed at.
+    package mutating func take(_ event: RawEvent) -> Bool {
+        guard seen.insert(EventKey(event.key)).inserted else { return false }
+        eventsCount += 1
+        lastEvent = event.type
+        fold(event)
+        return true
+    }
+
+    /// Only the types that decide something are decoded: a session says thousands of things that decide nothing.
+    private mutating func fold(_ event: RawEvent) {
+        switch event.type {
+        case "agent.message", "agent.thinking", "agent.tool_use", "agent.tool_result", "agent.mcp_tool_use",
+            "agent.mcp_tool_result", "span.model_request_start", "user.message":
+            return
+        case "user.interrupt": interruptsSeen += 1
+        case "session.status_running": settle(.running, event)
+        case "session.status_rescheduled": settle(.rescheduled, event)
+        case "session.status_terminated": settle(.terminated, event)
+        case "session.deleted": settle(.deleted, event)
+        default: foldDecoded(event)
+        }
+    }
+
+    private mutating func foldDecoded(_ event: RawEvent) {
+        guard let decoded = try? event.decoded() else { return note(unknown: event.type) }
+        switch decoded.content {
+        case .statusIdle(let reason): settle(.idle(reason), event)
+        case .usage(let total, _): usage = total
+        case .modelRequestEnded(let request): add(request)
+        case .error(let fault): lastFault = fault
+        case .toolUse(let call): if call.source == .custom, customToolCalls.count < Self.namesKeptMax { customToolCalls[event.id] = call.name }
+        case .threadCreated: if threads.count < Self.namesKeptMax { threads.insert(decoded.threadID ?? event.id) }
+        case .unknown: note(unknown: event.type)
+        case .userMessage, .userInterrupt, .userToolConfirmation, .userCustomToolResult, .userToolResult,
+            .userDefineOutcome, .systemMessage, .agentMessage, .agentThinking, .toolResult, .threadMessage,
+            .contextCompacted, .statusRunning, .statusRescheduled, .statusTerminated, .updated, .deleted,
+            .threadRunning, .threadRescheduled, .threadIdle, .threadTerminated, .modelRequestStarted,
+            .outcomeEvaluation, .workflowRun, .preview:
+            return
+        }
+    }
+
+    private mutating func settle(_ new: Status, _ event: RawEvent) {
+        let at = event.processedAt.map(EventInstant.init)
+        if let at, let statusAt, at < statusAt { return }
+        status = new
+        statusAt = at ?? statusAt
+    }
+
+    private mutating func add(_ request: ModelRequest) {
+        spans.inputTokens = (spans.inputTokens ?? 0) + request.inputTokens
+        spans.outputTokens = (spans.outputTokens ?? 0) + request.outputTokens
+        spans.cacheReadInputTokens = (spans.cacheReadInputTokens ?? 0) + request.cacheReadInputTokens
+        spans.cacheWrite5mInputTokens = (spans.cacheWrite5mInputTokens ?? 0) + request.cacheCreationInputTokens
+    }
+
+    private mutating func note(unknown type: String) {
+        if unknownTypes.count < Self.namesKeptMax { unknownTypes.insert(String(type.prefix(80))) }
+    }
+}
+
+/// 128 bits of an event's key: two different keys do not meet in practice, and a day-long session stays small.
+struct EventKey: Hashable, Sendable {
+    private let high: UInt64
+    private let low: UInt64
+
+    init(_ text: String) {
+        var high: UInt64 = 0xcbf2_9ce4_8422_2325, low: UInt64 = 0x9e37_79b9_7f4a_7c15
+        for byte in text.utf8 {
+            high = (high ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+            low = (low &+ UInt64(byte)) &* 0xbf58_476d_1ce4_e5b9
+            low ^= low >> 29
+        }
+        (self.high, self.low) = (high, low)
+    }
+}

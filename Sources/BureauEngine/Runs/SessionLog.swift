@@ -1,0 +1,88 @@
+import BureauVendors
+import Foundation
+
+/// `SESSION_LOG_DIR/<session>.jsonl`: every event of a session once, byte for byte, one a line.
+///
+/// It is the record: what is known of a session after a restart is rebuilt from it. A line that a crash cut short is
+/// removed when the log is opened; the event comes again with the history. Not flushed: the vendor keeps the original.
+final class SessionLog {
+    private let descriptor: Int32
+    let path: String
+
+    /// Opens or creates the log and hands every whole line to `visit`, in order.
+    init(folder: URL, session: String, visit: (RawEvent) -> Void) throws {
+        guard Self.isSafe(session) else { throw SessionLogError(path: session, why: "the session id is not a file name") }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        path = folder.appendingPathComponent(session + ".jsonl").path
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw SessionLogError(path: path, why: String(cString: strerror(errno))) }
+        do { try readWholeLines(visit) } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Appends events with one write. Throws when the disk refuses; the events are then not counted as known.
+    func append(_ events: [RawEvent]) throws {
+        guard !events.isEmpty else { return }
+        var lines: [UInt8] = []
+        lines.reserveCapacity(events.reduce(0) { $0 + $1.bytes.count + 1 })
+        for event in events { Self.appendLine(event.bytes, to: &lines) }
+        try lines.withUnsafeBytes { buffer in
+            var written = 0
+            while written < buffer.count {
+                let count = write(descriptor, buffer.baseAddress! + written, buffer.count - written)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw SessionLogError(path: path, why: String(cString: strerror(errno))) }
+                written += count
+            }
+        }
+    }
+
+    /// JSON needs no raw line ends; an event that has some all the same (between members) must stay one line.
+    private static func appendLine(_ bytes: [UInt8], to lines: inout [UInt8]) {
+        if bytes.contains(where: { $0 == 10 || $0 == 13 }) {
+            lines.append(contentsOf: bytes.map { $0 == 10 || $0 == 13 ? 32 : $0 })
+        } else {
+            lines.append(contentsOf: bytes)
+        }
+        lines.append(10)
+    }
+
+    private func readWholeLines(_ visit: (RawEvent) -> Void) throws {
+        var pending: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 18)
+        var wholeBytes: Int64 = 0
+        while true {
+            let count = piece.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw SessionLogError(path: path, why: String(cString: strerror(errno))) }
+            guard count > 0 else { break }
+            var rest = piece[..<count]
+            while let end = rest.firstIndex(of: 10) {
+                pending.append(contentsOf: rest[..<end])
+                wholeBytes += Int64(pending.count + 1)
+                if let event = RawEvent(bytes: pending) { visit(event) }
+                pending.removeAll(keepingCapacity: true)
+                rest = rest[(end + 1)...]
+            }
+            pending.append(contentsOf: rest)
+        }
+        guard ftruncate(descriptor, wholeBytes) == 0, lseek(descriptor, wholeBytes, SEEK_SET) >= 0 else {
+            throw SessionLogError(path: path, why: String(cString: strerror(errno)))
+        }
+    }
+
+    static func isSafe(_ session: String) -> Bool {
+        (1...128).contains(session.utf8.count)
+            && session.utf8.allSatisfy { $0 == 95 || $0 == 45 || (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }
+    }
+}
+
+struct SessionLogError: Error, CustomStringConvertible {
+    let path: String
+    let why: String
+    var description: String { "the session log \(path) cannot be written: \(why)" }
+}
