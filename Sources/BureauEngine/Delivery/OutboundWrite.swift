@@ -12,7 +12,7 @@ enum Probe: Sendable {
 /// One visible write at a vendor that can be looked for before it is repeated.
 protocol OutboundWrite: Sendable {
     /// Looks for the mark of an earlier attempt. Reads only.
-    func probe() async throws(VendorError) -> Probe
+    func probe() async throws -> Probe
     /// Makes the write, carrying the mark. Returns the receipt as JSON.
     func write() async throws -> String
 }

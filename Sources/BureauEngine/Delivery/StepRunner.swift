@@ -10,21 +10,19 @@ struct StepRunner: Sendable {
         case done(receipt: String)
         case failed(String)
         case doubtful(String)
-        /// The vendor asked to wait or could not be reached; nothing was written. Only for steps that may wait.
-        case later(milliseconds: Int64, String)
     }
 
     let database: any Database
     let doors: Doors
-    /// Tries within one call: the PRD's "retry once".
-    var triesMax = 2
+    /// One try more than it has waiting times: by default the PRD's "retry once".
+    var backoff = Backoff(seconds: [1])
     /// Longest wait for a vendor's Retry-After inside one call.
     var waitSecondsMax: Int64 = 60
 
     func run(_ step: StepRecord, _ write: any OutboundWrite) async throws -> Outcome {
         var mustLook = step.state == .intended
         var lastFailure = "not tried"
-        for attempt in 1...triesMax {
+        for attempt in 0...backoff.seconds.count {
             do {
                 if mustLook {
                     switch try await write.probe() {
@@ -44,7 +42,7 @@ struct StepRunner: Sendable {
                     if mustLook { return try await lookOnceMore(step, write, lastFailure) }
                     return try await settle(step, .failed, lastFailure)
                 }
-                if attempt < triesMax { try await pause(after: error, attempt: attempt) }
+                try await pause(after: error, attempt: attempt)
             } catch let problem as StepProblem {
                 return try await settle(step, .failed, problem.description)
             }
@@ -70,8 +68,8 @@ struct StepRunner: Sendable {
     private func pause(after error: VendorError, attempt: Int) async throws {
         if case .limited(let asked?) = error.kind {
             try await doors.sleep(.milliseconds(min(asked, waitSecondsMax * 1_000)))
-        } else {
-            try await doors.sleep(.milliseconds(Int64(1_000 * doors.jitter()) * Int64(attempt)))
+        } else if let wait = backoff.milliseconds(tries: attempt, doors: doors) {
+            try await doors.sleep(.milliseconds(wait))
         }
     }
 

@@ -1,0 +1,37 @@
+package import BureauDomain
+package import Foundation
+
+/// Settings the rooms read, from the environment. Names and defaults are told in docs/guides/settings.md.
+package struct EngineSettings: Sendable {
+    package var sessionLogFolder: URL
+    package var deliveryFolder: URL
+    package var driveRootFolderID: String?
+    /// Where alerts go when an agent names no channel.
+    package var alertChannel: String?
+    /// Where results go when an agent names no channel.
+    package var resultsChannel: String?
+    package var defaultSessionCostMax: MicroUSD
+    package var dailyCostAlert: MicroUSD?
+    /// `{session}` is replaced; for people with access to the provider's console.
+    package var consoleLinkPattern: String
+    package var eventLogDaysKept: Int
+    package var diskAlertPercent: Int
+    /// Accept and store, start nothing.
+    package var isDispatchPaused: Bool
+    package var runsInFlightMax: Int
+
+    package init(sessionLogFolder: URL, deliveryFolder: URL) {
+        self.sessionLogFolder = sessionLogFolder
+        self.deliveryFolder = deliveryFolder
+        defaultSessionCostMax = MicroUSD(rawValue: 5_000_000)
+        consoleLinkPattern = "https://platform.claude.com/workspaces/default/sessions/{session}"
+        eventLogDaysKept = 90
+        diskAlertPercent = 80
+        isDispatchPaused = false
+        runsInFlightMax = 1_000
+    }
+
+    package func consoleLink(_ session: String) -> String {
+        consoleLinkPattern.replacingOccurrences(of: "{session}", with: session)
+    }
+}

@@ -1,0 +1,67 @@
+package import BureauDomain
+package import BureauStorage
+package import BureauVendors
+package import Foundation
+package import Logging
+
+/// The vendors this server is connected to. One that is not configured is nil, and what needs it says so.
+package struct Connections: Sendable {
+    package var anthropic: AnthropicClient?
+    package var clickUp: ClickUpClient?
+    package var slack: SlackClient?
+    package var drive: GoogleDriveClient?
+
+    package init(
+        anthropic: AnthropicClient? = nil, clickUp: ClickUpClient? = nil, slack: SlackClient? = nil,
+        drive: GoogleDriveClient? = nil
+    ) {
+        self.anthropic = anthropic
+        self.clickUp = clickUp
+        self.slack = slack
+        self.drive = drive
+    }
+}
+
+/// Everything the engine's rooms share. Made once, in `Composition.swift`.
+package struct EngineParts: Sendable {
+    package let database: any Database
+    package let doors: Doors
+    package let catalog: AgentCatalog
+    package let connections: Connections
+    package let blobs: BlobFolder
+    package let prices: PriceTable
+    package let settings: EngineSettings
+    package let counters: Counters
+    package let logger: Logger
+    package let transitions: RunTransitions
+    /// Environment variables an agent's config may name: ids, not secrets.
+    package let variable: @Sendable (String) -> String?
+
+    package init(
+        database: any Database, doors: Doors, catalog: AgentCatalog, connections: Connections, blobs: BlobFolder,
+        prices: PriceTable, settings: EngineSettings, counters: Counters, logger: Logger,
+        variable: @escaping @Sendable (String) -> String?
+    ) {
+        self.database = database
+        self.doors = doors
+        self.catalog = catalog
+        self.connections = connections
+        self.blobs = blobs
+        self.prices = prices
+        self.settings = settings
+        self.counters = counters
+        self.logger = logger
+        self.variable = variable
+        transitions = RunTransitions(doors: doors)
+    }
+
+    /// Moves a run in a transaction of its own.
+    @discardableResult
+    func move(_ runID: String, _ event: RunMachine.Event, _ lease: Lease?) async throws -> RunRecord {
+        let transitions = transitions
+        let moved = try await database.write { try transitions.apply(event, to: runID, lease: lease, in: $0) }
+        if moved.state.isFinal { counters.add(.runsEnded, ["state": moved.state.rawValue]) }
+        logger.info("run moved", metadata: ["run": "\(runID)", "state": "\(moved.state.rawValue)", "event": "\(event.name)"])
+        return moved
+    }
+}

@@ -1,0 +1,103 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Foundation
+
+/// `queued`: is the work still wanted, and is everything there? A webhook is a hint; the task is the truth.
+struct AssessStage: Stage {
+    let parts: EngineParts
+
+    func run(_ hand: RunInHand) async throws -> StageOutcome {
+        var task: ClickUpTask?
+        if let taskID = hand.run.taskID {
+            do { task = try await fetch(taskID) } catch let error as VendorError { return try await fail(hand, error) }
+            if let why = task.flatMap({ ineligibility($0, hand) }) {
+                try await parts.move(hand.run.id, .foundIneligible(RunCause(.notEligible, why)), hand.lease)
+                return .moved
+            }
+        }
+        let record = try await clientRecord(hand, task)
+        switch assemble(hand, task, record) {
+        case .missing(let names): try await blocked(hand, missing: names, task)
+        case .complete(let payload): try await begin(hand, payload)
+        }
+        return .moved
+    }
+
+    private func fetch(_ id: String) async throws -> ClickUpTask {
+        guard let clickUp = parts.connections.clickUp else {
+            throw StepProblem(description: "ClickUp is not connected: set CLICKUP_API_TOKEN")
+        }
+        return try await clickUp.task(id)
+    }
+
+    /// Why a task that asked for work no longer does. Only what ClickUp itself started is checked: a person who types
+    /// the task's id on the command line has decided.
+    private func ineligibility(_ task: ClickUpTask, _ hand: RunInHand) -> String? {
+        guard hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue,
+            let trigger = hand.agent.config.triggers.clickUp
+        else { return nil }
+        guard ClickUpTrigger.same(task.status, trigger.status) else {
+            return "The task has moved on: its status is \"\(task.status)\" now, not \"\(trigger.status)\"."
+        }
+        guard trigger.listID.hasPrefix("<") || task.listID == nil || task.listID == trigger.listID else {
+            return "The task is in another list than this agent works on."
+        }
+        return nil
+    }
+
+    private func clientRecord(_ hand: RunInHand, _ task: ClickUpTask?) async throws -> ClientRecord? {
+        let fromTask = task.flatMap { $0.text(named: "client_id") }
+        guard let slug = hand.run.clientSlug ?? fromTask else { return nil }
+        return try await parts.database.read { try ClientStore(db: $0).find(slug) }
+    }
+
+    private func assemble(_ hand: RunInHand, _ task: ClickUpTask?, _ record: ClientRecord?) -> PayloadAssembly {
+        let source = hand.agent.config.payloadSource
+        let given = hand.run.payload.flatMap { try? JSONValue(parsing: $0) }
+        // The task knows best, then what the trigger brought, then the client's record.
+        return PayloadAssembly.assemble(required: source.requiredFields, optional: source.optionalFields, all: given) { name in
+            if let text = task?.text(named: name), !text.isEmpty { return .text(text) }
+            if let value = given?.member(name) { return .value(value) }
+            return record?.payload().member(name).map { .value($0) }
+        }
+    }
+
+    private func blocked(_ hand: RunInHand, missing names: [String], _ task: ClickUpTask?) async throws {
+        let label = names.count == 1 ? "a field the agent needs is empty" : "\(names.count) fields the agent needs are empty"
+        let cause = RunCause(.missingFields, "\(hand.agent.config.displayName) cannot start: \(label): \(names.joined(separator: ", ")).")
+        let (transitions, lease, id) = (parts.transitions, hand.lease, hand.run.id)
+        let known = AssembledPayload(
+            json: hand.run.payload ?? "null", hash: "", clientSlug: task?.text(named: "client_id") ?? hand.run.clientSlug,
+            clientName: task?.text(named: "client_name") ?? hand.run.clientName, taskURL: task?.url)
+        try await parts.database.write { db in
+            try RunStore(db: db).setPayload(lease, known)
+            try transitions.apply(.foundIncomplete(cause), to: id, lease: lease, in: db)
+        }
+        parts.logger.notice("run needs information", metadata: ["run": "\(id)", "missing": "\(names.joined(separator: ","))"])
+    }
+
+    /// The payload, the state and the release of older runs that waited for the same information: one commit.
+    private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws {
+        let (transitions, lease, run) = (parts.transitions, hand.lease, hand.run)
+        try await parts.database.write { db in
+            let store = RunStore(db: db)
+            try store.setPayload(lease, payload)
+            if let taskID = run.taskID {
+                for older in try store.waitingForInfo(agent: run.agent, taskID: taskID, besides: run.id) {
+                    let cause = RunCause(.notEligible, "The task was started again: see run \(run.id).")
+                    try transitions.apply(.foundIneligible(cause), to: older, lease: nil, in: db)
+                }
+            }
+            try transitions.apply(.taken, to: run.id, lease: lease, in: db)
+        }
+    }
+
+    private func fail(_ hand: RunInHand, _ error: VendorError) async throws -> StageOutcome {
+        if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
+            return .retry(afterMilliseconds: wait, why: error.sentence)
+        }
+        try await parts.move(hand.run.id, .broke(RunCause(.taskUnreadable, "The task could not be read. \(error.sentence)")), hand.lease)
+        return .moved
+    }
+}

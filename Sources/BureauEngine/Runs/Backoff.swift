@@ -1,0 +1,24 @@
+/// Waiting times between tries, by what is tried. A list, so that its end is its bound.
+struct Backoff: Sendable, Hashable {
+    let seconds: [Double]
+
+    /// The PRD's tries at opening a session within one attempt.
+    static let sessionCreate = Backoff(seconds: [1, 4, 16])
+    /// A stage that met a passing fault: half an hour in all before the run fails.
+    static let stage = Backoff(seconds: [1, 4, 16, 60, 120, 300, 600, 600])
+    /// Streams that drop: two seconds as the PRD says, then longer.
+    static let stream = Backoff(seconds: [2, 2, 4, 8, 10])
+    /// A notice while Slack is down: a day in all.
+    static let notice = Backoff(seconds: [2, 10, 30, 120, 300] + Array(repeating: 900, count: 96))
+
+    /// Nil when the tries are used up. Up to half is taken off, so that many that failed together do not come together.
+    func milliseconds(tries: Int, doors: Doors) -> Int64? {
+        guard tries < seconds.count else { return nil }
+        return Int64(seconds[tries] * 1_000 * doors.jitter())
+    }
+
+    /// As above, but never used up.
+    func milliseconds(repeating tries: Int, doors: Doors) -> Int64 {
+        milliseconds(tries: min(tries, seconds.count - 1), doors: doors) ?? 1_000
+    }
+}

@@ -1,0 +1,130 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Foundation
+
+/// `starting`: opens the session, once. The kickoff travels with the creation; the run's id in the session's metadata
+/// is the mark by which a session whose answer was lost is found again.
+struct OpenStage: Stage {
+    let parts: EngineParts
+
+    func run(_ hand: RunInHand) async throws -> StageOutcome {
+        guard let anthropic = parts.connections.anthropic else {
+            return try await refuse(hand, "Anthropic is not connected: set ANTHROPIC_API_KEY.")
+        }
+        let config = hand.agent.config
+        guard let agentID = parts.variable(config.anthropic.agentIDVariable) else {
+            return try await refuse(hand, "The environment variable \(config.anthropic.agentIDVariable) is not set.")
+        }
+        guard let environmentID = parts.variable(config.anthropic.environmentIDVariable) else {
+            return try await refuse(hand, "The environment variable \(config.anthropic.environmentIDVariable) is not set.")
+        }
+        let step = try await plannedStep(hand)
+        let write = SessionCreate(
+            anthropic: anthropic.with(betaHeaders: config.anthropic.betaHeaders),
+            session: newSession(hand, agentID: agentID, environmentID: environmentID), mark: mark(hand),
+            since: step.intendedAt ?? parts.doors.now(), doors: parts.doors)
+        if let receipt = try step.receipt(as: SessionReceipt.self) { return try await opened(hand, receipt) }
+        var runner = StepRunner(database: parts.database, doors: parts.doors)
+        runner.backoff = .sessionCreate
+        switch try await runner.run(step, write) {
+        case .done(let receipt): return try await opened(hand, try JSONText.decode(SessionReceipt.self, receipt))
+        case .failed(let why), .doubtful(let why): return try await refuse(hand, why)
+        }
+    }
+
+    private func plannedStep(_ hand: RunInHand) async throws -> StepRecord {
+        let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
+        return try await parts.database.write { db in
+            let steps = StepStore(db: db)
+            let subject = "attempt-\(run.attempt)"
+            if let known = try steps.list(run: run.id, purpose: .session).first(where: { $0.kind == "create" && $0.subject == subject }) {
+                return known
+            }
+            let plan = StepPlan(channel: .anthropic, kind: "create", subject: subject, position: 0, intent: "{}")
+            try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
+            guard let step = try steps.find(id) else { throw RunMoved(runID: run.id) }
+            return step
+        }
+    }
+
+    private func mark(_ hand: RunInHand) -> [String: String] {
+        ["bureau_run": hand.run.id, "bureau_attempt": String(hand.run.attempt)]
+    }
+
+    private func newSession(_ hand: RunInHand, agentID: String, environmentID: String) -> NewSession {
+        let config = hand.agent.config
+        let values = KickoffValues(
+            payloadJSON: hand.run.payload ?? "{}", config: config, runID: hand.run.id,
+            now: Date(timeIntervalSince1970: Double(parts.doors.now()) / 1_000))
+        return NewSession(
+            agentID: agentID, agentVersion: config.anthropic.agentVersion.map(Int64.init), environmentID: environmentID,
+            title: String("\(config.displayName) · \(hand.run.clientName ?? hand.run.clientSlug ?? hand.run.id)".prefix(200)),
+            metadata: mark(hand),
+            budgetMicroUSD: (config.limits.sessionCostMax ?? parts.settings.defaultSessionCostMax).rawValue,
+            kickoff: config.kickoffPrompt.render(values.all))
+    }
+
+    private func opened(_ hand: RunInHand, _ receipt: SessionReceipt) async throws -> StageOutcome {
+        let (transitions, lease, id) = (parts.transitions, hand.lease, hand.run.id)
+        try await parts.database.write { db in
+            try RunStore(db: db).setModel(lease, model: receipt.model, sessionAgent: receipt.agent)
+            try transitions.apply(.sessionOpened(session: receipt.session), to: id, lease: lease, in: db)
+        }
+        parts.logger.info("session opened", metadata: ["run": "\(id)", "session": "\(receipt.session)"])
+        return .moved
+    }
+
+    private func refuse(_ hand: RunInHand, _ why: String) async throws -> StageOutcome {
+        try await parts.move(hand.run.id, .broke(RunCause(.sessionRefused, "No session could be opened. \(why)")), hand.lease)
+        return .moved
+    }
+}
+
+/// What is kept of a created session.
+struct SessionReceipt: Codable, Hashable, Sendable {
+    var session: String
+    var model: String?
+    /// The vendor's agent and version, "agent_011… v7".
+    var agent: String?
+}
+
+/// Creating a session, findable by its metadata.
+struct SessionCreate: OutboundWrite {
+    let anthropic: AnthropicClient
+    let session: NewSession
+    let mark: [String: String]
+    let since: Int64
+    let doors: Doors
+    static let pagesMax = 200
+    /// A session created a moment ago may not be listed yet: absent only when two looks agree.
+    static let secondLookSeconds = 2
+
+    func write() async throws -> String { try receipt(try await anthropic.createSession(session)) }
+
+    func probe() async throws -> Probe {
+        if let found = try await look() { return .found(receipt: try receipt(found)) }
+        try await doors.sleep(.seconds(Self.secondLookSeconds))
+        return try await look().map { .found(receipt: try receipt($0)) } ?? .absent
+    }
+
+    private func look() async throws -> AnthropicSession? {
+        let start = Date(timeIntervalSince1970: Double(since - 60_000) / 1_000).formatted(.iso8601)
+        var page: String?
+        for _ in 0..<Self.pagesMax {
+            let found = try await anthropic.sessions(agentID: session.agentID, createdAtOrAfter: start, page: page)
+            // Newest first: the last match is the first that was made, and that one is kept.
+            if let ours = found.sessions.last(where: { $0.metadata["bureau_run"] == mark["bureau_run"] && $0.metadata["bureau_attempt"] == mark["bureau_attempt"] }) {
+                return ours
+            }
+            guard let next = found.nextPage else { return nil }
+            page = next
+        }
+        return nil
+    }
+
+    private func receipt(_ session: AnthropicSession) throws -> String {
+        let agent = session.agentID.map { id in session.agentVersion.map { "\(id) v\($0)" } ?? id }
+        return try JSONText.encode(SessionReceipt(session: session.id, model: session.modelID, agent: agent))
+    }
+}
