@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// What `agents/<name>.json` says: how one agent is started, limited and delivered. `schemas/agent-1.schema.json`
 /// describes the file; a value of this type has passed every check of `load`.

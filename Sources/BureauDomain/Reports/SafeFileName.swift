@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// A file name from outside, made safe to store, attach and show. The original is kept elsewhere for display.
 package enum SafeFileName {

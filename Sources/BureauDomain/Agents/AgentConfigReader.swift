@@ -1,0 +1,162 @@
+import Foundation
+
+/// Reads one agent file, section by section, without stopping at a mistake.
+///
+/// A section is nil only when it has left an error behind, so the config is complete whenever there are no errors.
+struct AgentConfigReader {
+    let problems: ConfigProblems
+    /// Nil when nobody asked whether the variables are set.
+    let environment: ((String) -> Bool)?
+
+    /// In the order people write them.
+    static let keys = [
+        "$schema", "agent_name", "display_name", "description", "version", "anthropic", "payload_source", "triggers",
+        "kickoff_template", "limits", "outputs", "delivery", "alerts",
+    ]
+
+    func config(_ json: PositionedJSON) -> AgentConfig? {
+        guard let root = ConfigObject(json, path: "", keys: Self.keys, problems: problems) else { return nil }
+        _ = root.text("$schema", .line(500), required: false)
+        let name = root.text("agent_name", .slug)
+        let displayName = root.text("display_name", .line(80))
+        let description = root.text("description", .line(500))
+        let version = root.text("version", .version)
+        let anthropic = anthropic(root)
+        let source = payloadSource(root)
+        let triggers = triggers(root)
+        let fields = source.map { Set($0.requiredFields + $0.optionalFields) } ?? []
+        let templates = TemplateReader(fields: fields, fieldsKnown: source != nil)
+        let prompt = root.object("kickoff_template", keys: ["prompt"])
+            .flatMap { templates.template($0, "prompt", .prose(100_000), extra: ["payload_json"]) }
+        let limits = limits(root)
+        let outputs = outputs(root, templates)
+        let delivery = DeliveryReader(templates: templates).delivery(root)
+        let alerts = alerts(root)
+        guard let name, let displayName, let description, let version, let anthropic, let source, let triggers,
+            let prompt, let limits, let outputs, let delivery, let alerts
+        else { return nil }
+        return AgentConfig(
+            name: name, displayName: displayName, description: description, version: version, anthropic: anthropic,
+            payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
+            delivery: delivery, alerts: alerts)
+    }
+
+    private func anthropic(_ root: ConfigObject) -> AgentConfig.Anthropic? {
+        let keys = [
+            "agent_id_env", "environment_id_env", "agent_version", "beta_headers",
+            "additional_beta_headers_for_output_fetch",
+        ]
+        guard let object = root.object("anthropic", keys: keys) else { return nil }
+        let agent = variable(object, "agent_id_env")
+        let home = variable(object, "environment_id_env")
+        let version = object.whole("agent_version", 1...1_000_000, required: false)
+        let beta = object.texts("beta_headers", .betaHeader, required: false, countMax: 20)
+        let fetch = object.texts("additional_beta_headers_for_output_fetch", .betaHeader, required: false, countMax: 20)
+        guard let agent, let home else { return nil }
+        return AgentConfig.Anthropic(
+            agentIDVariable: agent, environmentIDVariable: home, agentVersion: version,
+            betaHeaders: beta ?? ["managed-agents-2026-04-01"], outputFetchBetaHeaders: fetch ?? [])
+    }
+
+    private func variable(_ object: ConfigObject, _ key: String) -> String? {
+        guard let name = object.text(key, .variable) else { return nil }
+        if let environment, !environment(name) {
+            object.problem(key, "the environment variable \(name) is not set; set it, or name another one here")
+        }
+        return name
+    }
+
+    private func payloadSource(_ root: ConfigObject) -> AgentConfig.PayloadSource? {
+        guard let object = root.object("payload_source", keys: ["type", "clickup"]) else { return nil }
+        guard let kind = object.choice("type", AgentConfig.PayloadSource.Kind.self) else {
+            _ = fields(object, required: false)
+            return nil
+        }
+        return fields(object, required: kind == .clickUpTask).map {
+            AgentConfig.PayloadSource(kind: kind, requiredFields: $0.required, optionalFields: $0.optional)
+        }
+    }
+
+    private func fields(_ object: ConfigObject, required: Bool) -> (required: [String], optional: [String])? {
+        guard let lists = object.object("clickup", keys: ["required_fields", "optional_fields"], required: required)
+        else { return object.has("clickup") || required ? nil : ([], []) }
+        let required = lists.texts("required_fields", .field)
+        let optional = lists.texts("optional_fields", .field, required: false)
+        guard let required else { return nil }
+        let both = (optional ?? []).filter(required.contains)
+        if !both.isEmpty {
+            lists.problem("optional_fields", "\(both.joined(separator: ", ")) is required already; name it once")
+        }
+        return (required, optional ?? [])
+    }
+
+    private func triggers(_ root: ConfigObject) -> AgentConfig.Triggers? {
+        let kinds = ["clickup_webhook", "slack_command", "cron", "manual_cli"]
+        guard let object = root.object("triggers", keys: kinds, noun: "trigger") else { return nil }
+        for kind in ["slack_command", "cron"] {
+            guard let trigger = object.object(kind, keys: ["enabled"], required: false),
+                trigger.flag("enabled", required: true) == true
+            else { continue }
+            trigger.problem("enabled", "this version does not start runs from \(kind); set it to false")
+        }
+        let manual = object.object("manual_cli", keys: ["enabled"], required: false)?.flag("enabled", required: true)
+        let webhook = object.object(
+            "clickup_webhook", keys: ["enabled", "list_id", "trigger_status"], required: false)
+        return AgentConfig.Triggers(clickUp: webhook.flatMap(clickUp), manualCLI: manual ?? false)
+    }
+
+    private func clickUp(_ webhook: ConfigObject) -> AgentConfig.Triggers.ClickUp? {
+        let enabled = webhook.flag("enabled", required: true) ?? false
+        let list = webhook.text("list_id", .listID, required: enabled)
+        let status = webhook.text("trigger_status", .line(80), required: enabled)
+        guard enabled, let list, let status else { return nil }
+        if TextRule.isPlaceholder(list) {
+            webhook.problem(
+                "list_id", "\(list) is a placeholder; no task will start a run until it is a real list id",
+                severity: .warning)
+        }
+        return AgentConfig.Triggers.ClickUp(listID: list, status: status)
+    }
+
+    private func limits(_ root: ConfigObject) -> AgentConfig.Limits? {
+        let keys = [
+            "max_session_duration_minutes", "max_session_cost_usd", "alert_if_cost_exceeds_usd",
+            "sample_interval_seconds",
+        ]
+        guard let object = root.object("limits", keys: keys) else { return nil }
+        let minutes = object.number("max_session_duration_minutes", .above(0, upTo: 1440))
+        // A cent is the smallest budget the API knows.
+        let most = object.number("max_session_cost_usd", .from(Decimal(1) / 100, upTo: 10_000), required: false)
+        let alert = object.number("alert_if_cost_exceeds_usd", .above(0, upTo: 10_000), required: false)
+        let seconds = object.number("sample_interval_seconds", .from(Decimal(1) / 10, upTo: 600), required: false)
+        if let most, let alert, alert > most {
+            object.problem(
+                "alert_if_cost_exceeds_usd", "\(alert) is above max_session_cost_usd (\(most)): it would never warn")
+        }
+        guard let minutes else { return nil }
+        return AgentConfig.Limits(
+            sessionDurationMax: max(.milliseconds(1), Self.duration(seconds: minutes * 60)), sessionCostMax: most.map(MicroUSD.init(usd:)),
+            alertAbove: alert.map(MicroUSD.init(usd:)), sampleInterval: Self.duration(seconds: seconds ?? 30))
+    }
+
+    private func outputs(_ root: ConfigObject, _ templates: TemplateReader) -> AgentConfig.Outputs? {
+        let byDefault = Duration.seconds(60)
+        guard root.has("outputs") else { return AgentConfig.Outputs(expected: [], wait: byDefault) }
+        guard let object = root.object("outputs", keys: ["expected", "wait_seconds"]) else { return nil }
+        let seconds = object.number("wait_seconds", .from(0, upTo: 600), required: false)
+        let expected = templates.templates(object, "expected", .line(200))
+        return AgentConfig.Outputs(
+            expected: expected, wait: seconds.map(Self.duration(seconds:)) ?? byDefault)
+    }
+
+    private func alerts(_ root: ConfigObject) -> AgentConfig.Alerts? {
+        guard let object = root.object("alerts", keys: ["on_failure_channel", "tag_on_failure"]) else { return nil }
+        let channel = object.text("on_failure_channel", .slackChannel)
+        let tags = object.texts("tag_on_failure", .slackTag, required: false, countMax: 20)
+        return channel.map { AgentConfig.Alerts(failureChannel: $0, tags: tags ?? []) }
+    }
+
+    static func duration(seconds: Decimal) -> Duration {
+        .milliseconds(MicroUSD(micro: seconds * 1_000).rawValue)
+    }
+}

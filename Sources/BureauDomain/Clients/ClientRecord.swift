@@ -1,0 +1,55 @@
+/// A client we work for: who they are and the facts agents are given about them.
+package struct ClientRecord: Hashable, Sendable {
+    package struct Contact: Hashable, Sendable {
+        package let name: String
+        package let email: String?
+        /// "@ana" or an id such as "U0123ABCD".
+        package let slack: String?
+
+        package init(name: String, email: String? = nil, slack: String? = nil) {
+            self.name = name
+            self.email = email
+            self.slack = slack
+        }
+    }
+
+    /// Lower-case letters, digits and hyphens; the payload's `client_id`.
+    package let slug: String
+    /// The payload's `client_name`.
+    package let name: String
+    /// Everything else agents may ask for, by payload field name, in the order it was written.
+    package let fields: JSONObject
+    /// Who is told when something about this client needs a person.
+    package let contacts: [Contact]
+
+    /// What an agent may be given: the two names, then the fields.
+    package func payload() -> JSONObject {
+        var payload = JSONObject([("client_id", .string(slug)), ("client_name", .string(name))])
+        for member in fields.members { payload[member.key] = member.value }
+        return payload
+    }
+
+    /// The record as a file or a row holds it; `load` reads it back.
+    package var json: JSONValue {
+        .object(
+            JSONObject([
+                ("slug", .string(slug)), ("name", .string(name)), ("fields", .object(fields)),
+                ("contacts", .array(contacts.map(\.json))),
+            ]))
+    }
+}
+
+extension ClientRecord.Contact {
+    var json: JSONValue {
+        var object = JSONObject([("name", .string(name))])
+        if let email { object["email"] = .string(email) }
+        if let slack { object["slack"] = .string(slack) }
+        return .object(object)
+    }
+}
+
+package struct ClientRecordResult: Sendable {
+    /// Nil when any problem is an error.
+    package let client: ClientRecord?
+    package let problems: [ConfigProblem]
+}

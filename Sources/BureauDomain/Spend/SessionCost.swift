@@ -1,0 +1,118 @@
+import Foundation
+
+/// What a session, or one model request of it, has used. Counts, never negative.
+package struct SessionUsage: Hashable, Sendable {
+    /// Tokens read afresh; cached ones are not among them.
+    package var inputTokens: Int64
+    package var outputTokens: Int64
+    package var cacheReadTokens: Int64
+    package var cacheWrite5mTokens: Int64
+    package var cacheWrite1hTokens: Int64
+    /// Cache writes reported without their lifetime; priced as five-minute writes, which makes the cost an estimate.
+    package var cacheWriteUnsplitTokens: Int64
+    package var webSearches: Int64
+    /// Running time that is billed, parallel threads counted once.
+    package var activeMilliseconds: Int64
+
+    package init(
+        inputTokens: Int64 = 0, outputTokens: Int64 = 0, cacheReadTokens: Int64 = 0, cacheWrite5mTokens: Int64 = 0,
+        cacheWrite1hTokens: Int64 = 0, cacheWriteUnsplitTokens: Int64 = 0, webSearches: Int64 = 0,
+        activeMilliseconds: Int64 = 0
+    ) {
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.cacheReadTokens = cacheReadTokens
+        self.cacheWrite5mTokens = cacheWrite5mTokens
+        self.cacheWrite1hTokens = cacheWrite1hTokens
+        self.cacheWriteUnsplitTokens = cacheWriteUnsplitTokens
+        self.webSearches = webSearches
+        self.activeMilliseconds = activeMilliseconds
+    }
+
+    /// What the model read, from wherever: the size that chooses a price tier.
+    var promptTokens: Decimal {
+        Decimal(inputTokens) + Decimal(cacheReadTokens) + Decimal(cacheWrite5mTokens) + Decimal(cacheWrite1hTokens)
+            + Decimal(cacheWriteUnsplitTokens)
+    }
+}
+
+/// What a session has cost, and how we know.
+package struct SessionCost: Hashable, Sendable {
+    package enum Method: Hashable, Sendable {
+        /// Reported by the API: everything is in it.
+        case listCost
+        /// From usage and the price table, exact.
+        case computed
+        /// From usage and the price table, where usage does not say enough; never below the true price by a tier.
+        case estimate
+        /// The table has no price for this model. The cost is unknown, not nothing.
+        case noPrice(String)
+    }
+
+    /// Nil when there is no price.
+    package let microUSD: MicroUSD?
+    package let method: Method
+
+    /// The cost of a session whose work was done by one model. `listCostMicroUSD`, when the API gave it, is preferred
+    /// to any arithmetic. A model whose price depends on each prompt's size is exact only while the whole session fits
+    /// the smallest tier; beyond that the dearest tier is taken (add up requests with `SpendTally` to do better).
+    package static func compute(
+        usage: SessionUsage, listCostMicroUSD: MicroUSD?, model: String, prices: PriceTable
+    ) -> SessionCost {
+        if let listCostMicroUSD { return SessionCost(microUSD: listCostMicroUSD, method: .listCost) }
+        guard let tiers = prices.tiers(for: model), let cheapest = tiers.first, let dearest = tiers.last else {
+            return SessionCost(microUSD: nil, method: .noPrice(model))
+        }
+        let fitsCheapest = cheapest.promptTokensMax.map { usage.promptTokens <= Decimal($0) } ?? true
+        let rates = fitsCheapest ? cheapest.rates : dearest.rates
+        let micro = prices.micro(tokens: usage, at: rates) + prices.micro(beyondTokens: usage)
+        let isEstimate = !fitsCheapest || usage.cacheWriteUnsplitTokens > 0
+        return SessionCost(microUSD: MicroUSD(micro: micro), method: isEstimate ? .estimate : .computed)
+    }
+}
+
+/// Adds up a session request by request: the way to price several models, or a model whose price depends on the
+/// prompt's size. Rounds once, at the end.
+package struct SpendTally: Hashable, Sendable {
+    private var micro: Decimal = 0
+    private var isEstimate = false
+    private var modelWithoutPrice: String?
+
+    package init() {}
+
+    /// Adds one model request.
+    package mutating func add(_ request: SessionUsage, model: String, prices: PriceTable) {
+        let tier = prices.tiers(for: model)?.first { tier in
+            tier.promptTokensMax.map { request.promptTokens <= Decimal($0) } ?? true
+        }
+        guard let tier else {
+            modelWithoutPrice = modelWithoutPrice ?? model
+            return
+        }
+        micro += prices.micro(tokens: request, at: tier.rates)
+        isEstimate = isEstimate || request.cacheWriteUnsplitTokens > 0
+    }
+
+    /// The cost of all requests, with the session's own searches and running time.
+    package func cost(session: SessionUsage, prices: PriceTable) -> SessionCost {
+        if let modelWithoutPrice { return SessionCost(microUSD: nil, method: .noPrice(modelWithoutPrice)) }
+        return SessionCost(
+            microUSD: MicroUSD(micro: micro + prices.micro(beyondTokens: session)),
+            method: isEstimate ? .estimate : .computed)
+    }
+}
+
+extension PriceTable {
+    /// Dollars for a million tokens are millionths of a dollar for one.
+    func micro(tokens usage: SessionUsage, at rates: Rates) -> Decimal {
+        Decimal(usage.inputTokens) * rates.input + Decimal(usage.outputTokens) * rates.output
+            + Decimal(usage.cacheReadTokens) * rates.cacheRead
+            + Decimal(usage.cacheWrite5mTokens + usage.cacheWriteUnsplitTokens) * rates.cacheWrite5m
+            + Decimal(usage.cacheWrite1hTokens) * rates.cacheWrite1h
+    }
+
+    func micro(beyondTokens usage: SessionUsage) -> Decimal {
+        Decimal(usage.webSearches) * webSearchUSD * 1_000_000
+            + Decimal(usage.activeMilliseconds) * sessionHourUSD * 1_000_000 / 3_600_000
+    }
+}
