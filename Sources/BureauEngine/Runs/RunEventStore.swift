@@ -30,4 +30,14 @@ struct RunEventStore {
                 detail: try $0.text("detail"))
         }
     }
+
+    /// How long the run has been held for people in all, up to `now`: time that no limit counts.
+    func heldMilliseconds(_ runID: String, now: Int64) throws -> Int64 {
+        try db.first(
+            """
+            SELECT coalesce(sum(coalesce((SELECT min(later.at) FROM run_event later
+                WHERE later.run_id = held.run_id AND later.seq > held.seq), ?) - held.at), 0) AS total
+            FROM run_event held WHERE held.run_id = ? AND held.kind = 'waiting_approval'
+            """, [now, runID])?.integer("total") ?? 0
+    }
 }

@@ -26,22 +26,15 @@ package struct SessionFold: Sendable {
     package private(set) var unknownTypes: Set<String> = []
 
     private var statusAt: EventInstant?
-    private var seen: Set<EventKey> = []
     private static let namesKeptMax = 64
 
     package init() {}
 
-    /// Returns whether the event is new. Known ones change nothing, but for the time a queued one was processed at.
-    package mutating func take(_ event: RawEvent) -> Bool {
-        guard seen.insert(EventKey(event.key)).inserted else { return false }
+    /// Takes one new event. Only the types that decide something are decoded: a session says thousands of things that
+    /// decide nothing.
+    package mutating func take(_ event: RawEvent) {
         eventsCount += 1
         lastEvent = event.type
-        fold(event)
-        return true
-    }
-
-    /// Only the types that decide something are decoded: a session says thousands of things that decide nothing.
-    private mutating func fold(_ event: RawEvent) {
         switch event.type {
         case "agent.message", "agent.thinking", "agent.tool_use", "agent.tool_result", "agent.mcp_tool_use",
             "agent.mcp_tool_result", "span.model_request_start", "user.message":

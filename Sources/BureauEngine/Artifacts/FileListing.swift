@@ -1,0 +1,40 @@
+import BureauVendors
+
+/// Waits until a session's list of outputs has settled: files appear some seconds after the session went idle. Settled
+/// is: the same twice, with every expected name present; or the deadline.
+struct FileListing: Sendable {
+    let anthropic: AnthropicClient
+    let session: String
+    let doors: Doors
+    let expected: [String]
+    static let pagesMax = 100
+    static let lookEveryMilliseconds: Int64 = 700
+
+    /// Oldest first; only files that can be fetched.
+    func settled(within wait: Duration) async throws -> [SessionFile] {
+        let deadline = doors.now() + wait.milliseconds
+        var last: [String]?
+        while true {
+            let files = try await all()
+            let names = files.map(\.id)
+            let isComplete = expected.allSatisfy { name in files.contains { $0.filename == name || $0.filename.hasSuffix("/" + name) } }
+            if names == last, isComplete, !files.isEmpty { return files }
+            if doors.now() >= deadline { return files }
+            last = names
+            try await doors.sleep(.milliseconds(Self.lookEveryMilliseconds))
+        }
+    }
+
+    private func all() async throws -> [SessionFile] {
+        var found: [SessionFile] = []
+        var cursor: FileCursor?
+        for _ in 0..<Self.pagesMax {
+            let page = try await anthropic.files(of: session, cursor: cursor)
+            found += page.files.filter(\.isDownloadable)
+            guard let next = page.next else { break }
+            cursor = next
+        }
+        var seen: Set<String> = []
+        return found.filter { seen.insert($0.id).inserted }.reversed()
+    }
+}

@@ -1,0 +1,123 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Foundation
+
+/// `collecting`: every output the session left is fetched, hashed and stored under the run. A file that never arrives
+/// is named; the others go on.
+struct CollectStage: Stage {
+    let parts: EngineParts
+    static let filesMax = 1_000
+    static let fileBytesMax: Int64 = 500_000_000
+    static let triesMax = 3
+
+    func run(_ hand: RunInHand) async throws -> StageOutcome {
+        guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
+            return try await collected(hand, RunCause(.filesMissing, "Anthropic is not connected: set ANTHROPIC_API_KEY."))
+        }
+        let headers = hand.agent.config.anthropic
+        let client = anthropic.with(betaHeaders: headers.betaHeaders + headers.outputFetchBetaHeaders)
+        let listing = FileListing(anthropic: client, session: session, doors: parts.doors, expected: expectedNames(hand))
+        let files: [SessionFile]
+        do { files = try await listing.settled(within: waitFor(hand)) } catch let error as VendorError {
+            if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
+                return .retry(afterMilliseconds: wait, why: error.sentence)
+            }
+            return try await collected(hand, RunCause(.filesMissing, "The session's files could not be listed. \(error.sentence)"))
+        }
+        try await fetch(files, hand, client)
+        return try await collected(hand, try await problem(hand))
+    }
+
+    /// A stopped run keeps what exists and does not wait for what was never written.
+    private func waitFor(_ hand: RunInHand) -> Duration {
+        hand.run.stopCause == nil ? hand.agent.config.outputs.wait : min(hand.agent.config.outputs.wait, .seconds(5))
+    }
+
+    private func expectedNames(_ hand: RunInHand) -> [String] {
+        let values = RunValues(hand.run, now: parts.doors.now()).all
+        return hand.run.stopCause == nil ? hand.agent.config.outputs.expected.map { $0.render(values) } : []
+    }
+
+    private func fetch(_ files: [SessionFile], _ hand: RunInHand, _ client: AnthropicClient) async throws {
+        let known = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        var taken = Set(known.map(\.safeName))
+        for (position, file) in files.prefix(Self.filesMax).enumerated() {
+            if let stored = known.first(where: { $0.vendorID == file.id }), stored.blobKey != nil { continue }
+            let safeName = known.first { $0.vendorID == file.id }?.safeName ?? SafeFileName.make(file.filename, taken: taken)
+            taken.insert(safeName)
+            let outcome = try await store(file, position, safeName, hand, client)
+            let now = parts.doors.now()
+            try await parts.database.write { [id = hand.run.id] in try FileStore(db: $0).put(outcome, run: id, now: now) }
+        }
+    }
+
+    private func store(
+        _ file: SessionFile, _ position: Int, _ safeName: String, _ hand: RunInHand, _ client: AnthropicClient
+    ) async throws -> NewFile {
+        var outcome = NewFile(
+            vendorID: file.id, position: position, name: String(file.filename.prefix(500)), safeName: safeName,
+            mimeType: file.mimeType ?? "application/octet-stream", sizeBytes: file.sizeBytes ?? 0)
+        let key = "runs/\(hand.run.id)/\(safeName)"
+        let path = try parts.blobs.prepare(key).path
+        for attempt in 0..<Self.triesMax {
+            do {
+                let got = try await client.download(file.id, to: path, bytesMax: Self.fileBytesMax)
+                guard file.sizeBytes == nil || file.sizeBytes == got.bytes else {
+                    outcome.error = "it arrived with \(got.bytes) of \(file.sizeBytes ?? 0) bytes"
+                    continue
+                }
+                (outcome.sha256, outcome.blobKey, outcome.error, outcome.sizeBytes) = (got.sha256, key, nil, got.bytes)
+                return outcome
+            } catch let error as VendorError {
+                outcome.error = error.sentence
+                guard attempt + 1 < Self.triesMax else { break }
+                try await parts.doors.sleep(.milliseconds(Backoff.sessionCreate.milliseconds(repeating: attempt, doors: parts.doors)))
+            }
+        }
+        return outcome
+    }
+
+    private func problem(_ hand: RunInHand) async throws -> RunCause? {
+        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        return FileProblems.cause(files, session: hand.run.sessionID ?? "", expected: expectedNames(hand))
+    }
+
+    private func collected(_ hand: RunInHand, _ problem: RunCause?) async throws -> StageOutcome {
+        try await saveSummary(hand)
+        try await parts.move(hand.run.id, .filesCollected(problem: problem), hand.lease)
+        return .moved
+    }
+
+    /// Score and priorities for messages, read once from the stored files.
+    private func saveSummary(_ hand: RunInHand) async throws {
+        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        func bytes(_ suffix: String) -> [UInt8]? {
+            files.first { $0.safeName.lowercased().hasSuffix(suffix) && $0.blobKey != nil }?.blobKey
+                .flatMap { try? parts.blobs.head($0, bytesMax: 4 << 20) }.map(Array.init)
+        }
+        let summary = ReportSummary.read(json: bytes(".json"), markdown: bytes(".md"))
+        let text = try JSONText.encode(StoredSummary(summary))
+        try await parts.database.write { [lease = hand.lease] in try RunStore(db: $0).setSummary(lease, text) }
+    }
+}
+
+/// What is wrong with a run's files, in one sentence.
+enum FileProblems {
+    static func cause(_ files: [FileRecord], session: String, expected: [String]) -> RunCause? {
+        guard !files.isEmpty else {
+            return RunCause(.filesMissing, "The agent left no files (session \(session)).")
+        }
+        let lost = files.filter { $0.blobKey == nil }.map { "\($0.safeName) (\($0.error ?? "not stored"))" }
+        let absent = expected.filter { name in !files.contains { $0.name == name || $0.name.hasSuffix("/" + name) } }
+        guard !lost.isEmpty || !absent.isEmpty else { return nil }
+        let parts = [
+            lost.isEmpty ? nil : "could not be fetched: \(lost.prefix(5).joined(separator: ", "))",
+            absent.isEmpty ? nil : "never appeared: \(absent.prefix(5).joined(separator: ", "))",
+        ]
+        let count = lost.count + absent.count
+        return RunCause(
+            .filesMissing,
+            "\(count) \(count == 1 ? "file" : "files") of session \(session) \(parts.compactMap { $0 }.joined(separator: "; ")).")
+    }
+}

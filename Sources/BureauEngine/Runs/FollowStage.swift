@@ -1,0 +1,92 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// `running`: follows the session until its turn ends, it asks, it fails or a limit is reached.
+///
+/// Two tasks share one recorder: the follower brings events, the sampler asks for cost and looks at the clock, so a
+/// silent session still meets its limits. Whichever knows first decides.
+struct FollowStage: Stage {
+    enum End: Sendable, Hashable {
+        case turnEnded
+        case gate(eventIDs: [String])
+        case customTools([String])
+        case budgetReached
+        case broke(RunCause)
+        case unknownReason(String)
+        case overLimit(RunCause)
+    }
+
+    let parts: EngineParts
+
+    func run(_ hand: RunInHand) async throws -> StageOutcome {
+        guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
+            try await parts.move(hand.run.id, .broke(RunCause(.sessionRefused, "Anthropic is not connected: set ANTHROPIC_API_KEY.")), hand.lease)
+            return .moved
+        }
+        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders)
+        let recorder = try SessionRecorder(folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
+        let follower = SessionFollower(
+            anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters, logger: parts.logger)
+        let tools = CustomToolAnswers(parts: parts, hand: hand, anthropic: client, session: session)
+        var answered = try await tools.answered()
+        do {
+            while true {
+                let known = answered
+                let end = try await firstEnd(hand, follower, client, answered: known)
+                guard case .customTools(let calls) = end else { return try await finish(hand, end, recorder.fold) }
+                for call in calls { answered.insert(try await tools.refuse(call, name: recorder.fold.customToolCalls[call] ?? "")) }
+            }
+        } catch let error as VendorError {
+            return try await lost(hand, error)
+        }
+    }
+
+    private func firstEnd(
+        _ hand: RunInHand, _ follower: SessionFollower, _ client: AnthropicClient, answered: Set<String>
+    ) async throws -> End {
+        let sampler = CostSampler(parts: parts, hand: hand, anthropic: client, recorder: follower.recorder)
+        return try await withThrowingTaskGroup(of: End.self) { group in
+            group.addTask { try await follower.follow { SessionJudge(answered: answered).judge($0) } }
+            group.addTask { try await sampler.watch(follower) }
+            defer { group.cancelAll() }
+            guard let end = try await group.next() else { throw CancellationError() }
+            return end
+        }
+    }
+
+    /// Writes the last figures and moves the run on.
+    private func finish(_ hand: RunInHand, _ end: End, _ fold: SessionFold) async throws -> StageOutcome {
+        let meter = CostMeter(parts: parts, hand: hand)
+        try await meter.save(fold, listed: nil)
+        try await parts.move(hand.run.id, event(for: end, hand, fold), hand.lease)
+        return .moved
+    }
+
+    private func event(for end: End, _ hand: RunInHand, _ fold: SessionFold) -> RunMachine.Event {
+        switch end {
+        case .turnEnded: return .turnEnded
+        case .gate(let ids):
+            let calls = ids.count == 1 ? "one call" : "\(ids.count) calls"
+            return .gateOpened(why: "The agent asks for permission before it goes on (\(calls)). The run is held until someone answers.")
+        case .unknownReason(let reason):
+            return .gateOpened(why: "The session paused for a reason this Bureau does not know (\"\(reason)\"). The run is held until someone looks.")
+        case .budgetReached:
+            let limit = hand.agent.config.limits.sessionCostMax ?? parts.settings.defaultSessionCostMax
+            return .stopAsked(RunCause(.overBudget, "The session reached its budget of \(limit)."))
+        case .overLimit(let cause): return .stopAsked(cause)
+        case .broke(let cause): return .broke(cause)
+        case .customTools: return .turnEnded
+        }
+    }
+
+    /// The follower gave up on the vendor. What passes is tried again, what does not is a failure of the run.
+    private func lost(_ hand: RunInHand, _ error: VendorError) async throws -> StageOutcome {
+        if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
+            return .retry(afterMilliseconds: wait, why: error.sentence)
+        }
+        let code: RunCause.Code = if case .rejected(404, _) = error.kind { .sessionLost } else { .sessionUnreachable }
+        try await parts.move(hand.run.id, .broke(RunCause(code, "The session could not be followed. \(error.sentence)")), hand.lease)
+        return .moved
+    }
+}

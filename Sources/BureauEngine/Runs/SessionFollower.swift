@@ -1,0 +1,77 @@
+import BureauVendors
+import Logging
+
+/// Reads a session's events: the stream for speed, the list for truth, again after every drop.
+struct SessionFollower: Sendable {
+    let anthropic: AnthropicClient
+    let session: String
+    let recorder: SessionRecorder
+    let doors: Doors
+    let counters: Counters
+    let logger: Logger
+    static let pageEventsMax = 1_000
+    static let historyPagesMax = 1_000
+    /// Events that arrive while the history is read are kept, up to this many; beyond, the stream is opened anew.
+    static let bufferedEventsMax = 20_000
+
+    /// Follows until `decide` gives an answer. It is asked after each listing and each batch of live events.
+    func follow<Answer: Sendable>(_ decide: @Sendable (SessionFold) -> Answer?) async throws -> Answer {
+        var drops = 0
+        while true {
+            do {
+                let before = recorder.fold.eventsCount
+                if let answer = try await attach(decide) { return answer }
+                drops = recorder.fold.eventsCount > before ? 0 : drops + 1
+            } catch let error as VendorError {
+                guard isPassing(error) else { throw error }
+                logger.info("stream dropped", metadata: ["session": "\(session)", "why": "\(error)"])
+                counters.add(.vendorErrors, ["vendor": "anthropic"])
+                drops += 1
+            }
+            counters.add(.streamDrops)
+            try await doors.sleep(.milliseconds(Backoff.stream.milliseconds(repeating: max(0, drops - 1), doors: doors)))
+        }
+    }
+
+    /// The whole history, page by page; a page that fails is asked for again by its own cursor.
+    func list() async throws {
+        var page: String?
+        for _ in 0..<Self.historyPagesMax {
+            let found = try await historyPage(page)
+            try recorder.record(found.events)
+            guard let next = found.nextPage else { return }
+            page = next
+        }
+    }
+
+    /// One attachment: open, list, then live. Returns nil when the stream ended before an answer.
+    private func attach<Answer: Sendable>(_ decide: @Sendable (SessionFold) -> Answer?) async throws -> Answer? {
+        let stream = try await anthropic.stream(session)
+        try await list()
+        if let answer = decide(recorder.fold) { return answer }
+        for try await events in stream where !events.isEmpty {
+            try recorder.record(events)
+            if let answer = decide(recorder.fold) { return answer }
+        }
+        return nil
+    }
+
+    private func historyPage(_ page: String?) async throws -> EventPage {
+        var tries = 0
+        while true {
+            do {
+                return try await anthropic.history(of: session, page: page, limit: Self.pageEventsMax)
+            } catch {
+                guard error.isRetryable, tries < Backoff.stage.seconds.count, let wait = Backoff.stage.milliseconds(tries: tries, doors: doors)
+                else { throw error }
+                tries += 1
+                try await doors.sleep(.milliseconds(wait))
+            }
+        }
+    }
+
+    private func isPassing(_ error: VendorError) -> Bool {
+        if case .unreadable = error.kind { return true }
+        return error.isRetryable
+    }
+}

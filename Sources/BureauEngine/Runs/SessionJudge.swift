@@ -1,0 +1,40 @@
+import BureauDomain
+import BureauVendors
+
+/// Decides from what is known of a session whether its turn is over. Total over stop reasons: one that is new to us
+/// holds the run; it is never taken for success.
+struct SessionJudge: Sendable {
+    /// Custom tool calls we have answered: a session that still reports them will go on by itself.
+    var answered: Set<String> = []
+
+    func judge(_ fold: SessionFold) -> FollowStage.End? {
+        switch fold.status {
+        case .unknown, .running, .rescheduled: return nil
+        case .idle(let reason): return judge(reason, fold)
+        case .terminated: return .broke(RunCause(.sessionTerminated, "The session was terminated by the service. \(lastFault(fold))"))
+        case .deleted: return .broke(RunCause(.sessionLost, "The session was deleted at the service."))
+        }
+    }
+
+    private func judge(_ reason: StopReason, _ fold: SessionFold) -> FollowStage.End? {
+        switch reason {
+        case .endTurn: return .turnEnded
+        case .requiresAction(let ids):
+            let open = ids.filter { !answered.contains($0) }
+            guard !open.isEmpty else { return nil }
+            let custom = open.filter { fold.customToolCalls[$0] != nil }
+            return custom.isEmpty ? .gate(eventIDs: open) : .customTools(custom)
+        case .budgetReached: return .budgetReached
+        case .retriesExhausted:
+            return .broke(RunCause(.retriesExhausted, "The service gave up after trying again several times. \(lastFault(fold))"))
+        case .refusal(_, let explanation):
+            return .broke(RunCause(.refusal, "The model refused the work. \(explanation.map { String($0.prefix(300)) } ?? "")"))
+        case .unknown(let name): return .unknownReason(String(name.prefix(80)))
+        }
+    }
+
+    private func lastFault(_ fold: SessionFold) -> String {
+        guard let fault = fold.lastFault else { return "" }
+        return "It said: \(fault.message.isEmpty ? fault.type : String(fault.message.prefix(300)))"
+    }
+}

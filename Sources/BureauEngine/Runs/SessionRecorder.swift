@@ -1,0 +1,47 @@
+import BureauVendors
+import Foundation
+import Synchronization
+
+/// The one place a session's events pass: deduplicated, logged, folded. Shared by the stream and the sampler.
+final class SessionRecorder: Sendable {
+    private struct State {
+        var log: SessionLog
+        var fold: SessionFold
+        var seen: Set<EventKey>
+    }
+
+    private let state: Mutex<State>
+    private let counters: Counters
+
+    /// Opens the session's log and rebuilds what is known from it.
+    init(folder: URL, session: String, counters: Counters) throws {
+        var fold = SessionFold()
+        var seen: Set<EventKey> = []
+        let log = try SessionLog(folder: folder, session: session) { event in
+            if seen.insert(EventKey(event.key)).inserted { fold.take(event) }
+        }
+        state = Mutex(State(log: log, fold: fold, seen: seen))
+        self.counters = counters
+    }
+
+    var fold: SessionFold { state.withLock { $0.fold } }
+
+    /// Records what is new. The log is written first: when the disk refuses, nothing counts as known, the error ends
+    /// the attempt and the history brings the events again. Previews are never kept.
+    func record(_ events: [RawEvent]) throws {
+        let added = try state.withLock { state in
+            var keys: [EventKey] = []
+            let new = events.filter { event in
+                let key = EventKey(event.key)
+                guard !event.type.hasPrefix("event_"), !state.seen.contains(key), !keys.contains(key) else { return false }
+                keys.append(key)
+                return true
+            }
+            try state.log.append(new)
+            state.seen.formUnion(keys)
+            for event in new { state.fold.take(event) }
+            return new.count
+        }
+        if added > 0 { counters.add(.sessionEvents, by: Int64(added)) }
+    }
+}

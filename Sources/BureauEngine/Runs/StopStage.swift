@@ -1,0 +1,100 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// `stopping`: interrupts the session and waits until it is seen idle. An interrupt is queued, not instant; the event
+/// that proves it is an idle after our own interrupt. When it never lands people are told, for the session may
+/// still be spending.
+struct StopStage: Stage {
+    let parts: EngineParts
+    static let againAfterSeconds: Int64 = 30
+    static let giveUpAfterSeconds: Int64 = 90
+
+    func run(_ hand: RunInHand) async throws -> StageOutcome {
+        guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
+            try await parts.move(hand.run.id, .sessionHalted, hand.lease)
+            return .moved
+        }
+        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders)
+        let recorder = try SessionRecorder(folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
+        let follower = SessionFollower(
+            anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters, logger: parts.logger)
+        do {
+            try await follower.list()
+            if !hasHalted(recorder.fold) { try await halt(hand, client, session, follower) }
+        } catch let error as VendorError {
+            if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
+                return .retry(afterMilliseconds: wait, why: error.sentence)
+            }
+            try await tellUnconfirmed(hand, error.sentence)
+        }
+        try await CostMeter(parts: parts, hand: hand).save(recorder.fold, listed: try? await client.session(session).usage)
+        try await parts.move(hand.run.id, .sessionHalted, hand.lease)
+        return .moved
+    }
+
+    private func halt(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ follower: SessionFollower) async throws {
+        try await interrupt(hand, client, session, "1")
+        if try await waitUntilHalted(follower, seconds: Self.againAfterSeconds) { return }
+        try await interrupt(hand, client, session, "2")
+        if try await waitUntilHalted(follower, seconds: Self.giveUpAfterSeconds - Self.againAfterSeconds) { return }
+        try await tellUnconfirmed(hand, "The session did not become idle within \(Self.giveUpAfterSeconds) s of the interrupt.")
+    }
+
+    private func interrupt(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ subject: String) async throws {
+        let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
+        let plan = StepPlan(channel: .anthropic, kind: "interrupt", subject: subject, position: 2, intent: "{}")
+        let step = try await parts.database.write { db in
+            try StepStore(db: db).plan(plan, run: run.id, purpose: .session, id: id, now: now)
+            return try StepStore(db: db).list(run: run.id, purpose: .session).first { $0.kind == "interrupt" && $0.subject == subject }
+        }
+        guard let step, step.state != .done else { return }
+        let write = SessionInterrupt(anthropic: client, session: session)
+        _ = try await StepRunner(database: parts.database, doors: parts.doors).run(step, write)
+    }
+
+    private func waitUntilHalted(_ follower: SessionFollower, seconds: Int64) async throws -> Bool {
+        let doors = parts.doors
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask { try await follower.follow { hasHalted($0) ? true : nil } }
+            group.addTask {
+                try await doors.sleep(.seconds(seconds))
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+    }
+
+    /// Idle for any reason: nothing is running and nothing is spent. A budget that was reached ignores interrupts.
+    private func hasHalted(_ fold: SessionFold) -> Bool {
+        switch fold.status {
+        // It would go on as soon as somebody answered: only the idle that follows the interrupt counts.
+        case .idle(.requiresAction): false
+        case .idle, .terminated, .deleted: true
+        case .unknown, .running, .rescheduled: false
+        }
+    }
+
+    private func tellUnconfirmed(_ hand: RunInHand, _ why: String) async throws {
+        let cause = RunCause(.stopUnconfirmed, "The stop could not be confirmed: the session may still be spending. \(why)")
+        let (run, doors) = (hand.run, parts.doors)
+        try await parts.database.write { try NoticeWriter(db: $0, doors: doors).alert(cause, run, kind: .problem) }
+    }
+}
+
+/// An interrupt, findable as an event of the session.
+struct SessionInterrupt: OutboundWrite {
+    let anthropic: AnthropicClient
+    let session: String
+
+    func write() async throws -> String {
+        let echoes = try await anthropic.send([.interrupt], to: session)
+        return try JSONText.encode(["event": echoes.first ?? ""])
+    }
+
+    func probe() async throws -> Probe {
+        let newest = try await anthropic.history(of: session, limit: 20, newestFirst: true, types: ["user.interrupt"])
+        return try newest.events.first.map { .found(receipt: try JSONText.encode(["event": $0.id])) } ?? .absent
+    }
+}

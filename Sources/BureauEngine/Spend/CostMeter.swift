@@ -1,0 +1,93 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// Turns a session's usage into the run's cost, keeps it on the run's row and judges it against the limits.
+struct CostMeter: Sendable {
+    let parts: EngineParts
+    let hand: RunInHand
+
+    /// The best figure there is: the service's own, else usage times prices.
+    func cost(_ fold: SessionFold, listed: BureauVendors.SessionUsage?) -> SessionCost {
+        let total = listed ?? fold.usage
+        let known = max(listed?.listCostMicroUSD ?? 0, fold.usage?.listCostMicroUSD ?? 0)
+        let usage = total.flatMap { $0.inputTokens == nil && $0.outputTokens == nil ? nil : $0 } ?? fold.spans
+        return SessionCost.compute(
+            usage: BureauDomain.SessionUsage(usage), listCostMicroUSD: known > 0 ? MicroUSD(rawValue: known) : nil,
+            model: hand.run.model ?? "unknown", prices: parts.prices)
+    }
+
+    /// Saves the figures and returns the judgement. A model without a price is reported once, never taken for free.
+    @discardableResult
+    func save(_ fold: SessionFold, listed: BureauVendors.SessionUsage?) async throws -> BudgetPolicy.Verdict {
+        let cost = cost(fold, listed: listed)
+        let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
+        let held = try await parts.database.read { [id = hand.run.id, now = parts.doors.now()] in
+            try RunEventStore(db: $0).heldMilliseconds(id, now: now)
+        }
+        let elapsed = parts.doors.now() - (run.startedAt ?? parts.doors.now()) - held
+        let limits = hand.agent.config.limits.budget(costMaxByDefault: parts.settings.defaultSessionCostMax)
+        let verdict = BudgetPolicy.judge(
+            spent: cost.microUSD, elapsed: .milliseconds(elapsed), limits: limits, alreadyWarned: run.budgetWarned)
+        let progress = RunProgress(
+            spentMicroUSD: cost.microUSD?.rawValue ?? 0, spentMethod: cost.method.name, eventsCount: fold.eventsCount,
+            lastEvent: fold.lastEvent, budgetWarned: run.budgetWarned || verdict == .warn)
+        let notices = warnings(cost, verdict, limits, elapsedMilliseconds: elapsed)
+        let (lease, doors) = (hand.lease, parts.doors)
+        try await parts.database.write { db in
+            guard try RunStore(db: db).setProgress(lease, progress) else { throw RunMoved(runID: lease.runID) }
+            let writer = NoticeWriter(db: db, doors: doors)
+            for (cause, code) in notices { try writer.alert(cause, run, kind: .budget, code: code) }
+        }
+        return verdict
+    }
+
+    func stopCause(_ verdict: BudgetPolicy.Verdict, _ fold: SessionFold, listed: BureauVendors.SessionUsage?) -> RunCause? {
+        let limits = hand.agent.config.limits.budget(costMaxByDefault: parts.settings.defaultSessionCostMax)
+        guard case .stop(let reason) = verdict else { return nil }
+        switch reason {
+        case .cost:
+            let spent = cost(fold, listed: listed).microUSD ?? .zero
+            return RunCause(.overBudget, "It had cost \(spent) of at most \(limits.costMax).")
+        case .duration: return RunCause(.overTime, "It had run for its limit of \(Words.duration(limits.durationMax)).")
+        }
+    }
+
+    private func warnings(
+        _ cost: SessionCost, _ verdict: BudgetPolicy.Verdict, _ limits: BudgetLimits, elapsedMilliseconds: Int64
+    ) -> [(RunCause, String)] {
+        var found: [(RunCause, String)] = []
+        if verdict == .warn {
+            let spent = cost.microUSD ?? .zero
+            let sentence = "\(spent) of \(limits.costMax) used after \(Words.duration(.milliseconds(elapsedMilliseconds))); stops at \(limits.costMax)."
+            found.append((RunCause(.overBudget, sentence), "budget_warning"))
+        }
+        if case .noPrice(let model) = cost.method {
+            let sentence = "There is no price for the model \(model), so this run's cost is unknown. Add it to config/prices.json."
+            found.append((RunCause(.internalError, sentence), "no_price"))
+        }
+        return found
+    }
+}
+
+extension SessionCost.Method {
+    /// As stored on the run.
+    var name: String {
+        switch self {
+        case .listCost: "list_cost"
+        case .computed: "computed"
+        case .estimate: "estimate"
+        case .noPrice: "no_price"
+        }
+    }
+}
+
+extension BureauDomain.SessionUsage {
+    init(_ usage: BureauVendors.SessionUsage) {
+        self.init(
+            inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0,
+            cacheReadTokens: usage.cacheReadInputTokens ?? 0, cacheWrite5mTokens: usage.cacheWrite5mInputTokens ?? 0,
+            cacheWrite1hTokens: usage.cacheWrite1hInputTokens ?? 0, webSearches: usage.webSearchRequests ?? 0,
+            activeMilliseconds: Int64((usage.activeSeconds ?? 0) * 1_000))
+    }
+}

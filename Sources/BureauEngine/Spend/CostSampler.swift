@@ -1,0 +1,61 @@
+import BureauDomain
+import BureauVendors
+
+/// Asks for the session now and then, so that cost and time limits hold even when the session says nothing. Two or
+/// three failed looks in a row are no reason to fail the run: the follower decides that.
+struct CostSampler: Sendable {
+    let parts: EngineParts
+    let hand: RunInHand
+    let anthropic: AnthropicClient
+    let recorder: SessionRecorder
+    /// Figures that come with events are looked at this often, without asking the vendor.
+    static let lookEveryMilliseconds: Int64 = 2_000
+
+    /// Returns when a limit is reached or the session is gone. Cancelled when the follower knows first.
+    func watch(_ follower: SessionFollower) async throws -> FollowStage.End {
+        let meter = CostMeter(parts: parts, hand: hand)
+        let interval = hand.agent.config.limits.sampleInterval.milliseconds
+        var nextSample = parts.doors.now() + interval
+        var savedEvents: Int64 = -1
+        while true {
+            try await parts.doors.sleep(.milliseconds(min(Self.lookEveryMilliseconds, interval)))
+            var listed: BureauVendors.SessionUsage?
+            if parts.doors.now() >= nextSample {
+                nextSample = parts.doors.now() + interval
+                if let session = await sample() {
+                    listed = session.usage
+                    if session.status == .terminated || session.status == .idle {
+                        // The stream may have missed the end: the history tells why.
+                        try? await follower.list()
+                        if let end = SessionJudge().judge(recorder.fold), case .broke = end { return end }
+                    }
+                }
+            }
+            let fold = recorder.fold
+            guard listed != nil || fold.eventsCount != savedEvents || isNearTimeLimit else { continue }
+            savedEvents = fold.eventsCount
+            let verdict = try await meter.save(fold, listed: listed)
+            if let cause = meter.stopCause(verdict, fold, listed: listed) { return .overLimit(cause) }
+        }
+    }
+
+    /// Whether a silent session could cross its time limit before the next sample.
+    private var isNearTimeLimit: Bool {
+        guard let started = hand.run.startedAt else { return false }
+        let limit = hand.agent.config.limits.sessionDurationMax.milliseconds
+        return parts.doors.now() - started >= limit
+    }
+
+    private func sample() async -> AnthropicSession? {
+        guard let id = hand.run.sessionID else { return nil }
+        do { return try await anthropic.session(id) } catch {
+            parts.counters.add(.vendorErrors, ["vendor": "anthropic"])
+            parts.logger.info("the cost sample failed", metadata: ["run": "\(hand.run.id)", "why": "\(error)"])
+            return nil
+        }
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000 }
+}
