@@ -20,12 +20,12 @@ extension ClickUpClient {
         try await call(request("PUT task status", .put, ["task", task], json: ["status": status]))
     }
 
-    /// Tasks of a List in these statuses, 100 a page, least recently updated first. `updatedAfter` is in Unix
+    /// Tasks of a List in these statuses, 100 a page, by time of update. `updatedAfter` is in Unix
     /// milliseconds. The first page is 0.
     package func tasks(
         list: String, statuses: [String], updatedAfter: Int64? = nil, page: Int = 0
     ) async throws(VendorError) -> ClickUpTaskPage {
-        var query = [("page", String(page)), ("order_by", "updated"), ("reverse", "true"), ("include_closed", "true")]
+        var query = [("page", String(page)), ("order_by", "updated"), ("include_closed", "true")]
         query += statuses.map { ("statuses[]", $0) }
         if let updatedAfter { query.append(("date_updated_gt", String(updatedAfter))) }
         let request = request("GET list tasks", .get, ["list", list, "task"], query)
@@ -64,6 +64,6 @@ package struct ClickUpTaskPage: Hashable, Sendable, Decodable {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         tasks = try fields.decode([ClickUpTask].self, forKey: .tasks)
         // Without the flag an empty page is the only sign of the end.
-        isLastPage = fields.flag(.lastPage) ?? tasks.isEmpty || tasks.isEmpty
+        isLastPage = tasks.isEmpty || fields.flag(.lastPage) == true
     }
 }
