@@ -41,9 +41,13 @@ private struct Tolerated<T: Decodable>: Decodable {
 
 /// Encodes request bodies; keys are sorted so that the same request always has the same bytes.
 enum RequestJSON {
-    static func bytes(_ value: some Encodable, _ request: VendorRequest) throws(VendorError) -> [UInt8] {
+    static var encoder: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+
+    static func bytes(_ value: some Encodable, _ request: VendorRequest) throws(VendorError) -> [UInt8] {
         do {
             return Array(try encoder.encode(value))
         } catch {

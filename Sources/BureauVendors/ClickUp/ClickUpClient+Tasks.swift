@@ -1,0 +1,69 @@
+extension ClickUpClient {
+    package func task(_ id: String) async throws(VendorError) -> ClickUpTask {
+        try await call(request("GET task", .get, ["task", id]), as: ClickUpTask.self, "task")
+    }
+
+    /// A List with the statuses its tasks may have.
+    package func list(_ id: String) async throws(VendorError) -> ClickUpList {
+        try await call(request("GET list", .get, ["list", id]), as: ClickUpList.self, "list")
+    }
+
+    /// The custom fields of a List, to turn names into ids; values are unset.
+    package func fields(list id: String) async throws(VendorError) -> [ClickUpCustomField] {
+        struct Answer: Decodable { let fields: [ClickUpCustomField] }
+        return try await call(request("GET list fields", .get, ["list", id, "field"]), as: Answer.self, "fields").fields
+    }
+
+    /// Sets the status. A name the List does not have is `.rejected(400, "ITEM_114")`; setting the present status
+    /// again changes nothing and raises no event.
+    package func setStatus(_ task: String, _ status: String) async throws(VendorError) {
+        try await call(request("PUT task status", .put, ["task", task], json: ["status": status]))
+    }
+
+    /// Tasks of a List in these statuses, 100 a page, by time of update. `updatedAfter` is in Unix
+    /// milliseconds. The first page is 0.
+    package func tasks(
+        list: String, statuses: [String], updatedAfter: Int64? = nil, page: Int = 0
+    ) async throws(VendorError) -> ClickUpTaskPage {
+        var query = [("page", String(page)), ("order_by", "updated"), ("include_closed", "true")]
+        query += statuses.map { ("statuses[]", $0) }
+        if let updatedAfter { query.append(("date_updated_gt", String(updatedAfter))) }
+        let request = request("GET list tasks", .get, ["list", list, "task"], query)
+        return try await call(request, as: ClickUpTaskPage.self, "tasks")
+    }
+}
+
+package struct ClickUpList: Hashable, Sendable, Decodable {
+    package let id: String
+    package let name: String
+    package let statuses: [String]
+
+    private struct Status: Decodable { let status: String }
+    private enum CodingKeys: String, CodingKey { case id, name, statuses }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        id = fields.text(.id) ?? ""
+        name = fields.text(.name) ?? ""
+        statuses = try fields.decode([Status].self, forKey: .statuses).map(\.status)
+    }
+
+    /// Whether the List has this status, whatever its case and outer white space.
+    package func hasStatus(_ name: String) -> Bool {
+        statuses.contains { ClickUpName.folded($0) == ClickUpName.folded(name) }
+    }
+}
+
+package struct ClickUpTaskPage: Hashable, Sendable, Decodable {
+    package let tasks: [ClickUpTask]
+    package let isLastPage: Bool
+
+    private enum CodingKeys: String, CodingKey { case tasks, lastPage = "last_page" }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        tasks = try fields.decode([ClickUpTask].self, forKey: .tasks)
+        // Without the flag an empty page is the only sign of the end.
+        isLastPage = tasks.isEmpty || fields.flag(.lastPage) == true
+    }
+}

@@ -1,0 +1,93 @@
+package import Foundation
+
+/// A custom field of a List, or of a task with its value.
+package struct ClickUpCustomField: Hashable, Sendable {
+    package struct Option: Hashable, Sendable {
+        package let id: String
+        /// `name` of drop-downs, `label` of label fields.
+        package let name: String
+        /// Drop-down values are read as this number; documented both as number and as text.
+        package let orderIndex: String?
+    }
+
+    package let id: String
+    package let name: String
+    /// ClickUp's own word: "short_text", "drop_down", …
+    package let type: String
+    package let options: [Option]
+    package let currency: String?
+    /// As read; `.null` when unset.
+    package let value: ClickUpValue
+}
+
+/// A field's value as decoded from the API, by the field's type.
+package enum ClickUpValue: Hashable, Sendable {
+    case none
+    case text(String)
+    case number(Decimal)
+    case flag(Bool)
+    case date(Date)
+    /// Chosen options' names: one for a drop-down, any number for labels.
+    case options([String])
+    case users([ClickUpUser])
+    /// Linked tasks' names (ids where a name is missing).
+    case tasks([String])
+    case location(address: String?, latitude: Double?, longitude: Double?)
+    /// A type or shape this client does not know, as received.
+    case raw(JSONValue)
+}
+
+extension ClickUpCustomField {
+    /// The value for people and prompts; nil when the field counts as missing: absent, null, empty or only white space.
+    /// Dates are UTC days, with the time only when there is one; numbers have no grouping.
+    package var text: String? {
+        let text: String? =
+            switch value {
+            case .none: nil
+            case .text(let text): text
+            case .number(let number): currency.map { "\(number) \($0)" } ?? "\(number)"
+            case .flag(let flag): flag ? "true" : "false"
+            case .date(let date): Self.dateText(date)
+            case .options(let names), .tasks(let names): names.joined(separator: ", ")
+            case .users(let users): users.map(Self.userText).joined(separator: ", ")
+            case .location(let address, let latitude, let longitude):
+                address ?? latitude.flatMap { latitude in longitude.map { "\(latitude), \($0)" } }
+            case .raw(let value): Self.rawText(value)
+            }
+        guard let trimmed = text?.trimmingCharacters(in: .whitespacesAndNewlines), !trimmed.isEmpty else { return nil }
+        return trimmed
+    }
+
+    private static func userText(_ user: ClickUpUser) -> String {
+        switch (user.username, user.email) {
+        case (let name?, let email?): "\(name) <\(email)>"
+        case (let name?, nil): name
+        case (nil, let email?): email
+        case (nil, nil): String(user.id)
+        }
+    }
+
+    /// A date without a time is stored as 04:00 in its writer's zone, so only the day is meant whenever the minutes
+    /// are nought; showing a time there would invent one.
+    private static func dateText(_ date: Date) -> String {
+        let seconds = Int64(date.timeIntervalSince1970.rounded(.down))
+        return seconds % 3600 == 0 ? date.formatted(.iso8601.year().month().day()) : date.formatted(.iso8601)
+    }
+
+    private static func rawText(_ value: JSONValue) -> String? {
+        switch value {
+        case .null: nil
+        case .array(let items) where items.isEmpty: nil
+        case .object(let members) where members.isEmpty: nil
+        case .string, .number: value.scalarText
+        case .bool(let flag): flag ? "true" : "false"
+        case .array, .object:
+            (try? RequestJSON.encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+}
+
+extension ClickUpTask {
+    /// `field` as text, or nil when the task does not have it or it counts as missing.
+    package func text(of field: String) -> String? { self.field(field)?.text }
+}

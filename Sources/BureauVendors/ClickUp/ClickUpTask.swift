@@ -1,0 +1,94 @@
+/// A task, reduced to what runs and deliveries read. Times are Unix milliseconds.
+package struct ClickUpTask: Hashable, Sendable {
+    package let id: String
+    package let customID: String?
+    package let name: String
+    /// As ClickUp writes it, usually lower case; compare trimmed and without regard to case.
+    package let status: String
+    package let listID: String
+    package let url: String?
+    package let dateUpdated: Int64?
+    package let customFields: [ClickUpCustomField]
+    package let attachments: [ClickUpAttachment]
+
+    /// The field with this id, or else the first whose name is the same but for case and outer white space. Names are
+    /// not unique: prefer ids.
+    package func field(_ idOrName: String) -> ClickUpCustomField? {
+        if let field = customFields.first(where: { $0.id == idOrName }) { return field }
+        let wanted = ClickUpName.folded(idOrName)
+        return customFields.first { ClickUpName.folded($0.name) == wanted }
+    }
+}
+
+enum ClickUpName {
+    static func folded(_ name: String) -> String {
+        name.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
+    }
+}
+
+package struct ClickUpAttachment: Hashable, Sendable {
+    package let id: String
+    package let title: String
+    package let sizeBytes: Int64?
+    package let url: String?
+    package let date: Int64?
+}
+
+package struct ClickUpUser: Hashable, Sendable, Decodable {
+    package let id: Int64
+    package let username: String?
+    package let email: String?
+
+    private enum CodingKeys: String, CodingKey { case id, username, email }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        guard let id = fields.integer(.id) else {
+            throw DecodingError.dataCorruptedError(forKey: .id, in: fields, debugDescription: "no user id")
+        }
+        self.id = id
+        username = fields.text(.username)
+        email = fields.text(.email)
+    }
+}
+
+extension ClickUpTask: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case id, name, status, list, url, attachments
+        case customID = "custom_id", dateUpdated = "date_updated", customFields = "custom_fields"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        id = try fields.decode(String.self, forKey: .id)
+        customID = fields.text(.customID)
+        name = fields.text(.name) ?? ""
+        status = fields.lenient(StatusName.self, .status)?.status ?? fields.text(.status) ?? ""
+        listID = fields.lenient(IDOnly.self, .list)?.id ?? ""
+        url = fields.text(.url)
+        dateUpdated = fields.integer(.dateUpdated)
+        customFields = fields.list(ClickUpCustomField.self, .customFields) ?? []
+        attachments = fields.list(ClickUpAttachment.self, .attachments) ?? []
+    }
+
+    private struct StatusName: Decodable { let status: String }
+
+    private struct IDOnly: Decodable {
+        let id: String?
+        enum CodingKeys: String, CodingKey { case id }
+        init(from decoder: any Decoder) throws { id = try decoder.container(keyedBy: CodingKeys.self).text(.id) }
+    }
+}
+
+extension ClickUpAttachment: Decodable {
+    private enum CodingKeys: String, CodingKey { case id, title, size, url, date }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        id = fields.text(.id) ?? ""
+        title = fields.text(.title) ?? ""
+        sizeBytes = fields.integer(.size)
+        url = fields.text(.url)
+        date = fields.integer(.date)
+    }
+}

@@ -1,0 +1,14 @@
+/// Terms of Drive's search language.
+enum DriveQuery {
+    static func folders(named name: String, in parent: String) -> String {
+        "name = \(quoted(name)) and mimeType = \(quoted(DriveFile.folderMime)) and \(quoted(parent)) in parents and trashed = false"
+    }
+
+    static func appProperty(_ key: String, _ value: String) -> String {
+        "appProperties has { key=\(quoted(key)) and value=\(quoted(value)) } and trashed = false"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
+    }
+}

@@ -1,0 +1,114 @@
+extension SlackClient {
+    /// Who the token acts as.
+    package func authTest() async throws(VendorError) -> SlackIdentity {
+        try await read("auth.test", [], as: SlackIdentity.self, "user_id")
+    }
+
+    /// Messages of a channel from `oldest` (a timestamp) on, newest first, with the metadata of our own app.
+    package func history(
+        _ channel: String, oldest: String? = nil, cursor: String? = nil, limit: Int = 100
+    ) async throws(VendorError) -> SlackHistoryPage {
+        struct Answer: Decodable {
+            let messages: [SlackListedMessage]
+            let metadata: CursorWire?
+            enum CodingKeys: String, CodingKey { case messages, metadata = "response_metadata" }
+        }
+        var fields = [("channel", channel), ("include_all_metadata", "true"), ("limit", String(min(max(limit, 1), 999)))]
+        if let oldest { fields += [("oldest", oldest), ("inclusive", "true")] }
+        if let cursor { fields.append(("cursor", cursor)) }
+        let answer = try await read("conversations.history", fields, as: Answer.self, "messages")
+        return SlackHistoryPage(messages: answer.messages, nextCursor: answer.metadata?.cursor)
+    }
+
+    /// One channel by id.
+    package func conversation(_ id: String) async throws(VendorError) -> SlackConversation {
+        struct Answer: Decodable { let channel: SlackConversation }
+        return try await read("conversations.info", [("channel", id)], as: Answer.self, "channel").channel
+    }
+
+    /// Public and private channels that are not archived, 200 a page, to turn a name into an id.
+    package func conversations(cursor: String? = nil) async throws(VendorError) -> SlackConversationPage {
+        struct Answer: Decodable {
+            let channels: [SlackConversation]
+            let metadata: CursorWire?
+            enum CodingKeys: String, CodingKey { case channels, metadata = "response_metadata" }
+        }
+        var fields = [("types", "public_channel,private_channel"), ("exclude_archived", "true"), ("limit", "200")]
+        if let cursor { fields.append(("cursor", cursor)) }
+        let answer = try await read("conversations.list", fields, as: Answer.self, "channels")
+        return SlackConversationPage(conversations: answer.channels, nextCursor: answer.metadata?.cursor)
+    }
+
+    /// The user with this e-mail address, or nil when there is none. A plain `@name` in a message notifies nobody.
+    package func userByEmail(_ email: String) async throws(VendorError) -> SlackUser? {
+        struct Answer: Decodable { let user: SlackUser }
+        do throws(VendorError) {
+            return try await read("users.lookupByEmail", [("email", email)], as: Answer.self, "user").user
+        } catch {
+            if case .rejected(_, "users_not_found") = error.kind { return nil }
+            throw error
+        }
+    }
+}
+
+package struct SlackIdentity: Hashable, Sendable, Decodable {
+    package let userID: String
+    package let botID: String?
+    package let teamID: String?
+    package let team: String?
+
+    private enum CodingKeys: String, CodingKey { case team, userID = "user_id", botID = "bot_id", teamID = "team_id" }
+}
+
+package struct SlackHistoryPage: Hashable, Sendable {
+    package let messages: [SlackListedMessage]
+    package let nextCursor: String?
+}
+
+package struct SlackConversationPage: Hashable, Sendable {
+    package let conversations: [SlackConversation]
+    package let nextCursor: String?
+}
+
+package struct SlackConversation: Hashable, Sendable {
+    package let id: String
+    package let name: String?
+    package let isMember: Bool
+    package let isArchived: Bool
+}
+
+extension SlackConversation: Decodable {
+    private enum CodingKeys: String, CodingKey { case id, name, isMember = "is_member", isArchived = "is_archived" }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        id = try fields.decode(String.self, forKey: .id)
+        name = fields.text(.name)
+        isMember = fields.flag(.isMember) ?? false
+        isArchived = fields.flag(.isArchived) ?? false
+    }
+}
+
+package struct SlackUser: Hashable, Sendable, Decodable {
+    package let id: String
+    package let name: String?
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        id = try fields.decode(String.self, forKey: .id)
+        name = fields.text(.realName) ?? fields.text(.name)
+    }
+
+    private enum CodingKeys: String, CodingKey { case id, name, realName = "real_name" }
+}
+
+/// Slack ends a list with an empty cursor.
+struct CursorWire: Decodable {
+    let cursor: String?
+    enum CodingKeys: String, CodingKey { case cursor = "next_cursor" }
+
+    init(from decoder: any Decoder) throws {
+        let text = try decoder.container(keyedBy: CodingKeys.self).text(.cursor)
+        cursor = text.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
