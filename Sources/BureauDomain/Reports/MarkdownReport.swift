@@ -37,7 +37,12 @@ enum MarkdownReport {
         let rest = words[place.upperBound...].prefix(40)
         let gap = rest.prefix { !isDigit($0) }
         guard gap.count <= 12, !gap.contains(where: \.isLetter) else { return nil }
-        return score(in: String(rest))
+        if let score = score(in: String(rest)) { return score }
+        // "Overall Score: 71" and nothing more on the line, or in the table's cell.
+        var bare = rest.dropFirst(gap.count)
+        let value = number(&bare)
+        let isAlone = (bare.drop { $0 == " " || $0 == "_" }.first ?? "|") == "|"
+        return isAlone ? value.flatMap { ReportFacts.Score($0, outOf: 100) } : nil
     }
 
     private static func coverage(in words: String) -> Int? {
@@ -50,7 +55,7 @@ enum MarkdownReport {
     /// A bullet, a numbered entry or a table row that starts with P1, P2 or P3.
     static func priority(in line: String) -> ReportSummary.Priority? {
         let isRow = line.drop { $0 == " " }.first == "|"
-        var rest = ReportText.withoutMarkup(line)[...].drop { " \t-+•|>#_".contains($0) }
+        var rest = ReportText.withoutMarkup(line)[...].drop { " \t-+•|>_".contains($0) }
         let entryNumber = rest.prefix { isDigit($0) }
         if 1...3 ~= entryNumber.count, let mark = rest.dropFirst(entryNumber.count).first, mark == "." || mark == ")" {
             rest = rest.dropFirst(entryNumber.count + 1).drop { " _[".contains($0) }
