@@ -56,7 +56,7 @@ struct AgentSchemaTests {
             cases.append(Case(name: name, canonical: value.canonical, loads: errors.isEmpty))
         }
         #expect(cases.count > 900)
-        #expect(cases.contains(where: \.loads))
+        #expect(cases.contains { $0.loads })
         try await judge(cases)
     }
 

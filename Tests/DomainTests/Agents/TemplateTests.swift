@@ -36,7 +36,7 @@ struct TemplateTests {
     ]
 
     @Test("Unknown names and lone braces are all told at once", arguments: refused)
-    func refused(text: String, messages: [String]) {
+    func refusal(text: String, messages: [String]) {
         let error = #expect(throws: TemplateError.self) { try Template(text, allowed: ["client_id", "name"]) }
         #expect(error?.messages == messages)
     }
