@@ -27,8 +27,8 @@ func ring(_ name: String, _ dependencies: [Target.Dependency], resources: [Resou
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: relaxed)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: relaxed)
 }
 
 let package = Package(
@@ -71,7 +71,9 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"), crypto, nio,
             ],
             swiftSettings: strict),
-        tests("DomainTests", ["BureauDomain", .product(name: "Subprocess", package: "swift-subprocess")]),
+        tests(
+            "DomainTests", ["BureauDomain", .product(name: "Subprocess", package: "swift-subprocess")],
+            exclude: ["Fixtures"]),
         tests("StorageTests", ["BureauStorage"]),
         tests("VendorsTests", ["BureauVendors", nio, hummingbird, .product(name: "AsyncHTTPClient", package: "async-http-client")]),
         tests("EngineTests", ["BureauEngine", "BureauSandbox", log]),

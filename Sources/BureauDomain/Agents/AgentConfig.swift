@@ -72,6 +72,8 @@ package struct AgentConfig: Hashable, Sendable {
         package let expected: [Template]
         /// How long to wait after the session's end for files to appear.
         package let wait: Duration
+
+        package static let byDefault = Outputs(expected: [], wait: .seconds(60))
     }
 
     package struct Delivery: Hashable, Sendable {

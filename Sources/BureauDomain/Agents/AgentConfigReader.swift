@@ -140,13 +140,13 @@ struct AgentConfigReader {
     }
 
     private func outputs(_ root: ConfigObject, _ templates: TemplateReader) -> AgentConfig.Outputs? {
-        let byDefault = Duration.seconds(60)
-        guard root.has("outputs") else { return AgentConfig.Outputs(expected: [], wait: byDefault) }
+        let byDefault = AgentConfig.Outputs.byDefault
+        guard root.has("outputs") else { return byDefault }
         guard let object = root.object("outputs", keys: ["expected", "wait_seconds"]) else { return nil }
         let seconds = object.number("wait_seconds", .from(0, upTo: 600), required: false)
         let expected = templates.templates(object, "expected", .line(200))
         return AgentConfig.Outputs(
-            expected: expected, wait: seconds.map(Self.duration(seconds:)) ?? byDefault)
+            expected: expected, wait: seconds.map(Self.duration(seconds:)) ?? byDefault.wait)
     }
 
     private func alerts(_ root: ConfigObject) -> AgentConfig.Alerts? {

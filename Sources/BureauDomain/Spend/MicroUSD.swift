@@ -57,6 +57,7 @@ package struct MicroUSD: RawRepresentable, Hashable, Comparable, Sendable, Codab
     package var description: String {
         let sign = rawValue < 0 ? "-" : ""
         let size = rawValue.magnitude
+        if size > 0, size < 50 { return "\(sign)<$0.0001" }
         if size > 0, size < 5_000 { return "\(sign)$0.\(Self.padded((size + 50) / 100, to: 4))" }
         let cents = size / 10_000 + (size % 10_000 >= 5_000 ? 1 : 0)
         return "\(sign)$\(cents / 100).\(Self.padded(cents % 100, to: 2))"

@@ -105,14 +105,17 @@ package struct SpendTally: Hashable, Sendable {
 extension PriceTable {
     /// Dollars for a million tokens are millionths of a dollar for one.
     func micro(tokens usage: SessionUsage, at rates: Rates) -> Decimal {
-        Decimal(usage.inputTokens) * rates.input + Decimal(usage.outputTokens) * rates.output
-            + Decimal(usage.cacheReadTokens) * rates.cacheRead
-            + Decimal(usage.cacheWrite5mTokens + usage.cacheWriteUnsplitTokens) * rates.cacheWrite5m
-            + Decimal(usage.cacheWrite1hTokens) * rates.cacheWrite1h
+        count(usage.inputTokens) * rates.input + count(usage.outputTokens) * rates.output
+            + count(usage.cacheReadTokens) * rates.cacheRead
+            + (count(usage.cacheWrite5mTokens) + count(usage.cacheWriteUnsplitTokens)) * rates.cacheWrite5m
+            + count(usage.cacheWrite1hTokens) * rates.cacheWrite1h
     }
 
     func micro(beyondTokens usage: SessionUsage) -> Decimal {
-        Decimal(usage.webSearches) * webSearchUSD * 1_000_000
-            + Decimal(usage.activeMilliseconds) * sessionHourUSD * 1_000_000 / 3_600_000
+        count(usage.webSearches) * webSearchUSD * 1_000_000
+            + count(usage.activeMilliseconds) * sessionHourUSD * 1_000_000 / 3_600_000
     }
+
+    /// A count below zero is somebody's mistake; it must not make a session look cheaper.
+    private func count(_ value: Int64) -> Decimal { Decimal(max(0, value)) }
 }
