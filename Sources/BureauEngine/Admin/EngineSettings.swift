@@ -10,6 +10,8 @@ package struct EngineSettings: Sendable {
     package var alertChannel: String?
     /// Where results go when an agent names no channel.
     package var resultsChannel: String?
+    /// Names as agents' configs tag them, without the @, in lower case, to Slack user ids.
+    package var slackPeople: [String: String]
     package var defaultSessionCostMax: MicroUSD
     package var dailyCostAlert: MicroUSD?
     /// `{session}` is replaced; for people with access to the provider's console.
@@ -23,6 +25,7 @@ package struct EngineSettings: Sendable {
     package init(sessionLogFolder: URL, deliveryFolder: URL) {
         self.sessionLogFolder = sessionLogFolder
         self.deliveryFolder = deliveryFolder
+        slackPeople = [:]
         defaultSessionCostMax = MicroUSD(rawValue: 5_000_000)
         consoleLinkPattern = "https://platform.claude.com/workspaces/default/sessions/{session}"
         eventLogDaysKept = 90

@@ -47,7 +47,7 @@ package struct WebhookIntake: Sendable {
     }
 
     package func accept(_ request: Request) async throws -> WebhookAnswer {
-        guard let secret, ClickUpSignature.isValid(request.signature, body: request.body, secret: secret) else {
+        guard let secret, ClickUpSignature.isValid(request.signature, body: Array(request.body), secret: secret) else {
             let why = secret == nil ? "no webhook secret is configured" : "the signature is missing or wrong"
             return try await refuse(request, status: 403, why)
         }

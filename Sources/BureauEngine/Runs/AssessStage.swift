@@ -19,7 +19,7 @@ struct AssessStage: Stage {
         let record = try await clientRecord(hand, task)
         switch assemble(hand, task, record) {
         case .missing(let names): try await blocked(hand, missing: names, task)
-        case .complete(let payload): try await begin(hand, payload)
+        case .complete(let payload): try await begin(hand, finished(payload, hand, task, record))
         }
         return .moved
     }
@@ -40,27 +40,35 @@ struct AssessStage: Stage {
         guard ClickUpTrigger.same(task.status, trigger.status) else {
             return "The task has moved on: its status is \"\(task.status)\" now, not \"\(trigger.status)\"."
         }
-        guard trigger.listID.hasPrefix("<") || task.listID == nil || task.listID == trigger.listID else {
+        guard trigger.listID.hasPrefix("<") || task.listID.isEmpty || task.listID == trigger.listID else {
             return "The task is in another list than this agent works on."
         }
         return nil
     }
 
     private func clientRecord(_ hand: RunInHand, _ task: ClickUpTask?) async throws -> ClientRecord? {
-        let fromTask = task.flatMap { $0.text(named: "client_id") }
+        let fromTask = task?.text(of: "client_id")
         guard let slug = hand.run.clientSlug ?? fromTask else { return nil }
         return try await parts.database.read { try ClientStore(db: $0).find(slug) }
     }
 
     private func assemble(_ hand: RunInHand, _ task: ClickUpTask?, _ record: ClientRecord?) -> PayloadAssembly {
         let source = hand.agent.config.payloadSource
-        let given = hand.run.payload.flatMap { try? JSONValue(parsing: $0) }
+        let given = hand.run.payload.flatMap { try? JSONValue.parse(Array($0.utf8)).object }
         // The task knows best, then what the trigger brought, then the client's record.
-        return PayloadAssembly.assemble(required: source.requiredFields, optional: source.optionalFields, all: given) { name in
-            if let text = task?.text(named: name), !text.isEmpty { return .text(text) }
-            if let value = given?.member(name) { return .value(value) }
-            return record?.payload().member(name).map { .value($0) }
+        func lookup(_ name: String) -> JSONValue? {
+            task?.text(of: name).map(JSONValue.string) ?? given?[name] ?? record?.payload()[name]
         }
+        let optional = source.optionalFields + (given?.keys ?? []).filter { !source.requiredFields.contains($0) && !source.optionalFields.contains($0) }
+        return PayloadAssembly.assemble(required: source.requiredFields, optional: optional, lookup: lookup)
+    }
+
+    private func finished(_ payload: JSONObject, _ hand: RunInHand, _ task: ClickUpTask?, _ record: ClientRecord?) -> AssembledPayload {
+        let json = JSONValue.object(payload).canonical
+        return AssembledPayload(
+            json: json, hash: Hex.sha256(Array(json.utf8)),
+            clientSlug: payload["client_id"]?.string ?? record?.slug ?? hand.run.clientSlug,
+            clientName: payload["client_name"]?.string ?? record?.name ?? hand.run.clientName, taskURL: task?.url)
     }
 
     private func blocked(_ hand: RunInHand, missing names: [String], _ task: ClickUpTask?) async throws {
@@ -68,8 +76,8 @@ struct AssessStage: Stage {
         let cause = RunCause(.missingFields, "\(hand.agent.config.displayName) cannot start: \(label): \(names.joined(separator: ", ")).")
         let (transitions, lease, id) = (parts.transitions, hand.lease, hand.run.id)
         let known = AssembledPayload(
-            json: hand.run.payload ?? "null", hash: "", clientSlug: task?.text(named: "client_id") ?? hand.run.clientSlug,
-            clientName: task?.text(named: "client_name") ?? hand.run.clientName, taskURL: task?.url)
+            json: hand.run.payload ?? "null", hash: "", clientSlug: task?.text(of: "client_id") ?? hand.run.clientSlug,
+            clientName: task?.text(of: "client_name") ?? hand.run.clientName, taskURL: task?.url)
         try await parts.database.write { db in
             try RunStore(db: db).setPayload(lease, known)
             try transitions.apply(.foundIncomplete(cause), to: id, lease: lease, in: db)

@@ -54,9 +54,7 @@ struct OpenStage: Stage {
 
     private func newSession(_ hand: RunInHand, agentID: String, environmentID: String) -> NewSession {
         let config = hand.agent.config
-        let values = KickoffValues(
-            payloadJSON: hand.run.payload ?? "{}", config: config, runID: hand.run.id,
-            now: Date(timeIntervalSince1970: Double(parts.doors.now()) / 1_000))
+        let values = RunValues(hand.run, now: parts.doors.now())
         return NewSession(
             agentID: agentID, agentVersion: config.anthropic.agentVersion.map(Int64.init), environmentID: environmentID,
             title: String("\(config.displayName) · \(hand.run.clientName ?? hand.run.clientSlug ?? hand.run.id)".prefix(200)),

@@ -60,6 +60,23 @@ struct RunStore {
         ).map(RunRecord.init)
     }
 
+    func isAnyDue(now: Int64, only id: String?) throws -> Bool {
+        try db.first(
+            """
+            SELECT 1 AS due FROM run WHERE state IN \(Self.workable) AND due_at <= ?
+                AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?) LIMIT 1
+            """, [now, now, id, id]) != nil
+    }
+
+    /// Ends an abandoned lease, if it is still the one that was seen. The run is due at once.
+    func takeAway(_ run: RunRecord, now: Int64) throws -> Bool {
+        try db.execute(
+            """
+            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = ?
+            WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
+            """, [now, run.id, run.leaseOwner, run.leaseEpoch]) == 1
+    }
+
     /// Runs whose lease ran out or whose owner is known to be dead: they lost their worker.
     func abandoned(now: Int64, deadOwners: [String]) throws -> [RunRecord] {
         let dead = deadOwners.map { _ in "?" }.joined(separator: ", ")

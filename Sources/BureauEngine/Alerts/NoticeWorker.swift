@@ -1,0 +1,126 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Logging
+package import ServiceLifecycle
+
+/// Sends what people must be told. A notice waits in the database until it is sent: while Slack is down it is tried
+/// again for a day, and the log says so.
+package struct NoticeWorker: Service {
+    let parts: EngineParts
+    let owner: String
+    let wake: WakeSignal
+    static let batchMax = 20
+    static let pollMilliseconds = 1_000
+
+    package init(parts: EngineParts, owner: String, wake: WakeSignal) {
+        self.parts = parts
+        self.owner = owner
+        self.wake = wake
+    }
+
+    package func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    if try await sendDue() == 0 { await wake.wait(milliseconds: Self.pollMilliseconds) }
+                } catch is CancellationError { return } catch {
+                    parts.logger.error("notices could not be sent", metadata: ["why": "\(error)"])
+                    try await parts.doors.sleep(.milliseconds(Self.pollMilliseconds))
+                }
+            }
+        }
+    }
+
+    /// Returns how many were looked at.
+    package func sendDue() async throws -> Int {
+        let (now, owner) = (parts.doors.now(), owner)
+        // A read first: an idle server should not write.
+        let isDue = try await parts.database.read { db in
+            try db.first("SELECT 1 AS due FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND due_at <= ? LIMIT 1", [now]) != nil
+        }
+        guard isDue else { return 0 }
+        let steps = try await parts.database.write { try StepStore(db: $0).claimNotices(owner: owner, limit: Self.batchMax, now: now) }
+        for step in steps { try await send(step) }
+        return steps.count
+    }
+
+    private func send(_ step: StepRecord) async throws {
+        do {
+            guard let write = try await write(for: step) else {
+                return try await settle(step, failed: "\(step.channel.label) is not connected, so nobody was told")
+            }
+            if step.state == .intended {
+                switch try await write.probe() {
+                case .found(let receipt): return try await settle(step, receipt: receipt)
+                case .absent, .unknown: break  // Better told twice than not at all.
+                }
+            }
+            let (id, now) = (step.id, parts.doors.now())
+            try await parts.database.write { try StepStore(db: $0).markIntended(id, now: now) }
+            try await settle(step, receipt: try await write.write())
+        } catch let error as VendorError {
+            try await failed(step, error)
+        } catch let problem as StepProblem {
+            try await settle(step, failed: problem.description)
+        }
+    }
+
+    private func write(for step: StepRecord) async throws -> (any OutboundWrite)? {
+        let notice = try step.intent(as: NoticeIntent.self)
+        let run = try await parts.database.read { [id = step.runID] db in try id.flatMap { try RunStore(db: db).find($0) } }
+        var agent: LoadedAgent?
+        if let run { agent = try await parts.catalog.version(run.configHash) }
+        let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
+        switch step.channel {
+        case .slack: return await slackPost(step, notice, run, agent, name)
+        case .clickUp:
+            guard let clickUp = parts.connections.clickUp, let run, let task = run.taskID else { return nil }
+            if step.kind == "status" {
+                return ClickUpStatusWrite(clickUp: clickUp, task: task, status: agent?.config.delivery.clickUp?.blockedStatus ?? "Blocked")
+            }
+            let text = ClickUpMessages.blocked(agentName: name, runID: run.id, sentence: notice.sentence, needsInfo: notice.kind == .needsInfo)
+            return ClickUpCommentWrite(clickUp: clickUp, task: task, mark: Marks.text(step), parts: text, since: step.intendedAt ?? 0)
+        case .anthropic, .googleDrive, .folder: return nil
+        }
+    }
+
+    private func slackPost(_ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ name: String) async -> (any OutboundWrite)? {
+        guard let slack = parts.connections.slack else { return nil }
+        let directory = SlackDirectory(slack: slack, database: parts.database, doors: parts.doors)
+        guard let target = agent?.config.alerts.failureChannel ?? parts.settings.alertChannel else { return nil }
+        let channel = await directory.channel(target, otherwise: parts.settings.alertChannel)
+        var tags: [String] = []
+        if notice.kind == .failed || notice.kind == .stopped || notice.kind == .gate {
+            for tag in agent?.config.alerts.tags ?? [] { tags.append(await directory.mention(tag, people: parts.settings.slackPeople)) }
+        }
+        let message = SlackMessages.notice(
+            notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id, console: run?.sessionID.map(parts.settings.consoleLink))
+        return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+    }
+
+    private func failed(_ step: StepRecord, _ error: VendorError) async throws {
+        parts.counters.add(.vendorErrors, ["vendor": error.vendor.rawValue])
+        guard error.isRetryable, let backoff = Backoff.notice.milliseconds(tries: step.attempts, doors: parts.doors) else {
+            return try await settle(step, failed: error.sentence)
+        }
+        var wait = backoff
+        if case .limited(let asked?) = error.kind { wait = max(asked, 1_000) }
+        parts.logger.warning("notice waits", metadata: ["step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(error)", "again_in_ms": "\(wait)"])
+        let (id, due) = (step.id, parts.doors.now() + wait)
+        try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: error.sentence) }
+    }
+
+    private func settle(_ step: StepRecord, receipt: String) async throws {
+        parts.counters.add(.notices, ["outcome": "sent"])
+        let (id, now) = (step.id, parts.doors.now())
+        try await parts.database.write { try StepStore(db: $0).markDone(id, receipt: receipt, now: now) }
+    }
+
+    private func settle(_ step: StepRecord, failed why: String) async throws {
+        parts.counters.add(.notices, ["outcome": "failed"])
+        parts.logger.error("a notice could not be delivered", metadata: ["step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(why)"])
+        let (id, now) = (step.id, parts.doors.now())
+        try await parts.database.write { try StepStore(db: $0).markFailed(id, state: .failed, error: why, now: now) }
+    }
+}

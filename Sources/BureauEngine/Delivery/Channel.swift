@@ -1,0 +1,50 @@
+import BureauDomain
+import BureauVendors
+
+/// What every channel is handed.
+struct DeliveryContext: Sendable {
+    let parts: EngineParts
+    let hand: RunInHand
+    let runner: StepRunner
+    let report: DeliveryReport
+}
+
+/// One place results go. A family: a case of `StepRecord.Channel`, a file here, a stand-in and a test row.
+protocol Channel: Sendable {
+    /// Settles every open step, in order. Steps that are done are left alone.
+    func deliver(_ steps: [StepRecord], _ context: DeliveryContext) async throws
+}
+
+struct ChannelCatalog: Sendable {
+    subscript(kind: StepRecord.Channel) -> (any Channel)? {
+        switch kind {
+        case .googleDrive: DriveChannel()
+        case .clickUp: ClickUpChannel()
+        case .slack: SlackChannel()
+        case .folder: FolderChannel()
+        case .anthropic: nil
+        }
+    }
+}
+
+extension DeliveryContext {
+    /// Makes one write; steps that are settled are not touched.
+    func perform(_ step: StepRecord, _ write: any OutboundWrite) async throws -> StepRunner.Outcome? {
+        guard step.state == .pending || step.state == .intended else { return nil }
+        return try await runner.run(step, write)
+    }
+
+    /// The channel cannot work at all: every open step fails with the reason.
+    func fail(_ steps: [StepRecord], _ why: String) async throws {
+        for step in steps { _ = try await perform(step, Impossible(why: why)) }
+    }
+
+    func path(of blobKey: String) throws -> String { try parts.blobs.url(for: blobKey).path }
+}
+
+/// A write that cannot be tried. It was never made, so there is nothing to look for.
+struct Impossible: OutboundWrite {
+    let why: String
+    func write() async throws -> String { throw StepProblem(description: why) }
+    func probe() async throws -> Probe { .absent }
+}

@@ -1,0 +1,62 @@
+import BureauDomain
+
+/// What is told about a finished run, before any channel's own form: the same facts in the same words everywhere.
+struct DeliveryReport: Sendable, Hashable {
+    struct Link: Sendable, Hashable {
+        var label: String
+        var url: String
+    }
+
+    var runID: String
+    var agentName: String
+    var clientName: String
+    var place: String?
+    var score: Int?
+    var outOf: Int
+    var priorities: [StoredSummary.Priority]
+    var duration: String
+    var cost: String
+    var taskURL: String?
+    var movedTo: String?
+    var consoleURL: String?
+    var files: [Link]
+    var folder: Link?
+    /// What did not work, in one sentence.
+    var problem: String?
+
+    init(_ hand: RunInHand, parts: EngineParts, files: [FileRecord], steps: [StepRecord], problem: String?) {
+        let (run, config) = (hand.run, hand.agent.config)
+        runID = run.id
+        agentName = config.displayName
+        clientName = run.clientName ?? run.clientSlug ?? "No client"
+        let summary = StoredSummary.of(run)
+        score = summary?.score
+        outOf = summary?.outOf ?? 100
+        priorities = Array((summary?.priorities ?? []).prefix(3))
+        duration = Words.duration(.milliseconds(parts.doors.now() - (run.startedAt ?? run.acceptedAt)))
+        cost = run.spentMethod == "no_price" ? "cost unknown" : "\(MicroUSD(rawValue: run.spentMicroUSD))"
+        taskURL = run.taskURL
+        movedTo = config.delivery.clickUp?.doneStatus
+        consoleURL = run.sessionID.map(parts.settings.consoleLink)
+        self.files = Self.links(steps)
+        folder = Self.folder(steps)
+        self.problem = problem
+    }
+
+    var title: String { "\(agentName) \(score == nil ? "result" : "audit") ready" }
+    var priorityLines: [String] { priorities.map { "\($0.rank) \($0.title)" } }
+
+    private static func links(_ steps: [StepRecord]) -> [Link] {
+        steps.filter { $0.channel == .googleDrive && $0.kind == "upload" }.compactMap { step in
+            guard let receipt = try? step.receipt(as: DeliveryReceipt.self), let link = receipt.link else { return nil }
+            return Link(label: (try? step.intent(as: FileIntent.self).title) ?? step.subject, url: link)
+        }
+    }
+
+    private static func folder(_ steps: [StepRecord]) -> Link? {
+        guard let step = steps.first(where: { $0.channel == .googleDrive && $0.kind == "folder" }),
+            let receipt = try? step.receipt(as: DeliveryReceipt.self), let link = receipt.link
+        else { return nil }
+        return Link(label: step.subject, url: link)
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// Copies files into a local folder. Repeating a copy makes the same file again, so the file itself is the mark.
+struct FolderChannel: Channel {
+    func deliver(_ steps: [StepRecord], _ context: DeliveryContext) async throws {
+        let folder = context.parts.settings.deliveryFolder
+        let values = RunValues(context.hand.run, now: context.parts.doors.now()).all
+        let segments = context.hand.agent.config.delivery.folder?.path?.render(values) ?? [context.hand.run.id]
+        let target = segments.reduce(folder) { $0.appendingPathComponent($1) }
+        for step in steps {
+            let file = try step.intent(as: FileIntent.self)
+            let copy = FolderCopy(source: try context.path(of: file.blobKey), folder: target, name: file.title, mark: step.id)
+            _ = try await context.perform(step, copy)
+        }
+    }
+}
+
+struct FolderCopy: OutboundWrite {
+    let source: String
+    let folder: URL
+    let name: String
+    let mark: String
+
+    func write() async throws -> String {
+        let target = folder.appendingPathComponent(name), part = folder.appendingPathComponent(".\(mark).part")
+        let files = FileManager.default
+        do {
+            try files.createDirectory(at: folder, withIntermediateDirectories: true)
+            try? files.removeItem(at: part)
+            try files.copyItem(at: URL(fileURLWithPath: source), to: part)
+            guard rename(part.path, target.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        } catch {
+            throw StepProblem(description: "\(target.path) could not be written: \(error.localizedDescription)")
+        }
+        return try JSONText.encode(DeliveryReceipt(id: target.path, link: nil))
+    }
+
+    /// Copying again is harmless, so there is nothing to look for.
+    func probe() async throws -> Probe { .absent }
+}

@@ -1,0 +1,65 @@
+import BureauStorage
+import BureauVendors
+
+/// Turns "#name" into the channel's id and a person into a mention. What was found is kept, so a result does not wait
+/// for the list of a whole workspace.
+struct SlackDirectory: Sendable {
+    let slack: SlackClient
+    let database: any Database
+    let doors: Doors
+    static let pagesMax = 20
+    static let keptMilliseconds: Int64 = 24 * 3_600_000
+
+    /// The id for a configured channel; the environment's id, then the name itself, when Slack does not tell.
+    func channel(_ configured: String, otherwise fallback: String?) async -> String {
+        if Self.isID(configured) { return configured }
+        let name = configured.trimmingPrefix("#").lowercased()
+        if let kept = try? await kept("slack_channel:\(name)") { return kept }
+        if let found = try? await look(up: name) {
+            try? await keep("slack_channel:\(name)", found)
+            return found
+        }
+        return fallback ?? configured
+    }
+
+    /// "<@U…>" for an id, an address or a name that is mapped; the text itself, which notifies nobody, otherwise.
+    func mention(_ tag: String, people: [String: String]) async -> String {
+        if tag.hasPrefix("<@") { return tag }
+        if Self.isID(tag) { return SlackText.mention(user: tag) }
+        if let id = people[String(tag.trimmingPrefix("@")).lowercased()] { return SlackText.mention(user: id) }
+        if tag.contains("@"), !tag.hasPrefix("@"), let user = try? await slack.userByEmail(tag) { return SlackText.mention(user: user.id) }
+        return SlackText.escape(tag)
+    }
+
+    static func isID(_ text: String) -> Bool {
+        guard let first = text.first, "CDGUW".contains(first), text.count >= 6 else { return false }
+        return text.allSatisfy { $0.isASCII && ($0.isUppercase || $0.isNumber) }
+    }
+
+    private func look(up name: String) async throws -> String? {
+        var cursor: String?
+        for _ in 0..<Self.pagesMax {
+            let page = try await slack.conversations(cursor: cursor)
+            if let found = page.conversations.first(where: { $0.name?.lowercased() == name }) { return found.id }
+            guard let next = page.nextCursor else { return nil }
+            cursor = next
+        }
+        return nil
+    }
+
+    private func kept(_ name: String) async throws -> String? {
+        let oldest = doors.now() - Self.keptMilliseconds
+        return try await database.query("SELECT value FROM setting WHERE name = ? AND updated_at > ?", [name, oldest]).first?.text("value")
+    }
+
+    private func keep(_ name: String, _ value: String) async throws {
+        let now = doors.now()
+        try await database.write { db in
+            try db.execute(
+                """
+                INSERT INTO setting (name, value, updated_at) VALUES (?, ?, ?)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
+                """, [name, value, now])
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// `delivering`: Drive first, for its links; then the other channels side by side. Each channel is a list of steps, and
+/// a step with a receipt is never repeated.
+struct DeliverStage: Stage {
+    let parts: EngineParts
+    let channels = ChannelCatalog()
+
+    func run(_ hand: RunInHand) async throws -> StageOutcome {
+        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        try await plan(hand, files)
+        try await deliver([.googleDrive], hand, files)
+        try await deliver([.clickUp, .slack, .folder], hand, files)
+        let problem = try await problem(hand, files)
+        try await parts.move(hand.run.id, .channelsSettled(problem: problem), hand.lease)
+        return .moved
+    }
+
+    private func plan(_ hand: RunInHand, _ files: [FileRecord]) async throws {
+        let values = RunValues(hand.run, now: parts.doors.now()).all
+        let plans = try DeliveryPlan(config: hand.agent.config, run: hand.run, files: files, values: values).steps()
+        let (doors, id) = (parts.doors, hand.run.id)
+        try await parts.database.write { db in
+            for plan in plans {
+                try StepStore(db: db).plan(plan, run: id, purpose: .delivery, id: doors.makeID(), now: doors.now())
+            }
+        }
+    }
+
+    private func deliver(_ kinds: [StepRecord.Channel], _ hand: RunInHand, _ files: [FileRecord]) async throws {
+        let steps = try await steps(hand)
+        let fileProblem = FileProblems.cause(files, session: hand.run.sessionID ?? "", expected: [])?.sentence
+        let report = DeliveryReport(hand, parts: parts, files: files, steps: steps, problem: trouble(steps) ?? (files.isEmpty ? fileProblem : nil))
+        let context = DeliveryContext(
+            parts: parts, hand: hand, runner: StepRunner(database: parts.database, doors: parts.doors), report: report)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for kind in kinds {
+                let own = steps.filter { $0.channel == kind }
+                guard let channel = channels[kind], own.contains(where: { $0.state == .pending || $0.state == .intended }) else { continue }
+                group.addTask { try await channel.deliver(own, context) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func steps(_ hand: RunInHand) async throws -> [StepRecord] {
+        try await parts.database.read { [id = hand.run.id] in try StepStore(db: $0).list(run: id, purpose: .delivery) }
+    }
+
+    private func problem(_ hand: RunInHand, _ files: [FileRecord]) async throws -> RunCause? {
+        if let trouble = trouble(try await steps(hand)) {
+            return RunCause(.deliveryFailed, "\(trouble) The files are safe: bureau runs deliver \(hand.run.id)")
+        }
+        let expected = hand.agent.config.outputs.expected.map { $0.render(RunValues(hand.run, now: parts.doors.now()).all) }
+        return FileProblems.cause(files, session: hand.run.sessionID ?? "", expected: expected)
+    }
+
+    /// One sentence about every step that did not work, or nil.
+    private func trouble(_ steps: [StepRecord]) -> String? {
+        let bad = steps.filter { $0.state == .failed || $0.state == .doubtful }
+        guard !bad.isEmpty else { return nil }
+        let lines = bad.prefix(4).map { step in
+            let verb = step.state == .doubtful ? "may or may not have happened" : "failed"
+            return "\(step.channel.label) \(step.kind) (\(step.subject)) \(verb): \(step.error ?? "no reason given")"
+        }
+        let more = bad.count > 4 ? " And \(bad.count - 4) more." : ""
+        return "Delivery problem. " + lines.joined(separator: " ") + more
+    }
+}
+
+extension StepRecord.Channel {
+    var label: String {
+        switch self {
+        case .googleDrive: "Drive"
+        case .clickUp: "ClickUp"
+        case .slack: "Slack"
+        case .folder: "Folder"
+        case .anthropic: "Anthropic"
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Logging
+
+/// Takes one claimed run as far as it goes: stage after stage, under a lease renewed by the clock and never by the
+/// vendor's progress, so that a tool that is silent for an hour loses nothing.
+struct RunDriver: Sendable {
+    let parts: EngineParts
+
+    func drive(_ claimed: RunRecord, _ lease: Lease) async {
+        let stopWatch = StopWatch()
+        let rest: Rest = await withTaskGroup(of: Rest?.self) { group in
+            group.addTask { await stages(claimed.id, lease, stopWatch) }
+            group.addTask {
+                await renew(lease, stopWatch)
+                return .leaseLost
+            }
+            defer { group.cancelAll() }
+            return await group.next().flatMap { $0 } ?? .leaseLost
+        }
+        await giveBack(lease, rest)
+    }
+
+    private enum Rest: Sendable {
+        case until(Int64)
+        case fault(until: Int64, String)
+        case settled
+        case leaseLost
+    }
+
+    private func stages(_ id: String, _ lease: Lease, _ stopWatch: StopWatch) async -> Rest {
+        while !Task.isCancelled {
+            do {
+                guard let run = try await parts.database.read({ try RunStore(db: $0).find(id) }), run.leaseEpoch == lease.epoch else {
+                    return .leaseLost
+                }
+                guard run.state.isWorkable else { return .settled }
+                guard let agent = try await parts.catalog.version(run.configHash), let stage = stage(for: run.state) else {
+                    try await parts.move(id, .broke(RunCause(.configGone, "The agent's configuration of that time cannot be read any more.")), lease)
+                    return .settled
+                }
+                let hand = RunInHand(run: run, lease: lease, agent: agent)
+                switch try await stopWatch.run(in: run.state, { try await stage.run(hand) }) {
+                case .moved, nil: continue
+                case .rest(let until): return .until(until)
+                case .retry(let wait, let why): return .fault(until: parts.doors.now() + wait, why)
+                }
+            } catch {
+                if let rest = await judge(error, id, lease) { return rest }
+            }
+        }
+        return .until(parts.doors.now())
+    }
+
+    /// Nil means: look at the run again and go on.
+    private func judge(_ error: any Error, _ id: String, _ lease: Lease) async -> Rest? {
+        if error is RunMoved || error is RunMachine.Rejected { return nil }
+        if error is CancellationError { return .until(parts.doors.now()) }
+        parts.logger.error("a stage failed", metadata: ["run": "\(id)", "why": "\(error)"])
+        let tries = (try? await parts.database.read { try RunStore(db: $0).find(id)?.tries }) ?? 0
+        if let wait = Backoff.stage.milliseconds(tries: tries, doors: parts.doors) {
+            return .fault(until: parts.doors.now() + wait, "\(error)")
+        }
+        let cause = RunCause(.internalError, "Something went wrong inside Bureau, again and again: \(String("\(error)".prefix(300)))")
+        _ = try? await parts.move(id, .broke(cause), lease)
+        return .settled
+    }
+
+    private func stage(for state: RunState) -> (any Stage)? {
+        switch state {
+        case .queued: AssessStage(parts: parts)
+        case .starting: OpenStage(parts: parts)
+        case .running, .revising: FollowStage(parts: parts)
+        case .waitingApproval: GateStage(parts: parts)
+        case .stopping: StopStage(parts: parts)
+        case .collecting: CollectStage(parts: parts)
+        case .delivering: DeliverStage(parts: parts)
+        case .needsInfo, .inReview, .done, .doneWithProblems, .stopped, .failed, .ignored: nil
+        }
+    }
+
+    /// Returns when the lease is lost. A stop that someone else has asked for ends the stage that is running.
+    private func renew(_ lease: Lease, _ stopWatch: StopWatch) async {
+        var misses: Int64 = 0
+        while !Task.isCancelled {
+            guard (try? await parts.doors.sleep(.seconds(Lease.renewEverySeconds))) != nil else { return }
+            do {
+                let now = parts.doors.now()
+                guard let state = try await parts.database.write({ try RunStore(db: $0).renew(lease, now: now) }) else {
+                    parts.logger.warning("the lease was lost", metadata: ["run": "\(lease.runID)"])
+                    return
+                }
+                misses = 0
+                stopWatch.see(state)
+            } catch {
+                misses += 1
+                // A lease that could not be renewed for its whole life is somebody else's by now.
+                if misses * Int64(Lease.renewEverySeconds) * 1_000 >= Lease.lifeMilliseconds { return }
+            }
+        }
+    }
+
+    private func giveBack(_ lease: Lease, _ rest: Rest) async {
+        let now = parts.doors.now()
+        // Cancellation must not keep the lease from going back.
+        await Task { [parts] in
+            _ = try? await parts.database.write { db in
+                let store = RunStore(db: db)
+                switch rest {
+                case .until(let due): try store.release(lease, dueAt: due)
+                case .fault(let due, _): try store.postpone(lease, until: due)
+                case .settled, .leaseLost: try store.release(lease, dueAt: now)
+                }
+            }
+            if case .fault(let due, let why) = rest {
+                parts.logger.warning("run waits", metadata: ["run": "\(lease.runID)", "why": "\(why)", "again_in_ms": "\(due - now)"])
+            }
+        }.value
+    }
+}

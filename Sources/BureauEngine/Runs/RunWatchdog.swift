@@ -1,0 +1,32 @@
+import BureauDomain
+import BureauStorage
+import Logging
+
+/// Finds runs whose worker is gone: its lease ran out, or its process is dead. Each loss is counted on the run; after
+/// the cap the run is parked with a cause.
+struct RunWatchdog: Sendable {
+    let parts: EngineParts
+    let lock: OwnerLock
+    static let lookEverySeconds = 3
+
+    func look() async throws {
+        let owners = try await parts.database.read { try RunStore(db: $0).leaseOwners() }
+        let dead = owners.filter { lock.isDead($0) }
+        let now = parts.doors.now()
+        let lost = try await parts.database.read { try RunStore(db: $0).abandoned(now: now, deadOwners: dead) }
+        guard !lost.isEmpty || !dead.isEmpty else { return }
+        let transitions = parts.transitions
+        try await parts.database.write { db in
+            for run in lost {
+                // Fenced: only the lease that was seen abandoned is taken away.
+                guard try RunStore(db: db).takeAway(run, now: now) else { continue }
+                if run.state.isWorkable { try transitions.apply(.leaseLost, to: run.id, lease: nil, in: db) }
+            }
+            try StepStore(db: db).freeNotices(ofDeadOwners: dead)
+        }
+        for run in lost {
+            parts.counters.add(.leasesLost)
+            parts.logger.warning("a run lost its worker and goes on", metadata: ["run": "\(run.id)", "state": "\(run.state.rawValue)", "losses": "\(run.losses + 1)"])
+        }
+    }
+}

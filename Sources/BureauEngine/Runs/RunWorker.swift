@@ -1,0 +1,71 @@
+import BureauDomain
+import BureauStorage
+import Logging
+package import ServiceLifecycle
+
+/// Claims due runs and drives them, many at once. Wakes when work arrives here, and looks now and then for what
+/// arrived in the database through another process.
+package struct RunWorker: Service {
+    let parts: EngineParts
+    let lock: OwnerLock
+    let wake: WakeSignal
+    /// Only this run, for a command that does its own work.
+    let onlyRun: String?
+    static let claimMax = 64
+    static let pollMilliseconds = 250
+    static let shutdownGraceSeconds = 10
+
+    package init(parts: EngineParts, lock: OwnerLock, wake: WakeSignal, onlyRun: String? = nil) {
+        self.parts = parts
+        self.lock = lock
+        self.wake = wake
+        self.onlyRun = onlyRun
+    }
+
+    package func run() async throws {
+        try? await cancelWhenGracefulShutdown { try await work() }
+    }
+
+    private func work() async throws {
+        let driver = RunDriver(parts: parts)
+        try await RunWatchdog(parts: parts, lock: lock).look()
+        try await withThrowingDiscardingTaskGroup { group in
+            let slots = Slots(max: parts.settings.runsInFlightMax)
+            group.addTask { await watchdog() }
+            while !Task.isCancelled {
+                let free = min(slots.free, Self.claimMax)
+                let claimed = free == 0 ? [] : await claim(free)
+                for run in claimed {
+                    slots.take()
+                    group.addTask {
+                        await driver.drive(run, Lease(runID: run.id, owner: lock.owner, epoch: run.leaseEpoch))
+                        slots.give()
+                        wake.raise()
+                    }
+                }
+                if claimed.count < Self.claimMax { await wake.wait(milliseconds: Self.pollMilliseconds) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func claim(_ limit: Int) async -> [RunRecord] {
+        let (now, owner, only) = (parts.doors.now(), lock.owner, onlyRun)
+        do {
+            // A read first: an idle server should not write.
+            guard try await parts.database.read({ try RunStore(db: $0).isAnyDue(now: now, only: only) }) else { return [] }
+            return try await parts.database.write { try RunStore(db: $0).claim(owner: owner, limit: limit, now: now, only: only) }
+        } catch {
+            parts.logger.error("runs could not be claimed", metadata: ["why": "\(error)"])
+            return []
+        }
+    }
+
+    private func watchdog() async {
+        let watchdog = RunWatchdog(parts: parts, lock: lock)
+        while !Task.isCancelled {
+            guard (try? await parts.doors.sleep(.seconds(RunWatchdog.lookEverySeconds))) != nil else { return }
+            do { try await watchdog.look() } catch { parts.logger.error("the watchdog failed", metadata: ["why": "\(error)"]) }
+        }
+    }
+}
