@@ -1,5 +1,7 @@
 import BureauDomain
+import BureauStorage
 import BureauVendors
+import Foundation
 
 /// What every channel is handed.
 struct DeliveryContext: Sendable {

@@ -1,3 +1,4 @@
+import BureauDomain
 import Foundation
 
 /// Copies files into a local folder. Repeating a copy makes the same file again, so the file itself is the mark.

@@ -1,3 +1,4 @@
+import BureauDomain
 import BureauVendors
 import Foundation
 

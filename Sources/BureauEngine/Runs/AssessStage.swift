@@ -2,6 +2,7 @@ import BureauDomain
 import BureauStorage
 import BureauVendors
 import Foundation
+import Logging
 
 /// `queued`: is the work still wanted, and is everything there? A webhook is a hint; the task is the truth.
 struct AssessStage: Stage {

@@ -2,6 +2,7 @@ import BureauDomain
 import BureauStorage
 import BureauVendors
 import Foundation
+import Logging
 
 /// `starting`: opens the session, once. The kickoff travels with the creation; the run's id in the session's metadata
 /// is the mark by which a session whose answer was lost is found again.

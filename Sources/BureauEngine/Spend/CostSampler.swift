@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauVendors
+import Logging
 
 /// Asks for the session now and then, so that cost and time limits hold even when the session says nothing. Two or
 /// three failed looks in a row are no reason to fail the run: the follower decides that.
