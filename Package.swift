@@ -27,8 +27,8 @@ func ring(_ name: String, _ dependencies: [Target.Dependency], resources: [Resou
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: relaxed)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: relaxed)
 }
 
 let package = Package(
@@ -73,7 +73,9 @@ let package = Package(
             swiftSettings: strict),
         tests("DomainTests", ["BureauDomain", .product(name: "Subprocess", package: "swift-subprocess")]),
         tests("StorageTests", ["BureauStorage"]),
-        tests("VendorsTests", ["BureauVendors", nio, hummingbird, .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+        tests("VendorsTests", [
+            "BureauVendors", nio, log, httpTypes, hummingbird, .product(name: "CryptoExtras", package: "swift-crypto"),
+        ], exclude: ["Fixtures"]),
         tests("EngineTests", ["BureauEngine", "BureauSandbox", log]),
         tests("WebTests", ["BureauWeb", "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("SandboxTests", [
