@@ -75,7 +75,9 @@ let package = Package(
             "DomainTests", ["BureauDomain", .product(name: "Subprocess", package: "swift-subprocess")],
             exclude: ["Fixtures"]),
         tests("StorageTests", ["BureauStorage"]),
-        tests("VendorsTests", ["BureauVendors", nio, hummingbird, .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+        tests("VendorsTests", [
+            "BureauVendors", nio, log, httpTypes, hummingbird, .product(name: "CryptoExtras", package: "swift-crypto"),
+        ], exclude: ["Fixtures"]),
         tests("EngineTests", ["BureauEngine", "BureauSandbox", log]),
         tests("WebTests", ["BureauWeb", "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("SandboxTests", [

@@ -13,7 +13,7 @@ enum HexSignature {
         return expected == Data(given)
     }
 
-    /// Exactly 64 hex digits, or nil.
+    /// Exactly 64 lower-case hex digits, or nil: the vendors write no others.
     private static func bytes(_ hex: some StringProtocol) -> [UInt8]? {
         let digits = Array(hex.utf8)
         guard digits.count == 64 else { return nil }
@@ -29,7 +29,6 @@ enum HexSignature {
         switch digit {
         case 0x30...0x39: digit - 0x30
         case 0x61...0x66: digit - 0x57
-        case 0x41...0x46: digit - 0x37
         default: nil
         }
     }

@@ -1,0 +1,32 @@
+@testable import BureauVendors
+import Foundation
+import Testing
+
+@Suite("Secrets")
+struct SecretTests {
+    private struct Holder { let name = "holder", token = Secret("canary-9f2c") }
+
+    @Test("A secret does not show in any way of printing")
+    func printing() {
+        let secret = Secret("canary-9f2c")
+        var dumped = ""
+        dump(Holder(), to: &dumped)
+        let texts = [
+            "\(secret)", String(describing: secret), String(reflecting: secret), "\(Optional(secret) as Any)",
+            "\([secret])", "\(Holder())", dumped, "\(Mirror(reflecting: secret).children.map(\.value))",
+        ]
+        for text in texts { #expect(!text.contains("canary"), "\(text)") }
+    }
+
+    @Test("A sealed secret opens only with its own master and context")
+    func sealing() throws {
+        let master = Secret("master"), secret = Secret("canary-9f2c")
+        let sealed = try secret.sealed(under: master, context: "webhook 1")
+        #expect(!String(decoding: sealed, as: UTF8.self).contains("canary"))
+        #expect(Secret(sealed: sealed, under: master, context: "webhook 1")?.reveal() == "canary-9f2c")
+        #expect(Secret(sealed: sealed, under: master, context: "webhook 2") == nil)
+        #expect(Secret(sealed: sealed, under: Secret("other"), context: "webhook 1") == nil)
+        #expect(Secret(sealed: Array(sealed.dropLast()), under: master, context: "webhook 1") == nil)
+        #expect(try secret.sealed(under: master, context: "webhook 1") != sealed)
+    }
+}
