@@ -1,5 +1,5 @@
-package import BureauDomain
-package import Foundation
+import BureauDomain
+import Foundation
 
 /// Everything the engine may not take from the world by itself: time, randomness and waiting. Tests and simulations
 /// put their own in.

@@ -1,7 +1,7 @@
 package import BureauDomain
 package import BureauStorage
 package import BureauVendors
-package import Foundation
+import Foundation
 package import Logging
 
 /// The vendors this server is connected to. One that is not configured is nil, and what needs it says so.

@@ -2,7 +2,7 @@ package import BureauDomain
 package import BureauStorage
 package import Foundation
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// The agents a server knows, kept true to a folder of files.

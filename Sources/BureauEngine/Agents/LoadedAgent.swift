@@ -1,6 +1,6 @@
 package import BureauDomain
 import Crypto
-import Foundation
+package import Foundation
 
 /// One agent as the server has it now.
 package struct LoadedAgent: Sendable {

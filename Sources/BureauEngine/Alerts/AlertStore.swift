@@ -1,4 +1,4 @@
-package import BureauStorage
+import BureauStorage
 
 /// Something a person should know. One open alert per cause and subject: a repetition is counted, not repeated.
 package struct AlertRecord: Sendable, Hashable {

@@ -2,7 +2,7 @@ import BureauDomain
 import BureauStorage
 import BureauVendors
 import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Sends what people must be told. A notice waits in the database until it is sent: while Slack is down it is tried
 /// again for a day, and the log says so.
@@ -60,6 +60,7 @@ package struct NoticeWorker: Service {
             try await parts.database.write { try StepStore(db: $0).markIntended(id, now: now) }
             try await settle(step, receipt: try await write.write())
         } catch let error as VendorError {
+            try Task.checkCancellation()
             try await failed(step, error)
         } catch let problem as StepProblem {
             try await settle(step, failed: problem.description)

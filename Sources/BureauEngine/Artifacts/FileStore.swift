@@ -1,4 +1,4 @@
-package import BureauStorage
+import BureauStorage
 
 /// One output file of a run: stored and hashed, or with the reason why not.
 package struct FileRecord: Sendable, Hashable {

@@ -36,6 +36,8 @@ struct StepRunner: Sendable {
                 let receipt = try await write.write()
                 return try await settle(step, receipt)
             } catch let error as VendorError {
+                // Cut off in the middle: the intent stays open and the next owner looks first.
+                try Task.checkCancellation()
                 lastFailure = error.sentence
                 mustLook = mustLook || error.mayHaveHappened
                 guard error.isRetryable else {

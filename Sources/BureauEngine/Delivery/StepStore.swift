@@ -1,5 +1,5 @@
 import BureauDomain
-package import BureauStorage
+import BureauStorage
 
 /// A write that is planned: what it is for and everything needed to make it.
 struct StepPlan: Sendable {

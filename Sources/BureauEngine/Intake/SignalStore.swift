@@ -1,6 +1,6 @@
 import BureauDomain
 import BureauStorage
-package import Foundation
+import Foundation
 
 /// One stored signal, without its bytes.
 package struct SignalRecord: Sendable, Hashable {

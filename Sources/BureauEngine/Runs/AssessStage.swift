@@ -11,7 +11,13 @@ struct AssessStage: Stage {
     func run(_ hand: RunInHand) async throws -> StageOutcome {
         var task: ClickUpTask?
         if let taskID = hand.run.taskID {
-            do { task = try await fetch(taskID) } catch let error as VendorError { return try await fail(hand, error) }
+            do { task = try await fetch(taskID) } catch let error as VendorError {
+                try Task.checkCancellation()
+                return try await fail(hand, error)
+            } catch let problem as StepProblem {
+                try await parts.move(hand.run.id, .broke(RunCause(.taskUnreadable, problem.description)), hand.lease)
+                return .moved
+            }
             if let why = task.flatMap({ ineligibility($0, hand) }) {
                 try await parts.move(hand.run.id, .foundIneligible(RunCause(.notEligible, why)), hand.lease)
                 return .moved
@@ -27,7 +33,7 @@ struct AssessStage: Stage {
 
     private func fetch(_ id: String) async throws -> ClickUpTask {
         guard let clickUp = parts.connections.clickUp else {
-            throw StepProblem(description: "ClickUp is not connected: set CLICKUP_API_TOKEN")
+            throw StepProblem(description: "The task could not be read: ClickUp is not connected. Set CLICKUP_API_TOKEN.")
         }
         return try await clickUp.task(id)
     }
@@ -55,17 +61,18 @@ struct AssessStage: Stage {
 
     private func assemble(_ hand: RunInHand, _ task: ClickUpTask?, _ record: ClientRecord?) -> PayloadAssembly {
         let source = hand.agent.config.payloadSource
-        let given = hand.run.payload.flatMap { try? JSONValue.parse(Array($0.utf8)).object }
+        let given = hand.run.payload.flatMap { try? BureauDomain.JSONValue.parse(Array($0.utf8)).object }
         // The task knows best, then what the trigger brought, then the client's record.
-        func lookup(_ name: String) -> JSONValue? {
-            task?.text(of: name).map(JSONValue.string) ?? given?[name] ?? record?.payload()[name]
+        let record = record?.payload()
+        func lookup(_ name: String) -> BureauDomain.JSONValue? {
+            task?.text(of: name).map { .string($0) } ?? given?[name] ?? record?[name]
         }
         let optional = source.optionalFields + (given?.keys ?? []).filter { !source.requiredFields.contains($0) && !source.optionalFields.contains($0) }
         return PayloadAssembly.assemble(required: source.requiredFields, optional: optional, lookup: lookup)
     }
 
     private func finished(_ payload: JSONObject, _ hand: RunInHand, _ task: ClickUpTask?, _ record: ClientRecord?) -> AssembledPayload {
-        let json = JSONValue.object(payload).canonical
+        let json = BureauDomain.JSONValue.object(payload).canonical
         return AssembledPayload(
             json: json, hash: Hex.sha256(Array(json.utf8)),
             clientSlug: payload["client_id"]?.string ?? record?.slug ?? hand.run.clientSlug,

@@ -20,6 +20,7 @@ struct CollectStage: Stage {
         let listing = FileListing(anthropic: client, session: session, doors: parts.doors, expected: expectedNames(hand))
         let files: [SessionFile]
         do { files = try await listing.settled(within: waitFor(hand)) } catch let error as VendorError {
+            try Task.checkCancellation()
             if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
                 return .retry(afterMilliseconds: wait, why: error.sentence)
             }
@@ -69,7 +70,8 @@ struct CollectStage: Stage {
                 }
                 (outcome.sha256, outcome.blobKey, outcome.error, outcome.sizeBytes) = (got.sha256, key, nil, got.bytes)
                 return outcome
-            } catch let error as VendorError {
+            } catch {
+                try Task.checkCancellation()
                 outcome.error = error.sentence
                 guard attempt + 1 < Self.triesMax else { break }
                 try await parts.doors.sleep(.milliseconds(Backoff.sessionCreate.milliseconds(repeating: attempt, doors: parts.doors)))

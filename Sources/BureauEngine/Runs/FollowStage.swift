@@ -38,6 +38,7 @@ struct FollowStage: Stage {
                 for call in calls { answered.insert(try await tools.refuse(call, name: recorder.fold.customToolCalls[call] ?? "")) }
             }
         } catch let error as VendorError {
+            try Task.checkCancellation()
             return try await lost(hand, error)
         }
     }

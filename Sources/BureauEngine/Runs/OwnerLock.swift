@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Shows the other processes on this machine whether a lease's owner is alive.
 ///

@@ -23,6 +23,7 @@ struct SessionFollower: Sendable {
                 if let answer = try await attach(decide) { return answer }
                 drops = recorder.fold.eventsCount > before ? 0 : drops + 1
             } catch let error as VendorError {
+                try Task.checkCancellation()
                 guard isPassing(error) else { throw error }
                 logger.info("stream dropped", metadata: ["session": "\(session)", "why": "\(error)"])
                 counters.add(.vendorErrors, ["vendor": "anthropic"])
@@ -62,6 +63,7 @@ struct SessionFollower: Sendable {
             do {
                 return try await anthropic.history(of: session, page: page, limit: Self.pageEventsMax)
             } catch {
+                try Task.checkCancellation()
                 guard error.isRetryable, tries < Backoff.stage.seconds.count, let wait = Backoff.stage.milliseconds(tries: tries, doors: doors)
                 else { throw error }
                 tries += 1

@@ -70,7 +70,7 @@ final class SessionLog {
             }
             pending.append(contentsOf: rest)
         }
-        guard ftruncate(descriptor, wholeBytes) == 0, lseek(descriptor, wholeBytes, SEEK_SET) >= 0 else {
+        guard ftruncate(descriptor, off_t(wholeBytes)) == 0, lseek(descriptor, off_t(wholeBytes), SEEK_SET) >= 0 else {
             throw SessionLogError(path: path, why: String(cString: strerror(errno)))
         }
     }

@@ -23,6 +23,7 @@ struct StopStage: Stage {
             try await follower.list()
             if !hasHalted(recorder.fold) { try await halt(hand, client, session, follower) }
         } catch let error as VendorError {
+            try Task.checkCancellation()
             if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
                 return .retry(afterMilliseconds: wait, why: error.sentence)
             }

@@ -6,6 +6,7 @@ package protocol Database: Sendable {
     /// Reads one consistent state. `body` must not write.
     func read<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
     /// Runs `body` in one transaction. May be called again by nobody: bodies run exactly once.
+    @discardableResult
     func write<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
     /// A number that changes when another process has committed. Cheap enough to ask ten times a second.
     func foreignChangeCount() async throws -> Int64

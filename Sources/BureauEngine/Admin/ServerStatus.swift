@@ -1,0 +1,60 @@
+import BureauDomain
+package import BureauStorage
+
+/// What a server says of itself.
+package struct ServerStatus: Sendable {
+    let database: any Database
+    let catalog: AgentCatalog
+    let counters: Counters
+    let doors: Doors
+    let version: String
+    let startedAt: Int64
+
+    package init(database: any Database, catalog: AgentCatalog, counters: Counters, doors: Doors, version: String) {
+        self.database = database
+        self.catalog = catalog
+        self.counters = counters
+        self.doors = doors
+        self.version = version
+        startedAt = doors.now()
+    }
+
+    package struct Health: Sendable {
+        package let isWell: Bool
+        package let json: String
+    }
+
+    package func health() async -> Health {
+        let databaseOK = (try? await database.query("SELECT 1 AS one")) != nil
+        let uptime = (doors.now() - startedAt) / 1_000
+        let json: BureauDomain.JSONValue = .object(
+            JSONObject([
+                ("status", .string(databaseOK ? "ok" : "failing")), ("uptime", .number(JSONNumber(Int(uptime)))),
+                ("version", .string(version)), ("agents_loaded", .array(catalog.agents.map { .string($0.config.name) })),
+                ("db_ok", .bool(databaseOK)),
+            ]))
+        return Health(isWell: databaseOK, json: json.compact)
+    }
+
+    /// Prometheus text format 0.0.4.
+    package func metrics() async -> String {
+        var lines: [String] = []
+        for (name, values) in counters.snapshot() {
+            lines += ["# HELP \(name.rawValue) \(name.help)", "# TYPE \(name.rawValue) counter"]
+            lines += values.map { "\(name.rawValue)\(labels($0.labels)) \($0.value)" }
+        }
+        lines += ["# HELP bureau_runs Runs in each state.", "# TYPE bureau_runs gauge"]
+        let states = (try? await database.read { try RunStore(db: $0).countByState() }) ?? []
+        lines += states.map { "bureau_runs\(labels(["state": $0.0])) \($0.1)" }
+        lines += [
+            "# HELP bureau_uptime_seconds Seconds since this process started.", "# TYPE bureau_uptime_seconds gauge",
+            "bureau_uptime_seconds \((doors.now() - startedAt) / 1_000)",
+        ]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func labels(_ labels: [String: String]) -> String {
+        guard !labels.isEmpty else { return "" }
+        return "{" + labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ",") + "}"
+    }
+}

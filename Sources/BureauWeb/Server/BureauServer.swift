@@ -1,0 +1,57 @@
+package import BureauEngine
+import Hummingbird
+import HummingbirdCore
+package import Logging
+import ServiceLifecycle
+
+/// The HTTP side of `bureau serve`.
+package struct BureauServer: Service {
+    package enum Address: Sendable, Hashable {
+        case host(String, port: Int)
+        case unixSocket(path: String)
+    }
+
+    let address: Address
+    let intake: WebhookIntake
+    let status: ServerStatus
+    let logger: Logger
+    let onListening: @Sendable (Int?) async -> Void
+    /// A connection that says nothing for so long is closed.
+    static let idleSecondsMax: Int64 = 75
+
+    /// `onListening` is told the port once connections are accepted; nil on a unix socket.
+    package init(
+        address: Address, intake: WebhookIntake, status: ServerStatus, logger: Logger,
+        onListening: @escaping @Sendable (Int?) async -> Void
+    ) {
+        self.address = address
+        self.intake = intake
+        self.status = status
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    package func run() async throws {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .notice)
+        let server = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(Self.idleSecondsMax)))
+        let app = Application(
+            router: router(), server: server, configuration: .init(address: bindAddress, serverName: "bureau", backlog: 4_096),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port) }, logger: quiet)
+        try await app.run()
+    }
+
+    private func router() -> Router<WebContext> {
+        let router = Router(context: WebContext.self)
+        WebhookRoutes(intake: intake).add(to: router)
+        HealthRoutes(status: status).add(to: router)
+        return router
+    }
+
+    private var bindAddress: BindAddress {
+        switch address {
+        case .host(let host, let port): .hostname(host, port: port)
+        case .unixSocket(let path): .unixDomainSocket(path: path)
+        }
+    }
+}
