@@ -72,7 +72,7 @@ struct AgentSchemaTests {
             print("".join("1" if judge.is_valid(document) else "0" for document in given["documents"]))
             """
         let result = try await Subprocess.run(
-            .name("python3"), arguments: ["-c", script],
+            python, arguments: ["-c", script],
             input: .string("{\"schema\":\(schema),\"documents\":[\(documents)]}"),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
         let verdicts = Array(result.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines))
@@ -82,6 +82,12 @@ struct AgentSchemaTests {
         for (one, verdict) in zip(cases, verdicts) {
             #expect(one.loads == (verdict == "1"), "\(one.name): the schema says \(verdict == "1" ? "yes" : "no")")
         }
+    }
+
+    /// The environment that scripts/setup makes where the system's Python has no jsonschema.
+    private var python: Executable {
+        let own = RepositoryFile.root.appending(path: ".cache/python/bin/python3").path
+        return FileManager.default.isExecutableFile(atPath: own) ? .path(FilePath(own)) : .name("python3")
     }
 
     private static func paths(_ value: JSONValue) -> [[String]] {
