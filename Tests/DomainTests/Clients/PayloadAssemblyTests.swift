@@ -4,7 +4,7 @@ import Testing
 @Suite("Putting a payload together")
 struct PayloadAssemblyTests {
     private static let nothing: [JSONValue?] = [
-        .none, .some(.null), "", "  \n\t ", [], ["", "  "], [nil], [:], "\u{A0}",
+        nil, .some(.null), "", "  \n\t ", [], ["", "  "], [.null], [:], "\u{A0}",
     ]
 
     @Test("What only looks like a value is missing", arguments: nothing)

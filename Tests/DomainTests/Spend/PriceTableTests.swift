@@ -5,7 +5,7 @@ import Testing
 struct PriceTableTests {
     @Test("The table in the binary is the file, to the byte")
     func shipped() throws {
-        #expect(try RepositoryFile.text("config/prices.json") == PriceTable.shippedJSON + "\n")
+        #expect(try RepositoryFile.text("config/prices.json") == PriceTable.shippedJSON)
         let file = PriceTable.load(try RepositoryFile.bytes("config/prices.json"), fileName: "p")
         #expect(file.problems.isEmpty)
         #expect(PriceTable.shipped != nil)
