@@ -7,6 +7,11 @@ package struct ReportSummary: Hashable, Sendable {
         /// "P1", "P2" or "P3".
         package let rank: String
         package let title: String
+
+        package init(rank: String, title: String) {
+            self.rank = rank
+            self.title = title
+        }
     }
 
     /// 0 to `outOf`; nil when the report has none.
@@ -16,6 +21,13 @@ package struct ReportSummary: Hashable, Sendable {
     package let coverage: Int?
     /// At most three, the most urgent first, otherwise in the report's order.
     package let priorities: [Priority]
+
+    package init(score: Int?, outOf: Int = 100, coverage: Int? = nil, priorities: [Priority]) {
+        self.score = score
+        self.outOf = outOf
+        self.coverage = coverage
+        self.priorities = priorities
+    }
 
     package static let prioritiesMax = 3
     package static let titleCharactersMax = 160

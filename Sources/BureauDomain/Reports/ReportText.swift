@@ -20,7 +20,7 @@ enum ReportText {
         // One character may be a thousand combining marks: both counts are held.
         var kept = SafeName.cut(text, characters: charactersMax, bytes: charactersMax * 8)
         guard kept.count < text.count else { return text }
-        kept.removeLast()
+        kept = String(kept.dropLast())
         if let space = kept.lastIndex(of: " "), kept.distance(from: space, to: kept.endIndex) < 30 {
             kept = String(kept[..<space])
         }

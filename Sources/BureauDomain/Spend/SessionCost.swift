@@ -53,6 +53,11 @@ package struct SessionCost: Hashable, Sendable {
     package let microUSD: MicroUSD?
     package let method: Method
 
+    package init(microUSD: MicroUSD?, method: Method) {
+        self.microUSD = microUSD
+        self.method = method
+    }
+
     /// The cost of a session whose work was done by one model. `listCostMicroUSD`, when the API gave it, is preferred
     /// to any arithmetic. A model whose price depends on each prompt's size is exact only while the whole session fits
     /// the smallest tier; beyond that the dearest tier is taken (add up requests with `SpendTally` to do better).

@@ -35,7 +35,7 @@ struct AgentSchemaTests {
         let file = try RepositoryFile.bytes("Tests/DomainTests/Fixtures/agents/good/everything.json")
         let good = try PositionedJSON.parse(file).value
         let replacements: [JSONValue] = [
-            nil, true, false, 0, -1, .number(try #require(JSONNumber(0.5))), "", " ", "x", "X", "#x", "@x", "9", [], ["x"],
+            .null, true, false, 0, -1, .number(try #require(JSONNumber(0.5))), "", " ", "x", "X", "#x", "@x", "9", [], ["x"],
             ["x", "x"], [1], [:], ["enabled": true], ["enabled": false],
         ]
         var cases: [Case] = []
@@ -72,7 +72,7 @@ struct AgentSchemaTests {
             print("".join("1" if judge.is_valid(document) else "0" for document in given["documents"]))
             """
         let result = try await Subprocess.run(
-            .name("python3"), arguments: ["-c", script],
+            .name("sh"), arguments: ["-c", #"exec "$0" -c "$1""#, python, script],
             input: .string("{\"schema\":\(schema),\"documents\":[\(documents)]}"),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
         let verdicts = Array(result.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines))
@@ -82,6 +82,12 @@ struct AgentSchemaTests {
         for (one, verdict) in zip(cases, verdicts) {
             #expect(one.loads == (verdict == "1"), "\(one.name): the schema says \(verdict == "1" ? "yes" : "no")")
         }
+    }
+
+    /// The environment that scripts/setup makes where the system's Python has no jsonschema.
+    private var python: String {
+        let own = RepositoryFile.root.appending(path: ".cache/python/bin/python3").path
+        return FileManager.default.isExecutableFile(atPath: own) ? own : "python3"
     }
 
     private static func paths(_ value: JSONValue) -> [[String]] {

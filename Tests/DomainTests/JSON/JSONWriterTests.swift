@@ -20,7 +20,7 @@ struct JSONWriterTests {
 
     @Test("Pretty indents by two spaces and keeps empty lists on one line")
     func pretty() {
-        let value: JSONValue = ["name": "x", "list": [1, 2], "none": [], "inner": ["a": nil]]
+        let value: JSONValue = ["name": "x", "list": [1, 2], "none": [], "inner": ["a": .null]]
         #expect(
             value.pretty == """
                 {
