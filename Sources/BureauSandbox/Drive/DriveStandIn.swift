@@ -93,10 +93,10 @@ final class DriveStandIn: StandIn {
         }
         let form = FormFields(String(buffer: try await request.body.collect(upTo: Self.jsonBytesMax)))
         do throws(DriveTokens.Refusal) {
-            return .json(
-                try tokens.exchange(
-                    form, keys: frame.options.acceptedKeys, ownAudience: "\(frame.baseURL)/google/token",
-                    now: now() / 1000))
+            let token = try tokens.exchange(
+                form, keys: frame.options.acceptedKeys, ownAudience: "\(frame.baseURL)/google/token",
+                now: now() / 1000)
+            return .json(token)
         } catch {
             return .json(error.json, status: .init(code: error.status))
         }
