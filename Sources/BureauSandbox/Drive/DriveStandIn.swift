@@ -82,7 +82,7 @@ final class DriveStandIn: StandIn {
             let body = try await request.json(context)
             if let lag = body["index_lag_ms"]?.int { indexLagMilliseconds = min(max(0, lag), 600_000) }
             if body["revoke_tokens"]?.bool == true { tokens.revokeAll() }
-            return .json(["index_lag_ms": .int(indexLagMilliseconds)])
+            return Response.json(["index_lag_ms": .int(indexLagMilliseconds)])
         }
     }
 

@@ -50,8 +50,14 @@ struct FaultStroke {
         return Response(status: .init(code: 499, reasonPhrase: "Connection cut"))
     }
 
-    /// Announces the whole length, sends the first half, closes.
+    /// Announces the whole length, sends the first half, closes. An answer without an end (a stream) has no half:
+    /// it is cut right after its head.
     private func half(of response: Response) async throws -> Response {
+        guard response.body.contentLength != nil else {
+            return Response(status: response.status, headers: response.headers, body: ResponseBody { [context] _ in
+                await context.cutConnection()
+            })
+        }
         let whole = try await response.collectedBody()
         var headers = response.headers
         headers[.contentLength] = String(whole.readableBytes)
@@ -66,8 +72,12 @@ struct FaultStroke {
 
     /// Sends the whole answer, then ends the process at a moment between "it has read it" and "it has acted on it".
     private func answered(_ response: Response) async throws -> Response {
-        let whole = try await response.collectedBody()
         let pid = rule.pid
+        guard response.body.contentLength != nil else {
+            ProcessKiller.killNow(pid)
+            return await cut()
+        }
+        let whole = try await response.collectedBody()
         return Response(
             status: response.status, headers: response.headers,
             body: ResponseBody(contentLength: whole.readableBytes) { writer in

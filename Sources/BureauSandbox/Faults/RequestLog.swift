@@ -11,7 +11,7 @@ package final class RequestLog: Sendable {
         package let time: Date
         package let vendor: String, operation: String, method: String, path: String
         /// A few words on what it was about: an id, a channel, a title.
-        package let subject: String
+        package fileprivate(set) var subject: String
         /// "200", "200 after delay_ms:50", "drop_after", "error"; "open" while it is being answered.
         package var outcome: String
     }
@@ -47,10 +47,21 @@ package final class RequestLog: Sendable {
         }
     }
 
-    func close(_ number: Int, outcome: String) {
+    /// The entry of the request being answered in this task.
+    @TaskLocal static var current: Int?
+
+    /// Says what the request being answered is about, once its body has been read.
+    func note(_ subject: String) {
+        guard let number = Self.current else { return }
+        change(number) { $0.subject = String(subject.prefix(120)) }
+    }
+
+    func close(_ number: Int, outcome: String) { change(number) { $0.outcome = outcome } }
+
+    private func change(_ number: Int, _ apply: (inout Entry) -> Void) {
         state.withLock { state in
             guard let first = state.entries.first?.number, number >= first else { return }
-            state.entries[number - first].outcome = outcome
+            apply(&state.entries[number - first])
         }
     }
 

@@ -5,7 +5,7 @@ import NIOCore
 /// Runs one vendor operation: logs it, lets a due fault strike, and otherwise performs it.
 ///
 /// Every route of every stand-in goes through here, so the log is complete and any call can be made to fail.
-/// - Parameter subject: a few words for the log on what the call is about.
+/// - Parameter subject: a few words for the log on what the call is about; `RequestLog.note` can say it later.
 func standIn(
     _ vendor: String, _ operation: String, _ request: Request, _ context: SandboxContext, subject: String = "",
     perform: () async throws -> Response
@@ -16,7 +16,9 @@ func standIn(
     let rule = frame.faults.strike(vendor: vendor, operation: operation)
     do {
         let stroke = rule.map { FaultStroke(rule: $0, vendor: vendor, context: context) }
-        let response = if let stroke { try await stroke.answer(perform) } else { try await perform() }
+        let response = try await RequestLog.$current.withValue(entry) {
+            if let stroke { try await stroke.answer(perform) } else { try await perform() }
+        }
         let status = String(response.status.code)
         frame.log.close(entry, outcome: rule.map { "\(status) \($0.action.text)" } ?? status)
         return response
