@@ -1,0 +1,54 @@
+import HTTPTypes
+import Hummingbird
+
+extension AnthropicStandIn {
+    func addEventRoutes(to api: RouterGroup<SandboxContext>) {
+        api.get("/sessions/:id/events") { [self] request, context in
+            let id = context.parameters.get("id")
+            return try await call("session.history", request, context, subject: id ?? "") {
+                try history(session(id), request)
+            }
+        }
+        api.post("/sessions/:id/events") { [self] request, context in
+            let id = context.parameters.get("id")
+            return try await call("session.send", request, context, subject: id ?? "") {
+                try await send(to: session(id), request, context)
+            }
+        }
+        api.get("/sessions/:id/events/stream") { [self] request, context in
+            let id = context.parameters.get("id")
+            return try await call("session.stream", request, context, subject: id ?? "") {
+                _ = try Query(request, known: ["event_deltas[]"])
+                return EventStream(session: try session(id), context: context).response(to: request)
+            }
+        }
+    }
+
+    private func history(_ session: Session, _ request: Request) throws -> Response {
+        let plain: Set = ["order", "types[]", "limit", "page"]
+        let query = try Query(request, known: plain.union(Query.rangeNames("created_at")))
+        let types = Set(query.all("types[]"))
+        let isInRange = try query.range("created_at")
+        let found = session.with { $0.history }.filter { event in
+            (types.isEmpty || types.contains(event.type)) && isInRange(event.processedAt ?? .now)
+        }
+        let ordered = try query.isAscending(usual: true) ? found : found.reversed()
+        let page = try Page(
+            ordered, after: query["page"], limit: query.limit(usual: 100, most: 1_000), key: { $0.id })
+        return .json(["data": .array(page.items.map(\.json)), "next_page": JSON(page.next)])
+    }
+
+    private func send(
+        to session: Session, _ request: Request, _ context: SandboxContext
+    ) async throws -> Response {
+        let body = try await request.vendorJSON(context)
+        guard let members = body.object else { throw AnthropicProblem.invalid("body: Input should be an object") }
+        try NewSession.refuseStrangers(in: members, known: ["events"], at: "")
+        guard let list = members["events"]?.array, !list.isEmpty else {
+            throw AnthropicProblem.invalid("events: List should have at least 1 item")
+        }
+        let events = try list.enumerated().map { try IncomingEvent($0.element, at: "events.\($0.offset)") }
+        frame.log.note("\(session.id) \(events.compactMap { $0.members["type"]?.string }.joined(separator: ", "))")
+        return .json(["data": .array(try session.send(events))])
+    }
+}

@@ -1,0 +1,81 @@
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// What a sandbox is started with. Nothing in here is a real credential: the stand-ins accept these values and no others.
+package struct SandboxOptions: Sendable {
+    /// 0 takes any free port; read it back from `Sandbox.boundPort`.
+    package var port: Int = 0
+    /// Where people reach the pages, when it is not the loopback address itself (a proxy, a container).
+    package var publicBaseURL: String?
+    /// Where the product listens: signed webhooks and button clicks go there. May be set later through `/_control/product`.
+    package var productURL: String?
+    package var clickUpWebhookSecret = "demo-clickup-webhook-secret"
+    package var slackSigningSecret = "demo-slack-signing-secret"
+    /// The pace of agent sessions; 0 runs them as fast as they can be written.
+    package var eventsPerSecond: Double = 40
+    package var acceptedKeys = SandboxKeys()
+    /// Where chance comes from (fault percentages), so that a run can be repeated.
+    package var seed: UInt64 = 1
+
+    package init() {}
+}
+
+/// The only credentials the stand-ins accept.
+package struct SandboxKeys: Sendable {
+    package var anthropic = "sk-ant-demo"
+    package var clickUp = "pk_demo"
+    package var slack = "xoxb-demo"
+    /// PEM of the public key that checks the demo service account's assertions; nil until one is made.
+    package var googlePublicKeyPEM: String?
+    package var googleClientEmail: String?
+
+    package init() {}
+}
+
+/// One running sandbox: every stand-in behind one loopback port.
+package final class Sandbox: Service {
+    package let faults: FaultPlan
+    package let log: RequestLog
+    let frame: SandboxFrame
+    let standIns: [any StandIn]
+
+    package init(_ options: SandboxOptions) {
+        frame = SandboxFrame(options)
+        faults = frame.faults
+        log = frame.log
+        standIns = makeStandIns(frame)
+    }
+
+    /// The port the sandbox listens on. Waits until it does; throws when `run` ended before.
+    package var boundPort: Int {
+        get async throws { try await frame.readiness.port }
+    }
+
+    /// Serves until graceful shutdown, cancellation, or `POST /_control/stop`.
+    package func run() async throws {
+        var logger = Logger(label: "bureau.sandbox")
+        logger.logLevel = .error
+        let address = BindAddress.hostname("127.0.0.1", port: frame.options.port)
+        let app = Application(
+            router: makeRouter(),
+            configuration: .init(address: address, serverName: "sandbox", backlog: 1024),
+            onServerRunning: { [frame] channel in frame.readiness.succeed(channel.localAddress?.port) },
+            logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(services: [frame.background, app], logger: logger))
+        frame.readiness.onStop { await group.triggerGracefulShutdown() }
+        defer { frame.readiness.end() }
+        try await group.run()
+    }
+
+    private func makeRouter() -> Router<SandboxContext> {
+        let router = Router(context: SandboxContext.self)
+        router.add(middleware: FrameMiddleware(frame: frame))
+        addPages(to: router)
+        ControlRoutes(frame: frame, standIns: standIns).addRoutes(to: router)
+        for standIn in standIns { standIn.addRoutes(to: router) }
+        return router
+    }
+}

@@ -1,0 +1,107 @@
+/// Scripts for one peculiarity each.
+struct ShortScripts {
+    let brief: Brief
+    init(_ brief: Brief) { self.brief = brief }
+
+    private static let tokens = Usage.Tokens(input: 900, output: 350, cacheRead: 12_000, cacheWrite: 1_500)
+
+    func steps(_ scenario: ScenarioName) -> [Step] {
+        switch scenario {
+        case .fails:
+            [hello, .error(type: "unknown_error", message: "The session cannot go on.", retry: "terminal"), .finish(.terminated)]
+        case .terminated: [hello, .finish(.terminated)]
+        case .exhausted:
+            [
+                hello, overloaded("retrying"), overloaded("retrying"), overloaded("exhausted"),
+                .finish(.retriesExhausted),
+            ]
+        case .refusal: [say("I cannot help with this request."), .finish(.refusal)]
+        case .requiresAction: withCalls([publish], "Published after approval.")
+        case .customTool:
+            withCalls(
+                [ToolCall(kind: .custom, name: "lookup_client", input: ["client_id": .string(brief.client.id)], result: "")],
+                "The client's record is noted.")
+        case .silent: [hello, .silence, .finish(.endTurn)]
+        case .noFiles: [hello, look, .finish(.endTurn)]
+        case .manyFiles: [hello] + manyFiles + [.finish(.endTurn)]
+        case .hostileNames: [hello] + Self.hostileNames.map { file($0) } + [.finish(.endTurn)]
+        case .hugeEvents: [hello, huge, report, .finish(.endTurn)]
+        case .rescheduled:
+            [hello, overloaded("retrying"), .rescheduled, say("Back at work."), report, .finish(.endTurn)]
+        case .unknownEvents: unknown
+        case .sentinel, .catalyst, .drops, .slowDrip, .runaway: []
+        }
+    }
+
+    /// Spends about ten cents a request, without end.
+    var runaway: AnySequence<Step> {
+        let tokens = Usage.Tokens(input: 4_000, output: 6_000, cacheRead: 150_000, cacheWrite: 8_000)
+        let first = brief.client.websiteURL
+        return AnySequence(
+            sequence(first: 1) { $0 + 1 }.lazy.map { round -> Step in
+                .request(
+                    [
+                        .message("Looking once more, round \(round)."),
+                        .call(.fetch("\(first)/?round=\(round)", "200 OK, 48,112 bytes")),
+                    ], tokens)
+            })
+    }
+
+    private var hello: Step { say("Starting on \(brief.client.name).") }
+    private var look: Step {
+        .request([.thinking, .call(.fetch(brief.client.websiteURL, "200 OK, 31,904 bytes"))], Self.tokens)
+    }
+    private var report: Step { file("report-\(brief.client.id).md") }
+    private var publish: ToolCall {
+        .mcp(
+            "google-business", "publish_post",
+            ["location": .string(brief.client.name), "text": "Spring offer: ask for a free quote."],
+            "Published.", asks: true)
+    }
+
+    private func say(_ text: String) -> Step { .request([.thinking, .message(text)], Self.tokens) }
+
+    private func file(_ name: String) -> Step {
+        let text = "# \(brief.client.name)\n\nWritten in round \(brief.turn) for the file “\(name)”.\n"
+        return .file(OutputFile(name: name, mimeType: "text/markdown", bytes: Array(text.utf8)))
+    }
+
+    private func overloaded(_ retry: String) -> Step {
+        .error(type: "model_overloaded_error", message: "The model is overloaded.", retry: retry)
+    }
+
+    private func withCalls(_ calls: [ToolCall], _ after: String) -> [Step] {
+        [
+            hello, .request([.thinking] + calls.map { .call($0) }, Self.tokens), say(after), report,
+            .finish(.endTurn),
+        ]
+    }
+
+    private var manyFiles: [Step] {
+        (1...45).map { number in file("pages/page-\(number < 10 ? "0" : "")\(number).md") }
+    }
+
+    static let hostileNames = [
+        "../../etc/passwd", "/absolute.md", "nested/deeper/report.md", "report.md", "report.md", "REPORT.MD",
+        "naïve résumé – 東京.md", "..", "con.txt", " leading space.md", "line\nbreak.md", "<script>alert(1)</script>.html",
+        "back\\slash.md", String(repeating: "long-", count: 60) + ".md", "\u{202E}dm.exe", ".hidden",
+    ]
+
+    /// One result of several megabytes whose text is not ASCII, so that pieces of it end inside characters.
+    private var huge: Step {
+        let unit = "Öffnungszeiten – 東京 – \u{1F6F0}\u{FE0F} – “quoted”\u{2028}next "
+        let count = max(1, brief.settings.hugeBytes / unit.utf8.count)
+        return .request(
+            [.call(.bash("cat crawl.log", String(repeating: unit, count: count)))], Self.tokens)
+    }
+
+    private var unknown: [Step] {
+        [
+            hello,
+            .event("agent.daydreamed", ["about": "electric sheep", "depth": 3, "nested": ["list": [1, 2.5, nil, true]]]),
+            .event("session.mood_changed", ["mood": ["type": "brisk"]]),
+            .event("workflow_run.created", ["workflow_run_id": "wfr_1"]),
+            report, .finish(.endTurn),
+        ]
+    }
+}
