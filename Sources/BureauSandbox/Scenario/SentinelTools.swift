@@ -2,8 +2,8 @@
 struct SentinelTools {
     let client: ClientPayload
 
-    /// 19 calls a module; where the client's lists are short they are gone through again.
-    static let callsPerModule = 19
+    /// 15 calls a module; where the client's lists are short they are gone through again.
+    static let callsPerModule = 15
 
     func calls(for module: AuditModule) -> [ToolCall] {
         let opening: [ToolCall] =
