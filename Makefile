@@ -24,8 +24,9 @@ lint: ## Check the format, the scripts, and that no secret is in the tree
 format: ## Put every Swift file into the project's format
 	@swift format format --in-place --parallel --recursive Sources Tests Package.swift
 
+# The Swift runtime goes into the binary, so that a server needs no toolchain and no path to one.
 build: setup ## Build the release binary
-	@swift build -c release --product bureau
+	@swift build -c release --product bureau --static-swift-stdlib
 	@echo "Built: $$(swift build -c release --show-bin-path)/bureau"
 
 bench: build ## Measure, and print one JSON line per figure

@@ -1,7 +1,7 @@
 import Testing
 
 /// The project speaks of itself alone. What belongs to one person's machine or to the place where it was written
-/// (folders, package mirrors, tools) has no meaning for a reader and may say more than we want.
+/// (folders, hosts, tools) has no meaning for a reader and may say more than we want.
 enum PrivateWords {
     /// Put together from halves, so that this file does not find itself.
     static let words = [
