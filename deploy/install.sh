@@ -76,8 +76,8 @@ check() {
 }
 
 install_packages() {
-    step "Packages: SQLite, certificates, and with the proxy and the firewall Caddy and ufw"
-    local packages=(ca-certificates libsqlite3-0 sqlite3 zlib1g)
+    step "Packages: libraries, certificates, and with the proxy and the firewall Caddy and ufw"
+    local packages=(ca-certificates libsqlite3-0 libstdc++6 sqlite3 zlib1g)
     [ "$proxy" = no ] || packages+=(caddy)
     [ "$firewall" = no ] || packages+=(ufw)
     local missing=() name
