@@ -159,7 +159,7 @@ open_firewall() {
 
 start() {
     step "Start"
-    if [ "$dry_run" = no ] && grep -qE '^ANTHROPIC_API_KEY=(sk-ant-\.\.\.)?$' /etc/bureau/bureau.env; then
+    if [ "$dry_run" = no ] && grep '^ANTHROPIC_API_KEY=' /etc/bureau/bureau.env | tail -n 1 | grep -qE '=(sk-ant-\.\.\.)?$'; then
         printf 'Installed, not started: /etc/bureau/bureau.env has no keys yet.\n'
         printf '  1. edit /etc/bureau/bureau.env\n  2. systemctl start bureau\n  3. curl https://%s/health\n' "$host"
         return 0

@@ -10,7 +10,9 @@ struct DeployTests {
                 "apt-get", "useradd", "install", "chmod", "chown", "mv", "cp", "systemctl", "ufw", "caddy", "runuser",
             ]
             for command in changing {
-                try shell.write("#!/bin/sh\necho \(command) >>'\(shell.folder.path)/called'\n", to: "bin/\(command)", isExecutable: true)
+                try shell.write(
+                    "#!/bin/sh\necho \(command) >>'\(shell.folder.path)/called'\n", to: "bin/\(command)",
+                    isExecutable: true)
             }
             let script = SourceTree.root.appending(path: "deploy/install.sh").path
             let outcome = try await shell.run(
