@@ -1,0 +1,43 @@
+# Every target is one script of the same name in scripts/; make is the short way to type it.
+# Further arguments go in ARGS:  make demo ARGS=--once   make test ARGS='--filter DomainTests'
+ARGS ?=
+export SWIFT_DETERMINISTIC_HASHING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format build bench soak hooks clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install what is missing besides Swift (Debian 12, Ubuntu 24.04)
+	@scripts/setup
+
+demo: setup ## Watch a whole run against local stand-ins (ARGS=--once ends by itself)
+	@scripts/demo $(ARGS)
+
+test: setup ## Build and run every test
+	@scripts/test $(ARGS)
+
+lint: ## Check the format, the scripts, and that no secret is in the tree
+	@scripts/lint
+
+format: ## Put every Swift file into the project's format
+	@swift format format --in-place --parallel --recursive Sources Tests Package.swift
+
+# The Swift runtime goes into the binary, so that a server needs no toolchain and no path to one.
+build: setup ## Build the release binary
+	@swift build -c release --product bureau --static-swift-stdlib
+	@echo "Built: $$(swift build -c release --show-bin-path)/bureau"
+
+bench: build ## Measure, and print one JSON line per figure
+	@Benchmarks/run $(ARGS)
+
+soak: setup ## Crash tests at 1,000 random points (BUREAU_SOAK_SEED, BUREAU_SOAK_POINTS)
+	@scripts/soak $(ARGS)
+
+hooks: ## Refuse commits that hold a secret, in this clone
+	@git config core.hooksPath .githooks
+	@echo "Commits in this clone are now checked by .githooks/pre-commit."
+
+clean: ## Remove what was built; data and logs stay
+	@rm -rf .build .cache .demo

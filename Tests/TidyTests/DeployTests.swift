@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+@Suite("Deployment files")
+struct DeployTests {
+    @Test("install.sh --dry-run prints every step in a safe order and calls nothing that changes the system")
+    func dryRun() async throws {
+        try await Shell.inTemporaryFolder { shell in
+            let changing = [
+                "apt-get", "useradd", "install", "chmod", "chown", "mv", "cp", "systemctl", "ufw", "caddy", "runuser",
+            ]
+            for command in changing {
+                try shell.write(
+                    "#!/bin/sh\necho \(command) >>'\(shell.folder.path)/called'\n", to: "bin/\(command)",
+                    isExecutable: true)
+            }
+            let script = SourceTree.root.appending(path: "deploy/install.sh").path
+            let outcome = try await shell.run(
+                script, ["--host", "bureau.example.com", "--dry-run"],
+                environment: ["PATH": "\(shell.folder.path)/bin:/usr/sbin:/usr/bin:/sbin:/bin"])
+            #expect(outcome.status == 0, "\(outcome.output)")
+            #expect(!FileManager.default.fileExists(atPath: shell.folder.appending(path: "called").path))
+            let steps = [
+                "0700 -o bureau -g bureau /var/lib/bureau", "write /etc/bureau/bureau.env (mode 0600",
+                "/usr/local/bin/bureau.new", "systemctl daemon-reload", "caddy validate", "/etc/caddy/Caddyfile",
+                "ufw allow 22/tcp", "ufw allow 80/tcp", "ufw allow 443/tcp", "ufw --force enable",
+                "systemctl restart bureau.service",
+            ]
+            var rest = outcome.output[...]
+            for step in steps {
+                let place = try #require(rest.range(of: step), "\(step) is missing or too late in:\n\(outcome.output)")
+                rest = rest[place.upperBound...]
+            }
+        }
+    }
+
+    static let usage: [([String], Int32, String)] = [
+        (["--dry-run"], 64, "--host needs"),
+        (["--host"], 64, "--host needs a name"),
+        (["--dry-run", "--host", "a.example.com; reboot"], 64, "--host needs"),
+        (["--dry-run", "--hots", "a.example.com"], 64, "unknown argument: --hots"),
+        (["--dry-run", "--no-proxy", "--no-firewall"], 0, "systemctl restart bureau.service"),
+        (["--help"], 0, "deploy/install.sh --host"),
+    ]
+    @Test("install.sh says what is wrong with its arguments", arguments: usage)
+    func arguments(arguments: [String], status: Int32, text: String) async throws {
+        let script = SourceTree.root.appending(path: "deploy/install.sh").path
+        let outcome = try await Shell.inTemporaryFolder { try await $0.run(script, arguments) }
+        #expect(outcome.status == status)
+        #expect(outcome.output.contains(text), "\(outcome.output)")
+    }
+
+    static let unitLines = [
+        "Type=notify", "WatchdogSec=30", "Restart=always", "ExecStart=/usr/local/bin/bureau serve", "User=bureau",
+        "EnvironmentFile=/etc/bureau/bureau.env", "StateDirectory=bureau", "NoNewPrivileges=yes",
+        "ProtectSystem=strict", "CapabilityBoundingSet=", "SystemCallFilter=@system-service", "MemoryMax=1G",
+    ]
+    @Test("The unit keeps its promises", arguments: unitLines)
+    func unit(line: String) throws {
+        #expect(try SourceTree.file("deploy/bureau.service").lines.contains { $0 == line })
+    }
+
+    @Test("The proxy never compresses a stream, and sends each write on at once")
+    func proxy() throws {
+        let lines = try SourceTree.file("deploy/Caddyfile").lines.map { $0.drop { $0 == "\t" } }
+            .filter { !$0.hasPrefix("#") }
+        #expect(lines.contains("flush_interval -1"))
+        #expect(lines.contains("encode {"), "a bare encode would take every type")
+        #expect(lines.contains { $0.hasPrefix("header Content-Type") })
+        #expect(!lines.contains { $0.contains("event-stream") || $0 == "header Content-Type text/*" })
+    }
+}

@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# Puts Bureau on a server: Ubuntu 24.04 or Debian 12, as root, from a clone in which `make build` has run.
+#   deploy/install.sh --host bureau.example.com [--dry-run] [--no-firewall] [--no-proxy]
+#
+# Safe to run again: it upgrades the binary, the unit and the proxy's file, and never touches settings, agents or data.
+# With --dry-run it prints every command and changes nothing. It stops at the first command that fails; what was done
+# until then is complete in itself, and running it again goes on from there.
+set -euo pipefail
+
+host='' dry_run=no firewall=yes proxy=yes
+usage() { sed -nE '2,/^$/s/^# ?//p' "$0" | sed '/^$/q'; }
+fail() {
+    printf 'error: %s\n' "$1" >&2
+    [ $# -lt 2 ] || printf '       %s\n' "$2" >&2
+    exit "${3:-1}"
+}
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --host) host=${2:-} && shift ;;
+        --host=*) host=${1#*=} ;;
+        --dry-run) dry_run=yes ;;
+        --no-firewall) firewall=no ;;
+        --no-proxy) proxy=no ;;
+        -h | --help) usage && exit 0 ;;
+        *) fail "unknown argument: $1" "See: deploy/install.sh --help" 64 ;;
+    esac
+    shift || fail "--host needs a name" "Example: --host bureau.example.com" 64
+done
+
+here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+clone=$(dirname "$here")
+binary=${BUREAU_BINARY:-$clone/.build/release/bureau}
+
+step() { printf '\n# %s\n' "$*"; }
+
+# Every change goes through here, so that --dry-run cannot forget one.
+run() {
+    local word line=''
+    for word in "$@"; do printf -v word '%q' "$word" && line+="$word "; done
+    printf '+ %s\n' "${line% }"
+    [ "$dry_run" = yes ] || "$@"
+}
+
+# Writes standard input to a file: complete or not at all.
+put() {  # path mode owner
+    local path=$1 mode=$2 owner=$3 text
+    text=$(cat)
+    printf '+ write %s (mode %s, owner %s, %s lines)\n' "$path" "$mode" "$owner" "$(wc -l <<<"$text")"
+    [ "$dry_run" = no ] || return 0
+    local draft
+    draft=$(mktemp "$path.XXXXXX")
+    printf '%s\n' "$text" >"$draft"
+    chown "$owner" "$draft"
+    chmod "$mode" "$draft"
+    mv -f "$draft" "$path"
+}
+
+check() {
+    if [ "$proxy" = yes ] && ! [[ $host =~ ^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$ ]]; then
+        fail "--host needs the public name of this server, in lower case (got \"$host\")" \
+            "Example: --host bureau.example.com; or --no-proxy to leave the proxy to you." 64
+    fi
+    [ -x "$binary" ] || [ "$dry_run" = yes ] || fail "there is no $binary" "Build it first: make build"
+    [ "$dry_run" = yes ] || [ "$(id -u)" -eq 0 ] || fail "this must run as root" "Try: sudo $0 --host $host" 77
+    local id='' version=''
+    if [ -r /etc/os-release ]; then
+        id=$(. /etc/os-release && printf '%s' "${ID:-}")
+        version=$(. /etc/os-release && printf '%s' "${VERSION_ID:-}")
+    fi
+    case "$id $version" in
+        "ubuntu 24.04" | "debian 12" | "debian 13") ;;
+        *) printf 'note: made for Ubuntu 24.04 and Debian 12, this is %s %s\n' "${id:-unknown}" "$version" >&2 ;;
+    esac
+    [ "$dry_run" = yes ] || command -v systemctl >/dev/null || fail "there is no systemd here" \
+        "Start the server in your own way with: bureau serve"
+}
+
+install_packages() {
+    step "Packages: libraries, certificates, and with the proxy and the firewall Caddy and ufw"
+    local packages=(ca-certificates libsqlite3-0 libstdc++6 sqlite3 zlib1g)
+    [ "$proxy" = no ] || packages+=(caddy)
+    [ "$firewall" = no ] || packages+=(ufw)
+    local missing=() name
+    for name in "${packages[@]}"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    run apt-get update -q
+    run env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+make_user() {
+    step "A user without a shell, and the folders"
+    getent passwd bureau >/dev/null ||
+        run useradd --system --user-group --home-dir /var/lib/bureau --no-create-home --shell /usr/sbin/nologin bureau
+    run install -d -m 0755 -o root -g root /etc/bureau /etc/bureau/agents /usr/local/share/doc/bureau
+    run install -d -m 0700 -o bureau -g bureau /var/lib/bureau /var/lib/bureau/data /var/lib/bureau/logs \
+        /var/lib/bureau/logs/sessions
+}
+
+write_settings() {
+    step "Settings: written once, never again"
+    if [ -e /etc/bureau/bureau.env ]; then
+        printf '# /etc/bureau/bureau.env is there and stays as it is\n'
+    else
+        # Paths and addresses of a server come from the unit; an empty placeholder is told from a real value by doctor.
+        grep -vE '^(DATA_DIR|SESSION_LOG_DIR|AGENTS_DIR)=' "$clone/.env.example" |
+            put /etc/bureau/bureau.env 0600 root:root
+    fi
+    # The mode is put right on every run: these two files hold keys.
+    run chmod 0600 /etc/bureau/bureau.env
+    if [ -e /etc/bureau/google.json ]; then
+        run chown bureau:bureau /etc/bureau/google.json
+        run chmod 0600 /etc/bureau/google.json
+    fi
+    local agent
+    for agent in "$clone"/agents/*.json; do
+        [ -e "$agent" ] || continue
+        [ -e "/etc/bureau/agents/${agent##*/}" ] || run install -m 0644 -o root -g root "$agent" /etc/bureau/agents/
+    done
+}
+
+install_service() {
+    step "The binary and the service"
+    # Beside, then renamed: the running server keeps its own file.
+    run install -m 0755 -o root -g root "$binary" /usr/local/bin/bureau.new
+    run mv -f /usr/local/bin/bureau.new /usr/local/bin/bureau
+    run install -m 0755 -o root -g root "$clone/bin/run-agent" /usr/local/bin/run-agent
+    run install -m 0644 -o root -g root "$clone/docs/guides/deploy.md" /usr/local/share/doc/bureau/deploy.md
+    run install -m 0644 -o root -g root "$here/bureau.service" /etc/systemd/system/bureau.service
+    run systemctl daemon-reload
+    run systemctl enable bureau.service
+}
+
+install_proxy() {
+    [ "$proxy" = yes ] || return 0
+    step "The proxy: HTTPS for $host"
+    local wanted
+    wanted=$(sed "s/^bureau\.example\.com /$host /" "$here/Caddyfile")
+    if [ -e /etc/caddy/Caddyfile ] && ! grep -q 'Installed by deploy/install.sh' /etc/caddy/Caddyfile; then
+        run cp -p /etc/caddy/Caddyfile "/etc/caddy/Caddyfile.before-bureau"
+    fi
+    run install -d -m 0755 /etc/caddy
+    put /etc/caddy/Caddyfile.bureau 0644 root:root <<<"$wanted"
+    # As Caddy itself: run by root, it would leave a log file that only root can write.
+    run runuser -u caddy -- caddy validate --config /etc/caddy/Caddyfile.bureau --adapter caddyfile
+    run mv -f /etc/caddy/Caddyfile.bureau /etc/caddy/Caddyfile
+    run systemctl enable caddy.service
+    run systemctl reload-or-restart caddy.service
+}
+
+open_firewall() {
+    [ "$firewall" = yes ] || return 0
+    step "The firewall: SSH first, so that nobody locks themselves out"
+    local port
+    for port in 22/tcp 80/tcp 443/tcp; do run ufw allow "$port"; done
+    run ufw --force enable
+}
+
+start() {
+    step "Start"
+    if [ "$dry_run" = no ] && grep '^ANTHROPIC_API_KEY=' /etc/bureau/bureau.env | tail -n 1 | grep -qE '=(sk-ant-\.\.\.)?$'; then
+        printf 'Installed, not started: /etc/bureau/bureau.env has no keys yet.\n'
+        printf '  1. edit /etc/bureau/bureau.env\n  2. systemctl start bureau\n  3. curl https://%s/health\n' "$host"
+        return 0
+    fi
+    run systemctl restart bureau.service
+    run systemctl --no-pager --lines 5 status bureau.service
+    printf 'Next: curl https://%s/health\n' "${host:-HOST}"
+}
+
+check
+install_packages
+make_user
+write_settings
+install_service
+install_proxy
+open_firewall
+start
