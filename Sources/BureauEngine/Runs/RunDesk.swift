@@ -1,0 +1,116 @@
+package import BureauDomain
+package import BureauStorage
+
+/// What people ask of runs, the same behind the command line, the API and the pages.
+package struct RunDesk: Sendable {
+    let database: any Database
+    let doors: Doors
+    let transitions: RunTransitions
+
+    package init(database: any Database, doors: Doors) {
+        self.database = database
+        self.doors = doors
+        transitions = RunTransitions(doors: doors)
+    }
+
+    /// Why a request about a run cannot be carried out, for people.
+    package struct Refused: Error, Sendable, CustomStringConvertible {
+        package enum Kind: Sendable { case notFound, notNow, ambiguous }
+        package let kind: Kind
+        package let description: String
+    }
+
+    /// Finds a run by its id or its first characters (at least six).
+    package func find(_ idOrPrefix: String) async throws -> RunRecord {
+        let text = idOrPrefix.uppercased()
+        let found: [RunRecord] = try await database.read { db in
+            let store = RunStore(db: db)
+            if let run = try store.find(text) { return [run] }
+            guard text.count >= 6, text.allSatisfy({ $0.isLetter || $0.isNumber }) else { return [] }
+            return try store.ids(beginning: text).compactMap { try store.find($0) }
+        }
+        guard let run = found.first else {
+            throw Refused(kind: .notFound, description: "there is no run \(idOrPrefix); see bureau runs list")
+        }
+        guard found.count == 1 else {
+            throw Refused(kind: .ambiguous, description: "\(idOrPrefix) fits several runs: \(found.map(\.id).joined(separator: ", "))")
+        }
+        return run
+    }
+
+    package func list(_ filter: RunFilter) async throws -> [RunRecord] {
+        try await database.read { try RunStore(db: $0).list(filter) }
+    }
+
+    package func events(_ id: String, after seq: Int64 = 0) async throws -> [RunEvent] {
+        try await database.read { try RunEventStore(db: $0).list(id, after: seq) }
+    }
+
+    package func files(_ id: String) async throws -> [FileRecord] {
+        try await database.read { try FileStore(db: $0).list(id) }
+    }
+
+    package func steps(_ id: String, purpose: StepRecord.Purpose = .delivery) async throws -> [StepRecord] {
+        try await database.read { try StepStore(db: $0).list(run: id, purpose: purpose) }
+    }
+
+    package func stop(_ id: String, by person: String, reason: String?) async throws -> RunRecord {
+        let why = reason.map { ": \($0.prefix(300))" } ?? ""
+        return try await apply(.stopAsked(RunCause(.byPerson, "Stopped by \(person)\(why).")), id, verb: "stopped")
+    }
+
+    package func retry(_ id: String) async throws -> RunRecord {
+        try await apply(.retried, id, verb: "tried again")
+    }
+
+    /// A waiting run is looked at again, because its task or client has changed.
+    package func recheck(_ id: String) async throws -> RunRecord {
+        try await apply(.infoChanged, id, verb: "looked at again")
+    }
+
+    /// Finishes what is missing of the delivery; what has a receipt is not touched.
+    package func deliver(_ id: String, channel: StepRecord.Channel?) async throws -> RunRecord {
+        let (transitions, now) = (transitions, doors.now())
+        return try await refusing(verb: "delivered again", id) {
+            try await database.write { db in
+                let run = try transitions.apply(.deliverAgain, to: id, lease: nil, in: db)
+                _ = try StepStore(db: db).reopen(run: id, channel: channel, now: now)
+                return run
+            }
+        }
+    }
+
+    /// A new run of the same agent with the same input, under the agent's config of today.
+    package func again(_ id: String, agent: LoadedAgent, by person: String) async throws -> RunRecord {
+        let old = try await find(id)
+        let new = NewRun(
+            agent: old.agent, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: .cli,
+            requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug, clientName: old.clientName,
+            taskID: old.taskID, payload: old.payload)
+        return try await start(new)
+    }
+
+    package func start(_ new: NewRun) async throws -> RunRecord {
+        let (id, now) = (doors.makeID(), doors.now())
+        return try await database.write { db in
+            let store = RunStore(db: db)
+            _ = try store.insert(new, id: id, now: now)
+            try RunEventStore(db: db).append(id, kind: "queued", detail: "\(new.requestedBy) asked for it", now: now)
+            guard let run = try store.find(id) else { throw RunMoved(runID: id) }
+            return run
+        }
+    }
+
+    private func apply(_ event: RunMachine.Event, _ id: String, verb: String) async throws -> RunRecord {
+        let transitions = transitions
+        return try await refusing(verb: verb, id) {
+            try await database.write { try transitions.apply(event, to: id, lease: nil, in: $0) }
+        }
+    }
+
+    private func refusing(verb: String, _ id: String, _ body: () async throws -> RunRecord) async throws -> RunRecord {
+        do { return try await body() } catch let rejected as RunMachine.Rejected {
+            throw Refused(kind: .notNow, description: "run \(id) cannot be \(verb): it is \(rejected.state.word.lowercased())")
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import BureauVendors
+import BureauWeb
+import Foundation
+import Logging
+import ServiceLifecycle
+
+/// The one place where everything is made and wired together.
+struct Composition: Sendable {
+    static let version = "0.1.0"
+
+    let settings: Settings
+    let database: SQLiteDatabase
+    let catalog: AgentCatalog
+    let parts: EngineParts
+    let transport: HTTPTransport
+    let lock: OwnerLock
+    let logger: Logger
+    let doors: Doors
+    private let runWake: WakeSignal
+    private let noticeWake: WakeSignal
+
+    /// Opens the data folder and connects what the environment names. Reads the agents once.
+    init(_ settings: Settings, logger: Logger, doors: Doors = .system) async throws {
+        self.settings = settings
+        self.logger = logger
+        self.doors = doors
+        try Self.makeFolder(settings.dataFolder)
+        database = try SQLiteDatabase(path: settings.databasePath)
+        lock = try OwnerLock(folder: Self.ownersFolder(settings), owner: "\(getpid())-\(doors.makeID())")
+        transport = HTTPTransport()
+        let environment = settings.environment
+        catalog = AgentCatalog(
+            folder: settings.agentsFolder, reader: AgentReader(hasVariable: { environment.has($0) }), database: database,
+            doors: doors, logger: logger)
+        parts = EngineParts(
+            database: database, doors: doors, catalog: catalog,
+            connections: try Connector(settings: settings, transport: transport).connect(),
+            blobs: BlobFolder(root: settings.dataFolder.appendingPathComponent("blobs")), prices: try Self.prices(settings),
+            settings: settings.engine, counters: Counters(), logger: logger, variable: { environment[$0] })
+        runWake = WakeSignal(doors: doors)
+        noticeWake = WakeSignal(doors: doors)
+        if FileManager.default.fileExists(atPath: settings.agentsFolder.path) { try await catalog.refresh() }
+    }
+
+    static func ownersFolder(_ settings: Settings) -> URL { settings.dataFolder.appendingPathComponent("owners") }
+
+    var desk: RunDesk { RunDesk(database: database, doors: doors) }
+
+    /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
+    func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
+        let intake = WebhookIntake(
+            database: database, catalog: catalog, secret: settings.environment.secret("CLICKUP_WEBHOOK_SECRET"), doors: doors,
+            logger: logger, counters: parts.counters, wake: { [runWake] in runWake.raise() })
+        let status = ServerStatus(database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
+        let server = BureauServer(
+            address: settings.address, intake: intake, status: status, logger: logger, onListening: onListening)
+        return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers() + [server]
+    }
+
+    /// What moves runs and tells people. `only` limits it to one run, for a command that does its own work.
+    func workers(only run: String? = nil) -> [any Service] {
+        guard !settings.engine.isDispatchPaused else { return [] }
+        return [
+            NoticeWorker(parts: parts, owner: lock.owner, wake: noticeWake),
+            RunWorker(parts: parts, lock: lock, wake: runWake, onlyRun: run),
+        ]
+    }
+
+    func close() async {
+        await transport.shutdown()
+        try? database.close()
+    }
+
+    private static func prices(_ settings: Settings) throws -> PriceTable {
+        let shipped = PriceTable.load(Array(PriceTable.shippedJSON.utf8), fileName: "the prices shipped with bureau")
+        guard let bytes = FileManager.default.contents(atPath: settings.pricesFile.path) else {
+            guard let table = shipped.table else { throw SetupError("\(shipped.problems)", fix: "reinstall bureau") }
+            return table
+        }
+        let own = PriceTable.load(Array(bytes), fileName: settings.pricesFile.path)
+        guard let table = own.table else {
+            throw SetupError(own.problems.map { "\($0)" }.joined(separator: "\n"), fix: "mend the price file, or remove it to use the shipped prices")
+        }
+        return table
+    }
+
+    private static func makeFolder(_ folder: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw SetupError("the data folder \(folder.path) cannot be made: \(error.localizedDescription)", fix: "set DATA_DIR to a folder this user may write")
+        }
+    }
+}

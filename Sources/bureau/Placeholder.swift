@@ -1,1 +1,0 @@
-@main struct BureauCommand { static func main() { print("bureau") } }

@@ -1,0 +1,114 @@
+import BureauDomain
+import BureauEngine
+import BureauVendors
+import BureauWeb
+import Foundation
+import Logging
+
+/// Everything the environment says, read once. Secrets become `Secret` here and cannot be printed afterwards.
+/// Every name is told in docs/guides/settings.md.
+struct Settings: Sendable {
+    let environment: Environment
+    let dataFolder: URL
+    let agentsFolder: URL
+    let pricesFile: URL
+    let databasePath: String
+    let engine: EngineSettings
+    let address: BureauServer.Address
+    let logLevel: Logger.Level
+
+    /// `overrides` come from the command line and win over the environment.
+    init(_ environment: Environment, overrides: SettingsOverrides = .init()) throws(SetupError) {
+        self.environment = environment
+        let config = overrides.configFolder ?? "."
+        dataFolder = Self.folder(overrides.dataFolder ?? environment["DATA_DIR"] ?? "./data")
+        agentsFolder = Self.folder(overrides.configFolder == nil ? environment["AGENTS_DIR"] ?? "./agents" : config + "/agents")
+        pricesFile = URL(fileURLWithPath: environment["PRICES_FILE"] ?? config + "/config/prices.json")
+        databasePath = environment["DATABASE_PATH"] ?? dataFolder.appendingPathComponent("bureau.db").path
+        address = try Self.address(environment, overrides)
+        logLevel = try Self.logLevel(environment)
+        engine = try Self.engine(environment, dataFolder, isDataOverridden: overrides.dataFolder != nil)
+    }
+
+    private static func engine(_ environment: Environment, _ data: URL, isDataOverridden: Bool) throws(SetupError) -> EngineSettings {
+        let logs = environment["SESSION_LOG_DIR"] ?? (isDataOverridden ? data.appendingPathComponent("sessions").path : "./logs/sessions")
+        let delivery = environment["DELIVERY_FOLDER"].map(folder) ?? data.appendingPathComponent("deliveries")
+        var engine = EngineSettings(sessionLogFolder: folder(logs), deliveryFolder: delivery)
+        engine.driveRootFolderID = environment["GOOGLE_DRIVE_ROOT_FOLDER_ID"]
+        engine.alertChannel = environment["SLACK_ALERT_CHANNEL_ID"]
+        engine.resultsChannel = environment["SLACK_RESULTS_CHANNEL_ID"]
+        engine.slackPeople = people(environment["SLACK_USERS"] ?? "")
+        if let limit = try money("DEFAULT_MAX_SESSION_COST_USD", environment) { engine.defaultSessionCostMax = limit }
+        engine.dailyCostAlert = try money("DAILY_COST_ALERT_THRESHOLD_USD", environment)
+        if let pattern = environment["ANTHROPIC_CONSOLE_URL"] { engine.consoleLinkPattern = pattern }
+        if let days = try number("EVENT_LOG_DAYS", environment, 1...3_650) { engine.eventLogDaysKept = days }
+        if let runs = try number("RUNS_IN_FLIGHT_MAX", environment, 1...100_000) { engine.runsInFlightMax = runs }
+        engine.isDispatchPaused = environment["BENCH_PAUSE_DISPATCH"] == "1"
+        return engine
+    }
+
+    private static func address(_ environment: Environment, _ overrides: SettingsOverrides) throws(SetupError) -> BureauServer.Address {
+        if overrides.port == nil, let path = environment["UNIX_SOCKET"] { return .unixSocket(path: path) }
+        let port = try overrides.port ?? number("PORT", environment, 0...65_535) ?? 3_000
+        return .host(overrides.host ?? environment["HOST"] ?? "127.0.0.1", port: port)
+    }
+
+    private static func logLevel(_ environment: Environment) throws(SetupError) -> Logger.Level {
+        if environment["DEBUG"] == "1" { return .debug }
+        guard let name = environment["LOG_LEVEL"] else { return .info }
+        let known = ["warn": "warning", "fatal": "critical"][name.lowercased()] ?? name.lowercased()
+        guard let level = Logger.Level(rawValue: known) else {
+            throw SetupError("LOG_LEVEL is \"\(name)\"", fix: "use one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return level
+    }
+
+    private static func money(_ name: String, _ environment: Environment) throws(SetupError) -> MicroUSD? {
+        guard let text = environment[name] else { return nil }
+        guard let amount = Decimal(string: text), amount > 0, text.allSatisfy({ $0.isNumber || $0 == "." }) else {
+            throw SetupError("\(name) is \"\(text)\", not an amount in dollars", fix: "write it as 5.00")
+        }
+        return MicroUSD(usd: amount)
+    }
+
+    private static func number(_ name: String, _ environment: Environment, _ range: ClosedRange<Int>) throws(SetupError) -> Int? {
+        guard let text = environment[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw SetupError("\(name) is \"\(text)\"", fix: "use a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// "trung=U0TRUNG,jake=U0JAKE"
+    private static func people(_ text: String) -> [String: String] {
+        let pairs = text.split(separator: ",").map { $0.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) } }
+        return Dictionary(pairs.filter { $0.count == 2 }.map { ($0[0].lowercased(), $0[1]) }, uniquingKeysWith: { $1 })
+    }
+
+    private static func folder(_ path: String) -> URL { URL(fileURLWithPath: path, isDirectory: true) }
+}
+
+struct SettingsOverrides: Sendable {
+    var dataFolder: String?
+    var configFolder: String?
+    var host: String?
+    var port: Int?
+}
+
+/// The process's environment over the `.env` file. An empty value counts as not set.
+struct Environment: Sendable {
+    private let values: [String: String]
+
+    init(_ values: [String: String]) { self.values = values.filter { !$0.value.isEmpty } }
+
+    /// What this process was started with, and `.env` beside it (or the file named by BUREAU_ENV_FILE).
+    static func ofProcess() throws(SetupError) -> Environment {
+        let own = ProcessInfo.processInfo.environment
+        let file = try DotEnv.read(own["BUREAU_ENV_FILE"] ?? ".env")
+        return Environment(file.merging(own.filter { !$0.value.isEmpty }) { $1 })
+    }
+
+    subscript(name: String) -> String? { values[name] }
+    func secret(_ name: String) -> Secret? { values[name].map(Secret.init) }
+    func has(_ name: String) -> Bool { values[name] != nil }
+}
