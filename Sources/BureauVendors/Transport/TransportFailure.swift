@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOPosix
 
@@ -18,9 +19,11 @@ enum TransportFailure {
         case is CancellationError: request.failure(.noAnswer, "the call was cancelled")
         case let error as HTTPClientError where beforeConnection.contains(error):
             request.failure(.unreachable, String(describing: error))
-        case let error as HTTPClientError where [.invalidURL, .emptyHost, .emptyScheme].contains(error):
+        case let error as HTTPClientError where isAddress(error):
             request.failure(.unreachable, "the configured address is not a valid URL")
         case let error as NIOConnectionError: request.failure(.unreachable, String(describing: error))
+        case let error as IOError where isConnecting(error):
+            request.failure(.unreachable, "the connection was refused or has no route")
         case let error as ChannelError where isConnectTimeout(error):
             request.failure(.unreachable, "connecting took too long")
         case _ where isHandshake(error): request.failure(.unreachable, "the TLS handshake failed")
@@ -32,6 +35,17 @@ enum TransportFailure {
         .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout, .socksHandshakeTimeout,
         .httpProxyHandshakeTimeout, .alreadyShutdown,
     ]
+
+    private static func isAddress(_ error: HTTPClientError) -> Bool {
+        [.invalidURL, .emptyHost, .emptyScheme].contains(error)
+            || String(describing: error).contains("unsupportedScheme")
+    }
+
+    /// Numbers that only an attempt to connect can end with; others are told by NIO's own words.
+    private static func isConnecting(_ error: IOError) -> Bool {
+        [ECONNREFUSED, ENETUNREACH, EADDRNOTAVAIL].contains(error.errnoCode)
+            || String(describing: error).contains("non-blocking connect")
+    }
 
     private static func isConnectTimeout(_ error: ChannelError) -> Bool {
         if case .connectTimeout = error { true } else { false }

@@ -109,7 +109,7 @@ extension Response {
     /// Writes pieces as the closure hands them over; throwing in it breaks the connection.
     static func streaming(
         status: Int = 200, type: String = "text/event-stream", headers: [String: String] = [:], length: Int? = nil,
-        _ write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
+        _ write: @escaping @concurrent @Sendable (inout any ResponseBodyWriter) async throws -> Void
     ) -> Response {
         Response(status: .init(code: status), headers: fields(headers, type), body: .init(contentLength: length, write))
     }

@@ -1,0 +1,45 @@
+import Foundation
+
+/// A loopback port whose queue of waiting connections is full: further ones are neither taken nor refused.
+struct DeafPort {
+    struct Failed: Error {}
+
+    let port: UInt16
+    private let sockets: [Int32]
+
+    init() throws {
+        let listener = Self.makeSocket()
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(listener, generic, length) == 0 && listen(listener, 0) == 0 && getsockname(listener, generic, &length) == 0
+            }
+        }
+        guard bound else { throw Failed() }
+        port = UInt16(bigEndian: address.sin_port)
+        // The kernel keeps one more than the backlog says; a few more waiters make sure.
+        var waiters: [Int32] = []
+        for _ in 0..<4 {
+            let waiter = Self.makeSocket()
+            _ = fcntl(waiter, F_SETFL, O_NONBLOCK)
+            withUnsafePointer(to: address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = connect(waiter, $0, length) }
+            }
+            waiters.append(waiter)
+        }
+        sockets = waiters + [listener]
+    }
+
+    func close() { for socket in sockets { _ = Foundation.close(socket) } }
+
+    private static func makeSocket() -> Int32 {
+        #if os(Linux)
+        socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #else
+        socket(AF_INET, SOCK_STREAM, 0)
+        #endif
+    }
+}
