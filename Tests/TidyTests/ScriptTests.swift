@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Scripts")
 struct ScriptTests {
-    @Test("run-agent hands every argument to `bureau run` as it came, and its exit status back")
+    @Test("run-agent gives every argument to the newest `bureau run` as it came, and its exit status back")
     func runAgent() async throws {
         try await Shell.inTemporaryFolder { shell in
             try shell.write(try SourceTree.file("bin/run-agent").text, to: "bin/run-agent", isExecutable: true)
@@ -13,8 +13,16 @@ struct ScriptTests {
             #expect(outcome.output == "<run><sentinel><--client><a b><--><*>")
             #expect(outcome.status == 3)
             try shell.write("#!/bin/sh\necho release\n", to: ".build/release/bureau", isExecutable: true)
+            try await touch(shell, ".build/debug/bureau", "2026-01-01")
+            try await touch(shell, ".build/release/bureau", "2026-01-02")
             #expect(try await shell.run("bin/run-agent", ["sentinel"]).output == "release\n")
+            try await touch(shell, ".build/debug/bureau", "2026-01-03")
+            #expect(try await shell.run("bin/run-agent", ["sentinel"]).output == "<run><sentinel>")
         }
+    }
+
+    private func touch(_ shell: Shell, _ path: String, _ date: String) async throws {
+        #expect(try await shell.run("touch", ["-d", date, path]).status == 0)
     }
 
     @Test("run-agent without a bureau says how to get one")
@@ -41,5 +49,41 @@ struct ScriptTests {
     func setupTwice() async throws {
         let outcome = try await Shell(folder: SourceTree.root).run("scripts/setup", ["--dry-run"])
         #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.output)")
+    }
+
+    @Test(
+        "Setting up names what is missing before it installs anything",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/apt-get")))
+    func setupNames() async throws {
+        try await Shell.inTemporaryFolder { shell in
+            // A package database that knows nothing: every package counts as missing.
+            try shell.write("#!/bin/sh\nexit 1\n", to: "bin/dpkg-query", isExecutable: true)
+            try shell.write(
+                "#!/bin/sh\necho called >>'\(shell.folder.path)/called'\n", to: "bin/apt-get", isExecutable: true)
+            let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+            let outcome = try await shell.run(
+                SourceTree.root.appending(path: "scripts/setup").path, ["--dry-run"],
+                environment: ["PATH": "\(shell.folder.path)/bin:\(path)"])
+            #expect(outcome.status == 1)
+            #expect(outcome.output.contains("libsqlite3-dev zlib1g-dev"), "\(outcome.output)")
+            #expect(!FileManager.default.fileExists(atPath: shell.folder.appending(path: "called").path))
+        }
+    }
+
+    @Test("A pipeline that runs no test is a failure, and a success ends with its totals", arguments: [0, 3])
+    func totals(tests: Int) async throws {
+        try await Shell.inTemporaryFolder { shell in
+            for path in ["scripts/test", "scripts/environment"] {
+                try shell.write(try SourceTree.file(path).text, to: path, isExecutable: true)
+            }
+            let said = "Test run with \(tests) tests in 2 suites passed after 1.5 seconds."
+            try shell.write("#!/bin/sh\necho '\(said)'\n", to: "bin/swift", isExecutable: true)
+            let outcome = try await shell.run(
+                "scripts/test", ["--filter", "Nothing"], environment: ["PATH": "\(shell.folder.path)/bin:/usr/bin:/bin"]
+            )
+            #expect(outcome.status == (tests == 0 ? 1 : 0))
+            let last = tests == 0 ? "--filter Nothing\n" : "ok: 3 tests in 2 suites passed after 1.5 s\n"
+            #expect(outcome.output.hasSuffix(last), "\(outcome.output)")
+        }
     }
 }

@@ -49,8 +49,12 @@ enum SourceTree {
         return file
     }
 
+    /// Nothing written by a person is larger.
+    private static let fileBytesMax = 4 << 20
+
     private static func read(_ url: URL) -> File? {
-        guard (try? url.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true,
+        let values = try? url.resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
+        guard values?.isRegularFile == true, (values?.fileSize ?? 0) <= fileBytesMax,
             let bytes = try? Data(contentsOf: url), !bytes.prefix(8000).contains(0),
             let text = String(data: bytes, encoding: .utf8)
         else { return nil }
