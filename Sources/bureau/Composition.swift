@@ -19,7 +19,7 @@ struct Composition: Sendable {
     let lock: OwnerLock
     let logger: Logger
     let doors: Doors
-    private let runWake: WakeSignal
+    let runWake: WakeSignal
     private let noticeWake: WakeSignal
 
     /// Opens the data folder and connects what the environment names. Reads the agents once.

@@ -54,12 +54,6 @@ struct SlackDirectory: Sendable {
 
     private func keep(_ name: String, _ value: String) async throws {
         let now = doors.now()
-        try await database.write { db in
-            try db.execute(
-                """
-                INSERT INTO setting (name, value, updated_at) VALUES (?, ?, ?)
-                ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
-                """, [name, value, now])
-        }
+        try await database.write { try SettingStore(db: $0).put(name, value, now: now) }
     }
 }

@@ -17,4 +17,22 @@ package struct NewRun: Sendable, Hashable {
     /// Canonical JSON, when the trigger brought the payload itself.
     package var payload: String?
     package var payloadHash: String?
+
+    package init(
+        agent: String, agentVersion: String, configHash: String, triggerSource: TriggerSource, requestedBy: String,
+        dedupeKey: String, clientSlug: String? = nil, clientName: String? = nil, taskID: String? = nil,
+        payload: String? = nil, payloadHash: String? = nil
+    ) {
+        self.agent = agent
+        self.agentVersion = agentVersion
+        self.configHash = configHash
+        self.triggerSource = triggerSource
+        self.requestedBy = requestedBy
+        self.dedupeKey = dedupeKey
+        self.clientSlug = clientSlug
+        self.clientName = clientName
+        self.taskID = taskID
+        self.payload = payload
+        self.payloadHash = payloadHash
+    }
 }

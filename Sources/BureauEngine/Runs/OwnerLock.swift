@@ -33,6 +33,15 @@ package final class OwnerLock: Sendable {
         return true
     }
 
+    /// Whether a living process holds `owner`'s lock: how a command finds out that a server is running.
+    package static func isHeld(folder: URL, owner: String) -> Bool {
+        let path = folder.appendingPathComponent(owner + ".lock").path
+        guard FileManager.default.fileExists(atPath: path) else { return false }
+        guard let free = try? lock(path) else { return true }
+        close(free)
+        return false
+    }
+
     /// Opens and locks a file. Returns nil when another process holds it.
     private static func lock(_ path: String) throws -> Int32? {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

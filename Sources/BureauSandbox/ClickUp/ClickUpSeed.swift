@@ -4,13 +4,15 @@ enum ClickUpSeed {
 
     /// - Parameter secret: signs what the default webhook carries to the product's /webhook/sentinel.
     static func workspace(now: Int, secret: String) -> ClickUpWorkspace {
-        let sentinelHook = ClickUpWebhook(
-            id: "5e0a3c1e-0000-4000-8000-00000000d3e0", secret: secret, endpoint: "/webhook/sentinel",
-            events: ["taskCreated", "taskUpdated", "taskStatusUpdated", "taskCommentPosted"],
-            place: .list(auditsListID))
+        func hook(_ number: Int, _ endpoint: String, _ list: String) -> ClickUpWebhook {
+            ClickUpWebhook(
+                id: "5e0a3c1e-0000-4000-8000-00000000d3e\(number)", secret: secret, endpoint: endpoint,
+                events: ["taskCreated", "taskUpdated", "taskStatusUpdated", "taskCommentPosted"], place: .list(list))
+        }
+        let hooks = [hook(0, "/webhook/sentinel", auditsListID), hook(1, "/webhook/catalyst", briefsListID)]
         return ClickUpWorkspace(
             lists: [list(auditsListID, "Sentinel audits"), list(briefsListID, "Content briefs")],
-            tasks: tasks(created: now - 86_400_000), webhooks: [sentinelHook])
+            tasks: tasks(created: now - 86_400_000), webhooks: hooks)
     }
 
     private static func list(_ id: String, _ name: String) -> ClickUpList {

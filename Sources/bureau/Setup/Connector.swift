@@ -30,9 +30,9 @@ struct Connector {
         let endpoints = settings.environment["GOOGLE_BASE_URL"].map(GoogleEndpoints.init(base:)) ?? .google
         do {
             let credential = try GoogleCredential(serviceAccountJSON: Array(bytes))
-            let tokens = try GoogleTokenSource(transport: transport, credential: credential, endpoints: endpoints)
+            let tokens = GoogleTokenSource(transport: transport, credential: credential, endpoints: endpoints)
             return GoogleDriveClient(transport: transport, tokens: tokens, endpoints: endpoints)
-        } catch let error as VendorError {
+        } catch {
             throw SetupError("\(path) is not a service account's key file: \(error.detail)", fix: "download the key again as JSON from the Google console")
         }
     }

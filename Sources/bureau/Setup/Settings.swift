@@ -49,7 +49,8 @@ struct Settings: Sendable {
 
     private static func address(_ environment: Environment, _ overrides: SettingsOverrides) throws(SetupError) -> BureauServer.Address {
         if overrides.port == nil, let path = environment["UNIX_SOCKET"] { return .unixSocket(path: path) }
-        let port = try overrides.port ?? number("PORT", environment, 0...65_535) ?? 3_000
+        let configured = try number("PORT", environment, 0...65_535)
+        let port = overrides.port ?? configured ?? 3_000
         return .host(overrides.host ?? environment["HOST"] ?? "127.0.0.1", port: port)
     }
 

@@ -1,0 +1,92 @@
+import ArgumentParser
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import Foundation
+import Logging
+import ServiceLifecycle
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Start a run of an agent.",
+        discussion: """
+            bureau run sentinel --client shamrock-detailing-columbus --watch
+            bureau run sentinel --clickup-task 86cfull01
+            bureau run sentinel --payload-file fixtures/synthetic-client.json --watch
+
+            With a server running on the same data folder the server does the work; without one this command does.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "The agent's name.") var agent: String
+    @Option(help: "The client's slug; see bureau clients list.") var client: String?
+    @Option(name: .customLong("clickup-task"), help: "A ClickUp task to read the input from and report to.") var clickUpTask: String?
+    @Option(name: .customLong("payload-file"), help: "A JSON file with the input.") var payloadFile: String?
+    @Flag(help: "Follow the run until it ends.") var watch = false
+    @Flag(help: "Print one JSON document at the end.") var json = false
+    @Flag(help: "With --watch: every event of the session.") var verbose = false
+
+    func validate() throws {
+        guard client != nil || clickUpTask != nil || payloadFile != nil else {
+            throw ValidationError("say what to work on: --client SLUG, --clickup-task ID or --payload-file FILE")
+        }
+    }
+
+    func run() async throws {
+        try await Terminal.guarded {
+            let settings = try common.settings()
+            let composition = try await Composition(settings, logger: .forCommand(settings.logLevel))
+            let run = try await start(composition)
+            let watcher = RunWatcher(composition: composition, isQuiet: json, isVerbose: verbose)
+            if !json { watcher.announce(run) }
+            guard watch || !ServerLock.isHeld(settings) else {
+                if json { Terminal.say(RunView(run).json) }
+                return await composition.close()
+            }
+            let code = try await watcher.follow(run.id, printsJSON: json)
+            await composition.close()
+            if code != 0 { throw ExitCode(code) }
+        }
+    }
+
+    private func start(_ composition: Composition) async throws -> RunRecord {
+        guard let loaded = composition.catalog.agent(agent) else {
+            let known = composition.catalog.agents.map(\.config.name).joined(separator: ", ")
+            throw SetupError("there is no agent named \"\(agent)\"", fix: known.isEmpty ? "put its file into \(composition.settings.agentsFolder.path)" : "the agents are: \(known)")
+        }
+        guard loaded.config.triggers.manualCLI else {
+            throw SetupError("\(agent) may not be started by hand", fix: "set triggers.manual_cli.enabled in its config")
+        }
+        let input = try await RunInput(client: client, payloadFile: payloadFile).read(composition.database)
+        return try await composition.desk.start(
+            NewRun(
+                agent: loaded.config.name, agentVersion: loaded.config.version, configHash: loaded.hash, triggerSource: .cli,
+                requestedBy: "cli \(ProcessInfo.processInfo.userName)", dedupeKey: "cli/\(composition.doors.makeID())",
+                clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload))
+    }
+}
+
+/// What `bureau run` is given to work on.
+struct RunInput {
+    let client: String?
+    let payloadFile: String?
+
+    func read(_ database: any Database) async throws -> (slug: String?, name: String?, payload: String?) {
+        var record: ClientRecord?
+        if let slug = client {
+            record = try await database.read { try ClientStore(db: $0).find(slug) }
+            guard record != nil else {
+                throw SetupError("there is no client \"\(slug)\"", fix: "see bureau clients list, or add it: bureau clients import FILE")
+            }
+        }
+        guard let payloadFile else { return (record?.slug, record?.name, record.map { BureauDomain.JSONValue.object($0.payload()).canonical }) }
+        guard let bytes = FileManager.default.contents(atPath: payloadFile) else {
+            throw SetupError("\(payloadFile) cannot be read", fix: "check the path", exitCode: ExitStatus.usage)
+        }
+        let result = ClientRecord.load(Array(bytes), fileName: payloadFile)
+        guard let given = result.client else {
+            throw SetupError(result.problems.map { "\($0)" }.joined(separator: "\n"), fix: "mend the file", exitCode: ExitStatus.usage)
+        }
+        return (given.slug, given.name, BureauDomain.JSONValue.object(given.payload()).canonical)
+    }
+}

@@ -1,0 +1,45 @@
+import BureauEngine
+import Foundation
+import ServiceLifecycle
+
+/// Tells systemd that the server is ready and alive (sd_notify protocol: datagrams to NOTIFY_SOCKET). Does nothing when
+/// it was not started by systemd.
+struct SystemdNotifier: Service {
+    let doors: Doors
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        guard let path = environment["NOTIFY_SOCKET"], !path.isEmpty else {
+            try? await gracefulShutdown()
+            return
+        }
+        Self.send("READY=1", to: path)
+        let interval = environment["WATCHDOG_USEC"].flatMap(Int64.init).map { max($0 / 2_000, 500) } ?? 15_000
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                Self.send("WATCHDOG=1", to: path)
+                try await doors.sleep(.milliseconds(interval))
+            }
+        }
+        Self.send("STOPPING=1", to: path)
+    }
+
+    private static func send(_ state: String, to path: String) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
+        withUnsafeMutableBytes(of: &address.sun_path) { field in
+            field.copyBytes(from: bytes)
+            // An abstract socket's name starts with a zero byte, written as @ in the variable.
+            if bytes.first == 64 { field[0] = 0 }
+        }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
+        _ = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { sendto(descriptor, state, state.utf8.count, Int32(MSG_NOSIGNAL), $0, length) }
+        }
+    }
+}

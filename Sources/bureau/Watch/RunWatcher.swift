@@ -1,0 +1,110 @@
+import BureauDomain
+import BureauEngine
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Follows a run on the terminal: one line for each thing worth knowing, scrollback kept. Works the run itself when no
+/// server does. Ctrl-C detaches.
+struct RunWatcher: Sendable {
+    let composition: Composition
+    var isQuiet = false
+    var isVerbose = false
+    static let lookEveryMilliseconds = 150
+
+    func announce(_ run: RunRecord) {
+        let limit = composition.catalog.agent(run.agent)?.config.limits.sessionCostMax ?? composition.settings.engine.defaultSessionCostMax
+        Terminal.say("Run \(run.id)  \(run.agent) v\(run.agentVersion)  \(RunView(run).client)  limit \(limit)")
+    }
+
+    /// Returns the exit code that tells how the run ended.
+    func follow(_ id: String, printsJSON: Bool = false) async throws -> Int32 {
+        let isServed = ServerLock.isHeld(composition.settings)
+        var configuration = ServiceGroupConfiguration(
+            services: (isServed ? [] : composition.workers(only: id)).map { .init(service: $0) }, logger: composition.logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        let group = ServiceGroup(configuration: configuration)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let code: Int32? = try await withThrowingTaskGroup(of: Int32?.self) { tasks in
+            if !isServed {
+                tasks.addTask {
+                    try await group.run()
+                    try await Task.sleep(for: .seconds(86_400))
+                    return nil
+                }
+            }
+            tasks.addTask { try await printUntilSettled(id) }
+            tasks.addTask {
+                for await _ in signals { break }
+                return Optional<Int32>.none
+            }
+            let first = try await tasks.next() ?? nil
+            await group.triggerGracefulShutdown()
+            tasks.cancelAll()
+            return first
+        }
+        guard let code else { return detached(id, isServed) }
+        if printsJSON { Terminal.say(try await FinalReport(composition: composition, id: id).json()) }
+        return code
+    }
+
+    private func detached(_ id: String, _ isServed: Bool) -> Int32 {
+        let who = isServed ? "The run goes on in the server." : "The session goes on at Anthropic; the run is taken up again by bureau serve or by the next watch."
+        Terminal.note("\nDetached. \(who)\nCome back: bureau runs watch \(id)    Stop it: bureau runs stop \(id)")
+        return ExitStatus.interrupted
+    }
+
+    private func printUntilSettled(_ id: String) async throws -> Int32 {
+        var tail: SessionTail?
+        var seq: Int64 = 0
+        while true {
+            let run = try await composition.desk.find(id)
+            if tail == nil, let session = run.sessionID {
+                line(run.startedAt ?? composition.doors.now(), "session \(session)")
+                tail = SessionTail(path: composition.settings.engine.sessionLogFolder.appendingPathComponent(session + ".jsonl").path)
+            }
+            printSession(&tail)
+            for event in try await composition.desk.events(id, after: seq) {
+                seq = event.seq
+                line(event.at, "\(event.kind): \(event.detail)")
+            }
+            if run.state.isFinal || !run.state.isWorkable || run.state == .waitingApproval {
+                printSession(&tail)
+                try await waitForNotices(id)
+                if !isQuiet { try await FinalReport(composition: composition, id: id).print() }
+                return Self.exitCode(run)
+            }
+            try await Task.sleep(for: .milliseconds(Self.lookEveryMilliseconds))
+        }
+    }
+
+    private func printSession(_ tail: inout SessionTail?) {
+        for event in tail?.read() ?? [] {
+            if let text = EventLine.text(event, isVerbose: isVerbose) { line(nil, text) }
+        }
+    }
+
+    /// A command that does the work itself also tells people, before it ends.
+    private func waitForNotices(_ id: String) async throws {
+        for _ in 0..<40 where !ServerLock.isHeld(composition.settings) {
+            guard try await composition.desk.steps(id, purpose: .notice).contains(where: { $0.state == .pending || $0.state == .intended }) else { return }
+            try await Task.sleep(for: .milliseconds(Self.lookEveryMilliseconds))
+        }
+    }
+
+    private func line(_ at: Int64?, _ text: String) {
+        guard !isQuiet else { return }
+        Terminal.say(" \(Clock.time(at ?? composition.doors.now()))  \(text)")
+    }
+
+    static func exitCode(_ run: RunRecord) -> Int32 {
+        switch run.state {
+        case .done: 0
+        case .doneWithProblems: ExitStatus.deliveryFailed
+        case .stopped: run.cause?.code == .byPerson ? ExitStatus.stoppedByPerson : ExitStatus.stoppedByLimit
+        case .waitingApproval, .needsInfo, .inReview: ExitStatus.waiting
+        case .failed, .ignored, .queued, .starting, .running, .collecting, .delivering, .revising, .stopping: ExitStatus.failed
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import BureauVendors
+import Foundation
+
+/// Reads what was added to a session's log since the last look.
+struct SessionTail {
+    let path: String
+    private var offset: UInt64 = 0
+    private var pending = Data()
+    private static let bytesPerLookMax = 4 << 20
+
+    init(path: String) { self.path = path }
+
+    mutating func read() -> [SessionEvent] {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
+        defer { try? handle.close() }
+        guard (try? handle.seek(toOffset: offset)) != nil, let data = try? handle.read(upToCount: Self.bytesPerLookMax) else { return [] }
+        offset += UInt64(data.count)
+        pending.append(data)
+        var events: [SessionEvent] = []
+        while let end = pending.firstIndex(of: 10) {
+            if let raw = RawEvent(bytes: Array(pending[..<end])), let event = try? raw.decoded() { events.append(event) }
+            pending.removeSubrange(...end)
+        }
+        return events
+    }
+}
+
+/// One line for a terminal about a session event, or nil for those that say little.
+enum EventLine {
+    static func text(_ event: SessionEvent, isVerbose: Bool) -> String? {
+        switch event.content {
+        case .agentMessage(let text): "agent: \(firstLine(text, 160))"
+        case .toolUse(let call): "tool: \(call.name) \(firstLine(String(decoding: call.inputJSON, as: UTF8.self), 100))"
+        case .error(let fault): "error: \(fault.type) \(firstLine(fault.message, 160))"
+        case .statusRescheduled: "the service rescheduled the session"
+        case .statusTerminated: "the service terminated the session"
+        case .threadCreated(let name): "sub-agent started: \(name ?? "unnamed")"
+        case .userInterrupt: "interrupt delivered"
+        default: isVerbose ? event.type : nil
+        }
+    }
+
+    private static func firstLine(_ text: String, _ charactersMax: Int) -> String {
+        let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        let clean = String(line.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }.map(Character.init))
+        return clean.count > charactersMax ? clean.prefix(charactersMax - 1) + "…" : clean
+    }
+}
