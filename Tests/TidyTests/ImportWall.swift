@@ -17,7 +17,8 @@ enum ImportWall {
     /// Libraries with one home each. Everything else (logging, NIO, crypto) is free outside the domain.
     static let homes: [String: Set<String>] = [
         "GRDB": ["BureauStorage"],
-        "AsyncHTTPClient": ["BureauVendors"],
+        // The product speaks to the outside through Vendors only; a stand-in sends webhooks to the product.
+        "AsyncHTTPClient": ["BureauVendors", "BureauSandbox"],
         "JWTKit": ["BureauVendors"],
         "Hummingbird": ["BureauWeb", "BureauSandbox"],
         "HummingbirdCore": ["BureauWeb", "BureauSandbox"],

@@ -27,6 +27,8 @@ struct ImportWallTests {
         ("BureauEngine", "GRDB", false),
         ("BureauEngine", "BureauWeb", false),
         ("BureauEngine", "AsyncHTTPClient", false),
+        ("BureauWeb", "AsyncHTTPClient", false),
+        ("BureauSandbox", "AsyncHTTPClient", true),
         ("BureauWeb", "BureauVendors", false),
         ("BureauWeb", "Hummingbird", true),
         ("BureauSandbox", "BureauVendors", false),

@@ -70,6 +70,28 @@ struct ScriptTests {
         }
     }
 
+    @Test("A failed test is named again at the end")
+    func failures() async throws {
+        try await Shell.inTemporaryFolder { shell in
+            for path in ["scripts/test", "scripts/environment"] {
+                try shell.write(try SourceTree.file(path).text, to: path, isExecutable: true)
+            }
+            let said = """
+                ✘ Test "A thing holds" recorded an issue at A.swift:3:5: Expectation failed: a
+                ✔ Test "Another holds" passed after 0.1 seconds.
+                ✘ Test run with 2 tests in 1 suite failed after 0.2 seconds with 1 issue.
+                """
+            let swift = "#!/bin/sh\n[ $1 = test ] || exit 0\necho '\(said)'\nexit 1\n"
+            try shell.write(swift, to: "bin/swift", isExecutable: true)
+            let outcome = try await shell.run(
+                "scripts/test", environment: ["PATH": "\(shell.folder.path)/bin:/usr/bin:/bin"])
+            #expect(outcome.status == 1)
+            let end = outcome.output.components(separatedBy: "What failed:").last ?? ""
+            #expect(end.contains("A thing holds") && !end.contains("Another"), "\(outcome.output)")
+            #expect(end.hasSuffix("tests failed (exit 1): 2 tests in 1 suites after 0.2 s\n"), "\(outcome.output)")
+        }
+    }
+
     @Test("A pipeline that runs no test is a failure, and a success ends with its totals", arguments: [0, 3])
     func totals(tests: Int) async throws {
         try await Shell.inTemporaryFolder { shell in
