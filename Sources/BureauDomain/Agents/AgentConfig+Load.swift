@@ -23,7 +23,9 @@ extension AgentConfig {
     /// Webhooks and commands go by the agent's name; people look for the file of that name.
     private static func warnAboutName(_ config: AgentConfig, _ json: PositionedJSON, _ problems: ConfigProblems) {
         let file = problems.file.split(separator: "/").last.map(String.init) ?? ""
-        guard file.hasSuffix(".json"), file != "\(config.name).json", case .object(let members) = json.kind else { return }
+        guard file.hasSuffix(".json"), file != "\(config.name).json", case .object(let members) = json.kind else {
+            return
+        }
         let position = members.first { $0.key == "agent_name" }?.value.position ?? json.position
         problems.add(
             "agent_name", position, "this agent is called \(quoted(config.name)), its file \(quoted(file))",

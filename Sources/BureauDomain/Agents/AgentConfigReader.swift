@@ -135,7 +135,8 @@ struct AgentConfigReader {
         }
         guard let minutes else { return nil }
         return AgentConfig.Limits(
-            sessionDurationMax: max(.milliseconds(1), Self.duration(seconds: minutes * 60)), sessionCostMax: most.map(MicroUSD.init(usd:)),
+            sessionDurationMax: max(.milliseconds(1), Self.duration(seconds: minutes * 60)),
+            sessionCostMax: most.map(MicroUSD.init(usd:)),
             alertAbove: alert.map(MicroUSD.init(usd:)), sampleInterval: Self.duration(seconds: seconds ?? 30))
     }
 

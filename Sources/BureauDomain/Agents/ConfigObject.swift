@@ -19,6 +19,7 @@ struct ConfigObject {
         self.problems = problems
         members = Dictionary(uniqueKeysWithValues: found.map { ($0.key, $0) })
         for member in found where !keys.contains(member.key) {
+            guard !problems.isFull else { break }
             let near = NearestKey.nearest(to: member.key, in: keys)
             let known = near == nil ? "; known here: \(keys.joined(separator: ", "))" : ""
             problems.add(place(member.key), member.keyPosition, "unknown \(noun)\(known)", suggestion: near)
@@ -52,6 +53,11 @@ struct ConfigObject {
         found(key, required: required).flatMap { text($0, at: place(key), rule) }
     }
 
+    func entry(_ key: String, _ rule: TextRule, required: Bool = true) -> Entry? {
+        guard let json = found(key, required: required), let text = text(json, at: place(key), rule) else { return nil }
+        return Entry(text: text, path: place(key), position: json.position)
+    }
+
     private func text(_ json: PositionedJSON, at place: String, _ rule: TextRule) -> String? {
         guard case .string(let text) = json.kind else {
             var hint: String?
@@ -68,6 +74,17 @@ struct ConfigObject {
     }
 
     func texts(_ key: String, _ rule: TextRule, required: Bool = true, countMax: Int = 50) -> [String]? {
+        entries(key, rule, required: required, countMax: countMax)?.map(\.text)
+    }
+
+    /// A text of a list with its own path and position.
+    struct Entry {
+        let text: String
+        let path: String
+        let position: TextPosition
+    }
+
+    func entries(_ key: String, _ rule: TextRule, required: Bool = true, countMax: Int = 50) -> [Entry]? {
         guard let json = found(key, required: required) else { return nil }
         guard case .array(let items) = json.kind else {
             problem(key, "expected a list in square brackets, found \(json.value.kindName)")
@@ -77,15 +94,16 @@ struct ConfigObject {
             problem(key, "expected at most \(countMax) entries, found \(items.count)")
             return nil
         }
-        var texts: [String] = []
+        var entries: [Entry] = []
         for (index, item) in items.enumerated() {
-            guard let text = text(item, at: "\(place(key))[\(index)]", rule) else { continue }
-            if texts.contains(text) {
-                problems.add("\(place(key))[\(index)]", item.position, "\(quoted(text)) stands in this list twice")
+            let path = "\(place(key))[\(index)]"
+            guard let text = text(item, at: path, rule) else { continue }
+            if entries.contains(where: { $0.text == text }) {
+                problems.add(path, item.position, "\(quoted(text)) stands in this list twice")
             }
-            texts.append(text)
+            entries.append(Entry(text: text, path: path, position: item.position))
         }
-        return texts
+        return entries
     }
 
     func flag(_ key: String, required: Bool = false) -> Bool? {

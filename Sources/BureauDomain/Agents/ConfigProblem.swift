@@ -1,5 +1,5 @@
 /// One thing wrong in a file that people write, told by path and place.
-package struct ConfigProblem: Hashable, Sendable, CustomStringConvertible {
+package struct ConfigProblem: Hashable, Sendable, Codable, CustomStringConvertible {
     package enum Severity: String, Hashable, Sendable, Codable { case error, warning }
 
     package let file: String
@@ -24,10 +24,13 @@ package struct ConfigProblem: Hashable, Sendable, CustomStringConvertible {
 /// Collects what is wrong in one file, so that everything can be mended in one go.
 final class ConfigProblems {
     /// More than a person mends in one go; a hostile file cannot make the list long.
-    static let countMax = 200
+    static let errorsMax = 200
+    static let warningsMax = 50
 
     let file: String
     private(set) var list: [ConfigProblem] = []
+    private var errors = 0
+    private var warnings = 0
 
     init(file: String) { self.file = file }
 
@@ -35,18 +38,30 @@ final class ConfigProblems {
         _ path: String, _ position: TextPosition, _ message: String, suggestion: String? = nil,
         severity: ConfigProblem.Severity = .error
     ) {
-        guard list.count < Self.countMax else { return }
+        switch severity {
+        case .error:
+            errors += 1
+            if errors > Self.errorsMax { return }
+        case .warning:
+            warnings += 1
+            if warnings > Self.warningsMax { return }
+        }
         list.append(
             ConfigProblem(
                 file: file, path: path, line: position.line, column: position.column, message: message,
                 suggestion: suggestion, severity: severity))
     }
 
-    var hasErrors: Bool { list.contains { $0.severity == .error } }
+    /// More errors would not be kept.
+    var isFull: Bool { errors >= Self.errorsMax }
+
+    var hasErrors: Bool { errors > 0 }
 
     /// In the order of the file.
     var sorted: [ConfigProblem] {
-        list.enumerated().sorted { ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset) }
-            .map(\.element)
+        list.enumerated().sorted {
+            ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
+        }
+        .map(\.element)
     }
 }

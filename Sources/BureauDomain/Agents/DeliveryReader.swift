@@ -43,7 +43,8 @@ struct DeliveryReader {
         guard let object = delivery.object("google_drive", keys: keys, required: false) else { return nil }
         let enabled = object.flag("enabled", required: true) ?? false
         let folder = templates.folder(object, "folder_template", required: enabled)
-        let name = enabled || object.has("file_name_template")
+        let name =
+            enabled || object.has("file_name_template")
             ? templates.template(object, "file_name_template", .line(200)) : nil
         if let name, name.source.contains("/") {
             object.problem("file_name_template", "a file name has no \"/\"; folders go into folder_template")

@@ -5,7 +5,9 @@ package enum KickoffValues {
     /// `payload` is the run's payload; its texts and lists can be named by field, and the whole of it as
     /// `payload_json`, indented, in its own order. The service's own names win over payload fields of the same name,
     /// except `client_id` and `client_name`, which are the payload's.
-    package static func make(payload: JSONObject, agentName: String, runID: String, at instant: Date) -> [String: String] {
+    package static func make(payload: JSONObject, agentName: String, runID: String, at instant: Date) -> [String:
+        String]
+    {
         var values: [String: String] = [:]
         for member in payload.members { values[member.key] = plain(member.value) }
         values["payload_json"] = JSONValue.object(payload).pretty
@@ -32,7 +34,8 @@ package enum UTCStamp {
     /// "20261121T093000Z"
     package static func timestamp(_ instant: Date) -> String {
         instant.formatted(
-            Date.ISO8601FormatStyle(dateSeparator: .omitted, dateTimeSeparator: .standard, timeSeparator: .omitted,
+            Date.ISO8601FormatStyle(
+                dateSeparator: .omitted, dateTimeSeparator: .standard, timeSeparator: .omitted,
                 timeZoneSeparator: .omitted, includingFractionalSeconds: false, timeZone: .gmt))
     }
 

@@ -12,13 +12,13 @@ package struct Template: Hashable, Sendable {
     package let source: String
     let parts: [Part]
 
-    /// Throws every unknown placeholder and every brace without a partner, all at once.
+    /// Throws unknown placeholders and braces without a partner all at once (the first ten and three of them).
     package init(_ source: String, allowed: Set<String>) throws(TemplateError) {
         let scan = TemplateScan(source)
         var problems = scan.unbalanced
         for case .placeholder(let name) in scan.parts where !allowed.contains(name) {
             let problem = TemplateError.Problem.unknown(name)
-            if !problems.contains(problem) { problems.append(problem) }
+            if problems.count < 10, !problems.contains(problem) { problems.append(problem) }
         }
         guard problems.isEmpty else { throw TemplateError(problems: problems, allowed: allowed.sorted()) }
         self.source = source
@@ -44,7 +44,9 @@ package struct Template: Hashable, Sendable {
 
     static func isName(_ text: some StringProtocol) -> Bool {
         guard let first = text.utf8.first, UInt8(ascii: "a")...UInt8(ascii: "z") ~= first else { return false }
-        return text.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 }
+        return text.utf8.allSatisfy {
+            $0.isDigit || $0 == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
+        }
     }
 }
 
@@ -82,6 +84,7 @@ struct TemplateScan {
         let bytes = Array(source.utf8)
         var literalStart = 0
         var open: [Int] = []
+        var closing: [Int] = []
         var offset = 0
         while offset < bytes.count {
             switch bytes[offset] {
@@ -100,14 +103,16 @@ struct TemplateScan {
                     open.append(offset)
                 }
             case UInt8(ascii: "}"):
-                if open.popLast() == nil { unbalanced.append(.neverOpened(after: Self.before(offset, bytes))) }
+                if open.popLast() == nil { closing.append(offset) }
             default: break
             }
             offset += 1
         }
         add(bytes[literalStart...])
-        unbalanced += open.map { .neverClosed(after: Self.before($0, bytes)) }
-        if unbalanced.count > 3 { unbalanced = Array(unbalanced.prefix(3)) }
+        let all =
+            closing.prefix(3).map { TemplateError.Problem.neverOpened(after: Self.before($0, bytes)) }
+            + open.prefix(3).map { TemplateError.Problem.neverClosed(after: Self.before($0, bytes)) }
+        unbalanced = Array(all.prefix(3))
     }
 
     private mutating func add(_ literal: ArraySlice<UInt8>) {

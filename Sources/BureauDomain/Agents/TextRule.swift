@@ -51,7 +51,8 @@ struct TextRule: Sendable {
     ) { text in
         !text.isEmpty
             && text.utf8.allSatisfy {
-                $0.isLower || $0.isDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_")
+                $0.isLower || $0.isDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+                    || $0 == UInt8(ascii: "_")
             }
     }
 

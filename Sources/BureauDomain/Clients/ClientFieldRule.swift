@@ -40,7 +40,8 @@ struct ClientFieldRule {
                 check(item, at: "\(place)[\(index)]", inList: true)
             }
         case .array, .object:
-            problems.add(place, json.position, "expected a text, a number or a list of those, found \(json.value.kindName)")
+            problems.add(
+                place, json.position, "expected a text, a number or a list of those, found \(json.value.kindName)")
         }
     }
 

@@ -66,7 +66,8 @@ struct ClientReader {
             return JSONObject()
         }
         if members.count > ClientRecord.fieldsMax {
-            problems.add(path, json.position, "expected at most \(ClientRecord.fieldsMax) fields, found \(members.count)")
+            problems.add(
+                path, json.position, "expected at most \(ClientRecord.fieldsMax) fields, found \(members.count)")
             return JSONObject()
         }
         var fields = JSONObject()

@@ -44,11 +44,17 @@ package struct JSONNumber: Sendable, CustomStringConvertible {
         var scale = 0
         var exponent = 0
         var rest = text.utf8[...]
-        if rest.first == UInt8(ascii: "-") { negative = true; rest = rest.dropFirst() }
+        if rest.first == UInt8(ascii: "-") {
+            negative = true
+            rest = rest.dropFirst()
+        }
         var afterPoint = false
         while let byte = rest.first, byte != UInt8(ascii: "e"), byte != UInt8(ascii: "E") {
             rest = rest.dropFirst()
-            guard byte != UInt8(ascii: ".") else { afterPoint = true; continue }
+            guard byte != UInt8(ascii: ".") else {
+                afterPoint = true
+                continue
+            }
             digits.append(byte)
             if afterPoint { scale += 1 }
         }
@@ -57,7 +63,10 @@ package struct JSONNumber: Sendable, CustomStringConvertible {
             guard let value = Int(written), abs(value) < 1_000_000 else { return text.lowercased() }
             exponent = value
         }
-        while digits.last == UInt8(ascii: "0") { digits.removeLast(); scale -= 1 }
+        while digits.last == UInt8(ascii: "0") {
+            digits.removeLast()
+            scale -= 1
+        }
         let significant = digits.drop { $0 == UInt8(ascii: "0") }
         guard !significant.isEmpty else { return "0" }
         return (negative ? "-" : "") + spelled(String(decoding: significant, as: UTF8.self), power: exponent - scale)

@@ -164,7 +164,8 @@ struct JSONSource {
         case UInt8(ascii: "u"):
             advance()
             return Array(String(try scalar(start)).utf8)
-        default: throw error("expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u, found \\ before \(found)", at: start)
+        default:
+            throw error("expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u, found \\ before \(found)", at: start)
         }
         advance()
         return [plain]

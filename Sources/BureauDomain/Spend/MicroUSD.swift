@@ -12,8 +12,14 @@ package struct MicroUSD: RawRepresentable, Hashable, Comparable, Sendable, Codab
     package init(usd: Decimal) { self.init(micro: usd * 1_000_000) }
 
     init(micro: Decimal) {
-        guard !micro.isNaN, micro < Decimal(Int64.max) else { self.init(rawValue: .max); return }
-        guard micro > Decimal(Int64.min) else { self.init(rawValue: .min); return }
+        guard !micro.isNaN, micro < Decimal(Int64.max) else {
+            self.init(rawValue: .max)
+            return
+        }
+        guard micro > Decimal(Int64.min) else {
+            self.init(rawValue: .min)
+            return
+        }
         var exact = micro
         var rounded = Decimal()
         NSDecimalRound(&rounded, &exact, 0, .plain)

@@ -96,12 +96,17 @@ struct AgentConfigTests {
                 "alerts", "agent_name", "limits.max_session_duration_minutes", "delivery.slack.channel",
                 "delivery.slack.chanel",
             ])
-        #expect(errors.last?.description == "agents/x.json:4:45 delivery.slack.chanel: unknown key; did you mean \"channel\"?")
+        #expect(
+            errors.last?.description
+                == "agents/x.json:4:45 delivery.slack.chanel: unknown key; did you mean \"channel\"?")
     }
 
     private static let warnings: [(String, String, String)] = [
         ("\"small\"", "\"smaller\"", "agent_name: this agent is called \"smaller\", its file \"small.json\""),
-        ("Go.", "Go {{client_id}}", "{{client_id}} stays as it is: a placeholder has single braces; did you mean \"{client_id}\"?"),
+        (
+            "Go.", "Go {{client_id}}",
+            "{{client_id}} stays as it is: a placeholder has single braces; did you mean \"{client_id}\"?"
+        ),
         ("Go.", "Go {Client_ID}", "a placeholder is written in lower case; this one stays as it is"),
         ("Go.", "Go", "delivery: no channel is on: results stay on this machine"),
     ]
@@ -126,11 +131,66 @@ struct AgentConfigTests {
     @Test("A name that cannot be an agent's starts no file", arguments: ["", "Big", "a b", "../x", "-a"])
     func starterRefused(name: String) { #expect(AgentConfig.starter(name: name) == nil) }
 
+    private static let prompts = [
+        String(repeating: "}", count: 100_000), String(repeating: "{", count: 100_000),
+        (0..<12_000).map { "{a\($0)}" }.joined(), String(repeating: "{a", count: 50_000),
+    ]
+
+    @Test("A hostile prompt is refused in a few messages", .timeLimit(.minutes(1)), arguments: prompts.indices)
+    func hostilePrompt(index: Int) throws {
+        let text = try RepositoryFile.text("Tests/DomainTests/Fixtures/agents/good/small.json")
+        let bytes = Array(text.replacing("Go.", with: Self.prompts[index]).utf8)
+        let result = AgentConfig.load(bytes, fileName: "small.json", environment: nil)
+        #expect(result.config == nil)
+        #expect(1...10 ~= result.problems.count { $0.severity == .error })
+        #expect(result.problems.allSatisfy { $0.description.utf8.count < 600 })
+    }
+
+    @Test("Any number of warnings never hides an error")
+    func warningsAndErrors() throws {
+        let fields = (0..<50).map { "f\($0)" }
+        let list = fields.map { "\"\($0)\"" }.joined(separator: ",")
+        let expected = (0..<50).map { "\"\($0)\(fields.prefix(20).map { "{{\($0)}}" }.joined())\"" }.joined(
+            separator: ",")
+        let text = try RepositoryFile.text("Tests/DomainTests/Fixtures/agents/good/small.json")
+            .replacing("\"manual\"", with: "\"manual\", \"clickup\": { \"required_fields\": [\(list)] }")
+            .replacing("\"delivery\": {}", with: "\"outputs\": { \"expected\": [\(expected)] }, \"delivery\": 7")
+        let result = AgentConfig.load(Array(text.utf8), fileName: "small.json", environment: nil)
+        #expect(result.config == nil)
+        #expect(result.problems.count { $0.severity == .warning } == 50)
+        #expect(result.problems.filter { $0.severity == .error }.map(\.path) == ["delivery"])
+    }
+
     @Test("A hostile file makes neither long messages nor many")
     func hostile() {
         let keys = (0..<5_000).map { "\"\(String(repeating: "k", count: 100))\($0)\": 1" }.joined(separator: ",")
         let result = AgentConfig.load(Array("{\(keys)}".utf8), fileName: "x.json", environment: nil)
         #expect(result.problems.count == 200)
         #expect(result.problems.allSatisfy { $0.description.utf8.count < 600 })
+    }
+
+    @Test("A second agent is a file, not code")
+    func catalyst() throws {
+        let bytes = try RepositoryFile.bytes("fixtures/catalyst.json")
+        let result = AgentConfig.load(bytes, fileName: "fixtures/catalyst.json") { _ in true }
+        let config = try #require(result.config)
+        #expect(result.problems.isEmpty)
+        #expect(
+            config.outputs.expected.map { $0.render(["client_id": "acme"]) }
+                == ["content-brief-acme.json", "content-brief-acme.md"])
+        #expect(config.anthropic.betaHeaders == ["managed-agents-2026-04-01"])
+    }
+
+    @Test("A delivered file has the template's name and its own extension")
+    func deliveredName() throws {
+        let bytes = try RepositoryFile.bytes("agents/sentinel.json")
+        let drive = try #require(AgentConfig.load(bytes, fileName: "a", environment: nil).config?.delivery.googleDrive)
+        let values = ["timestamp": "20261121T093000Z", "client_name": "A/B"]
+        #expect(
+            drive.fileName(for: "x/audit.json", values: values, taken: []) == "sentinel-audit-20261121T093000Z.json")
+        let taken: Set = ["sentinel-audit-20261121T093000Z.json"]
+        #expect(drive.fileName(for: "b.json", values: values, taken: taken) == "sentinel-audit-20261121T093000Z-2.json")
+        #expect(drive.fileName(for: "LICENSE", values: values, taken: taken) == "sentinel-audit-20261121T093000Z")
+        #expect(drive.folder.render(values) == ["Clients", "A-B", "Audits"])
     }
 }

@@ -25,6 +25,13 @@ struct AgentSchemaTests {
                 cases.append(Case(name: "\(kind)/\(name)", canonical: try #require(result.canonical), loads: loads))
             }
         }
+        for path in ["agents/sentinel.json", "fixtures/catalyst.json"] {
+            let result = AgentConfig.load(try RepositoryFile.bytes(path), fileName: path, environment: nil)
+            cases.append(Case(name: path, canonical: try #require(result.canonical), loads: true))
+        }
+        let starter = Array(try #require(AgentConfig.starter(name: "new-agent")).utf8)
+        let started = AgentConfig.load(starter, fileName: "new-agent.json", environment: nil)
+        cases.append(Case(name: "starter", canonical: try #require(started.canonical), loads: true))
         #expect(cases.count { $0.loads && $0.name.hasPrefix("good/") } >= 8)
         #expect(cases.count { !$0.loads } >= 30)
         try await judge(cases)
@@ -35,12 +42,15 @@ struct AgentSchemaTests {
         let file = try RepositoryFile.bytes("Tests/DomainTests/Fixtures/agents/good/everything.json")
         let good = try PositionedJSON.parse(file).value
         let replacements: [JSONValue] = [
-            .null, true, false, 0, -1, .number(try #require(JSONNumber(0.5))), "", " ", "x", "X", "#x", "@x", "9", [], ["x"],
+            .null, true, false, 0, -1, .number(try #require(JSONNumber(0.5))), "", " ", "x", "X", "#x", "@x", "9", [],
+            ["x"],
             ["x", "x"], [1], [:], ["enabled": true], ["enabled": false],
         ]
         var cases: [Case] = []
         for path in Self.paths(good) {
-            for value in replacements { add(Self.edit(good, path[...]) { _, _ in value }, "\(path) = \(value.compact)") }
+            for value in replacements {
+                add(Self.edit(good, path[...]) { _, _ in value }, "\(path) = \(value.compact)")
+            }
             add(Self.edit(good, path[...]) { _, _ in nil }, "\(path) removed")
             add(Self.rename(good, path[...]), "\(path) renamed")
         }

@@ -11,7 +11,8 @@ struct TemplateTests {
         ("{name}", "{client_id}"),
         ("{\"id\": \"{client_id}\"}", "{\"id\": \"acme\"}"),
         ("{ client_id }", "{ client_id }"), ("{Client_Id}", "{Client_Id}"), ("{1}", "{1}"), ("{}", "{}"),
-        ("{{client_id}}", "{{client_id}}"), ("{{{client_id}}}", "{{acme}}"), ("{{\"a\":1},{client_id}}", "{{\"a\":1},acme}"),
+        ("{{client_id}}", "{{client_id}}"), ("{{{client_id}}}", "{{acme}}"),
+        ("{{\"a\":1},{client_id}}", "{{\"a\":1},acme}"),
         ("🛰 {client_id} é", "🛰 acme é"),
     ]
 
@@ -29,7 +30,13 @@ struct TemplateTests {
 
     private static let refused: [(String, [String])] = [
         ("{nme}", ["unknown placeholder {nme}; allowed are {client_id}, {name}"]),
-        ("{a} {b} {a}", ["unknown placeholder {a}; allowed are {client_id}, {name}", "unknown placeholder {b}; allowed are {client_id}, {name}"]),
+        (
+            "{a} {b} {a}",
+            [
+                "unknown placeholder {a}; allowed are {client_id}, {name}",
+                "unknown placeholder {b}; allowed are {client_id}, {name}",
+            ]
+        ),
         ("to {client_id", ["the { after \"to \" is never closed"]),
         ("to client_id}", ["the } after \"to client_id\" closes nothing"]),
         ("}{", ["the } after \"\" closes nothing", "the { after \"}\" is never closed"]),
@@ -77,7 +84,8 @@ struct TemplateTests {
     @Test("A run's values cover its own names, every field and the whole payload")
     func kickoff() throws {
         let payload = JSONObject([
-            ("client_id", "acme"), ("client_name", "Acme"), ("service_area_cities", ["Columbus, OH", "Dublin"]), ("founded", 1999),
+            ("client_id", "acme"), ("client_name", "Acme"), ("service_area_cities", ["Columbus, OH", "Dublin"]),
+            ("founded", 1999),
         ])
         let instant = Date(timeIntervalSince1970: 1_795_253_400.9)
         let values = KickoffValues.make(payload: payload, agentName: "sentinel", runID: "run_1", at: instant)

@@ -10,7 +10,8 @@ struct ClientRecordTests {
         #expect(client.slug == "northlake-detailing-test")
         #expect(client.name.contains("fictional"))
         #expect(client.fields["_about"] == nil)
-        let sentinel = AgentConfig.load(try RepositoryFile.bytes("agents/sentinel.json"), fileName: "a", environment: nil)
+        let sentinel = AgentConfig.load(
+            try RepositoryFile.bytes("agents/sentinel.json"), fileName: "a", environment: nil)
         let source = try #require(sentinel.config).payloadSource
         let names = source.requiredFields + source.optionalFields
         #expect(client.payload().keys == names)
@@ -30,7 +31,8 @@ struct ClientRecordTests {
             }
             """#
         let client = try #require(ClientRecord.load(Array(text.utf8), fileName: "acme.json").client)
-        #expect(client.contacts == [.init(name: "Ana", email: "ana@acme.example.com", slack: "@ana"), .init(name: "Jo")])
+        #expect(
+            client.contacts == [.init(name: "Ana", email: "ana@acme.example.com", slack: "@ana"), .init(name: "Jo")])
         #expect(client.payload().keys == ["client_id", "client_name", "website_url", "founded", "seed_keywords"])
         #expect(ClientRecord.load(Array(client.json.pretty.utf8), fileName: "x").client == client)
     }
@@ -43,14 +45,32 @@ struct ClientRecordTests {
         (#"{"slug":"a","name":"A","fields":{"client_id":"b"}}"#, "fields.client_id: this is the record's slug"),
         (#"{"slug":"a","name":"A","fields":{"Big Name":"b"}}"#, "fields.Big Name: expected a field name of lower-case"),
         (#"{"slug":"a","name":"A","fields":{"gbp_url":"acme.com/x"}}"#, #"did you mean "https://acme.com/x"?"#),
-        (#"{"slug":"a","name":"A","fields":{"gbp_url":"javascript:alert(1)"}}"#, "fields.gbp_url: expected a web address"),
-        (#"{"slug":"a","name":"A","fields":{"gbp_url":"https://user@acme.com"}}"#, "fields.gbp_url: expected a web address"),
-        (#"{"slug":"a","name":"A","fields":{"x":{"y":1}}}"#, "fields.x: expected a text, a number or a list of those, found an object"),
-        (#"{"slug":"a","name":"A","fields":{"x":[["y"]]}}"#, "fields.x[0]: expected a text, a number or a list of those, found a list"),
+        (
+            #"{"slug":"a","name":"A","fields":{"gbp_url":"javascript:alert(1)"}}"#,
+            "fields.gbp_url: expected a web address"
+        ),
+        (
+            #"{"slug":"a","name":"A","fields":{"gbp_url":"https://user@acme.com"}}"#,
+            "fields.gbp_url: expected a web address"
+        ),
+        (
+            #"{"slug":"a","name":"A","fields":{"x":{"y":1}}}"#,
+            "fields.x: expected a text, a number or a list of those, found an object"
+        ),
+        (
+            #"{"slug":"a","name":"A","fields":{"x":[["y"]]}}"#,
+            "fields.x[0]: expected a text, a number or a list of those, found a list"
+        ),
         (#"{"slug":"a","name":"A","fields":{"x":"\u0000"}}"#, "fields.x: expected a text without control characters"),
-        (#"{"slug":"a","name":"A","contacts":[{"name":"Ana","email":"ana"}]}"#, "contacts[0].email: expected an e-mail address"),
+        (
+            #"{"slug":"a","name":"A","contacts":[{"name":"Ana","email":"ana"}]}"#,
+            "contacts[0].email: expected an e-mail address"
+        ),
         (#"{"slug":"a","name":"A","contacts":[{"email":"a@b.example"}]}"#, "contacts[0].name: required, but missing"),
-        (#"{"slug":"a","name":"A","contacts":{}}"#, "contacts: expected a list of at most 50 contacts, found an object"),
+        (
+            #"{"slug":"a","name":"A","contacts":{}}"#,
+            "contacts: expected a list of at most 50 contacts, found an object"
+        ),
         (#"{"client_id":"a","client_name":"A","website_url":7,"x y":1}"#, "x y: expected a field name"),
         ("[]", "expected an object in braces"),
         ("{", "expected a key in double quotes"),
@@ -67,7 +87,8 @@ struct ClientRecordTests {
     func setting() throws {
         let text = #"{"slug":"acme","name":"Acme","fields":{"a":"1"},"contacts":[{"name":"Jo"}]}"#
         let client = try #require(ClientRecord.load(Array(text.utf8), fileName: "x").client)
-        #expect(client.setting("website_url", to: "https://acme.example.com").client?.fields.keys == ["a", "website_url"])
+        #expect(
+            client.setting("website_url", to: "https://acme.example.com").client?.fields.keys == ["a", "website_url"])
         #expect(client.setting("a", to: nil).client?.fields.isEmpty == true)
         #expect(client.setting("name", to: "Acme Ltd").client?.name == "Acme Ltd")
         #expect(client.setting("name", to: nil).client == nil)

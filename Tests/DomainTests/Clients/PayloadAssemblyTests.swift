@@ -42,7 +42,20 @@ struct PayloadAssemblyTests {
 
     @Test("Commas in other fields stay")
     func text() {
-        let assembly = PayloadAssembly.assemble(required: ["business_address"], optional: []) { _ in "1 A St, Columbus" }
+        let assembly = PayloadAssembly.assemble(required: ["business_address"], optional: []) { _ in "1 A St, Columbus"
+        }
         #expect(assembly == .complete(JSONObject([("business_address", "1 A St, Columbus")])))
+    }
+
+    @Test("A payload file is an object; its notes are left out")
+    func file() {
+        let read = PayloadFile.read(
+            Array("{\"_about\": \"a note\", /* c */ \"client_id\": \"acme\"}".utf8), fileName: "p.json")
+        #expect(read.object == JSONObject([("client_id", "acme")]))
+        #expect(read.problems.isEmpty)
+        #expect(PayloadFile.read(Array("[]".utf8), fileName: "p.json").object == nil)
+        let broken = PayloadFile.read(Array("{\n\"a\" 1}".utf8), fileName: "p.json")
+        #expect(
+            broken.problems.map(\.description) == ["p.json:2:5 expected a colon after the key, found \"1\""])
     }
 }

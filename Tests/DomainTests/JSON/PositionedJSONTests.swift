@@ -55,7 +55,8 @@ struct PositionedJSONTests {
 
     @Test("Comments may stand wherever a space may")
     func comments() throws {
-        let text = "// top\n{ /* in */ \"a\" /* after key */ : // after colon\n [1, /* , */ 2] , \"b//\": \"/* no */\" }// end"
+        let text =
+            "// top\n{ /* in */ \"a\" /* after key */ : // after colon\n [1, /* , */ 2] , \"b//\": \"/* no */\" }// end"
         let value = try PositionedJSON.parse(Array(text.utf8)).value
         #expect(value == ["a": [1, 2], "b//": "/* no */"])
     }

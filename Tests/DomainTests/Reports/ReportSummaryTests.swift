@@ -4,11 +4,14 @@ import Testing
 @Suite("Reading a report's headline")
 struct ReportSummaryTests {
     private static let scores: [(json: String, score: Int?, outOf: Int)] = [
-        (#"{"overall_score": 71}"#, 71, 100), (#"{"score": 71.4}"#, 71, 100), (#"{"overall_score": "71/100"}"#, 71, 100),
+        (#"{"overall_score": 71}"#, 71, 100), (#"{"score": 71.4}"#, 71, 100),
+        (#"{"overall_score": "71/100"}"#, 71, 100),
         (#"{"overall_score": 8, "out_of": 10}"#, 8, 10), (#"{"overall_score": {"score": 8, "out_of": 10}}"#, 8, 10),
         (#"{"summary": {"overall_score": 71}}"#, 71, 100), (#"{"overall_score": 140}"#, nil, 100),
-        (#"{"overall_score": -1}"#, nil, 100), (#"{"overall_score": 1e300}"#, nil, 100), (#"{"overall_score": true}"#, nil, 100),
-        (#"{"overall_score": "good"}"#, nil, 100), (#"{"overall_score": 0}"#, 0, 100), ("[]", nil, 100), ("7", nil, 100),
+        (#"{"overall_score": -1}"#, nil, 100), (#"{"overall_score": 1e300}"#, nil, 100),
+        (#"{"overall_score": true}"#, nil, 100),
+        (#"{"overall_score": "good"}"#, nil, 100), (#"{"overall_score": 0}"#, 0, 100), ("[]", nil, 100),
+        ("7", nil, 100),
         (#"{"overall_score": {"overall_score": {"score": 1}}}"#, nil, 100),
     ]
 
@@ -35,7 +38,8 @@ struct ReportSummaryTests {
 
     private static let coverages: [(String, Int?)] = [
         (#"{"coverage": 100}"#, 100), (#"{"coverage": 0.934}"#, 93), (#"{"coverage": 1}"#, 100),
-        (#"{"coverage": {"percent": 93}}"#, 93), (#"{"coverage": "93 %"}"#, 93), (#"{"coverage": 250}"#, nil), ("{}", nil),
+        (#"{"coverage": {"percent": 93}}"#, 93), (#"{"coverage": "93 %"}"#, 93), (#"{"coverage": 250}"#, nil),
+        ("{}", nil),
     ]
 
     @Test("Coverage is a percentage", arguments: coverages)
@@ -57,7 +61,8 @@ struct ReportSummaryTests {
         let summary = ReportSummary.read(json: Array(json.utf8), markdown: nil)
         #expect(
             summary.priorities == [
-                .init(rank: "P1", title: "Add 8 missing services"), .init(rank: "P1", title: "Fix the address in 6 directories"),
+                .init(rank: "P1", title: "Add 8 missing services"),
+                .init(rank: "P1", title: "Fix the address in 6 directories"),
                 .init(rank: "P2", title: "Build 5 city pages"),
             ])
         #expect(summary.headline == "Score 71 of 100, 3 priorities")
@@ -98,7 +103,8 @@ struct ReportSummaryTests {
         let long = String(repeating: "word ", count: 100)
         let json: JSONValue = [
             "priorities": [
-                ["priority": "P1", "title": "a\u{0}b\n\n c\u{202E}d\u{1B}[31m"], ["priority": "P1", "title": .string(long)],
+                ["priority": "P1", "title": "a\u{0}b\n\n c\u{202E}d\u{1B}[31m"],
+                ["priority": "P1", "title": .string(long)],
                 ["priority": "P1", "title": .string("e" + String(repeating: "\u{301}", count: 100_000))],
                 ["priority": "P1", "title": " \u{200B} "],
             ]

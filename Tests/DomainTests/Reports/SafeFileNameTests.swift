@@ -6,7 +6,8 @@ struct SafeFileNameTests {
     private static let names: [(original: String, safe: String)] = [
         ("audit.md", "audit.md"), ("Audit Final.MD", "Audit Final.MD"), ("sub/dir/audit.md", "audit.md"),
         ("../../etc/passwd", "passwd"), ("/etc/passwd", "passwd"), ("C:\\temp\\audit.md", "audit.md"),
-        ("audit.md/", "audit.md"), ("audit.md/..", "audit.md"), ("..", "file"), (".", "file"), ("", "file"), ("///", "file"),
+        ("audit.md/", "audit.md"), ("audit.md/..", "audit.md"), ("..", "file"), (".", "file"), ("", "file"),
+        ("///", "file"),
         (".env", "env"), ("...hidden.md", "hidden.md"), ("~root.md", "root.md"), ("a:b.md", "a-b.md"),
         ("a\u{0}b\n\tc.md", "abc.md"), ("fdp\u{202E}exe.md", "fdpexe.md"), ("a\u{200B}b.md", "ab.md"),
         ("audit.md. . ", "audit.md"), ("audit .md", "audit.md"), ("con", "file-con"), ("NUL.txt", "file-NUL.txt"),
@@ -49,7 +50,9 @@ struct SafeFileNameTests {
         let pieces = ["..", "/", "\\", ".", " ", "a", "é", "con", "\u{0}", "\u{202E}", "md", "-2", "~", "🛰", ":", "\n"]
         var taken: Set<String> = []
         for _ in 0..<100 {
-            let original = (0..<Int.random(in: 0...6, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+            let original = (0..<Int.random(in: 0...6, using: &random)).map { _ in
+                pieces.randomElement(using: &random) ?? ""
+            }
             let name = SafeFileName.make(original.joined(), taken: taken)
             #expect(!name.isEmpty && name.utf8.count <= SafeFileName.bytesMax)
             #expect(!name.contains("/") && !name.contains("\\") && !name.hasPrefix(".") && !name.hasSuffix("."))

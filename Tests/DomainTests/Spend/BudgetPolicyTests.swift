@@ -28,6 +28,8 @@ struct BudgetPolicyTests {
     func byDefault() throws {
         let bytes = try RepositoryFile.bytes("Tests/DomainTests/Fixtures/agents/good/small.json")
         let limits = try #require(AgentConfig.load(bytes, fileName: "small.json", environment: nil).config).limits
-        #expect(limits.budget(costMaxByDefault: .usd(2)) == BudgetLimits(costMax: .usd(2), alertAbove: nil, durationMax: .seconds(60)))
+        #expect(
+            limits.budget(costMaxByDefault: .usd(2))
+                == BudgetLimits(costMax: .usd(2), alertAbove: nil, durationMax: .seconds(60)))
     }
 }

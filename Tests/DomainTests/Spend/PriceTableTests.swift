@@ -33,8 +33,14 @@ struct PriceTableTests {
         ("{}", "usd_per_million_tokens.m: required, but missing"),
         ("7", "usd_per_million_tokens.m: expected an object in braces"),
         (#"{"input":1,"output":2}"#, "usd_per_million_tokens.m.cache_read: required, but missing"),
-        (#"{"input":"1","output":2,"cache_read":1,"cache_write_5m":1,"cache_write_1h":1}"#, "m.input: expected a number"),
-        (#"{"input":-1,"output":2,"cache_read":1,"cache_write_5m":1,"cache_write_1h":1}"#, "m.input: expected a number from 0"),
+        (
+            #"{"input":"1","output":2,"cache_read":1,"cache_write_5m":1,"cache_write_1h":1}"#,
+            "m.input: expected a number"
+        ),
+        (
+            #"{"input":-1,"output":2,"cache_read":1,"cache_write_5m":1,"cache_write_1h":1}"#,
+            "m.input: expected a number from 0"
+        ),
         (#"{"inputs":1}"#, #"m.inputs: unknown key; did you mean "input"?"#),
         (#"{"tiers":[]}"#, "m.tiers: expected a list of tiers"),
         ("{\"tiers\":[\(rates),\(rates)]}", "m.tiers[0].prompt_tokens_max: required, but missing"),
@@ -42,7 +48,8 @@ struct PriceTableTests {
 
     @Test("A table that cannot be trusted is refused with the reason", arguments: refused)
     func refusal(model: String, says: String) {
-        let text = #"{"dated":"2026-01-01","source":"s","session_hour_usd":0,"web_search_usd":0,"#
+        let text =
+            #"{"dated":"2026-01-01","source":"s","session_hour_usd":0,"web_search_usd":0,"#
             + "\"usd_per_million_tokens\":{\(model == "{}" ? "" : "\"m\":\(model)")}}"
         let result = PriceTable.load(Array(text.utf8), fileName: "p.json")
         #expect(result.table == nil)

@@ -34,7 +34,9 @@ struct SessionCostTests {
 
     @Test(
         "A model without a price is named, never free",
-        arguments: ["claude-unheard-of", "", "-20250929", "claude-sonnet", "claude-sonnet-5-5-2025092", "CLAUDE-OPUS-5"])
+        arguments: [
+            "claude-unheard-of", "", "-20250929", "claude-sonnet", "claude-sonnet-5-5-2025092", "CLAUDE-OPUS-5",
+        ])
     func noPrice(model: String) {
         let cost = SessionCost.compute(usage: usage, listCostMicroUSD: nil, model: model, prices: prices)
         #expect(cost == SessionCost(microUSD: nil, method: .noPrice(model)))
@@ -51,7 +53,8 @@ struct SessionCostTests {
         var unsplit = usage
         unsplit.cacheWrite5mTokens = 0
         unsplit.cacheWriteUnsplitTokens = 60_110
-        let cost = SessionCost.compute(usage: unsplit, listCostMicroUSD: nil, model: "claude-sonnet-5-5", prices: prices)
+        let cost = SessionCost.compute(
+            usage: unsplit, listCostMicroUSD: nil, model: "claude-sonnet-5-5", prices: prices)
         #expect(cost == SessionCost(microUSD: MicroUSD(rawValue: 602_901), method: .estimate))
     }
 
@@ -71,7 +74,9 @@ struct SessionCostTests {
         var tally = SpendTally()
         tally.add(SessionUsage(inputTokens: 90_000), model: "claude-haiku-5-5", prices: prices)
         tally.add(SessionUsage(inputTokens: 90_000, cacheReadTokens: 10_001), model: "claude-haiku-5-5", prices: prices)
-        for _ in 0..<4 { tally.add(SessionUsage(cacheReadTokens: 25), model: "claude-haiku-5-5-20261001", prices: prices) }
+        for _ in 0..<4 {
+            tally.add(SessionUsage(cacheReadTokens: 25), model: "claude-haiku-5-5-20261001", prices: prices)
+        }
         tally.add(SessionUsage(outputTokens: 1_000), model: "claude-opus-5", prices: prices)
         let cost = tally.cost(session: SessionUsage(webSearches: 2, activeMilliseconds: 3_600_000), prices: prices)
         // 9,000 + 45,000 + 500.05 + 4 × 0.25 + 25,000 + 20,000 + 80,000
