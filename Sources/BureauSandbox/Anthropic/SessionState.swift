@@ -21,7 +21,9 @@ struct SessionState {
     /// A tool call the session waits for, and what came for it.
     struct PendingCall: Sendable {
         enum Answer: Sendable, Hashable {
-            case allow, deny(String?), result([String: JSON])
+            case allow
+            case deny(String?)
+            case result([String: JSON])
         }
         let call: ToolCall
         var answer: Answer?

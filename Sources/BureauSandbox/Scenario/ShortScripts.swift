@@ -8,7 +8,10 @@ struct ShortScripts {
     func steps(_ scenario: ScenarioName) -> [Step] {
         switch scenario {
         case .fails:
-            [hello, .error(type: "unknown_error", message: "The session cannot go on.", retry: "terminal"), .finish(.terminated)]
+            [
+                hello, .error(type: "unknown_error", message: "The session cannot go on.", retry: "terminal"),
+                .finish(.terminated),
+            ]
         case .terminated: [hello, .finish(.terminated)]
         case .exhausted:
             [
@@ -19,7 +22,11 @@ struct ShortScripts {
         case .requiresAction: withCalls([publish], "Published after approval.")
         case .customTool:
             withCalls(
-                [ToolCall(kind: .custom, name: "lookup_client", input: ["client_id": .string(brief.client.id)], result: "")],
+                [
+                    ToolCall(
+                        kind: .custom, name: "lookup_client", input: ["client_id": .string(brief.client.id)], result: ""
+                    )
+                ],
                 "The client's record is noted.")
         case .silent: [hello, .silence, .finish(.endTurn)]
         case .noFiles: [hello, look, .finish(.endTurn)]
@@ -83,7 +90,8 @@ struct ShortScripts {
 
     static let hostileNames = [
         "../../etc/passwd", "/absolute.md", "nested/deeper/report.md", "report.md", "report.md", "REPORT.MD",
-        "naïve résumé – 東京.md", "..", "con.txt", " leading space.md", "line\nbreak.md", "<script>alert(1)</script>.html",
+        "naïve résumé – 東京.md", "..", "con.txt", " leading space.md", "line\nbreak.md",
+        "<script>alert(1)</script>.html",
         "back\\slash.md", String(repeating: "long-", count: 60) + ".md", "\u{202E}dm.exe", ".hidden",
     ]
 
@@ -98,7 +106,8 @@ struct ShortScripts {
     private var unknown: [Step] {
         [
             hello,
-            .event("agent.daydreamed", ["about": "electric sheep", "depth": 3, "nested": ["list": [1, 2.5, nil, true]]]),
+            .event(
+                "agent.daydreamed", ["about": "electric sheep", "depth": 3, "nested": ["list": [1, 2.5, nil, true]]]),
             .event("session.mood_changed", ["mood": ["type": "brisk"]]),
             .event("workflow_run.created", ["workflow_run_id": "wfr_1"]),
             report, .finish(.endTurn),
