@@ -3,11 +3,12 @@ import Testing
 
 /// Sending, listing and paging events; approvals and answers.
 @Suite struct AnthropicEventTests {
-    @Test("A call that needs a person goes on when allowed and tells the agent when denied", arguments: ["allow", "deny"])
+    @Test(
+        "A call that needs a person goes on when allowed and tells the agent when denied", arguments: ["allow", "deny"])
     func confirmation(result: String) async throws {
         try await withAnthropic { host in
             let id = try await host.start("requires_action")
-            let events = try await host.history(id, until: { $0.last?.isRest ?? false })
+            let events = try await host.settled(id)
             let waiting = try #require(events.last?["stop_reason"]?["event_ids"]?.array)
             let call = try #require(events.first { $0["id"] == waiting[0] })
             #expect(call["evaluated_permission"] == "ask")
@@ -30,11 +31,45 @@ import Testing
         }
     }
 
+    @Test("After a partial answer the session asks again for what is left")
+    func partial() async throws {
+        try await withAnthropic { host in
+            let id = try await host.start("requires_action", with: ["asks": 3])
+            var open = try await host.settled(id).last?["stop_reason"]?["event_ids"]?.array ?? []
+            #expect(open.count == 3)
+            for left in [2, 1, 0] {
+                let answer: JSON = [
+                    "type": "user.tool_confirmation", "tool_use_id": open.removeFirst(), "result": "allow",
+                ]
+                _ = try await host.post("/sessions/\(id)/events", ["events": [answer]])
+                let events = try await host.history(id) { events in
+                    events.last { $0.isRest }?["stop_reason"]?["event_ids"]?.array?.count ?? 0 == left
+                }
+                #expect(events.last { $0.isRest }?["stop_reason"]?["event_ids"]?.array ?? [] == open)
+            }
+            #expect(try await host.settled(id).last?.stopReason == "end_turn")
+        }
+    }
+
+    @Test("An interrupt closes a session that waits for a person, and it can then be archived")
+    func givenUp() async throws {
+        try await withAnthropic { host in
+            let options: [String: JSON] = ["status_lag_ms": 0, "anonymous_interrupts": true]
+            let id = try await host.start("requires_action", with: options)
+            let call = try #require(try await host.settled(id).last?["stop_reason"]?["event_ids"]?[0])
+            _ = try await host.post("/sessions/\(id)/events", ["events": [["type": "user.interrupt"]]])
+            let events = try await host.history(id) { $0.last?.stopReason == "end_turn" }
+            #expect(events.first { $0["mcp_tool_use_id"] == call }?["is_error"] == true)
+            #expect(events.first { $0.type == "user.interrupt" }?["id"] == "")
+            #expect(try await host.post("/sessions/\(id)/archive", [:]).status == 200)
+        }
+    }
+
     @Test("A custom tool's result comes from the client, and the session goes on with it")
     func customTool() async throws {
         try await withAnthropic { host in
             let id = try await host.start("custom_tool")
-            let events = try await host.history(id, until: { $0.last?.isRest ?? false })
+            let events = try await host.settled(id)
             let call = try #require(events.first { $0.type == "agent.custom_tool_use" }?["id"])
             let confirmed: JSON = ["type": "user.tool_confirmation", "tool_use_id": call, "result": "allow"]
             #expect(try await host.post("/sessions/\(id)/events", ["events": [confirmed]]).status == 400)
@@ -53,10 +88,26 @@ import Testing
         ("an unknown event", ["events": [["type": "user.wave"]]]),
         ("an unknown member", ["events": [["type": "user.interrupt", "why": "late"]]]),
         ("a member beside events", ["events": [["type": "user.interrupt"]], "run": "x"]),
-        ("a confirmation of nothing", ["events": [["type": "user.tool_confirmation", "tool_use_id": "sevt_x", "result": "allow"]]]),
-        ("a verdict that is neither", ["events": [["type": "user.tool_confirmation", "tool_use_id": "sevt_x", "result": "maybe"]]]),
-        ("a reason on an allowance", ["events": [["type": "user.tool_confirmation", "tool_use_id": "x", "result": "allow", "deny_message": "no"]]]),
-        ("a lone system message", ["events": [["type": "system.message", "content": [["type": "text", "text": "x"]]]]]),
+        (
+            "a confirmation of nothing",
+            ["events": [["type": "user.tool_confirmation", "tool_use_id": "sevt_x", "result": "allow"]]]
+        ),
+        (
+            "a verdict that is neither",
+            ["events": [["type": "user.tool_confirmation", "tool_use_id": "sevt_x", "result": "maybe"]]]
+        ),
+        (
+            "a reason on an allowance",
+            [
+                "events": [
+                    ["type": "user.tool_confirmation", "tool_use_id": "x", "result": "allow", "deny_message": "no"]
+                ]
+            ]
+        ),
+        (
+            "a lone system message",
+            ["events": [["type": "system.message", "content": [["type": "text", "text": "x"]]]]]
+        ),
         ("one good and one bad", ["events": [AnthropicHost.message("Go"), ["type": "user.wave"]]]),
     ]
 
@@ -76,12 +127,17 @@ import Testing
     func paging() async throws {
         try await withAnthropic { host in
             let id = try await host.start("catalyst")
-            let whole = try await host.history(id, until: { $0.last?.isRest ?? false })
+            let whole = try await host.settled(id)
             #expect(try await host.history(id, limit: 7) == whole)
+            _ = try await host.control("/scenario", ["session_id": .string(id), "empty_pages": true])
+            #expect(try await host.history(id, limit: 7) == whole)
+            _ = try await host.control("/scenario", ["session_id": .string(id), "empty_pages": false])
             let newest = try await host.get("/sessions/\(id)/events?order=desc&limit=2").json["data"]?.array
             #expect(newest == whole.suffix(2).reversed())
-            let messages = try await host.get("/sessions/\(id)/events?types%5B%5D=agent.message&types%5B%5D=user.message")
-            #expect(messages.json["data"]?.array == whole.filter { ["agent.message", "user.message"].contains($0.type) })
+            let messages = try await host.get(
+                "/sessions/\(id)/events?types%5B%5D=agent.message&types%5B%5D=user.message")
+            #expect(
+                messages.json["data"]?.array == whole.filter { ["agent.message", "user.message"].contains($0.type) })
             #expect(try await host.get("/sessions/\(id)/events?limit=1001").status == 400)
         }
     }
@@ -91,7 +147,7 @@ import Testing
         try await withAnthropic { host in
             var ids: [String] = []
             for _ in 0..<5 { ids.insert(try await host.start("no_files"), at: 0) }
-            for id in ids { _ = try await host.history(id, until: { $0.last?.isRest ?? false }) }
+            for id in ids { _ = try await host.settled(id) }
             let first = try await host.get("/sessions?agent_id=agent_test&limit=3").json
             let cursor = try #require(first["next_page"]?.string)
             let second = try await host.get("/sessions?agent_id=agent_test&limit=3&page=\(cursor)").json
@@ -100,7 +156,9 @@ import Testing
             #expect(second["next_page"] == .null)
             #expect(try await host.get("/sessions?agent_id=agent_catalyst").json["data"] == [])
             #expect(try await host.get("/sessions?created_at%5Bgte%5D=2999-01-01T00:00:00Z").json["data"] == [])
-            #expect(try await host.get("/sessions?created_at%5Bgte%5D=2020-01-01T00:00:00.123456Z").json["data"]?.array?.count == 5)
+            #expect(
+                try await host.get("/sessions?created_at%5Bgte%5D=2020-01-01T00:00:00.123456Z").json["data"]?.array?
+                    .count == 5)
 
             _ = try await host.control("/scenario", ["session_id": .string(ids[0]), "status_lag_ms": 0])
             let archived = try await host.post("/sessions/\(ids[0])/archive", [:])
@@ -108,7 +166,8 @@ import Testing
             #expect(archived.json["archived_at"]?.string != nil)
             #expect(try await host.get("/sessions").json["data"]?.array?.count == 4)
             #expect(try await host.get("/sessions?include_archived=true").json["data"]?.array?.count == 5)
-            let late = try await host.post("/sessions/\(ids[0])/events", ["events": [AnthropicHost.message("Still there?")]])
+            let late = try await host.post(
+                "/sessions/\(ids[0])/events", ["events": [AnthropicHost.message("Still there?")]])
             #expect(late.status == 400)
         }
     }

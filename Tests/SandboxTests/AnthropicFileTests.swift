@@ -8,11 +8,12 @@ import Testing
     func appearing() async throws {
         try await withAnthropic { host in
             let id = try await host.start("sentinel", with: ["files_delay_ms": 60])
-            _ = try await host.history(id, until: { $0.last?.isRest ?? false })
+            _ = try await host.settled(id)
             let files = try await files(host, id, count: 2)
-            #expect(files.map { $0["filename"]?.string } == [
-                "sentinel-audit-shamrock-detailing.md", "sentinel-audit-shamrock-detailing.json",
-            ])
+            #expect(
+                files.map { $0["filename"]?.string } == [
+                    "sentinel-audit-shamrock-detailing.md", "sentinel-audit-shamrock-detailing.json",
+                ])
             for file in files {
                 #expect(file["downloadable"] == true)
                 #expect(file["scope"]?["id"]?.string == id)
@@ -29,7 +30,7 @@ import Testing
     func audit() async throws {
         try await withAnthropic { host in
             let id = try await host.start("sentinel", with: ["files_delay_ms": 0])
-            _ = try await host.history(id, until: { $0.last?.isRest ?? false })
+            _ = try await host.settled(id)
             let files = try await files(host, id, count: 2)
             let json = try await host.get("/files/\(files[1]["id"]?.string ?? "")/content")
             #expect((30_000...80_000).contains(json.bytes.count), "\(json.bytes.count)")
@@ -45,7 +46,8 @@ import Testing
             for part in ["nap", "competitors", "local_rank", "pages", "sources", "warnings"] {
                 #expect(audit[part]?.array?.isEmpty == false, "\(part)")
             }
-            let markdown = String(decoding: try await host.get("/files/\(files[0]["id"]?.string ?? "")/content").bytes, as: UTF8.self)
+            let markdown = String(
+                decoding: try await host.get("/files/\(files[0]["id"]?.string ?? "")/content").bytes, as: UTF8.self)
             #expect(markdown.contains("Overall Score: 71/100"))
             #expect(markdown.contains("## Top priorities\n\n- **P1** Add 8 missing services to the business profile\n"))
         }
@@ -55,7 +57,7 @@ import Testing
     func shapes() async throws {
         try await withAnthropic { host in
             let id = try await host.start("many_files", with: ["files_delay_ms": 0])
-            _ = try await host.history(id, until: { $0.last?.isRest ?? false })
+            _ = try await host.settled(id)
             let path = "/anthropic/v1/files?scope_id=\(id)"
             var headers = AnthropicHost.headers
             headers["anthropic-beta"] = "files-api-2025-04-14"
@@ -71,7 +73,8 @@ import Testing
             let new = try await host.get("/files?scope_id=\(id)").json
             #expect(new["data"]?.array?.count == 20)
             let cursor = try #require(new["next_page"]?.string)
-            #expect(try await host.get("/files?scope_id=\(id)&limit=1000&page=\(cursor)").json["data"]?.array?.count == 25)
+            #expect(
+                try await host.get("/files?scope_id=\(id)&limit=1000&page=\(cursor)").json["data"]?.array?.count == 25)
             headers["anthropic-beta"] = nil
             let general = try await host.send("GET", "/anthropic/v1/files", headers: headers).json
             #expect(general["has_more"] == nil)
@@ -83,7 +86,7 @@ import Testing
     func names() async throws {
         try await withAnthropic { host in
             let id = try await host.start("hostile_names", with: ["files_delay_ms": 0])
-            _ = try await host.history(id, until: { $0.last?.isRest ?? false })
+            _ = try await host.settled(id)
             let names = try await files(host, id, count: 16).compactMap { $0["filename"]?.string }
             #expect(names.contains("../../etc/passwd"))
             #expect(names.contains("<script>alert(1)</script>.html"))

@@ -25,7 +25,8 @@ import Testing
         Row("no beta", 404, headers: ["anthropic-beta": nil]),
         Row("an unknown beta", 400, headers: ["anthropic-beta": "managed-agents-2026-04-01,made-up"]),
         Row("another beta alone", 404, headers: ["anthropic-beta": "files-api-2025-04-14"]),
-        Row("two betas that exclude each other", 400,
+        Row(
+            "two betas that exclude each other", 400,
             headers: ["anthropic-beta": "managed-agents-2026-04-01, agent-memory-2026-07-22"]),
     ]
 
@@ -51,17 +52,24 @@ import Testing
     static let bodyRows = [
         Row("a string agent", 200),
         Row("a pinned agent", 200, body: ["agent": ["type": "agent", "id": "agent_sentinel", "version": 3]]),
-        Row("an agent with overrides", 200,
+        Row(
+            "an agent with overrides", 200,
             body: ["agent": ["type": "agent_with_overrides", "id": "agent_sentinel", "system": "Be brief."]]),
         Row("no agent", 400, body: ["agent": nil]),
         Row("an unknown agent", 404, body: ["agent": "agent_nobody"]),
-        Row("a version that does not exist", 404, body: ["agent": ["type": "agent", "id": "agent_sentinel", "version": 8]]),
+        Row(
+            "a version that does not exist", 404,
+            body: ["agent": ["type": "agent", "id": "agent_sentinel", "version": 8]]),
         Row("a version as text", 400, body: ["agent": ["type": "agent", "id": "agent_sentinel", "version": "7"]]),
         Row("an agent object without type", 400, body: ["agent": ["id": "agent_sentinel"]]),
         Row("no environment", 400, body: ["environment_id": nil]),
         Row("an unknown environment", 404, body: ["environment_id": "env_nowhere"]),
         Row("an unknown field", 400, body: ["idempotency_key": "x"]),
-        Row("metadata at its limits", 200, body: ["metadata": .object([String(repeating: "k", count: 64): .string(String(repeating: "v", count: 512))])]),
+        Row(
+            "metadata at its limits", 200,
+            body: [
+                "metadata": .object([String(repeating: "k", count: 64): .string(String(repeating: "v", count: 512))])
+            ]),
         Row("17 metadata pairs", 400, body: ["metadata": manyPairs]),
         Row("a long metadata key", 400, body: ["metadata": .object([String(repeating: "k", count: 65): "v"])]),
         Row("a long metadata value", 400, body: ["metadata": ["k": .string(String(repeating: "v", count: 513))]]),
@@ -72,11 +80,14 @@ import Testing
         Row("a budget of nothing", 400, body: ["budget": budget("0")]),
         Row("a budget in euro", 400, body: ["budget": budget("500", "EUR")]),
         Row("an interrupt as the first event", 400, body: ["initial_events": [["type": "user.interrupt"]]]),
-        Row("a message whose content is a bare string", 400,
+        Row(
+            "a message whose content is a bare string", 400,
             body: ["initial_events": [["type": "user.message", "content": "Go"]]]),
-        Row("an empty text block", 400,
+        Row(
+            "an empty text block", 400,
             body: ["initial_events": [["type": "user.message", "content": [["type": "text", "text": ""]]]]]),
-        Row("51 initial events", 400,
+        Row(
+            "51 initial events", 400,
             body: ["initial_events": .array((0..<51).map { _ in AnthropicHost.message("Go") })]),
     ]
 

@@ -6,13 +6,17 @@ import Testing
 
 /// What a listener gets: the same events as the history from the moment it listens, in any pieces.
 @Suite struct AnthropicStreamTests {
-    @Test("A listener gets every event from the moment it listens, however the bytes are cut", arguments: [nil, 1, 13, 4_096])
+    @Test(
+        "A listener gets every event from the moment it listens, however the bytes are cut",
+        arguments: [nil, 1, 13, 4_096])
     func complete(chunkBytes: Int?) async throws {
         try await withAnthropic { host in
             let id = try await heldSession(host, ["chunk_bytes": chunkBytes.map { .int($0) } ?? .null])
             let lines = try await listen(host, id) {
                 _ = try await host.control("/scenario", ["session_id": .string(id), "hold_at": nil])
-            } until: { $0.contains("\"type\":\"session.status_idle\"") }
+            } until: {
+                $0.contains("\"type\":\"session.status_idle\"")
+            }
             let events = parse(lines)
             let history = try await host.history(id)
             #expect(events == Array(history.dropFirst(1)) || events == Array(history.dropFirst(2)) || events == history)
@@ -25,7 +29,9 @@ import Testing
             let id = try await heldSession(host, ["huge_bytes": 1_500_000], scenario: "huge_events")
             let lines = try await listen(host, id) {
                 _ = try await host.control("/scenario", ["session_id": .string(id), "hold_at": nil])
-            } until: { $0.hasSuffix("\n\n") && $0.contains("\"type\":\"session.status_idle\"") }
+            } until: {
+                $0.hasSuffix("\n\n") && $0.contains("\"type\":\"session.status_idle\"")
+            }
             let result = try #require(parse(lines).first { $0.type == "agent.tool_result" })
             let length = try #require(result["content"]?[0]?["text"]?.string).utf8.count
             #expect(length > 1_400_000)
@@ -36,7 +42,10 @@ import Testing
     func heartbeat() async throws {
         try await withAnthropic { host in
             let id = try await heldSession(host, ["heartbeat_ms": 5])
-            let text = try await listen(host, id) {} until: { $0.contains(": heartbeat\n\n: heartbeat\n\n") }
+            let text = try await listen(host, id) {
+            } until: {
+                $0.contains(": heartbeat\n\n: heartbeat\n\n")
+            }
             #expect(text.hasPrefix(": heartbeat"))
         }
     }
@@ -48,10 +57,26 @@ import Testing
             await #expect(throws: (any Error).self) {
                 _ = try await listen(host, id) {
                     _ = try await host.control("/scenario", ["session_id": .string(id), "hold_at": nil])
-                } until: { $0.contains("\"type\":\"session.status_idle\"") }
+                } until: {
+                    $0.contains("\"type\":\"session.status_idle\"")
+                }
             }
-            let events = try await host.history(id, until: { $0.last?.isRest ?? false })
+            let events = try await host.settled(id)
             #expect(events.last?.stopReason == "end_turn")
+        }
+    }
+
+    @Test("Stopping the sandbox ends open streams and running sessions", .timeLimit(.minutes(1)))
+    func stopped() async throws {
+        try await withAnthropic { host in
+            let id = try await heldSession(host, [:])
+            _ = try await listen(host, id) {
+                _ = try await host.control("/stop", [:])
+            } until: { _ in
+                false
+            }
+            try await host.running.value
+            await #expect(throws: (any Error).self) { _ = try await host.sandbox.boundPort }
         }
     }
 
@@ -60,7 +85,11 @@ import Testing
         try await withAnthropic { host in
             let new: JSON = ["agent": "agent_test", "environment_id": "env_demo"]
             let id = try #require(try await host.post("/sessions", new).json["id"]?.string)
-            let text = try await listen(host, id) { _ = try await host.post("/sessions/\(id)/archive", [:]) } until: { _ in false }
+            let text = try await listen(host, id) {
+                _ = try await host.post("/sessions/\(id)/archive", [:])
+            } until: { _ in
+                false
+            }
             #expect(parse(text).map(\.type) == ["session.status_terminated"])
         }
     }
@@ -84,7 +113,8 @@ import Testing
         let response = try await host.client.execute(request, timeout: .seconds(20))
         #expect(response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true)
         try await whenOpen()
-        var bytes: [UInt8] = [], checked = 0
+        var bytes: [UInt8] = []
+        var checked = 0
         for try await chunk in response.body {
             bytes.append(contentsOf: chunk.readableBytesView)
             // Only where a frame has ended can enough have come.

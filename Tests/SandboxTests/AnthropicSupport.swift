@@ -8,6 +8,7 @@ struct AnthropicHost: Sendable {
     let sandbox: Sandbox
     let port: Int
     let client: HTTPClient
+    let running: Task<Void, any Error>
 
     static let headers = [
         "x-api-key": "sk-ant-demo", "anthropic-version": "2023-06-01", "anthropic-beta": "managed-agents-2026-04-01",
@@ -40,7 +41,9 @@ struct AnthropicHost: Sendable {
     }
 
     func get(_ path: String) async throws -> Reply { try await send("GET", "/anthropic/v1" + path) }
-    func post(_ path: String, _ body: JSON) async throws -> Reply { try await send("POST", "/anthropic/v1" + path, body) }
+    func post(_ path: String, _ body: JSON) async throws -> Reply {
+        try await send("POST", "/anthropic/v1" + path, body)
+    }
     func control(_ path: String, _ body: JSON) async throws -> Reply {
         try await send("POST", "/_control" + path, body, headers: [:])
     }
@@ -79,13 +82,25 @@ struct AnthropicHost: Sendable {
 
     /// The whole history, page by page.
     func history(_ id: String, limit: Int = 1_000) async throws -> [JSON] {
-        var events: [JSON] = [], cursor = ""
+        var events: [JSON] = []
+        var cursor = ""
         repeat {
             let reply = try await get("/sessions/\(id)/events?limit=\(limit)\(cursor)").json
             events += reply["data"]?.array ?? []
             cursor = reply["next_page"]?.string.map { "&page=\($0)" } ?? ""
         } while !cursor.isEmpty
         return events
+    }
+
+    /// The history once the session rests.
+    func settled(_ id: String) async throws -> [JSON] {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < deadline {
+            let newest = try await get("/sessions/\(id)/events?order=desc&limit=1").json["data"]?[0]
+            if newest?.isRest ?? false { return try await history(id) }
+            await Task.yield()
+        }
+        throw TimedOut(last: try await history(id).suffix(3).map(\.text))
     }
 
     /// The history once `isDone` says so. Looks again at once: the stand-in runs as fast as it can.
@@ -124,7 +139,7 @@ func withAnthropic(
     configuration.connectionPool.retryConnectionEstablishment = false
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     do {
-        try await body(AnthropicHost(sandbox: sandbox, port: sandbox.boundPort, client: client))
+        try await body(AnthropicHost(sandbox: sandbox, port: sandbox.boundPort, client: client, running: running))
     } catch {
         try? await client.shutdown()
         running.cancel()

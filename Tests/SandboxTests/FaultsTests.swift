@@ -76,7 +76,9 @@ import Testing
         }
     }
 
-    @Test("A kill ends the named process before, after, or just after the answer", arguments: ["kill", "kill_after", "kill_answered"])
+    @Test(
+        "A kill ends the named process before, after, or just after the answer",
+        arguments: ["kill", "kill_after", "kill_answered"])
     func kill(action: String) async throws {
         try await withAnthropic { host in
             let ended = try await Subprocess.run(
@@ -129,7 +131,9 @@ import Testing
     func streams() async throws {
         try await withAnthropic { host in
             let id = try #require(try await host.post("/sessions", new).json["id"]?.string)
-            for (action, status) in [("status:503", 503), ("half", nil), ("drop", nil), ("drop_after", nil)] as [(String, Int?)] {
+            for (action, status) in [("status:503", 503), ("half", nil), ("drop", nil), ("drop_after", nil)]
+                as [(String, Int?)]
+            {
                 _ = try await plan(host, action, ["operation": "session.stream"])
                 if let status {
                     #expect(try await host.get("/sessions/\(id)/events/stream").status == status)

@@ -7,14 +7,17 @@ import Testing
     func sentinel() async throws {
         try await withAnthropic { host in
             let id = try await host.start("sentinel")
-            let events = try await host.history(id, until: { $0.last?.isRest ?? false })
+            let events = try await host.settled(id)
             #expect((270...340).contains(events.count), "\(events.count)")
             #expect(events[0].type == "user.message")
             #expect(events[1].type == "session.status_running")
             #expect(events[2].type == "session.thread_status_running")
-            #expect(events.suffix(3).map(\.type) == ["session.thread_status_idle", "session.usage", "session.status_idle"])
+            #expect(
+                events.suffix(3).map(\.type) == ["session.thread_status_idle", "session.usage", "session.status_idle"])
             #expect(events.last?.stopReason == "end_turn")
-            let openings = events.compactMap { $0["content"]?[0]?["text"]?.string }.filter { $0.hasPrefix("Starting module") }
+            let openings = events.compactMap { $0["content"]?[0]?["text"]?.string }.filter {
+                $0.hasPrefix("Starting module")
+            }
             #expect(openings.count == 5)
             #expect(openings.first == "Starting module 1 of 5: Google Business Profile.")
             try expectStory(events)
@@ -34,7 +37,8 @@ import Testing
         // What a client sends stands where it was received and is stamped when it is taken up.
         let times = events.filter { !$0.type.hasPrefix("user.") }.compactMap { $0["processed_at"]?.string }
         #expect(times == times.sorted())
-        var openCalls: Set<String> = [], openSpan: String?
+        var openCalls: Set<String> = []
+        var openSpan: String?
         for event in events {
             let id = event["id"]?.string ?? ""
             switch event.type {
@@ -70,23 +74,33 @@ import Testing
         Ending(scenario: "catalyst", last: "session.status_idle", reason: "end_turn", contains: ["agent.tool_use"]),
         Ending(scenario: "fails", last: "session.status_terminated", reason: nil, contains: ["session.error"]),
         Ending(scenario: "terminated", last: "session.status_terminated", reason: nil, contains: []),
-        Ending(scenario: "exhausted", last: "session.status_idle", reason: "retries_exhausted", contains: ["session.error"]),
+        Ending(
+            scenario: "exhausted", last: "session.status_idle", reason: "retries_exhausted", contains: ["session.error"]
+        ),
         Ending(scenario: "refusal", last: "session.status_idle", reason: "refusal", contains: []),
-        Ending(scenario: "requires_action", last: "session.status_idle", reason: "requires_action", contains: ["agent.mcp_tool_use"]),
-        Ending(scenario: "custom_tool", last: "session.status_idle", reason: "requires_action", contains: ["agent.custom_tool_use"]),
+        Ending(
+            scenario: "requires_action", last: "session.status_idle", reason: "requires_action",
+            contains: ["agent.mcp_tool_use"]),
+        Ending(
+            scenario: "custom_tool", last: "session.status_idle", reason: "requires_action",
+            contains: ["agent.custom_tool_use"]),
         Ending(scenario: "no_files", last: "session.status_idle", reason: "end_turn", contains: []),
         Ending(scenario: "many_files", last: "session.status_idle", reason: "end_turn", contains: []),
         Ending(scenario: "hostile_names", last: "session.status_idle", reason: "end_turn", contains: []),
-        Ending(scenario: "huge_events", last: "session.status_idle", reason: "end_turn", contains: ["agent.tool_result"]),
-        Ending(scenario: "rescheduled", last: "session.status_idle", reason: "end_turn", contains: ["session.status_rescheduled"]),
-        Ending(scenario: "unknown_events", last: "session.status_idle", reason: "end_turn", contains: ["agent.daydreamed"]),
+        Ending(
+            scenario: "huge_events", last: "session.status_idle", reason: "end_turn", contains: ["agent.tool_result"]),
+        Ending(
+            scenario: "rescheduled", last: "session.status_idle", reason: "end_turn",
+            contains: ["session.status_rescheduled"]),
+        Ending(
+            scenario: "unknown_events", last: "session.status_idle", reason: "end_turn", contains: ["agent.daydreamed"]),
     ]
 
     @Test("Each scenario comes to its own end", arguments: endingRows)
     func endings(row: Ending) async throws {
         try await withAnthropic { host in
             let id = try await host.start(row.scenario)
-            let events = try await host.history(id, until: { $0.last?.isRest ?? false })
+            let events = try await host.settled(id)
             #expect(events.last?.type == row.last)
             #expect(events.last?.stopReason == row.reason)
             for type in row.contains { #expect(events.contains { $0.type == type }, "\(type)") }
@@ -102,14 +116,14 @@ import Testing
                 "initial_events": [AnthropicHost.message(AnthropicHost.kickoff)],
             ]
             let id = try #require(try await host.post("/sessions", body).json["id"]?.string)
-            _ = try await host.history(id, until: { $0.last?.isRest ?? false })
+            _ = try await host.settled(id)
             let state = try await host.send("GET", "/_control/state", headers: [:]).json
             #expect(state["anthropic"]?["sessions"]?[0]?["scenario"] == "catalyst")
 
             let quiet = try await host.start("silent")
             _ = try await host.history(quiet, until: { $0.contains { $0.type == "span.model_request_end" } })
             _ = try await host.post("/sessions/\(quiet)/events", ["events": [["type": "user.interrupt"]]])
-            let events = try await host.history(quiet, until: { $0.last?.isRest ?? false })
+            let events = try await host.settled(quiet)
             #expect(events.last?.stopReason == "end_turn")
             #expect(events.contains { $0.type == "user.interrupt" && $0["processed_at"]?.string != nil })
         }
@@ -119,7 +133,7 @@ import Testing
     func revision() async throws {
         try await withAnthropic { host in
             let id = try await host.start("sentinel", with: ["files_delay_ms": 0])
-            let first = try await host.history(id, until: { $0.last?.isRest ?? false })
+            let first = try await host.settled(id)
             let again = AnthropicHost.message("Please say more about the city pages.")
             #expect(try await host.post("/sessions/\(id)/events", ["events": [again]]).status == 200)
             let all = try await host.history(id, until: { $0.count > first.count && $0.last?.isRest == true })
@@ -138,17 +152,23 @@ import Testing
         try await withAnthropic { host in
             let id = try await host.start("runaway", budget: "50")
             let events = try await host.history(id, until: { $0.last?.stopReason == "budget_reached" })
-            let spent = try #require(events.last { $0.type == "session.usage" }?["usage"]?["list_cost"]?["amount"]?.string)
+            let spent = try #require(
+                events.last { $0.type == "session.usage" }?["usage"]?["list_cost"]?["amount"]?.string)
             #expect((50...65).contains(Int(spent) ?? 0))
-            #expect(try await host.post("/sessions/\(id)/events", ["events": [AnthropicHost.message("More")]]).status == 400)
-            #expect(try await host.post("/sessions/\(id)/events", ["events": [["type": "user.interrupt"]]]).status == 200)
+            #expect(
+                try await host.post("/sessions/\(id)/events", ["events": [AnthropicHost.message("More")]]).status == 400
+            )
+            #expect(
+                try await host.post("/sessions/\(id)/events", ["events": [["type": "user.interrupt"]]]).status == 200)
             let low: JSON = ["budget": ["type": "limit", "max_list_cost": ["amount": "50", "currency": "USD"]]]
             #expect(try await host.post("/sessions/\(id)", low).status == 400)
             let more: JSON = ["budget": ["type": "limit", "max_list_cost": ["amount": "90", "currency": "USD"]]]
             #expect(try await host.post("/sessions/\(id)", more).status == 200)
-            let later = try await host.history(id, until: { list in
-                list.count { $0.stopReason == "budget_reached" && $0.type == "session.status_idle" } == 2
-            })
+            let later = try await host.history(
+                id,
+                until: { list in
+                    list.count { $0.stopReason == "budget_reached" && $0.type == "session.status_idle" } == 2
+                })
             try expectStory(later)
         }
     }
@@ -160,7 +180,7 @@ import Testing
             _ = try await host.history(id, until: { $0.count >= 40 })
             #expect(try await host.post("/sessions/\(id)/archive", [:]).status == 400)
             _ = try await host.post("/sessions/\(id)/events", ["events": [["type": "user.interrupt"]]])
-            let events = try await host.history(id, until: { $0.last?.isRest ?? false })
+            let events = try await host.settled(id)
             #expect(events.last?.stopReason == "end_turn")
             #expect(events.count < 60)
             try expectStory(events)
