@@ -1,5 +1,4 @@
 @testable import BureauVendors
-import CryptoExtras
 import Foundation
 import Hummingbird
 import Synchronization
@@ -38,8 +37,6 @@ private final class Session: Sendable {
 }
 
 private func upload(bytes: Int, troubles: [Session.Trouble] = [], _ check: @Sendable (Result<DriveFile, any Error>, [Received], [UInt8], [UInt8]) throws -> Void) async throws {
-    let pem = try _RSA.Signing.PrivateKey(keySize: .bits2048).pkcs8PEMRepresentation
-    let keyFile = try JSONEncoder().encode(["client_email": "a", "private_key_id": "k", "private_key": pem])
     let data = (0..<bytes).map { UInt8(truncatingIfNeeded: $0 &* 7) }
     let session = Session(troubles)
     try await withTemporaryFolder { folder in
@@ -53,7 +50,7 @@ private func upload(bytes: Int, troubles: [Session.Trouble] = [], _ check: @Send
             return .json("{\"id\":\"1y\",\"name\":\"r.zip\",\"size\":\"\(bytes)\",\"sha256Checksum\":\"ab\"}")
         }) { server, transport in
             let endpoints = GoogleEndpoints(base: server.baseURL)
-            let tokens = GoogleTokenSource(transport: transport, credential: try GoogleCredential(serviceAccountJSON: Array(keyFile)), endpoints: endpoints)
+            let tokens = GoogleTokenSource(transport: transport, credential: try TestKey.credential(), endpoints: endpoints)
             let client = GoogleDriveClient(transport: transport, tokens: tokens, endpoints: endpoints, makeBoundary: { "b1" }, pause: { _ in })
             let result: Result<DriveFile, any Error>
             do {

@@ -6,9 +6,6 @@ import Hummingbird
 import Synchronization
 import Testing
 
-/// One key for all tests, made afresh in each process: making one takes longer than using it.
-private let key: _RSA.Signing.PrivateKey? = try? _RSA.Signing.PrivateKey(keySize: .bits2048)
-
 private final class Clock: Sendable {
     let seconds = Mutex<Double>(1_000_000)
     var now: @Sendable () -> Date { { Date(timeIntervalSince1970: self.seconds.withLock { $0 }) } }
@@ -20,15 +17,9 @@ private final class Counter: Sendable {
     func next() -> Int { value.withLock { $0 += 1; return $0 } }
 }
 
-private func credential(mangled: Bool = false) throws -> GoogleCredential {
-    let pem = try #require(key).pkcs8PEMRepresentation
-    let file = ["client_email": "bureau@p.example", "private_key_id": "kid1", "private_key": mangled ? pem.replacing("\n", with: "\\n") : pem]
-    return try GoogleCredential(serviceAccountJSON: Array(JSONEncoder().encode(file)))
-}
-
 private func drive(_ server: VendorServer, _ transport: HTTPTransport, clock: Clock = Clock(), mangled: Bool = false) throws -> GoogleDriveClient {
     let endpoints = GoogleEndpoints(base: server.baseURL + "/google")
-    let tokens = GoogleTokenSource(transport: transport, credential: try credential(mangled: mangled), endpoints: endpoints, now: clock.now)
+    let tokens = GoogleTokenSource(transport: transport, credential: try TestKey.credential(mangled: mangled), endpoints: endpoints, now: clock.now)
     return GoogleDriveClient(transport: transport, tokens: tokens, endpoints: endpoints, now: clock.now, makeBoundary: { "b1" }, pause: { _ in })
 }
 
@@ -55,7 +46,7 @@ struct GoogleTests {
                 #"{"iss":"bureau@p.example","scope":"https://www.googleapis.com/auth/drive","aud":"https://oauth2.googleapis.com/token","iat":999990,"exp":1003590}"#))
             let signed = Data((token.form["assertion"] ?? "").split(separator: ".").prefix(2).joined(separator: ".").utf8)
             let signature = _RSA.Signing.RSASignature(rawRepresentation: parts[2])
-            #expect(try #require(key).publicKey.isValidSignature(signature, for: SHA256.hash(data: signed), padding: .insecurePKCS1v1_5))
+            #expect(try #require(TestKey.rsa).publicKey.isValidSignature(signature, for: SHA256.hash(data: signed), padding: .insecurePKCS1v1_5))
             #expect(server.received[1].headers["authorization"] == "Bearer ya29.canary-token-0123456789")
             #expect(server.received[1].queryItems["supportsAllDrives"] == "true")
         }
