@@ -14,7 +14,7 @@ extension VendorError {
         case .unavailable(let status): return "\(name) is having trouble and gave no proper answer (\(status))."
         case .unreachable: return "\(name) could not be reached; nothing was sent."
         case .noAnswer: return "\(name) did not answer in full, so it is not known whether the request was carried out."
-        case .unreadable(let field): return "\(name) answered \(subject) in a form Bureau does not know (\(field))."
+        case .unreadable(let field): return "\(name) answered in a form Bureau does not know (\(operation): \(field))."
         }
     }
 

@@ -55,8 +55,9 @@ final class VendorServer: Sendable {
         let log = RequestLog()
         let responder = CallbackResponder<BasicRequestContext> { request, _ in
             let bytes = try await request.body.collect(upTo: 64 << 20)
-            let headers = Dictionary(
+            var headers = Dictionary(
                 request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { first, _ in first })
+            headers["host"] = request.head.authority
             let received = Received(
                 method: request.method.rawValue, path: request.uri.path, query: request.uri.query ?? "",
                 headers: headers, body: Array(bytes.readableBytesView))

@@ -117,7 +117,7 @@ struct HTTPTransportTests {
     @Test("Silence within a stream ends it")
     func silentStream() async throws {
         var limits = HTTPTransport.Limits()
-        limits.silenceMilliseconds = 150
+        limits.silenceMilliseconds = 500
         try await VendorServer.run(limits: limits, answer: { _ in
             .streaming { writer in
                 try await writer.write(ByteBuffer(string: "one"))

@@ -1,0 +1,113 @@
+@testable import BureauVendors
+import Foundation
+import Hummingbird
+import Testing
+
+/// Where the vendors' machine-readable descriptions lie: BUREAU_SPECS, or Tests/Specs.
+private let specsFolder: String? = {
+    let own = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Specs").path()
+    let candidates = [ProcessInfo.processInfo.environment["BUREAU_SPECS"], own].compactMap(\.self)
+    return candidates.first { FileManager.default.fileExists(atPath: $0 + "/slack-web-subset.openapi.json") }
+}()
+
+private struct Captured: Encodable {
+    let spec, method, path, query, contentType, body: String
+
+    init(_ request: Received) {
+        let isSlack = request.path.hasPrefix("/slack/api/")
+        spec = isSlack ? "slack-web-subset.openapi.json" : "clickup-v2-subset.openapi.json"
+        path = String(request.path.dropFirst(isSlack ? "/slack/api".count : "/clickup/api".count))
+        contentType = request.headers["content-type"] ?? ""
+        (method, query, body) = (request.method, request.query, request.text)
+    }
+}
+
+private func violations(_ requests: [Received]) async throws -> String {
+    let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Fixtures/validate_requests.py").path()
+    return try await withTemporaryFolder { folder in
+        let file = folder + "/requests.json"
+        try JSONEncoder().encode(requests.map(Captured.init)).write(to: URL(filePath: file))
+        let process = Process(), output = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", script, specsFolder ?? "", file]
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        return process.terminationStatus == 0 ? "" : "\(text)(exit \(process.terminationStatus))"
+    }
+}
+
+private let notice: Comment = "The vendors' descriptions are not here: set BUREAU_SPECS to their folder, or put them into Tests/Specs."
+
+@Suite("Requests against the vendors' descriptions", .enabled(if: specsFolder != nil, notice))
+struct SpecTests {
+    @Test("Every ClickUp request is one that its description allows")
+    func clickUp() async throws {
+        try await VendorServer.run(answer: { _ in .json("{}") }) { server, transport in
+            let client = ClickUpClient(transport: transport, baseURL: server.baseURL + "/clickup/api/v2", token: Secret("pk_1"))
+            try await withTemporaryFolder { folder in
+                try Data("x".utf8).write(to: URL(filePath: folder + "/f"))
+                // The answers are empty, so most calls end as unreadable: only what was sent matters here.
+                _ = try? await client.me()
+                _ = try? await client.task("86cx")
+                _ = try? await client.list("901")
+                _ = try? await client.fields(list: "901")
+                _ = try? await client.tasks(list: "901", statuses: ["to do"], updatedAfter: 5, page: 1)
+                _ = try? await client.setStatus("86cx", "review")
+                _ = try? await client.comment("86cx", parts: [
+                    .bold("a"), .text("b"), .code("c"), .link("d", url: "https://x"), .mention(userID: 1), .newline, .bullet,
+                ])
+                _ = try? await client.comments("86cx", start: 1, startID: "2")
+                _ = try? await client.attach("86cx", file: folder + "/f", name: "f", mime: "text/plain")
+                _ = try? await client.webhooks(workspace: "1")
+                _ = try? await client.createWebhook(workspace: "1", endpoint: "https://x", events: ["taskStatusUpdated"], list: "901")
+                _ = try? await client.createWebhook(workspace: "1", endpoint: "https://x", events: ["taskCommentPosted"])
+                _ = try? await client.updateWebhook("w", endpoint: "https://x", events: ["taskStatusUpdated"])
+                _ = try? await client.deleteWebhook("w")
+            }
+            #expect(server.received.count == 14)
+            let found = try await violations(server.received)
+            #expect(found == "")
+        }
+    }
+
+    @Test("Every Slack request is one that its description allows, however much is put into a message")
+    func slack() async throws {
+        try await VendorServer.run(answer: { _ in .json("{}") }) { server, transport in
+            let client = SlackClient(transport: transport, baseURL: server.baseURL + "/slack/api", token: Secret("xoxb-1"))
+            let long = String(repeating: "é<https://x|y>&amp;🦊", count: 2000)
+            let button = SlackButton(actionID: "a", label: long, target: .value("v"), style: .danger)
+            let blocks: [SlackBlock] = [
+                .header(long), .section(text: "x", fields: ["a", "b"]), .section(text: nil, fields: [long, long]), .context([long]), .divider,
+                .actions(blockID: long, [button, SlackButton(actionID: "u", label: "u", target: .url("https://x"))]), .section(text: ""),
+            ]
+            let message = SlackMessage(
+                channel: "C0R", text: long, blocks: blocks + Array(repeating: .divider, count: 60),
+                metadata: .init(eventType: "e", payload: ["n": .number(1), "s": .string("x")]), threadTS: "1779441330.000100")
+            _ = try? await client.post(message)
+            _ = try? await client.post(SlackMessage(channel: "C0R", text: "plain"))
+            _ = try? await client.update(SlackPosted(channel: "C0R", ts: "1779441330.000100"), with: message)
+            _ = try? await client.authTest()
+            _ = try? await client.history("C0R", oldest: "1779441330.000100", cursor: "c")
+            _ = try? await client.conversation("C0R")
+            _ = try? await client.conversations(cursor: "c")
+            _ = try? await client.userByEmail("a@b.example")
+            #expect(server.received.count == 8)
+            let found = try await violations(server.received)
+            #expect(found == "")
+        }
+    }
+
+    @Test("The check itself notices a wrong request")
+    func control() async throws {
+        let wrong = Received(
+            method: "PUT", path: "/clickup/api/v2/task/1", query: "nonsense=1", headers: ["content-type": "application/json"],
+            body: Array(#"{"status":7}"#.utf8))
+        let found = try await violations([wrong])
+        #expect(found.contains("nonsense") && found.contains("status"))
+    }
+}
