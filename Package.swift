@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Every target of the product is compiled under the same strict settings; tests leave out MemberImportVisibility,
-// where it is only noise. Warnings are errors in CI (scripts/ci passes the flag, so a newer compiler's new warning
+// where it is only noise. Warnings are errors in CI (`.ci/run` sets the variable, so a newer compiler's new warning
 // never stops a newcomer's first build).
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -15,6 +15,9 @@ let relaxed: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+let warnings: [SwiftSetting] =
+    Context.environment["BUREAU_WARNINGS_AS_ERRORS"] == "1" ? [.treatAllWarnings(as: .error)] : []
+
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -24,11 +27,11 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 
 func ring(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict + warnings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: relaxed)
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: relaxed + warnings)
 }
 
 let package = Package(
@@ -52,21 +55,31 @@ let package = Package(
     ],
     targets: [
         ring("BureauDomain", []),
-        ring("BureauStorage", [.product(name: "GRDB", package: "GRDB.swift"), crypto], resources: [.embedInCode("Migrations")]),
-        ring("BureauVendors", [
-            .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto, nio, log,
-            .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-            .product(name: "NIOFoundationCompat", package: "swift-nio"), .product(name: "JWTKit", package: "jwt-kit"),
-        ]),
+        ring(
+            "BureauStorage", [.product(name: "GRDB", package: "GRDB.swift"), crypto],
+            resources: [.embedInCode("Migrations")]),
+        ring(
+            "BureauVendors",
+            [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto, nio, log,
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ]),
         ring("BureauEngine", ["BureauDomain", "BureauStorage", "BureauVendors", crypto, log, lifecycle]),
-        ring("BureauWeb", [
-            "BureauDomain", "BureauEngine", hummingbird, hummingbirdCore, httpTypes, nio, log, lifecycle,
-        ]),
-        ring("BureauSandbox", [
-            hummingbird, hummingbirdCore, httpTypes, nio, crypto, log, lifecycle,
-            .product(name: "CryptoExtras", package: "swift-crypto"), .product(name: "NIOHTTP1", package: "swift-nio"),
-            .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        ]),
+        ring(
+            "BureauWeb",
+            [
+                "BureauDomain", "BureauEngine", hummingbird, hummingbirdCore, httpTypes, nio, log, lifecycle,
+            ]),
+        ring(
+            "BureauSandbox",
+            [
+                hummingbird, hummingbirdCore, httpTypes, nio, crypto, log, lifecycle,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]),
         .executableTarget(
             name: "bureau",
             dependencies: [
@@ -74,25 +87,42 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), log, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"), crypto, nio,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict + warnings),
         tests(
             "DomainTests", ["BureauDomain", .product(name: "Subprocess", package: "swift-subprocess")],
             exclude: ["Fixtures"]),
         tests("StorageTests", ["BureauStorage"]),
-        tests("VendorsTests", [
-            "BureauVendors", nio, log, httpTypes, hummingbird, .product(name: "CryptoExtras", package: "swift-crypto"),
-        ], exclude: ["Fixtures"]),
+        tests(
+            "VendorsTests",
+            [
+                "BureauVendors", nio, log, httpTypes, hummingbird,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ], exclude: ["Fixtures"]),
         tests("EngineTests", ["BureauEngine", "BureauSandbox", log]),
-        tests("WebTests", ["BureauWeb", "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
-        tests("SandboxTests", [
-            "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"),
-            .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto,
-            .product(name: "CryptoExtras", package: "swift-crypto"),
-            .product(name: "Subprocess", package: "swift-subprocess"),
-        ]),
+        tests(
+            "WebTests",
+            ["BureauWeb", "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
+        tests(
+            "SandboxTests",
+            [
+                "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
         tests("CommandTests", ["bureau", .product(name: "Subprocess", package: "swift-subprocess")]),
-        tests("JourneyTests", ["BureauSandbox", "BureauEngine", .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "AsyncHTTPClient", package: "async-http-client")]),
-        tests("FaultTests", ["BureauSandbox", .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "AsyncHTTPClient", package: "async-http-client")]),
+        tests(
+            "JourneyTests",
+            [
+                "BureauSandbox", "BureauEngine", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]),
+        tests(
+            "FaultTests",
+            [
+                "BureauSandbox", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

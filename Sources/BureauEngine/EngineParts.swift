@@ -61,7 +61,8 @@ package struct EngineParts: Sendable {
         let transitions = transitions
         let moved = try await database.write { try transitions.apply(event, to: runID, lease: lease, in: $0) }
         if moved.state.isFinal { counters.add(.runsEnded, ["state": moved.state.rawValue]) }
-        logger.info("run moved", metadata: ["run": "\(runID)", "state": "\(moved.state.rawValue)", "event": "\(event.name)"])
+        logger.info(
+            "run moved", metadata: ["run": "\(runID)", "state": "\(moved.state.rawValue)", "event": "\(event.name)"])
         return moved
     }
 }

@@ -33,12 +33,14 @@ struct Composition: Sendable {
         transport = HTTPTransport()
         let environment = settings.environment
         catalog = AgentCatalog(
-            folder: settings.agentsFolder, reader: AgentReader(hasVariable: { environment.has($0) }), database: database,
+            folder: settings.agentsFolder, reader: AgentReader(hasVariable: { environment.has($0) }),
+            database: database,
             doors: doors, logger: logger)
         parts = EngineParts(
             database: database, doors: doors, catalog: catalog,
             connections: try Connector(settings: settings, transport: transport).connect(),
-            blobs: BlobFolder(root: settings.dataFolder.appendingPathComponent("blobs")), prices: try Self.prices(settings),
+            blobs: BlobFolder(root: settings.dataFolder.appendingPathComponent("blobs")),
+            prices: try Self.prices(settings),
             settings: settings.engine, counters: Counters(), logger: logger, variable: { environment[$0] })
         runWake = WakeSignal(doors: doors)
         noticeWake = WakeSignal(doors: doors)
@@ -52,9 +54,11 @@ struct Composition: Sendable {
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
         let intake = WebhookIntake(
-            database: database, catalog: catalog, secret: settings.environment.secret("CLICKUP_WEBHOOK_SECRET"), doors: doors,
+            database: database, catalog: catalog, secret: settings.environment.secret("CLICKUP_WEBHOOK_SECRET"),
+            doors: doors,
             logger: logger, counters: parts.counters, wake: { [runWake] in runWake.raise() })
-        let status = ServerStatus(database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
+        let status = ServerStatus(
+            database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
         let server = BureauServer(
             address: settings.address, intake: intake, status: status, logger: logger, onListening: onListening)
         return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers() + [server]
@@ -82,7 +86,9 @@ struct Composition: Sendable {
         }
         let own = PriceTable.load(Array(bytes), fileName: settings.pricesFile.path)
         guard let table = own.table else {
-            throw SetupError(own.problems.map { "\($0)" }.joined(separator: "\n"), fix: "mend the price file, or remove it to use the shipped prices")
+            throw SetupError(
+                own.problems.map { "\($0)" }.joined(separator: "\n"),
+                fix: "mend the price file, or remove it to use the shipped prices")
         }
         return table
     }
@@ -91,7 +97,9 @@ struct Composition: Sendable {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
-            throw SetupError("the data folder \(folder.path) cannot be made: \(error.localizedDescription)", fix: "set DATA_DIR to a folder this user may write")
+            throw SetupError(
+                "the data folder \(folder.path) cannot be made: \(error.localizedDescription)",
+                fix: "set DATA_DIR to a folder this user may write")
         }
     }
 }

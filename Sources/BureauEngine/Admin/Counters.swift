@@ -40,7 +40,12 @@ package final class Counters: Sendable {
     package func snapshot() -> [(Name, [(labels: [String: String], value: Int64)])] {
         values.withLock { values in
             Name.allCases.map { name in
-                (name, (values[name] ?? [:]).map { ($0.key, $0.value) }.sorted { "\($0.0.sorted { $0.key < $1.key })" < "\($1.0.sorted { $0.key < $1.key })" })
+                (
+                    name,
+                    (values[name] ?? [:]).map { ($0.key, $0.value) }.sorted {
+                        "\($0.0.sorted { $0.key < $1.key })" < "\($1.0.sorted { $0.key < $1.key })"
+                    }
+                )
             }
         }
     }

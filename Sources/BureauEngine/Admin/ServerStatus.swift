@@ -30,7 +30,8 @@ package struct ServerStatus: Sendable {
         let json: BureauDomain.JSONValue = .object(
             JSONObject([
                 ("status", .string(databaseOK ? "ok" : "failing")), ("uptime", .number(JSONNumber(Int(uptime)))),
-                ("version", .string(version)), ("agents_loaded", .array(catalog.agents.map { .string($0.config.name) })),
+                ("version", .string(version)),
+                ("agents_loaded", .array(catalog.agents.map { .string($0.config.name) })),
                 ("db_ok", .bool(databaseOK)),
             ]))
         return Health(isWell: databaseOK, json: json.compact)

@@ -34,7 +34,8 @@ package struct Upkeep: Service {
     func look() async throws {
         try await checkDailyCost()
         let now = parts.doors.now()
-        let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'").first?.integer("updated_at")
+        let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'")
+            .first?.integer("updated_at")
         guard last.map({ now - $0 >= Self.dailyMilliseconds }) ?? true else { return }
         try await daily()
         try await remember("last_daily_upkeep", "done")
@@ -56,29 +57,41 @@ package struct Upkeep: Service {
         let spent = MicroUSD(rawValue: try await parts.database.read { try RunStore(db: $0).spent(since: day) })
         guard spent > limit else { return }
         let date = Date(timeIntervalSince1970: Double(day) / 1_000).formatted(.iso8601.year().month().day())
-        try await raise("daily_cost", subject: date, "All runs of \(date) together have cost \(spent); the daily alert is set at \(limit).")
+        try await raise(
+            "daily_cost", subject: date,
+            "All runs of \(date) together have cost \(spent); the daily alert is set at \(limit).")
     }
 
     private func checkDisk() async throws {
-        let facts = try FileManager.default.attributesOfFileSystem(forPath: parts.blobs.root.deletingLastPathComponent().path)
-        guard let size = facts[.systemSize] as? NSNumber, let free = facts[.systemFreeSize] as? NSNumber, size.int64Value > 0 else { return }
+        let facts = try FileManager.default.attributesOfFileSystem(
+            forPath: parts.blobs.root.deletingLastPathComponent().path)
+        guard let size = facts[.systemSize] as? NSNumber, let free = facts[.systemFreeSize] as? NSNumber,
+            size.int64Value > 0
+        else { return }
         let used = Int(100 - free.int64Value * 100 / size.int64Value)
         guard used >= parts.settings.diskAlertPercent else { return }
-        try await raise("disk", subject: "data folder", "The disk that holds Bureau's data is \(used) % full (\(Words.bytes(free.int64Value)) free).")
+        try await raise(
+            "disk", subject: "data folder",
+            "The disk that holds Bureau's data is \(used) % full (\(Words.bytes(free.int64Value)) free).")
     }
 
     private func checkDatabase() async throws {
         guard let sqlite = parts.database as? SQLiteDatabase else { return }
         let complaints = try await sqlite.complaints()
         guard let first = complaints.first else { return }
-        try await raise("database", subject: "integrity", "The database check found damage: \(first.prefix(200)). Restore the last backup.")
+        try await raise(
+            "database", subject: "integrity",
+            "The database check found damage: \(first.prefix(200)). Restore the last backup.")
     }
 
     /// Logs of sessions that nobody wrote to for the days they are kept.
     private func removeOldLogs() {
         let folder = parts.settings.sessionLogFolder
-        let oldest = Date(timeIntervalSince1970: Double(parts.doors.now()) / 1_000 - Double(parts.settings.eventLogDaysKept) * 86_400)
-        let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: [.contentModificationDateKey])) ?? []
+        let oldest = Date(
+            timeIntervalSince1970: Double(parts.doors.now()) / 1_000 - Double(parts.settings.eventLogDaysKept) * 86_400)
+        let files =
+            (try? FileManager.default.contentsOfDirectory(
+                at: folder, includingPropertiesForKeys: [.contentModificationDateKey])) ?? []
         for file in files where file.pathExtension == "jsonl" {
             let changed = try? file.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
             if let changed, changed < oldest { try? FileManager.default.removeItem(at: file) }
@@ -104,7 +117,10 @@ package struct Upkeep: Service {
         let doors = parts.doors
         try await parts.database.write { db in
             let id = doors.makeID()
-            guard try AlertStore(db: db).raise(cause: cause, subject: subject, sentence: sentence, runID: nil, id: id, now: doors.now()) != nil else { return }
+            guard
+                try AlertStore(db: db).raise(
+                    cause: cause, subject: subject, sentence: sentence, runID: nil, id: id, now: doors.now()) != nil
+            else { return }
             let intent = try JSONText.encode(NoticeIntent(kind: .system, cause: cause, sentence: sentence))
             let plan = StepPlan(channel: .slack, kind: "alert", subject: id, position: 0, intent: intent)
             try StepStore(db: db).plan(plan, run: nil, purpose: .notice, id: doors.makeID(), now: doors.now())

@@ -89,7 +89,8 @@ package final class AgentCatalog: Service {
         }
         guard report.fileName == agent.config.name + ".json" else {
             logger.error(
-                "an agent's file must carry its name", metadata: ["file": "\(report.fileName)", "agent_name": "\(agent.config.name)"])
+                "an agent's file must carry its name",
+                metadata: ["file": "\(report.fileName)", "agent_name": "\(agent.config.name)"])
             return
         }
         let now = doors.now()

@@ -29,7 +29,9 @@ struct AlertStore {
     let db: any Connection
 
     /// Opens the alert, or counts it once more. Returns its id only when it is new, so that it is told once.
-    func raise(cause: String, subject: String, sentence: String, runID: String?, id: String, now: Int64) throws -> String? {
+    func raise(cause: String, subject: String, sentence: String, runID: String?, id: String, now: Int64) throws
+        -> String?
+    {
         let changed = try db.execute(
             """
             UPDATE alert SET occurrences = occurrences + 1, last_at = ?, sentence = ?

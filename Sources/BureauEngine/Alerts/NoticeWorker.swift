@@ -37,10 +37,14 @@ package struct NoticeWorker: Service {
         let (now, owner) = (parts.doors.now(), owner)
         // A read first: an idle server should not write.
         let isDue = try await parts.database.read { db in
-            try db.first("SELECT 1 AS due FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND due_at <= ? LIMIT 1", [now]) != nil
+            try db.first(
+                "SELECT 1 AS due FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND due_at <= ? LIMIT 1",
+                [now]) != nil
         }
         guard isDue else { return 0 }
-        let steps = try await parts.database.write { try StepStore(db: $0).claimNotices(owner: owner, limit: Self.batchMax, now: now) }
+        let steps = try await parts.database.write {
+            try StepStore(db: $0).claimNotices(owner: owner, limit: Self.batchMax, now: now)
+        }
         for step in steps { try await send(step) }
         return steps.count
     }
@@ -69,7 +73,9 @@ package struct NoticeWorker: Service {
 
     private func write(for step: StepRecord) async throws -> (any OutboundWrite)? {
         let notice = try step.intent(as: NoticeIntent.self)
-        let run = try await parts.database.read { [id = step.runID] db in try id.flatMap { try RunStore(db: db).find($0) } }
+        let run = try await parts.database.read { [id = step.runID] db in
+            try id.flatMap { try RunStore(db: db).find($0) }
+        }
         var agent: LoadedAgent?
         if let run { agent = try await parts.catalog.version(run.configHash) }
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
@@ -78,36 +84,50 @@ package struct NoticeWorker: Service {
         case .clickUp:
             guard let clickUp = parts.connections.clickUp, let run, let task = run.taskID else { return nil }
             if step.kind == "status" {
-                return ClickUpStatusWrite(clickUp: clickUp, task: task, status: agent?.config.delivery.clickUp?.blockedStatus ?? "Blocked")
+                return ClickUpStatusWrite(
+                    clickUp: clickUp, task: task, status: agent?.config.delivery.clickUp?.blockedStatus ?? "Blocked")
             }
-            let text = ClickUpMessages.blocked(agentName: name, runID: run.id, sentence: notice.sentence, needsInfo: notice.kind == .needsInfo)
-            return ClickUpCommentWrite(clickUp: clickUp, task: task, mark: Marks.text(step), parts: text, since: step.intendedAt ?? 0)
+            let text = ClickUpMessages.blocked(
+                agentName: name, runID: run.id, sentence: notice.sentence, needsInfo: notice.kind == .needsInfo)
+            return ClickUpCommentWrite(
+                clickUp: clickUp, task: task, mark: Marks.text(step), parts: text, since: step.intendedAt ?? 0)
         case .anthropic, .googleDrive, .folder: return nil
         }
     }
 
-    private func slackPost(_ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ name: String) async -> (any OutboundWrite)? {
+    private func slackPost(
+        _ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ name: String
+    ) async -> (any OutboundWrite)? {
         guard let slack = parts.connections.slack else { return nil }
         let directory = SlackDirectory(slack: slack, database: parts.database, doors: parts.doors)
         guard let target = agent?.config.alerts.failureChannel ?? parts.settings.alertChannel else { return nil }
         let channel = await directory.channel(target, otherwise: parts.settings.alertChannel)
         var tags: [String] = []
         if notice.kind == .failed || notice.kind == .stopped || notice.kind == .gate {
-            for tag in agent?.config.alerts.tags ?? [] { tags.append(await directory.mention(tag, people: parts.settings.slackPeople)) }
+            for tag in agent?.config.alerts.tags ?? [] {
+                tags.append(await directory.mention(tag, people: parts.settings.slackPeople))
+            }
         }
         let message = SlackMessages.notice(
-            notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id, console: run?.sessionID.map(parts.settings.consoleLink))
+            notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id,
+            console: run?.sessionID.map(parts.settings.consoleLink))
         return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
     }
 
     private func failed(_ step: StepRecord, _ error: VendorError) async throws {
         parts.counters.add(.vendorErrors, ["vendor": error.vendor.rawValue])
-        guard error.isRetryable, let backoff = Backoff.notice.milliseconds(tries: step.attempts, doors: parts.doors) else {
+        guard error.isRetryable, let backoff = Backoff.notice.milliseconds(tries: step.attempts, doors: parts.doors)
+        else {
             return try await settle(step, failed: error.sentence)
         }
         var wait = backoff
         if case .limited(let asked?) = error.kind { wait = max(asked, 1_000) }
-        parts.logger.warning("notice waits", metadata: ["step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(error)", "again_in_ms": "\(wait)"])
+        parts.logger.warning(
+            "notice waits",
+            metadata: [
+                "step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(error)",
+                "again_in_ms": "\(wait)",
+            ])
         let (id, due) = (step.id, parts.doors.now() + wait)
         try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: error.sentence) }
     }
@@ -120,7 +140,9 @@ package struct NoticeWorker: Service {
 
     private func settle(_ step: StepRecord, failed why: String) async throws {
         parts.counters.add(.notices, ["outcome": "failed"])
-        parts.logger.error("a notice could not be delivered", metadata: ["step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(why)"])
+        parts.logger.error(
+            "a notice could not be delivered",
+            metadata: ["step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(why)"])
         let (id, now) = (step.id, parts.doors.now())
         try await parts.database.write { try StepStore(db: $0).markFailed(id, state: .failed, error: why, now: now) }
     }

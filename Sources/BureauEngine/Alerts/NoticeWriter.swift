@@ -18,7 +18,9 @@ struct NoticeWriter {
         switch effect {
         case .alert(let cause): try alert(cause, run, kind: kind(of: state))
         case .askForInfo(let cause):
-            try plan(.slack, "needs_info", run, NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
+            try plan(
+                .slack, "needs_info", run,
+                NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
             try blockTask(run, NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
         case .alertGate(let why): try alert(RunCause(.internalError, why), run, kind: .gate, code: "gate")
         }

@@ -17,7 +17,9 @@ struct FileListing: Sendable {
         while true {
             let files = try await all()
             let names = files.map(\.id)
-            let isComplete = expected.allSatisfy { name in files.contains { $0.filename == name || $0.filename.hasSuffix("/" + name) } }
+            let isComplete = expected.allSatisfy { name in
+                files.contains { $0.filename == name || $0.filename.hasSuffix("/" + name) }
+            }
             if names == last, isComplete, !files.isEmpty { return files }
             if doors.now() >= deadline { return files }
             last = names

@@ -7,7 +7,9 @@ struct ClickUpChannel: Channel {
         guard let clickUp = context.parts.connections.clickUp else {
             return try await context.fail(steps, "ClickUp is not connected: set CLICKUP_API_TOKEN.")
         }
-        let receipts = try steps.filter { $0.kind == "attach" }.compactMap { try $0.receipt(as: DeliveryReceipt.self)?.id }
+        let receipts = try steps.filter { $0.kind == "attach" }.compactMap {
+            try $0.receipt(as: DeliveryReceipt.self)?.id
+        }
         var known = Set(receipts)
         for step in steps {
             let write: any OutboundWrite
@@ -58,7 +60,8 @@ struct ClickUpAttach: OutboundWrite {
                 && (attachment.sizeBytes == nil || attachment.sizeBytes == file.sizeBytes)
                 && (attachment.date ?? .max) >= since - Marks.skewMilliseconds
         }
-        return try there.map { .found(receipt: try JSONText.encode(DeliveryReceipt(id: $0.id, link: $0.url))) } ?? .absent
+        return try there.map { .found(receipt: try JSONText.encode(DeliveryReceipt(id: $0.id, link: $0.url))) }
+            ?? .absent
     }
 }
 

@@ -37,7 +37,8 @@ struct DeliveryPlan: Sendable {
             if let name { intent.title = SafeFileName.make(name + fileExtension(pair.0.safeName), taken: taken) }
             taken.insert(intent.title)
             return StepPlan(
-                channel: channel, kind: kind, subject: pair.0.safeName, position: index + 1, intent: try JSONText.encode(intent))
+                channel: channel, kind: kind, subject: pair.0.safeName, position: index + 1,
+                intent: try JSONText.encode(intent))
         }
     }
 

@@ -18,7 +18,8 @@ struct DriveChannel: Channel {
         let uploads = steps.filter { $0.kind == "upload" && ($0.state == .pending || $0.state == .intended) }
         for (step, file) in try await withIDs(uploads, drive, context) {
             let path = try context.path(of: file.blobKey)
-            _ = try await context.perform(step, DriveUploadWrite(drive: drive, file: file, parent: folder, path: path, mark: step.id))
+            _ = try await context.perform(
+                step, DriveUploadWrite(drive: drive, file: file, parent: folder, path: path, mark: step.id))
         }
     }
 
@@ -27,7 +28,8 @@ struct DriveChannel: Channel {
     ) async throws -> String? {
         if let known = try step.receipt(as: DeliveryReceipt.self) { return known.id }
         let intent = try step.intent(as: FolderIntent.self)
-        let path = DriveFolderPath(drive: drive, database: context.parts.database, root: root, segments: intent.segments)
+        let path = DriveFolderPath(
+            drive: drive, database: context.parts.database, root: root, segments: intent.segments)
         guard case .done(let receipt) = try await context.perform(step, path) else { return nil }
         return try JSONText.decode(DeliveryReceipt.self, receipt).id
     }
@@ -64,7 +66,8 @@ struct DriveUploadWrite: OutboundWrite {
         guard let id = file.driveID else { throw StepProblem(description: "the upload has no id") }
         do {
             let made = try await drive.upload(
-                id: id, name: file.title, parent: parent, mime: file.mimeType, path: path, appProperties: ["bureau_step": mark])
+                id: id, name: file.title, parent: parent, mime: file.mimeType, path: path,
+                appProperties: ["bureau_step": mark])
             return try receipt(made)
         } catch let error as VendorError {
             // An earlier try got through: that is success, if it is whole.
@@ -80,7 +83,9 @@ struct DriveUploadWrite: OutboundWrite {
     }
 
     private func receipt(_ made: DriveFile) throws -> String {
-        guard made.sha256 == nil || made.sha256 == file.sha256, made.sizeBytes == nil || made.sizeBytes == file.sizeBytes else {
+        guard made.sha256 == nil || made.sha256 == file.sha256,
+            made.sizeBytes == nil || made.sizeBytes == file.sizeBytes
+        else {
             throw StepProblem(description: "\(file.title) arrived in Drive with other contents")
         }
         return try JSONText.encode(DeliveryReceipt(id: made.id, link: made.webViewLink))

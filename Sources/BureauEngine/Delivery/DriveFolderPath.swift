@@ -28,7 +28,9 @@ struct DriveFolderPath: OutboundWrite {
     private func rootDrive() async throws -> String? {
         guard let folder = try await drive.file(root) else {
             throw StepProblem(
-                description: "the Drive folder \(root) is missing or not shared with the service account (GOOGLE_DRIVE_ROOT_FOLDER_ID)")
+                description:
+                    "the Drive folder \(root) is missing or not shared with the service account (GOOGLE_DRIVE_ROOT_FOLDER_ID)"
+            )
         }
         return folder.driveID
     }
@@ -40,10 +42,14 @@ struct DriveFolderPath: OutboundWrite {
                 try await save(parent, name, existing, created: true)
                 return existing
             }
-            guard let id = try await drive.generateIDs(1).first else { throw StepProblem(description: "Drive gave no id") }
+            guard let id = try await drive.generateIDs(1).first else {
+                throw StepProblem(description: "Drive gave no id")
+            }
             try await save(parent, name, id: id, link: nil, created: false)
         }
-        guard let planned = try await row(parent, name) else { throw StepProblem(description: "the folder's row is gone") }
+        guard let planned = try await row(parent, name) else {
+            throw StepProblem(description: "the folder's row is gone")
+        }
         let folder = try await create(planned.id, name, parent)
         try await save(parent, name, folder, created: true)
         return folder

@@ -10,7 +10,8 @@ struct FolderChannel: Channel {
         let target = segments.reduce(folder) { $0.appendingPathComponent($1) }
         for step in steps {
             let file = try step.intent(as: FileIntent.self)
-            let copy = FolderCopy(source: try context.path(of: file.blobKey), folder: target, name: file.title, mark: step.id)
+            let copy = FolderCopy(
+                source: try context.path(of: file.blobKey), folder: target, name: file.title, mark: step.id)
             _ = try await context.perform(step, copy)
         }
     }

@@ -13,8 +13,10 @@ struct SlackChannel: Channel {
         let channel = await directory.channel(config.channel, otherwise: context.parts.settings.resultsChannel)
         for step in steps {
             let message = SlackMessages.ready(
-                context.report, channel: channel, withLinks: config.postsLinks, withSummary: config.postsSummary, mark: step.id)
-            _ = try await context.perform(step, SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0))
+                context.report, channel: channel, withLinks: config.postsLinks, withSummary: config.postsSummary,
+                mark: step.id)
+            _ = try await context.perform(
+                step, SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0))
         }
     }
 }
@@ -48,7 +50,10 @@ struct SlackPost: OutboundWrite {
             let page: SlackHistoryPage
             do { page = try await slack.history(message.channel, oldest: oldest, cursor: cursor) } catch {
                 if case .credential(_, "missing_scope") = error.kind {
-                    return .unknown(why: "Slack does not let this bot read the channel's history (scope channels:history), so nobody can tell whether the message was posted")
+                    return .unknown(
+                        why:
+                            "Slack does not let this bot read the channel's history (scope channels:history), so nobody can tell whether the message was posted"
+                    )
                 }
                 throw error
             }

@@ -27,7 +27,9 @@ struct SlackDirectory: Sendable {
         if tag.hasPrefix("<@") { return tag }
         if Self.isID(tag) { return SlackText.mention(user: tag) }
         if let id = people[String(tag.trimmingPrefix("@")).lowercased()] { return SlackText.mention(user: id) }
-        if tag.contains("@"), !tag.hasPrefix("@"), let user = try? await slack.userByEmail(tag) { return SlackText.mention(user: user.id) }
+        if tag.contains("@"), !tag.hasPrefix("@"), let user = try? await slack.userByEmail(tag) {
+            return SlackText.mention(user: user.id)
+        }
         return SlackText.escape(tag)
     }
 
@@ -49,7 +51,8 @@ struct SlackDirectory: Sendable {
 
     private func kept(_ name: String) async throws -> String? {
         let oldest = doors.now() - Self.keptMilliseconds
-        return try await database.query("SELECT value FROM setting WHERE name = ? AND updated_at > ?", [name, oldest]).first?.text("value")
+        return try await database.query("SELECT value FROM setting WHERE name = ? AND updated_at > ?", [name, oldest])
+            .first?.text("value")
     }
 
     private func keep(_ name: String, _ value: String) async throws {

@@ -5,7 +5,9 @@ import BureauVendors
 enum SlackMessages {
     static let eventType = "bureau_step"
 
-    static func ready(_ report: DeliveryReport, channel: String, withLinks: Bool, withSummary: Bool, mark: String) -> SlackMessage {
+    static func ready(_ report: DeliveryReport, channel: String, withLinks: Bool, withSummary: Bool, mark: String)
+        -> SlackMessage
+    {
         let client = SlackText.escape(report.clientName)
         var blocks: [SlackBlock] = [.header(report.title)]
         let score = report.score.map { "   Score *\($0)* of \(report.outOf)" } ?? ""
@@ -14,8 +16,11 @@ enum SlackMessages {
             let lines = report.priorities.map { "\(SlackText.escape($0.rank)) \(SlackText.escape($0.title))" }
             blocks.append(.section(text: "*Top priorities*\n" + lines.joined(separator: "\n")))
         }
-        if let problem = report.problem { blocks.append(.section(text: "*Not everything worked.* \(SlackText.escape(problem))")) }
-        let moved = report.movedTo.flatMap { report.taskURL == nil ? nil : " · task moved to \(SlackText.escape($0))" } ?? ""
+        if let problem = report.problem {
+            blocks.append(.section(text: "*Not everything worked.* \(SlackText.escape(problem))"))
+        }
+        let moved =
+            report.movedTo.flatMap { report.taskURL == nil ? nil : " · task moved to \(SlackText.escape($0))" } ?? ""
         blocks.append(.context(["\(report.duration) · \(report.cost)\(moved)", "Run \(report.runID)"]))
         if withLinks { blocks.append(.actions(blockID: "links:\(mark)", buttons(report))) }
         let fallback = "\(report.title): \(client)" + (report.score.map { ", \($0)/\(report.outOf)" } ?? "")
@@ -27,18 +32,30 @@ enum SlackMessages {
         if let report = report.files.first(where: { $0.label.hasSuffix(".md") }) ?? report.files.first {
             buttons.append(SlackButton(actionID: "open_report", label: "Open report", target: .url(report.url)))
         }
-        if let task = report.taskURL { buttons.append(SlackButton(actionID: "open_task", label: "ClickUp task", target: .url(task))) }
-        if let folder = report.folder { buttons.append(SlackButton(actionID: "open_folder", label: "Drive folder", target: .url(folder.url))) }
-        if let trace = report.consoleURL { buttons.append(SlackButton(actionID: "open_trace", label: "Session trace", target: .url(trace))) }
+        if let task = report.taskURL {
+            buttons.append(SlackButton(actionID: "open_task", label: "ClickUp task", target: .url(task)))
+        }
+        if let folder = report.folder {
+            buttons.append(SlackButton(actionID: "open_folder", label: "Drive folder", target: .url(folder.url)))
+        }
+        if let trace = report.consoleURL {
+            buttons.append(SlackButton(actionID: "open_trace", label: "Session trace", target: .url(trace)))
+        }
         return buttons
     }
 
     /// A notice about a run: what happened, to whom, and what to do.
-    static func notice(_ notice: NoticeIntent, run: RunRecord?, agentName: String, channel: String, tags: [String], mark: String, console: String?) -> SlackMessage {
+    static func notice(
+        _ notice: NoticeIntent, run: RunRecord?, agentName: String, channel: String, tags: [String], mark: String,
+        console: String?
+    ) -> SlackMessage {
         let title = notice.title(agentName: agentName)
         var blocks: [SlackBlock] = [.header(title), .section(text: SlackText.escape(notice.sentence))]
         if let run {
-            var fields = ["*Client*\n\(SlackText.escape(run.clientName ?? run.clientSlug ?? "none"))", "*Agent*\n\(SlackText.escape(run.agent))", "*Run*\n\(run.id)"]
+            var fields = [
+                "*Client*\n\(SlackText.escape(run.clientName ?? run.clientSlug ?? "none"))",
+                "*Agent*\n\(SlackText.escape(run.agent))", "*Run*\n\(run.id)",
+            ]
             if let session = run.sessionID { fields.append("*Session*\n\(session)") }
             if let last = run.lastEvent { fields.append("*Last event*\n\(SlackText.escape(last))") }
             if run.spentMicroUSD > 0 { fields.append("*Cost*\n\(MicroUSD(rawValue: run.spentMicroUSD))") }
@@ -46,12 +63,17 @@ enum SlackMessages {
         }
         if !tags.isEmpty { blocks.append(.context([tags.joined(separator: " ")])) }
         var buttons: [SlackButton] = []
-        if let url = run?.taskURL { buttons.append(SlackButton(actionID: "open_task", label: "ClickUp task", target: .url(url))) }
-        if let console { buttons.append(SlackButton(actionID: "open_trace", label: "Session trace", target: .url(console))) }
+        if let url = run?.taskURL {
+            buttons.append(SlackButton(actionID: "open_task", label: "ClickUp task", target: .url(url)))
+        }
+        if let console {
+            buttons.append(SlackButton(actionID: "open_trace", label: "Session trace", target: .url(console)))
+        }
         if !buttons.isEmpty { blocks.append(.actions(blockID: "links:\(mark)", buttons)) }
         let mentions = tags.isEmpty ? "" : " " + tags.joined(separator: " ")
         return SlackMessage(
-            channel: channel, text: "\(title): \(SlackText.escape(notice.sentence))\(mentions)", blocks: blocks, metadata: metadata(mark))
+            channel: channel, text: "\(title): \(SlackText.escape(notice.sentence))\(mentions)", blocks: blocks,
+            metadata: metadata(mark))
     }
 
     /// For when Slack refuses the blocks: the same in one line.

@@ -19,7 +19,9 @@ struct StepStore {
     let db: any Connection
 
     /// Plans a step once: an equal one that exists is left as it is.
-    func plan(_ plan: StepPlan, run runID: String?, purpose: StepRecord.Purpose, id: String, now: Int64, dueAt: Int64? = nil) throws {
+    func plan(
+        _ plan: StepPlan, run runID: String?, purpose: StepRecord.Purpose, id: String, now: Int64, dueAt: Int64? = nil
+    ) throws {
         try db.execute(
             """
             INSERT INTO step (id, run_id, purpose, channel, kind, subject, position, state, intent, created_at, due_at)

@@ -39,7 +39,9 @@ struct ClickUpEvent: Decodable, Sendable {
     var webhookID: String?
     var items: [Item]
 
-    enum CodingKeys: String, CodingKey { case event, taskID = "task_id", webhookID = "webhook_id", items = "history_items" }
+    enum CodingKeys: String, CodingKey {
+        case event, taskID = "task_id", webhookID = "webhook_id", items = "history_items"
+    }
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)

@@ -10,7 +10,9 @@ package struct WebhookAnswer: Sendable, Hashable {
         self.alreadyProcessed = alreadyProcessed
     }
 
-    package static func == (one: WebhookAnswer, other: WebhookAnswer) -> Bool { one.json == other.json && one.status == other.status }
+    package static func == (one: WebhookAnswer, other: WebhookAnswer) -> Bool {
+        one.json == other.json && one.status == other.status
+    }
     package func hash(into hasher: inout Hasher) { hasher.combine(json) }
 
     /// A flat JSON object. Values are ours or were checked; quotes and controls are escaped all the same.

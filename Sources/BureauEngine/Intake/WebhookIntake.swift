@@ -56,7 +56,9 @@ package struct WebhookIntake: Sendable {
 
     /// A stored signal once more, as if it had just arrived. Its signature was checked when it came.
     package func replay(_ signalID: String) async throws -> WebhookAnswer? {
-        guard let kept = try await database.read({ try SignalStore(db: $0).body(signalID) }), kept.isWhole else { return nil }
+        guard let kept = try await database.read({ try SignalStore(db: $0).body(signalID) }), kept.isWhole else {
+            return nil
+        }
         return try await believed(
             Request(agent: kept.agent, signature: nil, body: kept.body, remoteAddress: "replay of \(signalID)"))
     }
@@ -64,7 +66,8 @@ package struct WebhookIntake: Sendable {
     /// Stores a request that is not believed or not readable, and says why.
     package func refuse(_ request: Request, status: Int, _ why: String) async throws -> WebhookAnswer {
         logger.warning(
-            "webhook refused", metadata: ["why": "\(why)", "agent": "\(request.agent.prefix(64))", "from": "\(request.remoteAddress)"])
+            "webhook refused",
+            metadata: ["why": "\(why)", "agent": "\(request.agent.prefix(64))", "from": "\(request.remoteAddress)"])
         counters.add(.signals, ["verdict": "refused"])
         var signal = newSignal(request)
         signal.body = signal.body.prefix(Self.refusedBytesKept)
@@ -81,7 +84,8 @@ package struct WebhookIntake: Sendable {
         signal.event = event.event.map { String($0.prefix(80)) }
         signal.deliveryKey = deliveryKey(event, signal.bodyHash)
         guard let agent = catalog.agent(request.agent) else {
-            return try await record(signal, .ignored(because: "there is no agent named \"\(request.agent.prefix(64))\""))
+            return try await record(
+                signal, .ignored(because: "there is no agent named \"\(request.agent.prefix(64))\""))
         }
         guard let trigger = agent.config.triggers.clickUp else {
             return try await record(signal, .ignored(because: "\(agent.config.name) is not started by ClickUp"))
@@ -106,7 +110,8 @@ package struct WebhookIntake: Sendable {
             }
             let runs = RunStore(db: db)
             if try runs.insert(run, id: runID, now: now) {
-                try RunEventStore(db: db).append(runID, kind: "queued", detail: "\(run.requestedBy) asked for it", now: now)
+                try RunEventStore(db: db).append(
+                    runID, kind: "queued", detail: "\(run.requestedBy) asked for it", now: now)
                 try signals.insert(signal, verdict: .run(id: runID), now: now)
                 return (.run(id: runID), nil)
             }
@@ -139,13 +144,15 @@ package struct WebhookIntake: Sendable {
 
     private func newSignal(_ request: Request) -> NewSignal {
         NewSignal(
-            id: doors.makeID(), agent: String(request.agent.prefix(64)), remoteAddress: String(request.remoteAddress.prefix(80)),
+            id: doors.makeID(), agent: String(request.agent.prefix(64)),
+            remoteAddress: String(request.remoteAddress.prefix(80)),
             body: request.body, bodyBytes: request.body.count, bodyHash: Hex.sha256(request.body))
     }
 
     private func newRun(_ agent: LoadedAgent, taskID: String, changeID: String, userID: Int64?) -> NewRun {
         NewRun(
-            agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: .webhook,
+            agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
+            triggerSource: .webhook,
             requestedBy: userID.map { "clickup user \($0)" } ?? "clickup",
             dedupeKey: "\(agent.config.name)/clickup/\(taskID)/\(changeID.prefix(80))", taskID: taskID)
     }

@@ -33,7 +33,8 @@ struct AssessStage: Stage {
 
     private func fetch(_ id: String) async throws -> ClickUpTask {
         guard let clickUp = parts.connections.clickUp else {
-            throw StepProblem(description: "The task could not be read: ClickUp is not connected. Set CLICKUP_API_TOKEN.")
+            throw StepProblem(
+                description: "The task could not be read: ClickUp is not connected. Set CLICKUP_API_TOKEN.")
         }
         return try await clickUp.task(id)
     }
@@ -67,11 +68,15 @@ struct AssessStage: Stage {
         func lookup(_ name: String) -> BureauDomain.JSONValue? {
             task?.text(of: name).map { .string($0) } ?? given?[name] ?? record?[name]
         }
-        let optional = source.optionalFields + (given?.keys ?? []).filter { !source.requiredFields.contains($0) && !source.optionalFields.contains($0) }
+        let optional =
+            source.optionalFields
+            + (given?.keys ?? []).filter { !source.requiredFields.contains($0) && !source.optionalFields.contains($0) }
         return PayloadAssembly.assemble(required: source.requiredFields, optional: optional, lookup: lookup)
     }
 
-    private func finished(_ payload: JSONObject, _ hand: RunInHand, _ task: ClickUpTask?, _ record: ClientRecord?) -> AssembledPayload {
+    private func finished(_ payload: JSONObject, _ hand: RunInHand, _ task: ClickUpTask?, _ record: ClientRecord?)
+        -> AssembledPayload
+    {
         let json = BureauDomain.JSONValue.object(payload).canonical
         return AssembledPayload(
             json: json, hash: Hex.sha256(Array(json.utf8)),
@@ -80,8 +85,11 @@ struct AssessStage: Stage {
     }
 
     private func blocked(_ hand: RunInHand, missing names: [String], _ task: ClickUpTask?) async throws {
-        let label = names.count == 1 ? "a field the agent needs is empty" : "\(names.count) fields the agent needs are empty"
-        let cause = RunCause(.missingFields, "\(hand.agent.config.displayName) cannot start: \(label): \(names.joined(separator: ", ")).")
+        let label =
+            names.count == 1 ? "a field the agent needs is empty" : "\(names.count) fields the agent needs are empty"
+        let cause = RunCause(
+            .missingFields, "\(hand.agent.config.displayName) cannot start: \(label): \(names.joined(separator: ", "))."
+        )
         let (transitions, lease, id) = (parts.transitions, hand.lease, hand.run.id)
         let known = AssembledPayload(
             json: hand.run.payload ?? "null", hash: "", clientSlug: task?.text(of: "client_id") ?? hand.run.clientSlug,
@@ -90,7 +98,8 @@ struct AssessStage: Stage {
             try RunStore(db: db).setPayload(lease, known)
             try transitions.apply(.foundIncomplete(cause), to: id, lease: lease, in: db)
         }
-        parts.logger.notice("run needs information", metadata: ["run": "\(id)", "missing": "\(names.joined(separator: ","))"])
+        parts.logger.notice(
+            "run needs information", metadata: ["run": "\(id)", "missing": "\(names.joined(separator: ","))"])
     }
 
     /// The payload, the state and the release of older runs that waited for the same information: one commit.
@@ -113,7 +122,8 @@ struct AssessStage: Stage {
         if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
             return .retry(afterMilliseconds: wait, why: error.sentence)
         }
-        try await parts.move(hand.run.id, .broke(RunCause(.taskUnreadable, "The task could not be read. \(error.sentence)")), hand.lease)
+        try await parts.move(
+            hand.run.id, .broke(RunCause(.taskUnreadable, "The task could not be read. \(error.sentence)")), hand.lease)
         return .moved
     }
 }

@@ -13,18 +13,21 @@ struct CollectStage: Stage {
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
         guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
-            return try await collected(hand, RunCause(.filesMissing, "Anthropic is not connected: set ANTHROPIC_API_KEY."))
+            return try await collected(
+                hand, RunCause(.filesMissing, "Anthropic is not connected: set ANTHROPIC_API_KEY."))
         }
         let headers = hand.agent.config.anthropic
         let client = anthropic.with(betaHeaders: headers.betaHeaders + headers.outputFetchBetaHeaders)
-        let listing = FileListing(anthropic: client, session: session, doors: parts.doors, expected: expectedNames(hand))
+        let listing = FileListing(
+            anthropic: client, session: session, doors: parts.doors, expected: expectedNames(hand))
         let files: [SessionFile]
         do { files = try await listing.settled(within: waitFor(hand)) } catch let error as VendorError {
             try Task.checkCancellation()
             if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
                 return .retry(afterMilliseconds: wait, why: error.sentence)
             }
-            return try await collected(hand, RunCause(.filesMissing, "The session's files could not be listed. \(error.sentence)"))
+            return try await collected(
+                hand, RunCause(.filesMissing, "The session's files could not be listed. \(error.sentence)"))
         }
         try await fetch(files, hand, client)
         return try await collected(hand, try await problem(hand))
@@ -45,11 +48,13 @@ struct CollectStage: Stage {
         var taken = Set(known.map(\.safeName))
         for (position, file) in files.prefix(Self.filesMax).enumerated() {
             if let stored = known.first(where: { $0.vendorID == file.id }), stored.blobKey != nil { continue }
-            let safeName = known.first { $0.vendorID == file.id }?.safeName ?? SafeFileName.make(file.filename, taken: taken)
+            let safeName =
+                known.first { $0.vendorID == file.id }?.safeName ?? SafeFileName.make(file.filename, taken: taken)
             taken.insert(safeName)
             let outcome = try await store(file, position, safeName, hand, client)
             let now = parts.doors.now()
-            try await parts.database.write { [id = hand.run.id] in try FileStore(db: $0).put(outcome, run: id, now: now) }
+            try await parts.database.write { [id = hand.run.id] in try FileStore(db: $0).put(outcome, run: id, now: now)
+            }
         }
     }
 
@@ -74,7 +79,8 @@ struct CollectStage: Stage {
                 try Task.checkCancellation()
                 outcome.error = error.sentence
                 guard attempt + 1 < Self.triesMax else { break }
-                try await parts.doors.sleep(.milliseconds(Backoff.sessionCreate.milliseconds(repeating: attempt, doors: parts.doors)))
+                try await parts.doors.sleep(
+                    .milliseconds(Backoff.sessionCreate.milliseconds(repeating: attempt, doors: parts.doors)))
             }
         }
         return outcome
@@ -120,6 +126,7 @@ enum FileProblems {
         let count = lost.count + absent.count
         return RunCause(
             .filesMissing,
-            "\(count) \(count == 1 ? "file" : "files") of session \(session) \(parts.compactMap { $0 }.joined(separator: "; ")).")
+            "\(count) \(count == 1 ? "file" : "files") of session \(session) \(parts.compactMap { $0 }.joined(separator: "; "))."
+        )
     }
 }

@@ -12,7 +12,9 @@ struct CustomToolAnswers: Sendable {
 
     /// Calls answered before, by event id.
     func answered() async throws -> Set<String> {
-        let steps = try await parts.database.read { [id = hand.run.id] in try StepStore(db: $0).list(run: id, purpose: .session) }
+        let steps = try await parts.database.read { [id = hand.run.id] in
+            try StepStore(db: $0).list(run: id, purpose: .session)
+        }
         return Set(steps.filter { $0.kind == "custom_tool_result" && $0.state == .done }.map(\.subject))
     }
 
@@ -20,9 +22,12 @@ struct CustomToolAnswers: Sendable {
     func refuse(_ call: String, name: String) async throws -> String {
         let (id, now, run, doors) = (parts.doors.makeID(), parts.doors.now(), hand.run, parts.doors)
         let step = try await parts.database.write { db in
-            let plan = StepPlan(channel: .anthropic, kind: "custom_tool_result", subject: call, position: 1, intent: "{}")
+            let plan = StepPlan(
+                channel: .anthropic, kind: "custom_tool_result", subject: call, position: 1, intent: "{}")
             try StepStore(db: db).plan(plan, run: run.id, purpose: .session, id: id, now: now)
-            let cause = RunCause(.internalError, "The agent called the custom tool \"\(name.prefix(60))\", which Bureau does not have. It was told so.")
+            let cause = RunCause(
+                .internalError,
+                "The agent called the custom tool \"\(name.prefix(60))\", which Bureau does not have. It was told so.")
             try NoticeWriter(db: db, doors: doors).alert(cause, run, kind: .problem, code: "custom_tool")
             return try StepStore(db: db).list(run: run.id, purpose: .session).first { $0.subject == call }
         }
@@ -50,9 +55,12 @@ struct CustomToolRefusal: OutboundWrite {
     }
 
     func probe() async throws -> Probe {
-        let newest = try await anthropic.history(of: session, limit: 100, newestFirst: true, types: ["user.custom_tool_result"])
+        let newest = try await anthropic.history(
+            of: session, limit: 100, newestFirst: true, types: ["user.custom_tool_result"])
         let answers = newest.events.compactMap { try? $0.decoded() }
-        let isThere = answers.contains { if case .userCustomToolResult(call, _, _) = $0.content { true } else { false } }
+        let isThere = answers.contains {
+            if case .userCustomToolResult(call, _, _) = $0.content { true } else { false }
+        }
         return isThere ? .found(receipt: try JSONText.encode(["call": call])) : .absent
     }
 }

@@ -32,13 +32,17 @@ struct DeliverStage: Stage {
     private func deliver(_ kinds: [StepRecord.Channel], _ hand: RunInHand, _ files: [FileRecord]) async throws {
         let steps = try await steps(hand)
         let fileProblem = FileProblems.cause(files, session: hand.run.sessionID ?? "", expected: [])?.sentence
-        let report = DeliveryReport(hand, parts: parts, files: files, steps: steps, problem: trouble(steps) ?? (files.isEmpty ? fileProblem : nil))
+        let report = DeliveryReport(
+            hand, parts: parts, files: files, steps: steps,
+            problem: trouble(steps) ?? (files.isEmpty ? fileProblem : nil))
         let context = DeliveryContext(
             parts: parts, hand: hand, runner: StepRunner(database: parts.database, doors: parts.doors), report: report)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for kind in kinds {
                 let own = steps.filter { $0.channel == kind }
-                guard let channel = channels[kind], own.contains(where: { $0.state == .pending || $0.state == .intended }) else { continue }
+                guard let channel = channels[kind],
+                    own.contains(where: { $0.state == .pending || $0.state == .intended })
+                else { continue }
                 group.addTask { try await channel.deliver(own, context) }
             }
             try await group.waitForAll()
@@ -53,7 +57,9 @@ struct DeliverStage: Stage {
         if let trouble = trouble(try await steps(hand)) {
             return RunCause(.deliveryFailed, "\(trouble) The files are safe: bureau runs deliver \(hand.run.id)")
         }
-        let expected = hand.agent.config.outputs.expected.map { $0.render(RunValues(hand.run, now: parts.doors.now()).all) }
+        let expected = hand.agent.config.outputs.expected.map {
+            $0.render(RunValues(hand.run, now: parts.doors.now()).all)
+        }
         return FileProblems.cause(files, session: hand.run.sessionID ?? "", expected: expected)
     }
 

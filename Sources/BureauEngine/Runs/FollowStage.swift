@@ -21,13 +21,17 @@ struct FollowStage: Stage {
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
         guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
-            try await parts.move(hand.run.id, .broke(RunCause(.sessionRefused, "Anthropic is not connected: set ANTHROPIC_API_KEY.")), hand.lease)
+            try await parts.move(
+                hand.run.id, .broke(RunCause(.sessionRefused, "Anthropic is not connected: set ANTHROPIC_API_KEY.")),
+                hand.lease)
             return .moved
         }
         let client = anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders)
-        let recorder = try SessionRecorder(folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
+        let recorder = try SessionRecorder(
+            folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
         let follower = SessionFollower(
-            anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters, logger: parts.logger)
+            anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters,
+            logger: parts.logger)
         let tools = CustomToolAnswers(parts: parts, hand: hand, anthropic: client, session: session)
         var answered = try await tools.answered()
         do {
@@ -35,7 +39,9 @@ struct FollowStage: Stage {
                 let known = answered
                 let end = try await firstEnd(hand, follower, client, answered: known)
                 guard case .customTools(let calls) = end else { return try await finish(hand, end, recorder.fold) }
-                for call in calls { answered.insert(try await tools.refuse(call, name: recorder.fold.customToolCalls[call] ?? "")) }
+                for call in calls {
+                    answered.insert(try await tools.refuse(call, name: recorder.fold.customToolCalls[call] ?? ""))
+                }
             }
         } catch let error as VendorError {
             try Task.checkCancellation()
@@ -69,9 +75,15 @@ struct FollowStage: Stage {
         case .turnEnded: return .turnEnded
         case .gate(let ids):
             let calls = ids.count == 1 ? "one call" : "\(ids.count) calls"
-            return .gateOpened(why: "The agent asks for permission before it goes on (\(calls)). The run is held until someone answers.")
+            return .gateOpened(
+                why:
+                    "The agent asks for permission before it goes on (\(calls)). The run is held until someone answers."
+            )
         case .unknownReason(let reason):
-            return .gateOpened(why: "The session paused for a reason this Bureau does not know (\"\(reason)\"). The run is held until someone looks.")
+            return .gateOpened(
+                why:
+                    "The session paused for a reason this Bureau does not know (\"\(reason)\"). The run is held until someone looks."
+            )
         case .budgetReached:
             let limit = hand.agent.config.limits.sessionCostMax ?? parts.settings.defaultSessionCostMax
             return .stopAsked(RunCause(.overBudget, "The session reached its budget of \(limit)."))
@@ -87,7 +99,8 @@ struct FollowStage: Stage {
             return .retry(afterMilliseconds: wait, why: error.sentence)
         }
         let code: RunCause.Code = if case .rejected(404, _) = error.kind { .sessionLost } else { .sessionUnreachable }
-        try await parts.move(hand.run.id, .broke(RunCause(code, "The session could not be followed. \(error.sentence)")), hand.lease)
+        try await parts.move(
+            hand.run.id, .broke(RunCause(code, "The session could not be followed. \(error.sentence)")), hand.lease)
         return .moved
     }
 }

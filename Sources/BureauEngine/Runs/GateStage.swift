@@ -11,7 +11,8 @@ struct GateStage: Stage {
         guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
             return .rest(until: parts.doors.now() + Self.lookEverySeconds * 1_000)
         }
-        let recorder = try SessionRecorder(folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
+        let recorder = try SessionRecorder(
+            folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
         let follower = SessionFollower(
             anthropic: anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders), session: session,
             recorder: recorder, doors: parts.doors, counters: parts.counters, logger: parts.logger)

@@ -18,7 +18,8 @@ struct OpenStage: Stage {
             return try await refuse(hand, "The environment variable \(config.anthropic.agentIDVariable) is not set.")
         }
         guard let environmentID = parts.variable(config.anthropic.environmentIDVariable) else {
-            return try await refuse(hand, "The environment variable \(config.anthropic.environmentIDVariable) is not set.")
+            return try await refuse(
+                hand, "The environment variable \(config.anthropic.environmentIDVariable) is not set.")
         }
         let step = try await plannedStep(hand)
         let write = SessionCreate(
@@ -39,7 +40,9 @@ struct OpenStage: Stage {
         return try await parts.database.write { db in
             let steps = StepStore(db: db)
             let subject = "attempt-\(run.attempt)"
-            if let known = try steps.list(run: run.id, purpose: .session).first(where: { $0.kind == "create" && $0.subject == subject }) {
+            if let known = try steps.list(run: run.id, purpose: .session).first(where: {
+                $0.kind == "create" && $0.subject == subject
+            }) {
                 return known
             }
             let plan = StepPlan(channel: .anthropic, kind: "create", subject: subject, position: 0, intent: "{}")
@@ -58,7 +61,8 @@ struct OpenStage: Stage {
         let values = RunValues(hand.run, now: parts.doors.now())
         return NewSession(
             agentID: agentID, agentVersion: config.anthropic.agentVersion.map(Int64.init), environmentID: environmentID,
-            title: String("\(config.displayName) · \(hand.run.clientName ?? hand.run.clientSlug ?? hand.run.id)".prefix(200)),
+            title: String(
+                "\(config.displayName) · \(hand.run.clientName ?? hand.run.clientSlug ?? hand.run.id)".prefix(200)),
             metadata: mark(hand),
             budgetMicroUSD: (config.limits.sessionCostMax ?? parts.settings.defaultSessionCostMax).rawValue,
             kickoff: config.kickoffPrompt.render(values.all))
@@ -75,7 +79,8 @@ struct OpenStage: Stage {
     }
 
     private func refuse(_ hand: RunInHand, _ why: String) async throws -> StageOutcome {
-        try await parts.move(hand.run.id, .broke(RunCause(.sessionRefused, "No session could be opened. \(why)")), hand.lease)
+        try await parts.move(
+            hand.run.id, .broke(RunCause(.sessionRefused, "No session could be opened. \(why)")), hand.lease)
         return .moved
     }
 }
@@ -113,7 +118,10 @@ struct SessionCreate: OutboundWrite {
         for _ in 0..<Self.pagesMax {
             let found = try await anthropic.sessions(agentID: session.agentID, createdAtOrAfter: start, page: page)
             // Newest first: the last match is the first that was made, and that one is kept.
-            if let ours = found.sessions.last(where: { $0.metadata["bureau_run"] == mark["bureau_run"] && $0.metadata["bureau_attempt"] == mark["bureau_attempt"] }) {
+            if let ours = found.sessions.last(where: {
+                $0.metadata["bureau_run"] == mark["bureau_run"]
+                    && $0.metadata["bureau_attempt"] == mark["bureau_attempt"]
+            }) {
                 return ours
             }
             guard let next = found.nextPage else { return nil }

@@ -13,7 +13,8 @@ package final class OwnerLock: Sendable {
         self.owner = owner
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        descriptor = try Self.lock(folder.appendingPathComponent(owner + ".lock").path)
+        descriptor =
+            try Self.lock(folder.appendingPathComponent(owner + ".lock").path)
             ?? { throw OwnerLockTaken(owner: owner) }()
     }
 

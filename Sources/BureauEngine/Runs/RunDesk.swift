@@ -33,7 +33,9 @@ package struct RunDesk: Sendable {
             throw Refused(kind: .notFound, description: "there is no run \(idOrPrefix); see bureau runs list")
         }
         guard found.count == 1 else {
-            throw Refused(kind: .ambiguous, description: "\(idOrPrefix) fits several runs: \(found.map(\.id).joined(separator: ", "))")
+            throw Refused(
+                kind: .ambiguous,
+                description: "\(idOrPrefix) fits several runs: \(found.map(\.id).joined(separator: ", "))")
         }
         return run
     }
@@ -85,7 +87,8 @@ package struct RunDesk: Sendable {
         let old = try await find(id)
         let new = NewRun(
             agent: old.agent, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: .cli,
-            requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug, clientName: old.clientName,
+            requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug,
+            clientName: old.clientName,
             taskID: old.taskID, payload: old.payload)
         return try await start(new)
     }
@@ -110,7 +113,8 @@ package struct RunDesk: Sendable {
 
     private func refusing(verb: String, _ id: String, _ body: () async throws -> RunRecord) async throws -> RunRecord {
         do { return try await body() } catch let rejected as RunMachine.Rejected {
-            throw Refused(kind: .notNow, description: "run \(id) cannot be \(verb): it is \(rejected.state.word.lowercased())")
+            throw Refused(
+                kind: .notNow, description: "run \(id) cannot be \(verb): it is \(rejected.state.word.lowercased())")
         }
     }
 }

@@ -32,12 +32,19 @@ struct RunDriver: Sendable {
     private func stages(_ id: String, _ lease: Lease, _ stopWatch: StopWatch) async -> Rest {
         while !Task.isCancelled {
             do {
-                guard let run = try await parts.database.read({ try RunStore(db: $0).find(id) }), run.leaseEpoch == lease.epoch else {
+                guard let run = try await parts.database.read({ try RunStore(db: $0).find(id) }),
+                    run.leaseEpoch == lease.epoch
+                else {
                     return .leaseLost
                 }
                 guard run.state.isWorkable else { return .settled }
-                guard let agent = try await parts.catalog.version(run.configHash), let stage = stage(for: run.state) else {
-                    try await parts.move(id, .broke(RunCause(.configGone, "The agent's configuration of that time cannot be read any more.")), lease)
+                guard let agent = try await parts.catalog.version(run.configHash), let stage = stage(for: run.state)
+                else {
+                    try await parts.move(
+                        id,
+                        .broke(
+                            RunCause(.configGone, "The agent's configuration of that time cannot be read any more.")),
+                        lease)
                     return .settled
                 }
                 let hand = RunInHand(run: run, lease: lease, agent: agent)
@@ -62,7 +69,8 @@ struct RunDriver: Sendable {
         if let wait = Backoff.stage.milliseconds(tries: tries, doors: parts.doors) {
             return .fault(until: parts.doors.now() + wait, "\(error)")
         }
-        let cause = RunCause(.internalError, "Something went wrong inside Bureau, again and again: \(String("\(error)".prefix(300)))")
+        let cause = RunCause(
+            .internalError, "Something went wrong inside Bureau, again and again: \(String("\(error)".prefix(300)))")
         _ = try? await parts.move(id, .broke(cause), lease)
         return .settled
     }
@@ -114,7 +122,8 @@ struct RunDriver: Sendable {
                 }
             }
             if case .fault(let due, let why) = rest {
-                parts.logger.warning("run waits", metadata: ["run": "\(lease.runID)", "why": "\(why)", "again_in_ms": "\(due - now)"])
+                parts.logger.warning(
+                    "run waits", metadata: ["run": "\(lease.runID)", "why": "\(why)", "again_in_ms": "\(due - now)"])
             }
         }.value
     }

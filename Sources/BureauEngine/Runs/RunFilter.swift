@@ -9,7 +9,9 @@ package struct RunFilter: Sendable, Hashable {
     package var before: String?
     package var limit: Int
 
-    package init(agent: String? = nil, client: String? = nil, state: RunState? = nil, before: String? = nil, limit: Int = 50) {
+    package init(
+        agent: String? = nil, client: String? = nil, state: RunState? = nil, before: String? = nil, limit: Int = 50
+    ) {
         self.agent = agent
         self.client = client
         self.state = state

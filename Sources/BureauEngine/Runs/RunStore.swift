@@ -9,7 +9,8 @@ struct RunStore {
         spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
         tries, lease_owner, lease_until, lease_epoch
         """
-    static let workable = "('queued', 'starting', 'running', 'waiting_approval', 'collecting', 'delivering', "
+    static let workable =
+        "('queued', 'starting', 'running', 'waiting_approval', 'collecting', 'delivering', "
         + "'revising', 'stopping')"
 
     let db: any Connection
@@ -89,7 +90,9 @@ struct RunStore {
     }
 
     func leaseOwners() throws -> [String] {
-        try db.query("SELECT DISTINCT lease_owner FROM run WHERE lease_owner IS NOT NULL").map { try $0.text("lease_owner") }
+        try db.query("SELECT DISTINCT lease_owner FROM run WHERE lease_owner IS NOT NULL").map {
+            try $0.text("lease_owner")
+        }
     }
 
     /// Renews and tells the run's state now; nil when the lease is no longer ours.

@@ -25,7 +25,9 @@ package struct RunTransitions: Sendable {
             try RunEventStore(db: db).append(
                 runID, kind: machine.state.rawValue, detail: machine.cause?.sentence ?? event.name, now: doors.now())
         }
-        if event == .retried || event == .deliverAgain { try AlertStore(db: db).resolve(subject: runID, now: doors.now()) }
+        if event == .retried || event == .deliverAgain {
+            try AlertStore(db: db).resolve(subject: runID, now: doors.now())
+        }
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }

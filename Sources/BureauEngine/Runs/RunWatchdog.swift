@@ -26,7 +26,9 @@ struct RunWatchdog: Sendable {
         }
         for run in lost {
             parts.counters.add(.leasesLost)
-            parts.logger.warning("a run lost its worker and goes on", metadata: ["run": "\(run.id)", "state": "\(run.state.rawValue)", "losses": "\(run.losses + 1)"])
+            parts.logger.warning(
+                "a run lost its worker and goes on",
+                metadata: ["run": "\(run.id)", "state": "\(run.state.rawValue)", "losses": "\(run.losses + 1)"])
         }
     }
 }

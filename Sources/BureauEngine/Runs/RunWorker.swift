@@ -53,8 +53,12 @@ package struct RunWorker: Service {
         let (now, owner, only) = (parts.doors.now(), lock.owner, onlyRun)
         do {
             // A read first: an idle server should not write.
-            guard try await parts.database.read({ try RunStore(db: $0).isAnyDue(now: now, only: only) }) else { return [] }
-            return try await parts.database.write { try RunStore(db: $0).claim(owner: owner, limit: limit, now: now, only: only) }
+            guard try await parts.database.read({ try RunStore(db: $0).isAnyDue(now: now, only: only) }) else {
+                return []
+            }
+            return try await parts.database.write {
+                try RunStore(db: $0).claim(owner: owner, limit: limit, now: now, only: only)
+            }
         } catch {
             parts.logger.error("runs could not be claimed", metadata: ["why": "\(error)"])
             return []
@@ -65,7 +69,9 @@ package struct RunWorker: Service {
         let watchdog = RunWatchdog(parts: parts, lock: lock)
         while !Task.isCancelled {
             guard (try? await parts.doors.sleep(.seconds(RunWatchdog.lookEverySeconds))) != nil else { return }
-            do { try await watchdog.look() } catch { parts.logger.error("the watchdog failed", metadata: ["why": "\(error)"]) }
+            do { try await watchdog.look() } catch {
+                parts.logger.error("the watchdog failed", metadata: ["why": "\(error)"])
+            }
         }
     }
 }

@@ -55,7 +55,10 @@ package struct SessionFold: Sendable {
         case .usage(let total, _): usage = total
         case .modelRequestEnded(let request): add(request)
         case .error(let fault): lastFault = fault
-        case .toolUse(let call): if call.source == .custom, customToolCalls.count < Self.namesKeptMax { customToolCalls[event.id] = call.name }
+        case .toolUse(let call):
+            if call.source == .custom, customToolCalls.count < Self.namesKeptMax {
+                customToolCalls[event.id] = call.name
+            }
         case .threadCreated: if threads.count < Self.namesKeptMax { threads.insert(decoded.threadID ?? event.id) }
         case .unknown: note(unknown: event.type)
         case .userMessage, .userInterrupt, .userToolConfirmation, .userCustomToolResult, .userToolResult,

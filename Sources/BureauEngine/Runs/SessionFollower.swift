@@ -30,7 +30,8 @@ struct SessionFollower: Sendable {
                 drops += 1
             }
             counters.add(.streamDrops)
-            try await doors.sleep(.milliseconds(Backoff.stream.milliseconds(repeating: max(0, drops - 1), doors: doors)))
+            try await doors.sleep(
+                .milliseconds(Backoff.stream.milliseconds(repeating: max(0, drops - 1), doors: doors)))
         }
     }
 
@@ -64,7 +65,8 @@ struct SessionFollower: Sendable {
                 return try await anthropic.history(of: session, page: page, limit: Self.pageEventsMax)
             } catch {
                 try Task.checkCancellation()
-                guard error.isRetryable, tries < Backoff.stage.seconds.count, let wait = Backoff.stage.milliseconds(tries: tries, doors: doors)
+                guard error.isRetryable, tries < Backoff.stage.seconds.count,
+                    let wait = Backoff.stage.milliseconds(tries: tries, doors: doors)
                 else { throw error }
                 tries += 1
                 try await doors.sleep(.milliseconds(wait))

@@ -11,7 +11,8 @@ struct SessionJudge: Sendable {
         switch fold.status {
         case .unknown, .running, .rescheduled: return nil
         case .idle(let reason): return judge(reason, fold)
-        case .terminated: return .broke(RunCause(.sessionTerminated, "The session was terminated by the service. \(lastFault(fold))"))
+        case .terminated:
+            return .broke(RunCause(.sessionTerminated, "The session was terminated by the service. \(lastFault(fold))"))
         case .deleted: return .broke(RunCause(.sessionLost, "The session was deleted at the service."))
         }
     }
@@ -26,9 +27,11 @@ struct SessionJudge: Sendable {
             return custom.isEmpty ? .gate(eventIDs: open) : .customTools(custom)
         case .budgetReached: return .budgetReached
         case .retriesExhausted:
-            return .broke(RunCause(.retriesExhausted, "The service gave up after trying again several times. \(lastFault(fold))"))
+            return .broke(
+                RunCause(.retriesExhausted, "The service gave up after trying again several times. \(lastFault(fold))"))
         case .refusal(_, let explanation):
-            return .broke(RunCause(.refusal, "The model refused the work. \(explanation.map { String($0.prefix(300)) } ?? "")"))
+            return .broke(
+                RunCause(.refusal, "The model refused the work. \(explanation.map { String($0.prefix(300)) } ?? "")"))
         case .unknown(let name): return .unknownReason(String(name.prefix(80)))
         }
     }

@@ -11,7 +11,9 @@ final class SessionLog {
 
     /// Opens or creates the log and hands every whole line to `visit`, in order.
     init(folder: URL, session: String, visit: (RawEvent) -> Void) throws {
-        guard Self.isSafe(session) else { throw SessionLogError(path: session, why: "the session id is not a file name") }
+        guard Self.isSafe(session) else {
+            throw SessionLogError(path: session, why: "the session id is not a file name")
+        }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         path = folder.appendingPathComponent(session + ".jsonl").path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
@@ -77,7 +79,9 @@ final class SessionLog {
 
     static func isSafe(_ session: String) -> Bool {
         (1...128).contains(session.utf8.count)
-            && session.utf8.allSatisfy { $0 == 95 || $0 == 45 || (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }
+            && session.utf8.allSatisfy {
+                $0 == 95 || $0 == 45 || (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+            }
     }
 }
 

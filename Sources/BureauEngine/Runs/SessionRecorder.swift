@@ -33,7 +33,9 @@ final class SessionRecorder: Sendable {
             var keys: [EventKey] = []
             let new = events.filter { event in
                 let key = EventKey(event.key)
-                guard !event.type.hasPrefix("event_"), !state.seen.contains(key), !keys.contains(key) else { return false }
+                guard !event.type.hasPrefix("event_"), !state.seen.contains(key), !keys.contains(key) else {
+                    return false
+                }
                 keys.append(key)
                 return true
             }

@@ -16,9 +16,11 @@ struct StopStage: Stage {
             return .moved
         }
         let client = anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders)
-        let recorder = try SessionRecorder(folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
+        let recorder = try SessionRecorder(
+            folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
         let follower = SessionFollower(
-            anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters, logger: parts.logger)
+            anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters,
+            logger: parts.logger)
         do {
             try await follower.list()
             if !hasHalted(recorder.fold) { try await halt(hand, client, session, follower) }
@@ -29,25 +31,33 @@ struct StopStage: Stage {
             }
             try await tellUnconfirmed(hand, error.sentence)
         }
-        try await CostMeter(parts: parts, hand: hand).save(recorder.fold, listed: try? await client.session(session).usage)
+        try await CostMeter(parts: parts, hand: hand).save(
+            recorder.fold, listed: try? await client.session(session).usage)
         try await parts.move(hand.run.id, .sessionHalted, hand.lease)
         return .moved
     }
 
-    private func halt(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ follower: SessionFollower) async throws {
+    private func halt(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ follower: SessionFollower)
+        async throws
+    {
         try await interrupt(hand, client, session, "1")
         if try await waitUntilHalted(follower, seconds: Self.againAfterSeconds) { return }
         try await interrupt(hand, client, session, "2")
         if try await waitUntilHalted(follower, seconds: Self.giveUpAfterSeconds - Self.againAfterSeconds) { return }
-        try await tellUnconfirmed(hand, "The session did not become idle within \(Self.giveUpAfterSeconds) s of the interrupt.")
+        try await tellUnconfirmed(
+            hand, "The session did not become idle within \(Self.giveUpAfterSeconds) s of the interrupt.")
     }
 
-    private func interrupt(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ subject: String) async throws {
+    private func interrupt(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ subject: String)
+        async throws
+    {
         let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
         let plan = StepPlan(channel: .anthropic, kind: "interrupt", subject: subject, position: 2, intent: "{}")
         let step = try await parts.database.write { db in
             try StepStore(db: db).plan(plan, run: run.id, purpose: .session, id: id, now: now)
-            return try StepStore(db: db).list(run: run.id, purpose: .session).first { $0.kind == "interrupt" && $0.subject == subject }
+            return try StepStore(db: db).list(run: run.id, purpose: .session).first {
+                $0.kind == "interrupt" && $0.subject == subject
+            }
         }
         guard let step, step.state != .done else { return }
         let write = SessionInterrupt(anthropic: client, session: session)
@@ -78,7 +88,8 @@ struct StopStage: Stage {
     }
 
     private func tellUnconfirmed(_ hand: RunInHand, _ why: String) async throws {
-        let cause = RunCause(.stopUnconfirmed, "The stop could not be confirmed: the session may still be spending. \(why)")
+        let cause = RunCause(
+            .stopUnconfirmed, "The stop could not be confirmed: the session may still be spending. \(why)")
         let (run, doors) = (hand.run, parts.doors)
         try await parts.database.write { try NoticeWriter(db: $0, doors: doors).alert(cause, run, kind: .problem) }
     }

@@ -11,12 +11,18 @@ final class StopWatch: Sendable {
     private let state = Mutex(State())
 
     /// Runs a stage. Nil means it was ended because the run is stopping now.
-    func run(in stage: RunState, _ body: @escaping @Sendable () async throws -> StageOutcome) async throws -> StageOutcome? {
+    func run(in stage: RunState, _ body: @escaping @Sendable () async throws -> StageOutcome) async throws
+        -> StageOutcome?
+    {
         let task = Task { try await body() }
         state.withLock { $0 = State(stage: stage, task: task) }
         defer { state.withLock { $0 = State() } }
         do {
-            return try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+            return try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
         } catch is CancellationError where !Task.isCancelled {
             return nil
         }

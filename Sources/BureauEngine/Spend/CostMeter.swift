@@ -42,7 +42,9 @@ struct CostMeter: Sendable {
         return verdict
     }
 
-    func stopCause(_ verdict: BudgetPolicy.Verdict, _ fold: SessionFold, listed: BureauVendors.SessionUsage?) -> RunCause? {
+    func stopCause(_ verdict: BudgetPolicy.Verdict, _ fold: SessionFold, listed: BureauVendors.SessionUsage?)
+        -> RunCause?
+    {
         let limits = hand.agent.config.limits.budget(costMaxByDefault: parts.settings.defaultSessionCostMax)
         guard case .stop(let reason) = verdict else { return nil }
         switch reason {
@@ -59,11 +61,13 @@ struct CostMeter: Sendable {
         var found: [(RunCause, String)] = []
         if verdict == .warn {
             let spent = cost.microUSD ?? .zero
-            let sentence = "\(spent) of \(limits.costMax) used after \(Words.duration(.milliseconds(elapsedMilliseconds))); stops at \(limits.costMax)."
+            let sentence =
+                "\(spent) of \(limits.costMax) used after \(Words.duration(.milliseconds(elapsedMilliseconds))); stops at \(limits.costMax)."
             found.append((RunCause(.overBudget, sentence), "budget_warning"))
         }
         if case .noPrice(let model) = cost.method {
-            let sentence = "There is no price for the model \(model), so this run's cost is unknown. Add it to config/prices.json."
+            let sentence =
+                "There is no price for the model \(model), so this run's cost is unknown. Add it to config/prices.json."
             found.append((RunCause(.internalError, sentence), "no_price"))
         }
         return found

@@ -1,5 +1,5 @@
-package import Foundation
 import Crypto
+package import Foundation
 
 /// Large bytes by key, in a folder. Keys are relative paths we make ourselves ("runs/01K…/audit.md").
 package struct BlobFolder: Sendable {

@@ -11,7 +11,9 @@ package struct Row: Sendable {
     }
 
     package func text(_ column: String) throws(StorageError) -> String {
-        guard let text = try textIfAny(column) else { throw .unreadable(column: column, "null where text was expected") }
+        guard let text = try textIfAny(column) else {
+            throw .unreadable(column: column, "null where text was expected")
+        }
         return text
     }
 

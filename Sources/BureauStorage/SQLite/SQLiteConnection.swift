@@ -23,15 +23,16 @@ struct SQLiteConnection: Connection {
     }
 
     private func arguments(_ values: [any SQLBindable]) -> StatementArguments {
-        StatementArguments(values.map { bindable -> (any DatabaseValueConvertible)? in
-            switch bindable.sqlValue {
-            case .null: nil
-            case .integer(let number): number
-            case .real(let number): number
-            case .text(let text): text
-            case .bytes(let data): data
-            }
-        })
+        StatementArguments(
+            values.map { bindable -> (any DatabaseValueConvertible)? in
+                switch bindable.sqlValue {
+                case .null: nil
+                case .integer(let number): number
+                case .real(let number): number
+                case .text(let text): text
+                case .bytes(let data): data
+                }
+            })
     }
 
     private func value(_ row: GRDB.Row, at index: Int) -> SQLValue {

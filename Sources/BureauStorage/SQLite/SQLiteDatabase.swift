@@ -44,7 +44,10 @@ package final class SQLiteDatabase: Database {
     ) async throws -> Value {
         let box = ResultBox<Value>()
         do {
-            try await writer.write { db in box.value.withLock { $0 = nil }; try box.set(body(SQLiteConnection(db: db))) }
+            try await writer.write { db in
+                box.value.withLock { $0 = nil }
+                try box.set(body(SQLiteConnection(db: db)))
+            }
         } catch {
             throw translated(error)
         }
@@ -92,15 +95,22 @@ extension DatabasePool {
 
 extension StorageError {
     init(_ error: any Error, path: String) {
-        if let known = error as? StorageError { self = known; return }
-        guard let failure = error as? DatabaseError else { self = .other(String(describing: error)); return }
-        let message = failure.message ?? failure.resultCode.description
-        self = switch failure.resultCode {
-        case .SQLITE_CONSTRAINT: .refused(message)
-        case .SQLITE_FULL: .diskFull(path: path)
-        case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged(message)
-        default: .other("\(message) (\(path))")
+        if let known = error as? StorageError {
+            self = known
+            return
         }
+        guard let failure = error as? DatabaseError else {
+            self = .other(String(describing: error))
+            return
+        }
+        let message = failure.message ?? failure.resultCode.description
+        self =
+            switch failure.resultCode {
+            case .SQLITE_CONSTRAINT: .refused(message)
+            case .SQLITE_FULL: .diskFull(path: path)
+            case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged(message)
+            default: .other("\(message) (\(path))")
+            }
     }
 }

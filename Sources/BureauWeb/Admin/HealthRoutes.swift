@@ -10,7 +10,8 @@ struct HealthRoutes {
         router.get("/health") { _, _ in
             let health = await status.health()
             return Response(
-                status: health.isWell ? .ok : .serviceUnavailable, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+                status: health.isWell ? .ok : .serviceUnavailable,
+                headers: [.contentType: "application/json", .cacheControl: "no-store"],
                 body: .init(byteBuffer: ByteBuffer(string: health.json)))
         }
         router.get("/metrics") { _, _ in

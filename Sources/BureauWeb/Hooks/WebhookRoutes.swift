@@ -13,11 +13,16 @@ struct WebhookRoutes {
         router.post("/webhook/:agent") { request, context in
             let agent = context.parameters.get("agent") ?? ""
             var signal = WebhookIntake.Request(
-                agent: agent, signature: request.headers[.xSignature], body: Data(), remoteAddress: context.sender(request))
+                agent: agent, signature: request.headers[.xSignature], body: Data(),
+                remoteAddress: context.sender(request))
             switch await Self.body(request) {
             case .whole(let bytes): signal.body = bytes
-            case .tooLarge: return Self.answer(try await intake.refuse(signal, status: 413, "the body is larger than 1 MiB"))
-            case .tooSlow: return Self.answer(try await intake.refuse(signal, status: 408, "the body did not arrive within \(Self.bodySecondsMax) s"))
+            case .tooLarge:
+                return Self.answer(try await intake.refuse(signal, status: 413, "the body is larger than 1 MiB"))
+            case .tooSlow:
+                return Self.answer(
+                    try await intake.refuse(
+                        signal, status: 408, "the body did not arrive within \(Self.bodySecondsMax) s"))
             case .broken: return Self.answer(try await intake.refuse(signal, status: 400, "the body could not be read"))
             }
             return Self.answer(try await intake.accept(signal))
@@ -31,7 +36,9 @@ struct WebhookRoutes {
 
     /// A body within its limits of size and time. Most arrive with the head and need no timer.
     private static func body(_ request: Request) async -> Body {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > WebhookIntake.bodyBytesMax { return .tooLarge }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > WebhookIntake.bodyBytesMax {
+            return .tooLarge
+        }
         return await withTaskGroup(of: Body?.self) { group in
             group.addTask {
                 do {

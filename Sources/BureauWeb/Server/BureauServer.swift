@@ -36,7 +36,8 @@ package struct BureauServer: Service {
         quiet.logLevel = max(logger.logLevel, .notice)
         let server = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(Self.idleSecondsMax)))
         let app = Application(
-            router: router(), server: server, configuration: .init(address: bindAddress, serverName: "bureau", backlog: 4_096),
+            router: router(), server: server,
+            configuration: .init(address: bindAddress, serverName: "bureau", backlog: 4_096),
             onServerRunning: { channel in await onListening(channel.localAddress?.port) }, logger: quiet)
         try await app.run()
     }

@@ -38,7 +38,8 @@ struct DemoCommand: AsyncParsableCommand {
 
     static func group(_ services: [any Service], stopsOnSignal: Bool) -> ServiceGroup {
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: stopsOnSignal ? [.sigterm, .sigint] : [],
+            services: services.map { .init(service: $0) },
+            gracefulShutdownSignals: stopsOnSignal ? [.sigterm, .sigint] : [],
             logger: .forCommand(.error))
         configuration.maximumGracefulShutdownDuration = .seconds(5)
         configuration.maximumCancellationDuration = .seconds(3)
@@ -50,7 +51,9 @@ struct DemoCommand: AsyncParsableCommand {
         let sandboxPort = try await stage.sandbox.boundPort
         var environment = stage.environment(port: sandboxPort, serviceAccountPath: folder.serviceAccountPath)
         environment.merge(folder.environment) { $1 }
-        let settings = try Settings(Environment(environment), overrides: SettingsOverrides(dataFolder: folder.data.path, host: "127.0.0.1", port: 0))
+        let settings = try Settings(
+            Environment(environment),
+            overrides: SettingsOverrides(dataFolder: folder.data.path, host: "127.0.0.1", port: 0))
         let composition = try await Composition(settings, logger: .forCommand(.error))
         let lock = try OwnerLock(folder: Composition.ownersFolder(settings), owner: ServerLock.name)
         defer { withExtendedLifetime(lock) {} }
@@ -63,11 +66,15 @@ struct DemoCommand: AsyncParsableCommand {
             }
             tasks.addTask {
                 guard let port = await ports.first(where: { _ in true }) else { return nil }
-                let code = try await DemoJourney(sandboxPort: sandboxPort, serverPort: port, composition: composition, folder: folder).play()
+                let code = try await DemoJourney(
+                    sandboxPort: sandboxPort, serverPort: port, composition: composition, folder: folder
+                ).play()
                 if once {
                     await server.triggerGracefulShutdown()
                 } else {
-                    Terminal.say("\nThe pages stay open. Move another card on the board to start another run. Ctrl-C ends the demo.")
+                    Terminal.say(
+                        "\nThe pages stay open. Move another card on the board to start another run. Ctrl-C ends the demo."
+                    )
                 }
                 return code
             }

@@ -9,14 +9,18 @@ struct DemoFolder: Sendable {
     var serviceAccountPath: String { root.appendingPathComponent("google-service-account.json").path }
 
     init(path: String?) throws {
-        root = path.map { URL(fileURLWithPath: $0) } ?? FileManager.default.temporaryDirectory.appendingPathComponent("bureau-demo-\(getpid())")
+        root =
+            path.map { URL(fileURLWithPath: $0) }
+            ?? FileManager.default.temporaryDirectory.appendingPathComponent("bureau-demo-\(getpid())")
         do {
             try FileManager.default.createDirectory(at: agents, withIntermediateDirectories: true)
             for (name, text) in DemoAgents.all {
                 try Data(text.utf8).write(to: agents.appendingPathComponent(name + ".json"))
             }
         } catch {
-            throw SetupError("the demo folder \(root.path) cannot be written: \(error.localizedDescription)", fix: "name another one: bureau demo --data FOLDER")
+            throw SetupError(
+                "the demo folder \(root.path) cannot be written: \(error.localizedDescription)",
+                fix: "name another one: bureau demo --data FOLDER")
         }
     }
 

@@ -16,9 +16,12 @@ struct DemoJourney: Sendable {
 
     func play() async throws -> Int32 {
         Terminal.say("Bureau listens on http://127.0.0.1:\(serverPort)/health   Stand-ins: \(sandbox)/")
-        Terminal.say("Open beside this:  board \(sandbox)/board   Slack \(sandbox)/channels   Drive \(sandbox)/drive   sessions \(sandbox)/sessions\n")
+        Terminal.say(
+            "Open beside this:  board \(sandbox)/board   Slack \(sandbox)/channels   Drive \(sandbox)/drive   sessions \(sandbox)/sessions\n"
+        )
         try await BoardVisitor(base: sandbox).connect(product: "http://127.0.0.1:\(serverPort)")
-        Terminal.say("A person moves the card \"\(Self.taskName)\" to Ready (Automate); ClickUp sends its signed webhook.")
+        Terminal.say(
+            "A person moves the card \"\(Self.taskName)\" to Ready (Automate); ClickUp sends its signed webhook.")
         try await BoardVisitor(base: sandbox).move(Self.taskID, to: "ready (automate)")
         guard let run = try await waitForRun(task: Self.taskID) else {
             Terminal.note("No run appeared within \(Self.waitSecondsMax) s.")
@@ -33,7 +36,9 @@ struct DemoJourney: Sendable {
 
     private func waitForRun(task: String) async throws -> RunRecord? {
         for _ in 0..<(Self.waitSecondsMax * 10) {
-            if let run = try await composition.desk.list(RunFilter(limit: 20)).first(where: { $0.taskID == task }) { return run }
+            if let run = try await composition.desk.list(RunFilter(limit: 20)).first(where: { $0.taskID == task }) {
+                return run
+            }
             try await Task.sleep(for: .milliseconds(100))
         }
         return nil

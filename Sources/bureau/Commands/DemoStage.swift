@@ -19,7 +19,10 @@ struct DemoStage: Sendable {
     }
 
     func writeServiceAccount(to path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: Data(serviceAccountJSON.utf8), attributes: [.posixPermissions: 0o600]) else {
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(serviceAccountJSON.utf8), attributes: [.posixPermissions: 0o600])
+        else {
             throw SetupError("\(path) cannot be written", fix: "run the command in a folder this user may write")
         }
     }

@@ -20,7 +20,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Argument(help: "The agent's name.") var agent: String
     @Option(help: "The client's slug; see bureau clients list.") var client: String?
-    @Option(name: .customLong("clickup-task"), help: "A ClickUp task to read the input from and report to.") var clickUpTask: String?
+    @Option(name: .customLong("clickup-task"), help: "A ClickUp task to read the input from and report to.")
+    var clickUpTask: String?
     @Option(name: .customLong("payload-file"), help: "A JSON file with the input.") var payloadFile: String?
     @Flag(help: "Follow the run until it ends.") var watch = false
     @Flag(help: "Print one JSON document at the end.") var json = false
@@ -52,15 +53,20 @@ struct RunCommand: AsyncParsableCommand {
     private func start(_ composition: Composition) async throws -> RunRecord {
         guard let loaded = composition.catalog.agent(agent) else {
             let known = composition.catalog.agents.map(\.config.name).joined(separator: ", ")
-            throw SetupError("there is no agent named \"\(agent)\"", fix: known.isEmpty ? "put its file into \(composition.settings.agentsFolder.path)" : "the agents are: \(known)")
+            throw SetupError(
+                "there is no agent named \"\(agent)\"",
+                fix: known.isEmpty
+                    ? "put its file into \(composition.settings.agentsFolder.path)" : "the agents are: \(known)")
         }
         guard loaded.config.triggers.manualCLI else {
-            throw SetupError("\(agent) may not be started by hand", fix: "set triggers.manual_cli.enabled in its config")
+            throw SetupError(
+                "\(agent) may not be started by hand", fix: "set triggers.manual_cli.enabled in its config")
         }
         let input = try await RunInput(client: client, payloadFile: payloadFile).read(composition.database)
         return try await composition.desk.start(
             NewRun(
-                agent: loaded.config.name, agentVersion: loaded.config.version, configHash: loaded.hash, triggerSource: .cli,
+                agent: loaded.config.name, agentVersion: loaded.config.version, configHash: loaded.hash,
+                triggerSource: .cli,
                 requestedBy: "cli \(ProcessInfo.processInfo.userName)", dedupeKey: "cli/\(composition.doors.makeID())",
                 clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload))
     }
@@ -76,16 +82,22 @@ struct RunInput {
         if let slug = client {
             record = try await database.read { try ClientStore(db: $0).find(slug) }
             guard record != nil else {
-                throw SetupError("there is no client \"\(slug)\"", fix: "see bureau clients list, or add it: bureau clients import FILE")
+                throw SetupError(
+                    "there is no client \"\(slug)\"",
+                    fix: "see bureau clients list, or add it: bureau clients import FILE")
             }
         }
-        guard let payloadFile else { return (record?.slug, record?.name, record.map { BureauDomain.JSONValue.object($0.payload()).canonical }) }
+        guard let payloadFile else {
+            return (record?.slug, record?.name, record.map { BureauDomain.JSONValue.object($0.payload()).canonical })
+        }
         guard let bytes = FileManager.default.contents(atPath: payloadFile) else {
             throw SetupError("\(payloadFile) cannot be read", fix: "check the path", exitCode: ExitStatus.usage)
         }
         let result = ClientRecord.load(Array(bytes), fileName: payloadFile)
         guard let given = result.client else {
-            throw SetupError(result.problems.map { "\($0)" }.joined(separator: "\n"), fix: "mend the file", exitCode: ExitStatus.usage)
+            throw SetupError(
+                result.problems.map { "\($0)" }.joined(separator: "\n"), fix: "mend the file",
+                exitCode: ExitStatus.usage)
         }
         return (given.slug, given.name, BureauDomain.JSONValue.object(given.payload()).canonical)
     }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import BureauSandbox
+import Logging
 import ServiceLifecycle
 import UnixSignals
-import Logging
 
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,13 +10,15 @@ struct SandboxCommand: AsyncParsableCommand {
 
     @Option(help: "Port to listen on; 0 takes any free one.") var port = 0
     @Option(name: .customLong("product"), help: "Where bureau serve listens, for the webhooks.") var product: String?
-    @Option(name: .customLong("events-per-second"), help: "Pace of the sessions; 0 is as fast as they can be written.") var eventsPerSecond = 40.0
+    @Option(name: .customLong("events-per-second"), help: "Pace of the sessions; 0 is as fast as they can be written.")
+    var eventsPerSecond = 40.0
 
     func run() async throws {
         try await Terminal.guarded {
             let stage = try DemoStage(port: port, productURL: product, eventsPerSecond: eventsPerSecond)
             var configuration = ServiceGroupConfiguration(
-                services: [.init(service: stage.sandbox)], gracefulShutdownSignals: [.sigterm, .sigint], logger: .forCommand(.error))
+                services: [.init(service: stage.sandbox)], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: .forCommand(.error))
             configuration.maximumGracefulShutdownDuration = .seconds(3)
             let group = ServiceGroup(configuration: configuration)
             async let running: Void = group.run()
@@ -24,7 +26,9 @@ struct SandboxCommand: AsyncParsableCommand {
             let account = "./sandbox-service-account.json"
             try stage.writeServiceAccount(to: account)
             Terminal.say("# The stand-ins listen on http://127.0.0.1:\(bound)/ - for a product beside them:")
-            for (name, value) in stage.environment(port: bound, serviceAccountPath: account).sorted(by: { $0.key < $1.key }) { Terminal.say("export \(name)='\(value)'") }
+            for (name, value) in stage.environment(port: bound, serviceAccountPath: account).sorted(by: {
+                $0.key < $1.key
+            }) { Terminal.say("export \(name)='\(value)'") }
             try await running
         }
     }

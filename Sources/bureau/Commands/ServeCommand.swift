@@ -24,14 +24,25 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Serves until SIGTERM or SIGINT. One server for each data folder: its lock also tells commands that it is there.
-    static func serve(_ settings: Settings, logger: Logger, onListening: @escaping @Sendable (Int?) async -> Void) async throws {
+    static func serve(_ settings: Settings, logger: Logger, onListening: @escaping @Sendable (Int?) async -> Void)
+        async throws
+    {
         let composition = try await Composition(settings, logger: logger)
         let lock: OwnerLock
-        do { lock = try OwnerLock(folder: Composition.ownersFolder(settings), owner: ServerLock.name) } catch is OwnerLockTaken {
-            throw SetupError("another bureau serve already uses \(settings.dataFolder.path)", fix: "stop it first, or give this one another DATA_DIR", exitCode: ExitStatus.temporary)
+        do {
+            lock = try OwnerLock(folder: Composition.ownersFolder(settings), owner: ServerLock.name)
+        } catch is OwnerLockTaken {
+            throw SetupError(
+                "another bureau serve already uses \(settings.dataFolder.path)",
+                fix: "stop it first, or give this one another DATA_DIR", exitCode: ExitStatus.temporary)
         }
         let services = composition.serverServices { port in
-            logger.notice("listening", metadata: ["port": "\(port.map(String.init) ?? "unix socket")", "agents": "\(composition.catalog.agents.map(\.config.name).joined(separator: ","))"])
+            logger.notice(
+                "listening",
+                metadata: [
+                    "port": "\(port.map(String.init) ?? "unix socket")",
+                    "agents": "\(composition.catalog.agents.map(\.config.name).joined(separator: ","))",
+                ])
             await onListening(port)
         }
         var configuration = ServiceGroupConfiguration(

@@ -11,13 +11,18 @@ struct Connector {
         let environment = settings.environment
         var connections = Connections()
         if let key = environment.secret("ANTHROPIC_API_KEY") {
-            connections.anthropic = AnthropicClient(transport: transport, baseURL: environment["ANTHROPIC_BASE_URL"] ?? "https://api.anthropic.com", key: key)
+            connections.anthropic = AnthropicClient(
+                transport: transport, baseURL: environment["ANTHROPIC_BASE_URL"] ?? "https://api.anthropic.com",
+                key: key)
         }
         if let token = environment.secret("CLICKUP_API_TOKEN") {
-            connections.clickUp = ClickUpClient(transport: transport, baseURL: environment["CLICKUP_BASE_URL"] ?? "https://api.clickup.com/api/v2", token: token)
+            connections.clickUp = ClickUpClient(
+                transport: transport, baseURL: environment["CLICKUP_BASE_URL"] ?? "https://api.clickup.com/api/v2",
+                token: token)
         }
         if let token = environment.secret("SLACK_BOT_TOKEN") {
-            connections.slack = SlackClient(transport: transport, baseURL: environment["SLACK_BASE_URL"] ?? "https://slack.com/api", token: token)
+            connections.slack = SlackClient(
+                transport: transport, baseURL: environment["SLACK_BASE_URL"] ?? "https://slack.com/api", token: token)
         }
         if let path = environment["GOOGLE_SERVICE_ACCOUNT_JSON_PATH"] { connections.drive = try drive(path) }
         return connections
@@ -25,7 +30,9 @@ struct Connector {
 
     private func drive(_ path: String) throws -> GoogleDriveClient {
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw SetupError("GOOGLE_SERVICE_ACCOUNT_JSON_PATH names \(path), which cannot be read", fix: "put the key file there, mode 0600, owned by the user that runs bureau")
+            throw SetupError(
+                "GOOGLE_SERVICE_ACCOUNT_JSON_PATH names \(path), which cannot be read",
+                fix: "put the key file there, mode 0600, owned by the user that runs bureau")
         }
         let endpoints = settings.environment["GOOGLE_BASE_URL"].map(GoogleEndpoints.init(base:)) ?? .google
         do {
@@ -33,7 +40,9 @@ struct Connector {
             let tokens = GoogleTokenSource(transport: transport, credential: credential, endpoints: endpoints)
             return GoogleDriveClient(transport: transport, tokens: tokens, endpoints: endpoints)
         } catch {
-            throw SetupError("\(path) is not a service account's key file: \(error.detail)", fix: "download the key again as JSON from the Google console")
+            throw SetupError(
+                "\(path) is not a service account's key file: \(error.detail)",
+                fix: "download the key again as JSON from the Google console")
         }
     }
 }

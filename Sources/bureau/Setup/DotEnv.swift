@@ -8,9 +8,12 @@ enum DotEnv {
     static func read(_ path: String) throws(SetupError) -> [String: String] {
         guard FileManager.default.fileExists(atPath: path) else { return [:] }
         var facts = stat()
-        guard stat(path, &facts) == 0 else { throw SetupError("\(path) cannot be looked at", fix: "check the file's owner") }
+        guard stat(path, &facts) == 0 else {
+            throw SetupError("\(path) cannot be looked at", fix: "check the file's owner")
+        }
         guard facts.st_mode & 0o077 == 0 else {
-            throw SetupError("\(path) can be read by others on this machine, and it holds secrets", fix: "chmod 600 \(path)")
+            throw SetupError(
+                "\(path) can be read by others on this machine, and it holds secrets", fix: "chmod 600 \(path)")
         }
         guard let data = FileManager.default.contents(atPath: path), data.count <= bytesMax else {
             throw SetupError("\(path) cannot be read", fix: "check that it is a text file of at most 256 KiB")
@@ -34,11 +37,15 @@ enum DotEnv {
     private static func name(_ text: Substring) -> String? {
         let name = text.trimmingCharacters(in: .whitespaces)
         guard let first = name.utf8.first, first < 48 || first > 57, !name.isEmpty else { return nil }
-        return name.utf8.allSatisfy { $0 == 95 || (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) } ? name : nil
+        return name.utf8.allSatisfy {
+            $0 == 95 || (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+        } ? name : nil
     }
 
     private static func unquoted(_ value: String) -> String {
-        guard value.count >= 2, let quote = value.first, quote == "\"" || quote == "'", value.last == quote else { return value }
+        guard value.count >= 2, let quote = value.first, quote == "\"" || quote == "'", value.last == quote else {
+            return value
+        }
         return String(value.dropFirst().dropLast())
     }
 }

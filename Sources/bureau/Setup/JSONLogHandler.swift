@@ -13,10 +13,14 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var fields = ["time": Date().formatted(.iso8601.time(includingFractionalSeconds: true)), "level": event.level.rawValue]
+        var fields = [
+            "time": Date().formatted(.iso8601.time(includingFractionalSeconds: true)), "level": event.level.rawValue,
+        ]
         fields["message"] = event.message.description
         fields["from"] = label
-        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) { fields[key] = value.description }
+        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
+            fields[key] = value.description
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard var line = try? encoder.encode(fields) else { return }

@@ -22,7 +22,8 @@ struct Settings: Sendable {
         self.environment = environment
         let config = overrides.configFolder ?? "."
         dataFolder = Self.folder(overrides.dataFolder ?? environment["DATA_DIR"] ?? "./data")
-        agentsFolder = Self.folder(overrides.configFolder == nil ? environment["AGENTS_DIR"] ?? "./agents" : config + "/agents")
+        agentsFolder = Self.folder(
+            overrides.configFolder == nil ? environment["AGENTS_DIR"] ?? "./agents" : config + "/agents")
         pricesFile = URL(fileURLWithPath: environment["PRICES_FILE"] ?? config + "/config/prices.json")
         databasePath = environment["DATABASE_PATH"] ?? dataFolder.appendingPathComponent("bureau.db").path
         address = try Self.address(environment, overrides)
@@ -30,8 +31,12 @@ struct Settings: Sendable {
         engine = try Self.engine(environment, dataFolder, isDataOverridden: overrides.dataFolder != nil)
     }
 
-    private static func engine(_ environment: Environment, _ data: URL, isDataOverridden: Bool) throws(SetupError) -> EngineSettings {
-        let logs = environment["SESSION_LOG_DIR"] ?? (isDataOverridden ? data.appendingPathComponent("sessions").path : "./logs/sessions")
+    private static func engine(_ environment: Environment, _ data: URL, isDataOverridden: Bool) throws(SetupError)
+        -> EngineSettings
+    {
+        let logs =
+            environment["SESSION_LOG_DIR"]
+            ?? (isDataOverridden ? data.appendingPathComponent("sessions").path : "./logs/sessions")
         let delivery = environment["DELIVERY_FOLDER"].map(folder) ?? data.appendingPathComponent("deliveries")
         var engine = EngineSettings(sessionLogFolder: folder(logs), deliveryFolder: delivery)
         engine.driveRootFolderID = environment["GOOGLE_DRIVE_ROOT_FOLDER_ID"]
@@ -47,7 +52,9 @@ struct Settings: Sendable {
         return engine
     }
 
-    private static func address(_ environment: Environment, _ overrides: SettingsOverrides) throws(SetupError) -> BureauServer.Address {
+    private static func address(_ environment: Environment, _ overrides: SettingsOverrides) throws(SetupError)
+        -> BureauServer.Address
+    {
         if overrides.port == nil, let path = environment["UNIX_SOCKET"] { return .unixSocket(path: path) }
         let configured = try number("PORT", environment, 0...65_535)
         let port = overrides.port ?? configured ?? 3_000
@@ -59,7 +66,9 @@ struct Settings: Sendable {
         guard let name = environment["LOG_LEVEL"] else { return .info }
         let known = ["warn": "warning", "fatal": "critical"][name.lowercased()] ?? name.lowercased()
         guard let level = Logger.Level(rawValue: known) else {
-            throw SetupError("LOG_LEVEL is \"\(name)\"", fix: "use one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw SetupError(
+                "LOG_LEVEL is \"\(name)\"",
+                fix: "use one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return level
     }
@@ -72,17 +81,22 @@ struct Settings: Sendable {
         return MicroUSD(usd: amount)
     }
 
-    private static func number(_ name: String, _ environment: Environment, _ range: ClosedRange<Int>) throws(SetupError) -> Int? {
+    private static func number(_ name: String, _ environment: Environment, _ range: ClosedRange<Int>) throws(SetupError)
+        -> Int?
+    {
         guard let text = environment[name] else { return nil }
         guard let number = Int(text), range.contains(number) else {
-            throw SetupError("\(name) is \"\(text)\"", fix: "use a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw SetupError(
+                "\(name) is \"\(text)\"", fix: "use a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
 
     /// "trung=U0TRUNG,jake=U0JAKE"
     private static func people(_ text: String) -> [String: String] {
-        let pairs = text.split(separator: ",").map { $0.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) } }
+        let pairs = text.split(separator: ",").map {
+            $0.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
         return Dictionary(pairs.filter { $0.count == 2 }.map { ($0[0].lowercased(), $0[1]) }, uniquingKeysWith: { $1 })
     }
 

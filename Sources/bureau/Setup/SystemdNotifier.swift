@@ -39,7 +39,9 @@ struct SystemdNotifier: Service {
         defer { close(descriptor) }
         let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
         _ = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { sendto(descriptor, state, state.utf8.count, Int32(MSG_NOSIGNAL), $0, length) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                sendto(descriptor, state, state.utf8.count, Int32(MSG_NOSIGNAL), $0, length)
+            }
         }
     }
 }

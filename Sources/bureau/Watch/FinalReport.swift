@@ -15,13 +15,20 @@ struct FinalReport: Sendable {
         Terminal.say("\(end)\(run.cause.map { "\n           \($0.sentence)" } ?? "")")
         let files = try await composition.desk.files(id)
         for file in files {
-            let place = file.blobKey.flatMap { try? composition.parts.blobs.url(for: $0).path } ?? "not stored: \(file.error ?? "")"
+            let place =
+                file.blobKey.flatMap { try? composition.parts.blobs.url(for: $0).path }
+                ?? "not stored: \(file.error ?? "")"
             Terminal.say("File       \(file.safeName) (\(Words.bytes(file.sizeBytes)))  \(place)")
         }
         let channels = try await channels()
-        if !channels.isEmpty { Terminal.say("Delivered  " + channels.map { "\($0.name) \($0.isWell ? "ok" : "FAILED")" }.joined(separator: ", ")) }
+        if !channels.isEmpty {
+            Terminal.say(
+                "Delivered  " + channels.map { "\($0.name) \($0.isWell ? "ok" : "FAILED")" }.joined(separator: ", "))
+        }
         for step in try await composition.desk.steps(id) {
-            if let receipt = try? JSONText.decode(Receipt.self, step.receipt ?? ""), let link = receipt.link { Terminal.say("           \(step.kind) \(link)") }
+            if let receipt = try? JSONText.decode(Receipt.self, step.receipt ?? ""), let link = receipt.link {
+                Terminal.say("           \(step.kind) \(link)")
+            }
         }
     }
 
@@ -32,7 +39,11 @@ struct FinalReport: Sendable {
                 JSONObject([
                     ("name", .string(file.safeName)), ("bytes", .number(JSONNumber(Int(file.sizeBytes)))),
                     ("sha256", file.sha256.map { .string($0) } ?? .null),
-                    ("path", file.blobKey.flatMap { try? composition.parts.blobs.url(for: $0).path }.map { .string($0) } ?? .null),
+                    (
+                        "path",
+                        file.blobKey.flatMap { try? composition.parts.blobs.url(for: $0).path }.map { .string($0) }
+                            ?? .null
+                    ),
                 ]))
         }
         let channels = try await channels().map { channel -> BureauDomain.JSONValue in

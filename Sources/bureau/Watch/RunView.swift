@@ -21,9 +21,11 @@ struct RunView {
             ("status", .string(run.state.rawValue)), ("cause", optional(run.cause?.code.rawValue)),
             ("cause_sentence", optional(run.cause?.sentence)), ("client", optional(run.clientSlug)),
             ("client_name", optional(run.clientName)), ("trigger_source", .string(run.triggerSource)),
-            ("requested_by", .string(run.requestedBy)), ("task_id", optional(run.taskID)), ("task_url", optional(run.taskURL)),
+            ("requested_by", .string(run.requestedBy)), ("task_id", optional(run.taskID)),
+            ("task_url", optional(run.taskURL)),
             ("session_id", optional(run.sessionID)), ("model", optional(run.model)),
-            ("cost_usd", JSONNumber(Double(run.spentMicroUSD) / 1_000_000).map { .number($0) } ?? .null), ("cost_method", .string(run.spentMethod)),
+            ("cost_usd", JSONNumber(Double(run.spentMicroUSD) / 1_000_000).map { .number($0) } ?? .null),
+            ("cost_method", .string(run.spentMethod)),
             ("events", .number(JSONNumber(Int(run.eventsCount)))), ("accepted_at", time(run.acceptedAt)),
             ("started_at", time(run.startedAt)), ("ended_at", time(run.endedAt)),
         ]
@@ -41,12 +43,17 @@ struct RunView {
 
 enum Clock {
     static func iso(_ milliseconds: Int64) -> String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601.time(includingFractionalSeconds: true))
+        Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(
+            .iso8601.time(includingFractionalSeconds: true))
     }
 
     /// "10:02:11" in this machine's zone.
     static func time(_ milliseconds: Int64) -> String {
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
-            .formatted(Date.VerbatimFormatStyle(format: "\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)", timeZone: .current, calendar: Calendar(identifier: .gregorian)))
+            .formatted(
+                Date.VerbatimFormatStyle(
+                    format:
+                        "\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
+                    timeZone: .current, calendar: Calendar(identifier: .gregorian)))
     }
 }

@@ -14,7 +14,9 @@ struct RunWatcher: Sendable {
     static let lookEveryMilliseconds = 150
 
     func announce(_ run: RunRecord) {
-        let limit = composition.catalog.agent(run.agent)?.config.limits.sessionCostMax ?? composition.settings.engine.defaultSessionCostMax
+        let limit =
+            composition.catalog.agent(run.agent)?.config.limits.sessionCostMax
+            ?? composition.settings.engine.defaultSessionCostMax
         Terminal.say("Run \(run.id)  \(run.agent) v\(run.agentVersion)  \(RunView(run).client)  limit \(limit)")
     }
 
@@ -22,7 +24,8 @@ struct RunWatcher: Sendable {
     func follow(_ id: String, printsJSON: Bool = false) async throws -> Int32 {
         let isServed = ServerLock.isHeld(composition.settings)
         var configuration = ServiceGroupConfiguration(
-            services: (isServed ? [] : composition.workers(only: id)).map { .init(service: $0) }, logger: composition.logger)
+            services: (isServed ? [] : composition.workers(only: id)).map { .init(service: $0) },
+            logger: composition.logger)
         configuration.maximumGracefulShutdownDuration = .seconds(10)
         let group = ServiceGroup(configuration: configuration)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -50,7 +53,10 @@ struct RunWatcher: Sendable {
     }
 
     private func detached(_ id: String, _ isServed: Bool) -> Int32 {
-        let who = isServed ? "The run goes on in the server." : "The session goes on at Anthropic; the run is taken up again by bureau serve or by the next watch."
+        let who =
+            isServed
+            ? "The run goes on in the server."
+            : "The session goes on at Anthropic; the run is taken up again by bureau serve or by the next watch."
         Terminal.note("\nDetached. \(who)\nCome back: bureau runs watch \(id)    Stop it: bureau runs stop \(id)")
         return ExitStatus.interrupted
     }
@@ -62,7 +68,8 @@ struct RunWatcher: Sendable {
             let run = try await composition.desk.find(id)
             if tail == nil, let session = run.sessionID {
                 line(run.startedAt ?? composition.doors.now(), "session \(session)")
-                tail = SessionTail(path: composition.settings.engine.sessionLogFolder.appendingPathComponent(session + ".jsonl").path)
+                tail = SessionTail(
+                    path: composition.settings.engine.sessionLogFolder.appendingPathComponent(session + ".jsonl").path)
             }
             printSession(&tail)
             for event in try await composition.desk.events(id, after: seq) {
@@ -88,7 +95,11 @@ struct RunWatcher: Sendable {
     /// A command that does the work itself also tells people, before it ends.
     private func waitForNotices(_ id: String) async throws {
         for _ in 0..<40 where !ServerLock.isHeld(composition.settings) {
-            guard try await composition.desk.steps(id, purpose: .notice).contains(where: { $0.state == .pending || $0.state == .intended }) else { return }
+            guard
+                try await composition.desk.steps(id, purpose: .notice).contains(where: {
+                    $0.state == .pending || $0.state == .intended
+                })
+            else { return }
             try await Task.sleep(for: .milliseconds(Self.lookEveryMilliseconds))
         }
     }
@@ -104,7 +115,8 @@ struct RunWatcher: Sendable {
         case .doneWithProblems: ExitStatus.deliveryFailed
         case .stopped: run.cause?.code == .byPerson ? ExitStatus.stoppedByPerson : ExitStatus.stoppedByLimit
         case .waitingApproval, .needsInfo, .inReview: ExitStatus.waiting
-        case .failed, .ignored, .queued, .starting, .running, .collecting, .delivering, .revising, .stopping: ExitStatus.failed
+        case .failed, .ignored, .queued, .starting, .running, .collecting, .delivering, .revising, .stopping:
+            ExitStatus.failed
         }
     }
 }

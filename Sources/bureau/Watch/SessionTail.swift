@@ -13,12 +13,15 @@ struct SessionTail {
     mutating func read() -> [SessionEvent] {
         guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
         defer { try? handle.close() }
-        guard (try? handle.seek(toOffset: offset)) != nil, let data = try? handle.read(upToCount: Self.bytesPerLookMax) else { return [] }
+        guard (try? handle.seek(toOffset: offset)) != nil, let data = try? handle.read(upToCount: Self.bytesPerLookMax)
+        else { return [] }
         offset += UInt64(data.count)
         pending.append(data)
         var events: [SessionEvent] = []
         while let end = pending.firstIndex(of: 10) {
-            if let raw = RawEvent(bytes: Array(pending[..<end])), let event = try? raw.decoded() { events.append(event) }
+            if let raw = RawEvent(bytes: Array(pending[..<end])), let event = try? raw.decoded() {
+                events.append(event)
+            }
             pending.removeSubrange(...end)
         }
         return events

@@ -4,7 +4,8 @@ import Testing
 
 private let why = RunCause(.overBudget, "It cost $5.02 of $5.00.")
 private let allEvents: [RunMachine.Event] = [
-    .taken, .foundIneligible(why), .foundIncomplete(why), .infoChanged, .sessionOpened(session: "s"), .gateOpened(why: "asks"),
+    .taken, .foundIneligible(why), .foundIncomplete(why), .infoChanged, .sessionOpened(session: "s"),
+    .gateOpened(why: "asks"),
     .gateClosed, .turnEnded, .stopAsked(why), .sessionHalted, .filesCollected(problem: nil),
     .filesCollected(problem: why), .channelsSettled(problem: nil), .channelsSettled(problem: why), .broke(why),
     .deliverAgain, .retried, .leaseLost,
@@ -40,7 +41,9 @@ private let allEvents: [RunMachine.Event] = [
         }
     }
 
-    @Test("What is settled stays settled: only a person's verbs leave a final state", arguments: RunState.allCases.filter(\.isFinal))
+    @Test(
+        "What is settled stays settled: only a person's verbs leave a final state",
+        arguments: RunState.allCases.filter(\.isFinal))
     func finalStates(state: RunState) {
         for event in allEvents where event != .deliverAgain && event != .retried {
             var run = RunMachine(state: state, session: "s", cause: why)
@@ -91,6 +94,10 @@ private let allEvents: [RunMachine.Event] = [
         #expect(ULID.make(milliseconds: 0, randomness: (1, 0)) == "00000000000000000000000001")
     }
 
-    @Test("Anything else is not an id", arguments: ["", "short", "../../etc/passwd/0000000000", "01ka3f8q7q0000000000000000", "IIIIIIIIIIIIIIIIIIIIIIIIII"])
+    @Test(
+        "Anything else is not an id",
+        arguments: [
+            "", "short", "../../etc/passwd/0000000000", "01ka3f8q7q0000000000000000", "IIIIIIIIIIIIIIIIIIIIIIIIII",
+        ])
     func foreign(text: String) { #expect(!ULID.isValid(text)) }
 }
