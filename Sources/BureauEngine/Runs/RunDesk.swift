@@ -1,4 +1,4 @@
-package import BureauDomain
+import BureauDomain
 package import BureauStorage
 
 /// What people ask of runs, the same behind the command line, the API and the pages.

@@ -1,4 +1,4 @@
-package import BureauStorage
+import BureauStorage
 
 /// One line of a run's own history: state changes and milestones, not the session's events (those are in its log).
 package struct RunEvent: Sendable, Hashable {

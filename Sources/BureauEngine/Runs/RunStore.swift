@@ -1,5 +1,5 @@
 import BureauDomain
-package import BureauStorage
+import BureauStorage
 
 /// The SQL of the `run` table: one statement a method.
 struct RunStore {

@@ -1,7 +1,7 @@
 import BureauDomain
 import BureauStorage
 import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Claims due runs and drives them, many at once. Wakes when work arrives here, and looks now and then for what
 /// arrived in the database through another process.
