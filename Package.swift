@@ -62,7 +62,11 @@ let package = Package(
         ring("BureauWeb", [
             "BureauDomain", "BureauEngine", hummingbird, hummingbirdCore, httpTypes, nio, log, lifecycle,
         ]),
-        ring("BureauSandbox", [hummingbird, hummingbirdCore, httpTypes, nio, crypto, log, lifecycle]),
+        ring("BureauSandbox", [
+            hummingbird, hummingbirdCore, httpTypes, nio, crypto, log, lifecycle,
+            .product(name: "CryptoExtras", package: "swift-crypto"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        ]),
         .executableTarget(
             name: "bureau",
             dependencies: [

@@ -16,7 +16,7 @@ protocol StandIn: Sendable {
 
 /// Every stand-in of a sandbox, in the order of the index page.
 func makeStandIns(_ frame: SandboxFrame) -> [any StandIn] {
-    [AnthropicStandIn(frame)]
+    [AnthropicStandIn(frame)] + deliveryStandIns(frame)
 }
 
 /// Carries one request. `channel` lets faults cut the connection; `frame` is set by `FrameMiddleware`.

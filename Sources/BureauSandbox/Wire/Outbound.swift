@@ -1,0 +1,38 @@
+import AsyncHTTPClient
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+
+/// Requests the stand-ins themselves make: webhooks and button presses, towards the product.
+enum Outbound {
+    struct Answer: Sendable {
+        let status: Int, body: String
+        var isAccepted: Bool { (200...299).contains(status) }
+    }
+
+    /// A receiver that is down is an answer in itself, so nothing is tried again below us, and redirects are not
+    /// followed. One client for the process: it holds no state of any sandbox.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .http1Only
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
+    /// Posts once. Nil when no answer came in time, whatever the reason. Reads 64 KiB of the answer at most.
+    static func post(
+        _ url: String, headers: [(String, String)], body: [UInt8], timeoutSeconds: Int64
+    ) async -> Answer? {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        request.body = .bytes(ByteBuffer(bytes: body))
+        do {
+            let response = try await client.execute(request, timeout: .seconds(timeoutSeconds))
+            let text = try await response.body.collect(upTo: 64 << 10)
+            return Answer(status: Int(response.status.code), body: String(buffer: text))
+        } catch {
+            return nil
+        }
+    }
+}
