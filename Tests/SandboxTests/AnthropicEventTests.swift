@@ -31,6 +31,26 @@ import Testing
         }
     }
 
+    @Test("After a partial answer the session asks again for what is left")
+    func partial() async throws {
+        try await withAnthropic { host in
+            let id = try await host.start("requires_action", with: ["asks": 3])
+            var open = try await host.settled(id).last?["stop_reason"]?["event_ids"]?.array ?? []
+            #expect(open.count == 3)
+            for left in [2, 1, 0] {
+                let answer: JSON = [
+                    "type": "user.tool_confirmation", "tool_use_id": open.removeFirst(), "result": "allow",
+                ]
+                _ = try await host.post("/sessions/\(id)/events", ["events": [answer]])
+                let events = try await host.history(id) { events in
+                    events.last { $0.isRest }?["stop_reason"]?["event_ids"]?.array?.count ?? 0 == left
+                }
+                #expect(events.last { $0.isRest }?["stop_reason"]?["event_ids"]?.array ?? [] == open)
+            }
+            #expect(try await host.settled(id).last?.stopReason == "end_turn")
+        }
+    }
+
     @Test("A custom tool's result comes from the client, and the session goes on with it")
     func customTool() async throws {
         try await withAnthropic { host in

@@ -19,15 +19,8 @@ struct ShortScripts {
                 .finish(.retriesExhausted),
             ]
         case .refusal: [say("I cannot help with this request."), .finish(.refusal)]
-        case .requiresAction: withCalls([publish], "Published after approval.")
-        case .customTool:
-            withCalls(
-                [
-                    ToolCall(
-                        kind: .custom, name: "lookup_client", input: ["client_id": .string(brief.client.id)], result: ""
-                    )
-                ],
-                "The client's record is noted.")
+        case .requiresAction: withCalls((1...brief.settings.asks).map(publish), "Published after approval.")
+        case .customTool: withCalls((1...brief.settings.asks).map(lookUp), "The client's record is noted.")
         case .silent: [hello, .silence, .finish(.endTurn)]
         case .noFiles: [hello, look, .finish(.endTurn)]
         case .manyFiles: [hello] + manyFiles + [.finish(.endTurn)]
@@ -59,11 +52,16 @@ struct ShortScripts {
         .request([.thinking, .call(.fetch(brief.client.websiteURL, "200 OK, 31,904 bytes"))], Self.tokens)
     }
     private var report: Step { file("report-\(brief.client.id).md") }
-    private var publish: ToolCall {
+    private func publish(_ number: Int) -> ToolCall {
         .mcp(
             "google-business", "publish_post",
-            ["location": .string(brief.client.name), "text": "Spring offer: ask for a free quote."],
+            ["location": .string(brief.client.name), "text": "Offer \(number): ask for a free quote."],
             "Published.", asks: true)
+    }
+    private func lookUp(_ number: Int) -> ToolCall {
+        ToolCall(
+            kind: .custom, name: "lookup_client",
+            input: ["client_id": .string(brief.client.id), "part": .int(number)], result: "")
     }
 
     private func say(_ text: String) -> Step { .request([.thinking, .message(text)], Self.tokens) }
