@@ -51,6 +51,20 @@ import Testing
         }
     }
 
+    @Test("An interrupt closes a session that waits for a person, and it can then be archived")
+    func givenUp() async throws {
+        try await withAnthropic { host in
+            let options: [String: JSON] = ["status_lag_ms": 0, "anonymous_interrupts": true]
+            let id = try await host.start("requires_action", with: options)
+            let call = try #require(try await host.settled(id).last?["stop_reason"]?["event_ids"]?[0])
+            _ = try await host.post("/sessions/\(id)/events", ["events": [["type": "user.interrupt"]]])
+            let events = try await host.history(id) { $0.last?.stopReason == "end_turn" }
+            #expect(events.first { $0["mcp_tool_use_id"] == call }?["is_error"] == true)
+            #expect(events.first { $0.type == "user.interrupt" }?["id"] == "")
+            #expect(try await host.post("/sessions/\(id)/archive", [:]).status == 200)
+        }
+    }
+
     @Test("A custom tool's result comes from the client, and the session goes on with it")
     func customTool() async throws {
         try await withAnthropic { host in
