@@ -83,6 +83,7 @@ let package = Package(
         tests("SandboxTests", [
             "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"),
             .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto,
+            .product(name: "CryptoExtras", package: "swift-crypto"),
             .product(name: "Subprocess", package: "swift-subprocess"),
         ]),
         tests("CommandTests", ["bureau", .product(name: "Subprocess", package: "swift-subprocess")]),

@@ -90,8 +90,8 @@ extension ClickUpStandIn {
             <p>\(task.text)</p>
             \(moveForm(task, in: list))
             <h2>Fields</h2><table><tbody>\(HTML(joining: rows))</tbody></table>
-            <h2>Comments</h2>\(comments.isEmpty ? "<p>No comments yet.</p>" : HTML(joining: comments))
-            <h2>Files</h2>\(files.isEmpty ? "<p>No files yet.</p>" : "<ul>\(HTML(joining: files))</ul>")
+            <h2>Comments</h2>\(HTML.when(comments.isEmpty, "<p>No comments yet.</p>", else: HTML(joining: comments)))
+            <h2>Files</h2>\(HTML.when(files.isEmpty, "<p>No files yet.</p>", else: "<ul>\(HTML(joining: files))</ul>"))
             """
     }
 

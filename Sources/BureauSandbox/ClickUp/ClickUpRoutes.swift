@@ -24,7 +24,7 @@ extension ClickUpStandIn {
                 ]
             }
         }
-        // A known path with the wrong method, and a path that does not exist, are answered in HTML as at the vendor.
+        // A path that does not exist is answered in HTML, as at the vendor.
         for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch] {
             api.on("**", method: method) { request, _ in
                 Response.bytes(

@@ -34,7 +34,7 @@ extension DriveStandIn {
             """
         return BureauSandbox.page(
             title: folder.name,
-            body: "\(crumbs(folder, tree))\(rows.isEmpty ? "<p>This folder is empty.</p>" : table)")
+            body: "\(crumbs(folder, tree))\(HTML.when(rows.isEmpty, "<p>This folder is empty.</p>", else: table))")
     }
 
     private func file(_ id: String) throws -> Response {
@@ -53,7 +53,7 @@ extension DriveStandIn {
                 <p>\(content.bytes.count) bytes · \(item.mimeType) · <a href="/drive/files/\(id)/content">Open</a> ·
                 <a href="/drive/files/\(id)/content?download" download>Download</a></p>
                 <p class="meta">SHA-256 <span class="id">\(content.sha256)</span></p>
-                \(properties.isEmpty ? "" : "<table><tbody>\(HTML(joining: properties))</tbody></table>")
+                \(HTML.when(!properties.isEmpty, "<table><tbody>\(HTML(joining: properties))</tbody></table>"))
                 \(text)
                 """)
     }

@@ -41,13 +41,13 @@ extension SlackStandIn {
         let messages = top.map { parent -> HTML in
             let replies = all.filter { $0.threadTS == parent.ts && $0.ts != parent.ts }
             let thread = HTML(joining: replies.map { message($0, workspace) })
-            return "\(message(parent, workspace))\(replies.isEmpty ? "" : "<div class=\"thread\">\(thread)</div>")"
+            return "\(message(parent, workspace))\(HTML.when(!replies.isEmpty, "<div class=\"thread\">\(thread)</div>"))"
         }
         let mark: HTML = channel.isArchived ? " <span class=\"tag\">closed</span>" : ""
         return """
             <section id="\(channel.id)"><h2>#\(channel.name)\(mark)</h2>
             <p class="meta">\(channel.topic) · <span class="id">\(channel.id)</span></p>
-            \(messages.isEmpty ? "<p>Nothing has been posted.</p>" : HTML(joining: messages))</section>
+            \(HTML.when(messages.isEmpty, "<p>Nothing has been posted.</p>", else: HTML(joining: messages)))</section>
             """
     }
 
@@ -62,9 +62,9 @@ extension SlackStandIn {
         }
         return """
             <article class="message"><p class="meta"><strong>\(author)</strong> · <span class="id">\(message.ts)</span>
-            \(message.edited == nil ? "" : "<span class=\"tag\">edited</span>")
+            \(HTML.when(message.edited != nil, "<span class=\"tag\">edited</span>"))
             \(only.map { "<span class=\"tag wait\">only for \($0)</span>" as HTML } ?? "")</p>
-            \(view.body)\(files.isEmpty ? "" : "<ul>\(HTML(joining: files))</ul>")</article>
+            \(view.body)\(HTML.when(!files.isEmpty, "<ul>\(HTML(joining: files))</ul>"))</article>
             """
     }
 }
