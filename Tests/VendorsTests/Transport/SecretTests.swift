@@ -1,6 +1,7 @@
-@testable import BureauVendors
 import Foundation
 import Testing
+
+@testable import BureauVendors
 
 @Suite("Secrets")
 struct SecretTests {
@@ -20,7 +21,8 @@ struct SecretTests {
 
     @Test("A sealed secret opens only with its own master and context")
     func sealing() throws {
-        let master = Secret("master"), secret = Secret("canary-9f2c")
+        let master = Secret("master")
+        let secret = Secret("canary-9f2c")
         let sealed = try secret.sealed(under: master, context: "webhook 1")
         #expect(!String(decoding: sealed, as: UTF8.self).contains("canary"))
         #expect(Secret(sealed: sealed, under: master, context: "webhook 1")?.reveal() == "canary-9f2c")
