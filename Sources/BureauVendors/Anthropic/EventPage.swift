@@ -18,7 +18,10 @@ package struct EventPage: Hashable, Sendable {
             var events: [RawEvent] = []
             var strangers = 0
             let whole = scanner.elements { range in
-                guard let event = RawEvent(bytes: Array(buffer[range])) else { return strangers += 1 }
+                guard let event = RawEvent(bytes: Array(buffer[range])) else {
+                    strangers += 1
+                    return
+                }
                 events.append(event)
             }
             return whole && strangers == 0 ? events : nil

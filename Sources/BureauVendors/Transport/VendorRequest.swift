@@ -64,6 +64,12 @@ package struct VendorRequest: Sendable {
     }
 }
 
+/// Printing a request tells what it is about and nothing else: addresses and bodies may hold capabilities.
+extension VendorRequest: CustomStringConvertible, CustomReflectable {
+    package var description: String { "\(vendor.rawValue) \(operation)" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
 /// `multipart/form-data` or `multipart/related` (RFC 7578, RFC 2387) whose parts may be files on disk.
 package struct MultipartBody: Sendable {
     package enum Subtype: String, Sendable {

@@ -126,7 +126,9 @@ struct AnthropicClientTests {
         try await VendorServer.run(answer: { _ in .json(session) }) { server, transport in
             _ = try await client(server, transport).setBudget(of: "sesn_1", toMicroUSD: 6_000_001)
             #expect(server.received.first?.path == "/anthropic/v1/sessions/sesn_1")
-            #expect(server.received.first?.text == #"{"budget":{"max_list_cost":{"amount":"601","currency":"USD"},"type":"limit"}}"#)
+            #expect(
+                server.received.first?.text
+                    == #"{"budget":{"max_list_cost":{"amount":"601","currency":"USD"},"type":"limit"}}"#)
         }
     }
 

@@ -47,7 +47,20 @@ private func violations(_ requests: [Received]) async throws -> String {
 private let notice: Comment =
     "The vendors' descriptions are not here: set BUREAU_SPECS to their folder, or put them into Tests/Specs."
 
-@Suite("Requests against the vendors' descriptions", .enabled(if: specsFolder != nil, notice))
+/// The check is written in Python and needs its jsonschema package.
+private let hasValidator: Bool = {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", "import jsonschema"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+}()
+
+@Suite(
+    "Requests against the vendors' descriptions", .enabled(if: specsFolder != nil, notice),
+    .enabled(if: hasValidator, "python3 with the jsonschema package is not here."))
 struct SpecTests {
     @Test("Every ClickUp request is one that its description allows")
     func clickUp() async throws {

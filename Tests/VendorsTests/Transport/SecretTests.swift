@@ -19,6 +19,18 @@ struct SecretTests {
         for text in texts { #expect(!text.contains("canary"), "\(text)") }
     }
 
+    @Test("A request does not show its address, headers, body or credential")
+    func requests() {
+        let request = VendorRequest(
+            vendor: .google, operation: "upload file", method: .put, url: "http://h/canary-url",
+            headers: ["x": "canary-header"], authorization: .bearer(Secret("canary-token")),
+            body: .bytes(Array("canary-body".utf8)))
+        var dumped = ""
+        dump(request, to: &dumped)
+        #expect("\(request)" == "google upload file")
+        for text in [dumped, String(reflecting: request)] { #expect(!text.contains("canary")) }
+    }
+
     @Test("A sealed secret opens only with its own master and context")
     func sealing() throws {
         let master = Secret("master")
