@@ -65,7 +65,8 @@ private func useClickUp(_ host: ServiceHost) async throws {
     let file = "--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a.md\"\r\n\r\nx\r\n--b--\r\n"
     _ = try await host.send(
         "POST", "/clickup/api/v2/task/\(id)/attachment",
-        headers: ["Authorization": "pk_demo", "Content-Type": "multipart/form-data; boundary=b"], bytes: Array(file.utf8))
+        headers: ["Authorization": "pk_demo", "Content-Type": "multipart/form-data; boundary=b"],
+        bytes: Array(file.utf8))
     _ = try await host.clickUp("GET", "/task/\(id)?include_markdown_description=true")
     let hook = try await host.clickUp(
         "POST", "/team/9018614428/webhook",
@@ -83,7 +84,9 @@ private func useSlack(_ host: ServiceHost) async throws {
         ["type": "context", "elements": [["type": "mrkdwn", "text": "run 1"]]], ["type": "divider"],
         [
             "type": "actions",
-            "elements": [["type": "button", "action_id": "go", "value": "1", "text": ["type": "plain_text", "text": "Go"]]],
+            "elements": [
+                ["type": "button", "action_id": "go", "value": "1", "text": ["type": "plain_text", "text": "Go"]]
+            ],
         ],
     ]
     _ = try await host.slack("auth.test")
