@@ -3,13 +3,14 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// What a sandbox is started with. Nothing in here is a real credential: the stand-ins accept these values and no others.
+/// What a sandbox is started with. Nothing in here is a real credential: the stand-ins accept these values and no
+/// others.
 package struct SandboxOptions: Sendable {
     /// 0 takes any free port; read it back from `Sandbox.boundPort`.
     package var port: Int = 0
     /// Where people reach the pages, when it is not the loopback address itself (a proxy, a container).
     package var publicBaseURL: String?
-    /// Where the product listens: signed webhooks and button clicks go there. May be set later through `/_control/product`.
+    /// Where the product listens: signed webhooks and button clicks go there. `/_control/product` sets it later.
     package var productURL: String?
     package var clickUpWebhookSecret = "demo-clickup-webhook-secret"
     package var slackSigningSecret = "demo-slack-signing-secret"
@@ -70,11 +71,16 @@ package final class Sandbox: Service {
         try await group.run()
     }
 
+    /// What `GET /_control/state` tells, for tests in the same process.
+    package func state() async -> JSON { await control.state() }
+
+    private var control: ControlRoutes { ControlRoutes(frame: frame, standIns: standIns) }
+
     private func makeRouter() -> Router<SandboxContext> {
         let router = Router(context: SandboxContext.self)
         router.add(middleware: FrameMiddleware(frame: frame))
         addPages(to: router)
-        ControlRoutes(frame: frame, standIns: standIns).addRoutes(to: router)
+        control.addRoutes(to: router)
         for standIn in standIns { standIn.addRoutes(to: router) }
         return router
     }

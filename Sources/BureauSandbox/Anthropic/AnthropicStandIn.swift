@@ -10,6 +10,9 @@ final class AnthropicStandIn: StandIn {
     let gate: AnthropicGate
     private let store = Mutex(Store())
 
+    /// At most this many sessions are kept.
+    static let sessionsMax = 10_000
+
     private struct Store {
         var sessions: [Session] = []
         var plans: [ScenarioPlan] = []
@@ -45,6 +48,8 @@ final class AnthropicStandIn: StandIn {
     func open(_ new: NewSession) -> Session {
         let session = store.withLock { store in
             let session = Session(new, settings: settings(for: new.agent, &store.plans))
+            // The oldest make room, so that a sandbox can run for weeks.
+            if store.sessions.count >= Self.sessionsMax { store.sessions.removeFirst().finish() }
             store.sessions.append(session)
             return session
         }
@@ -105,7 +110,8 @@ final class AnthropicStandIn: StandIn {
 extension Session {
     /// What `/_control/state` shows of a session.
     var overview: JSON {
-        let origin = origin, id = id
+        let origin = origin
+        let id = id
         return with { state in
             [
                 "id": .string(id), "status": .string(state.status.rawValue), "agent_id": .string(origin.agent.id),
@@ -113,7 +119,8 @@ extension Session {
                 "scenario": .string(state.settings.scenario.rawValue), "events": .int(state.history.count),
                 "last_event": JSON(state.history.last?.type), "cost_cents": .int(state.usage.cents),
                 "archived": .bool(state.archivedAt != nil), "listeners": .int(state.subscribers.count),
-                "waiting_for": .array(state.pending.filter { $0.value.answer == nil }.keys.sorted().map { .string($0) }),
+                "waiting_for": .array(
+                    state.pending.filter { $0.value.answer == nil }.keys.sorted().map { .string($0) }),
                 "files": .array(state.files.map { .string($0.file.name) }),
             ]
         }

@@ -27,6 +27,11 @@ extension AnthropicStandIn {
     private func history(_ session: Session, _ request: Request) throws -> Response {
         let plain: Set = ["order", "types[]", "limit", "page"]
         let query = try Query(request, known: plain.union(Query.rangeNames("created_at")))
+        var cursor = query["page"]
+        if session.with({ $0.settings.emptyPages }), let asked = cursor {
+            guard asked.hasPrefix("again_") else { return .json(["data": [], "next_page": .string("again_\(asked)")]) }
+            cursor = String(asked.dropFirst(6))
+        }
         let types = Set(query.all("types[]"))
         let isInRange = try query.range("created_at")
         let found = session.with { $0.history }.filter { event in
@@ -34,7 +39,7 @@ extension AnthropicStandIn {
         }
         let ordered = try query.isAscending(usual: true) ? found : found.reversed()
         let page = try Page(
-            ordered, after: query["page"], limit: query.limit(usual: 100, most: 1_000), key: { $0.id })
+            ordered, after: cursor, limit: query.limit(usual: 100, most: 1_000), key: { $0.id })
         return .json(["data": .array(page.items.map(\.json)), "next_page": JSON(page.next)])
     }
 

@@ -143,7 +143,9 @@ struct NewSession: Sendable {
                 default: nil
                 }
             guard let required else { throw .invalid("resources.\(index).type: Input should be a known resource type") }
-            guard item[required]?.string != nil else { throw .invalid("resources.\(index).\(required): Field required") }
+            guard item[required]?.string != nil else {
+                throw .invalid("resources.\(index).\(required): Field required")
+            }
             var item = item
             item["id"] = .string(Identifier.make("sesrsc"))
             item["authorization_token"] = nil

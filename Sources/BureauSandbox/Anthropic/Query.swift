@@ -11,7 +11,9 @@ struct Query {
         for part in (request.uri.query ?? "").split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = Self.decode(pair[0])
-            guard known.contains(name) || name == "beta" else { throw .invalid("\(name): Extra inputs are not permitted") }
+            guard known.contains(name) || name == "beta" else {
+                throw .invalid("\(name): Extra inputs are not permitted")
+            }
             items.append((name, pair.count == 2 ? Self.decode(pair[1]) : ""))
         }
     }
@@ -69,7 +71,9 @@ struct Page<Item> {
     let next: String?
 
     /// - Parameter items: in the order of the answer, each with a key that never changes.
-    init(_ items: some Collection<Item>, after cursor: String?, limit: Int, key: (Item) -> String) throws(AnthropicProblem) {
+    init(_ items: some Collection<Item>, after cursor: String?, limit: Int, key: (Item) -> String)
+        throws(AnthropicProblem)
+    {
         var rest = Array(items)
         if let cursor {
             guard cursor.hasPrefix("page_"), let last = rest.firstIndex(where: { "page_\(key($0))" == cursor }) else {

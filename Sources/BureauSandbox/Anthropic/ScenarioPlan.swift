@@ -20,11 +20,14 @@ struct ScenarioPlan: Sendable {
 }
 
 extension AnthropicStandIn {
-    /// `POST /_control/scenario`: for new sessions (`name`, `agent_id`, `times`), or with `session_id` for one that runs.
+    /// `POST /_control/scenario`: for new sessions (`name`, `agent_id`, `times`), or with `session_id` for a running one.
+    /// Every other member is an option of `ScenarioSettings`.
     func steer(_ request: Request, _ context: SandboxContext) async throws -> Response {
         let body = try await request.json(context)
         do {
-            guard let members = body.object else { throw ScenarioSettings.Invalid(description: "An object is expected.") }
+            guard let members = body.object else {
+                throw ScenarioSettings.Invalid(description: "An object is expected.")
+            }
             let scenario = try scenario(members["name"])
             var trial = ScenarioSettings(scenario: scenario ?? .sentinel, eventsPerSecond: 1)
             try trial.apply(members)

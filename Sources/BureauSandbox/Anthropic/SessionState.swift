@@ -9,10 +9,12 @@ struct SessionState {
         var members: [String: JSON]
         /// Nil while the event waits to be taken up.
         var processedAt: Moment?
+        /// Told without its id, as has been seen of interrupts.
+        var isAnonymous = false
 
         var json: JSON {
             var members = members
-            members["id"] = .string(id)
+            members["id"] = .string(isAnonymous ? "" : id)
             members["type"] = .string(type)
             members["processed_at"] = processedAt.map { .string($0.text) } ?? .null
             return .object(members)
@@ -21,7 +23,9 @@ struct SessionState {
     /// A tool call the session waits for, and what came for it.
     struct PendingCall: Sendable {
         enum Answer: Sendable, Hashable {
-            case allow, deny(String?), result([String: JSON])
+            case allow
+            case deny(String?)
+            case result([String: JSON])
         }
         let call: ToolCall
         var answer: Answer?
@@ -90,7 +94,8 @@ struct SessionState {
     mutating func append(_ type: String, _ members: [String: JSON], processed: Bool) -> String {
         let now = stamp()
         let event = Event(
-            id: Identifier.make("sevt"), type: type, members: members, processedAt: processed ? now : nil)
+            id: Identifier.make("sevt"), type: type, members: members, processedAt: processed ? now : nil,
+            isAnonymous: settings.areInterruptsAnonymous && type == "user.interrupt")
         history.append(event)
         updatedAt = now
         broadcast(event)

@@ -31,7 +31,7 @@ struct ControlRoutes: Sendable {
         }
     }
 
-    private func state() async -> JSON {
+    func state() async -> JSON {
         var members: [String: JSON] = ["product_url": JSON(frame.productURL), "base_url": .string(frame.baseURL)]
         for standIn in standIns { members[standIn.name] = await standIn.state() }
         return .object(members)
@@ -65,7 +65,8 @@ struct ControlRoutes: Sendable {
 
     private func setProduct(_ request: Request, _ context: SandboxContext) async throws -> Response {
         guard let url = try await request.json(context)["url"]?.string, url.hasPrefix("http") else {
-            return .json(["error": "“url” is the product's address, such as http://127.0.0.1:8080."], status: .badRequest)
+            return .json(
+                ["error": "“url” is the product's address, such as http://127.0.0.1:8080."], status: .badRequest)
         }
         frame.productURL = url
         return .json(["ok": true])

@@ -27,7 +27,9 @@ package final class FaultPlan: Sendable {
             state.entries.append(Entry(rule: rule))
             return true
         }
-        if !added { throw FaultRule.Invalid(description: "There are \(Self.rulesMax) rules already; delete them first.") }
+        if !added {
+            throw FaultRule.Invalid(description: "There are \(Self.rulesMax) rules already; delete them first.")
+        }
     }
 
     package func clear() { state.withLock { $0.entries = [] } }
@@ -37,7 +39,9 @@ package final class FaultPlan: Sendable {
         state.withLock { state in
             for index in state.entries.indices {
                 let rule = state.entries[index].rule
-                guard rule.matches(vendor: vendor, operation: operation), !state.entries[index].isSpent else { continue }
+                guard rule.matches(vendor: vendor, operation: operation), !state.entries[index].isSpent else {
+                    continue
+                }
                 if state.entries[index].passed < rule.skip {
                     state.entries[index].passed += 1
                     continue

@@ -2,7 +2,8 @@ import Foundation
 
 /// What goes wrong, and how: one action of a fault rule.
 package enum FaultAction: Hashable, Sendable {
-    /// Answers with this status without doing anything.
+    /// Answers with this status without doing anything. A 429 made this way is the one that waiting does not cure:
+    /// without a time to retry, and for Anthropic with the code of a reached spend limit.
     case status(Int)
     /// Does it, then answers with this status: the write is committed, the caller is told otherwise.
     case statusAfter(Int)
@@ -110,7 +111,8 @@ extension FaultRule {
         guard let members = json.object else { throw Invalid(description: "A fault rule is a JSON object.") }
         let known: Set = ["vendor", "operation", "skip", "times", "percent", "do", "pid"]
         if let stranger = members.keys.sorted().first(where: { !known.contains($0) }) {
-            throw Invalid(description: "Unknown field “\(stranger)”; a rule has \(known.sorted().joined(separator: ", ")).")
+            throw Invalid(
+                description: "Unknown field “\(stranger)”; a rule has \(known.sorted().joined(separator: ", ")).")
         }
         guard let vendor = members["vendor"]?.string, !vendor.isEmpty else {
             throw Invalid(description: "“vendor” is missing: anthropic, clickup, slack, google or *.")

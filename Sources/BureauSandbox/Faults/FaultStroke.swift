@@ -54,9 +54,11 @@ struct FaultStroke {
     /// it is cut right after its head.
     private func half(of response: Response) async throws -> Response {
         guard response.body.contentLength != nil else {
-            return Response(status: response.status, headers: response.headers, body: ResponseBody { [context] _ in
-                await context.cutConnection()
-            })
+            return Response(
+                status: response.status, headers: response.headers,
+                body: ResponseBody { [context] _ in
+                    await context.cutConnection()
+                })
         }
         let whole = try await response.collectedBody()
         var headers = response.headers
@@ -112,6 +114,7 @@ extension Response {
     static func json(_ value: JSON, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
         var headers = headers
         headers[.contentType] = "application/json"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.bytes)))
+        return Response(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.bytes)))
     }
 }

@@ -12,7 +12,8 @@ package final class RequestLog: Sendable {
         package let vendor: String, operation: String, method: String, path: String
         /// A few words on what it was about: an id, a channel, a title.
         package fileprivate(set) var subject: String
-        /// "200", "200 after delay_ms:50", "drop_after", "error"; "open" while it is being answered.
+        /// The status, followed by the fault that struck, such as "200", "503 status:503", "499 drop" (499: no answer at
+        /// all); "open" while it is being answered.
         package var outcome: String
     }
     private struct State {

@@ -17,7 +17,9 @@ struct VendorFault {
         case "clickup":
             let reset = Int(Date.now.timeIntervalSince1970) + seconds
             headers = [:]
-            for (name, value) in [("X-RateLimit-Limit", "100"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "\(reset)")] {
+            for (name, value) in [
+                ("X-RateLimit-Limit", "100"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "\(reset)"),
+            ] {
                 HTTPField.Name(name).map { headers[$0] = value }
             }
             return .json(["err": "Rate limit reached", "ECODE": "APP_002"], status: .tooManyRequests, headers: headers)
@@ -31,7 +33,10 @@ struct VendorFault {
     func failure(_ code: Int) -> Response {
         let status = HTTPResponse.Status(code: code)
         switch vendor {
-        case "anthropic": return .json(anthropicError(code, Self.anthropicType(code)), status: status)
+        case "anthropic":
+            var body = anthropicError(code, Self.anthropicType(code))
+            if code == 429 { body["error"]?["details"] = ["error_code": "enforced_spend_limit_reached"] }
+            return .json(body, status: status)
         case "clickup": return .json(["err": "Internal error", "ECODE": "ERR_\(code)"], status: status)
         case "slack": return .json(["ok": false, "error": "internal_error"], status: status)
         default: return .json(googleError(code, code >= 500 ? "backendError" : "badRequest"), status: status)
@@ -41,7 +46,7 @@ struct VendorFault {
     /// What a proxy in front of a vendor says: never JSON.
     static func gatewayPage(_ code: Int) -> Response {
         .bytes(
-            "<html><head><title>\(code)</title></head><body><center><h1>\(code) Bad Gateway</h1></center></body></html>\n",
+            "<html><head><title>\(code)</title></head><body><h1>\(code) Bad Gateway</h1></body></html>\n",
             status: .init(code: code), type: "text/html")
     }
 

@@ -14,7 +14,9 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
         }
         mutating func appendLiteral(_ literal: String) { text += literal }
         mutating func appendInterpolation(_ html: HTML) { text += html.text }
-        mutating func appendInterpolation(_ value: some CustomStringConvertible) { text += HTML.escape(value.description) }
+        mutating func appendInterpolation(_ value: some CustomStringConvertible) {
+            text += HTML.escape(value.description)
+        }
     }
 
     static func escape(_ text: String) -> String {

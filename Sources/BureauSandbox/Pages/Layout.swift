@@ -27,7 +27,7 @@ func page(title: String, body: HTML, status: HTTPResponse.Status = .ok) -> Respo
         """
     var response = Response.bytes(html.text, status: status, type: "text/html; charset=utf-8")
     response.headers[.contentSecurityPolicy] =
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'"
     response.headers[.cacheControl] = "no-store"
     return response
 }
@@ -45,7 +45,8 @@ extension Sandbox {
                     process and is gone when it ends.</p>
                     <ul>\(links)</ul>
                     <p>Tests and scripts read <a href="/_control/state">the whole state</a>,
-                    <a href="/_control/log">the request log</a> and <a href="/_control/faults">the faults in force</a>.</p>
+                    <a href="/_control/log">the request log</a> and
+                    <a href="/_control/faults">the faults in force</a>.</p>
                     """)
         }
         router.get("/_sandbox.css") { _, _ in

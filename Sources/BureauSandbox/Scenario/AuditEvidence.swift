@@ -35,7 +35,8 @@ extension AuditReport {
     var nap: JSON {
         .array(
             AuditTables.directories.enumerated().map { index, directory in
-                let isWrong = index % 4 == 1, isMissing = index % 11 == 10
+                let isWrong = index % 4 == 1
+                let isMissing = index % 11 == 10
                 return [
                     "directory": .string(directory.name), "url": .string("https://\(directory.host)/\(client.id)"),
                     "name": isMissing ? nil : .string(client.name),
@@ -51,7 +52,8 @@ extension AuditReport {
         .array(
             ([client.name] + client.competitors).enumerated().map { index, name in
                 [
-                    "name": .string(name), "is_client": .bool(index == 0), "rating": .double(4.6 - Double(index % 4) / 10),
+                    "name": .string(name), "is_client": .bool(index == 0),
+                    "rating": .double(4.6 - Double(index % 4) / 10),
                     "reviews": .int(212 + index * 87), "reviews_last_90_days": .int(27 + (index * 31) % 60),
                     "photos": .int(41 + index * 33), "posts_last_90_days": .int((index * 5) % 14),
                     "share_of_top_three_percent": .int(max(4, 31 - index * 6)),

@@ -12,12 +12,23 @@ struct AuditReport: Sendable {
     var priorities: [Priority] {
         let home = client.cities[0]
         return [
-            Priority(level: "P1", title: "Add 8 missing services to the business profile", why: "People filter by service; 8 of 17 cannot be found.", effort: "1 h"),
-            Priority(level: "P1", title: "Fix the phone number in 6 directories", why: "Calls go to a number that is no longer answered.", effort: "3 h"),
-            Priority(level: "P2", title: "Build \(client.cities.count) city pages for the service area", why: "Outside \(home) the site is not among the first ten.", effort: "1 day"),
-            Priority(level: "P2", title: "Answer 11 open reviews", why: "Answered profiles are chosen more often.", effort: "2 h"),
-            Priority(level: "P2", title: "Add structured data to 12 service pages", why: "Results show neither prices nor ratings.", effort: "3 h"),
-            Priority(level: "P3", title: "Shorten 9 page titles", why: "They are cut after 60 characters.", effort: "1 h"),
+            Priority(
+                level: "P1", title: "Add 8 missing services to the business profile",
+                why: "People filter by service; 8 of 17 cannot be found.", effort: "1 h"),
+            Priority(
+                level: "P1", title: "Fix the phone number in 6 directories",
+                why: "Calls go to a number that is no longer answered.", effort: "3 h"),
+            Priority(
+                level: "P2", title: "Build \(client.cities.count) city pages for the service area",
+                why: "Outside \(home) the site is not among the first ten.", effort: "1 day"),
+            Priority(
+                level: "P2", title: "Answer 11 open reviews", why: "Answered profiles are chosen more often.",
+                effort: "2 h"),
+            Priority(
+                level: "P2", title: "Add structured data to 12 service pages",
+                why: "Results show neither prices nor ratings.", effort: "3 h"),
+            Priority(
+                level: "P3", title: "Shorten 9 page titles", why: "They are cut after 60 characters.", effort: "1 h"),
         ]
     }
 
@@ -33,12 +44,13 @@ struct AuditReport: Sendable {
             ],
             "period": ["from": .string(String(start.text.prefix(10))), "to": .string(String(at.text.prefix(10)))],
             "overall_score": .int(Self.overallScore), "modules": .array(AuditModule.allCases.map(module)),
-            "priorities": .array(priorities.map { item in
-                [
-                    "priority": .string(item.level), "title": .string(item.title), "why": .string(item.why),
-                    "effort": .string(item.effort),
-                ]
-            }),
+            "priorities": .array(
+                priorities.map { item in
+                    [
+                        "priority": .string(item.level), "title": .string(item.title), "why": .string(item.why),
+                        "effort": .string(item.effort),
+                    ]
+                }),
             "nap": nap, "competitors": competitors, "local_rank": ranks, "pages": pages,
             "sources": [
                 ["name": "Business profile", "url": .string(client.profileURL), "retrieved_at": .string(at.text)],
@@ -55,7 +67,9 @@ struct AuditReport: Sendable {
             "# SEO audit: \(client.name)", "", "Overall Score: \(Self.overallScore)/100", "",
             "Client: \(client.name) · \(client.address) · Round \(round)", "",
         ]
-        if round > 1 { lines += ["## Taken up in this round", "", "> " + remark.prefix(400).replacing("\n", with: "\n> "), ""] }
+        if round > 1 {
+            lines += ["## Taken up in this round", "", "> " + remark.prefix(400).replacing("\n", with: "\n> "), ""]
+        }
         lines += ["## Top priorities", ""] + priorities.map { "- **\($0.level)** \($0.title)" } + [""]
         for (index, module) in AuditModule.allCases.enumerated() {
             lines += ["## \(index + 1). \(module.title): \(module.score)/100", "", module.summary, ""]

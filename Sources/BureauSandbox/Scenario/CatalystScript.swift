@@ -18,14 +18,18 @@ struct CatalystScript {
                 .message("Writing the brief."), .call(.write(outputs + ".md", bytes: markdown.utf8.count)),
                 .call(.write(outputs + ".json", bytes: json.bytes.count)),
             ], Self.tokens)
-        let opening = brief.turn == 1 ? "Reading what \(client.name) offers." : "Taking up the remarks on the last round."
+        let opening =
+            brief.turn == 1 ? "Reading what \(client.name) offers." : "Taking up the remarks on the last round."
         return [.request([.thinking, .message(opening), .call(.fetch(client.websiteURL, "200 OK"))], Self.tokens)]
             + research + [writing]
             + [
-                .file(OutputFile(
-                    name: "content-brief-\(client.id).md", mimeType: "text/markdown", bytes: Array(markdown.utf8))),
-                .file(OutputFile(
-                    name: "content-brief-\(client.id).json", mimeType: "application/json", bytes: Array(json.bytes))),
+                .file(
+                    OutputFile(
+                        name: "content-brief-\(client.id).md", mimeType: "text/markdown", bytes: Array(markdown.utf8))),
+                .file(
+                    OutputFile(
+                        name: "content-brief-\(client.id).json", mimeType: "application/json", bytes: Array(json.bytes))
+                ),
                 .request([.message("The content brief for \(client.name) is ready.")], Self.tokens),
                 .finish(.endTurn),
             ]
@@ -35,7 +39,10 @@ struct CatalystScript {
 
     private var sections: [(title: String, points: [String])] {
         [
-            ("Who it is for", ["People in \(client.cities.joined(separator: ", ")) who compare two or three providers."]),
+            (
+                "Who it is for",
+                ["People in \(client.cities.joined(separator: ", ")) who compare two or three providers."]
+            ),
             ("Questions to answer", client.keywords.map { "What does “\($0)” cost, and how long does it take?" }),
             ("What sets the client apart", ["Named staff, dated photos, and prices as ranges."]),
             ("Links to place", ["The service page, the booking page, one page per city."]),
@@ -54,9 +61,10 @@ struct CatalystScript {
         [
             "schema": "content-brief/1", "client_id": .string(client.id), "client_name": .string(client.name),
             "topic": .string(topic), "round": .int(brief.turn),
-            "sections": .array(sections.map { section in
-                ["title": .string(section.title), "points": .array(section.points.map { .string($0) })]
-            }),
+            "sections": .array(
+                sections.map { section in
+                    ["title": .string(section.title), "points": .array(section.points.map { .string($0) })]
+                }),
             "target_words": 1_200, "keywords": .array(client.keywords.map { .string($0) }),
         ]
     }

@@ -76,7 +76,9 @@ struct ClientPayload: Sendable, Hashable {
     }
 
     private static func matchingBrace(_ bytes: [UInt8], from start: Int) -> Int? {
-        var depth = 0, isInString = false, index = start
+        var depth = 0
+        var isInString = false
+        var index = start
         while index < bytes.count {
             switch bytes[index] {
             case UInt8(ascii: "\\") where isInString: index += 1

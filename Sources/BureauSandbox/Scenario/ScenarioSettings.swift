@@ -47,6 +47,12 @@ struct ScenarioSettings: Sendable, Hashable {
     var dropEvery: Int?
     /// The size of the large event of `huge_events`.
     var hugeBytes = 4 << 20
+    /// How many calls of `requires_action` and `custom_tool` wait at once, from 1 to 20.
+    var asks = 1
+    /// Echoes interrupts with an empty id.
+    var areInterruptsAnonymous = false
+    /// Puts an empty page, which still names a next one, before every further page of the history.
+    var emptyPages = false
     /// The session stands still when its history has this many events, until the value changes.
     var holdAt: Int?
 
@@ -83,6 +89,9 @@ extension ScenarioSettings {
             case "chunk_delay_ms": chunkDelayMilliseconds = try Self.number(key, value) ?? 0
             case "drop_every": dropEvery = try Self.number(key, value).map { max(1, $0) }
             case "huge_bytes": hugeBytes = min(try Self.number(key, value) ?? 0, 24 << 20)
+            case "asks": asks = min(max(1, try Self.number(key, value) ?? 1), 20)
+            case "anonymous_interrupts": areInterruptsAnonymous = value.bool ?? false
+            case "empty_pages": emptyPages = value.bool ?? false
             case "hold_at": holdAt = try Self.number(key, value)
             default: throw Invalid(description: "Unknown field “\(key)”.")
             }

@@ -47,7 +47,8 @@ struct SentinelScript {
 
     private func closing(saying text: String) -> [Step] {
         let path = "/mnt/session/outputs/sentinel-audit-\(client.id)"
-        let json = Array(report.json.bytes), markdown = Array(report.markdown.utf8)
+        let json = Array(report.json.bytes)
+        let markdown = Array(report.markdown.utf8)
         return [
             .request(
                 [

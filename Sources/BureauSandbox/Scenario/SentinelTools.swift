@@ -2,17 +2,19 @@
 struct SentinelTools {
     let client: ClientPayload
 
-    /// 19 calls a module; where the client's lists are short they are gone through again.
-    static let callsPerModule = 19
+    /// 15 calls a module; where the client's lists are short they are gone through again.
+    static let callsPerModule = 15
 
     func calls(for module: AuditModule) -> [ToolCall] {
         let opening: [ToolCall] =
             switch module {
             case .profile:
                 [
-                    .fetch(client.profileURL, "Profile of \(client.name): 4.6 stars, 212 reviews, 9 services, 41 photos"),
+                    .fetch(
+                        client.profileURL, "Profile of \(client.name): 4.6 stars, 212 reviews, 9 services, 41 photos"),
                     .bash("python3 profile.py --compare categories", "primary category set, 2 of 5 secondary missing"),
-                    .bash("python3 profile.py --hours --attributes", "hours complete; holiday hours missing for 3 dates"),
+                    .bash(
+                        "python3 profile.py --hours --attributes", "hours complete; holiday hours missing for 3 dates"),
                 ]
             case .citations: [.bash("python3 citations.py --reference", "reference address: \(client.address)")]
             case .onPage:
@@ -29,8 +31,10 @@ struct SentinelTools {
     }
 
     private func call(for module: AuditModule, _ index: Int) -> ToolCall {
-        let city = pick(client.cities, index), keyword = pick(client.keywords, index / 2)
-        let rival = pick(client.competitors, index), directory = pick(AuditTables.directories, index)
+        let city = pick(client.cities, index)
+        let keyword = pick(client.keywords, index / 2)
+        let rival = pick(client.competitors, index)
+        let directory = pick(AuditTables.directories, index)
         return switch module {
         case .profile:
             .search("\(keyword) \(city) map", "\(client.name) in the local pack at position \(2 + index % 7)")
@@ -42,7 +46,9 @@ struct SentinelTools {
             .fetch("\(client.websiteURL)\(AuditTables.path(index))", "200 OK, \(420 + index * 61) words, 1 h1")
         case .reviews:
             index.isMultiple(of: 3)
-                ? .bash("python3 reviews.py --compare '\(rival)'", "\(rival): 4.\(5 + index % 4) stars, \(90 + index * 23) reviews")
+                ? .bash(
+                    "python3 reviews.py --compare '\(rival)'",
+                    "\(rival): 4.\(5 + index % 4) stars, \(90 + index * 23) reviews")
                 : .search("\(rival) reviews \(city)", "\(6 + index % 5) sources, newest \(1 + index % 9) days old")
         case .rank:
             .mcp(

@@ -8,7 +8,10 @@ struct ShortScripts {
     func steps(_ scenario: ScenarioName) -> [Step] {
         switch scenario {
         case .fails:
-            [hello, .error(type: "unknown_error", message: "The session cannot go on.", retry: "terminal"), .finish(.terminated)]
+            [
+                hello, .error(type: "unknown_error", message: "The session cannot go on.", retry: "terminal"),
+                .finish(.terminated),
+            ]
         case .terminated: [hello, .finish(.terminated)]
         case .exhausted:
             [
@@ -16,11 +19,8 @@ struct ShortScripts {
                 .finish(.retriesExhausted),
             ]
         case .refusal: [say("I cannot help with this request."), .finish(.refusal)]
-        case .requiresAction: withCalls([publish], "Published after approval.")
-        case .customTool:
-            withCalls(
-                [ToolCall(kind: .custom, name: "lookup_client", input: ["client_id": .string(brief.client.id)], result: "")],
-                "The client's record is noted.")
+        case .requiresAction: withCalls((1...brief.settings.asks).map(publish), "Published after approval.")
+        case .customTool: withCalls((1...brief.settings.asks).map(lookUp), "The client's record is noted.")
         case .silent: [hello, .silence, .finish(.endTurn)]
         case .noFiles: [hello, look, .finish(.endTurn)]
         case .manyFiles: [hello] + manyFiles + [.finish(.endTurn)]
@@ -52,11 +52,16 @@ struct ShortScripts {
         .request([.thinking, .call(.fetch(brief.client.websiteURL, "200 OK, 31,904 bytes"))], Self.tokens)
     }
     private var report: Step { file("report-\(brief.client.id).md") }
-    private var publish: ToolCall {
+    private func publish(_ number: Int) -> ToolCall {
         .mcp(
             "google-business", "publish_post",
-            ["location": .string(brief.client.name), "text": "Spring offer: ask for a free quote."],
+            ["location": .string(brief.client.name), "text": "Offer \(number): ask for a free quote."],
             "Published.", asks: true)
+    }
+    private func lookUp(_ number: Int) -> ToolCall {
+        ToolCall(
+            kind: .custom, name: "lookup_client",
+            input: ["client_id": .string(brief.client.id), "part": .int(number)], result: "")
     }
 
     private func say(_ text: String) -> Step { .request([.thinking, .message(text)], Self.tokens) }
@@ -83,7 +88,8 @@ struct ShortScripts {
 
     static let hostileNames = [
         "../../etc/passwd", "/absolute.md", "nested/deeper/report.md", "report.md", "report.md", "REPORT.MD",
-        "naïve résumé – 東京.md", "..", "con.txt", " leading space.md", "line\nbreak.md", "<script>alert(1)</script>.html",
+        "naïve résumé – 東京.md", "..", "con.txt", " leading space.md", "line\nbreak.md",
+        "<script>alert(1)</script>.html",
         "back\\slash.md", String(repeating: "long-", count: 60) + ".md", "\u{202E}dm.exe", ".hidden",
     ]
 
@@ -98,7 +104,8 @@ struct ShortScripts {
     private var unknown: [Step] {
         [
             hello,
-            .event("agent.daydreamed", ["about": "electric sheep", "depth": 3, "nested": ["list": [1, 2.5, nil, true]]]),
+            .event(
+                "agent.daydreamed", ["about": "electric sheep", "depth": 3, "nested": ["list": [1, 2.5, nil, true]]]),
             .event("session.mood_changed", ["mood": ["type": "brisk"]]),
             .event("workflow_run.created", ["workflow_run_id": "wfr_1"]),
             report, .finish(.endTurn),

@@ -125,7 +125,8 @@ struct TurnRunner: Sendable {
             let ids = open.map(\.id)
             if !session.hasAnswer(to: ids) {
                 session.goIdle(.requiresAction(ids))
-                guard await session.wait(until: { state in !state.interrupts.isEmpty || state.hasAnswer(to: ids) }) else {
+                guard await session.wait(until: { state in !state.interrupts.isEmpty || state.hasAnswer(to: ids) })
+                else {
                     throw .ended
                 }
                 try checkInterrupt()
