@@ -34,11 +34,17 @@ package struct SlackClient: Sendable {
 
     private func write(_ method: String, _ body: MessageBody) async throws(VendorError) -> SlackPosted {
         struct Answer: Decodable { let channel: String, ts: String }
+        let answer = try await send(method, body, as: Answer.self)
+        return SlackPosted(channel: answer.channel, ts: answer.ts)
+    }
+
+    /// Calls a writing method, which takes JSON.
+    @discardableResult
+    func send<T: Decodable>(_ method: String, _ body: some Encodable, as type: T.Type) async throws(VendorError) -> T {
         var request = request(method)
         request.headers["content-type"] = "application/json; charset=utf-8"
         request.body = .bytes(try RequestJSON.bytes(body, request))
-        let answer = try await call(request, as: Answer.self, "ts")
-        return SlackPosted(channel: answer.channel, ts: answer.ts)
+        return try await call(request, as: type, method)
     }
 
     /// Calls a reading method. These take forms everywhere; JSON only some of them.
