@@ -62,7 +62,10 @@ package struct Sight: Sendable {
 
     /// How often a task's status changed: the board raises one such event a change.
     package func statusChanges(of task: String) -> Int {
-        log.count { $0.operation == "webhook.deliver" && $0.subject == "taskStatusUpdated \(task) attempt 1" }
+        log.count {
+            $0.operation == "webhook.deliver" && $0.subject == "taskStatusUpdated \(task) attempt 1"
+                && !$0.outcome.hasPrefix("held")
+        }
     }
 
     /// Webhooks that were answered 2xx, as the one who sent them saw it.
