@@ -51,6 +51,14 @@ struct Composition: Sendable {
 
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
 
+    /// A decision wakes the workers, who bring it to the session.
+    var approvalDesk: ApprovalDesk {
+        ApprovalDesk(database: database, catalog: catalog, doors: doors) { [runWake, noticeWake] in
+            runWake.raise()
+            noticeWake.raise()
+        }
+    }
+
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
         let intake = WebhookIntake(
@@ -60,7 +68,11 @@ struct Composition: Sendable {
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
         let server = BureauServer(
-            address: settings.address, intake: intake, status: status, logger: logger, onListening: onListening)
+            address: settings.address, intake: intake,
+            frontDesk: SlackFrontDesk(
+                desk: approvalDesk, slack: parts.connections.slack,
+                signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
+            status: status, logger: logger, onListening: onListening)
         return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers() + [server]
     }
 
