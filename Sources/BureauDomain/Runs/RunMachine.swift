@@ -97,6 +97,8 @@ package struct RunMachine: Hashable, Sendable {
         from allowed: Set<RunState>, to next: RunState, on event: Event = .taken, cause new: RunCause? = nil
     ) throws(Rejected) {
         guard allowed.contains(state) else { throw Rejected(state: state, event: event) }
+        // Losses count in a row: progress forgives them.
+        if next != state { losses = 0 }
         (state, cause) = (next, new)
     }
 

@@ -57,7 +57,9 @@ package struct SlackClient: Sendable {
             headers: ["accept": "application/json"], authorization: .bearer(token))
     }
 
-    private func call<T: Decodable>(_ request: VendorRequest, as type: T.Type, _ field: String) async throws(VendorError) -> T {
+    private func call<T: Decodable>(_ request: VendorRequest, as type: T.Type, _ field: String)
+        async throws(VendorError) -> T
+    {
         let response = try await transport.send(request)
         guard response.isSuccess, response.decoded(SlackFailure.Envelope.self)?.ok == true else {
             throw SlackFailure.error(response, request, now: now())
@@ -77,7 +79,9 @@ private struct MessageBody: Encodable {
     let unfurlLinks: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case channel, ts, text, blocks, metadata, threadTS = "thread_ts", unfurlLinks = "unfurl_links"
+        case channel, ts, text, blocks, metadata
+        case threadTS = "thread_ts"
+        case unfurlLinks = "unfurl_links"
     }
 
     static let textUnitsMax = 40_000
@@ -85,7 +89,8 @@ private struct MessageBody: Encodable {
     init(_ message: SlackMessage, ts: String?, textBytesMax: Int?) {
         channel = message.channel
         self.ts = ts
-        text = textBytesMax.map { SlackText.cut(message.text, bytesMax: $0) }
+        text =
+            textBytesMax.map { SlackText.cut(message.text, bytesMax: $0) }
             ?? SlackText.cut(message.text, unitsMax: Self.textUnitsMax)
         let fitted = SlackBlock.fitted(message.blocks)
         blocks = fitted.isEmpty ? nil : fitted

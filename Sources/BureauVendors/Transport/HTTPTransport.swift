@@ -38,6 +38,7 @@ package struct HTTPTransport: Transport {
     }
 
     package func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
+        guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
         do {
             return try await deadline(seconds: request.timeoutSeconds) { [client] in
                 let response = try await client.execute(prepared(request), deadline: .distantFuture)
@@ -49,15 +50,22 @@ package struct HTTPTransport: Transport {
     }
 
     package func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
+        guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
         do {
             let timeout = TimeAmount.milliseconds(Int64(request.timeoutSeconds * 1000))
             let response = try await client.execute(prepared(request), deadline: .now() + timeout)
             return VendorByteStream(
-                status: Int(response.status.code), headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
+                status: Int(response.status.code),
+                headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
                 request: request, body: response.body)
         } catch {
             throw TransportFailure.error(from: error, request: request)
         }
+    }
+
+    /// Known not to have been sent, which a cancellation on the way cannot say.
+    private static func cancelledBefore(_ request: VendorRequest) -> VendorError {
+        request.failure(.unreachable, "cancelled before it was sent")
     }
 
     private static func whole(_ response: HTTPClientResponse, bytesMax: Int) async throws -> VendorResponse {
@@ -72,7 +80,8 @@ package struct HTTPTransport: Transport {
             bytes.append(contentsOf: chunk.readableBytesView)
         }
         return VendorResponse(
-            status: Int(response.status.code), headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
+            status: Int(response.status.code),
+            headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
             body: bytes)
     }
 

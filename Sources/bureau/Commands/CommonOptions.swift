@@ -22,7 +22,11 @@ enum ExitStatus {
 }
 
 enum Terminal {
-    static func say(_ text: String) { print(text) }
+    static func say(_ text: String) {
+        print(text)
+        // A pipe is buffered whole otherwise, and a live stream would come in lumps.
+        fflush(nil)
+    }
 
     /// Everything that is not the answer itself.
     static func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
