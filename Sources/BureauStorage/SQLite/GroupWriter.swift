@@ -38,7 +38,13 @@ final class GroupWriter: Sendable {
             var results: [Result<Void, any Error>] = []
             do {
                 try db.inTransaction(.immediate) {
-                    for job in batch { results.append(run(job, in: db)) }
+                    for job in batch {
+                        let result = run(job, in: db)
+                        // A full disk makes SQLite undo the whole transaction: the jobs before are gone with it, and
+                        // the ones behind would each commit alone. All are told what happened.
+                        if !db.isInsideTransaction { try result.get() }
+                        results.append(result)
+                    }
                     return .commit
                 }
                 for (job, result) in zip(batch, results) { job.done.resume(with: result) }
