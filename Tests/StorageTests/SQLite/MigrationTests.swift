@@ -1,6 +1,7 @@
-import BureauStorage
 import Foundation
 import Testing
+
+@testable import BureauStorage
 
 @Suite("Schema and migration")
 struct MigrationTests {
@@ -9,7 +10,7 @@ struct MigrationTests {
         let folder = try TemporaryFolder()
         let first = try folder.database()
         let made = try await schema(first)
-        #expect(made.version == 1)
+        #expect(made.version == Migrator.newest)
         #expect(made.tables.contains { $0.contains("CREATE TABLE run ") })
         try await first.run("INSERT INTO setting VALUES ('kept', 'x', 1)")
         try first.close()
@@ -36,7 +37,7 @@ struct MigrationTests {
         try await database.write { _ = try $0.query("PRAGMA user_version = 4711") }
         try database.close()
         let error = #expect(throws: StorageError.self) { try folder.database() }
-        #expect(error == .tooNew(found: 4711, known: 1))
+        #expect(error == .tooNew(found: 4711, known: Migrator.newest))
         #expect(error.map { "\($0)".contains("4711") } == true)
     }
 
