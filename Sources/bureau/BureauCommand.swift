@@ -7,5 +7,6 @@ struct BureauCommand: AsyncParsableCommand {
         discussion: "Start with: bureau demo", version: Composition.version,
         subcommands: [
             DemoCommand.self, ServeCommand.self, RunCommand.self, RunsCommand.self, SandboxCommand.self,
+            BenchCommand.self,
         ])
 }

@@ -60,7 +60,8 @@ struct Composition: Sendable {
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
         let server = BureauServer(
-            address: settings.address, intake: intake, status: status, logger: logger, onListening: onListening)
+            address: settings.address, intake: intake, status: status, eventLoops: EventLoopExecutor.shared.group,
+            logger: logger, onListening: onListening)
         return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers() + [server]
     }
 
