@@ -16,7 +16,7 @@ struct BureauCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Installation",
-                subcommands: [ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, VersionCommand.self]),
+                subcommands: [ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, VersionCommand.self, BenchCommand.self]),
         ])
 
     static func main() async {
