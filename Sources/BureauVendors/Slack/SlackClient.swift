@@ -63,9 +63,18 @@ package struct SlackClient: Sendable {
             headers: ["accept": "application/json"], authorization: .bearer(token))
     }
 
-    private func call<T: Decodable>(_ request: VendorRequest, as type: T.Type, _ field: String)
-        async throws(VendorError) -> T
-    {
+    /// What the token may do, from the header that comes with every answer; nil when Slack does not say.
+    package func scopes() async throws(VendorError) -> Set<String>? {
+        let response = try await transport.send(request("auth.test"))
+        guard response.isSuccess, response.decoded(SlackFailure.Envelope.self)?.ok == true else {
+            throw SlackFailure.error(response, request("auth.test"), now: now())
+        }
+        return response.headers["x-oauth-scopes"].map { text in
+            Set(text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
+        }
+    }
+
+    private func call<T: Decodable>(_ request: VendorRequest, as type: T.Type, _ field: String) async throws(VendorError) -> T {
         let response = try await transport.send(request)
         guard response.isSuccess, response.decoded(SlackFailure.Envelope.self)?.ok == true else {
             throw SlackFailure.error(response, request, now: now())
