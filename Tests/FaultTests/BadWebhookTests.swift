@@ -96,7 +96,8 @@ struct BadWebhookTests {
                 let signals = try await installation.records().signals
                 #expect(signals.count == before + 1, "\(row) left \(signals.count - before) records")
                 #expect(signals.last?.verdict == row.verdict, "\(row): \(String(describing: signals.last))")
-                #expect(signals.last?.reason.contains(row.reason) == true, "\(row): \(String(describing: signals.last))")
+                let isTold = row.reason.isEmpty || signals.last?.reason.contains(row.reason) == true
+                #expect(isTold, "\(row): \(String(describing: signals.last))")
             }
             #expect(try await installation.records().runs.isEmpty)
             #expect(server.process.isRunning)
@@ -127,7 +128,8 @@ struct BadWebhookTests {
             let server = try await installation.startServer()
             let head = "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\n{\"event\":"
             async let slow = RawConnection.exchange(port: server.port, Data(head.utf8), waitSeconds: 14)
-            let noise = await RawConnection.exchange(port: server.port, Data("\u{16}\u{3}\u{1}hello\r\n\r\n".utf8), waitSeconds: 5)
+            let noise = await RawConnection.exchange(
+                port: server.port, Data("\u{16}\u{3}\u{1}hello\r\n\r\n".utf8), waitSeconds: 5)
             #expect(noise.isEmpty || noise.hasPrefix("HTTP/1.1 400"), "\(noise.prefix(80))")
             #expect(try await ClickUpPost(Self.good).send(to: server).status == 200)
             let answer = await slow

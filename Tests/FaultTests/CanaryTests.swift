@@ -13,9 +13,11 @@ struct CanaryTests {
         "SLACK_SIGNING_SECRET": "canary-slack-77e2f9",
     ]
 
-    @Test("Neither when all is well, nor when a vendor refuses the credential, nor in what anybody is told", arguments: [
-        true, false,
-    ])
+    @Test(
+        "Neither when all is well, nor when a vendor refuses the credential, nor in what anybody is told",
+        arguments: [
+            true, false,
+        ])
     func search(areAccepted: Bool) async throws {
         var options = Installation.Options()
         options.environment = Self.secrets

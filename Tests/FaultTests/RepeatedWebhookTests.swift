@@ -16,7 +16,9 @@ struct RepeatedWebhookTests {
             let one = ClickUpPost(ClickUpPost.statusChange(to: "Ready  (AUTOMATE) "))
             let twin = ClickUpPost(ClickUpPost.statusChange(to: "Ready  (AUTOMATE) ", event: "taskUpdated"))
             let answers = try await withThrowingTaskGroup(of: Web.Answer.self) { group in
-                for index in 0..<24 { group.addTask { try await (index.isMultiple(of: 2) ? one : twin).send(to: server) } }
+                for index in 0..<24 {
+                    group.addTask { try await (index.isMultiple(of: 2) ? one : twin).send(to: server) }
+                }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(answers.allSatisfy { $0.status == 200 })

@@ -12,7 +12,9 @@ struct CommandJourneyTests {
         "seed_keywords": ["{agent_name}"], "competitors": ["https://one.example.com/"],
     ]
 
-    @Test("With and without a server the command ends when the run has, and prints what was made", arguments: [true, false])
+    @Test(
+        "With and without a server the command ends when the run has, and prints what was made",
+        arguments: [true, false])
     func run(hasServer: Bool) async throws {
         try await Installation.open { installation in
             if hasServer { try await installation.startServer() }
@@ -68,6 +70,23 @@ struct CommandJourneyTests {
             #expect(after.messages(in: "C0RESULTS").count == 1)
             #expect(after.driveItems == before.driveItems)
             #expect(after.sessions.count == 1)
+        }
+    }
+
+    @Test(
+        "A command that cannot begin says why and what to do, and ends by itself",
+        arguments: [
+            (["run", "nosuch", "--client", "x"], "there is no agent named"),
+            (["run", "sentinel", "--client", "x"], "there is no client"),
+            (["run", "sentinel", "--payload-file", "/nonexistent.json"], "cannot be read"),
+            (["runs", "watch", "01ARZ3NDEKTSV4RRFFQ69G5FAV"], "there is no run"),
+        ])
+    func refused(_ arguments: [String], _ words: String) async throws {
+        try await Installation.open { installation in
+            let command = try installation.start(arguments + ["--data", installation.data.path])
+            let end = try await command.waitForEnd()
+            #expect(!end.wasSignalled && end.status != 0, "\(end)")
+            #expect(command.text.contains(words), "\(command.text.prefix(400))")
         }
     }
 
