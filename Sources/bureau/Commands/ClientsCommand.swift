@@ -98,7 +98,9 @@ struct ClientsAddCommand: AsyncParsableCommand {
 struct ClientsImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Add or replace clients from JSON files.",
-        discussion: "A file holds one record (slug, name, fields, contacts) or one payload (client_id, client_name and the rest).")
+        discussion:
+            "A file holds one record (slug, name, fields, contacts) or one payload (client_id, client_name and the rest)."
+    )
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions

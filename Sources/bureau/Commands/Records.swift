@@ -14,7 +14,8 @@ struct Records: Sendable {
             guard mayCreate else {
                 throw SetupError(
                     "there is no database at \(settings.databasePath)",
-                    fix: "name the data folder with --data or DATA_DIR; a new one is made by bureau serve or bureau run")
+                    fix: "name the data folder with --data or DATA_DIR; a new one is made by bureau serve or bureau run"
+                )
             }
             try Self.makeFolder(of: settings.databasePath)
         }

@@ -33,7 +33,9 @@ struct WebhooksReplayCommand: AsyncParsableCommand {
                 let words = ["run", "reason"].compactMap { document[$0]?.string.map(PlainLine.of) }
                 Terminal.say("\(document["verdict"]?.string ?? "refused")  \(words.joined(separator: "  "))")
             }
-            if case .string("run")? = document["verdict"], !ServerLock.isHeld(settings), let run = document["run"]?.string {
+            if case .string("run")? = document["verdict"], !ServerLock.isHeld(settings),
+                let run = document["run"]?.string
+            {
                 Terminal.note("No server runs. Do the work now: bureau runs watch \(run.prefix(10))")
             }
             await composition.close()
