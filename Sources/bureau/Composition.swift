@@ -51,13 +51,25 @@ struct Composition: Sendable {
 
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
 
+    /// A decision wakes the workers, who bring it to the session.
+    var approvalDesk: ApprovalDesk {
+        ApprovalDesk(database: database, catalog: catalog, doors: doors) { [runWake, noticeWake] in
+            runWake.raise()
+            noticeWake.raise()
+        }
+    }
+
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
         let intake = intake(wake: { [runWake] in runWake.raise() })
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
         let server = BureauServer(
-            address: settings.address, intake: intake, status: status, logger: logger, onListening: onListening)
+            address: settings.address, intake: intake,
+            frontDesk: SlackFrontDesk(
+                desk: approvalDesk, slack: parts.connections.slack,
+                signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
+            status: status, logger: logger, onListening: onListening)
         return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers() + [server]
     }
 
@@ -75,6 +87,19 @@ struct Composition: Sendable {
             NoticeWorker(parts: parts, owner: lock.owner, wake: noticeWake),
             RunWorker(parts: parts, lock: lock, wake: runWake, onlyRun: run),
         ]
+    }
+
+    /// For commands: opens, and closes again whatever happens.
+    static func with<Value>(_ settings: Settings, _ body: (Composition) async throws -> Value) async throws -> Value {
+        let composition = try await Composition(settings, logger: .forCommand(settings.logLevel))
+        do {
+            let value = try await body(composition)
+            await composition.close()
+            return value
+        } catch {
+            await composition.close()
+            throw error
+        }
     }
 
     func close() async {

@@ -161,6 +161,11 @@ struct RunStore {
             ]) == 1
     }
 
+    /// Wakes a run that waits for people.
+    func makeDue(_ id: String, now: Int64) throws {
+        try db.execute("UPDATE run SET due_at = ? WHERE id = ? AND state = 'waiting_approval'", [now, id])
+    }
+
     /// Older runs of the same agent on the same task that still wait for information.
     func waitingForInfo(agent: String, taskID: String, besides id: String) throws -> [String] {
         try db.query(

@@ -15,7 +15,8 @@ package struct HTTPTransport: Transport {
         package init() {}
     }
 
-    private let client: HTTPClient
+    private let owner: Owner
+    private var client: HTTPClient { owner.client }
 
     package init(limits: Limits = Limits()) {
         var configuration = HTTPClient.Configuration()
@@ -28,7 +29,15 @@ package struct HTTPTransport: Transport {
         // A server's own idle limit is often 60 s; ours is shorter, so that fewer requests meet a dying connection.
         configuration.connectionPool.idleTimeout = .seconds(30)
         configuration.connectionPool.retryConnectionEstablishment = false
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        owner = Owner(HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration))
+    }
+
+    /// Closes the client with its last user, when an error kept that one from `shutdown`: a client that is dropped open
+    /// stops a debug build.
+    private final class Owner: Sendable {
+        let client: HTTPClient
+        init(_ client: HTTPClient) { self.client = client }
+        deinit { client.shutdown { _ in } }
     }
 
     /// Closes every connection. Call once, when no request is under way any more.
@@ -38,6 +47,7 @@ package struct HTTPTransport: Transport {
     }
 
     package func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
+        guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
         do {
             return try await deadline(seconds: request.timeoutSeconds) { [client] in
                 let response = try await client.execute(prepared(request), deadline: .distantFuture)
@@ -49,15 +59,22 @@ package struct HTTPTransport: Transport {
     }
 
     package func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
+        guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
         do {
             let timeout = TimeAmount.milliseconds(Int64(request.timeoutSeconds * 1000))
             let response = try await client.execute(prepared(request), deadline: .now() + timeout)
             return VendorByteStream(
-                status: Int(response.status.code), headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
+                status: Int(response.status.code),
+                headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
                 request: request, body: response.body)
         } catch {
             throw TransportFailure.error(from: error, request: request)
         }
+    }
+
+    /// Known not to have been sent, which a cancellation on the way cannot say.
+    private static func cancelledBefore(_ request: VendorRequest) -> VendorError {
+        request.failure(.unreachable, "cancelled before it was sent")
     }
 
     private static func whole(_ response: HTTPClientResponse, bytesMax: Int) async throws -> VendorResponse {
@@ -72,7 +89,8 @@ package struct HTTPTransport: Transport {
             bytes.append(contentsOf: chunk.readableBytesView)
         }
         return VendorResponse(
-            status: Int(response.status.code), headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
+            status: Int(response.status.code),
+            headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
             body: bytes)
     }
 

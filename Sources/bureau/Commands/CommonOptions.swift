@@ -56,7 +56,7 @@ extension SetupError {
 
     private static func fix(for kind: RunDesk.Refused.Kind) -> String {
         switch kind {
-        case .notFound: "bureau runs list shows the runs there are; ids may be cut to their first characters"
+        case .notFound: "write the whole id, or at least its first six characters"
         case .ambiguous: "write more characters of the id"
         case .notNow: "bureau runs show RUN tells what it is doing and why"
         }

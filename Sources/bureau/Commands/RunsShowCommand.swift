@@ -90,7 +90,8 @@ struct RunPage {
 
     private var stepList: Listing {
         var listing = Listing(
-            [.init("CHANNEL"), .init("STEP"), .init("ABOUT", isElastic: true), .init("STATE"), .init("RESULT")], empty: "")
+            [.init("CHANNEL"), .init("STEP"), .init("ABOUT", isElastic: true), .init("STATE"), .init("RESULT")],
+            empty: "")
         for step in steps { listing.add(step.cells, step.document) }
         return listing
     }
@@ -148,7 +149,8 @@ extension StepRecord {
 
     var cells: [Listing.Cell] {
         [
-            Listing.Cell(channel.rawValue), Listing.Cell(kind), Listing.Cell(subject), Listing.Cell(state.rawValue, tone),
+            Listing.Cell(channel.rawValue), Listing.Cell(kind), Listing.Cell(subject),
+            Listing.Cell(state.rawValue, tone),
             Listing.Cell(error ?? link ?? ""),
         ]
     }
