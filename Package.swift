@@ -110,7 +110,7 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        tests("CommandTests", ["bureau", .product(name: "Subprocess", package: "swift-subprocess")]),
+        tests("CommandTests", ["bureau", "BureauSandbox", .product(name: "Subprocess", package: "swift-subprocess")]),
         tests(
             "JourneyTests",
             [

@@ -83,7 +83,8 @@ struct RunInput {
             guard record != nil else {
                 throw SetupError(
                     "there is no client \"\(slug)\"",
-                    fix: "see bureau clients list, or add it: bureau clients import FILE")
+                    fix: "see bureau clients list, or add it: bureau clients import FILE",
+                    exitCode: ExitStatus.usage)
             }
         }
         guard let payloadFile else {

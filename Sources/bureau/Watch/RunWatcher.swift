@@ -72,15 +72,13 @@ struct RunWatcher: Sendable {
             let run = try await composition.desk.find(id)
             let events = try await composition.desk.events(id, after: seq)
             // What led to the session comes before it, what ended it after.
-            for event in events where tail == nil { tell(event) }
+            if tail != nil { printSession(&tail) }
+            for event in events { tell(event) }
             if tail == nil, let session = run.sessionID {
                 let path = composition.settings.engine.sessionLogFolder.appendingPathComponent(session + ".jsonl").path
                 tail = SessionTail(path: path, fromEnd: isPast)
                 if !isPast { line(run.startedAt ?? composition.doors.now(), "session \(session)") }
                 printSession(&tail)
-            } else {
-                printSession(&tail)
-                for event in events { tell(event) }
             }
             seq = events.last?.seq ?? seq
             isPast = false
