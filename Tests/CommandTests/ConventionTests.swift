@@ -57,8 +57,9 @@ struct ConventionTests {
     @Test("The version is one line, or one document")
     func version() async throws {
         try await Installation.inTemporaryFolder { here in
-            #expect(try await here.run("version").output.hasPrefix("bureau 0."))
-            #expect(try await here.run("version", "--json").object()["version"] is String)
+            let line = try await here.run("version"), document = try await here.run("version", "--json")
+            #expect(line.output.hasPrefix("bureau 0."))
+            #expect(try document.object()["version"] is String)
         }
     }
 

@@ -39,7 +39,7 @@ struct RunsCommandTests {
         try await Stage.play { stage in
             let here = stage.installation
             try stage.sandbox.faults.add(
-                FaultRule(vendor: "slack", operation: "chat.postMessage", times: 1_000, action: .status(400)))
+                FaultRule(vendor: "slack", operation: "chat.postMessage", times: 1_000, .status(400)))
             let id = try await stage.runOnce()
             let failed = try await here.run("runs", "show", id, "--json-fields", "status,cause").object()
             #expect(failed["status"] as? String == "done_with_problems")
