@@ -124,7 +124,8 @@ struct Composition: Sendable {
 
     private static func makeFolder(_ folder: URL) throws {
         do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw SetupError(
                 "the data folder \(folder.path) cannot be made: \(error.localizedDescription)",

@@ -96,14 +96,14 @@ struct DoctorCommandTests {
         try await Installation.inTemporaryFolder { here in
             _ = try await here.run("clients", "add", "acme", "--name", "Acme")
             #expect(try await here.run("db", "check").output.contains("integrity ok"))
-            let file = here.folder.appending(path: "data/bureau.db")
-            var bytes = try Data(contentsOf: file)
-            bytes.replaceSubrange(
-                4_096..<min(bytes.count, 40_000), with: Data(repeating: 7, count: min(bytes.count, 40_000) - 4_096))
-            try bytes.write(to: file)
+            for name in ["bureau.db-wal", "bureau.db-shm"] {
+                try FileManager.default.removeItem(at: here.folder.appending(path: "data/\(name)"))
+            }
+            try here.write(String(repeating: "not a database ", count: 1_000), to: "data/bureau.db")
             let outcome = try await here.run("db", "check")
             #expect(outcome.status == 1, "\(outcome)")
-            #expect(outcome.errors.contains("fix: "))
+            #expect(outcome.errors.contains("restore the last backup"))
+            #expect(try await here.run("doctor").rows.contains { $0[0] == "FAIL" && $0[1] == "database" })
         }
     }
 }

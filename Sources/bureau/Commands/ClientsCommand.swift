@@ -120,7 +120,12 @@ struct ClientsImportCommand: AsyncParsableCommand {
                 for client in clients {
                     let before = try await records.database.read { try ClientStore(db: $0).find(client.slug) }
                     try await ClientBook(records).save(client)
-                    words.append((client, before == nil ? "added" : before == client ? "unchanged" : "replaced"))
+                    words.append(
+                        (
+                            client,
+                            before == nil
+                                ? "added" : before?.json.canonical == client.json.canonical ? "unchanged" : "replaced"
+                        ))
                 }
             }
             try output.print(.array(clients.map(\.json))) {
