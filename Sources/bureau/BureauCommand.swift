@@ -17,7 +17,9 @@ struct BureauCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Installation",
-                subcommands: [ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, VersionCommand.self]),
+                subcommands: [
+                    ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self, VersionCommand.self,
+                ]),
         ])
 
     static func main() async {

@@ -69,7 +69,7 @@ struct Composition: Sendable {
             frontDesk: SlackFrontDesk(
                 desk: approvalDesk, slack: parts.connections.slack,
                 signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
-            status: status, logger: logger, onListening: onListening)
+            status: status, eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: onListening)
         return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers() + [server]
     }
 

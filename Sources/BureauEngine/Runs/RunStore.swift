@@ -89,10 +89,15 @@ struct RunStore {
         ).map(RunRecord.init)
     }
 
+    /// Whoever holds a run or a notice.
     func leaseOwners() throws -> [String] {
-        try db.query("SELECT DISTINCT lease_owner FROM run WHERE lease_owner IS NOT NULL").map {
-            try $0.text("lease_owner")
-        }
+        try db.query(
+            """
+            SELECT lease_owner FROM run WHERE lease_owner IS NOT NULL
+            UNION SELECT lease_owner FROM step
+            WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND lease_owner IS NOT NULL
+            """
+        ).map { try $0.text("lease_owner") }
     }
 
     /// Renews and tells the run's state now; nil when the lease is no longer ours.

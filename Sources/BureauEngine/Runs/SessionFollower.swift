@@ -1,8 +1,8 @@
-import BureauVendors
-import Logging
+package import BureauVendors
+package import Logging
 
 /// Reads a session's events: the stream for speed, the list for truth, again after every drop.
-struct SessionFollower: Sendable {
+package struct SessionFollower: Sendable {
     let anthropic: AnthropicClient
     let session: String
     let recorder: SessionRecorder
@@ -14,8 +14,21 @@ struct SessionFollower: Sendable {
     /// Events that arrive while the history is read are kept, up to this many; beyond, the stream is opened anew.
     static let bufferedEventsMax = 20_000
 
+    package init(
+        anthropic: AnthropicClient, session: String, recorder: SessionRecorder, doors: Doors, counters: Counters,
+        logger: Logger
+    ) {
+        self.anthropic = anthropic
+        self.session = session
+        self.recorder = recorder
+        self.doors = doors
+        self.counters = counters
+        self.logger = logger
+    }
+
     /// Follows until `decide` gives an answer. It is asked after each listing and each batch of live events.
-    func follow<Answer: Sendable>(_ decide: @Sendable (SessionFold) -> Answer?) async throws -> Answer {
+    @discardableResult
+    package func follow<Answer: Sendable>(_ decide: @Sendable (SessionFold) -> Answer?) async throws -> Answer {
         var drops = 0
         while true {
             do {

@@ -1,9 +1,9 @@
 import BureauVendors
-import Foundation
+package import Foundation
 import Synchronization
 
 /// The one place a session's events pass: deduplicated, logged, folded. Shared by the stream and the sampler.
-final class SessionRecorder: Sendable {
+package final class SessionRecorder: Sendable {
     private struct State {
         var log: SessionLog
         var fold: SessionFold
@@ -14,7 +14,7 @@ final class SessionRecorder: Sendable {
     private let counters: Counters
 
     /// Opens the session's log and rebuilds what is known from it.
-    init(folder: URL, session: String, counters: Counters) throws {
+    package init(folder: URL, session: String, counters: Counters) throws {
         var fold = SessionFold()
         var seen: Set<EventKey> = []
         let log = try SessionLog(folder: folder, session: session) { event in
@@ -24,7 +24,7 @@ final class SessionRecorder: Sendable {
         self.counters = counters
     }
 
-    var fold: SessionFold { state.withLock { $0.fold } }
+    package var fold: SessionFold { state.withLock { $0.fold } }
 
     /// Records what is new. The log is written first: when the disk refuses, nothing counts as known, the error ends
     /// the attempt and the history brings the events again. Previews are never kept.

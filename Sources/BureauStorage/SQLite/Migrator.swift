@@ -10,8 +10,9 @@ enum Migrator {
         (2, "0002_approvals", PackageResources._002_approvals_sql),
     ]
 
+    static var newest: Int { migrations.last?.number ?? 0 }
+
     static func bringUpToDate(_ db: GRDB.Database) throws {
-        let newest = migrations.last?.number ?? 0
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard found <= newest else { throw StorageError.tooNew(found: found, known: newest) }
         for migration in migrations where migration.number > found {

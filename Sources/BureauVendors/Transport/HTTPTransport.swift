@@ -29,7 +29,7 @@ package struct HTTPTransport: Transport {
         // A server's own idle limit is often 60 s; ours is shorter, so that fewer requests meet a dying connection.
         configuration.connectionPool.idleTimeout = .seconds(30)
         configuration.connectionPool.retryConnectionEstablishment = false
-        owner = Owner(HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration))
+        owner = Owner(HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration))
     }
 
     /// Closes the client with its last user, when an error kept that one from `shutdown`: a client that is dropped open
