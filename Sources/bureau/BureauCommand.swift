@@ -18,7 +18,8 @@ struct BureauCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Installation",
                 subcommands: [
-                    ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self, VersionCommand.self,
+                    ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
+                    VersionCommand.self,
                 ]),
         ])
 
