@@ -11,8 +11,6 @@ package struct SessionFollower: Sendable {
     let logger: Logger
     static let pageEventsMax = 1_000
     static let historyPagesMax = 1_000
-    /// Events that arrive while the history is read are kept, up to this many; beyond, the stream is opened anew.
-    static let bufferedEventsMax = 20_000
 
     package init(
         anthropic: AnthropicClient, session: String, recorder: SessionRecorder, doors: Doors, counters: Counters,
@@ -32,9 +30,9 @@ package struct SessionFollower: Sendable {
         var drops = 0
         while true {
             do {
-                let before = recorder.fold.eventsCount
+                let before = recorder.ask(\.eventsCount)
                 if let answer = try await attach(decide) { return answer }
-                drops = recorder.fold.eventsCount > before ? 0 : drops + 1
+                drops = recorder.ask(\.eventsCount) > before ? 0 : drops + 1
             } catch let error as VendorError {
                 try Task.checkCancellation()
                 guard isPassing(error) else { throw error }
@@ -63,10 +61,10 @@ package struct SessionFollower: Sendable {
     private func attach<Answer: Sendable>(_ decide: @Sendable (SessionFold) -> Answer?) async throws -> Answer? {
         let stream = try await anthropic.stream(session)
         try await list()
-        if let answer = decide(recorder.fold) { return answer }
+        if let answer = recorder.ask(decide) { return answer }
         for try await events in stream where !events.isEmpty {
             try recorder.record(events)
-            if let answer = decide(recorder.fold) { return answer }
+            if let answer = recorder.ask(decide) { return answer }
         }
         return nil
     }

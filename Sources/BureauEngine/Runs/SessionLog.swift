@@ -54,6 +54,8 @@ final class SessionLog {
     }
 
     private func readWholeLines(_ visit: (RawEvent) -> Void) throws {
+        guard lseek(descriptor, 0, SEEK_END) > 0 else { return }
+        lseek(descriptor, 0, SEEK_SET)
         var pending: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 18)
         var wholeBytes: Int64 = 0
