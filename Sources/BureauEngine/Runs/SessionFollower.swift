@@ -11,8 +11,6 @@ struct SessionFollower: Sendable {
     let logger: Logger
     static let pageEventsMax = 1_000
     static let historyPagesMax = 1_000
-    /// Events that arrive while the history is read are kept, up to this many; beyond, the stream is opened anew.
-    static let bufferedEventsMax = 20_000
 
     /// Follows until `decide` gives an answer. It is asked after each listing and each batch of live events.
     func follow<Answer: Sendable>(_ decide: @Sendable (SessionFold) -> Answer?) async throws -> Answer {
