@@ -57,7 +57,9 @@ package struct ApprovalDesk: Sendable {
     ) async throws -> Outcome {
         guard let (approval, run) = try await question(id) else { return .unknown }
         guard Hex.sha256(Array(approval.input.utf8)) == approval.inputHash else { return .altered }
-        if approval.state == .open, let refusal = try await policy(run).refusal(for: person, requestedBy: run.requestedBy) {
+        if approval.state == .open,
+            let refusal = try await policy(run).refusal(for: person, requestedBy: run.requestedBy)
+        {
             return .refused(refusal)
         }
         let (doors, now) = (doors, doors.now())
@@ -66,8 +68,9 @@ package struct ApprovalDesk: Sendable {
             guard now < approval.expiresAt,
                 try store.decide(id, state, by: person.label, on: surface, reason: reason, now: now)
             else { return try store.find(id).map(Outcome.already) ?? .unknown }
-            try ApprovalAftermath(db: db, doors: doors).settled(id, run: run)
-            return try store.find(id).map(Outcome.decided) ?? .unknown
+            guard let decided = try store.find(id) else { return .unknown }
+            try ApprovalNotices(db: db, doors: doors).settled(decided, run: run)
+            return .decided(decided)
         }
         if case .decided = outcome { wake() }
         return outcome
@@ -86,31 +89,6 @@ package struct ApprovalDesk: Sendable {
     }
 }
 
-/// What a decision sets in motion, in the same transaction: the run looks again, and the surfaces are told.
-struct ApprovalAftermath {
-    let db: any Connection
-    let doors: Doors
-
-    func settled(_ id: String, run: RunRecord) throws {
-        guard let approval = try ApprovalStore(db: db).find(id) else { return }
-        try RunStore(db: db).makeDue(run.id, now: doors.now())
-        try RunEventStore(db: db).append(
-            run.id, kind: "approval", detail: ApprovalWords.outcome(approval), now: doors.now())
-        let intent = try JSONText.encode(ApprovalIntent(approval: id))
-        for channel in [StepRecord.Channel.slack] {
-            let plan = StepPlan(channel: channel, kind: "approval_outcome", subject: id, position: 1, intent: intent)
-            try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
-        }
-        if run.taskID != nil {
-            let plan = StepPlan(channel: .clickUp, kind: "approval_outcome", subject: id, position: 1, intent: intent)
-            try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
-        }
-    }
-}
-
-/// A notice about a question.
-struct ApprovalIntent: Codable, Hashable, Sendable { var approval: String }
-
 /// The words of questions and outcomes, the same on every surface.
 package enum ApprovalWords {
     package static func outcome(_ approval: ApprovalRecord) -> String {
@@ -128,7 +106,9 @@ package enum ApprovalWords {
     /// What an approval would let happen, as far as the call itself tells.
     static func effect(tool: String, input: String, agentName: String, clientName: String) -> String {
         let values = (try? BureauDomain.JSONValue.parse(Array(input.utf8)).object)?.members ?? []
-        let target = values.first { ["to", "url", "recipient", "channel", "location", "path", "title"].contains($0.key) }
+        let target = values.first {
+            ["to", "url", "recipient", "channel", "location", "path", "title"].contains($0.key)
+        }
         let about = target.map { " (\($0.key): \(String(($0.value.string ?? $0.value.compact).prefix(120))))" } ?? ""
         return "\(agentName) wants to use \"\(tool.prefix(80))\" for \(clientName)\(about). Bureau cannot take it back."
     }

@@ -1,5 +1,5 @@
 package import BureauDomain
-package import BureauStorage
+import BureauStorage
 
 /// One question of an agent, with everything a person needs to decide.
 package struct ApprovalRecord: Sendable, Hashable {

@@ -90,6 +90,16 @@ struct StepStore {
             """, [now, runID, channel?.rawValue, channel?.rawValue])
     }
 
+    /// One failed write may be tried again; it looks first if it was ever tried.
+    func reopenOne(_ id: String, now: Int64) throws {
+        try db.execute(
+            """
+            UPDATE step SET state = CASE WHEN intended_at IS NULL THEN 'pending' ELSE 'intended' END,
+                error = NULL, settled_at = NULL, due_at = ?
+            WHERE id = ? AND state = 'failed'
+            """, [now, id])
+    }
+
     // MARK: notices, which wait for their own worker
 
     func claimNotices(owner: String, limit: Int, now: Int64) throws -> [StepRecord] {
@@ -110,15 +120,6 @@ struct StepStore {
             UPDATE step SET due_at = ?, error = ?, lease_owner = NULL, lease_until = NULL
             WHERE id = ? AND state IN ('pending', 'intended')
             """, [dueAt, error, id])
-    }
-
-    func noticeOwners() throws -> [String] {
-        try db.query(
-            """
-            SELECT DISTINCT lease_owner FROM step
-            WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND lease_owner IS NOT NULL
-            """
-        ).map { try $0.text("lease_owner") }
     }
 
     func freeNotices(ofDeadOwners dead: [String]) throws {

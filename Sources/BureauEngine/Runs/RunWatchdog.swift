@@ -10,10 +10,8 @@ struct RunWatchdog: Sendable {
     static let lookEverySeconds = 3
 
     func look() async throws {
-        let owners = try await parts.database.read { db in
-            Set(try RunStore(db: db).leaseOwners() + StepStore(db: db).noticeOwners())
-        }
-        let dead = owners.sorted().filter { lock.isDead($0) }
+        let owners = try await parts.database.read { try RunStore(db: $0).leaseOwners() }
+        let dead = owners.filter { lock.isDead($0) }
         let now = parts.doors.now()
         let seen = try await parts.database.read { try RunStore(db: $0).abandoned(now: now, deadOwners: dead) }
         guard !seen.isEmpty || !dead.isEmpty else { return }

@@ -13,6 +13,7 @@ package struct BureauServer: Service {
 
     let address: Address
     let intake: WebhookIntake
+    let frontDesk: SlackFrontDesk
     let status: ServerStatus
     let logger: Logger
     let onListening: @Sendable (Int?) async -> Void
@@ -21,11 +22,12 @@ package struct BureauServer: Service {
 
     /// `onListening` is told the port once connections are accepted; nil on a unix socket.
     package init(
-        address: Address, intake: WebhookIntake, status: ServerStatus, logger: Logger,
+        address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, status: ServerStatus, logger: Logger,
         onListening: @escaping @Sendable (Int?) async -> Void
     ) {
         self.address = address
         self.intake = intake
+        self.frontDesk = frontDesk
         self.status = status
         self.logger = logger
         self.onListening = onListening
@@ -45,6 +47,7 @@ package struct BureauServer: Service {
     private func router() -> Router<WebContext> {
         let router = Router(context: WebContext.self)
         WebhookRoutes(intake: intake).add(to: router)
+        SlackRoutes(frontDesk: frontDesk).add(to: router)
         HealthRoutes(status: status).add(to: router)
         return router
     }

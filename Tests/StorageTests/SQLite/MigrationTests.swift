@@ -1,15 +1,20 @@
-import BureauStorage
+@testable import BureauStorage
 import Foundation
 import Testing
 
 @Suite("Schema and migration")
 struct MigrationTests {
+    private static let newest = Int64(Migrator.migrations.last?.number ?? 0)
+
+    @Test("The migrations are numbered one after another, from one")
+    func numbered() { #expect(Migrator.migrations.map(\.number) == Array(1...Int(Self.newest))) }
+
     @Test("An empty folder gets the newest schema, and opening it again changes nothing")
     func idempotent() async throws {
         let folder = try TemporaryFolder()
         let first = try folder.database()
         let made = try await schema(first)
-        #expect(made.version == 1)
+        #expect(made.version == Self.newest)
         #expect(made.tables.contains { $0.contains("CREATE TABLE run ") })
         try await first.run("INSERT INTO setting VALUES ('kept', 'x', 1)")
         try first.close()
@@ -36,7 +41,7 @@ struct MigrationTests {
         try await database.write { _ = try $0.query("PRAGMA user_version = 4711") }
         try database.close()
         let error = #expect(throws: StorageError.self) { try folder.database() }
-        #expect(error == .tooNew(found: 4711, known: 1))
+        #expect(error == .tooNew(found: 4711, known: Int(Self.newest)))
         #expect(error.map { "\($0)".contains("4711") } == true)
     }
 
