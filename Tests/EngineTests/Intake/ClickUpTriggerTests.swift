@@ -77,7 +77,7 @@ struct ClickUpTriggerTests {
         "A body that is not an event is an error, never a crash",
         arguments: [
             "[]", "null", "\"x\"", "{", #"{"history_items":7}"#, #"{"event":{}}"#, #"{"history_items":[null]}"#,
-            String(repeating: "[", count: 5_000),
+            String(repeating: "[", count: 600),
         ])
     func unreadable(body: String) {
         #expect(throws: (any Error).self) { try JSONDecoder().decode(ClickUpEvent.self, from: Data(body.utf8)) }

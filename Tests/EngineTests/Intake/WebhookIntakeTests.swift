@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Webhook intake")
 struct WebhookIntakeTests {
-    private static let secret = "webhook-secret"
+    private static let hookSecret = "webhook-secret"
 
     @Test("Twin events and any redelivery end as one run, and each answer names it")
     func twins() async throws {
@@ -89,14 +89,14 @@ struct WebhookIntakeTests {
         #expect(answer.json.contains("no webhook secret is configured"))
     }
 
-    private static let odd: [(String, String, String, Int)] = [
+    private static let strange: [(String, String, String, Int)] = [
         ("no JSON", "sentinel", "{", 400), ("no object", "sentinel", "[]", 400),
         ("an agent nobody knows", "catalyst", body(), 200), ("a name with quotes", #"a"b\"#, body(), 200),
         ("another status", "sentinel", body(status: "to do"), 200),
         ("another list", "sentinel", body(list: "5"), 200),
     ]
 
-    @Test("Whatever was signed leaves one signal with one verdict, and an answer that is JSON", arguments: odd)
+    @Test("Whatever was signed leaves one signal with one verdict, and an answer that is JSON", arguments: strange)
     func odd(what: String, agent: String, body: String, status: Int) async throws {
         let bench = try await Bench()
         let answer = await intake(bench).accept(signed(body, agent: agent))
@@ -111,12 +111,13 @@ struct WebhookIntakeTests {
         let bench = try await Bench(), intake = intake(bench)
         _ = await intake.accept(signed(Self.body()))
         let signals = try await SignalDesk(database: bench.database).list()
-        let replayed = try #require(try await intake.replay(try #require(signals.first).id))
+        let signal = try #require(signals.first)
+        let replayed = try #require(try await intake.replay(signal.id))
         #expect(replayed.alreadyProcessed)
         #expect(try await intake.replay("01NOSUCHSIGNAL000000000000") == nil)
     }
 
-    private static let echoes: [(String, Int64, String, Int64, Bool)] = [
+    private static let ourOwn: [(String, Int64, String, Int64, Bool)] = [
         ("our user, our status, just now", 77, "Ready (Automate)", 0, true),
         ("our user, our status, another case", 77, "ready (automate)", 0, true),
         ("our user, but long ago", 77, "Ready (Automate)", -3_600_000, false),
@@ -124,7 +125,7 @@ struct WebhookIntakeTests {
         ("another user", 78, "Ready (Automate)", 0, false),
     ]
 
-    @Test("The echo of our own change starts nothing; a person's change does", arguments: echoes)
+    @Test("The echo of our own change starts nothing; a person's change does", arguments: ourOwn)
     func echo(what: String, user: Int64, set: String, age: Int64, isEcho: Bool) async throws {
         let bench = try await Bench()
         let run = try await bench.run(task: "86a")
@@ -161,14 +162,14 @@ struct WebhookIntakeTests {
         var count: Int { value.withLock { $0 } }
     }
 
-    private func intake(_ bench: Bench, _ woken: Wakes = Wakes(), secret: String? = secret) -> WebhookIntake {
+    private func intake(_ bench: Bench, _ woken: Wakes = Wakes(), secret: String? = Self.hookSecret) -> WebhookIntake {
         WebhookIntake(
             database: bench.database, catalog: bench.catalog, secret: secret.map { Secret($0) },
             doors: bench.clock.doors, logger: bench.logger, counters: bench.counters, wake: { woken.add() })
     }
 
     private func signed(_ body: String, agent: String = "sentinel") -> WebhookIntake.Request {
-        let key = SymmetricKey(data: Data(Self.secret.utf8))
+        let key = SymmetricKey(data: Data(Self.hookSecret.utf8))
         let mac = HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: key)
         return .init(agent: agent, signature: Hex.text(mac), body: Data(body.utf8), remoteAddress: "198.51.100.4")
     }
