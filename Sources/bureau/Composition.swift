@@ -62,7 +62,9 @@ struct Composition: Sendable {
         let server = BureauServer(
             address: settings.address, intake: intake, status: status, eventLoops: EventLoopExecutor.shared.group,
             logger: logger, onListening: onListening)
-        return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers() + [server]
+        return [
+            catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
+        ] + workers() + [server]
     }
 
     /// What moves runs and tells people. `only` limits it to one run, for a command that does its own work.

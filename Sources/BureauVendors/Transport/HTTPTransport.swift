@@ -55,7 +55,7 @@ package struct HTTPTransport: Transport {
 
     package func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
         do {
-            return try await OwnTask.run(seconds: request.timeoutSeconds) { [calls] in
+            return try await TimedTask.run(seconds: request.timeoutSeconds) { [calls] in
                 let response = try await calls.execute(prepared(request), deadline: .distantFuture)
                 return try await Self.whole(response, bytesMax: request.responseBytesMax)
             }
@@ -67,11 +67,10 @@ package struct HTTPTransport: Transport {
     package func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
         do {
             let timeout = TimeAmount.milliseconds(Int64(request.timeoutSeconds * 1000))
-            let response = try await OwnTask.run { [streams] in
-                try await streams.execute(prepared(request), deadline: .now() + timeout)
-            }
+            let response = try await streams.execute(prepared(request), deadline: .now() + timeout)
             return VendorByteStream(
-                status: Int(response.status.code), headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
+                status: Int(response.status.code),
+                headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
                 request: request, body: response.body)
         } catch {
             throw TransportFailure.error(from: error, request: request)
@@ -90,7 +89,8 @@ package struct HTTPTransport: Transport {
             bytes.append(contentsOf: chunk.readableBytesView)
         }
         return VendorResponse(
-            status: Int(response.status.code), headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
+            status: Int(response.status.code),
+            headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
             body: bytes)
     }
 
