@@ -39,7 +39,7 @@ struct Composition: Sendable {
         parts = EngineParts(
             database: database, doors: doors, catalog: catalog,
             connections: try Connector(settings: settings, transport: transport).connect(),
-            blobs: BlobFolder(root: settings.dataFolder.appendingPathComponent("blobs")),
+            blobs: BlobFolder(root: settings.blobsFolder),
             prices: try Self.prices(settings),
             settings: settings.engine, counters: Counters(), logger: logger, variable: { environment[$0] })
         runWake = WakeSignal(doors: doors)
@@ -51,20 +51,35 @@ struct Composition: Sendable {
 
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
 
+    /// A decision wakes the workers, who bring it to the session.
+    var approvalDesk: ApprovalDesk {
+        ApprovalDesk(database: database, catalog: catalog, doors: doors) { [runWake, noticeWake] in
+            runWake.raise()
+            noticeWake.raise()
+        }
+    }
+
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
-        let intake = WebhookIntake(
-            database: database, catalog: catalog, secret: settings.environment.secret("CLICKUP_WEBHOOK_SECRET"),
-            doors: doors,
-            logger: logger, counters: parts.counters, wake: { [runWake] in runWake.raise() })
+        let intake = intake(wake: { [runWake] in runWake.raise() })
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
         let server = BureauServer(
-            address: settings.address, intake: intake, status: status, eventLoops: EventLoopExecutor.shared.group,
-            logger: logger, onListening: onListening)
+            address: settings.address, intake: intake,
+            frontDesk: SlackFrontDesk(
+                desk: approvalDesk, slack: parts.connections.slack,
+                signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
+            status: status, eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: onListening)
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
         ] + workers() + [server]
+    }
+
+    /// Takes in signals; `wake` is called when one made a run.
+    func intake(wake: @escaping @Sendable () -> Void) -> WebhookIntake {
+        WebhookIntake(
+            database: database, catalog: catalog, secret: settings.environment.secret("CLICKUP_WEBHOOK_SECRET"),
+            doors: doors, logger: logger, counters: parts.counters, wake: wake)
     }
 
     /// What moves runs and tells people. `only` limits it to one run, for a command that does its own work.

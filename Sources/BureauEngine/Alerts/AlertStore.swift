@@ -55,6 +55,21 @@ struct AlertStore {
         try db.first("SELECT * FROM alert WHERE id = ?", [id]).map(AlertRecord.init)
     }
 
+    func resolve(id: String, now: Int64) throws -> Bool {
+        try db.execute(
+            "UPDATE alert SET state = 'resolved', last_at = ? WHERE id = ? AND state = 'open'", [now, id]) == 1
+    }
+
+    func beginning(with prefix: String, limit: Int) throws -> [AlertRecord] {
+        try db.query(
+            "SELECT * FROM alert WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", [prefix, prefix + "~", limit]
+        ).map(AlertRecord.init)
+    }
+
+    func all(limit: Int) throws -> [AlertRecord] {
+        try db.query("SELECT * FROM alert ORDER BY opened_at DESC LIMIT ?", [limit]).map(AlertRecord.init)
+    }
+
     func open(limit: Int = 200) throws -> [AlertRecord] {
         try db.query("SELECT * FROM alert WHERE state = 'open' ORDER BY opened_at DESC LIMIT ?", [limit])
             .map(AlertRecord.init)

@@ -86,6 +86,16 @@ struct StepStore {
             """, [now, runID, channel?.rawValue, channel?.rawValue])
     }
 
+    /// One failed write may be tried again; it looks first if it was ever tried.
+    func reopenOne(_ id: String, now: Int64) throws {
+        try db.execute(
+            """
+            UPDATE step SET state = CASE WHEN intended_at IS NULL THEN 'pending' ELSE 'intended' END,
+                error = NULL, settled_at = NULL, due_at = ?
+            WHERE id = ? AND state = 'failed'
+            """, [now, id])
+    }
+
     // MARK: notices, which wait for their own worker
 
     func claimNotices(owner: String, limit: Int, now: Int64) throws -> [StepRecord] {

@@ -75,7 +75,7 @@ struct NewSession: Sendable {
         default: throw .invalid("agent.type: Input should be 'agent' or 'agent_with_overrides'")
         }
         guard let id = members["id"]?.string else { throw .invalid("agent.id: Field required") }
-        if let version = members["version"], version.int == nil {
+        if let version = members["version"], !version.isNull, version.int == nil {
             throw .invalid("agent.version: Input should be a valid integer")
         }
         return try find(id, version: members["version"]?.int)
@@ -97,7 +97,7 @@ struct NewSession: Sendable {
     }
 
     static func metadata(_ value: JSON?) throws(AnthropicProblem) -> [String: String] {
-        guard let value else { return [:] }
+        guard let value, !value.isNull else { return [:] }
         guard let members = value.object else { throw .invalid("metadata: Input should be an object") }
         guard members.count <= 16 else { throw .invalid("metadata: at most 16 pairs are allowed") }
         var metadata: [String: String] = [:]

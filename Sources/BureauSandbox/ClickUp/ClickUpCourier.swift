@@ -38,7 +38,9 @@ struct ClickUpCourier: Sendable {
         var (number, pause) = (number, milliseconds)
         while number <= Self.attemptsMax {
             do { try await Task.sleep(for: .milliseconds(pause)) } catch { return }
-            guard case .again(let next, let wait) = await attempt(delivery, number: number, for: standIn) else { return }
+            guard case .again(let next, let wait) = await attempt(delivery, number: number, for: standIn) else {
+                return
+            }
             (number, pause) = (next, wait)
         }
         standIn.settle(delivery.webhookID, .lost)

@@ -160,7 +160,8 @@ extension ClickUpStandIn {
     }
 
     private func onList(
-        _ operation: String, _ request: Request, _ context: SandboxContext, _ perform: (ClickUpList) async throws -> JSON
+        _ operation: String, _ request: Request, _ context: SandboxContext,
+        _ perform: (ClickUpList) async throws -> JSON
     ) async throws -> Response {
         let id = try context.parameters.require("id")
         return try await call(operation, request, context, subject: id) {

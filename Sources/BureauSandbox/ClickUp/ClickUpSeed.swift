@@ -70,7 +70,8 @@ enum ClickUpSeed {
         "gbp_url": "https://maps.example/place/shamrock-detailing-demo",
         "website_url": "https://shamrock-detailing.example", "service_area_cities": labels([0, 1, 2]),
         "seed_keywords": "mobile car detailing\nceramic coating columbus\ninterior detailing near me",
-        "competitors": "Capital Shine (demo), https://capital-shine.example\nBuckeye Gloss (demo), https://buckeye-gloss.example",
+        "competitors":
+            "Capital Shine (demo), https://capital-shine.example\nBuckeye Gloss (demo), https://buckeye-gloss.example",
         "priority_services_ranked": "Ceramic coating\nInterior detailing\nPaint correction",
         "business_usps": "Comes to the customer, open on Sundays", "industry": 0, "locations_count": "1",
         "contract_start": "1767254400000", "multi_location": false,
@@ -100,7 +101,8 @@ enum ClickUpSeed {
     private static func tasks(created: Int) -> [ClickUpTask] {
         [
             task("86demoshm1", "SEO-101", "SEO audit: Shamrock Detailing (demo)", auditsListID, shamrock, created),
-            task("86demoblu1", "SEO-102", "SEO audit: Bluebird Dental (demo)", auditsListID, bluebird, created + 60_000),
+            task(
+                "86demoblu1", "SEO-102", "SEO audit: Bluebird Dental (demo)", auditsListID, bluebird, created + 60_000),
             task(
                 "86demoblu2", "SEO-103", "SEO audit: Bluebird Dental, second office (demo, fields missing)",
                 auditsListID, unfinished, created + 120_000),

@@ -76,7 +76,9 @@ extension ClickUpStandIn {
         }
         let hook = try change { workspace, _ throws(ClickUpRefusal) in
             guard let index = workspace.webhooks.firstIndex(where: { $0.id == id }) else { throw .noWebhook }
-            if let endpoint = body["endpoint"]?.string { workspace.webhooks[index].endpoint = Self.withScheme(endpoint) }
+            if let endpoint = body["endpoint"]?.string {
+                workspace.webhooks[index].endpoint = Self.withScheme(endpoint)
+            }
             if let events { workspace.webhooks[index].events = events }
             if let status { workspace.webhooks[index].status = status == "active" ? .active : .inactive }
             if status == "active" { workspace.webhooks[index].failCount = 0 }

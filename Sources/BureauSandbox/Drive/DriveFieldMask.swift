@@ -66,9 +66,10 @@ struct DriveFieldMask {
         switch json {
         case .object(let object):
             return .object(
-                Dictionary(uniqueKeysWithValues: members.compactMap { name, node in
-                    object[name].map { (name, apply(node, $0)) }
-                }))
+                Dictionary(
+                    uniqueKeysWithValues: members.compactMap { name, node in
+                        object[name].map { (name, apply(node, $0)) }
+                    }))
         case .array(let items): return .array(items.map { apply(node, $0) })
         case .null, .bool, .int, .double, .string: return json
         }

@@ -24,7 +24,8 @@ enum DriveFields {
     static let ofList: [String: Set<String>] = [
         "": ["kind", "nextPageToken", "incompleteSearch", "files"], "files": all,
     ]
-    static let usual = "kind,id,name,mimeType", usualList = "kind,incompleteSearch,nextPageToken,files(kind,id,name,mimeType)"
+    static let usual = "kind,id,name,mimeType",
+        usualList = "kind,incompleteSearch,nextPageToken,files(kind,id,name,mimeType)"
 
     /// A request body as metadata. Unknown members are refused, output-only ones with their own code.
     static func metadata(_ json: JSON) throws(DriveRefusal) -> DriveMetadata {
@@ -89,7 +90,8 @@ enum DriveFields {
             "sha256Checksum": item.content.map { .string($0.sha256) },
             "md5Checksum": item.content.map { .string($0.md5) },
             "originalFilename": item.isFolder ? nil : .string(item.name),
-            "fileExtension": item.isFolder ? nil : dot.map { .string(String(item.name[item.name.index(after: $0)...])) },
+            "fileExtension": item.isFolder
+                ? nil : dot.map { .string(String(item.name[item.name.index(after: $0)...])) },
             "appProperties": object(item.appProperties), "properties": object(item.properties),
             "capabilities": [
                 "canAddChildren": .bool(item.isFolder), "canEdit": true, "canDownload": .bool(!item.isFolder),

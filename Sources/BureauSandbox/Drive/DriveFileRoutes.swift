@@ -75,14 +75,16 @@ extension DriveStandIn {
         let mask = try DriveFieldMask(query["fields"] ?? DriveFields.usualList, known: DriveFields.ofList)
         let search = try DriveQuery(query["q"])
         guard let size = Int(query["pageSize"] ?? "100"), (1...1000).contains(size) else {
-            throw .badParameter("Invalid value for pageSize. Values must be within the range: [1, 1000]", at: "pageSize")
+            throw .badParameter(
+                "Invalid value for pageSize. Values must be within the range: [1, 1000]", at: "pageSize")
         }
         let isOnDrive = query["corpora"] == "drive"
         if isOnDrive != (query["driveId"] != nil) {
             throw .badParameter("corpora=drive and driveId go together.", at: isOnDrive ? "driveId" : "corpora")
         }
         if let id = query["driveId"], id != DriveTree.driveID {
-            throw DriveRefusal(status: 404, reason: "notFound", message: "Shared drive not found: \(id)", location: "driveId")
+            throw DriveRefusal(
+                status: 404, reason: "notFound", message: "Shared drive not found: \(id)", location: "driveId")
         }
         // Without both flags a shared drive is not refused but silently left out.
         let sees = query["includeItemsFromAllDrives"] == "true" && query["supportsAllDrives"] == "true"
@@ -93,7 +95,8 @@ extension DriveStandIn {
         }
         let (found, tree) = try read { tree throws(DriveRefusal) in (sees ? visible(search, in: tree) : [], tree) }
         let sorted = try Self.sorted(found, by: query["orderBy"])
-        guard let passed = Int(query["pageToken"]?.replacingOccurrences(of: "~!!~", with: "") ?? "0"), passed >= 0 else {
+        guard let passed = Int(query["pageToken"]?.replacingOccurrences(of: "~!!~", with: "") ?? "0"), passed >= 0
+        else {
             throw .badParameter("Invalid Value", at: "pageToken")
         }
         let page = sorted.dropFirst(passed).prefix(size), reached = passed + page.count
@@ -118,7 +121,9 @@ extension DriveStandIn {
     private static func sorted(_ items: [DriveItem], by order: String?) throws(DriveRefusal) -> [DriveItem] {
         let words = (order ?? "createdTime").split(separator: " ")
         let isDown = words.count == 2 && words[1] == "desc"
-        guard let key = words.first, words.count == 1 || isDown else { throw .badParameter("Invalid Value", at: "orderBy") }
+        guard let key = words.first, words.count == 1 || isDown else {
+            throw .badParameter("Invalid Value", at: "orderBy")
+        }
         let up: [DriveItem]
         switch key {
         case "createdTime": up = items.sorted { ($0.created, $0.id) < ($1.created, $1.id) }

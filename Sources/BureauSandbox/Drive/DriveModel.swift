@@ -66,7 +66,8 @@ struct DriveRefusal: Error, Hashable, Sendable {
         message: "The user does not have sufficient permissions for this file.")
     static func notWritable(_ field: String) -> DriveRefusal {
         DriveRefusal(
-            status: 403, reason: "fieldNotWritable", message: "The resource body includes fields which are not "
+            status: 403, reason: "fieldNotWritable",
+            message: "The resource body includes fields which are not "
                 + "directly writable: \(field)")
     }
 

@@ -24,7 +24,8 @@ final class DriveTokens: Sendable {
     ) throws(Refusal) -> JSON {
         guard form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer" else {
             throw Refusal(
-                status: 400, error: "unsupported_grant_type", description: "Invalid grant_type: \(form["grant_type"] ?? "")")
+                status: 400, error: "unsupported_grant_type",
+                description: "Invalid grant_type: \(form["grant_type"] ?? "")")
         }
         let claims = try Self.verified(form["assertion"] ?? "", keys: keys)
         guard claims["iss"]?.string == keys.googleClientEmail ?? DemoServiceAccount.clientEmail else {

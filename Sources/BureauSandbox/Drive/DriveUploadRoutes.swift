@@ -132,7 +132,8 @@ extension DriveStandIn {
         return try answer(try make(metadata, bytes, fileID), query)
     }
 
-    private func make(_ metadata: DriveMetadata, _ bytes: [UInt8], _ fileID: String?) throws(DriveRefusal) -> DriveItem {
+    private func make(_ metadata: DriveMetadata, _ bytes: [UInt8], _ fileID: String?) throws(DriveRefusal) -> DriveItem
+    {
         let content = DriveContent(bytes)
         return try change { tree, now throws(DriveRefusal) in
             if let fileID { return try tree.update(fileID, metadata, content: content, now: now) }

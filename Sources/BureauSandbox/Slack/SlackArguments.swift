@@ -24,7 +24,9 @@ struct SlackArguments: Sendable {
             values = object
             // Objects written as text are taken in JSON bodies too.
             for (name, value) in object {
-                if let text = value.string { values[name] = try Self.value(text, name, kind: shape.members[name], isForm: false) }
+                if let text = value.string {
+                    values[name] = try Self.value(text, name, kind: shape.members[name], isForm: false)
+                }
             }
             if !type.contains("charset") { warnings = ["missing_charset"] }
         } else if type.hasPrefix("application/x-www-form-urlencoded") || body.readableBytes == 0 {

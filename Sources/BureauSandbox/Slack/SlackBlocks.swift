@@ -9,7 +9,9 @@ struct SlackBlocks {
     /// Throws `invalid_blocks` with a pointer to every bad spot, or `msg_blocks_too_long`.
     static func check(_ blocks: [JSON], max: Int = blocksMax, isModal: Bool = false) throws(SlackRefusal) {
         var check = SlackBlocks()
-        if blocks.count > max { check.problems.append("[ERROR] no more than \(max) items allowed [json-pointer:/blocks]") }
+        if blocks.count > max {
+            check.problems.append("[ERROR] no more than \(max) items allowed [json-pointer:/blocks]")
+        }
         for (index, block) in blocks.enumerated() { check.block(block, "/blocks/\(index)", isModal: isModal) }
         if !check.problems.isEmpty { throw SlackRefusal("invalid_blocks", check.problems) }
         if check.allText > allTextMax || check.markdownText > markdownMax { throw "msg_blocks_too_long" }
@@ -47,11 +49,12 @@ struct SlackBlocks {
             if string(block["text"], "\(at)/text", max: Self.markdownMax) {
                 markdownText += block["text"]?.string?.unicodeScalars.count ?? 0
             }
-        case "rich_text": elements(block, at, max: 1000, min: 0) { check, element, pointer in
-            let kinds = ["rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote"]
-            if !kinds.contains(element["type"]?.string ?? "") { check.say("unsupported type", "\(pointer)/type") }
-            if element["elements"]?.array == nil { check.say("missing required field: elements", pointer) }
-        }
+        case "rich_text":
+            elements(block, at, max: 1000, min: 0) { check, element, pointer in
+                let kinds = ["rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote"]
+                if !kinds.contains(element["type"]?.string ?? "") { check.say("unsupported type", "\(pointer)/type") }
+                if element["elements"]?.array == nil { check.say("missing required field: elements", pointer) }
+            }
         case "table": table(block, at)
         case "input": input(block, at, isModal: isModal)
         case "file", "video": if isModal { say("unsupported type", "\(at)/type") }
@@ -137,7 +140,9 @@ struct SlackBlocks {
         text(element["text"], "\(at)/text", max: 75, kinds: ["plain_text"])
         if let value = element["value"] { _ = string(value, "\(at)/value", max: 2000, min: 0) }
         if let url = element["url"] { _ = string(url, "\(at)/url", max: 3000, min: 0) }
-        if let label = element["accessibility_label"] { _ = string(label, "\(at)/accessibility_label", max: 75, min: 0) }
+        if let label = element["accessibility_label"] {
+            _ = string(label, "\(at)/accessibility_label", max: 75, min: 0)
+        }
         if let style = element["style"], !["primary", "danger"].contains(style.string) {
             say("must be one of: primary, danger", "\(at)/style")
         }

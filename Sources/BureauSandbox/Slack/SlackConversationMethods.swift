@@ -5,7 +5,9 @@ extension SlackStandIn {
         let types = (arguments.string("types") ?? "public_channel").split(separator: ",").map {
             $0.trimmingCharacters(in: .whitespaces)
         }
-        guard Set(types).isSubset(of: ["public_channel", "private_channel", "mpim", "im"]) else { throw "invalid_types" }
+        guard Set(types).isSubset(of: ["public_channel", "private_channel", "mpim", "im"]) else {
+            throw "invalid_types"
+        }
         let visible = try read { workspace throws(SlackRefusal) in workspace.channels }.filter { channel in
             let type = channel.personID != nil ? "im" : channel.isPrivate ? "private_channel" : "public_channel"
             return types.contains(type) && (channel.isMember || !channel.isPrivate)
@@ -54,9 +56,11 @@ extension SlackStandIn {
     /// The parent and its replies, oldest first.
     func replies(_ arguments: SlackArguments) throws(SlackRefusal) -> JSON {
         let ts = arguments.string("ts") ?? ""
-        guard try read({ workspace throws(SlackRefusal) in
-            workspace.message(arguments.string("channel") ?? "", ts)
-        }) != nil else { throw "thread_not_found" }
+        guard
+            try read({ workspace throws(SlackRefusal) in
+                workspace.message(arguments.string("channel") ?? "", ts)
+            }) != nil
+        else { throw "thread_not_found" }
         return try messages(arguments, newestFirst: false) { $0.ts == ts || $0.threadTS == ts }
     }
 
@@ -91,7 +95,9 @@ extension SlackStandIn {
         var passed = 0
         if let cursor = arguments.string("cursor"), !cursor.isEmpty {
             let text = Data(base64Encoded: cursor).map { String(decoding: $0, as: UTF8.self) } ?? ""
-            guard text.hasPrefix("next:"), let number = Int(text.dropFirst(5)), number >= 0 else { throw "invalid_cursor" }
+            guard text.hasPrefix("next:"), let number = Int(text.dropFirst(5)), number >= 0 else {
+                throw "invalid_cursor"
+            }
             passed = number
         }
         let page = Array(items.dropFirst(passed).prefix(limit))

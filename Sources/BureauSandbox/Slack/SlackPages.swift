@@ -41,7 +41,8 @@ extension SlackStandIn {
         let messages = top.map { parent -> HTML in
             let replies = all.filter { $0.threadTS == parent.ts && $0.ts != parent.ts }
             let thread = HTML(joining: replies.map { message($0, workspace) })
-            return "\(message(parent, workspace))\(HTML.when(!replies.isEmpty, "<div class=\"thread\">\(thread)</div>"))"
+            return
+                "\(message(parent, workspace))\(HTML.when(!replies.isEmpty, "<div class=\"thread\">\(thread)</div>"))"
         }
         let mark: HTML = channel.isArchived ? " <span class=\"tag\">closed</span>" : ""
         return """
@@ -85,9 +86,11 @@ struct SlackMessageView {
         case "section":
             let fields = (block["fields"]?.array ?? []).map { "<div>\(text($0))</div>" as HTML }
             let grid: HTML = fields.isEmpty ? "" : "<div class=\"columns\">\(HTML(joining: fields))</div>"
-            return "\(block["text"].map { "<p>\(text($0))</p>" as HTML } ?? "")\(grid)\(block["accessory"].map(element) ?? "")"
+            return
+                "\(block["text"].map { "<p>\(text($0))</p>" as HTML } ?? "")\(grid)\(block["accessory"].map(element) ?? "")"
         case "context":
-            return "<p class=\"meta\">\(HTML(joining: elements.map { $0["alt_text"]?.string.map { "[\($0)]" as HTML } ?? text($0) }))</p>"
+            return
+                "<p class=\"meta\">\(HTML(joining: elements.map { $0["alt_text"]?.string.map { "[\($0)]" as HTML } ?? text($0) }))</p>"
         case "actions": return HTML(joining: elements.map(element))
         case "markdown": return "<pre>\(block["text"]?.string ?? "")</pre>"
         case "image": return "<p class=\"meta\">[image: \(block["alt_text"]?.string ?? "")]</p>"

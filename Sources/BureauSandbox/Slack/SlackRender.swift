@@ -28,7 +28,8 @@ enum SlackRender {
     static func user(_ user: SlackUser) -> JSON {
         [
             "id": .string(user.id), "team_id": .string(SlackWorkspace.teamID), "name": .string(user.name),
-            "real_name": .string(user.realName), "deleted": false, "is_bot": .bool(user.isBot), "tz": "America/New_York",
+            "real_name": .string(user.realName), "deleted": false, "is_bot": .bool(user.isBot),
+            "tz": "America/New_York",
             "profile": [
                 "real_name": .string(user.realName), "display_name": .string(user.name), "email": .string(user.email),
             ],

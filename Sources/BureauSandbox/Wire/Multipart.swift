@@ -79,7 +79,11 @@ struct Multipart: Sendable {
     private static func quoted(_ text: Substring) -> (value: String, rest: Substring) {
         var value = "", rest = text
         while let character = rest.popFirst(), character != "\"" {
-            if character == "\\", let escaped = rest.popFirst() { value.append(escaped) } else { value.append(character) }
+            if character == "\\", let escaped = rest.popFirst() {
+                value.append(escaped)
+            } else {
+                value.append(character)
+            }
         }
         return (value, rest)
     }

@@ -69,6 +69,12 @@ package final class SQLiteDatabase: Database {
     /// Waits for running writes and closes the file. Later calls fail.
     package func close() throws { try pool.close() }
 
+    /// The schema's number in the file, and the newest this program knows.
+    package func schema() async throws -> (found: Int, known: Int) {
+        let found = try await pool.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
+        return (found, Migrator.migrations.last?.number ?? 0)
+    }
+
     /// SQLite's own check of the whole file. Returns its complaints; empty when all is well.
     package func complaints() async throws -> [String] {
         try await pool.read { db in

@@ -28,7 +28,9 @@ package struct SSEParser: Sendable {
         if let failure { throw failure }
     }
 
-    private mutating func feed(_ bytes: UnsafeRawBufferPointer, _ onFrame: (RawSpan, RawSpan) -> Void) throws(EventTooLarge) {
+    private mutating func feed(_ bytes: UnsafeRawBufferPointer, _ onFrame: (RawSpan, RawSpan) -> Void)
+        throws(EventTooLarge)
+    {
         guard !bytes.isEmpty else { return }
         var lines = LineEnds(bytes)
         var start = 0
@@ -65,7 +67,9 @@ package struct SSEParser: Sendable {
     }
 
     private mutating func keep(_ piece: UnsafeRawBufferPointer) throws(EventTooLarge) {
-        guard partialLine.count + piece.count <= eventBytesMax + 16 else { throw EventTooLarge(bytesMax: eventBytesMax) }
+        guard partialLine.count + piece.count <= eventBytesMax + 16 else {
+            throw EventTooLarge(bytesMax: eventBytesMax)
+        }
         partialLine.append(contentsOf: piece)
     }
 
@@ -131,7 +135,9 @@ package struct SSEParser: Sendable {
     }
 
     private static func find(_ byte: Int32, in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
-        guard let base = bytes.baseAddress, let hit = memchr(base + range.lowerBound, byte, range.count) else { return nil }
+        guard let base = bytes.baseAddress, let hit = memchr(base + range.lowerBound, byte, range.count) else {
+            return nil
+        }
         return UnsafeRawPointer(hit) - base
     }
 

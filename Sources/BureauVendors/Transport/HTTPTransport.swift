@@ -17,8 +17,13 @@ package struct HTTPTransport: Transport {
         package init() {}
     }
 
+<<<<<<< HEAD
     private let calls: HTTPClient
     private let streams: HTTPClient
+=======
+    private let owner: ClientOwner
+    private var client: HTTPClient { owner.client }
+>>>>>>> 88b1a54109bef670d2f7bac1176910b035f664ec
 
     package init(limits: Limits = Limits()) {
         var configuration = HTTPClient.Configuration()
@@ -31,10 +36,15 @@ package struct HTTPTransport: Transport {
         // A server's own idle limit is often 60 s; ours is shorter, so that fewer requests meet a dying connection.
         configuration.connectionPool.idleTimeout = .seconds(30)
         configuration.connectionPool.retryConnectionEstablishment = false
+<<<<<<< HEAD
         calls = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = limits.streamsPerHostMax
         configuration.http1_1ConnectionDebugInitializer = Self.keepSmall
         streams = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
+=======
+        owner = ClientOwner(
+            HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration))
+>>>>>>> 88b1a54109bef670d2f7bac1176910b035f664ec
     }
 
     /// Closes every connection. Call once, when no request is under way any more.
@@ -54,6 +64,7 @@ package struct HTTPTransport: Transport {
     }
 
     package func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
+        guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
         do {
             return try await TimedTask.run(seconds: request.timeoutSeconds) { [calls] in
                 let response = try await calls.execute(prepared(request), deadline: .distantFuture)
@@ -65,6 +76,7 @@ package struct HTTPTransport: Transport {
     }
 
     package func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
+        guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
         do {
             let timeout = TimeAmount.milliseconds(Int64(request.timeoutSeconds * 1000))
             let response = try await streams.execute(prepared(request), deadline: .now() + timeout)
@@ -75,6 +87,11 @@ package struct HTTPTransport: Transport {
         } catch {
             throw TransportFailure.error(from: error, request: request)
         }
+    }
+
+    /// Known not to have been sent, which a cancellation on the way cannot say.
+    private static func cancelledBefore(_ request: VendorRequest) -> VendorError {
+        request.failure(.unreachable, "cancelled before it was sent")
     }
 
     private static func whole(_ response: HTTPClientResponse, bytesMax: Int) async throws -> VendorResponse {
@@ -110,4 +127,12 @@ package struct HTTPTransport: Transport {
         }
         return http
     }
+}
+
+/// Shuts the client down when its last user is gone. A client that is dropped without that ends the process, and a
+/// command that fails early (a wrong name, a folder in use) has no other place to do it.
+private final class ClientOwner: Sendable {
+    let client: HTTPClient
+    init(_ client: HTTPClient) { self.client = client }
+    deinit { client.shutdown { _ in } }
 }

@@ -14,6 +14,7 @@ package struct BureauServer: Service {
 
     let address: Address
     let intake: WebhookIntake
+    let frontDesk: SlackFrontDesk
     let status: ServerStatus
     let eventLoops: any EventLoopGroup
     let logger: Logger
@@ -23,12 +24,13 @@ package struct BureauServer: Service {
 
     /// `onListening` is told the port once connections are accepted; nil on a unix socket.
     package init(
-        address: Address, intake: WebhookIntake, status: ServerStatus,
+        address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, status: ServerStatus,
         eventLoops: any EventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable (Int?) async -> Void
     ) {
         self.address = address
         self.intake = intake
+        self.frontDesk = frontDesk
         self.status = status
         self.eventLoops = eventLoops
         self.logger = logger
@@ -50,6 +52,7 @@ package struct BureauServer: Service {
     private func router() -> Router<WebContext> {
         let router = Router(context: WebContext.self)
         WebhookRoutes(intake: intake).add(to: router)
+        SlackRoutes(frontDesk: frontDesk).add(to: router)
         HealthRoutes(status: status).add(to: router)
         return router
     }

@@ -12,7 +12,8 @@ private let refusals: [Refused] = [
     Refused(testDescription: "An unknown token", path: "/user", token: "pk_other", status: 401, code: "OAUTH_025"),
     Refused(testDescription: "A task that is not there", path: "/task/86none", status: 404, code: "ITEM_013"),
     Refused(
-        testDescription: "A custom id that is not announced as one", path: "/task/SEO-101", status: 404, code: "ITEM_013"),
+        testDescription: "A custom id that is not announced as one", path: "/task/SEO-101", status: 404,
+        code: "ITEM_013"),
     Refused(
         testDescription: "A custom id of another workspace", path: "/task/SEO-101?custom_task_ids=true&team_id=1",
         status: 401, code: "OAUTH_027"),

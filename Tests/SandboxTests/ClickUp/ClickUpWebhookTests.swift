@@ -133,7 +133,8 @@ func registering() async throws {
 
 private let faults: [(action: String, events: [String])] = [
     ("drop", ["taskUpdated"]), ("duplicate", ["taskStatusUpdated", "taskStatusUpdated", "taskUpdated"]),
-    ("reorder", ["taskUpdated", "taskStatusUpdated"]), ("status_after:500", ["taskStatusUpdated", "taskUpdated", "taskStatusUpdated"]),
+    ("reorder", ["taskUpdated", "taskStatusUpdated"]),
+    ("status_after:500", ["taskStatusUpdated", "taskUpdated", "taskStatusUpdated"]),
     ("status:500", ["taskUpdated", "taskStatusUpdated"]), ("delay_ms:20", ["taskStatusUpdated", "taskUpdated"]),
     ("suspend", []),
 ]

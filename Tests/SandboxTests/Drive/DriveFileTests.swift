@@ -15,9 +15,15 @@ private struct Refused: Sendable, CustomTestStringConvertible {
 }
 
 private let refusals: [Refused] = [
-    Refused(testDescription: "A folder of a shared drive, by a caller that does not say so", path: "/files/1DEMOROOT", status: 404, reason: "notFound"),
-    Refused(testDescription: "A file that is not there", path: "/files/1none?supportsAllDrives=true", status: 404, reason: "notFound"),
-    Refused(testDescription: "A field that is not there", path: "/files/1DEMOROOT?supportsAllDrives=true&fields=id,nam", status: 400, reason: "invalidParameter"),
+    Refused(
+        testDescription: "A folder of a shared drive, by a caller that does not say so", path: "/files/1DEMOROOT",
+        status: 404, reason: "notFound"),
+    Refused(
+        testDescription: "A file that is not there", path: "/files/1none?supportsAllDrives=true", status: 404,
+        reason: "notFound"),
+    Refused(
+        testDescription: "A field that is not there", path: "/files/1DEMOROOT?supportsAllDrives=true&fields=id,nam",
+        status: 400, reason: "invalidParameter"),
     Refused(
         testDescription: "A new folder without supportsAllDrives", method: "POST", path: "/files",
         body: ["name": "a", "mimeType": folderType, "parents": ["1DEMOROOT"]], status: 404, reason: "notFound"),
@@ -38,10 +44,16 @@ private let refusals: [Refused] = [
         body: ["id": "mine", "name": "a", "parents": ["1DEMOROOT"]], status: 400, reason: "invalid"),
     Refused(
         testDescription: "A property of 125 bytes", method: "POST", path: "/files?supportsAllDrives=true",
-        body: ["name": "a", "parents": ["1DEMOROOT"], "appProperties": ["key": .string(String(repeating: "x", count: 122))]],
+        body: [
+            "name": "a", "parents": ["1DEMOROOT"],
+            "appProperties": ["key": .string(String(repeating: "x", count: 122))],
+        ],
         status: 400, reason: "invalid"),
-    Refused(testDescription: "A search for an unknown term", path: "/files?q=colour%3D'red'", status: 400, reason: "invalid"),
-    Refused(testDescription: "A search with an open quote", path: "/files?q=name%3D'red", status: 400, reason: "invalid"),
+    Refused(
+        testDescription: "A search for an unknown term", path: "/files?q=colour%3D'red'", status: 400, reason: "invalid"
+    ),
+    Refused(
+        testDescription: "A search with an open quote", path: "/files?q=name%3D'red", status: 400, reason: "invalid"),
     Refused(testDescription: "A page of nothing", path: "/files?pageSize=0", status: 400, reason: "invalidParameter"),
     Refused(
         testDescription: "Deleting for good", method: "DELETE", path: "/files/1DEMOROOT?supportsAllDrives=true",
@@ -86,7 +98,8 @@ func folderOnce() async throws {
         #expect(again.status == 409 && reason(again) == "fileIdInUse")
         let queries = [
             "name = 'O\\'Malley\\'s \\\\ Roofing' and ' 1DEMOROOT' in parents": 0,
-            "name = 'O\\'Malley\\'s \\\\ Roofing' and mimeType = 'application/vnd.google-apps.folder' and '1DEMOROOT' in parents and trashed = false": 1,
+            "name = 'O\\'Malley\\'s \\\\ Roofing' and mimeType = 'application/vnd.google-apps.folder' and '1DEMOROOT' in parents and trashed = false":
+                1,
             "appProperties has { key='bureau_path' and value='clients/omalley' } and trashed = false": 1,
             "name contains 'Roof'": 1, "name contains 'oof'": 0, "not trashed = false": 0,
             "(name = 'x' or '1DEMOROOT' in parents) and trashed=false": 1,
@@ -110,7 +123,8 @@ func trash() async throws {
             ["name": "b", "mimeType": folderType, "parents": [made.json["id"] ?? .null]])
         let path = "/files/\(made.json["id"]?.string ?? "")?supportsAllDrives=true&fields=trashed"
         #expect(try await host.drive("PATCH", path, token, ["trashed": true]).json["trashed"]?.bool == true)
-        let innerPath = "/files/\(inner.json["id"]?.string ?? "")?supportsAllDrives=true&fields=trashed,explicitlyTrashed"
+        let innerPath =
+            "/files/\(inner.json["id"]?.string ?? "")?supportsAllDrives=true&fields=trashed,explicitlyTrashed"
         #expect(try await host.drive("GET", innerPath, token).json == ["trashed": true, "explicitlyTrashed": false])
     }
 }
@@ -138,7 +152,8 @@ func pages() async throws {
                 "POST", "/files?supportsAllDrives=true", token,
                 ["name": .string("f\(number)"), "mimeType": folderType, "parents": ["1DEMOROOT"]])
         }
-        let base = "/files?supportsAllDrives=true&includeItemsFromAllDrives=true&pageSize=3&q=%271DEMOROOT%27+in+parents"
+        let base =
+            "/files?supportsAllDrives=true&includeItemsFromAllDrives=true&pageSize=3&q=%271DEMOROOT%27+in+parents"
             + "&fields=nextPageToken,files(name)"
         let first = try await host.drive("GET", base, token).json
         let token2 = first["nextPageToken"]?.string ?? ""

@@ -10,7 +10,9 @@ private struct Wrong: Sendable, CustomTestStringConvertible {
 
 private let now = Int(Date.now.timeIntervalSince1970)
 private let wrongs: [Wrong] = [
-    Wrong(testDescription: "A damaged signature", spoil: true, status: 400, error: "invalid_grant", words: "Invalid JWT Signature."),
+    Wrong(
+        testDescription: "A damaged signature", spoil: true, status: 400, error: "invalid_grant",
+        words: "Invalid JWT Signature."),
     Wrong(
         testDescription: "An assertion for more than an hour", change: ["exp": .int(now + 7200)], status: 400,
         error: "invalid_grant", words: "short-lived token (60 minutes)"),
@@ -21,7 +23,8 @@ private let wrongs: [Wrong] = [
         testDescription: "An account nobody made", change: ["iss": "x@y.example"], status: 400, error: "invalid_grant",
         words: "account not found"),
     Wrong(
-        testDescription: "Another audience", change: ["aud": "https://example.com"], status: 400, error: "invalid_grant",
+        testDescription: "Another audience", change: ["aud": "https://example.com"], status: 400,
+        error: "invalid_grant",
         words: "audience"),
     Wrong(
         testDescription: "A scope with a typing error", change: ["scope": "drive"], status: 400, error: "invalid_scope",

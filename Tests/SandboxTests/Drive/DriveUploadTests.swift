@@ -10,14 +10,16 @@ private func multipart(_ metadata: JSON, _ bytes: [UInt8]) -> [UInt8] {
 
 private func upload(_ host: ServiceHost, _ token: String, _ body: [UInt8]) async throws -> ServiceHost.Reply {
     try await host.send(
-        "POST", "/google/upload/drive/v3/files?uploadType=multipart&supportsAllDrives=true&fields=id,size,sha256Checksum,md5Checksum,mimeType,webViewLink",
+        "POST",
+        "/google/upload/drive/v3/files?uploadType=multipart&supportsAllDrives=true&fields=id,size,sha256Checksum,md5Checksum,mimeType,webViewLink",
         headers: ["Authorization": token, "Content-Type": "multipart/related; boundary=b3f1"], bytes: body)
 }
 
 /// Starts a resumable upload; its address.
 private func session(_ host: ServiceHost, _ token: String, _ metadata: JSON, bytes: Int) async throws -> String {
     let reply = try await host.send(
-        "POST", "/google/upload/drive/v3/files?uploadType=resumable&supportsAllDrives=true&fields=id,size,sha256Checksum",
+        "POST",
+        "/google/upload/drive/v3/files?uploadType=resumable&supportsAllDrives=true&fields=id,size,sha256Checksum",
         headers: [
             "Authorization": token, "X-Upload-Content-Type": "application/zip", "X-Upload-Content-Length": "\(bytes)",
         ], json: metadata)
@@ -59,7 +61,8 @@ func resumable() async throws {
         let bytes = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let address = try await session(host, token, ["name": "a.zip", "parents": ["1DEMOROOT"]], bytes: bytes.count)
         func put(_ range: String, _ body: [UInt8]) async throws -> ServiceHost.Reply {
-            try await host.send("PUT", address, headers: ["Content-Range": "bytes \(range)/\(bytes.count)"], bytes: body)
+            try await host.send(
+                "PUT", address, headers: ["Content-Range": "bytes \(range)/\(bytes.count)"], bytes: body)
         }
         let nothing = try await put("*", [])
         #expect(nothing.status == 308 && nothing.headers["range"] == nil)
@@ -108,7 +111,8 @@ func newVersion() async throws {
         let made = try await upload(host, token, multipart(["name": "a.md", "parents": ["1DEMOROOT"]], [65]))
         let id = made.json["id"]?.string ?? ""
         let changed = try await host.send(
-            "PATCH", "/google/upload/drive/v3/files/\(id)?uploadType=media&supportsAllDrives=true&fields=id,size,version",
+            "PATCH",
+            "/google/upload/drive/v3/files/\(id)?uploadType=media&supportsAllDrives=true&fields=id,size,version",
             headers: ["Authorization": token, "Content-Type": "text/markdown"], bytes: [66, 67])
         #expect(changed.json == ["id": .string(id), "size": "2", "version": "2"])
     }

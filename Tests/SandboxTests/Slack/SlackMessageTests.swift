@@ -11,7 +11,9 @@ private let decision: JSON = [
     ],
 ]
 
-private func text(_ markup: String) -> JSON { ["type": "section", "text": ["type": "mrkdwn", "text": .string(markup)]] }
+private func text(_ markup: String) -> JSON {
+    ["type": "section", "text": ["type": "mrkdwn", "text": .string(markup)]]
+}
 
 @Test("A message posted by channel name answers the id, and history finds it again by its metadata")
 func postAndFind() async throws {
@@ -35,7 +37,8 @@ func postAndFind() async throws {
 @Test("Form bodies work like JSON bodies, and JSON without a charset is remarked on")
 func bodies() async throws {
     try await ServiceHost.run { host in
-        let form = "token=xoxb-demo&channel=C0ALERTS&text=a+%26+b&blocks=%5B%7B%22type%22%3A%22divider%22%7D%5D&unfurl_links=false"
+        let form =
+            "token=xoxb-demo&channel=C0ALERTS&text=a+%26+b&blocks=%5B%7B%22type%22%3A%22divider%22%7D%5D&unfurl_links=false"
         let posted = try await host.send(
             "POST", "/slack/api/chat.postMessage", headers: ["Content-Type": "application/x-www-form-urlencoded"],
             bytes: Array(form.utf8))
@@ -74,16 +77,20 @@ func historyPages() async throws {
     try await ServiceHost.run { host in
         var parent: JSON = nil
         for number in 1...5 {
-            parent = try await host.slack(
-                "chat.postMessage", ["channel": "C0RESULTS", "text": .string("m\(number)")])["ts"] ?? .null
+            parent =
+                try await host.slack(
+                    "chat.postMessage", ["channel": "C0RESULTS", "text": .string("m\(number)")])["ts"] ?? .null
         }
         let reply = try await host.slack(
             "chat.postMessage", ["channel": "C0RESULTS", "text": "reply", "thread_ts": parent])
         #expect(reply["ok"]?.bool == true)
         let first = try await host.slack("conversations.history", ["channel": "C0RESULTS", "limit": 3])
         let cursor = try #require(first["response_metadata"]?["next_cursor"])
-        let rest = try await host.slack("conversations.history", ["channel": "C0RESULTS", "limit": 3, "cursor": cursor])
-        let texts = ((first["messages"]?.array ?? []) + (rest["messages"]?.array ?? [])).compactMap { $0["text"]?.string }
+        let rest = try await host.slack(
+            "conversations.history", ["channel": "C0RESULTS", "limit": 3, "cursor": cursor])
+        let texts = ((first["messages"]?.array ?? []) + (rest["messages"]?.array ?? [])).compactMap {
+            $0["text"]?.string
+        }
         #expect(texts == ["m5", "m4", "m3", "m2", "m1"])
         #expect(rest["response_metadata"]?["next_cursor"]?.string == "")
         let thread = try await host.slack("conversations.replies", ["channel": "C0RESULTS", "ts": parent])
@@ -100,7 +107,9 @@ func upload() async throws {
         let url = ticket["upload_url"]?.string ?? ""
         #expect(try await host.send("POST", url, bytes: Array(bytes.dropLast())).status == 400)
         #expect(try await host.send("POST", url, bytes: bytes).status == 200)
-        var complete: JSON = ["files": [["id": ticket["file_id"] ?? .null, "title": "Audit"]], "channel_id": "C0GENERAL"]
+        var complete: JSON = [
+            "files": [["id": ticket["file_id"] ?? .null, "title": "Audit"]], "channel_id": "C0GENERAL",
+        ]
         #expect(try await host.slack("files.completeUploadExternal", complete)["error"]?.string == "not_in_channel")
         complete["channel_id"] = "C0RESULTS"
         let done = try await host.slack("files.completeUploadExternal", complete)
@@ -163,7 +172,9 @@ func channelsPage() async throws {
             [
                 "channel": "C0ALERTS", "text": "t",
                 "blocks": [
-                    text("*Failed*: <@U0TRUNG> see <https://x.example/?a=1&amp;b=2|the run> &lt;script&gt; <javascript:x|no> a*b*c")
+                    text(
+                        "*Failed*: <@U0TRUNG> see <https://x.example/?a=1&amp;b=2|the run> &lt;script&gt; <javascript:x|no> a*b*c"
+                    )
                 ],
             ])
         _ = try await host.slack(
