@@ -17,13 +17,9 @@ package struct HTTPTransport: Transport {
         package init() {}
     }
 
-<<<<<<< HEAD
-    private let calls: HTTPClient
-    private let streams: HTTPClient
-=======
-    private let owner: ClientOwner
-    private var client: HTTPClient { owner.client }
->>>>>>> 88b1a54109bef670d2f7bac1176910b035f664ec
+    private let owner: ClientsOwner
+    private var calls: HTTPClient { owner.calls }
+    private var streams: HTTPClient { owner.streams }
 
     package init(limits: Limits = Limits()) {
         var configuration = HTTPClient.Configuration()
@@ -36,15 +32,11 @@ package struct HTTPTransport: Transport {
         // A server's own idle limit is often 60 s; ours is shorter, so that fewer requests meet a dying connection.
         configuration.connectionPool.idleTimeout = .seconds(30)
         configuration.connectionPool.retryConnectionEstablishment = false
-<<<<<<< HEAD
-        calls = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
+        let calls = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = limits.streamsPerHostMax
         configuration.http1_1ConnectionDebugInitializer = Self.keepSmall
-        streams = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
-=======
-        owner = ClientOwner(
-            HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration))
->>>>>>> 88b1a54109bef670d2f7bac1176910b035f664ec
+        let streams = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
+        owner = ClientsOwner(calls: calls, streams: streams)
     }
 
     /// Closes every connection. Call once, when no request is under way any more.
@@ -131,8 +123,14 @@ package struct HTTPTransport: Transport {
 
 /// Shuts the client down when its last user is gone. A client that is dropped without that ends the process, and a
 /// command that fails early (a wrong name, a folder in use) has no other place to do it.
-private final class ClientOwner: Sendable {
-    let client: HTTPClient
-    init(_ client: HTTPClient) { self.client = client }
-    deinit { client.shutdown { _ in } }
+private final class ClientsOwner: Sendable {
+    let calls: HTTPClient
+    let streams: HTTPClient
+
+    init(calls: HTTPClient, streams: HTTPClient) { (self.calls, self.streams) = (calls, streams) }
+
+    deinit {
+        streams.shutdown { _ in }
+        calls.shutdown { _ in }
+    }
 }

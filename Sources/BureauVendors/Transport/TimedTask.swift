@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import NIOCore
 import Synchronization
 
@@ -26,7 +27,9 @@ enum TimedTask {
                 task.cancel()
             }
         } catch {
-            if clock.hasRung.withLock({ $0 }), !Task.isCancelled { throw TransportFailure.TimedOut() }
+            // What failed by itself keeps its own reason, even when the clock rang meanwhile.
+            let isCancelled = error is CancellationError || error as? HTTPClientError == .cancelled
+            if isCancelled, clock.hasRung.withLock({ $0 }), !Task.isCancelled { throw TransportFailure.TimedOut() }
             throw error
         }
     }
