@@ -70,7 +70,9 @@ struct Composition: Sendable {
                 desk: approvalDesk, slack: parts.connections.slack,
                 signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
             status: status, eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: onListening)
-        return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers() + [server]
+        return [
+            catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
+        ] + workers() + [server]
     }
 
     /// Takes in signals; `wake` is called when one made a run.

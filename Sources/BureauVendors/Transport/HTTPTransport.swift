@@ -17,10 +17,9 @@ package struct HTTPTransport: Transport {
         package init() {}
     }
 
-    private let callsOwner: ClientOwner
-    private let streamsOwner: ClientOwner
-    private var calls: HTTPClient { callsOwner.client }
-    private var streams: HTTPClient { streamsOwner.client }
+    private let owner: ClientsOwner
+    private var calls: HTTPClient { owner.calls }
+    private var streams: HTTPClient { owner.streams }
 
     package init(limits: Limits = Limits()) {
         var configuration = HTTPClient.Configuration()
@@ -33,12 +32,11 @@ package struct HTTPTransport: Transport {
         // A server's own idle limit is often 60 s; ours is shorter, so that fewer requests meet a dying connection.
         configuration.connectionPool.idleTimeout = .seconds(30)
         configuration.connectionPool.retryConnectionEstablishment = false
-        callsOwner = ClientOwner(
-            HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration))
+        let calls = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = limits.streamsPerHostMax
         configuration.http1_1ConnectionDebugInitializer = Self.keepSmall
-        streamsOwner = ClientOwner(
-            HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration))
+        let streams = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
+        owner = ClientsOwner(calls: calls, streams: streams)
     }
 
     /// Closes every connection. Call once, when no request is under way any more.
@@ -60,7 +58,7 @@ package struct HTTPTransport: Transport {
     package func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
         guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
         do {
-            return try await OwnTask.run(seconds: request.timeoutSeconds) { [calls] in
+            return try await TimedTask.run(seconds: request.timeoutSeconds) { [calls] in
                 let response = try await calls.execute(prepared(request), deadline: .distantFuture)
                 return try await Self.whole(response, bytesMax: request.responseBytesMax)
             }
@@ -73,9 +71,7 @@ package struct HTTPTransport: Transport {
         guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
         do {
             let timeout = TimeAmount.milliseconds(Int64(request.timeoutSeconds * 1000))
-            let response = try await OwnTask.run { [streams] in
-                try await streams.execute(prepared(request), deadline: .now() + timeout)
-            }
+            let response = try await streams.execute(prepared(request), deadline: .now() + timeout)
             return VendorByteStream(
                 status: Int(response.status.code),
                 headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
@@ -127,8 +123,14 @@ package struct HTTPTransport: Transport {
 
 /// Shuts the client down when its last user is gone. A client that is dropped without that ends the process, and a
 /// command that fails early (a wrong name, a folder in use) has no other place to do it.
-private final class ClientOwner: Sendable {
-    let client: HTTPClient
-    init(_ client: HTTPClient) { self.client = client }
-    deinit { client.shutdown { _ in } }
+private final class ClientsOwner: Sendable {
+    let calls: HTTPClient
+    let streams: HTTPClient
+
+    init(calls: HTTPClient, streams: HTTPClient) { (self.calls, self.streams) = (calls, streams) }
+
+    deinit {
+        streams.shutdown { _ in }
+        calls.shutdown { _ in }
+    }
 }
