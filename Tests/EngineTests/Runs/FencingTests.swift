@@ -2,6 +2,7 @@
 import BureauDomain
 import BureauStorage
 import Foundation
+import Glibc
 import Testing
 
 @Suite("Leases fence every write")
@@ -169,7 +170,6 @@ struct Child {
         _ = output.fileHandleForReading.availableData
     }
 
-    func kill() {
-        process.terminate()
-    }
+    /// SIGTERM would not do: where this process ignores it for a server's sake, so do its children.
+    func kill() { _ = Glibc.kill(process.processIdentifier, SIGKILL) }
 }
