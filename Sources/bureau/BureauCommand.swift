@@ -18,8 +18,8 @@ struct BureauCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Installation",
                 subcommands: [
-                    ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, VersionCommand.self,
-                    BenchCommand.self,
+                    ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
+                    VersionCommand.self,
                 ]),
         ])
 
