@@ -16,10 +16,10 @@ COMMANDS = {
     "footprint": ["footprint/run.py", "--systems", "seed-python,seed-node,product"],
 }
 
-# The far side knows one-request uploads only. The product asks Drive for the file's id first, so that an upload whose
-# answer was lost is found again, and sends the bytes in a resumable upload: it is taught both.
-UPLOAD_LINE = '    if (is(r, "POST", "/upload/drive/v3/files"))'
+# The far side knows one-request uploads only, and no file by its id. The product looks at the root folder, asks Drive for the file's id first, so that an upload whose
+# answer was lost is found again, and sends the bytes in a resumable upload: it is taught all three.
 UPLOADS = '''    if (is(r, "GET", "/drive/v3/files/generateIds")) { json(c, "{\\"ids\\":[\\"drv_1\\",\\"drv_2\\"]}"); return; }
+    if (is(r, "GET", "/drive/v3/files/")) { json(c, "{\\"id\\":\\"folder_root\\",\\"name\\":\\"root\\",\\"mimeType\\":\\"application/vnd.google-apps.folder\\"}"); return; }
     if (is(r, "PUT", "/upload/drive/v3/files")) { note(K_DRIVE_UPLOAD, find_num(r->target, r->target_len, "upload_id=")); json(c, "{\\"id\\":\\"drv_1\\",\\"webViewLink\\":\\"https://drive.example/d/1\\"}"); return; }
     if (is(r, "POST", "/upload/drive/v3/files") && has(r, "resumable")) { char h[160]; const char *host = "127.0.0.1"; sprintf(h, "Location: http://%s:%d/upload/drive/v3/files?upload_id=%u\\r\\n", host, far_port, client_of(r)); mh_respond(c, 200, "application/json", h, "{}", 2); return; }
 '''
