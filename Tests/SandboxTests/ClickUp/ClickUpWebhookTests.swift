@@ -47,12 +47,15 @@ func sameStatusAndPerson() async throws {
     }
 }
 
-@Test("A new task and a comment raise the events the vendor raises; a file and another list raise none")
+@Test("A new task and a comment raise the events the vendor raises, each list's at its own address")
 func otherEvents() async throws {
     try await ServiceHost.run { host in
-        _ = try await host.clickUp("POST", "/list/901100000002/task", ["name": "Not watched"])
-        let made = try await host.clickUp("POST", "/list/901100000001/task", ["name": "Watched"])
-        let created = await host.receiver.next(2)
+        _ = try await host.clickUp("POST", "/list/901100000002/task", ["name": "A brief"])
+        let made = try await host.clickUp("POST", "/list/901100000001/task", ["name": "An audit"])
+        let sent = await host.receiver.next(4)
+        #expect(sent.filter { $0.path == "/webhook/catalyst" }.count == 2)
+        let created = sent.filter { $0.path == "/webhook/sentinel" }
+        try #require(created.count == 2)
         #expect(created.map(\.event) == ["taskCreated", "taskStatusUpdated"])
         #expect(created[0].json["history_items"]?.array?.count == 2)
         #expect(created[1].json["history_items"]?[0]?["before"]?["status"]?.isNull == true)
