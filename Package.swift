@@ -115,7 +115,7 @@ let package = Package(
         .target(
             name: "ProductHarness",
             dependencies: [
-                "BureauSandbox", "BureauStorage", nio,
+                "BureauSandbox", "BureauStorage", nio, crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ], path: "Tests/ProductHarness", swiftSettings: relaxed + warnings),
         tests("JourneyTests", ["ProductHarness", "BureauSandbox", "bureau"]),

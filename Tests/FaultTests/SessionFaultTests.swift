@@ -49,7 +49,7 @@ struct SessionFaultTests {
             scenario: "refusal", state: "failed", cause: "refusal", words: "refused the work", alerts: 1,
             taskStatus: "blocked"),
         Row(
-            scenario: "runaway", state: "stopped", cause: "over_budget", words: "$5.00", alerts: 2,
+            scenario: "runaway", state: "stopped", cause: "over_budget", words: "$5.00", alerts: 1,
             taskStatus: "blocked"),
         Row(
             scenario: "silent", state: "stopped", cause: "over_time", words: "3s", alerts: 1, taskStatus: "blocked",
@@ -98,7 +98,7 @@ struct SessionFaultTests {
             let isTold = task.comments.contains { $0.contains(words) }
             #expect(isTold || row.taskStatus != "blocked", "the task does not say why: \(task.comments)")
         }
-        #expect(task.comments.count == (row.taskStatus == "ready (automate)" ? 0 : 1))
+        #expect(task.comments.count == 1, "\(task.comments)")
         try await complete(log: sight.sessions[0].id, installation)
         try inside(installation)
     }

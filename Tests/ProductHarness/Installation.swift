@@ -102,3 +102,8 @@ package struct RunningServer: Sendable {
     package let port: Int
     package var url: String { "http://127.0.0.1:\(port)" }
 }
+
+extension Installation {
+    /// The key file every installation of this test run uses.
+    package static func serviceAccountJSON() throws -> String { try SampleEnvironment.serviceAccount.get().json }
+}

@@ -7,6 +7,7 @@ package struct Records: Sendable {
     package struct Run: Sendable, Hashable {
         package let id: String, agent: String, state: String
         package let cause: String?, sentence: String?, session: String?, task: String?
+        package let leaseOwner: String?
         package let spentMicroUSD: Int64, losses: Int64, eventsCount: Int64
     }
     package struct Signal: Sendable, Hashable {
@@ -31,6 +32,7 @@ package struct Records: Sendable {
                 id: try row.text("id"), agent: try row.text("agent"), state: try row.text("state"),
                 cause: try row.textIfAny("cause"), sentence: try row.textIfAny("cause_sentence"),
                 session: try row.textIfAny("session_id"), task: try row.textIfAny("task_id"),
+                leaseOwner: try row.textIfAny("lease_owner"),
                 spentMicroUSD: try row.integer("spent_micro_usd"), losses: try row.integer("losses"),
                 eventsCount: try row.integer("events_count"))
         }

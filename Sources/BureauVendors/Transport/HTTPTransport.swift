@@ -15,7 +15,8 @@ package struct HTTPTransport: Transport {
         package init() {}
     }
 
-    private let client: HTTPClient
+    private let owner: ClientOwner
+    private var client: HTTPClient { owner.client }
 
     package init(limits: Limits = Limits()) {
         var configuration = HTTPClient.Configuration()
@@ -28,7 +29,8 @@ package struct HTTPTransport: Transport {
         // A server's own idle limit is often 60 s; ours is shorter, so that fewer requests meet a dying connection.
         configuration.connectionPool.idleTimeout = .seconds(30)
         configuration.connectionPool.retryConnectionEstablishment = false
-        client = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
+        owner = ClientOwner(
+            HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration))
     }
 
     /// Closes every connection. Call once, when no request is under way any more.
@@ -117,4 +119,12 @@ package struct HTTPTransport: Transport {
             return answer
         }
     }
+}
+
+/// Shuts the client down when its last user is gone. A client that is dropped without that ends the process, and a
+/// command that fails early (a wrong name, a folder in use) has no other place to do it.
+private final class ClientOwner: Sendable {
+    let client: HTTPClient
+    init(_ client: HTTPClient) { self.client = client }
+    deinit { client.shutdown { _ in } }
 }
