@@ -63,7 +63,8 @@ struct Composition: Sendable {
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
         let intake = intake(wake: { [runWake] in runWake.raise() })
         let status = ServerStatus(
-            database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
+            database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
+            governors: parts.connections.governors)
         let server = BureauServer(
             address: settings.address, intake: intake,
             frontDesk: SlackFrontDesk(
