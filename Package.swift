@@ -110,7 +110,7 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        tests("CommandTests", ["bureau", .product(name: "Subprocess", package: "swift-subprocess")]),
+        tests("CommandTests", ["bureau", "BureauSandbox", .product(name: "Subprocess", package: "swift-subprocess")]),
         // What the two suites below share: the built binary on stage with a sandbox, and what people see there.
         .target(
             name: "ProductHarness",

@@ -12,11 +12,15 @@ struct BureauCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    RunsCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self, AlertsCommand.self, ApprovalsCommand.self,
+                    RunsCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self, AlertsCommand.self,
+                    ApprovalsCommand.self,
                 ]),
             CommandGroup(
                 name: "Installation",
-                subcommands: [ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, VersionCommand.self, BenchCommand.self]),
+                subcommands: [
+                    ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
+                    VersionCommand.self,
+                ]),
         ])
 
     static func main() async {

@@ -71,7 +71,9 @@ struct Composition: Sendable {
                 desk: approvalDesk, slack: parts.connections.slack,
                 signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
             status: status, eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: onListening)
-        return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers() + sweeps() + [server]
+        return [
+            catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
+        ] + workers() + sweeps() + [server]
     }
 
     /// Finds what no webhook told of. A server that starts nothing looks for nothing.
@@ -105,6 +107,19 @@ struct Composition: Sendable {
         ]
     }
 
+    /// For commands: opens, and closes again whatever happens.
+    static func with<Value>(_ settings: Settings, _ body: (Composition) async throws -> Value) async throws -> Value {
+        let composition = try await Composition(settings, logger: .forCommand(settings.logLevel))
+        do {
+            let value = try await body(composition)
+            await composition.close()
+            return value
+        } catch {
+            await composition.close()
+            throw error
+        }
+    }
+
     func close() async {
         await transport.shutdown()
         try? database.close()
@@ -127,7 +142,8 @@ struct Composition: Sendable {
 
     private static func makeFolder(_ folder: URL) throws {
         do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw SetupError(
                 "the data folder \(folder.path) cannot be made: \(error.localizedDescription)",

@@ -79,6 +79,34 @@ struct RepeatedWebhookTests {
             }
             #expect(sight.task(task)?.comments.count == 1)
             #expect(sight.sessions.isEmpty)
+            try await Self.fillIn(task, installation)
+            try await installation.board.move(task, to: "ready (automate)")
+            try await installation.waitForRest(of: 2, at: server)
+            #expect(try await installation.records().runs.map(\.state) == ["ignored", "done"])
+            #expect(await installation.look().task(task)?.status == "review")
+        }
+    }
+
+    /// Types into the fields that were empty, as their owner would.
+    private static func fillIn(_ task: String, _ installation: Installation) async throws {
+        let values: [(Int, JSON)] = [
+            (
+                3,
+                [
+                    "location": ["lat": 39.78, "lng": -89.65],
+                    "formatted_address": "22 Sample Avenue, Springfield, IL 62701, USA",
+                ]
+            ),
+            (4, "https://maps.example/place/bluebird"), (6, ["0b7100c1-0000-4000-8000-000000000004"]),
+            (7, "dentist"), (8, "Lakeside Smiles (demo)"),
+        ]
+        for (number, value) in values {
+            let answer = try await Web.send(
+                "POST",
+                "\(installation.sandboxURL)/clickup/api/v2/task/\(task)/field/f1e1d000-0000-4000-8000-00000000000\(number)",
+                headers: ["authorization": SandboxKeys().clickUp, "content-type": "application/json"],
+                body: JSON.object(["value": value]).bytes)
+            #expect(answer.status == 200, "field \(number): \(answer.text)")
         }
     }
 }

@@ -39,7 +39,7 @@ struct ApprovalJourneyTests {
 
             try await eventually("the run goes on and ends") {
                 let state = try await installation.records().runs.first?.state
-                return state.map(Records.final.contains) == true ? true : nil
+                return state.map(RunStates.final.contains) == true ? true : nil
             }
             try await checkAnswers(installation)
             try await eventually("the messages show the outcome") {

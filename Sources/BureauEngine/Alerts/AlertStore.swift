@@ -51,6 +51,12 @@ struct AlertStore {
             "UPDATE alert SET state = 'resolved', last_at = ? WHERE subject = ? AND state = 'open'", [now, subject])
     }
 
+    func resolve(cause: String, subject: String, now: Int64) throws {
+        try db.execute(
+            "UPDATE alert SET state = 'resolved', last_at = ? WHERE cause = ? AND subject = ? AND state = 'open'",
+            [now, cause, subject])
+    }
+
     func find(_ id: String) throws -> AlertRecord? {
         try db.first("SELECT * FROM alert WHERE id = ?", [id]).map(AlertRecord.init)
     }

@@ -53,6 +53,8 @@ package struct EmptyRuns: Sendable {
 
     /// How many runs stand as ended in the database.
     package func ended() async throws -> Int64 {
-        try await database.read { try RunStore(db: $0).countByState() }.reduce(0) { $0 + ($1.0 == "ignored" ? $1.1 : 0) }
+        try await database.read { try RunStore(db: $0).countByState() }.reduce(0) {
+            $0 + ($1.0 == "ignored" ? $1.1 : 0)
+        }
     }
 }

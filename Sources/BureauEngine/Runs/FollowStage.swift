@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauStorage
 import BureauVendors
+import Logging
 
 /// `running`: follows the session until its turn ends, it asks, it fails or a limit is reached.
 ///
@@ -67,6 +68,11 @@ struct FollowStage: Stage {
     private func finish(_ hand: RunInHand, _ end: End, _ fold: SessionFold) async throws -> StageOutcome {
         let meter = CostMeter(parts: parts, hand: hand)
         try await meter.save(fold, listed: nil)
+        if !fold.unknownTypes.isEmpty {
+            parts.logger.notice(
+                "the session sent events this bureau does not know",
+                metadata: ["run": "\(hand.run.id)", "types": "\(fold.unknownTypes.sorted().joined(separator: ","))"])
+        }
         if case .gate(let ids) = end { return try await Asking(parts: parts, hand: hand).ask(ids) }
         try await parts.move(hand.run.id, event(for: end, hand, fold), hand.lease)
         return .moved

@@ -26,21 +26,25 @@ package final class SessionRecorder: Sendable {
 
     package var fold: SessionFold { state.withLock { $0.fold } }
 
+    /// Asks something of what is known, without a copy of it.
+    func ask<Answer: Sendable>(_ question: (SessionFold) -> Answer) -> Answer { state.withLock { question($0.fold) } }
+
     /// Records what is new. The log is written first: when the disk refuses, nothing counts as known, the error ends
     /// the attempt and the history brings the events again. Previews are never kept.
     func record(_ events: [RawEvent]) throws {
         let added = try state.withLock { state in
             var keys: [EventKey] = []
             let new = events.filter { event in
+                guard !event.type.hasPrefix("event_") else { return false }
                 let key = EventKey(event.key)
-                guard !event.type.hasPrefix("event_"), !state.seen.contains(key), !keys.contains(key) else {
-                    return false
-                }
+                guard state.seen.insert(key).inserted else { return false }
                 keys.append(key)
                 return true
             }
-            try state.log.append(new)
-            state.seen.formUnion(keys)
+            do { try state.log.append(new) } catch {
+                state.seen.subtract(keys)
+                throw error
+            }
             for event in new { state.fold.take(event) }
             return new.count
         }

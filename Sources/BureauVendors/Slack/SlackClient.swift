@@ -74,7 +74,9 @@ package struct SlackClient: Sendable {
         }
     }
 
-    private func call<T: Decodable>(_ request: VendorRequest, as type: T.Type, _ field: String) async throws(VendorError) -> T {
+    private func call<T: Decodable>(_ request: VendorRequest, as type: T.Type, _ field: String)
+        async throws(VendorError) -> T
+    {
         let response = try await transport.send(request)
         guard response.isSuccess, response.decoded(SlackFailure.Envelope.self)?.ok == true else {
             throw SlackFailure.error(response, request, now: now())

@@ -18,14 +18,14 @@ struct WebhookRoutes {
             switch await Self.body(request, on: context.channel) {
             case .whole(let bytes): signal.body = bytes
             case .tooLarge:
-                return Self.answer(try await intake.refuse(signal, status: 413, "the body is larger than 1 MiB"))
+                return Self.answer(await intake.refuse(signal, status: 413, "the body is larger than 1 MiB"))
             case .tooSlow:
                 return Self.answer(
-                    try await intake.refuse(
+                    await intake.refuse(
                         signal, status: 408, "the body did not arrive within \(Self.bodySecondsMax) s"))
-            case .broken: return Self.answer(try await intake.refuse(signal, status: 400, "the body could not be read"))
+            case .broken: return Self.answer(await intake.refuse(signal, status: 400, "the body could not be read"))
             }
-            return Self.answer(try await intake.accept(signal))
+            return Self.answer(await intake.accept(signal))
         }
     }
 

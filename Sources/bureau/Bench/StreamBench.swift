@@ -21,6 +21,8 @@ struct StreamBench: AsyncParsableCommand {
             let transport = HTTPTransport()
             let client = AnthropicClient(transport: transport, baseURL: baseURL, key: Secret("bench"))
             let counters = Counters()
+            let trimmer = Task { try await MemoryTrimmer(doors: .system).trim() }
+            defer { trimmer.cancel() }
             let seconds = try await BenchReport.seconds {
                 try await withTaskExecutorPreference(EventLoopExecutor.shared) { try await follow(client, counters) }
             }

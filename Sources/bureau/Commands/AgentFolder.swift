@@ -17,12 +17,17 @@ struct AgentFolder: Sendable {
         do { return try reader.readFolder(settings.agentsFolder) } catch {
             throw SetupError(
                 "the agents folder \(settings.agentsFolder.path) cannot be read",
-                fix: "make it, or name another one with --config or AGENTS_DIR; bureau agents new NAME writes a first file")
+                fix:
+                    "make it, or name another one with --config or AGENTS_DIR; bureau agents new NAME writes a first file"
+            )
         }
     }
 
-    /// Every agent that can be used. No folder means none.
-    var usable: [LoadedAgent] { (try? reports())?.compactMap(\.agent) ?? [] }
+    /// Every agent whose file is right but for variables that are not set here. No folder means none.
+    var written: [LoadedAgent] {
+        let reader = AgentReader(hasVariable: { _ in true })
+        return (try? reader.readFolder(settings.agentsFolder))?.compactMap(\.agent) ?? []
+    }
 
     func agent(_ name: String) throws -> (AgentFileReport, LoadedAgent) {
         let reports = try reports()
@@ -39,7 +44,8 @@ struct AgentFolder: Sendable {
         throw SetupError(
             "there is no agent named \"\(PlainLine.of(name))\"",
             fix: near.map { "did you mean \($0)?" }
-                ?? (known.isEmpty ? "bureau agents new NAME writes one" : "the agents are: \(known.joined(separator: ", "))"),
+                ?? (known.isEmpty
+                    ? "bureau agents new NAME writes one" : "the agents are: \(known.joined(separator: ", "))"),
             exitCode: ExitStatus.usage)
     }
 }

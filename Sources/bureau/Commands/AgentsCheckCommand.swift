@@ -46,10 +46,12 @@ struct AgentsCheckCommand: AsyncParsableCommand {
             ])
         ) {
             for problem in problems {
-                Terminal.say(output.style.paint(PlainLine.of("\(problem)"), problem.severity == .error ? .bad : .warning))
+                Terminal.say(
+                    output.style.paint(PlainLine.of("\(problem)"), problem.severity == .error ? .bad : .warning))
             }
             Terminal.note(
-                "\(Self.count(files, "file")) checked: \(Self.count(errors, "error")), \(Self.count(warnings, "warning"))")
+                "\(Self.count(files, "file")) checked: \(Self.count(errors, "error")), \(Self.count(warnings, "warning"))"
+            )
         }
     }
 
@@ -66,7 +68,8 @@ struct AgentsCheckCommand: AsyncParsableCommand {
         }
         return try files.map { name in
             let inFolder = settings.agentsFolder.appendingPathComponent(name + ".json").path
-            let isName = !FileManager.default.fileExists(atPath: name) && FileManager.default.fileExists(atPath: inFolder)
+            let isName =
+                !FileManager.default.fileExists(atPath: name) && FileManager.default.fileExists(atPath: inFolder)
             return try Self.read(isName ? inFolder : name, as: isName ? inFolder : name, reader)
         }
     }

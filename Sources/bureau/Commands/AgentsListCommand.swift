@@ -32,7 +32,8 @@ struct AgentsListCommand: AsyncParsableCommand {
             listing.add(
                 [Listing.Cell(name), "", Listing.Cell(count, .bad), "", "", Listing.Cell(report.fileName)],
                 .made([
-                    ("name", .string(name)), ("version", .null), ("display_name", .null), ("file", .string(report.fileName)),
+                    ("name", .string(name)), ("version", .null), ("display_name", .null),
+                    ("file", .string(report.fileName)),
                     ("ok", false), ("triggers", []), ("max_session_cost_usd", .null), ("errors", .whole(errors)),
                 ]))
             return
@@ -67,22 +68,29 @@ struct AgentsShowCommand: AsyncParsableCommand {
             let (report, loaded) = try AgentFolder(settings).agent(agent)
             let config = loaded.config
             let document = try BureauDomain.JSONValue.parse(Array(loaded.canonical.utf8))
-            try output.print(.made([("name", .string(config.name)), ("sha256", .string(loaded.hash)), ("config", document)])) {
+            try output.print(
+                .made([("name", .string(config.name)), ("sha256", .string(loaded.hash)), ("config", document)])
+            ) {
                 Self.facts(config, loaded, settings, file: report.fileName).print(output.style)
             }
         }
     }
 
-    private static func facts(_ config: AgentConfig, _ loaded: LoadedAgent, _ settings: Settings, file: String) -> Facts {
+    private static func facts(_ config: AgentConfig, _ loaded: LoadedAgent, _ settings: Settings, file: String) -> Facts
+    {
         var facts = Facts()
         facts.add("agent", config.name, .strong)
         facts.add("name", config.displayName)
         facts.add("does", config.description)
         facts.add("version", "\(config.version), config \(loaded.hash.prefix(12))")
         facts.add("file", settings.agentsFolder.appendingPathComponent(file).path)
-        facts.add("anthropic", "agent $\(config.anthropic.agentIDVariable), environment $\(config.anthropic.environmentIDVariable)")
+        facts.add(
+            "anthropic",
+            "agent $\(config.anthropic.agentIDVariable), environment $\(config.anthropic.environmentIDVariable)")
         if let trigger = config.triggers.clickUp {
-            facts.add("started by", "ClickUp list \(trigger.listID), status \"\(trigger.status)\"; webhook /webhook/\(config.name)")
+            facts.add(
+                "started by",
+                "ClickUp list \(trigger.listID), status \"\(trigger.status)\"; webhook /webhook/\(config.name)")
         }
         if config.triggers.manualCLI { facts.add("started by", "bureau run \(config.name)") }
         facts.add("needs", config.payloadSource.requiredFields.joined(separator: ", "))
@@ -91,7 +99,11 @@ struct AgentsShowCommand: AsyncParsableCommand {
         facts.add("must write", config.outputs.expected.map(\.source).joined(separator: ", "))
         let delivery = config.delivery
         facts.add("slack", delivery.slack.map { $0.channel })
-        facts.add("clickup", delivery.clickUp.map { "status \($0.doneStatus.map { "\"\($0)\"" } ?? "unchanged"), blocked \"\($0.blockedStatus)\"" })
+        facts.add(
+            "clickup",
+            delivery.clickUp.map {
+                "status \($0.doneStatus.map { "\"\($0)\"" } ?? "unchanged"), blocked \"\($0.blockedStatus)\""
+            })
         facts.add("google drive", delivery.googleDrive.map { "\($0.folder.source) \($0.fileName.source)" })
         facts.add("folder", delivery.folder.map { $0.path?.source ?? settings.engine.deliveryFolder.path })
         facts.add("alerts", ([config.alerts.failureChannel] + config.alerts.tags).joined(separator: " "))

@@ -4,7 +4,8 @@ import Foundation
 
 struct AgentsNewCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "new", abstract: "Write a commented file for a new agent.", discussion: "bureau agents new catalyst")
+        commandName: "new", abstract: "Write a commented file for a new agent.",
+        discussion: "bureau agents new catalyst")
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "Its name: lower-case letters, digits and hyphens.") var name: String
@@ -15,7 +16,8 @@ struct AgentsNewCommand: AsyncParsableCommand {
             guard let text = AgentConfig.starter(name: name) else {
                 throw SetupError(
                     "\"\(PlainLine.of(name))\" cannot be an agent's name",
-                    fix: "use lower-case letters, digits and hyphens, as in content-catalyst", exitCode: ExitStatus.usage)
+                    fix: "use lower-case letters, digits and hyphens, as in content-catalyst",
+                    exitCode: ExitStatus.usage)
             }
             let file = settings.agentsFolder.appendingPathComponent(name + ".json")
             do {

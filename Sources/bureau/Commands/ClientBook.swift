@@ -17,7 +17,8 @@ struct ClientBook {
         let near = NearestKey.nearest(to: slug, in: slugs)
         throw SetupError(
             "there is no client \"\(PlainLine.of(slug))\"",
-            fix: near.map { "did you mean \($0)?" } ?? "bureau clients list shows them; bureau clients import FILE adds one",
+            fix: near.map { "did you mean \($0)?" }
+                ?? "bureau clients list shows them; bureau clients import FILE adds one",
             exitCode: ExitStatus.failed)
     }
 
@@ -46,7 +47,8 @@ struct ClientBook {
             facts.add(member.key, words ?? member.value.string ?? member.value.compact)
         }
         for contact in client.contacts {
-            facts.add("contact", [contact.name, contact.email, contact.slack].compactMap { $0 }.joined(separator: ", "))
+            facts.add(
+                "contact", [contact.name, contact.email, contact.slack].compactMap { $0 }.joined(separator: ", "))
         }
         return facts
     }

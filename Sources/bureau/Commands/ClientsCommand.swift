@@ -98,7 +98,9 @@ struct ClientsAddCommand: AsyncParsableCommand {
 struct ClientsImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Add or replace clients from JSON files.",
-        discussion: "A file holds one record (slug, name, fields, contacts) or one payload (client_id, client_name and the rest).")
+        discussion:
+            "A file holds one record (slug, name, fields, contacts) or one payload (client_id, client_name and the rest)."
+    )
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
@@ -118,7 +120,12 @@ struct ClientsImportCommand: AsyncParsableCommand {
                 for client in clients {
                     let before = try await records.database.read { try ClientStore(db: $0).find(client.slug) }
                     try await ClientBook(records).save(client)
-                    words.append((client, before == nil ? "added" : before == client ? "unchanged" : "replaced"))
+                    words.append(
+                        (
+                            client,
+                            before == nil
+                                ? "added" : before?.json.canonical == client.json.canonical ? "unchanged" : "replaced"
+                        ))
                 }
             }
             try output.print(.array(clients.map(\.json))) {

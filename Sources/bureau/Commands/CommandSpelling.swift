@@ -17,7 +17,9 @@ struct CommandSpelling {
             let names = children.compactMap { $0.configuration.commandName }
             guard let child = children.first(where: { $0.configuration.commandName == argument }) else {
                 let near = NearestKey.nearest(to: argument, in: names)
-                let hint = near.map { "did you mean: \(path) \($0)" } ?? "\(path) --help lists them: \(names.joined(separator: ", "))"
+                let hint =
+                    near.map { "did you mean: \(path) \($0)" }
+                    ?? "\(path) --help lists them: \(names.joined(separator: ", "))"
                 return "bureau: there is no command \"\(path) \(PlainLine.of(argument))\"\n  fix: \(hint)"
             }
             command = child

@@ -47,16 +47,26 @@ extension SetupError {
                 failure.sentence, fix: failure.isRetryable ? "try again in a minute" : "bureau doctor tells more",
                 exitCode: failure.isRetryable ? ExitStatus.unreachable : ExitStatus.failed)
         case let failure as StorageError:
-            self.init("\(failure)", fix: "bureau db check looks at the database", exitCode: ExitStatus.failed)
+            self.init("\(failure)", fix: Self.fix(for: failure), exitCode: failure == .busy ? ExitStatus.temporary : 1)
         case is CancellationError:
             self.init("the command was interrupted", fix: "start it again", exitCode: ExitStatus.interrupted)
         default: self.init("\(error)", fix: "bureau doctor looks at the installation", exitCode: ExitStatus.failed)
         }
     }
 
+    private static func fix(for failure: StorageError) -> String {
+        switch failure {
+        case .damaged: "stop the server and restore the last backup of the data folder"
+        case .tooNew: "use the newer bureau for this data folder"
+        case .diskFull: "free some space, then try again"
+        case .busy: "try again in a moment"
+        case .refused, .unreadable, .other: "bureau db check looks at the whole database"
+        }
+    }
+
     private static func fix(for kind: RunDesk.Refused.Kind) -> String {
         switch kind {
-        case .notFound: "bureau runs list shows the runs there are; ids may be cut to their first characters"
+        case .notFound: "write the whole id, or at least its first six characters"
         case .ambiguous: "write more characters of the id"
         case .notNow: "bureau runs show RUN tells what it is doing and why"
         }

@@ -78,7 +78,7 @@ struct SettingsCatalogue {
     }
 
     private var anthropic: [Setting] {
-        let agents = AgentFolder(settings).usable.map(\.config.anthropic)
+        let agents = AgentFolder(settings).written.map(\.config.anthropic)
         let ids = Set(agents.flatMap { [$0.agentIDVariable, $0.environmentIDVariable] }).sorted()
         return [secret("ANTHROPIC_API_KEY")] + ids.map { plain($0) } + [
             plain("ANTHROPIC_BASE_URL", "https://api.anthropic.com"),
@@ -109,7 +109,9 @@ struct SettingsCatalogue {
     }
 
     private func plain(_ name: String, _ otherwise: String? = nil) -> Setting {
-        Setting(name: name, value: (settings.environment[name] ?? otherwise).map(Self.withoutPassword), source: source(name))
+        Setting(
+            name: name, value: (settings.environment[name] ?? otherwise).map(Self.withoutPassword), source: source(name)
+        )
     }
 
     /// What is in effect may come from the command line as well.

@@ -41,8 +41,11 @@ struct DatabaseReport: Sendable {
 
     init(_ records: Records) async throws {
         path = records.settings.databasePath
-        let facts = try FileManager.default.attributesOfItem(atPath: path)
-        bytes = (facts[.size] as? NSNumber)?.int64Value ?? 0
+        // What is committed but not yet moved into the file is in the log beside it.
+        bytes = [path, path + "-wal"].reduce(Int64(0)) { sum, path in
+            let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
+            return sum + (size?.int64Value ?? 0)
+        }
         schema = try await records.database.schema()
         complaints = try await records.database.complaints()
     }

@@ -49,7 +49,7 @@ struct DoctorCommand: AsyncParsableCommand {
     /// All at once: a vendor that does not answer keeps nobody waiting but itself.
     private func askVendors(_ settings: Settings) async -> [Finding] {
         let transport = HTTPTransport()
-        let agents = AgentFolder(settings).usable.map(\.config)
+        let agents = AgentFolder(settings).written.map(\.config)
         let findings: [Finding]
         do throws(SetupError) {
             let checks = VendorChecks(
@@ -88,7 +88,8 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         let health = try? BureauDomain.JSONValue.parse(response.body)
         guard response.status == 200, health?["status"]?.string == "ok" else {
-            return .fail("server", "it answers \(response.status) at \(settings.localURL)/health", fix: "look into its log")
+            return .fail(
+                "server", "it answers \(response.status) at \(settings.localURL)/health", fix: "look into its log")
         }
         return .ok("server", "answers at \(settings.localURL), version \(health?["version"]?.string ?? "unknown")")
     }

@@ -14,7 +14,8 @@ struct Records: Sendable {
             guard mayCreate else {
                 throw SetupError(
                     "there is no database at \(settings.databasePath)",
-                    fix: "name the data folder with --data or DATA_DIR; a new one is made by bureau serve or bureau run")
+                    fix: "name the data folder with --data or DATA_DIR; a new one is made by bureau serve or bureau run"
+                )
             }
             try Self.makeFolder(of: settings.databasePath)
         }
@@ -37,7 +38,8 @@ struct Records: Sendable {
     private static func makeFolder(of path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw SetupError(
                 "the folder \(folder.path) cannot be made: \(error.localizedDescription)",

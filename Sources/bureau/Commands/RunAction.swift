@@ -10,25 +10,28 @@ struct RunAction {
     let common: CommonOptions
     let output: OutputOptions
     var watches = false
+    /// Whether to tell only what happens from now on.
+    var skipsPast = true
     var isVerbose = false
 
     /// `act` returns the run that was set in motion.
     func carryOut(_ act: (Composition) async throws -> RunRecord) async throws {
         let settings = try common.settings()
-        let composition = try await Composition(settings, logger: .forCommand(settings.logLevel))
-        let run = try await act(composition)
-        let isServed = ServerLock.isHeld(settings)
-        let code: Int32
-        if run.state.isFinal || (isServed && !watches) {
-            code = try await tell(run, composition, isServed: isServed)
-        } else {
-            let watcher = RunWatcher(composition: composition, isQuiet: output.isJSON, isVerbose: isVerbose)
-            if !output.isJSON { watcher.announce(run) }
-            code = try await watcher.follow(run.id)
-            if output.isJSON, code != ExitStatus.interrupted { try await document(run.id, composition) }
-        }
-        await composition.close()
+        let code = try await Composition.with(settings) { try await follow(act($0), $0, settings) }
         if code != 0 { throw ExitCode(code) }
+    }
+
+    private func follow(_ run: RunRecord, _ composition: Composition, _ settings: Settings) async throws -> Int32 {
+        let isServed = ServerLock.isHeld(settings)
+        if run.state.isFinal || (isServed && !watches) {
+            return try await tell(run, composition, isServed: isServed)
+        }
+        let watcher = RunWatcher(
+            composition: composition, isQuiet: output.isJSON, isVerbose: isVerbose, skipsPast: skipsPast)
+        if !output.isJSON { watcher.announce(run) }
+        let code = try await watcher.follow(run.id)
+        if output.isJSON, code != ExitStatus.interrupted { try await document(run.id, composition) }
+        return code
     }
 
     private func tell(_ run: RunRecord, _ composition: Composition, isServed: Bool) async throws -> Int32 {

@@ -84,7 +84,8 @@ struct RunsDeliverCommand: AsyncParsableCommand {
         guard let known = Self.channels.first(where: { $0.rawValue == channel }) else {
             let names = Self.channels.map(\.rawValue)
             let near = NearestKey.nearest(to: channel, in: names).map { " Did you mean '\($0)'?" } ?? ""
-            throw ValidationError("There is no channel '\(PlainLine.of(channel))'; choose from \(names.joined(separator: ", ")).\(near)")
+            throw ValidationError(
+                "There is no channel '\(PlainLine.of(channel))'; choose from \(names.joined(separator: ", ")).\(near)")
         }
         return known
     }

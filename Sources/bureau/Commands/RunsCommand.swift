@@ -30,9 +30,10 @@ struct RunsWatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Terminal.guarded {
-            try await RunAction(common: common, output: output, watches: true, isVerbose: verbose).carryOut {
-                try await $0.desk.find(run)
-            }
+            try await RunAction(common: common, output: output, watches: true, skipsPast: false, isVerbose: verbose)
+                .carryOut {
+                    try await $0.desk.find(run)
+                }
         }
     }
 }

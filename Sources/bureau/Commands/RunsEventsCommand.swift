@@ -38,18 +38,11 @@ struct RunsEventsCommand: AsyncParsableCommand {
     }
 
     private func printList(_ id: String, _ records: Records) async throws {
-        var listing = Listing([.init("TIME"), .init("EVENT"), .init("DETAIL", isElastic: true)], empty: "No events yet.")
+        var listing = Listing(
+            [.init("TIME"), .init("EVENT"), .init("DETAIL", isElastic: true)], empty: "No events yet.")
         let now = records.doors.now()
-        for event in try await records.desk.events(id) { Self.add(event, now, to: &listing) }
+        for event in try await records.desk.events(id) { listing.add(event.cells(now: now), event.document) }
         try output.print(listing)
-    }
-
-    private static func add(_ event: RunEvent, _ now: Int64, to listing: inout Listing) {
-        listing.add(
-            [
-                Listing.Cell(Clock.moment(event.at, now: now), exact: Clock.iso(event.at)), Listing.Cell(event.kind),
-                Listing.Cell(event.detail),
-            ], event.document)
     }
 
     private func printFollowing(_ id: String, _ records: Records) async throws {
@@ -59,7 +52,8 @@ struct RunsEventsCommand: AsyncParsableCommand {
             for event in try await records.desk.events(id, after: seq) {
                 seq = event.seq
                 let time = Terminal.isTerminal ? Clock.time(event.at) : Clock.iso(event.at)
-                Terminal.say([time, event.kind, PlainLine.of(event.detail)].joined(separator: Terminal.isTerminal ? "  " : "\t"))
+                Terminal.say(
+                    [time, event.kind, PlainLine.of(event.detail)].joined(separator: Terminal.isTerminal ? "  " : "\t"))
             }
             if isOver { return }
             try await records.doors.sleep(.milliseconds(Self.lookEveryMilliseconds))
@@ -136,12 +130,7 @@ struct RunsFilesCommand: AsyncParsableCommand {
                 var listing = Listing(
                     [.init("FILE"), .init("SIZE", isRight: true), .init("WHERE")], empty: "No files.")
                 for file in try await records.desk.files(found.id) {
-                    listing.add(
-                        [
-                            Listing.Cell(file.safeName),
-                            Listing.Cell(Words.bytes(file.sizeBytes), exact: String(file.sizeBytes)),
-                            Listing.Cell(file.place(records.settings), file.blobKey == nil ? .bad : nil),
-                        ], file.document(records.settings))
+                    listing.add(file.cells(records.settings), file.document(records.settings))
                 }
                 try output.print(listing)
             }

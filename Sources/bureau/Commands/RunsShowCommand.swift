@@ -71,28 +71,46 @@ struct RunPage {
         facts.add("took", view.duration(now: now))
         facts.add("attempt", run.attempt > 1 ? "\(run.attempt)" : nil)
         facts.print(style)
-        section("History", style) { for event in events { line(Clock.moment(event.at, now: now), event.kind, event.detail) } }
-        if !files.isEmpty {
-            section("Files", style) {
-                for file in files { line(file.safeName, Words.bytes(file.sizeBytes), file.place(settings)) }
-            }
-        }
-        if !steps.isEmpty {
-            section("Steps", style) { for step in steps { line(step.label, style.paint(step.state.rawValue, step.tone), step.outcome) } }
-        }
+        section("History", history, style)
+        section("Files", fileList, style)
+        section("Steps", stepList, style)
     }
 
-    private func section(_ title: String, _ style: Style, _ body: () -> Void) {
-        Terminal.say("\n\(style.paint(title, .faint))")
-        body()
+    private var history: Listing {
+        var listing = Listing([.init("TIME"), .init("STATE"), .init("DETAIL", isElastic: true)], empty: "")
+        for event in events { listing.add(event.cells(now: now), event.document) }
+        return listing
     }
 
-    private func line(_ parts: String...) {
-        Terminal.say("  " + parts.filter { !$0.isEmpty }.joined(separator: "  "))
+    private var fileList: Listing {
+        var listing = Listing([.init("FILE"), .init("SIZE", isRight: true), .init("WHERE")], empty: "")
+        for file in files { listing.add(file.cells(settings), file.document(settings)) }
+        return listing
+    }
+
+    private var stepList: Listing {
+        var listing = Listing(
+            [.init("CHANNEL"), .init("STEP"), .init("ABOUT", isElastic: true), .init("STATE"), .init("RESULT")],
+            empty: "")
+        for step in steps { listing.add(step.cells, step.document) }
+        return listing
+    }
+
+    private func section(_ title: String, _ listing: Listing, _ style: Style) {
+        guard !listing.rows.isEmpty else { return }
+        Terminal.say("\n\(style.paint(title, .strong))")
+        Terminal.say(Terminal.width.map { listing.aligned(width: $0, style: style) } ?? listing.tabbed)
     }
 }
 
 extension RunEvent {
+    func cells(now: Int64) -> [Listing.Cell] {
+        [
+            Listing.Cell(Clock.moment(at, now: now, hasSeconds: true), exact: Clock.iso(at)), Listing.Cell(kind),
+            Listing.Cell(detail),
+        ]
+    }
+
     var document: BureauDomain.JSONValue {
         .made([("seq", .whole(seq)), ("at", .time(at)), ("kind", .string(kind)), ("detail", .string(detail))])
     }
@@ -100,10 +118,19 @@ extension RunEvent {
 
 extension FileRecord {
     /// Where the stored file is, or why it is not.
-    func place(_ settings: Settings) -> String { path(settings) ?? "not stored: \(PlainLine.of(error ?? "no reason kept"))" }
+    func place(_ settings: Settings) -> String {
+        path(settings) ?? "not stored: \(PlainLine.of(error ?? "no reason kept"))"
+    }
 
     func path(_ settings: Settings) -> String? {
         blobKey.flatMap { try? BlobFolder(root: settings.blobsFolder).url(for: $0).path }
+    }
+
+    func cells(_ settings: Settings) -> [Listing.Cell] {
+        [
+            Listing.Cell(safeName), Listing.Cell(Words.bytes(sizeBytes), exact: String(sizeBytes)),
+            Listing.Cell(place(settings), blobKey == nil ? .bad : nil),
+        ]
     }
 
     func document(_ settings: Settings) -> BureauDomain.JSONValue {
@@ -119,8 +146,14 @@ extension StepRecord {
     private struct Link: Decodable { var link: String? }
 
     var link: String? { receipt.flatMap { try? JSONText.decode(Link.self, $0) }?.link }
-    var label: String { PlainLine.of("\(channel.rawValue) \(kind) \(subject)") }
-    var outcome: String { PlainLine.of(error ?? link ?? "") }
+
+    var cells: [Listing.Cell] {
+        [
+            Listing.Cell(channel.rawValue), Listing.Cell(kind), Listing.Cell(subject),
+            Listing.Cell(state.rawValue, tone),
+            Listing.Cell(error ?? link ?? ""),
+        ]
+    }
 
     var tone: Style.Tone? {
         switch state {

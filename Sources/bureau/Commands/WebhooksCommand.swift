@@ -33,7 +33,8 @@ struct WebhooksListCommand: AsyncParsableCommand {
         if let verdict, !Self.verdicts.contains(verdict) {
             let near = NearestKey.nearest(to: verdict, in: Self.verdicts).map { " Did you mean '\($0)'?" } ?? ""
             throw ValidationError(
-                "There is no verdict '\(PlainLine.of(verdict))'; choose from \(Self.verdicts.joined(separator: ", ")).\(near)")
+                "There is no verdict '\(PlainLine.of(verdict))'; choose from \(Self.verdicts.joined(separator: ", ")).\(near)"
+            )
         }
     }
 

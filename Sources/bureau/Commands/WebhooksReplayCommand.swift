@@ -20,23 +20,27 @@ struct WebhooksReplayCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             let settings = try common.settings()
-            let composition = try await Composition(settings, logger: .forCommand(settings.logLevel))
-            let found = try await find(composition)
-            let intake = composition.intake(wake: {})
-            guard let answer = try await intake.replay(found.id) else {
-                throw SetupError(
-                    "signal \(found.id) was not kept whole and cannot be replayed",
-                    fix: "move the task again in ClickUp", exitCode: ExitStatus.failed)
-            }
-            let document = try BureauDomain.JSONValue.parse(Array(answer.json.utf8))
-            try output.print(document) {
-                let words = ["run", "reason"].compactMap { document[$0]?.string.map(PlainLine.of) }
-                Terminal.say("\(document["verdict"]?.string ?? "refused")  \(words.joined(separator: "  "))")
-            }
-            if case .string("run")? = document["verdict"], !ServerLock.isHeld(settings), let run = document["run"]?.string {
-                Terminal.note("No server runs. Do the work now: bureau runs watch \(run.prefix(10))")
-            }
-            await composition.close()
+            try await Composition.with(settings) { try await replay($0, settings) }
+        }
+    }
+
+    private func replay(_ composition: Composition, _ settings: Settings) async throws {
+        let found = try await find(composition)
+        let intake = composition.intake(wake: {})
+        guard let answer = try await intake.replay(found.id) else {
+            throw SetupError(
+                "signal \(found.id) was not kept whole and cannot be replayed",
+                fix: "move the task again in ClickUp", exitCode: ExitStatus.failed)
+        }
+        let document = try BureauDomain.JSONValue.parse(Array(answer.json.utf8))
+        try output.print(document) {
+            let words = ["run", "reason"].compactMap { document[$0]?.string.map(PlainLine.of) }
+            Terminal.say("\(document["verdict"]?.string ?? "refused")  \(words.joined(separator: "  "))")
+        }
+        if case .string("run")? = document["verdict"], !ServerLock.isHeld(settings),
+            let run = document["run"]?.string
+        {
+            Terminal.note("No server runs. Do the work now: bureau runs watch \(run.prefix(10))")
         }
     }
 

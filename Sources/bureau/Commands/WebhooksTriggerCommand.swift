@@ -30,7 +30,8 @@ struct WebhooksTriggerCommand: AsyncParsableCommand {
         guard !Self.events.contains(event) else { return }
         let near = NearestKey.nearest(to: event, in: Self.events).map { " Did you mean '\($0)'?" } ?? ""
         throw ValidationError(
-            "There is no event '\(PlainLine.of(event))' to send; choose from \(Self.events.joined(separator: ", ")).\(near)")
+            "There is no event '\(PlainLine.of(event))' to send; choose from \(Self.events.joined(separator: ", ")).\(near)"
+        )
     }
 
     func run() async throws {
@@ -47,7 +48,8 @@ struct WebhooksTriggerCommand: AsyncParsableCommand {
             let request = VendorRequest(
                 vendor: .clickUp, operation: "POST \(path)", method: .post, url: (url ?? settings.localURL) + path,
                 headers: [
-                    "content-type": "application/json", "x-signature": ClickUpSignature.header(for: body, secret: secret),
+                    "content-type": "application/json",
+                    "x-signature": ClickUpSignature.header(for: body, secret: secret),
                 ], body: .bytes(body), timeoutSeconds: 30)
             try await send(request, path: path)
         }
@@ -70,7 +72,9 @@ struct WebhooksTriggerCommand: AsyncParsableCommand {
         let took = (clock.now - start) / .milliseconds(1)
         let answer = (try? BureauDomain.JSONValue.parse(result.body)) ?? .null
         try output.print(
-            .made([("status", .whole(result.status)), ("milliseconds", .whole(Int(took.rounded()))), ("answer", answer)])
+            .made([
+                ("status", .whole(result.status)), ("milliseconds", .whole(Int(took.rounded()))), ("answer", answer),
+            ])
         ) {
             Terminal.say("POST \(path)  \(result.status)  \(Int(took.rounded())) ms  signed X-Signature")
             Terminal.say(Self.sentence(answer))
@@ -83,7 +87,9 @@ struct WebhooksTriggerCommand: AsyncParsableCommand {
         switch field("verdict") {
         case "run": return "run \(field("run")) queued  (the same event again: 200, already processed, same run)"
         case "duplicate": return "already processed: run \(field("run"))"
-        case "": return answer["error"]?.string.map { "refused: \(PlainLine.of($0))" } ?? "an answer bureau serve does not give"
+        case "":
+            return answer["error"]?.string.map { "refused: \(PlainLine.of($0))" }
+                ?? "an answer bureau serve does not give"
         case let verdict: return "\(verdict): \(field("reason"))"
         }
     }
@@ -93,7 +99,8 @@ struct WebhooksTriggerCommand: AsyncParsableCommand {
         let trigger = config.triggers.clickUp
         guard let status = status ?? trigger?.status else {
             throw SetupError(
-                "\(config.name) is not started by ClickUp", fix: "set triggers.clickup_webhook in its file, or name a --status")
+                "\(config.name) is not started by ClickUp",
+                fix: "set triggers.clickup_webhook in its file, or name a --status")
         }
         let now = Doors.system.now()
         let list = list ?? trigger.flatMap { $0.listID.hasPrefix("<") ? nil : $0.listID }

@@ -33,7 +33,10 @@ extension VendorChecks {
                 }
             }
         } catch {
-            return [Self.refused("clickup", error, "list \(id): ", fix: "check list_id, and that the token's user is in the list")]
+            return [
+                Self.refused(
+                    "clickup", error, "list \(id): ", fix: "check list_id, and that the token's user is in the list")
+            ]
         }
     }
 
@@ -92,7 +95,8 @@ extension VendorChecks {
         if !made.isSame(as: ours) {
             findings.append(
                 .fail(
-                    "clickup", "\(subject) is signed with another secret than CLICKUP_WEBHOOK_SECRET: its events are refused",
+                    "clickup",
+                    "\(subject) is signed with another secret than CLICKUP_WEBHOOK_SECRET: its events are refused",
                     fix: "put the webhook's own secret into the environment file and start the server again"))
         }
         return findings

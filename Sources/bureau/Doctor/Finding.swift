@@ -46,7 +46,8 @@ struct Diagnosis: Sendable {
 
     var summary: String {
         let (problems, warnings) = (count(.fail), count(.warn))
-        return "\(problems) \(problems == 1 ? "problem" : "problems"), \(warnings) \(warnings == 1 ? "warning" : "warnings"), "
+        return
+            "\(problems) \(problems == 1 ? "problem" : "problems"), \(warnings) \(warnings == 1 ? "warning" : "warnings"), "
             + "\(count(.ok)) ok, \(count(.skip)) skipped"
     }
 
@@ -69,7 +70,9 @@ struct Diagnosis: Sendable {
     private func line(_ finding: Finding, _ nameWidth: Int, _ detailWidth: Int, _ style: Style) -> String {
         let word = finding.status == .fail ? "FAIL" : finding.status.rawValue
         let detail = PlainLine.of(finding.detail), fix = finding.fix.map { "fix: \(PlainLine.of($0))" }
-        guard let width = Terminal.width else { return [word, finding.name, detail, fix].compactMap { $0 }.joined(separator: "\t") }
+        guard let width = Terminal.width else {
+            return [word, finding.name, detail, fix].compactMap { $0 }.joined(separator: "\t")
+        }
         let tone: Style.Tone =
             switch finding.status {
             case .ok: .good
@@ -77,7 +80,8 @@ struct Diagnosis: Sendable {
             case .fail: .bad
             case .skip: .faint
             }
-        let head = style.paint(word, tone) + blank(6 - word.count) + finding.name + blank(nameWidth + 2 - finding.name.count)
+        let head =
+            style.paint(word, tone) + blank(6 - word.count) + finding.name + blank(nameWidth + 2 - finding.name.count)
         guard let fix else { return head + detail }
         // Beside the finding where the terminal is wide enough for all of them, under it otherwise.
         let indent = 6 + nameWidth + 2

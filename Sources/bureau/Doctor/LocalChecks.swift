@@ -35,9 +35,10 @@ struct LocalChecks {
                 .map { .warn("config", "\($0)", fix: "edit \(folder.path)/\(report.fileName)") }
         }
         let usable = reports.compactMap(\.agent).map(\.config.name)
-        if usable.isEmpty {
-            findings.append(.warn("config", "no agent in \(folder.path)", fix: "bureau agents new NAME writes a first one"))
-        } else {
+        if reports.isEmpty {
+            findings.append(
+                .warn("config", "no agent in \(folder.path)", fix: "bureau agents new NAME writes a first one"))
+        } else if !usable.isEmpty {
             let count = usable.count == 1 ? "1 agent" : "\(usable.count) agents"
             findings.insert(.ok("config", "\(count): \(usable.joined(separator: ", "))"), at: 0)
         }
@@ -68,7 +69,9 @@ struct LocalChecks {
         for folder in folders {
             if fixes { try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
             var place = folder
-            while !FileManager.default.fileExists(atPath: place.path), place.path != "/" { place.deleteLastPathComponent() }
+            while !FileManager.default.fileExists(atPath: place.path), place.path != "/" {
+                place.deleteLastPathComponent()
+            }
             guard FileManager.default.isWritableFile(atPath: place.path) else {
                 return .fail(
                     "folders", "\(place.path) cannot be written by this user",

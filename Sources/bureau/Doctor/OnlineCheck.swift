@@ -37,7 +37,9 @@ struct OnlineCheck {
         return problems
     }
 
-    private func slackLook(_ agents: [(file: String, agent: LoadedAgent)]) async -> (look: SlackLook?, problems: [ConfigProblem]) {
+    private func slackLook(_ agents: [(file: String, agent: LoadedAgent)]) async -> (
+        look: SlackLook?, problems: [ConfigProblem]
+    ) {
         let file = agents.first?.file ?? settings.agentsFolder.path
         guard let slack = connections.slack else {
             return (nil, [Self.warning(file, "", "SLACK_BOT_TOKEN is not set, so no channel was looked up")])
@@ -101,9 +103,12 @@ struct OnlineCheck {
         if let home = settings.environment[config.anthropic.environmentIDVariable] {
             do throws(VendorError) {
                 if try await anthropic.environment(home).archivedAt != nil {
-                    problems.append(Self.warning(file, "anthropic.environment_id_env", "the environment \(home) is archived"))
+                    problems.append(
+                        Self.warning(file, "anthropic.environment_id_env", "the environment \(home) is archived"))
                 }
-            } catch { problems.append(Self.warning(file, "anthropic.environment_id_env", "\(home): \(error.sentence)")) }
+            } catch {
+                problems.append(Self.warning(file, "anthropic.environment_id_env", "\(home): \(error.sentence)"))
+            }
         }
         return problems
     }
@@ -120,7 +125,9 @@ struct OnlineCheck {
         guard let bytes = FileManager.default.contents(atPath: file), var json = try? PositionedJSON.parse(Array(bytes))
         else { return .start }
         for key in path.split(separator: ".") {
-            guard case .object(let members) = json.kind, let member = members.first(where: { $0.key == key }) else { break }
+            guard case .object(let members) = json.kind, let member = members.first(where: { $0.key == key }) else {
+                break
+            }
             json = member.value
         }
         return json.position

@@ -19,7 +19,8 @@ struct SlackLook: Sendable {
             if cursor == nil { break }
         }
         byID = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        byName = Dictionary(all.compactMap { channel in channel.name.map { ($0.lowercased(), channel) } },
+        byName = Dictionary(
+            all.compactMap { channel in channel.name.map { ($0.lowercased(), channel) } },
             uniquingKeysWith: { first, _ in first })
     }
 
@@ -34,7 +35,9 @@ struct SlackLook: Sendable {
         }
         let label = channel.name.map { "#\($0)" } ?? configured
         if channel.isArchived { return ("\(label) is archived", "open it again in Slack, or name another channel") }
-        if !channel.isMember { return ("the app is not in \(label)", "in Slack, open \(label) and type: /invite @ the app's name") }
+        if !channel.isMember {
+            return ("the app is not in \(label)", "in Slack, open \(label) and type: /invite @ the app's name")
+        }
         return nil
     }
 }

@@ -28,33 +28,43 @@ struct VendorChecks: Sendable {
             do throws(VendorError) {
                 let agent = try await client.agent(id)
                 if agent.archivedAt != nil { findings.append(archived("agent", id, variable)) }
-            } catch { findings.append(Self.refused(name, error, "\(variable) \(id): ", fix: "copy the id from the Console")) }
+            } catch {
+                findings.append(Self.refused(name, error, "\(variable) \(id): ", fix: "copy the id from the Console"))
+            }
         }
         for variable in Set(agents.map(\.anthropic.environmentIDVariable)).sorted() {
             guard let id = settings.environment[variable] else { continue }
             do throws(VendorError) {
                 let home = try await client.environment(id)
                 if home.archivedAt != nil { findings.append(archived("environment", id, variable)) }
-            } catch { findings.append(Self.refused(name, error, "\(variable) \(id): ", fix: "copy the id from the Console")) }
+            } catch {
+                findings.append(Self.refused(name, error, "\(variable) \(id): ", fix: "copy the id from the Console"))
+            }
         }
         return findings.isEmpty
             ? [.ok(name, "key accepted, agent and environment ids found, \(milliseconds) ms")] : findings
     }
 
     private func archived(_ noun: String, _ id: String, _ variable: String) -> Finding {
-        .fail("anthropic", "the \(noun) \(id) (\(variable)) is archived", fix: "make a new one and put its id into \(variable)")
+        .fail(
+            "anthropic", "the \(noun) \(id) (\(variable)) is archived",
+            fix: "make a new one and put its id into \(variable)")
     }
 
     func slack() async -> [Finding] {
         let name = "slack"
-        guard let client = connections.slack else { return [unset(name, "SLACK_BOT_TOKEN", isUsed: agents.contains { $0.delivery.slack != nil })] }
+        guard let client = connections.slack else {
+            return [unset(name, "SLACK_BOT_TOKEN", isUsed: agents.contains { $0.delivery.slack != nil })]
+        }
         do throws(VendorError) {
             let identity = try await client.authTest()
             let scopes = try await client.scopes()
             let look = try await SlackLook(client)
             let lacking = scopes.map { has in SlackLook.scopesNeeded.filter { !has.contains($0) } } ?? []
             var findings: [Finding] = lacking.map {
-                .fail(name, "the token lacks the scope \($0)", fix: "add it under OAuth & Permissions and install the app again")
+                .fail(
+                    name, "the token lacks the scope \($0)",
+                    fix: "add it under OAuth & Permissions and install the app again")
             }
             let named = Set(
                 agents.flatMap { [$0.delivery.slack?.channel, $0.alerts.failureChannel].compactMap { $0 } }
@@ -63,7 +73,8 @@ struct VendorChecks: Sendable {
                 if let problem = look.problem(channel) { findings.append(.fail(name, problem.what, fix: problem.fix)) }
             }
             let team = identity.team.map { " in \($0)" } ?? ""
-            return findings.isEmpty ? [.ok(name, "token ok\(team), \(named.count) channels joined, scopes ok")] : findings
+            return findings.isEmpty
+                ? [.ok(name, "token ok\(team), every channel joined, scopes ok")] : findings
         } catch {
             return [Self.refused(name, error)]
         }
@@ -72,7 +83,9 @@ struct VendorChecks: Sendable {
     func drive() async -> [Finding] {
         let name = "google drive"
         let isUsed = agents.contains { $0.delivery.googleDrive != nil }
-        guard let client = connections.drive else { return [unset(name, "GOOGLE_SERVICE_ACCOUNT_JSON_PATH", isUsed: isUsed)] }
+        guard let client = connections.drive else {
+            return [unset(name, "GOOGLE_SERVICE_ACCOUNT_JSON_PATH", isUsed: isUsed)]
+        }
         guard let root = settings.engine.driveRootFolderID else {
             return [unset(name, "GOOGLE_DRIVE_ROOT_FOLDER_ID", isUsed: true)]
         }
@@ -93,7 +106,8 @@ struct VendorChecks: Sendable {
     private static func drive(_ name: String, _ folder: DriveFile) -> Finding {
         if !folder.isFolder || folder.isTrashed {
             return .fail(
-                name, "GOOGLE_DRIVE_ROOT_FOLDER_ID names \(folder.isTrashed ? "a trashed folder" : "a file"), \(folder.name)",
+                name,
+                "GOOGLE_DRIVE_ROOT_FOLDER_ID names \(folder.isTrashed ? "a trashed folder" : "a file"), \(folder.name)",
                 fix: "copy the id from the address of the folder that holds the clients' folders")
         }
         if folder.driveID == nil {
@@ -118,7 +132,7 @@ struct VendorChecks: Sendable {
             let date = Self.httpDate(text)
         else { return .skip("clock", "nobody could be asked for the time") }
         let off = Date().timeIntervalSince(date) - 0.5
-        let detail = abs(off) < 1 ? "within 1 s" : "\(Int(abs(off).rounded())) s \(off > 0 ? "ahead" : "behind")"
+        let detail = abs(off) < 2 ? "within 2 s" : "\(Int(abs(off).rounded())) s \(off > 0 ? "ahead" : "behind")"
         let fix = "switch time synchronisation on: timedatectl set-ntp true"
         if abs(off) > 60 { return .fail("clock", detail, fix: fix) }
         return abs(off) > 5 ? .warn("clock", detail, fix: fix) : .ok("clock", detail)
@@ -135,7 +149,9 @@ struct VendorChecks: Sendable {
 
     func unset(_ name: String, _ variable: String, isUsed: Bool) -> Finding {
         isUsed
-            ? .fail(name, "\(variable) is not set, and agents deliver there", fix: "set it, or switch the channel off in the agents", isAboutSettings: true)
+            ? .fail(
+                name, "\(variable) is not set, and agents deliver there",
+                fix: "set it, or switch the channel off in the agents", isAboutSettings: true)
             : .skip(name, "not configured")
     }
 
@@ -143,7 +159,8 @@ struct VendorChecks: Sendable {
         let known: String? =
             switch error.kind {
             case .credential: "make a new key or token, see docs/guides/rotate-keys.md"
-            case .unreachable, .noAnswer, .unavailable, .limited: "check the network and the vendor's status page, then look again"
+            case .unreachable, .noAnswer, .unavailable, .limited:
+                "check the network and the vendor's status page, then look again"
             case .rejected, .unreadable: nil
             }
         return .fail(name, prefix + error.sentence, fix: known ?? fix ?? "check the setting against the vendor's pages")

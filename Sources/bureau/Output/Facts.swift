@@ -39,13 +39,15 @@ extension BureauDomain.JSONValue {
 
 extension Clock {
     /// "21 Nov 10:02" in this machine's zone, with the year when it is another one.
-    static func moment(_ milliseconds: Int64, now: Int64) -> String {
+    static func moment(_ milliseconds: Int64, now: Int64, hasSeconds: Bool = false) -> String {
         let (date, today) = (instant(milliseconds), instant(now))
         let calendar = Calendar(identifier: .gregorian)
         let isThisYear = calendar.component(.year, from: date) == calendar.component(.year, from: today)
-        let day = isThisYear ? shape("\(day: .defaultDigits) \(month: .abbreviated)")
+        let day =
+            isThisYear
+            ? shape("\(day: .defaultDigits) \(month: .abbreviated)")
             : shape("\(day: .defaultDigits) \(month: .abbreviated) \(year: .defaultDigits)")
-        return "\(date.formatted(day)) \(time(milliseconds).prefix(5))"
+        return "\(date.formatted(day)) \(time(milliseconds).prefix(hasSeconds ? 8 : 5))"
     }
 
     private static func instant(_ milliseconds: Int64) -> Date {

@@ -5,12 +5,17 @@ import Testing
 
 @Suite("Schema and migration")
 struct MigrationTests {
+    private static let newest = Int64(Migrator.migrations.last?.number ?? 0)
+
+    @Test("The migrations are numbered one after another, from one")
+    func numbered() { #expect(Migrator.migrations.map(\.number) == Array(1...Int(Self.newest))) }
+
     @Test("An empty folder gets the newest schema, and opening it again changes nothing")
     func idempotent() async throws {
         let folder = try TemporaryFolder()
         let first = try folder.database()
         let made = try await schema(first)
-        #expect(made.version == Migrator.newest)
+        #expect(made.version == Self.newest)
         #expect(made.tables.contains { $0.contains("CREATE TABLE run ") })
         try await first.run("INSERT INTO setting VALUES ('kept', 'x', 1)")
         try first.close()
@@ -37,7 +42,7 @@ struct MigrationTests {
         try await database.write { _ = try $0.query("PRAGMA user_version = 4711") }
         try database.close()
         let error = #expect(throws: StorageError.self) { try folder.database() }
-        #expect(error == .tooNew(found: 4711, known: Migrator.newest))
+        #expect(error == .tooNew(found: 4711, known: Int(Self.newest)))
         #expect(error.map { "\($0)".contains("4711") } == true)
     }
 
