@@ -114,15 +114,19 @@ package struct WebhookIntake: Sendable {
         let listID = trigger.listID.hasPrefix("<") ? nil : trigger.listID
         switch ClickUpTrigger.decide(event, listID: listID, triggerStatus: trigger.status, bodyHash: signal.bodyHash) {
         case .ignore(let why):
-            return try await record(signal, .ignored(because: why), leaving: Leaving(event, agent.config.name, trigger.status))
+            return try await record(
+                signal, .ignored(because: why), leaving: Leaving(event, agent.config.name, trigger.status))
         case .start(let taskID, let changeID, let userID, let status):
             let run = newRun(agent, taskID: taskID, changeID: changeID, userID: userID)
             let arrival = Arrival(taskID: taskID, status: trigger.status, date: event.changedAt)
-            return try await start(run, signal, arrival, echo: EchoCheck(taskID: taskID, status: status, userID: userID))
+            return try await start(
+                run, signal, arrival, echo: EchoCheck(taskID: taskID, status: status, userID: userID))
         }
     }
 
-    private func start(_ run: NewRun, _ signal: NewSignal, _ arrival: Arrival, echo: EchoCheck) async throws -> WebhookAnswer {
+    private func start(_ run: NewRun, _ signal: NewSignal, _ arrival: Arrival, echo: EchoCheck) async throws
+        -> WebhookAnswer
+    {
         let (runID, now) = (doors.makeID(), doors.now())
         let (verdict, session) = try await database.write { db -> (Verdict, String?) in
             let signals = SignalStore(db: db)
@@ -152,7 +156,8 @@ package struct WebhookIntake: Sendable {
         return answer(verdict, signal: signal.id, session: session)
     }
 
-    private func record(_ signal: NewSignal, _ verdict: Verdict, leaving: Leaving? = nil) async throws -> WebhookAnswer {
+    private func record(_ signal: NewSignal, _ verdict: Verdict, leaving: Leaving? = nil) async throws -> WebhookAnswer
+    {
         let now = doors.now()
         try await database.write { db in
             try SignalStore(db: db).insert(signal, verdict: verdict, now: now)

@@ -46,7 +46,10 @@ package final class RateGovernor: Transport {
         let pass = try await admit(request)
         do {
             let answer = try await next.send(request)
-            settle(pass, .answered(reading(request, answer.status, answer.headers, answer.body), isServerError: answer.status >= 500))
+            settle(
+                pass,
+                .answered(
+                    reading(request, answer.status, answer.headers, answer.body), isServerError: answer.status >= 500))
             return answer
         } catch {
             settle(pass, Self.outcome(of: error))
@@ -58,7 +61,9 @@ package final class RateGovernor: Transport {
         let pass = try await admit(request)
         do {
             let stream = try await next.open(request)
-            settle(pass, .answered(reading(request, stream.status, stream.headers, []), isServerError: stream.status >= 500))
+            settle(
+                pass,
+                .answered(reading(request, stream.status, stream.headers, []), isServerError: stream.status >= 500))
             return stream
         } catch {
             settle(pass, Self.outcome(of: error))
@@ -82,7 +87,8 @@ package final class RateGovernor: Transport {
         switch verdict {
         case .go: return pass
         case .refuse(.budget(let milliseconds)):
-            throw request.failure(.limited(retryAfterMilliseconds: milliseconds), "held back here: the budget is used up")
+            throw request.failure(
+                .limited(retryAfterMilliseconds: milliseconds), "held back here: the budget is used up")
         case .refuse(.circuitOpen(let milliseconds)):
             throw request.failure(
                 .unreachable, "not sent: it has failed too often, asked again in \((milliseconds + 999) / 1_000) s")
@@ -154,7 +160,9 @@ package final class RateGovernor: Transport {
         }
     }
 
-    private func reading(_ request: VendorRequest, _ status: Int, _ headers: VendorHeaders, _ body: [UInt8]) -> RateReading {
+    private func reading(_ request: VendorRequest, _ status: Int, _ headers: VendorHeaders, _ body: [UInt8])
+        -> RateReading
+    {
         RateReading.of(request, status: status, headers: headers, body: body, now: now())
     }
 

@@ -29,12 +29,15 @@ extension RateReading {
     }
 
     private static func budget(_ vendor: Vendor, _ headers: VendorHeaders) -> RateReading {
-        func number(_ name: String) -> Int64? { headers[name].flatMap { Int64($0.trimmingCharacters(in: .whitespaces)) } }
+        func number(_ name: String) -> Int64? {
+            headers[name].flatMap { Int64($0.trimmingCharacters(in: .whitespaces)) }
+        }
         switch vendor {
         case .clickUp:
             return RateReading(
                 limit: number("x-ratelimit-limit"), remaining: number("x-ratelimit-remaining"),
-                resetAt: number("x-ratelimit-reset").flatMap { (0..<Int64.max / 1_000).contains($0) ? $0 * 1_000 : nil })
+                resetAt: number("x-ratelimit-reset").flatMap { (0..<Int64.max / 1_000).contains($0) ? $0 * 1_000 : nil }
+            )
         case .anthropic:
             // The budget flows back evenly; its reset tells when it is full again, which is not when one may go.
             return RateReading(
@@ -50,7 +53,8 @@ extension RateReading {
         case .anthropic: status == 429 && (headers["retry-after"] ?? headers["retry-after-ms"]) != nil
         case .clickUp: status == 429
         case .slack: status == 429 || status == 200 && says(body, ["\"ratelimited\"", "\"rate_limited\""])
-        case .google: status == 429 || status == 403 && says(body, ["\"rateLimitExceeded\"", "\"userRateLimitExceeded\""])
+        case .google:
+            status == 429 || status == 403 && says(body, ["\"rateLimitExceeded\"", "\"userRateLimitExceeded\""])
         }
     }
 

@@ -66,7 +66,8 @@ extension SweepRecord {
         .made([
             ("kind", .string("sweep")), ("agent", .string(agent)), ("list", .string(listID)),
             ("updated_after", .time(updatedAfter)), ("swept_at", .time(sweptAt)),
-            ("whole_at", wholeAt.map { .time($0) } ?? .null), ("failures", .whole(failures)), ("problem", .text(problem)),
+            ("whole_at", wholeAt.map { .time($0) } ?? .null), ("failures", .whole(failures)),
+            ("problem", .text(problem)),
         ])
     }
 }

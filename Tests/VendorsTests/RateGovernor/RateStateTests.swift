@@ -1,6 +1,7 @@
-@testable import BureauVendors
 import Foundation
 import Testing
+
+@testable import BureauVendors
 
 @Suite("The rate governor's decisions")
 struct RateStateTests {
@@ -33,7 +34,8 @@ struct RateStateTests {
     ]
 
     @Test("Each vendor's way of saying no is read as it means it", arguments: answers)
-    func reading(vendor: Vendor, status: Int, headers: [(String, String)], body: String, isRefusal: Bool, until: Int64?) {
+    func reading(vendor: Vendor, status: Int, headers: [(String, String)], body: String, isRefusal: Bool, until: Int64?)
+    {
         let request = VendorRequest(vendor: vendor, operation: "x", method: .post, url: "https://a/b")
         let reading = RateReading.of(
             request, status: status, headers: VendorHeaders(headers.map { (name: $0.0, value: $0.1) }),
@@ -86,7 +88,8 @@ struct RateStateTests {
         var state = RateState()
         #expect(asked({ state.enter(waiter(1), label: "a", lane: "chat.postMessage", now: 0) }) == .go)
         state.returned(
-            .answered(RateReading(blockedUntil: 9_000, isRefusal: true), isServerError: false), lane: "chat.postMessage",
+            .answered(RateReading(blockedUntil: 9_000, isRefusal: true), isServerError: false),
+            lane: "chat.postMessage",
             destination: "https://a", now: 0)
         #expect(asked({ state.enter(waiter(2), label: "a", lane: "chat.postMessage", now: 1) }) == .wait)
         #expect(asked({ state.enter(waiter(3), label: "a", lane: "chat.update", now: 1) }) == .go)
@@ -103,11 +106,15 @@ struct RateStateTests {
         state.returned(
             .answered(RateReading(blockedUntil: 600_000, isRefusal: true), isServerError: false), lane: "all",
             destination: "https://a", now: 0)
-        #expect(asked({ state.enter(waiter(1), label: "a", lane: "all", now: 0) }) == .refuse(.budget(milliseconds: 600_000)))
+        #expect(
+            asked({ state.enter(waiter(1), label: "a", lane: "all", now: 0) })
+                == .refuse(.budget(milliseconds: 600_000)))
         for id in 0..<UInt64(RateState.queuedMax) {
             #expect(asked({ state.enter(waiter(id, since: 590_000), label: "a", lane: "all", now: 590_000) }) == .wait)
         }
-        #expect(asked({ state.enter(waiter(9_999), label: "b", lane: "all", now: 590_000) }) == .refuse(.budget(milliseconds: 10_000)))
+        #expect(
+            asked({ state.enter(waiter(9_999), label: "b", lane: "all", now: 590_000) })
+                == .refuse(.budget(milliseconds: 10_000)))
         #expect(state.figures.waiting == Int64(RateState.queuedMax))
     }
 
@@ -128,7 +135,8 @@ struct RateStateTests {
         state.returned(.failed, lane: "all", destination: "https://a", now: 2_100)
         #expect(asked({ ask(6_099) }) == .refuse(.circuitOpen(milliseconds: 1)), "it waits twice as long")
         #expect(asked({ ask(6_100) }) == .go)
-        state.returned(.answered(RateReading(), isServerError: false), lane: "all", destination: "https://a", now: 6_200)
+        state.returned(
+            .answered(RateReading(), isServerError: false), lane: "all", destination: "https://a", now: 6_200)
         #expect(asked({ ask(6_200) }) == .go)
         #expect(state.figures.circuitOpenings == 2)
     }
@@ -148,7 +156,8 @@ struct RateStateTests {
             case 0 where flying > 0:
                 flying -= 1
                 let reading = RateReading(limit: 5, remaining: Int64(max(0, left)), resetAt: reset)
-                state.returned(.answered(reading, isServerError: false), lane: "all", destination: "https://a", now: now)
+                state.returned(
+                    .answered(reading, isServerError: false), lane: "all", destination: "https://a", now: now)
             case 1 where !waiting.isEmpty:
                 let gone = waiting.min() ?? 0
                 #expect(asked({ state.cancel(gone, lane: "all") }))

@@ -136,6 +136,7 @@ package struct Sweep: Sendable {
         guard failures >= 3 else { return }
         try await SystemAlarm(parts: parts).raise(
             "sweep", subject: "sweep of \(watch.name)",
-            "The list of \(watch.name) could not be swept \(failures) times in a row. \(why) Work whose webhook is lost waits until it can.")
+            "The list of \(watch.name) could not be swept \(failures) times in a row. \(why) Work whose webhook is lost waits until it can."
+        )
     }
 }

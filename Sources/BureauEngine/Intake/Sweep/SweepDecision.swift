@@ -28,7 +28,8 @@ struct SweepDecision {
         if answering == nil {
             guard try RunStore(db: db).insert(newRun(task, updatedAt), id: runID, now: doors.now()) else { return nil }
             try RunEventStore(db: db).append(
-                runID, kind: "queued", detail: "\(Sweep.requester) found the task in its trigger status", now: doors.now())
+                runID, kind: "queued", detail: "\(Sweep.requester) found the task in its trigger status",
+                now: doors.now())
         }
         try stays.put(
             TaskStay(runID: runID, origin: .look, coveredUntil: updatedAt), agent: watch.name, taskID: task.id,

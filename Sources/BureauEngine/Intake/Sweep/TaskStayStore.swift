@@ -32,7 +32,8 @@ struct TaskStayStore {
     /// The task was seen outside the trigger status at `date`.
     func leave(agent: String, taskID: String, status: String, at date: Int64) throws {
         let known = try find(agent: agent, taskID: taskID, status: status)
-        let next = known.map { $0.left(at: date) }
+        let next =
+            known.map { $0.left(at: date) }
             ?? TaskStay(runID: nil, origin: .event, coveredUntil: date, leftAt: date)
         if let next { try put(next, agent: agent, taskID: taskID, status: status) }
     }

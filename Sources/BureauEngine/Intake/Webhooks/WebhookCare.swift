@@ -54,16 +54,19 @@ package struct WebhookCare: Sendable {
         case .failing:
             isNew = try await alarm.raise(
                 "webhook", subject: subject,
-                "ClickUp cannot deliver events for \(record.agent) (\(hook?.failCount ?? 0) failed). Check that \(record.endpoint) is reachable. The sweep finds what is lost within minutes.")
+                "ClickUp cannot deliver events for \(record.agent) (\(hook?.failCount ?? 0) failed). Check that \(record.endpoint) is reachable. The sweep finds what is lost within minutes."
+            )
         case .suspended:
             health = try await rearm(record, hook, clickUp)
             isNew = try await alarm.raise(
                 "webhook", subject: subject,
-                "ClickUp had suspended the webhook of \(record.agent) \(since). \(try await missed(record)) \(health == "active" ? "It is armed again, and the whole list is being swept." : "It could not be armed again.")")
+                "ClickUp had suspended the webhook of \(record.agent) \(since). \(try await missed(record)) \(health == "active" ? "It is armed again, and the whole list is being swept." : "It could not be armed again.")"
+            )
         case nil:
             isNew = try await alarm.raise(
                 "webhook", subject: subject,
-                "The webhook of \(record.agent) is gone from ClickUp, \(since). \(try await missed(record)) Register it again: bureau webhooks register clickup --agent \(record.agent)")
+                "The webhook of \(record.agent) is gone from ClickUp, \(since). \(try await missed(record)) Register it again: bureau webhooks register clickup --agent \(record.agent)"
+            )
         }
         if isNew { notice() }
         let (word, fails) = (health, hook?.failCount ?? record.failCount)
@@ -75,7 +78,9 @@ package struct WebhookCare: Sendable {
         }
     }
 
-    private func rearm(_ record: WebhookRecord, _ hook: ClickUpWebhook?, _ clickUp: ClickUpClient) async throws -> String {
+    private func rearm(_ record: WebhookRecord, _ hook: ClickUpWebhook?, _ clickUp: ClickUpClient) async throws
+        -> String
+    {
         guard let hook else { return "missing" }
         do {
             let events = hook.events.isEmpty ? WebhookDesk.events : hook.events
@@ -94,7 +99,8 @@ package struct WebhookCare: Sendable {
         let since = record.healthyAt ?? parts.doors.now()
         let count = try await parts.database.read { try SweepStore(db: $0).started(agent: record.agent, since: since) }
         return count == 0
-            ? "No missed work has been found so far." : "The sweep has started \(count) missed run\(count == 1 ? "" : "s")."
+            ? "No missed work has been found so far."
+            : "The sweep has started \(count) missed run\(count == 1 ? "" : "s")."
     }
 
     private static func moment(_ milliseconds: Int64) -> String {

@@ -1,15 +1,23 @@
-@testable import BureauEngine
 import BureauDomain
 import BureauStorage
 import BureauVendors
 import Foundation
 import Testing
 
+@testable import BureauEngine
+
 /// One task on a board, with everything that can happen between the board and us, from a seed.
 @Suite("The sweep and the webhook")
 struct SweepAgreementTests {
-    private struct Stay { let from: Int64; var until: Int64? }
-    private struct Event { let id: Int; let date: Int64; let status: String }
+    private struct Stay {
+        let from: Int64
+        var until: Int64?
+    }
+    private struct Event {
+        let id: Int
+        let date: Int64
+        let status: String
+    }
 
     @Test("One stay makes one run in whichever order webhooks, repetitions and looks come", arguments: 0..<60)
     func orders(seed: UInt64) async throws {
@@ -74,7 +82,9 @@ struct SweepAgreementTests {
         try await deliver(Event(id: 2, date: base + date, status: "ready (automate)"), intake)
         try await deliver(Event(id: 2, date: base + date, status: "ready (automate)"), intake)
         #expect(try await runs(bench).count == count)
-        let verdicts = try await bench.database.query("SELECT verdict FROM signal ORDER BY id").map { try $0.text("verdict") }
+        let verdicts = try await bench.database.query("SELECT verdict FROM signal ORDER BY id").map {
+            try $0.text("verdict")
+        }
         #expect(verdicts.last == "duplicate", "\(what)")
     }
 
@@ -85,7 +95,8 @@ struct SweepAgreementTests {
         let started = try await sweep.take([try Self.task("ready (automate)", updated: 1_000)], watch)
         try await bench.move(try #require(started.first), .foundIneligible(RunCause(.notEligible, "Enough.")))
         for minute in 1...20 {
-            #expect(try await sweep.take([try Self.task("ready (automate)", updated: Int64(minute) * 60_000)], watch) == [])
+            #expect(
+                try await sweep.take([try Self.task("ready (automate)", updated: Int64(minute) * 60_000)], watch) == [])
         }
     }
 
@@ -94,7 +105,8 @@ struct SweepAgreementTests {
         let bench = try await Bench(), sweep = Sweep(parts: try bench.parts(), wake: {})
         let watch = try #require(Sweep.Watch(try bench.agent))
         _ = try await bench.run(task: "86t")
-        #expect(try await sweep.take([try Self.task("ready (automate)", updated: bench.clock.now - 60_000)], watch) == [])
+        #expect(
+            try await sweep.take([try Self.task("ready (automate)", updated: bench.clock.now - 60_000)], watch) == [])
     }
 
     private func expectOneEach(_ bench: Bench, _ stays: [Stay], _ events: [Event], _ what: String) async throws {
@@ -105,7 +117,8 @@ struct SweepAgreementTests {
     /// Which stay a run is for, told by its key: the change's id, or the update the sweep saw.
     private static func stay(of key: String, _ stays: [Stay], _ events: [Event]) -> Int? {
         let last = key.split(separator: "/").last.map(String.init) ?? ""
-        let date = last.hasPrefix("seen-")
+        let date =
+            last.hasPrefix("seen-")
             ? Int64(last.dropFirst(5)) : events.first { String($0.id) == last }?.date
         return date.flatMap { date in stays.lastIndex { $0.from <= date && date < $0.until ?? .max } }
     }
@@ -125,7 +138,8 @@ struct SweepAgreementTests {
     }
 
     private static func task(_ status: String, updated: Int64) throws -> ClickUpTask {
-        let json = #"{"id":"86t","name":"t","status":{"status":"\#(status)"},"list":{"id":"\#(Agents.list)"},"date_updated":"\#(updated)"}"#
+        let json =
+            #"{"id":"86t","name":"t","status":{"status":"\#(status)"},"list":{"id":"\#(Agents.list)"},"date_updated":"\#(updated)"}"#
         return try JSONDecoder().decode(ClickUpTask.self, from: Data(json.utf8))
     }
 }

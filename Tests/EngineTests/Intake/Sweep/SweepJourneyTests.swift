@@ -1,4 +1,3 @@
-@testable import BureauEngine
 import BureauDomain
 import BureauSandbox
 import BureauStorage
@@ -6,10 +5,15 @@ import BureauVendors
 import Foundation
 import Testing
 
+@testable import BureauEngine
+
 @Suite("The sweep at a board")
 struct SweepJourneyTests {
     private static let troubles: [(String, FaultRule)] = [
-        ("30 % of deliveries are dropped", FaultRule(vendor: "clickup", operation: "webhook.deliver", times: 1_000, percent: 30, .drop)),
+        (
+            "30 % of deliveries are dropped",
+            FaultRule(vendor: "clickup", operation: "webhook.deliver", times: 1_000, percent: 30, .drop)
+        ),
         ("the webhook is suspended", FaultRule(vendor: "clickup", operation: "webhook.deliver", .suspend)),
     ]
 
@@ -24,14 +28,18 @@ struct SweepJourneyTests {
             try await bench.clock.untilSleeping(1)
             let board = BoardVisitor(base: "http://127.0.0.1:\(standIns.port)")
             // No product listens: whatever is not dropped is not taken either, so the sweep has all the work.
-            for task in ["86demoshm1", "86demoblu1", "86demoblu2"] { try await board.move(task, to: "ready (automate)") }
+            for task in ["86demoshm1", "86demoblu1", "86demoblu2"] {
+                try await board.move(task, to: "ready (automate)")
+            }
             for _ in 0..<2 {
                 bench.clock.advance(milliseconds: 120_000)
                 try await bench.clock.untilSleeping(1)
             }
             sweeping.cancel()
             _ = await sweeping.result
-            let tasks = try await bench.database.query("SELECT task_id FROM run ORDER BY task_id").map { try $0.text("task_id") }
+            let tasks = try await bench.database.query("SELECT task_id FROM run ORDER BY task_id").map {
+                try $0.text("task_id")
+            }
             #expect(tasks == ["86demoblu1", "86demoblu2", "86demoshm1"], "\(what)")
         }
     }
