@@ -73,7 +73,9 @@ package struct ServerStatus: Sendable {
             + series("bureau_vendor_waiting", "gauge", "Requests that wait for budget now.", \.waiting)
             + series("bureau_vendor_limited_total", "counter", "Answers that said: too many requests.", \.limited)
             + series("bureau_vendor_refused_total", "counter", "Requests turned away unsent.", \.refused)
-            + series("bureau_vendor_circuit_openings_total", "counter", "Times a failing vendor was left alone.", \.circuitOpenings)
+            + series(
+                "bureau_vendor_circuit_openings_total", "counter", "Times a failing vendor was left alone.",
+                \.circuitOpenings)
     }
 
     private func labels(_ labels: [String: String]) -> String {
