@@ -10,6 +10,8 @@ package struct Connections: Sendable {
     package var clickUp: ClickUpClient?
     package var slack: SlackClient?
     package var drive: GoogleDriveClient?
+    /// What stands before each client, for its figures.
+    package var governors: [RateGovernor] = []
 
     package init(
         anthropic: AnthropicClient? = nil, clickUp: ClickUpClient? = nil, slack: SlackClient? = nil,

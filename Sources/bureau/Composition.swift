@@ -63,7 +63,8 @@ struct Composition: Sendable {
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
         let intake = intake(wake: { [runWake] in runWake.raise() })
         let status = ServerStatus(
-            database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
+            database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
+            governors: parts.connections.governors)
         let server = BureauServer(
             address: settings.address, intake: intake,
             frontDesk: SlackFrontDesk(
@@ -72,14 +73,29 @@ struct Composition: Sendable {
             status: status, eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: onListening)
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
-        ] + workers() + [server]
+        ] + workers() + sweeps() + [server]
+    }
+
+    /// Finds what no webhook told of. A server that starts nothing looks for nothing.
+    private func sweeps() -> [any Service] {
+        guard !settings.engine.isDispatchPaused else { return [] }
+        return [
+            SweepService(
+                parts: parts, wake: { [runWake] in runWake.raise() }, notice: { [noticeWake] in noticeWake.raise() })
+        ]
     }
 
     /// Takes in signals; `wake` is called when one made a run.
     func intake(wake: @escaping @Sendable () -> Void) -> WebhookIntake {
         WebhookIntake(
             database: database, catalog: catalog, secret: settings.environment.secret("CLICKUP_WEBHOOK_SECRET"),
-            doors: doors, logger: logger, counters: parts.counters, wake: wake)
+            doors: doors, logger: logger, counters: parts.counters,
+            sealingKey: { [logger, folder = settings.dataFolder] in
+                do { return try SealingKey.load(folder) } catch {
+                    logger.error("registered webhooks cannot be believed", metadata: ["why": "\(error)"])
+                    return nil
+                }
+            }, wake: wake)
     }
 
     /// What moves runs and tells people. `only` limits it to one run, for a command that does its own work.

@@ -9,6 +9,7 @@ package final class Counters: Sendable {
         case streamDrops = "bureau_stream_drops_total"
         case vendorErrors = "bureau_vendor_errors_total"
         case notices = "bureau_notices_total"
+        case sweptRuns = "bureau_swept_runs_total"
         case leasesLost = "bureau_leases_lost_total"
 
         package var help: String {
@@ -19,6 +20,7 @@ package final class Counters: Sendable {
             case .streamDrops: "Session streams that ended before their session did."
             case .vendorErrors: "Calls a vendor did not carry out, by vendor."
             case .notices: "Notices sent to people, by outcome."
+            case .sweptRuns: "Runs the sweep started because no webhook had."
             case .leasesLost: "Runs whose worker was lost."
             }
         }

@@ -21,6 +21,9 @@ package struct EngineSettings: Sendable {
     /// Accept and store, start nothing.
     package var isDispatchPaused: Bool
     package var runsInFlightMax: Int
+    /// Number of the ClickUp workspace whose webhooks are looked after.
+    package var clickUpWorkspaceID: String?
+    package var sweepSeconds: Int
 
     package init(sessionLogFolder: URL, deliveryFolder: URL) {
         self.sessionLogFolder = sessionLogFolder
@@ -32,6 +35,7 @@ package struct EngineSettings: Sendable {
         diskAlertPercent = 80
         isDispatchPaused = false
         runsInFlightMax = 1_000
+        sweepSeconds = 120
     }
 
     package func consoleLink(_ session: String) -> String {

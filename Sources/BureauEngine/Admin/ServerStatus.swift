@@ -1,5 +1,6 @@
 import BureauDomain
 package import BureauStorage
+package import BureauVendors
 
 /// What a server says of itself.
 package struct ServerStatus: Sendable {
@@ -9,8 +10,13 @@ package struct ServerStatus: Sendable {
     let doors: Doors
     let version: String
     let startedAt: Int64
+    let governors: [RateGovernor]
 
-    package init(database: any Database, catalog: AgentCatalog, counters: Counters, doors: Doors, version: String) {
+    package init(
+        database: any Database, catalog: AgentCatalog, counters: Counters, doors: Doors, version: String,
+        governors: [RateGovernor] = []
+    ) {
+        self.governors = governors
         self.database = database
         self.catalog = catalog
         self.counters = counters
@@ -44,6 +50,7 @@ package struct ServerStatus: Sendable {
             lines += ["# HELP \(name.rawValue) \(name.help)", "# TYPE \(name.rawValue) counter"]
             lines += values.map { "\(name.rawValue)\(labels($0.labels)) \($0.value)" }
         }
+        lines += rates()
         lines += ["# HELP bureau_runs Runs in each state.", "# TYPE bureau_runs gauge"]
         let states = (try? await database.read { try RunStore(db: $0).countByState() }) ?? []
         lines += states.map { "bureau_runs\(labels(["state": $0.0])) \($0.1)" }
@@ -52,6 +59,23 @@ package struct ServerStatus: Sendable {
             "bureau_uptime_seconds \((doors.now() - startedAt) / 1_000)",
         ]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func rates() -> [String] {
+        let figures = governors.map { ($0.vendor.rawValue, $0.figures) }
+        guard !figures.isEmpty else { return [] }
+        func series(_ name: String, _ type: String, _ help: String, _ value: (RateFigures) -> Int64) -> [String] {
+            ["# HELP \(name) \(help)", "# TYPE \(name) \(type)"]
+                + figures.map { "\(name)\(labels(["vendor": $0.0])) \(value($0.1))" }
+        }
+        return series("bureau_vendor_requests_total", "counter", "Requests sent to a vendor.", \.sent)
+            + series("bureau_vendor_waits_total", "counter", "Requests that waited for budget.", \.waited)
+            + series("bureau_vendor_waiting", "gauge", "Requests that wait for budget now.", \.waiting)
+            + series("bureau_vendor_limited_total", "counter", "Answers that said: too many requests.", \.limited)
+            + series("bureau_vendor_refused_total", "counter", "Requests turned away unsent.", \.refused)
+            + series(
+                "bureau_vendor_circuit_openings_total", "counter", "Times a failing vendor was left alone.",
+                \.circuitOpenings)
     }
 
     private func labels(_ labels: [String: String]) -> String {

@@ -53,6 +53,9 @@ struct ClickUpEvent: Decodable, Sendable {
 
     /// The change of status it tells of, if any. A created task carries two items, one of them its first status.
     var statusChange: Item? { items.first { $0.status != nil && ($0.field == nil || $0.field == "status") } }
+
+    /// When that change happened, Unix milliseconds.
+    var changedAt: Int64? { statusChange?.date.flatMap(Int64.init) }
 }
 
 extension KeyedDecodingContainer {

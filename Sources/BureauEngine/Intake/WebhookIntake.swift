@@ -27,7 +27,7 @@ package struct WebhookIntake: Sendable {
 
     let database: any Database
     let catalog: AgentCatalog
-    let secret: Secret?
+    let secrets: WebhookSecrets
     let doors: Doors
     let logger: Logger
     let counters: Counters
@@ -35,11 +35,12 @@ package struct WebhookIntake: Sendable {
 
     package init(
         database: any Database, catalog: AgentCatalog, secret: Secret?, doors: Doors, logger: Logger,
-        counters: Counters, wake: @escaping @Sendable () -> Void
+        counters: Counters, sealingKey: @escaping @Sendable () -> Secret? = { nil },
+        wake: @escaping @Sendable () -> Void
     ) {
         self.database = database
         self.catalog = catalog
-        self.secret = secret
+        secrets = WebhookSecrets(environment: secret, database: database, key: sealingKey)
         self.doors = doors
         self.logger = logger
         self.counters = counters
@@ -52,8 +53,10 @@ package struct WebhookIntake: Sendable {
     }
 
     private func judged(_ request: Request) async throws -> WebhookAnswer {
-        guard let secret, ClickUpSignature.isValid(request.signature, body: Array(request.body), secret: secret) else {
-            let why = secret == nil ? "no webhook secret is configured" : "the signature is missing or wrong"
+        guard try await secrets.isValid(request.signature, body: Array(request.body), agent: request.agent) else {
+            let why =
+                try await secrets.isEmpty(agent: request.agent)
+                ? "no webhook secret is configured" : "the signature is missing or wrong"
             return try await refused(request, status: 403, why)
         }
         return try await believed(request)
@@ -94,7 +97,7 @@ package struct WebhookIntake: Sendable {
         return WebhookAnswer(status, [("error", why), ("signal", kept.id)])
     }
 
-    private func believed(_ request: Request) async throws -> WebhookAnswer {
+    func believed(_ request: Request) async throws -> WebhookAnswer {
         guard let event = try? JSONDecoder().decode(ClickUpEvent.self, from: request.body) else {
             return try await refused(request, status: 400, "the body is not a JSON object as ClickUp sends it")
         }
@@ -110,14 +113,20 @@ package struct WebhookIntake: Sendable {
         }
         let listID = trigger.listID.hasPrefix("<") ? nil : trigger.listID
         switch ClickUpTrigger.decide(event, listID: listID, triggerStatus: trigger.status, bodyHash: signal.bodyHash) {
-        case .ignore(let why): return try await record(signal, .ignored(because: why))
+        case .ignore(let why):
+            return try await record(
+                signal, .ignored(because: why), leaving: Leaving(event, agent.config.name, trigger.status))
         case .start(let taskID, let changeID, let userID, let status):
             let run = newRun(agent, taskID: taskID, changeID: changeID, userID: userID)
-            return try await start(run, signal, echo: EchoCheck(taskID: taskID, status: status, userID: userID))
+            let arrival = Arrival(taskID: taskID, status: trigger.status, date: event.changedAt)
+            return try await start(
+                run, signal, arrival, echo: EchoCheck(taskID: taskID, status: status, userID: userID))
         }
     }
 
-    private func start(_ run: NewRun, _ signal: NewSignal, echo: EchoCheck) async throws -> WebhookAnswer {
+    private func start(_ run: NewRun, _ signal: NewSignal, _ arrival: Arrival, echo: EchoCheck) async throws
+        -> WebhookAnswer
+    {
         let (runID, now) = (doors.makeID(), doors.now())
         let (verdict, session) = try await database.write { db -> (Verdict, String?) in
             let signals = SignalStore(db: db)
@@ -127,7 +136,13 @@ package struct WebhookIntake: Sendable {
                 return (verdict, nil)
             }
             let runs = RunStore(db: db)
+            // The very same change is known by its key; the same stay, seen by the sweep, by the task.
+            if try runs.find(dedupeKey: run.dedupeKey) == nil, let other = try arrival.verdict(db, agent: run.agent) {
+                try signals.insert(signal, verdict: other, now: now)
+                return (other, try other.runID.flatMap { try runs.find($0)?.sessionID })
+            }
             if try runs.insert(run, id: runID, now: now) {
+                try arrival.record(db, agent: run.agent, runID: runID, now: now)
                 try RunEventStore(db: db).append(
                     runID, kind: "queued", detail: "\(run.requestedBy) asked for it", now: now)
                 try signals.insert(signal, verdict: .run(id: runID), now: now)
@@ -141,9 +156,13 @@ package struct WebhookIntake: Sendable {
         return answer(verdict, signal: signal.id, session: session)
     }
 
-    private func record(_ signal: NewSignal, _ verdict: Verdict) async throws -> WebhookAnswer {
+    private func record(_ signal: NewSignal, _ verdict: Verdict, leaving: Leaving? = nil) async throws -> WebhookAnswer
+    {
         let now = doors.now()
-        try await database.write { try SignalStore(db: $0).insert(signal, verdict: verdict, now: now) }
+        try await database.write { db in
+            try SignalStore(db: db).insert(signal, verdict: verdict, now: now)
+            try leaving?.record(db)
+        }
         return answer(verdict, signal: signal.id, session: nil)
     }
 

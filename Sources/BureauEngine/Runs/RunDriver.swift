@@ -49,7 +49,10 @@ struct RunDriver: Sendable {
                     return .settled
                 }
                 let hand = RunInHand(run: run, lease: lease, agent: agent)
-                switch try await stopWatch.run(in: run.state, { try await stage.run(hand) }) {
+                let outcome = try await CallLabel.$current.withValue(run.clientSlug ?? run.agent) {
+                    try await stopWatch.run(in: run.state, { try await stage.run(hand) })
+                }
+                switch outcome {
                 case .moved, nil: surprises = 0
                 case .rest(let until): return .until(until)
                 case .retry(let wait, let why): return .fault(until: parts.doors.now() + wait, why)

@@ -8,6 +8,7 @@ enum Migrator {
         // The build names a resource after its file, with the first digit turned into an underscore.
         (1, "0001_runs", PackageResources._001_runs_sql),
         (2, "0002_approvals", PackageResources._002_approvals_sql),
+        (5, "0005_sweep", PackageResources._005_sweep_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

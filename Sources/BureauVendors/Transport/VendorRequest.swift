@@ -40,6 +40,8 @@ package struct VendorRequest: Sendable {
     /// Wall clock for the whole exchange with `send`, for the answer's head only with `open`.
     package var timeoutSeconds: Double
     package var responseBytesMax: Int
+    /// Whose work it is; see `CallLabel`.
+    package var label = CallLabel.current
 
     package init(
         vendor: Vendor, operation: String, method: Method, url: String, headers: [String: String] = [:],

@@ -10,7 +10,10 @@ struct WebhooksCommand: AsyncParsableCommand {
             bureau webhooks replay 01KA3F8Q7Q
             bureau webhooks trigger clickup.taskStatusUpdated --agent sentinel --task 86cfull01
             """,
-        subcommands: [WebhooksListCommand.self, WebhooksReplayCommand.self, WebhooksTriggerCommand.self])
+        subcommands: [
+            WebhooksListCommand.self, WebhooksReplayCommand.self, WebhooksTriggerCommand.self,
+            WebhooksRegisterCommand.self, WebhooksStatusCommand.self,
+        ])
 }
 
 struct WebhooksListCommand: AsyncParsableCommand {

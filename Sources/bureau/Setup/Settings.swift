@@ -50,6 +50,8 @@ struct Settings: Sendable {
         if let pattern = environment["ANTHROPIC_CONSOLE_URL"] { engine.consoleLinkPattern = pattern }
         if let days = try number("EVENT_LOG_DAYS", environment, 1...3_650) { engine.eventLogDaysKept = days }
         if let runs = try number("RUNS_IN_FLIGHT_MAX", environment, 1...100_000) { engine.runsInFlightMax = runs }
+        engine.clickUpWorkspaceID = environment["CLICKUP_WORKSPACE_ID"]
+        if let seconds = try number("SWEEP_SECONDS", environment, 10...3_600) { engine.sweepSeconds = seconds }
         engine.isDispatchPaused = environment["BENCH_PAUSE_DISPATCH"] == "1"
         return engine
     }

@@ -1,0 +1,46 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// What one task of a swept list is for an agent, decided and written inside one transaction.
+struct SweepDecision {
+    let db: any Connection
+    let watch: Sweep.Watch
+    let doors: Doors
+
+    /// Returns the id of a run it started.
+    func take(_ task: ClickUpTask) throws -> String? {
+        guard ClickUpTrigger.isTaskID(task.id), let updatedAt = task.dateUpdated else { return nil }
+        let stays = TaskStayStore(db: db)
+        guard ClickUpTrigger.same(task.status, watch.status), task.listID.isEmpty || task.listID == watch.listID else {
+            // Only what is known can end: other tasks of the list are none of our business.
+            if try stays.find(agent: watch.name, taskID: task.id, status: watch.status) != nil {
+                try stays.leave(agent: watch.name, taskID: task.id, status: watch.status, at: updatedAt)
+            }
+            return nil
+        }
+        let known = try stays.find(agent: watch.name, taskID: task.id, status: watch.status)
+        if let known, known.sighting(updatedAt: updatedAt) != .start { return nil }
+        let answering =
+            try stays.runThatMoved(taskID: task.id, to: watch.status, after: known?.leftAt ?? 0)
+            ?? stays.runByHand(agent: watch.name, taskID: task.id, updatedAt: updatedAt)
+        let runID = answering ?? doors.makeID()
+        if answering == nil {
+            guard try RunStore(db: db).insert(newRun(task, updatedAt), id: runID, now: doors.now()) else { return nil }
+            try RunEventStore(db: db).append(
+                runID, kind: "queued", detail: "\(Sweep.requester) found the task in its trigger status",
+                now: doors.now())
+        }
+        try stays.put(
+            TaskStay(runID: runID, origin: .look, coveredUntil: updatedAt), agent: watch.name, taskID: task.id,
+            status: watch.status)
+        return answering == nil ? runID : nil
+    }
+
+    private func newRun(_ task: ClickUpTask, _ updatedAt: Int64) -> NewRun {
+        NewRun(
+            agent: watch.name, agentVersion: watch.agent.config.version, configHash: watch.agent.hash,
+            triggerSource: .webhook, requestedBy: Sweep.requester,
+            dedupeKey: "\(watch.name)/clickup/\(task.id)/seen-\(updatedAt)", taskID: task.id)
+    }
+}

@@ -1,0 +1,41 @@
+import BureauVendors
+import Logging
+import ServiceLifecycle
+
+/// Every two minutes (`SWEEP_SECONDS`): are the webhooks well, and has any list work that nobody told us of?
+package struct SweepService: Service {
+    let parts: EngineParts
+    let sweep: Sweep
+    let care: WebhookCare
+
+    package init(parts: EngineParts, wake: @escaping @Sendable () -> Void, notice: @escaping @Sendable () -> Void) {
+        self.parts = parts
+        sweep = Sweep(parts: parts, wake: wake)
+        care = WebhookCare(parts: parts, notice: notice)
+    }
+
+    package func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await round()
+                try await parts.doors.sleep(.seconds(parts.settings.sweepSeconds))
+            }
+        }
+    }
+
+    /// The webhooks first: one that has just been armed again is followed by a look at everything.
+    package func round() async {
+        guard parts.connections.clickUp != nil else { return }
+        await CallLabel.$current.withValue(Sweep.label) {
+            await guarded("webhooks") { try await care.check() }
+            await guarded("lists") { try await sweep.sweepAll() }
+        }
+    }
+
+    private func guarded(_ what: String, _ work: () async throws -> Void) async {
+        do { try await work() } catch {
+            guard !(error is CancellationError) else { return }
+            parts.logger.error("the sweep met trouble", metadata: ["with": "\(what)", "why": "\(error)"])
+        }
+    }
+}

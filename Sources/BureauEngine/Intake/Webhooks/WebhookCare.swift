@@ -1,0 +1,109 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Foundation
+import Logging
+
+/// Looks after the webhooks at ClickUp, which suspends them without a word. A suspended one is armed again, people
+/// are told what was missed, and the next sweep looks at everything.
+package struct WebhookCare: Sendable {
+    let parts: EngineParts
+    let notice: @Sendable () -> Void
+
+    package init(parts: EngineParts, notice: @escaping @Sendable () -> Void) {
+        self.parts = parts
+        self.notice = notice
+    }
+
+    package func check() async throws {
+        guard let clickUp = parts.connections.clickUp, let workspace = parts.settings.clickUpWorkspaceID else { return }
+        let found = try await clickUp.webhooks(workspace: workspace)
+        try await adopt(found, workspace)
+        let known = try await parts.database.read { try WebhookStore(db: $0).all() }
+        for record in known where record.workspace == workspace {
+            try await look(record, found.first { $0.id == record.id }, clickUp)
+        }
+    }
+
+    /// A webhook that was made by hand leads to an agent's path; it is looked after like any other.
+    private func adopt(_ found: [ClickUpWebhook], _ workspace: String) async throws {
+        let now = parts.doors.now()
+        let watches = parts.catalog.agents.compactMap(Sweep.Watch.init)
+        let ours = found.compactMap { hook in
+            watches.first { hook.endpoint.hasSuffix("/webhook/\($0.name)") }.map { (hook, $0.name) }
+        }
+        guard !ours.isEmpty else { return }
+        try await parts.database.write { db in
+            for (hook, agent) in ours {
+                try WebhookStore(db: db).put(
+                    id: hook.id, agent: agent, workspace: workspace, endpoint: hook.endpoint, secret: nil, now: now)
+            }
+        }
+    }
+
+    private func look(_ record: WebhookRecord, _ hook: ClickUpWebhook?, _ clickUp: ClickUpClient) async throws {
+        let now = parts.doors.now()
+        let subject = "webhook of \(record.agent)"
+        let alarm = SystemAlarm(parts: parts)
+        let since = record.healthyAt.map { "since \(Self.moment($0))" } ?? "since an unknown time"
+        var health = hook?.health.word ?? "missing"
+        var isNew = false
+        switch hook?.health {
+        case .active: try await alarm.resolve(subject: subject)
+        case .unknown: break
+        case .failing:
+            isNew = try await alarm.raise(
+                "webhook", subject: subject,
+                "ClickUp cannot deliver events for \(record.agent) (\(hook?.failCount ?? 0) failed). Check that \(record.endpoint) is reachable. The sweep finds what is lost within minutes."
+            )
+        case .suspended:
+            health = try await rearm(record, hook, clickUp)
+            isNew = try await alarm.raise(
+                "webhook", subject: subject,
+                "ClickUp had suspended the webhook of \(record.agent) \(since). \(try await missed(record)) \(health == "active" ? "It is armed again, and the whole list is being swept." : "It could not be armed again.")"
+            )
+        case nil:
+            isNew = try await alarm.raise(
+                "webhook", subject: subject,
+                "The webhook of \(record.agent) is gone from ClickUp, \(since). \(try await missed(record)) Register it again: bureau webhooks register clickup --agent \(record.agent)"
+            )
+        }
+        if isNew { notice() }
+        let (word, fails) = (health, hook?.failCount ?? record.failCount)
+        try await parts.database.write { db in
+            try WebhookStore(db: db).setHealth(record.id, word, failCount: fails, now: now)
+            if hook?.health == .suspended || hook == nil && record.health != "missing" {
+                try SweepStore(db: db).askWhole(agent: record.agent)
+            }
+        }
+    }
+
+    private func rearm(_ record: WebhookRecord, _ hook: ClickUpWebhook?, _ clickUp: ClickUpClient) async throws
+        -> String
+    {
+        guard let hook else { return "missing" }
+        do {
+            let events = hook.events.isEmpty ? WebhookDesk.events : hook.events
+            try await clickUp.updateWebhook(hook.id, endpoint: hook.endpoint, events: events)
+            parts.logger.notice("a suspended webhook was armed again", metadata: ["agent": "\(record.agent)"])
+            return "active"
+        } catch {
+            try Task.checkCancellation()
+            parts.logger.warning("a suspended webhook could not be armed", metadata: ["why": "\(error)"])
+            return "suspended"
+        }
+    }
+
+    /// What the sweep had to start since the webhook was last well.
+    private func missed(_ record: WebhookRecord) async throws -> String {
+        let since = record.healthyAt ?? parts.doors.now()
+        let count = try await parts.database.read { try SweepStore(db: $0).started(agent: record.agent, since: since) }
+        return count == 0
+            ? "No missed work has been found so far."
+            : "The sweep has started \(count) missed run\(count == 1 ? "" : "s")."
+    }
+
+    private static func moment(_ milliseconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601)
+    }
+}

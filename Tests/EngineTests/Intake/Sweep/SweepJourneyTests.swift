@@ -1,0 +1,46 @@
+import BureauDomain
+import BureauSandbox
+import BureauStorage
+import BureauVendors
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("The sweep at a board")
+struct SweepJourneyTests {
+    private static let troubles: [(String, FaultRule)] = [
+        (
+            "30 % of deliveries are dropped",
+            FaultRule(vendor: "clickup", operation: "webhook.deliver", times: 1_000, percent: 30, .drop)
+        ),
+        ("the webhook is suspended", FaultRule(vendor: "clickup", operation: "webhook.deliver", .suspend)),
+    ]
+
+    @Test("Every eligible task has its run within five minutes", arguments: troubles)
+    func lost(what: String, fault: FaultRule) async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench(isImpatient: false)
+            let parts = try bench.parts(standIns.connections) { $0.clickUpWorkspaceID = "9018614428" }
+            try standIns.sandbox.faults.add(fault)
+            let service = SweepService(parts: parts, wake: {}, notice: {})
+            let sweeping = Task { try await service.run() }
+            try await bench.clock.untilSleeping(1)
+            let board = BoardVisitor(base: "http://127.0.0.1:\(standIns.port)")
+            // No product listens: whatever is not dropped is not taken either, so the sweep has all the work.
+            for task in ["86demoshm1", "86demoblu1", "86demoblu2"] {
+                try await board.move(task, to: "ready (automate)")
+            }
+            for _ in 0..<2 {
+                bench.clock.advance(milliseconds: 120_000)
+                try await bench.clock.untilSleeping(1)
+            }
+            sweeping.cancel()
+            _ = await sweeping.result
+            let tasks = try await bench.database.query("SELECT task_id FROM run ORDER BY task_id").map {
+                try $0.text("task_id")
+            }
+            #expect(tasks == ["86demoblu1", "86demoblu2", "86demoshm1"], "\(what)")
+        }
+    }
+}
