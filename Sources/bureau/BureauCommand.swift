@@ -6,6 +6,7 @@ struct BureauCommand: AsyncParsableCommand {
         commandName: "bureau", abstract: "The control room for an agency's AI agents.",
         discussion: "Start with: bureau demo", version: Composition.version,
         subcommands: [
-            DemoCommand.self, ServeCommand.self, RunCommand.self, RunsCommand.self, SandboxCommand.self,
+            DemoCommand.self, ServeCommand.self, RunCommand.self, RunsCommand.self, ScheduleCommand.self,
+            SandboxCommand.self,
         ])
 }

@@ -51,6 +51,8 @@ struct Composition: Sendable {
 
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
 
+    var scheduleDesk: ScheduleDesk { ScheduleDesk(parts: parts) }
+
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
         let intake = WebhookIntake(
@@ -61,7 +63,12 @@ struct Composition: Sendable {
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
         let server = BureauServer(
             address: settings.address, intake: intake, status: status, logger: logger, onListening: onListening)
-        return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers() + [server]
+        return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers()
+            + schedules() + [server]
+    }
+
+    private func schedules() -> [any Service] {
+        settings.engine.isDispatchPaused ? [] : [ScheduleService(parts: parts, wake: runWake)]
     }
 
     /// What moves runs and tells people. `only` limits it to one run, for a command that does its own work.

@@ -10,6 +10,7 @@ package final class Counters: Sendable {
         case vendorErrors = "bureau_vendor_errors_total"
         case notices = "bureau_notices_total"
         case leasesLost = "bureau_leases_lost_total"
+        case scheduleSlots = "bureau_schedule_slots_total"
 
         package var help: String {
             switch self {
@@ -20,6 +21,7 @@ package final class Counters: Sendable {
             case .vendorErrors: "Calls a vendor did not carry out, by vendor."
             case .notices: "Notices sent to people, by outcome."
             case .leasesLost: "Runs whose worker was lost."
+            case .scheduleSlots: "Due times of schedules, by what became of them."
             }
         }
     }

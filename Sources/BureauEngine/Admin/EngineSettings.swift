@@ -21,6 +21,8 @@ package struct EngineSettings: Sendable {
     /// Accept and store, start nothing.
     package var isDispatchPaused: Bool
     package var runsInFlightMax: Int
+    /// Whose clock a schedule means that names no other.
+    package var agencyZone: ZoneOffsets
 
     package init(sessionLogFolder: URL, deliveryFolder: URL) {
         self.sessionLogFolder = sessionLogFolder
@@ -32,6 +34,7 @@ package struct EngineSettings: Sendable {
         diskAlertPercent = 80
         isDispatchPaused = false
         runsInFlightMax = 1_000
+        agencyZone = .utc
     }
 
     package func consoleLink(_ session: String) -> String {

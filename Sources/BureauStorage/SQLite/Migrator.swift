@@ -6,7 +6,8 @@ import GRDB
 enum Migrator {
     static let migrations: [(number: Int, name: String, sql: [UInt8])] = [
         // The build names a resource after its file, with the first digit turned into an underscore.
-        (1, "0001_runs", PackageResources._001_runs_sql)
+        (1, "0001_runs", PackageResources._001_runs_sql),
+        (3, "0003_schedules", PackageResources._003_schedules_sql),
     ]
 
     static func bringUpToDate(_ db: GRDB.Database) throws {

@@ -48,6 +48,7 @@ struct Settings: Sendable {
         if let pattern = environment["ANTHROPIC_CONSOLE_URL"] { engine.consoleLinkPattern = pattern }
         if let days = try number("EVENT_LOG_DAYS", environment, 1...3_650) { engine.eventLogDaysKept = days }
         if let runs = try number("RUNS_IN_FLIGHT_MAX", environment, 1...100_000) { engine.runsInFlightMax = runs }
+        if let zone = try zone("AGENCY_TIME_ZONE", environment) { engine.agencyZone = zone }
         engine.isDispatchPaused = environment["BENCH_PAUSE_DISPATCH"] == "1"
         return engine
     }
@@ -90,6 +91,15 @@ struct Settings: Sendable {
                 "\(name) is \"\(text)\"", fix: "use a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    private static func zone(_ name: String, _ environment: Environment) throws(SetupError) -> ZoneOffsets? {
+        guard let text = environment[name] else { return nil }
+        guard let zone = ZoneOffsets(identifier: text) else {
+            let near = ZoneOffsets.nearest(to: text) ?? "Europe/Berlin"
+            throw SetupError("\(name) is \"\(text)\", not a time zone this system knows", fix: "use a name such as \(near)")
+        }
+        return zone
     }
 
     /// "trung=U0TRUNG,jake=U0JAKE"

@@ -20,7 +20,7 @@ struct DueTimesPropertyTests {
     @Test("Nothing is skipped, added or out of order, for random expressions in every zone", arguments: zones)
     func scan(name: String) throws {
         let zone = try #require(ZoneOffsets(identifier: name))
-        var random = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 * 31 + Int($1) }))
+        var random = SeededGenerator(seed: name.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) })
         for start in Self.starts {
             let clock = MinuteClock(zone, from: Int(try Instant.milliseconds(start) / 1_000), days: Self.days)
             for _ in 0..<25 {
