@@ -54,7 +54,8 @@ package struct ScheduleService: Service {
         let now = parts.doors.now()
         let gone = states.filter { $0.goneAt == nil && !present.contains(Key(agent: $0.agent, name: $0.name)) }
         guard !gone.isEmpty else { return }
-        try await parts.database.write { db in for state in gone { try ScheduleStore(db: db).setGone(state, now: now) } }
+        try await parts.database.write { db in for state in gone { try ScheduleStore(db: db).setGone(state, now: now) }
+        }
     }
 
     private struct Key: Hashable {
@@ -114,7 +115,8 @@ package struct ScheduleService: Service {
             byZone[target.zone.name] = decision
             items += decision.entries.map { .init(target: target, dueAt: $0.dueAt, verdict: $0.verdict) }
         }
-        return items.enumerated().sorted { ($0.element.dueAt, $0.offset) < ($1.element.dueAt, $1.offset) }.map(\.element)
+        return items.enumerated().sorted { ($0.element.dueAt, $0.offset) < ($1.element.dueAt, $1.offset) }.map(
+            \.element)
     }
 
     private func report(_ slots: [ScheduleSlot], _ schedule: Schedule, _ agent: LoadedAgent) {

@@ -36,7 +36,8 @@ struct ScheduleStarter: Sendable {
         case .skip(let reason): return skipped(reason)
         case .start:
             guard let client = item.target.client else {
-                try ScheduleAlert(db: db, doors: doors).missingClient(item.target.slug, agent.config.name, schedule.name)
+                try ScheduleAlert(db: db, doors: doors).missingClient(
+                    item.target.slug, agent.config.name, schedule.name)
                 return skipped("there is no client \"\(item.target.slug)\"")
             }
             let id = try start(

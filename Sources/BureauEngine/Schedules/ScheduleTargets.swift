@@ -19,7 +19,9 @@ struct ScheduleTargets: Sendable {
         let store = ClientStore(db: db)
         switch schedule.clients {
         case .allReady:
-            return try store.list().filter(isReady).map { ScheduleTarget(slug: $0.slug, client: $0, zone: zone(of: $0)) }
+            return try store.list().filter(isReady).map {
+                ScheduleTarget(slug: $0.slug, client: $0, zone: zone(of: $0))
+            }
         case .listed(let slugs):
             return try slugs.map { slug in
                 let client = try store.find(slug)

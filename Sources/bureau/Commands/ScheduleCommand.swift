@@ -52,7 +52,8 @@ struct SchedulePreviewCommand: AsyncParsableCommand {
             if choice.json { return Terminal.say(ScheduleView.json(previews)) }
             for preview in previews {
                 let clients = preview.clients.isEmpty ? "no client is ready" : preview.clients.joined(separator: ", ")
-                Terminal.say("\(preview.schedule.name)  \(preview.schedule.rule.text)  \(preview.zone.name)  \(clients)")
+                Terminal.say(
+                    "\(preview.schedule.name)  \(preview.schedule.rule.text)  \(preview.zone.name)  \(clients)")
                 for time in preview.times {
                     Terminal.say("  \(Clock.wall(time, preview.zone))   \(Clock.wall(time, .utc))")
                 }
@@ -78,7 +79,8 @@ struct ScheduleRunCommand: AsyncParsableCommand {
             for run in runs { Terminal.say("\(run.id)  \(run.agent)  \(RunView(run).client)") }
             guard !ServerLock.isHeld(settings) else { return }
             Terminal.note(
-                "No server is running on this data folder; the runs wait for one. Follow one here: bureau runs watch RUN")
+                "No server is running on this data folder; the runs wait for one. Follow one here: bureau runs watch RUN"
+            )
         }
     }
 }

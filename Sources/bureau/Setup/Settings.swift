@@ -97,7 +97,8 @@ struct Settings: Sendable {
         guard let text = environment[name] else { return nil }
         guard let zone = ZoneOffsets(identifier: text) else {
             let near = ZoneOffsets.nearest(to: text) ?? "Europe/Berlin"
-            throw SetupError("\(name) is \"\(text)\", not a time zone this system knows", fix: "use a name such as \(near)")
+            throw SetupError(
+                "\(name) is \"\(text)\", not a time zone this system knows", fix: "use a name such as \(near)")
         }
         return zone
     }
