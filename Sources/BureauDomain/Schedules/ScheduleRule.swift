@@ -40,7 +40,7 @@ package struct ScheduleRule: Hashable, Sendable {
             if !days.months.contains(date.month) {
                 day += date.daysInMonth - date.day + 1
             } else {
-                if days.includes(date), let due = minutesOfDay.first(where: { $0 >= earliest }) {
+                if days.includes(date), let due = minuteOfDay(from: earliest) {
                     return day * Self.secondsPerDay + due * 60
                 }
                 day += 1
@@ -53,8 +53,18 @@ package struct ScheduleRule: Hashable, Sendable {
     /// Whether the minute that `reading` lies in fits.
     package func includes(reading: Int) -> Bool {
         let day = CivilDate.floorDivide(reading, Self.secondsPerDay)
-        return minutesOfDay.contains((reading - day * Self.secondsPerDay) / 60)
-            && days.includes(CivilDate(daysSince1970: day))
+        let minute = (reading - day * Self.secondsPerDay) / 60
+        return minuteOfDay(from: minute) == minute && days.includes(CivilDate(daysSince1970: day))
+    }
+
+    /// The first due minute of a day that is not before `earliest`.
+    private func minuteOfDay(from earliest: Int) -> Int? {
+        var (low, high) = (0, minutesOfDay.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if minutesOfDay[middle] < earliest { low = middle + 1 } else { high = middle }
+        }
+        return low < minutesOfDay.count ? minutesOfDay[low] : nil
     }
 }
 

@@ -15,7 +15,7 @@ struct DueTimesPropertyTests {
         "2011-12-28T00:00Z", "2018-02-16T00:00Z", "2018-11-02T00:00Z", "2022-03-20T00:00Z", "2026-03-06T00:00Z",
         "2026-10-01T00:00Z", "2026-10-23T00:00Z",
     ]
-    static let days = 4
+    static let days = 3
 
     @Test("Nothing is skipped, added or out of order, for random expressions in every zone", arguments: zones)
     func scan(name: String) throws {
@@ -23,7 +23,7 @@ struct DueTimesPropertyTests {
         var random = SeededGenerator(seed: name.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) })
         for start in Self.starts {
             let clock = MinuteClock(zone, from: Int(try Instant.milliseconds(start) / 1_000), days: Self.days)
-            for _ in 0..<25 {
+            for _ in 0..<5 {
                 let text = Self.expression(&random)
                 guard let rule = try? ScheduleRule(text) else { continue }
                 let times = DueTimes(rule, in: zone)
@@ -45,13 +45,13 @@ struct DueTimesPropertyTests {
     func newest() throws {
         var random = SeededGenerator(seed: 11)
         let start = try Instant.milliseconds("2026-01-01T00:00Z")
-        for _ in 0..<150 {
+        for _ in 0..<40 {
             let rule = try? ScheduleRule(Self.expression(&random))
             let zone = Self.zones.randomElement(using: &random).flatMap(ZoneOffsets.init(identifier:))
             guard let rule, let zone else { continue }
             let times = DueTimes(rule, in: zone)
             let from = start + Int64.random(in: 0...40_000_000_000, using: &random)
-            let until = from + Int64.random(in: -1_000...400_000_000, using: &random)
+            let until = from + Int64.random(in: -1_000...200_000_000, using: &random)
             var all: [Int64] = []
             while let next = times.next(after: all.last ?? from), next <= until { all.append(next) }
             let count = Int.random(in: 1...30, using: &random)
@@ -71,10 +71,15 @@ struct DueTimesPropertyTests {
 
     static func expression(_ random: inout SeededGenerator) -> String {
         let fields = [
-            field(0...59, &random), field(0...23, &random), field(1...31, &random), field(1...12, &random),
-            field(0...6, &random),
+            field(0...59, &random), field(0...23, &random), dayField(1...31, &random), dayField(1...12, &random),
+            dayField(0...6, &random),
         ]
         return fields.joined(separator: " ")
+    }
+
+    /// Mostly open, or hardly any expression would be due within a few days.
+    private static func dayField(_ range: ClosedRange<Int>, _ random: inout SeededGenerator) -> String {
+        Int.random(in: 0...3, using: &random) > 0 ? "*" : field(range, &random)
     }
 
     private static func field(_ range: ClosedRange<Int>, _ random: inout SeededGenerator) -> String {
