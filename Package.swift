@@ -110,19 +110,16 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        tests("CommandTests", ["bureau", .product(name: "Subprocess", package: "swift-subprocess")]),
-        tests(
-            "JourneyTests",
-            [
-                "BureauSandbox", "BureauEngine", .product(name: "Subprocess", package: "swift-subprocess"),
+        tests("CommandTests", ["bureau", "BureauSandbox", .product(name: "Subprocess", package: "swift-subprocess")]),
+        // What the two suites below share: the built binary on stage with a sandbox, and what people see there.
+        .target(
+            name: "ProductHarness",
+            dependencies: [
+                "BureauSandbox", "BureauStorage", nio, crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-            ]),
-        tests(
-            "FaultTests",
-            [
-                "BureauSandbox", .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-            ]),
+            ], path: "Tests/ProductHarness", swiftSettings: relaxed + warnings),
+        tests("JourneyTests", ["ProductHarness", "BureauSandbox", "bureau"]),
+        tests("FaultTests", ["ProductHarness", "BureauSandbox", "bureau", nio]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -5,8 +5,29 @@ struct BureauCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bureau", abstract: "The control room for an agency's AI agents.",
         discussion: "Start with: bureau demo", version: Composition.version,
-        subcommands: [
-            DemoCommand.self, ServeCommand.self, RunCommand.self, RunsCommand.self, ScheduleCommand.self,
-            SandboxCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Start here",
+                subcommands: [DemoCommand.self, DoctorCommand.self, ServeCommand.self, RunCommand.self]),
+            CommandGroup(
+                name: "Work",
+                subcommands: [
+                    RunsCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self, AlertsCommand.self,
+                    ApprovalsCommand.self, ScheduleCommand.self,
+                ]),
+            CommandGroup(
+                name: "Installation",
+                subcommands: [
+                    ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
+                    VersionCommand.self,
+                ]),
         ])
+
+    static func main() async {
+        if let complaint = CommandSpelling(Self.self).complaint(about: Array(CommandLine.arguments.dropFirst())) {
+            Terminal.note(complaint)
+            Self.exit(withError: ExitCode(ExitStatus.usage))
+        }
+        await Self.main(nil)
+    }
 }

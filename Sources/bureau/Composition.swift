@@ -39,7 +39,7 @@ struct Composition: Sendable {
         parts = EngineParts(
             database: database, doors: doors, catalog: catalog,
             connections: try Connector(settings: settings, transport: transport).connect(),
-            blobs: BlobFolder(root: settings.dataFolder.appendingPathComponent("blobs")),
+            blobs: BlobFolder(root: settings.blobsFolder),
             prices: try Self.prices(settings),
             settings: settings.engine, counters: Counters(), logger: logger, variable: { environment[$0] })
         runWake = WakeSignal(doors: doors)
@@ -51,20 +51,37 @@ struct Composition: Sendable {
 
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
 
+    /// A decision wakes the workers, who bring it to the session.
+    var approvalDesk: ApprovalDesk {
+        ApprovalDesk(database: database, catalog: catalog, doors: doors) { [runWake, noticeWake] in
+            runWake.raise()
+            noticeWake.raise()
+        }
+    }
+
     var scheduleDesk: ScheduleDesk { ScheduleDesk(parts: parts) }
 
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
-        let intake = WebhookIntake(
-            database: database, catalog: catalog, secret: settings.environment.secret("CLICKUP_WEBHOOK_SECRET"),
-            doors: doors,
-            logger: logger, counters: parts.counters, wake: { [runWake] in runWake.raise() })
+        let intake = intake(wake: { [runWake] in runWake.raise() })
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version)
         let server = BureauServer(
-            address: settings.address, intake: intake, status: status, logger: logger, onListening: onListening)
-        return [catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors)] + workers()
-            + schedules() + [server]
+            address: settings.address, intake: intake,
+            frontDesk: SlackFrontDesk(
+                desk: approvalDesk, slack: parts.connections.slack,
+                signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
+            status: status, eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: onListening)
+        return [
+            catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
+        ] + workers() + schedules() + [server]
+    }
+
+    /// Takes in signals; `wake` is called when one made a run.
+    func intake(wake: @escaping @Sendable () -> Void) -> WebhookIntake {
+        WebhookIntake(
+            database: database, catalog: catalog, secret: settings.environment.secret("CLICKUP_WEBHOOK_SECRET"),
+            doors: doors, logger: logger, counters: parts.counters, wake: wake)
     }
 
     private func schedules() -> [any Service] {
@@ -78,6 +95,19 @@ struct Composition: Sendable {
             NoticeWorker(parts: parts, owner: lock.owner, wake: noticeWake),
             RunWorker(parts: parts, lock: lock, wake: runWake, onlyRun: run),
         ]
+    }
+
+    /// For commands: opens, and closes again whatever happens.
+    static func with<Value>(_ settings: Settings, _ body: (Composition) async throws -> Value) async throws -> Value {
+        let composition = try await Composition(settings, logger: .forCommand(settings.logLevel))
+        do {
+            let value = try await body(composition)
+            await composition.close()
+            return value
+        } catch {
+            await composition.close()
+            throw error
+        }
     }
 
     func close() async {
@@ -102,7 +132,8 @@ struct Composition: Sendable {
 
     private static func makeFolder(_ folder: URL) throws {
         do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw SetupError(
                 "the data folder \(folder.path) cannot be made: \(error.localizedDescription)",

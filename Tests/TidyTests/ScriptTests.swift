@@ -10,14 +10,14 @@ struct ScriptTests {
             let printing = "#!/bin/sh\nprintf '<%s>' \"$@\"\nexit 3\n"
             try shell.write(printing, to: ".build/debug/bureau", isExecutable: true)
             let outcome = try await shell.run("bin/run-agent", ["sentinel", "--client", "a b", "--", "*"])
-            #expect(outcome.output == "<run><sentinel><--client><a b><--><*>")
+            #expect(outcome.output == "<run><--watch><sentinel><--client><a b><--><*>")
             #expect(outcome.status == 3)
             try shell.write("#!/bin/sh\necho release\n", to: ".build/release/bureau", isExecutable: true)
             try await touch(shell, ".build/debug/bureau", "2026-01-01")
             try await touch(shell, ".build/release/bureau", "2026-01-02")
             #expect(try await shell.run("bin/run-agent", ["sentinel"]).output == "release\n")
             try await touch(shell, ".build/debug/bureau", "2026-01-03")
-            #expect(try await shell.run("bin/run-agent", ["sentinel"]).output == "<run><sentinel>")
+            #expect(try await shell.run("bin/run-agent", ["sentinel"]).output == "<run><--watch><sentinel>")
         }
     }
 

@@ -18,6 +18,7 @@ package struct AgentConfig: Hashable, Sendable {
     package let outputs: Outputs
     package let delivery: Delivery
     package let alerts: Alerts
+    package let approvals: ApprovalPolicy
 
     package struct Anthropic: Hashable, Sendable {
         /// Names of environment variables, never the ids themselves.

@@ -12,6 +12,18 @@ package struct ConfigProblem: Hashable, Sendable, Codable, CustomStringConvertib
     package let suggestion: String?
     package let severity: Severity
 
+    package init(
+        file: String, path: String, line: Int, column: Int, message: String, suggestion: String?, severity: Severity
+    ) {
+        self.file = file
+        self.path = path
+        self.line = line
+        self.column = column
+        self.message = message
+        self.suggestion = suggestion
+        self.severity = severity
+    }
+
     /// `agents/sentinel.json:41:7 delivery.slack.chanel: unknown key; did you mean "channel"?`
     package var description: String {
         let warning = severity == .warning ? " warning:" : ""

@@ -1,9 +1,9 @@
 /// Finds the known word a person probably meant.
-enum NearestKey {
+package enum NearestKey {
     private static let lengthMax = 64
 
     /// The closest of `known`, if it is close: at most one edit for every three letters, two at least for longer words.
-    static func nearest(to word: String, in known: [String]) -> String? {
+    package static func nearest(to word: String, in known: [String]) -> String? {
         let plain = folded(word)
         guard !plain.isEmpty, plain.count <= lengthMax else { return nil }
         let ranked = known.map { (name: $0, distance: distance(plain, folded($0))) }

@@ -10,12 +10,13 @@ package enum Words {
         }
     }
 
-    /// "84 KB", "2.1 MB".
+    /// "84 KB", "2.1 MB", "72.2 GB".
     package static func bytes(_ count: Int64) -> String {
         switch count {
         case ..<1_000: "\(count) B"
         case ..<1_000_000: "\((count + 500) / 1_000) KB"
-        default: "\(count / 1_000_000).\(count % 1_000_000 / 100_000) MB"
+        case ..<1_000_000_000: "\(count / 1_000_000).\(count % 1_000_000 / 100_000) MB"
+        default: "\(count / 1_000_000_000).\(count % 1_000_000_000 / 100_000_000) GB"
         }
     }
 

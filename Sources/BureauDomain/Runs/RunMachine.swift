@@ -12,6 +12,8 @@ package struct RunMachine: Hashable, Sendable {
         case sessionOpened(session: String)
         /// The session waits for an answer, or stopped for a reason this bureau does not know.
         case gateOpened(why: String)
+        /// The agent may not go on before people have decided about its calls; they are asked one by one.
+        case approvalsAsked(count: Int)
         case gateClosed
         case turnEnded
         /// The money or time limit was reached, or a person asked.
@@ -68,6 +70,7 @@ package struct RunMachine: Hashable, Sendable {
             guard state != .waitingApproval else { return [] }
             try move(from: [.running], to: .waitingApproval, on: event)
             return [.alertGate(why: why)]
+        case .approvalsAsked: try move(from: [.running, .waitingApproval], to: .waitingApproval, on: event)
         case .gateClosed: try move(from: [.waitingApproval, .running], to: .running, on: event)
         case .turnEnded: try move(from: [.running, .waitingApproval], to: .collecting, on: event)
         case .infoChanged: try move(from: [.needsInfo], to: .queued, on: event, cause: nil)

@@ -33,8 +33,7 @@ package final class Counters: Sendable {
 
     package func add(_ name: Name, _ labels: [String: String] = [:], by amount: Int64 = 1) {
         values.withLock { values in
-            let sets = values[name, default: [:]]
-            guard sets[labels] != nil || sets.count < Self.labelSetsMax else { return }
+            guard values[name]?[labels] != nil || values[name]?.count ?? 0 < Self.labelSetsMax else { return }
             values[name, default: [:]][labels, default: 0] += amount
         }
     }

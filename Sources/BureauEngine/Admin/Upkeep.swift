@@ -69,7 +69,7 @@ package struct Upkeep: Service {
             size.int64Value > 0
         else { return }
         let used = Int(100 - free.int64Value * 100 / size.int64Value)
-        guard used >= parts.settings.diskAlertPercent else { return }
+        guard used >= parts.settings.diskAlertPercent else { return try await settle("disk", subject: "data folder") }
         try await raise(
             "disk", subject: "data folder",
             "The disk that holds Bureau's data is \(used) % full (\(Words.bytes(free.int64Value)) free).")
@@ -78,7 +78,7 @@ package struct Upkeep: Service {
     private func checkDatabase() async throws {
         guard let sqlite = parts.database as? SQLiteDatabase else { return }
         let complaints = try await sqlite.complaints()
-        guard let first = complaints.first else { return }
+        guard let first = complaints.first else { return try await settle("database", subject: "integrity") }
         try await raise(
             "database", subject: "integrity",
             "The database check found damage: \(first.prefix(200)). Restore the last backup.")
@@ -111,6 +111,12 @@ package struct Upkeep: Service {
     private func remember(_ name: String, _ value: String) async throws {
         let now = parts.doors.now()
         try await parts.database.write { try SettingStore(db: $0).put(name, value, now: now) }
+    }
+
+    /// What is well again may be told again the next time it is not.
+    private func settle(_ cause: String, subject: String) async throws {
+        let now = parts.doors.now()
+        try await parts.database.write { try AlertStore(db: $0).resolve(cause: cause, subject: subject, now: now) }
     }
 
     private func raise(_ cause: String, subject: String, _ sentence: String) async throws {

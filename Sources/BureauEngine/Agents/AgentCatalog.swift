@@ -67,14 +67,18 @@ package final class AgentCatalog: Service {
     /// Reads what changed since the last look.
     package func refresh() async throws {
         let files = try AgentReader.files(in: folder)
-        var reports: [AgentFileReport] = []
         for file in files {
-            let stamp = try Self.stamp(file)
-            guard state.withLock({ $0.stamps[file.lastPathComponent] != stamp }) else { continue }
-            reports.append(reader.read(Array(try Data(contentsOf: file)), fileName: file.lastPathComponent))
-            state.withLock { $0.stamps[file.lastPathComponent] = stamp }
+            let name = file.lastPathComponent
+            // One that cannot be read is looked at again the next time; the others do not wait for it.
+            guard let stamp = try? Self.stamp(file), state.withLock({ $0.stamps[name] != stamp }) else { continue }
+            guard let bytes = try? Data(contentsOf: file) else {
+                logger.error("an agent file cannot be read", metadata: ["file": "\(name)"])
+                continue
+            }
+            try await take(reader.read(Array(bytes), fileName: name))
+            // Only now: a version that could not be stored must not count as seen.
+            state.withLock { $0.stamps[name] = stamp }
         }
-        for report in reports { try await take(report) }
         forget(missingFrom: Set(files.map(\.lastPathComponent)))
     }
 

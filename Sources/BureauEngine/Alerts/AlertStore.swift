@@ -51,8 +51,29 @@ struct AlertStore {
             "UPDATE alert SET state = 'resolved', last_at = ? WHERE subject = ? AND state = 'open'", [now, subject])
     }
 
+    func resolve(cause: String, subject: String, now: Int64) throws {
+        try db.execute(
+            "UPDATE alert SET state = 'resolved', last_at = ? WHERE cause = ? AND subject = ? AND state = 'open'",
+            [now, cause, subject])
+    }
+
     func find(_ id: String) throws -> AlertRecord? {
         try db.first("SELECT * FROM alert WHERE id = ?", [id]).map(AlertRecord.init)
+    }
+
+    func resolve(id: String, now: Int64) throws -> Bool {
+        try db.execute(
+            "UPDATE alert SET state = 'resolved', last_at = ? WHERE id = ? AND state = 'open'", [now, id]) == 1
+    }
+
+    func beginning(with prefix: String, limit: Int) throws -> [AlertRecord] {
+        try db.query(
+            "SELECT * FROM alert WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", [prefix, prefix + "~", limit]
+        ).map(AlertRecord.init)
+    }
+
+    func all(limit: Int) throws -> [AlertRecord] {
+        try db.query("SELECT * FROM alert ORDER BY opened_at DESC LIMIT ?", [limit]).map(AlertRecord.init)
     }
 
     func open(limit: Int = 200) throws -> [AlertRecord] {

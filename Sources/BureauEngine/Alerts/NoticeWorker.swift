@@ -72,12 +72,15 @@ package struct NoticeWorker: Service {
     }
 
     private func write(for step: StepRecord) async throws -> (any OutboundWrite)? {
-        let notice = try step.intent(as: NoticeIntent.self)
         let run = try await parts.database.read { [id = step.runID] db in
             try id.flatMap { try RunStore(db: db).find($0) }
         }
         var agent: LoadedAgent?
         if let run { agent = try await parts.catalog.version(run.configHash) }
+        if let run, step.kind == ApprovalNotices.ask || step.kind == ApprovalNotices.outcome {
+            return try await ApprovalSurfaces(parts: parts).write(step, run: run, agent: agent)
+        }
+        let notice = try step.intent(as: NoticeIntent.self)
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
         switch step.channel {
         case .slack: return await slackPost(step, notice, run, agent, name)

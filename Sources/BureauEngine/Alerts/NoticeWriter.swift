@@ -48,9 +48,12 @@ struct NoticeWriter {
     ) throws {
         // A run that asks for information twice, or fails again after a retry, says so again: once per epoch.
         let subject = "\(subject ?? intent.cause)/\(run.leaseEpoch)"
+        // Whoever sees a blocked task shall find the reason there already.
         try StepStore(db: db).plan(
-            StepPlan(channel: channel, kind: kind, subject: subject, position: 0, intent: try JSONText.encode(intent)),
-            run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
+            StepPlan(
+                channel: channel, kind: kind, subject: subject, position: kind == "status" ? 1 : 0,
+                intent: try JSONText.encode(intent)), run: run.id, purpose: .notice, id: doors.makeID(),
+            now: doors.now())
     }
 
     private func kind(of state: RunState) -> NoticeIntent.Kind {

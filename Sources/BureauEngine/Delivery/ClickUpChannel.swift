@@ -18,7 +18,7 @@ struct ClickUpChannel: Channel {
                 let file = try step.intent(as: FileIntent.self)
                 write = ClickUpAttach(
                     clickUp: clickUp, task: task, file: file, path: try context.path(of: file.blobKey),
-                    since: step.intendedAt ?? 0, known: known)
+                    since: step.intendedAt ?? context.parts.doors.now(), known: known)
             case "comment":
                 write = ClickUpCommentWrite(
                     clickUp: clickUp, task: task, mark: Marks.text(step), parts: ClickUpMessages.ready(context.report),

@@ -29,7 +29,8 @@ struct DriveChannel: Channel {
         if let known = try step.receipt(as: DeliveryReceipt.self) { return known.id }
         let intent = try step.intent(as: FolderIntent.self)
         let path = DriveFolderPath(
-            drive: drive, database: context.parts.database, root: root, segments: intent.segments)
+            drive: drive, database: context.parts.database, root: root, segments: intent.segments,
+            patience: Patience(doors: context.parts.doors))
         guard case .done(let receipt) = try await context.perform(step, path) else { return nil }
         return try JSONText.decode(DeliveryReceipt.self, receipt).id
     }
@@ -42,7 +43,10 @@ struct DriveChannel: Channel {
         let bare = pairs.indices.filter { pairs[$0].1.driveID == nil }
         guard !bare.isEmpty else { return pairs }
         let ids: [String]
-        do { ids = try await drive.generateIDs(bare.count) } catch {
+        do {
+            ids = try await Patience(doors: context.parts.doors)({ try await drive.generateIDs(bare.count) })
+        } catch let error as VendorError {
+            try Task.checkCancellation()
             try await context.fail(steps, error.sentence)
             return []
         }

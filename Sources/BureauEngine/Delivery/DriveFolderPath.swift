@@ -8,6 +8,7 @@ struct DriveFolderPath: OutboundWrite {
     let database: any Database
     let root: String
     let segments: [String]
+    let patience: Patience
 
     func write() async throws -> String {
         var parent = root, link: String?, driveID: String??
@@ -26,7 +27,7 @@ struct DriveFolderPath: OutboundWrite {
     func probe() async throws -> Probe { .absent }
 
     private func rootDrive() async throws -> String? {
-        guard let folder = try await drive.file(root) else {
+        guard let folder = try await patience({ try await drive.file(root) }) else {
             throw StepProblem(
                 description:
                     "the Drive folder \(root) is missing or not shared with the service account (GOOGLE_DRIVE_ROOT_FOLDER_ID)"
@@ -38,11 +39,12 @@ struct DriveFolderPath: OutboundWrite {
     private func ensure(_ name: String, in parent: String, driveID: String?) async throws -> DriveFile {
         if try await row(parent, name) == nil {
             // Made by people, or by an earlier installation: the oldest of that name is the one.
-            if let existing = try await drive.folders(named: name, in: parent, driveID: driveID).first {
+            let found = try await patience { try await drive.folders(named: name, in: parent, driveID: driveID) }
+            if let existing = found.first {
                 try await save(parent, name, existing, created: true)
                 return existing
             }
-            guard let id = try await drive.generateIDs(1).first else {
+            guard let id = try await patience({ try await drive.generateIDs(1) }).first else {
                 throw StepProblem(description: "Drive gave no id")
             }
             try await save(parent, name, id: id, link: nil, created: false)
@@ -50,7 +52,7 @@ struct DriveFolderPath: OutboundWrite {
         guard let planned = try await row(parent, name) else {
             throw StepProblem(description: "the folder's row is gone")
         }
-        let folder = try await create(planned.id, name, parent)
+        let folder = try await patience { try await create(planned.id, name, parent) }
         try await save(parent, name, folder, created: true)
         return folder
     }

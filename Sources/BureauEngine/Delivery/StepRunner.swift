@@ -20,7 +20,8 @@ struct StepRunner: Sendable {
     var waitSecondsMax: Int64 = 60
 
     func run(_ step: StepRecord, _ write: any OutboundWrite) async throws -> Outcome {
-        var mustLook = step.state == .intended
+        // A step that failed or was in doubt may have been written all the same: whoever tries it again looks first.
+        var mustLook = step.state != .pending && step.intendedAt != nil
         var lastFailure = "not tried"
         for attempt in 0...backoff.seconds.count {
             do {
@@ -57,13 +58,18 @@ struct StepRunner: Sendable {
         _ step: StepRecord, _ write: any OutboundWrite, _ failure: String, mustLook: Bool = true
     ) async throws -> Outcome {
         guard mustLook else { return try await settle(step, .failed, failure) }
-        switch try? await write.probe() {
-        case .found(let receipt): return try await settle(step, receipt)
-        case .absent: return try await settle(step, .failed, failure)
-        case .unknown(let why): return try await settle(step, .doubtful, why)
-        case nil:
-            // The vendor does not even answer the look: leave the intent open, so the next try looks first.
-            return try await settle(step, .failed, failure)
+        do {
+            switch try await write.probe() {
+            case .found(let receipt): return try await settle(step, receipt)
+            case .absent: return try await settle(step, .failed, failure)
+            case .unknown(let why): return try await settle(step, .doubtful, why)
+            }
+        } catch let error as VendorError {
+            try Task.checkCancellation()
+            // The vendor does not even answer the look: nobody can tell, and nobody may say that it failed.
+            return try await settle(step, .doubtful, "\(failure) Looking for it failed too: \(error.sentence)")
+        } catch let problem as StepProblem {
+            return try await settle(step, .failed, problem.description)
         }
     }
 

@@ -49,13 +49,17 @@ struct StepStore {
     func markIntended(_ id: String, now: Int64) throws {
         try db.execute(
             """
-            UPDATE step SET state = 'intended', attempts = attempts + 1, intended_at = coalesce(intended_at, ?)
-            WHERE id = ? AND state IN ('pending', 'intended')
+            UPDATE step SET state = 'intended', attempts = attempts + 1, intended_at = coalesce(intended_at, ?),
+                error = NULL, settled_at = NULL
+            WHERE id = ? AND state <> 'done'
             """, [now, id])
     }
 
+    /// For what a write needs before its first try, such as its id. A step that could never be tried for want of
+    /// it counts as intended when it is opened again.
     func replaceIntent(_ id: String, _ intent: String) throws {
-        try db.execute("UPDATE step SET intent = ? WHERE id = ? AND state = 'pending'", [intent, id])
+        try db.execute(
+            "UPDATE step SET intent = ? WHERE id = ? AND state IN ('pending', 'intended')", [intent, id])
     }
 
     func markDone(_ id: String, receipt: String, now: Int64) throws {
@@ -84,6 +88,16 @@ struct StepStore {
             WHERE run_id = ? AND purpose = 'delivery' AND state IN ('failed', 'doubtful')
               AND (? IS NULL OR channel = ?)
             """, [now, runID, channel?.rawValue, channel?.rawValue])
+    }
+
+    /// One failed write may be tried again; it looks first if it was ever tried.
+    func reopenOne(_ id: String, now: Int64) throws {
+        try db.execute(
+            """
+            UPDATE step SET state = CASE WHEN intended_at IS NULL THEN 'pending' ELSE 'intended' END,
+                error = NULL, settled_at = NULL, due_at = ?
+            WHERE id = ? AND state = 'failed'
+            """, [now, id])
     }
 
     // MARK: notices, which wait for their own worker

@@ -65,6 +65,13 @@ struct SignalStore {
         ).map(SignalRecord.init)
     }
 
+    func beginning(with prefix: String, limit: Int) throws -> [SignalRecord] {
+        try db.query(
+            "SELECT \(Self.columns) FROM signal WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+            [prefix, prefix + "~", limit]
+        ).map(SignalRecord.init)
+    }
+
     func body(_ id: String) throws -> (agent: String, body: Data, isWhole: Bool)? {
         try db.first("SELECT agent, body, body_bytes FROM signal WHERE id = ?", [id]).map {
             let body = try $0.bytes("body")

@@ -46,12 +46,26 @@ package struct WebhookIntake: Sendable {
         self.wake = wake
     }
 
-    package func accept(_ request: Request) async throws -> WebhookAnswer {
+    /// Never throws: what could not be stored is answered 503, so that the sender tries again, and logged.
+    package func accept(_ request: Request) async -> WebhookAnswer {
+        await answering(request) { try await judged(request) }
+    }
+
+    private func judged(_ request: Request) async throws -> WebhookAnswer {
         guard let secret, ClickUpSignature.isValid(request.signature, body: Array(request.body), secret: secret) else {
             let why = secret == nil ? "no webhook secret is configured" : "the signature is missing or wrong"
-            return try await refuse(request, status: 403, why)
+            return try await refused(request, status: 403, why)
         }
         return try await believed(request)
+    }
+
+    private func answering(_ request: Request, _ body: () async throws -> WebhookAnswer) async -> WebhookAnswer {
+        do { return try await body() } catch {
+            logger.error(
+                "a webhook could not be stored",
+                metadata: ["agent": "\(request.agent.prefix(64))", "why": "\(error)"])
+            return WebhookAnswer(503, [("error", "the signal could not be stored; send it again")])
+        }
     }
 
     /// A stored signal once more, as if it had just arrived. Its signature was checked when it came.
@@ -64,7 +78,11 @@ package struct WebhookIntake: Sendable {
     }
 
     /// Stores a request that is not believed or not readable, and says why.
-    package func refuse(_ request: Request, status: Int, _ why: String) async throws -> WebhookAnswer {
+    package func refuse(_ request: Request, status: Int, _ why: String) async -> WebhookAnswer {
+        await answering(request) { try await refused(request, status: status, why) }
+    }
+
+    private func refused(_ request: Request, status: Int, _ why: String) async throws -> WebhookAnswer {
         logger.warning(
             "webhook refused",
             metadata: ["why": "\(why)", "agent": "\(request.agent.prefix(64))", "from": "\(request.remoteAddress)"])
@@ -78,7 +96,7 @@ package struct WebhookIntake: Sendable {
 
     private func believed(_ request: Request) async throws -> WebhookAnswer {
         guard let event = try? JSONDecoder().decode(ClickUpEvent.self, from: request.body) else {
-            return try await refuse(request, status: 400, "the body is not a JSON object as ClickUp sends it")
+            return try await refused(request, status: 400, "the body is not a JSON object as ClickUp sends it")
         }
         var signal = newSignal(request)
         signal.event = event.event.map { String($0.prefix(80)) }

@@ -15,7 +15,8 @@ struct CustomToolAnswers: Sendable {
         let steps = try await parts.database.read { [id = hand.run.id] in
             try StepStore(db: $0).list(run: id, purpose: .session)
         }
-        return Set(steps.filter { $0.kind == "custom_tool_result" && $0.state == .done }.map(\.subject))
+        let kinds = ["custom_tool_result", ApprovalAnswers.stepKind]
+        return Set(steps.filter { kinds.contains($0.kind) && $0.state == .done }.map(\.subject))
     }
 
     /// Returns the call's id once it is answered. Throws the vendor's error when it could not be.

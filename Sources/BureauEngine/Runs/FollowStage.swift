@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauStorage
 import BureauVendors
+import Logging
 
 /// `running`: follows the session until its turn ends, it asks, it fails or a limit is reached.
 ///
@@ -33,6 +34,7 @@ struct FollowStage: Stage {
             anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters,
             logger: parts.logger)
         let tools = CustomToolAnswers(parts: parts, hand: hand, anthropic: client, session: session)
+        // Calls that were answered before, by us or by people: the session will go on by itself.
         var answered = try await tools.answered()
         do {
             while true {
@@ -66,6 +68,12 @@ struct FollowStage: Stage {
     private func finish(_ hand: RunInHand, _ end: End, _ fold: SessionFold) async throws -> StageOutcome {
         let meter = CostMeter(parts: parts, hand: hand)
         try await meter.save(fold, listed: nil)
+        if !fold.unknownTypes.isEmpty {
+            parts.logger.notice(
+                "the session sent events this bureau does not know",
+                metadata: ["run": "\(hand.run.id)", "types": "\(fold.unknownTypes.sorted().joined(separator: ","))"])
+        }
+        if case .gate(let ids) = end { return try await Asking(parts: parts, hand: hand).ask(ids) }
         try await parts.move(hand.run.id, event(for: end, hand, fold), hand.lease)
         return .moved
     }
@@ -73,12 +81,6 @@ struct FollowStage: Stage {
     private func event(for end: End, _ hand: RunInHand, _ fold: SessionFold) -> RunMachine.Event {
         switch end {
         case .turnEnded: return .turnEnded
-        case .gate(let ids):
-            let calls = ids.count == 1 ? "one call" : "\(ids.count) calls"
-            return .gateOpened(
-                why:
-                    "The agent asks for permission before it goes on (\(calls)). The run is held until someone answers."
-            )
         case .unknownReason(let reason):
             return .gateOpened(
                 why:
@@ -89,7 +91,7 @@ struct FollowStage: Stage {
             return .stopAsked(RunCause(.overBudget, "The session reached its budget of \(limit)."))
         case .overLimit(let cause): return .stopAsked(cause)
         case .broke(let cause): return .broke(cause)
-        case .customTools: return .turnEnded
+        case .customTools, .gate: return .turnEnded
         }
     }
 

@@ -1,29 +1,94 @@
 import BureauDomain
+import BureauStorage
 import BureauVendors
 
-/// `waiting_approval`: the session waits for a person and costs nothing. No stream is held; a look now and then sees
-/// whether someone answered it at the provider.
+/// `waiting_approval`: the session waits for people and costs nothing. No stream is held. A decision wakes the run;
+/// a look now and then lets questions expire and sees whether somebody answered at the provider.
 struct GateStage: Stage {
     let parts: EngineParts
     static let lookEverySeconds: Int64 = 30
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
         guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
-            return .rest(until: parts.doors.now() + Self.lookEverySeconds * 1_000)
+            return try await rest(hand)
         }
+        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders)
+        try await expireOverdue(hand)
+        let answers = ApprovalAnswers(parts: parts, hand: hand, anthropic: client, session: session)
+        do {
+            try await answers.send(try await approvals(hand))
+            return try await look(hand, client, session)
+        } catch let error as VendorError {
+            try Task.checkCancellation()
+            guard error.isRetryable else { throw error }
+            return try await rest(hand)
+        }
+    }
+
+    private func approvals(_ hand: RunInHand) async throws -> [ApprovalRecord] {
+        try await parts.database.read { [id = hand.run.id] in try ApprovalStore(db: $0).list(run: id) }
+    }
+
+    private func expireOverdue(_ hand: RunInHand) async throws {
+        let (doors, run) = (parts.doors, hand.run)
+        let now = doors.now()
+        guard try await approvals(hand).contains(where: { $0.state == .open && $0.expiresAt <= now }) else { return }
+        try await parts.database.write { db in
+            let store = ApprovalStore(db: db)
+            for approval in try store.list(run: run.id) where approval.state == .open && approval.expiresAt <= now {
+                guard try store.decide(approval.id, .expired, by: nil, on: "clock", reason: nil, now: now),
+                    let settled = try store.find(approval.id)
+                else { continue }
+                try ApprovalNotices(db: db, doors: doors).settled(settled, run: run)
+            }
+        }
+    }
+
+    /// What the session says now: still waiting for people, or gone on.
+    private func look(_ hand: RunInHand, _ client: AnthropicClient, _ session: String) async throws -> StageOutcome {
         let recorder = try SessionRecorder(
             folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
         let follower = SessionFollower(
-            anthropic: anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders), session: session,
-            recorder: recorder, doors: parts.doors, counters: parts.counters, logger: parts.logger)
-        do { try await follower.list() } catch let error as VendorError where error.isRetryable {
-            return .rest(until: parts.doors.now() + Self.lookEverySeconds * 1_000)
-        }
-        switch SessionJudge().judge(recorder.fold) {
-        case .gate, .customTools, .unknownReason: return .rest(until: parts.doors.now() + Self.lookEverySeconds * 1_000)
-        case nil, .turnEnded, .budgetReached, .broke, .overLimit:
+            anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters,
+            logger: parts.logger)
+        try await follower.list()
+        let answered = Set(try await approvals(hand).filter(\.state.isDecided).map(\.eventID))
+        switch SessionJudge(answered: answered).judge(recorder.fold) {
+        case .gate(let ids):
+            // A partial answer brings the rest again, and perhaps a new question.
+            let known = Set(try await approvals(hand).map(\.eventID))
+            guard ids.allSatisfy(known.contains) else {
+                _ = try await Asking(parts: parts, hand: hand).ask(ids)
+                return try await rest(hand)
+            }
+            return try await rest(hand)
+        case .unknownReason: return try await rest(hand)
+        case nil, .customTools, .turnEnded, .budgetReached, .broke, .overLimit:
+            try await voidOpen(hand)
             try await parts.move(hand.run.id, .gateClosed, hand.lease)
             return .moved
         }
+    }
+
+    /// Questions that are no longer asked: somebody answered at the provider, or the session ended.
+    private func voidOpen(_ hand: RunInHand) async throws {
+        let (doors, run) = (parts.doors, hand.run)
+        guard try await approvals(hand).contains(where: { $0.state == .open }) else { return }
+        try await parts.database.write { db in
+            let store = ApprovalStore(db: db)
+            for approval in try store.list(run: run.id) where approval.state == .open {
+                guard try store.decide(approval.id, .void, by: nil, on: "provider", reason: nil, now: doors.now()),
+                    let settled = try store.find(approval.id)
+                else { continue }
+                try ApprovalNotices(db: db, doors: doors).settled(settled, run: run)
+            }
+        }
+    }
+
+    /// Until the next look, or the first question's end.
+    private func rest(_ hand: RunInHand) async throws -> StageOutcome {
+        let next = parts.doors.now() + Self.lookEverySeconds * 1_000
+        let ends = try await approvals(hand).filter { $0.state == .open }.map(\.expiresAt)
+        return .rest(until: min(next, ends.min() ?? next))
     }
 }

@@ -30,6 +30,7 @@ struct RunDriver: Sendable {
     }
 
     private func stages(_ id: String, _ lease: Lease, _ stopWatch: StopWatch) async -> Rest {
+        var surprises = 0
         while !Task.isCancelled {
             do {
                 guard let run = try await parts.database.read({ try RunStore(db: $0).find(id) }),
@@ -49,20 +50,26 @@ struct RunDriver: Sendable {
                 }
                 let hand = RunInHand(run: run, lease: lease, agent: agent)
                 switch try await stopWatch.run(in: run.state, { try await stage.run(hand) }) {
-                case .moved, nil: continue
+                case .moved, nil: surprises = 0
                 case .rest(let until): return .until(until)
                 case .retry(let wait, let why): return .fault(until: parts.doors.now() + wait, why)
                 }
+            } catch let error where Self.isSurprise(error) && surprises < Self.surprisesMax {
+                // Someone else moved the run meanwhile: look at it again and go on from there.
+                surprises += 1
             } catch {
-                if let rest = await judge(error, id, lease) { return rest }
+                return await judge(error, id, lease)
             }
         }
         return .until(parts.doors.now())
     }
 
-    /// Nil means: look at the run again and go on.
-    private func judge(_ error: any Error, _ id: String, _ lease: Lease) async -> Rest? {
-        if error is RunMoved || error is RunMachine.Rejected { return nil }
+    /// More in a row are not somebody else's moves but a stage that asks for what the machine never allows.
+    private static let surprisesMax = 5
+
+    private static func isSurprise(_ error: any Error) -> Bool { error is RunMoved || error is RunMachine.Rejected }
+
+    private func judge(_ error: any Error, _ id: String, _ lease: Lease) async -> Rest {
         if error is CancellationError { return .until(parts.doors.now()) }
         parts.logger.error("a stage failed", metadata: ["run": "\(id)", "why": "\(error)"])
         let tries = (try? await parts.database.read { try RunStore(db: $0).find(id)?.tries }) ?? 0

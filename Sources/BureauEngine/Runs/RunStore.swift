@@ -89,10 +89,15 @@ struct RunStore {
         ).map(RunRecord.init)
     }
 
+    /// Whoever holds a run or a notice.
     func leaseOwners() throws -> [String] {
-        try db.query("SELECT DISTINCT lease_owner FROM run WHERE lease_owner IS NOT NULL").map {
-            try $0.text("lease_owner")
-        }
+        try db.query(
+            """
+            SELECT lease_owner FROM run WHERE lease_owner IS NOT NULL
+            UNION SELECT lease_owner FROM step
+            WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND lease_owner IS NOT NULL
+            """
+        ).map { try $0.text("lease_owner") }
     }
 
     /// Renews and tells the run's state now; nil when the lease is no longer ours.
@@ -159,6 +164,11 @@ struct RunStore {
                 progress.spentMicroUSD, progress.spentMethod, progress.eventsCount, progress.lastEvent,
                 progress.budgetWarned, lease.runID, lease.owner, lease.epoch,
             ]) == 1
+    }
+
+    /// Wakes a run that waits for people.
+    func makeDue(_ id: String, now: Int64) throws {
+        try db.execute("UPDATE run SET due_at = ? WHERE id = ? AND state = 'waiting_approval'", [now, id])
     }
 
     /// Older runs of the same agent on the same task that still wait for information.

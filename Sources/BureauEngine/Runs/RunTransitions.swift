@@ -28,10 +28,24 @@ package struct RunTransitions: Sendable {
         if event == .retried || event == .deliverAgain {
             try AlertStore(db: db).resolve(subject: runID, now: doors.now())
         }
+        if run.state == .waitingApproval, machine.state != .waitingApproval, machine.state != .running {
+            try voidQuestions(run, db)
+        }
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
         return moved
+    }
+
+    /// A run that was stopped or failed asks nothing any more, and its buttons go away.
+    private func voidQuestions(_ run: RunRecord, _ db: any Connection) throws {
+        let store = ApprovalStore(db: db)
+        for approval in try store.list(run: run.id) where approval.state == .open {
+            guard try store.decide(approval.id, .void, by: nil, on: "run", reason: nil, now: doors.now()),
+                let settled = try store.find(approval.id)
+            else { continue }
+            try ApprovalNotices(db: db, doors: doors).settled(settled, run: run)
+        }
     }
 }
 
@@ -45,6 +59,8 @@ extension RunMachine.Event {
         case .infoChanged: "looked at again"
         case .sessionOpened(let session): "session \(session) opened"
         case .gateOpened(let why): why
+        case .approvalsAsked(let count):
+            count == 1 ? "the agent asks for permission" : "the agent asks for permission, \(count) times"
         case .gateClosed: "the agent was answered"
         case .turnEnded: "the agent finished"
         case .sessionHalted: "the session is idle"

@@ -13,16 +13,17 @@ struct RunWatchdog: Sendable {
         let owners = try await parts.database.read { try RunStore(db: $0).leaseOwners() }
         let dead = owners.filter { lock.isDead($0) }
         let now = parts.doors.now()
-        let lost = try await parts.database.read { try RunStore(db: $0).abandoned(now: now, deadOwners: dead) }
-        guard !lost.isEmpty || !dead.isEmpty else { return }
+        let seen = try await parts.database.read { try RunStore(db: $0).abandoned(now: now, deadOwners: dead) }
+        guard !seen.isEmpty || !dead.isEmpty else { return }
         let transitions = parts.transitions
-        try await parts.database.write { db in
-            for run in lost {
-                // Fenced: only the lease that was seen abandoned is taken away.
-                guard try RunStore(db: db).takeAway(run, now: now) else { continue }
-                if run.state.isWorkable { try transitions.apply(.leaseLost, to: run.id, lease: nil, in: db) }
-            }
+        let lost = try await parts.database.write { db in
             try StepStore(db: db).freeNotices(ofDeadOwners: dead)
+            return try seen.filter { run in
+                // Fenced: only the lease that was seen abandoned is taken away.
+                guard try RunStore(db: db).takeAway(run, now: now) else { return false }
+                if run.state.isWorkable { try transitions.apply(.leaseLost, to: run.id, lease: nil, in: db) }
+                return true
+            }
         }
         for run in lost {
             parts.counters.add(.leasesLost)

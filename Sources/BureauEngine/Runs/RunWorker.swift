@@ -28,7 +28,9 @@ package struct RunWorker: Service {
 
     private func work() async throws {
         let driver = RunDriver(parts: parts)
-        try await RunWatchdog(parts: parts, lock: lock).look()
+        do { try await RunWatchdog(parts: parts, lock: lock).look() } catch {
+            parts.logger.error("the watchdog failed", metadata: ["why": "\(error)"])
+        }
         try await withThrowingDiscardingTaskGroup { group in
             let slots = Slots(max: parts.settings.runsInFlightMax)
             group.addTask { await watchdog() }

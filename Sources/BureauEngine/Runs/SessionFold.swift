@@ -23,6 +23,8 @@ package struct SessionFold: Sendable {
     /// Calls of custom tools, by event id: the session waits for an answer to each.
     package private(set) var customToolCalls: [String: String] = [:]
     package private(set) var threads: Set<String> = []
+    /// Why the session's own thread became idle last; nil while it runs.
+    package private(set) var primaryIdle: StopReason?
     package private(set) var unknownTypes: Set<String> = []
 
     private var statusAt: EventInstant?
@@ -40,7 +42,9 @@ package struct SessionFold: Sendable {
             "agent.mcp_tool_result", "span.model_request_start", "user.message":
             return
         case "user.interrupt": interruptsSeen += 1
-        case "session.status_running": settle(.running, event)
+        case "session.status_running":
+            primaryIdle = nil
+            settle(.running, event)
         case "session.status_rescheduled": settle(.rescheduled, event)
         case "session.status_terminated": settle(.terminated, event)
         case "session.deleted": settle(.deleted, event)
@@ -60,11 +64,13 @@ package struct SessionFold: Sendable {
                 customToolCalls[event.id] = call.name
             }
         case .threadCreated: if threads.count < Self.namesKeptMax { threads.insert(decoded.threadID ?? event.id) }
+        case .threadIdle(_, let reason):
+            if decoded.threadID.map({ !threads.contains($0) }) ?? true { primaryIdle = reason }
         case .unknown: note(unknown: event.type)
         case .userMessage, .userInterrupt, .userToolConfirmation, .userCustomToolResult, .userToolResult,
             .userDefineOutcome, .systemMessage, .agentMessage, .agentThinking, .toolResult, .threadMessage,
             .contextCompacted, .statusRunning, .statusRescheduled, .statusTerminated, .updated, .deleted,
-            .threadRunning, .threadRescheduled, .threadIdle, .threadTerminated, .modelRequestStarted,
+            .threadRunning, .threadRescheduled, .threadTerminated, .modelRequestStarted,
             .outcomeEvaluation, .workflowRun, .preview:
             return
         }

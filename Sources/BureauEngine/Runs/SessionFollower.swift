@@ -1,8 +1,8 @@
-import BureauVendors
-import Logging
+package import BureauVendors
+package import Logging
 
 /// Reads a session's events: the stream for speed, the list for truth, again after every drop.
-struct SessionFollower: Sendable {
+package struct SessionFollower: Sendable {
     let anthropic: AnthropicClient
     let session: String
     let recorder: SessionRecorder
@@ -11,17 +11,30 @@ struct SessionFollower: Sendable {
     let logger: Logger
     static let pageEventsMax = 1_000
     static let historyPagesMax = 1_000
-    /// Events that arrive while the history is read are kept, up to this many; beyond, the stream is opened anew.
-    static let bufferedEventsMax = 20_000
+    /// After a restart every session is opened anew: at this pace, so that the rush does not set the process's size.
+    private static let openings = Gate(max: 64)
+
+    package init(
+        anthropic: AnthropicClient, session: String, recorder: SessionRecorder, doors: Doors, counters: Counters,
+        logger: Logger
+    ) {
+        self.anthropic = anthropic
+        self.session = session
+        self.recorder = recorder
+        self.doors = doors
+        self.counters = counters
+        self.logger = logger
+    }
 
     /// Follows until `decide` gives an answer. It is asked after each listing and each batch of live events.
-    func follow<Answer: Sendable>(_ decide: @Sendable (SessionFold) -> Answer?) async throws -> Answer {
+    @discardableResult
+    package func follow<Answer: Sendable>(_ decide: @Sendable (SessionFold) -> Answer?) async throws -> Answer {
         var drops = 0
         while true {
             do {
-                let before = recorder.fold.eventsCount
+                let before = recorder.ask(\.eventsCount)
                 if let answer = try await attach(decide) { return answer }
-                drops = recorder.fold.eventsCount > before ? 0 : drops + 1
+                drops = recorder.ask(\.eventsCount) > before ? 0 : drops + 1
             } catch let error as VendorError {
                 try Task.checkCancellation()
                 guard isPassing(error) else { throw error }
@@ -48,14 +61,27 @@ struct SessionFollower: Sendable {
 
     /// One attachment: open, list, then live. Returns nil when the stream ended before an answer.
     private func attach<Answer: Sendable>(_ decide: @Sendable (SessionFold) -> Answer?) async throws -> Answer? {
-        let stream = try await anthropic.stream(session)
-        try await list()
-        if let answer = decide(recorder.fold) { return answer }
+        let stream = try await Self.openings.pass { try await opened() }
+        if let answer = recorder.ask(decide) { return answer }
         for try await events in stream where !events.isEmpty {
             try recorder.record(events)
-            if let answer = decide(recorder.fold) { return answer }
+            if let answer = recorder.ask(decide) { return answer }
         }
         return nil
+    }
+
+    /// The open stream, with everything before it recorded. A task keeps every piece of stack it has ever needed, and
+    /// this one follows for hours: the calls that open the stream go deep, so they are made in a task of their own.
+    private func opened() async throws -> SessionStream {
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                let stream = try await anthropic.stream(session)
+                try await list()
+                return stream
+            }
+            guard let stream = try await group.next() else { throw CancellationError() }
+            return stream
+        }
     }
 
     private func historyPage(_ page: String?) async throws -> EventPage {

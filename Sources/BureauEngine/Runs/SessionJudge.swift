@@ -25,7 +25,8 @@ struct SessionJudge: Sendable {
             guard !open.isEmpty else { return nil }
             let custom = open.filter { fold.customToolCalls[$0] != nil }
             return custom.isEmpty ? .gate(eventIDs: open) : .customTools(custom)
-        case .budgetReached: return .budgetReached
+        // The request that crossed the cap may have been the last one needed: then the work is done and is delivered.
+        case .budgetReached: return fold.primaryIdle == .endTurn ? .turnEnded : .budgetReached
         case .retriesExhausted:
             return .broke(
                 RunCause(.retriesExhausted, "The service gave up after trying again several times. \(lastFault(fold))"))

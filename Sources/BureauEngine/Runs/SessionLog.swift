@@ -16,7 +16,8 @@ final class SessionLog {
         }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         path = folder.appendingPathComponent(session + ".jsonl").path
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        // Appending, so that a worker that was paused past its lease never writes over its successor's lines.
+        descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw SessionLogError(path: path, why: String(cString: strerror(errno))) }
         do { try readWholeLines(visit) } catch {
             close(descriptor)
@@ -26,7 +27,8 @@ final class SessionLog {
 
     deinit { close(descriptor) }
 
-    /// Appends events with one write. Throws when the disk refuses; the events are then not counted as known.
+    /// Appends events with one write. Throws when the disk refuses; what it took of them is removed again, so that
+    /// the next line does not begin in the middle of one.
     func append(_ events: [RawEvent]) throws {
         guard !events.isEmpty else { return }
         var lines: [UInt8] = []
@@ -37,7 +39,11 @@ final class SessionLog {
             while written < buffer.count {
                 let count = write(descriptor, buffer.baseAddress! + written, buffer.count - written)
                 if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw SessionLogError(path: path, why: String(cString: strerror(errno))) }
+                guard count > 0 else {
+                    let why = String(cString: strerror(errno))
+                    if written > 0 { ftruncate(descriptor, lseek(descriptor, 0, SEEK_CUR) - off_t(written)) }
+                    throw SessionLogError(path: path, why: why)
+                }
                 written += count
             }
         }
@@ -54,6 +60,8 @@ final class SessionLog {
     }
 
     private func readWholeLines(_ visit: (RawEvent) -> Void) throws {
+        guard lseek(descriptor, 0, SEEK_END) > 0 else { return }
+        lseek(descriptor, 0, SEEK_SET)
         var pending: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 18)
         var wholeBytes: Int64 = 0

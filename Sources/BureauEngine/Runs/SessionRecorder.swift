@@ -1,9 +1,9 @@
 import BureauVendors
-import Foundation
+package import Foundation
 import Synchronization
 
 /// The one place a session's events pass: deduplicated, logged, folded. Shared by the stream and the sampler.
-final class SessionRecorder: Sendable {
+package final class SessionRecorder: Sendable {
     private struct State {
         var log: SessionLog
         var fold: SessionFold
@@ -14,7 +14,7 @@ final class SessionRecorder: Sendable {
     private let counters: Counters
 
     /// Opens the session's log and rebuilds what is known from it.
-    init(folder: URL, session: String, counters: Counters) throws {
+    package init(folder: URL, session: String, counters: Counters) throws {
         var fold = SessionFold()
         var seen: Set<EventKey> = []
         let log = try SessionLog(folder: folder, session: session) { event in
@@ -24,7 +24,10 @@ final class SessionRecorder: Sendable {
         self.counters = counters
     }
 
-    var fold: SessionFold { state.withLock { $0.fold } }
+    package var fold: SessionFold { state.withLock { $0.fold } }
+
+    /// Asks something of what is known, without a copy of it.
+    func ask<Answer: Sendable>(_ question: (SessionFold) -> Answer) -> Answer { state.withLock { question($0.fold) } }
 
     /// Records what is new. The log is written first: when the disk refuses, nothing counts as known, the error ends
     /// the attempt and the history brings the events again. Previews are never kept.
@@ -32,15 +35,16 @@ final class SessionRecorder: Sendable {
         let added = try state.withLock { state in
             var keys: [EventKey] = []
             let new = events.filter { event in
+                guard !event.type.hasPrefix("event_") else { return false }
                 let key = EventKey(event.key)
-                guard !event.type.hasPrefix("event_"), !state.seen.contains(key), !keys.contains(key) else {
-                    return false
-                }
+                guard state.seen.insert(key).inserted else { return false }
                 keys.append(key)
                 return true
             }
-            try state.log.append(new)
-            state.seen.formUnion(keys)
+            do { try state.log.append(new) } catch {
+                state.seen.subtract(keys)
+                throw error
+            }
             for event in new { state.fold.take(event) }
             return new.count
         }

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Wakes one waiting loop early. A signal that comes while nobody waits is kept, once.
+/// Wakes one waiting loop early. A signal that comes while nobody waits is kept, once. It is made for one loop: a
+/// second that waits sends the first on its way, so that none is ever left behind.
 package final class WakeSignal: Sendable {
     private enum State {
         case quiet
@@ -35,23 +36,24 @@ package final class WakeSignal: Sendable {
         defer { timer.cancel() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
-                let mayGo = state.withLock { state in
-                    if case .raised = state {
+                let free: CheckedContinuation<Void, Never>? = state.withLock { state in
+                    switch state {
+                    case .raised:
                         state = .quiet
-                        return true
+                        return waiter
+                    case .waiting(let other):
+                        state = .waiting(waiter)
+                        return other
+                    case .quiet:
+                        state = .waiting(waiter)
+                        return nil
                     }
-                    state = .waiting(waiter)
-                    return false
                 }
-                if mayGo || Task.isCancelled { raiseIfWaiting(waiter, wasStored: !mayGo) }
+                free?.resume()
             }
         } onCancel: {
+            // Before the wait has begun this is kept, and ends it at once.
             raise()
         }
-    }
-
-    private func raiseIfWaiting(_ waiter: CheckedContinuation<Void, Never>, wasStored: Bool) {
-        guard wasStored else { return waiter.resume() }
-        raise()
     }
 }

@@ -36,6 +36,8 @@ enum ClickUpFieldValue {
         case ("labels", .array(let ids)):
             ids.compactMap { id in field.options.first { $0.id == id.string }?.name }.joined(separator: ", ")
         case ("location", let place?): place["formatted_address"]?.string ?? ""
+        case ("date", .string(let milliseconds)):
+            Int(milliseconds).map { String(SandboxClock.readable(milliseconds: $0).prefix(10)) } ?? milliseconds
         case (_, .string(let text)): text
         case (_, .bool(let flag)): flag ? "yes" : "no"
         case (_, let other?): other.text

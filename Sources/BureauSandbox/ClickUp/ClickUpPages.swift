@@ -56,8 +56,8 @@ extension ClickUpStandIn {
             let cards = tasks.filter { $0.status.name == status.name }.map { task -> HTML in
                 """
                 <article class="card"><a href="/board/\(task.id)">\(task.name)</a>
-                <p class="meta"><span class="id">\(task.id)</span> · \(task.comments.count) comments ·
-                \(task.attachments.count) files</p></article>
+                <p class="meta"><span class="id">\(task.id)</span> · \(counted(task.comments.count, "comment")) ·
+                \(counted(task.attachments.count, "file"))</p></article>
                 """
             }
             return """
@@ -89,9 +89,9 @@ extension ClickUpStandIn {
             <span class="meta id">\(task.id) \(task.customID ?? "")</span></p>
             <p>\(task.text)</p>
             \(moveForm(task, in: list))
-            <h2>Fields</h2><table><tbody>\(HTML(joining: rows))</tbody></table>
             <h2>Comments</h2>\(HTML.when(comments.isEmpty, "<p>No comments yet.</p>", else: HTML(joining: comments)))
             <h2>Files</h2>\(HTML.when(files.isEmpty, "<p>No files yet.</p>", else: "<ul>\(HTML(joining: files))</ul>"))
+            <h2>Fields</h2><table><tbody>\(HTML(joining: rows))</tbody></table>
             """
     }
 
@@ -107,6 +107,8 @@ extension ClickUpStandIn {
             <button type="submit">Move task</button></form>
             """
     }
+
+    private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     private func lines(_ text: String) -> HTML {
         HTML(joining: text.split(separator: "\n").map { line -> HTML in "\(String(line))<br>" })

@@ -14,7 +14,7 @@ let stylesheet = """
     * { box-sizing: border-box; }
     body { margin: 0; background: var(--bg); color: var(--text); line-height: 1.5;
       font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-    .banner { margin: 0; padding: 8px 24px; background: var(--warn-bg); color: var(--warn); font-weight: 600; }
+    .banner { margin: 0; max-width: none; padding: 8px 24px; background: var(--warn-bg); color: var(--warn); font-weight: 600; }
     nav { padding: 8px 24px; border-bottom: 1px solid var(--border); display: flex; flex-wrap: wrap; gap: 16px; }
     main { max-width: 1280px; margin: 0 auto; padding: 16px 24px 64px; }
     h1 { font-size: 1.875rem; line-height: 1.25; } h2 { font-size: 1.5rem; line-height: 1.25; }

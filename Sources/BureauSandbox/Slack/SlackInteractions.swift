@@ -15,6 +15,12 @@ extension SlackStandIn {
                     actionID: body["action_id"]?.string ?? "", userID: body["user"]?.string ?? "U0JAKE")
             }
         }
+        router.post("/_control/slack/submit") { [self] request, context in
+            let body = try await request.json(context)
+            return await outcome {
+                try await submit(text: body["text"]?.string ?? "", userID: body["user"]?.string ?? "U0JAKE")
+            }
+        }
         router.post("/_control/slack/command") { [self] request, context in
             let body = try await request.json(context)
             return await outcome {
@@ -72,6 +78,32 @@ extension SlackStandIn {
             "status": answer.map { .int($0.status) } ?? .null, "body": JSON(answer?.body),
             "trigger_id": .string(opened.trigger), "action_ts": .string(actionTS),
         ])
+    }
+
+    /// Fills in the form that was opened last and sends it, as a person would: every text field gets `text`.
+    func submit(text: String, userID: String) async throws -> JSON {
+        guard let view = presses.lastView else { throw SlackRefusal("view_not_found") }
+        guard let user = try read({ workspace throws(SlackRefusal) in workspace.users.first { $0.id == userID } })
+        else {
+            throw SlackRefusal("user_not_found")
+        }
+        var values: [String: JSON] = [:]
+        for block in view["blocks"]?.array ?? [] where block["type"]?.string == "input" {
+            guard let id = block["block_id"]?.string, let action = block["element"]?["action_id"]?.string else {
+                continue
+            }
+            values[id] = .object([action: ["type": "plain_text_input", "value": .string(text)]])
+        }
+        var submitted = view
+        submitted["state"] = .object(["values": .object(values)])
+        let payload: JSON = [
+            "type": "view_submission", "team": ["id": .string(SlackWorkspace.teamID), "domain": "agency-demo"],
+            "user": ["id": .string(user.id), "username": .string(user.name), "name": .string(user.name)],
+            "api_app_id": .string(SlackWorkspace.appID), "token": "deprecated", "trigger_id": "1.2.submit",
+            "view": submitted,
+        ]
+        let answer = try await send([("payload", payload.text)], to: "/slack/interactions", subject: "view_submission")
+        return .compact(["status": answer.map { .int($0.status) } ?? .null, "body": JSON(answer?.body)])
     }
 
     /// Types a slash command as a person would.

@@ -42,6 +42,9 @@ final class SlackPresses: Sendable {
         }
     }
 
+    /// The form somebody opened last.
+    var lastView: JSON? { state.withLock { $0.views.last } }
+
     /// Takes one use of a response address; nil with the code when it is unknown, old or worn out.
     func use(ticket: String, now: Int) -> Result<Origin, SlackRefusal> {
         state.withLock { state in

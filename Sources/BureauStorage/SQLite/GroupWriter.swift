@@ -36,9 +36,10 @@ final class GroupWriter: Sendable {
     private func drain(_ db: GRDB.Database) {
         while let batch = nextBatch() {
             var results: [Result<Void, any Error>] = []
+            results.reserveCapacity(batch.count)
             do {
                 try db.inTransaction(.immediate) {
-                    for job in batch { results.append(run(job, in: db)) }
+                    for job in batch { results.append(try run(job, in: db)) }
                     return .commit
                 }
                 for (job, result) in zip(batch, results) { job.done.resume(with: result) }
@@ -48,13 +49,19 @@ final class GroupWriter: Sendable {
         }
     }
 
-    private func run(_ job: Job, in db: GRDB.Database) -> Result<Void, any Error> {
-        Result {
-            try db.inSavepoint {
-                try job.body(db)
-                return .commit
-            }
+    /// The job's own failure is its result. An error thrown from here means that the transaction itself is lost.
+    /// (GRDB's own savepoints are parsed anew each time; these three statements are kept.)
+    private func run(_ job: Job, in db: GRDB.Database) throws -> Result<Void, any Error> {
+        try db.cachedStatement(sql: "SAVEPOINT job").execute()
+        do { try job.body(db) } catch {
+            // Some errors of the engine have ended the whole transaction by themselves.
+            guard db.isInsideTransaction else { throw error }
+            try db.cachedStatement(sql: "ROLLBACK TO job").execute()
+            try db.cachedStatement(sql: "RELEASE job").execute()
+            return .failure(error)
         }
+        try db.cachedStatement(sql: "RELEASE job").execute()
+        return .success(())
     }
 
     private func nextBatch() -> [Job]? {

@@ -7,11 +7,13 @@ enum Migrator {
     static let migrations: [(number: Int, name: String, sql: [UInt8])] = [
         // The build names a resource after its file, with the first digit turned into an underscore.
         (1, "0001_runs", PackageResources._001_runs_sql),
+        (2, "0002_approvals", PackageResources._002_approvals_sql),
         (3, "0003_schedules", PackageResources._003_schedules_sql),
     ]
 
+    static var newest: Int { migrations.last?.number ?? 0 }
+
     static func bringUpToDate(_ db: GRDB.Database) throws {
-        let newest = migrations.last?.number ?? 0
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard found <= newest else { throw StorageError.tooNew(found: found, known: newest) }
         for migration in migrations where migration.number > found {

@@ -24,8 +24,10 @@ extension AnthropicClient {
         guard stream.isSuccess else {
             throw AnthropicFailure.error(await stream.collected(bytesMax: 64 << 10), request, now: now())
         }
-        return try await FileDownload(stream: stream, request: request, bytesMax: bytesMax, timeoutSeconds: timeoutSeconds)
-            .save(to: path)
+        return try await FileDownload(
+            stream: stream, request: request, bytesMax: bytesMax, timeoutSeconds: timeoutSeconds
+        )
+        .save(to: path)
     }
 }
 
@@ -57,7 +59,9 @@ extension SessionFile: Decodable {
 
     private enum CodingKeys: String, CodingKey {
         case id, filename, downloadable, scope
-        case mimeType = "mime_type", sizeBytes = "size_bytes", createdAt = "created_at"
+        case mimeType = "mime_type"
+        case sizeBytes = "size_bytes"
+        case createdAt = "created_at"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -78,7 +82,12 @@ private struct FilesAnswer: Decodable {
     let hasMore: Bool?
     let lastID: String?
 
-    enum CodingKeys: String, CodingKey { case data, nextPage = "next_page", hasMore = "has_more", lastID = "last_id" }
+    enum CodingKeys: String, CodingKey {
+        case data
+        case nextPage = "next_page"
+        case hasMore = "has_more"
+        case lastID = "last_id"
+    }
 
     var next: FileCursor? {
         if let nextPage, !nextPage.isEmpty { return .page(nextPage) }

@@ -2,7 +2,8 @@ extension AnthropicClient {
     /// Creates a session with its kickoff in it (POST /v1/sessions). There is no idempotency key: when the error says
     /// `mayHaveHappened`, look for the session by its metadata before asking again.
     package func createSession(_ new: NewSession) async throws(VendorError) -> AnthropicSession {
-        try await call(request("POST sessions", ["v1", "sessions"], json: CreateBody(new)), as: AnthropicSession.self, "session")
+        try await call(
+            request("POST sessions", ["v1", "sessions"], json: CreateBody(new)), as: AnthropicSession.self, "session")
     }
 
     package func session(_ id: String) async throws(VendorError) -> AnthropicSession {
@@ -23,7 +24,16 @@ extension AnthropicClient {
         return SessionPage(sessions: answer.data, nextPage: answer.nextPage)
     }
 
-    /// Makes the session read-only; its files stay. Refused with 400 while it runs, and for a moment after its idle event.
+    /// Sets the session's own cap, in millionths of a dollar, rounded up to whole cents. It must lie above what is spent;
+    /// a session that waits at its budget then goes on by itself. A cap can be changed, but not added afterwards.
+    package func setBudget(of id: String, toMicroUSD microUSD: Int64) async throws(VendorError) -> AnthropicSession {
+        let body = ["budget": BudgetWire(microUSD: microUSD)]
+        let request = try request("POST session budget", ["v1", "sessions", id], json: body)
+        return try await call(request, as: AnthropicSession.self, "session")
+    }
+
+    /// Makes the session read-only; its files stay. Refused with 400 while it runs, and for a moment after its idle
+    /// event.
     package func archive(_ id: String) async throws(VendorError) {
         var request = request("POST session archive", .post, ["v1", "sessions", id, "archive"])
         request.headers["content-type"] = "application/json"
@@ -48,7 +58,10 @@ package struct AnthropicAgent: Hashable, Sendable, Decodable {
     package let version: Int64?
     package let archivedAt: String?
 
-    private enum CodingKeys: String, CodingKey { case id, name, version, archivedAt = "archived_at" }
+    private enum CodingKeys: String, CodingKey {
+        case id, name, version
+        case archivedAt = "archived_at"
+    }
 }
 
 package struct AnthropicEnvironment: Hashable, Sendable, Decodable {
@@ -56,14 +69,20 @@ package struct AnthropicEnvironment: Hashable, Sendable, Decodable {
     package let name: String?
     package let archivedAt: String?
 
-    private enum CodingKeys: String, CodingKey { case id, name, archivedAt = "archived_at" }
+    private enum CodingKeys: String, CodingKey {
+        case id, name
+        case archivedAt = "archived_at"
+    }
 }
 
 /// `{"data": […], "next_page": …}`
 struct ListAnswer<Element: Decodable>: Decodable {
     let data: [Element]
     let nextPage: String?
-    enum CodingKeys: String, CodingKey { case data, nextPage = "next_page" }
+    enum CodingKeys: String, CodingKey {
+        case data
+        case nextPage = "next_page"
+    }
 }
 
 /// The body of `POST /v1/sessions`.
@@ -81,7 +100,9 @@ private struct CreateBody: Encodable {
     let initialEvents: [OutgoingEvent]
 
     enum CodingKeys: String, CodingKey {
-        case agent, title, metadata, budget, environmentID = "environment_id", initialEvents = "initial_events"
+        case agent, title, metadata, budget
+        case environmentID = "environment_id"
+        case initialEvents = "initial_events"
     }
 
     init(_ new: NewSession) {

@@ -14,7 +14,8 @@ package struct AnthropicClient: Sendable {
 
     /// `betaHeaders` are sent in addition to the one that these endpoints need; `now` dates the `Retry-After` header.
     package init(
-        transport: any Transport, baseURL: String = "https://api.anthropic.com", key: Secret, betaHeaders: [String] = [],
+        transport: any Transport, baseURL: String = "https://api.anthropic.com", key: Secret,
+        betaHeaders: [String] = [],
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.transport = transport

@@ -4,7 +4,10 @@ import Foundation
 enum AnthropicFailure {
     struct Envelope: Decodable {
         struct Fault: Decodable {
-            struct Details: Decodable { let errorCode: String?; enum CodingKeys: String, CodingKey { case errorCode = "error_code" } }
+            struct Details: Decodable {
+                let errorCode: String?
+                enum CodingKeys: String, CodingKey { case errorCode = "error_code" }
+            }
             let type, message: String?
             let details: Details?
             enum CodingKeys: String, CodingKey { case type, message, details }

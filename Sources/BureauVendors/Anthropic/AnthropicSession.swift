@@ -42,7 +42,8 @@ package struct NewSession: Hashable, Sendable {
     package var kickoff: String
 
     package init(
-        agentID: String, agentVersion: Int64? = nil, environmentID: String, title: String, metadata: [String: String] = [:],
+        agentID: String, agentVersion: Int64? = nil, environmentID: String, title: String,
+        metadata: [String: String] = [:],
         budgetMicroUSD: Int64? = nil, kickoff: String
     ) {
         self.agentID = agentID
@@ -63,7 +64,9 @@ package struct SessionPage: Hashable, Sendable {
 extension AnthropicSession: Decodable {
     private enum CodingKeys: String, CodingKey {
         case id, status, title, metadata, agent, usage, stats, budget
-        case createdAt = "created_at", archivedAt = "archived_at", environmentID = "environment_id"
+        case createdAt = "created_at"
+        case archivedAt = "archived_at"
+        case environmentID = "environment_id"
     }
 
     private struct Agent: Decodable {
@@ -83,7 +86,10 @@ extension AnthropicSession: Decodable {
 
     private struct Stats: Decodable {
         let activeSeconds, durationSeconds: Double?
-        enum CodingKeys: String, CodingKey { case activeSeconds = "active_seconds", durationSeconds = "duration_seconds" }
+        enum CodingKeys: String, CodingKey {
+            case activeSeconds = "active_seconds"
+            case durationSeconds = "duration_seconds"
+        }
     }
 
     package init(from decoder: any Decoder) throws {

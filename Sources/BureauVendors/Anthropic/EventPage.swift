@@ -15,9 +15,14 @@ package struct EventPage: Hashable, Sendable {
         guard let data = JSONScanner.member("data", of: body) else { return nil }
         let events: [RawEvent]? = data.withUnsafeBufferPointer { buffer in
             var scanner = JSONScanner(buffer)
-            var events: [RawEvent] = [], strangers = 0
+            var events: [RawEvent] = []
+            var strangers = 0
             let whole = scanner.elements { range in
-                if let event = RawEvent(bytes: Array(buffer[range])) { events.append(event) } else { strangers += 1 }
+                guard let event = RawEvent(bytes: Array(buffer[range])) else {
+                    strangers += 1
+                    return
+                }
+                events.append(event)
             }
             return whole && strangers == 0 ? events : nil
         }

@@ -15,13 +15,25 @@ struct EventWire: Decodable {
 
     enum CodingKeys: String, CodingKey {
         case content, result, description, name, title, error, usage, budget, iteration, explanation
-        case threadID = "session_thread_id", toolUseID = "tool_use_id", mcpToolUseID = "mcp_tool_use_id"
-        case customToolUseID = "custom_tool_use_id", denyMessage = "deny_message", isError = "is_error"
-        case evaluatedPermission = "evaluated_permission", mcpServerName = "mcp_server_name", agentName = "agent_name"
-        case workflowRunID = "workflow_run_id", toThreadID = "to_session_thread_id", toAgentName = "to_agent_name"
-        case fromThreadID = "from_session_thread_id", fromAgentName = "from_agent_name"
-        case modelRequestStartID = "model_request_start_id", modelUsage = "model_usage", outcomeID = "outcome_id"
-        case stopReason = "stop_reason", stopDetails = "stop_details"
+        case threadID = "session_thread_id"
+        case toolUseID = "tool_use_id"
+        case mcpToolUseID = "mcp_tool_use_id"
+        case customToolUseID = "custom_tool_use_id"
+        case denyMessage = "deny_message"
+        case isError = "is_error"
+        case evaluatedPermission = "evaluated_permission"
+        case mcpServerName = "mcp_server_name"
+        case agentName = "agent_name"
+        case workflowRunID = "workflow_run_id"
+        case toThreadID = "to_session_thread_id"
+        case toAgentName = "to_agent_name"
+        case fromThreadID = "from_session_thread_id"
+        case fromAgentName = "from_agent_name"
+        case modelRequestStartID = "model_request_start_id"
+        case modelUsage = "model_usage"
+        case outcomeID = "outcome_id"
+        case stopReason = "stop_reason"
+        case stopDetails = "stop_details"
     }
 
     init(from decoder: any Decoder) throws {
@@ -54,7 +66,8 @@ struct EventWire: Decodable {
         modelUsage = fields.lenient(ModelUsageWire.self, .modelUsage)
         budgetMicroUSD = fields.lenient(BudgetWire.self, .budget)?.microUSD
         stopReason = StopReason(
-            fields.lenient(StopReasonWire.self, .stopReason), details: fields.lenient(StopDetailsWire.self, .stopDetails))
+            fields.lenient(StopReasonWire.self, .stopReason),
+            details: fields.lenient(StopDetailsWire.self, .stopDetails))
     }
 }
 
@@ -79,7 +92,10 @@ struct StopReasonWire: Decodable {
     let type: String?
     let eventIDs: [String]
 
-    enum CodingKeys: String, CodingKey { case type, eventIDs = "event_ids" }
+    enum CodingKeys: String, CodingKey {
+        case type
+        case eventIDs = "event_ids"
+    }
 
     init(from decoder: any Decoder) throws {
         // A bare string is accepted as well: it costs nothing and says the same.
@@ -122,7 +138,9 @@ extension StopReason {
 
 extension SessionFault: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case type, message, retryStatus = "retry_status", mcpServerName = "mcp_server_name"
+        case type, message
+        case retryStatus = "retry_status"
+        case mcpServerName = "mcp_server_name"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -145,8 +163,11 @@ struct ModelUsageWire: Decodable {
     let speed: String?
 
     enum CodingKeys: String, CodingKey {
-        case inputTokens = "input_tokens", outputTokens = "output_tokens", speed
-        case cacheReadInputTokens = "cache_read_input_tokens", cacheCreationInputTokens = "cache_creation_input_tokens"
+        case inputTokens = "input_tokens"
+        case outputTokens = "output_tokens"
+        case speed
+        case cacheReadInputTokens = "cache_read_input_tokens"
+        case cacheCreationInputTokens = "cache_creation_input_tokens"
     }
 
     init(from decoder: any Decoder) throws {

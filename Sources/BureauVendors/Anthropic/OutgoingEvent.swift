@@ -10,8 +10,11 @@ package enum OutgoingEvent: Hashable, Sendable {
 
 extension OutgoingEvent: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case type, content, result, toolUseID = "tool_use_id", denyMessage = "deny_message"
-        case customToolUseID = "custom_tool_use_id", isError = "is_error"
+        case type, content, result
+        case toolUseID = "tool_use_id"
+        case denyMessage = "deny_message"
+        case customToolUseID = "custom_tool_use_id"
+        case isError = "is_error"
     }
 
     private struct TextBlock: Encodable {

@@ -22,11 +22,14 @@ package struct RawEvent: Hashable, Sendable {
 
     private static func members(_ buffer: UnsafeBufferPointer<UInt8>) -> (String, String, String?)? {
         var scanner = JSONScanner(buffer)
-        var id: String?, type: String?, processedAt: String?
+        var id: String?
+        var type: String?
+        var processedAt: String?
         let whole = scanner.members { name, value in
             switch name.count {
             case 2 where id == nil && JSONScanner.name(buffer, name, is: "id"): id = JSONScanner.text(buffer, value)
-            case 4 where type == nil && JSONScanner.name(buffer, name, is: "type"): type = JSONScanner.text(buffer, value)
+            case 4 where type == nil && JSONScanner.name(buffer, name, is: "type"):
+                type = JSONScanner.text(buffer, value)
             case 12 where processedAt == nil && JSONScanner.name(buffer, name, is: "processed_at"):
                 processedAt = JSONScanner.text(buffer, value)
             case 7... where buffer[name].contains(0x5C):

@@ -28,7 +28,9 @@ package struct SSEParser: Sendable {
         if let failure { throw failure }
     }
 
-    private mutating func feed(_ bytes: UnsafeRawBufferPointer, _ onFrame: (RawSpan, RawSpan) -> Void) throws(EventTooLarge) {
+    private mutating func feed(_ bytes: UnsafeRawBufferPointer, _ onFrame: (RawSpan, RawSpan) -> Void)
+        throws(EventTooLarge)
+    {
         guard !bytes.isEmpty else { return }
         var lines = LineEnds(bytes)
         var start = 0
@@ -42,7 +44,7 @@ package struct SSEParser: Sendable {
                 try take(start..<end, of: bytes, &inPlace, onFrame)
             } else {
                 try keep(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-                // The line moves out while it is read, and its storage back in afterwards.
+                // The line moves out while it is read. Its storage is not kept: most streams are silent most of the time.
                 var line: [UInt8] = []
                 swap(&line, &partialLine)
                 let failure = line.withUnsafeBytes { whole -> EventTooLarge? in
@@ -54,8 +56,6 @@ package struct SSEParser: Sendable {
                     } catch { return error }
                 }
                 if let failure { throw failure }
-                line.removeAll(keepingCapacity: line.capacity <= 1 << 16)
-                partialLine = line
             }
             start = end + 1
             if bytes[end] == 0x0D {
@@ -67,7 +67,9 @@ package struct SSEParser: Sendable {
     }
 
     private mutating func keep(_ piece: UnsafeRawBufferPointer) throws(EventTooLarge) {
-        guard partialLine.count + piece.count <= eventBytesMax + 16 else { throw EventTooLarge(bytesMax: eventBytesMax) }
+        guard partialLine.count + piece.count <= eventBytesMax + 16 else {
+            throw EventTooLarge(bytesMax: eventBytesMax)
+        }
         partialLine.append(contentsOf: piece)
     }
 
@@ -129,11 +131,13 @@ package struct SSEParser: Sendable {
         }
         (hasData, inPlace) = (false, nil)
         name.removeAll(keepingCapacity: true)
-        data.removeAll(keepingCapacity: data.capacity <= 1 << 20)
+        data.removeAll()
     }
 
     private static func find(_ byte: Int32, in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
-        guard let base = bytes.baseAddress, let hit = memchr(base + range.lowerBound, byte, range.count) else { return nil }
+        guard let base = bytes.baseAddress, let hit = memchr(base + range.lowerBound, byte, range.count) else {
+            return nil
+        }
         return UnsafeRawPointer(hit) - base
     }
 

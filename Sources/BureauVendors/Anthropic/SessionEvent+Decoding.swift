@@ -44,7 +44,8 @@ extension EventWire {
         case "agent.tool_result", "agent.mcp_tool_result":
             .toolResult(ToolResult(toolUseID: toolUseID ?? mcpToolUseID, text: text, isError: isError ?? false))
         case "agent.thread_message_sent":
-            .threadMessage(ThreadMessage(isSent: true, text: text, otherThreadID: toThreadID, otherAgentName: toAgentName))
+            .threadMessage(
+                ThreadMessage(isSent: true, text: text, otherThreadID: toThreadID, otherAgentName: toAgentName))
         case "agent.thread_message_received":
             .threadMessage(
                 ThreadMessage(isSent: false, text: text, otherThreadID: fromThreadID, otherAgentName: fromAgentName))
@@ -83,7 +84,8 @@ extension EventWire {
         case "session.status_rescheduled": .statusRescheduled
         case "session.status_idle": .statusIdle(stopReason)
         case "session.status_terminated": .statusTerminated
-        case "session.error": .error(fault ?? SessionFault(type: "", message: "", retry: .unknown(""), mcpServerName: nil))
+        case "session.error":
+            .error(fault ?? SessionFault(type: "", message: "", retry: .unknown(""), mcpServerName: nil))
         case "session.usage": .usage(usage ?? SessionUsage(), budgetMicroUSD: budgetMicroUSD)
         case "session.updated": .updated(title: title, budgetMicroUSD: budgetMicroUSD)
         case "session.deleted": .deleted

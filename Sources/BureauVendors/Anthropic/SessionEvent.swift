@@ -60,7 +60,10 @@ package struct ToolUse: Hashable, Sendable {
         /// The session waits until we answer with a custom tool result.
         case custom
     }
-    package enum Permission: Hashable, Sendable { case allow, ask, deny, unknown(String) }
+    package enum Permission: Hashable, Sendable {
+        case allow, ask, deny
+        case unknown(String)
+    }
 
     package let source: Source
     package let name: String

@@ -19,22 +19,30 @@ package struct SessionUsage: Hashable, Sendable {
 
 extension SessionUsage: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case inputTokens = "input_tokens", outputTokens = "output_tokens"
-        case cacheReadInputTokens = "cache_read_input_tokens", cacheCreation = "cache_creation"
+        case inputTokens = "input_tokens"
+        case outputTokens = "output_tokens"
+        case cacheReadInputTokens = "cache_read_input_tokens"
+        case cacheCreation = "cache_creation"
         case cacheCreationInputTokens = "cache_creation_input_tokens"
-        case activeSeconds = "active_seconds", serverToolUse = "server_tool_use", listCost = "list_cost"
+        case activeSeconds = "active_seconds"
+        case serverToolUse = "server_tool_use"
+        case listCost = "list_cost"
     }
 
     private struct CacheCreation: Decodable {
         let fiveMinutes, oneHour: Int64?
         enum CodingKeys: String, CodingKey {
-            case fiveMinutes = "ephemeral_5m_input_tokens", oneHour = "ephemeral_1h_input_tokens"
+            case fiveMinutes = "ephemeral_5m_input_tokens"
+            case oneHour = "ephemeral_1h_input_tokens"
         }
     }
 
     private struct ServerToolUse: Decodable {
         let searches, fetches: Int64?
-        enum CodingKeys: String, CodingKey { case searches = "web_search_requests", fetches = "web_fetch_requests" }
+        enum CodingKeys: String, CodingKey {
+            case searches = "web_search_requests"
+            case fetches = "web_fetch_requests"
+        }
     }
 
     package init(from decoder: any Decoder) throws {
@@ -85,7 +93,10 @@ struct BudgetWire: Codable {
     let type: String
     let maxListCost: AmountWire?
 
-    enum CodingKeys: String, CodingKey { case type, maxListCost = "max_list_cost" }
+    enum CodingKeys: String, CodingKey {
+        case type
+        case maxListCost = "max_list_cost"
+    }
 
     init(microUSD: Int64) {
         (type, maxListCost) = ("limit", AmountWire(microUSD: microUSD))

@@ -3,11 +3,16 @@ extension ClickUpClient {
     package static let commentCharactersMax = 10_000
 
     /// Posts a comment. There is no idempotency key: after a lost answer look for a marker of yours in `comments`.
-    package func comment(_ task: String, parts: [ClickUpCommentPart], notifyAll: Bool = false) async throws(VendorError) -> ClickUpComment {
+    package func comment(_ task: String, parts: [ClickUpCommentPart], notifyAll: Bool = false) async throws(VendorError)
+        -> ClickUpComment
+    {
         struct Body: Encodable {
             let comment: [ClickUpCommentPart]
             let notifyAll: Bool
-            enum CodingKeys: String, CodingKey { case comment, notifyAll = "notify_all" }
+            enum CodingKeys: String, CodingKey {
+                case comment
+                case notifyAll = "notify_all"
+            }
         }
         let body = Body(comment: ClickUpCommentPart.fitted(parts), notifyAll: notifyAll)
         let request = try request("POST comment", .post, ["task", task, "comment"], json: body)
@@ -34,7 +39,8 @@ extension ClickUpClient {
         let fileName = MultipartName.quoted(name)
         let part = MultipartBody.Part(
             headers: [
-                ("Content-Disposition", "form-data; name=\"attachment\"; filename=\"\(fileName)\""), ("Content-Type", mime),
+                ("Content-Disposition", "form-data; name=\"attachment\"; filename=\"\(fileName)\""),
+                ("Content-Type", mime),
             ], content: .file(path: path))
         var request = request("POST attachment", .post, ["task", task, "attachment"])
         request.body = .multipart(MultipartBody(subtype: .formData, boundary: makeBoundary(), parts: [part]))
@@ -53,7 +59,11 @@ package struct ClickUpComment: Hashable, Sendable, Decodable {
     package let text: String
     package let userID: Int64?
 
-    private enum CodingKeys: String, CodingKey { case id, date, user, historyID = "hist_id", text = "comment_text" }
+    private enum CodingKeys: String, CodingKey {
+        case id, date, user
+        case historyID = "hist_id"
+        case text = "comment_text"
+    }
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)

@@ -58,7 +58,10 @@ package struct ClickUpTaskPage: Hashable, Sendable, Decodable {
     package let tasks: [ClickUpTask]
     package let isLastPage: Bool
 
-    private enum CodingKeys: String, CodingKey { case tasks, lastPage = "last_page" }
+    private enum CodingKeys: String, CodingKey {
+        case tasks
+        case lastPage = "last_page"
+    }
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)

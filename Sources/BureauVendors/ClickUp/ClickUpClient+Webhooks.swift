@@ -13,14 +13,18 @@ extension ClickUpClient {
     ) async throws(VendorError) -> ClickUpWebhook {
         struct Body: Encodable {
             let endpoint: String, events: [String], listID: Int64?
-            enum CodingKeys: String, CodingKey { case endpoint, events, listID = "list_id" }
+            enum CodingKeys: String, CodingKey {
+                case endpoint, events
+                case listID = "list_id"
+            }
         }
         struct Answer: Decodable { let webhook: ClickUpWebhook }
         let path = ["team", workspace, "webhook"]
         let listID = list.flatMap { Int64($0) }
         // A List that is not a number would silently widen the subscription to the whole Workspace.
         guard list == nil || listID != nil else {
-            throw request("POST webhook", .post, path).failure(.rejected(status: 0, code: "list_id"), "a List id is a number")
+            throw request("POST webhook", .post, path).failure(
+                .rejected(status: 0, code: "list_id"), "a List id is a number")
         }
         let body = Body(endpoint: endpoint, events: events, listID: listID)
         let request = try request("POST webhook", .post, path, json: body)
@@ -62,10 +66,16 @@ package struct ClickUpWebhook: Sendable, Decodable {
 
     private struct HealthWire: Decodable {
         let status: String?, failCount: Int64?
-        enum CodingKeys: String, CodingKey { case status, failCount = "fail_count" }
+        enum CodingKeys: String, CodingKey {
+            case status
+            case failCount = "fail_count"
+        }
     }
 
-    private enum CodingKeys: String, CodingKey { case id, endpoint, events, health, secret, listID = "list_id" }
+    private enum CodingKeys: String, CodingKey {
+        case id, endpoint, events, health, secret
+        case listID = "list_id"
+    }
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)

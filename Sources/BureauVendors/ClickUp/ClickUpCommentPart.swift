@@ -11,7 +11,9 @@ package enum ClickUpCommentPart: Hashable, Sendable {
 
     /// Cuts the text of all parts together to ClickUp's safe length. The last part always stays: it carries the
     /// marker by which the comment is found again.
-    static func fitted(_ parts: [ClickUpCommentPart], charactersMax: Int = ClickUpClient.commentCharactersMax) -> [ClickUpCommentPart] {
+    static func fitted(_ parts: [ClickUpCommentPart], charactersMax: Int = ClickUpClient.commentCharactersMax)
+        -> [ClickUpCommentPart]
+    {
         guard let last = parts.last, parts.reduce(0, { $0 + $1.characters }) > charactersMax else { return parts }
         var left = charactersMax - last.characters - 2
         var fitted: [ClickUpCommentPart] = []

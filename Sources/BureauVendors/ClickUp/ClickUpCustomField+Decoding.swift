@@ -1,12 +1,18 @@
 import Foundation
 
 extension ClickUpCustomField: Decodable {
-    private enum CodingKeys: String, CodingKey { case id, name, type, value, typeConfig = "type_config" }
+    private enum CodingKeys: String, CodingKey {
+        case id, name, type, value
+        case typeConfig = "type_config"
+    }
 
     private struct TypeConfig: Decodable {
         let options: [Option]
         let currency: String?
-        enum CodingKeys: String, CodingKey { case options, currency = "currency_type" }
+        enum CodingKeys: String, CodingKey {
+            case options
+            case currency = "currency_type"
+        }
 
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -28,7 +34,10 @@ extension ClickUpCustomField: Decodable {
 }
 
 extension ClickUpCustomField.Option: Decodable {
-    private enum CodingKeys: String, CodingKey { case id, name, label, orderIndex = "orderindex" }
+    private enum CodingKeys: String, CodingKey {
+        case id, name, label
+        case orderIndex = "orderindex"
+    }
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -105,7 +114,8 @@ extension ClickUpValue {
     }
 
     private static func location(_ json: JSONValue) -> ClickUpValue? {
-        let latitude = json["location"]?["lat"].flatMap(number), longitude = json["location"]?["lng"].flatMap(number)
+        let latitude = json["location"]?["lat"].flatMap(number)
+        let longitude = json["location"]?["lng"].flatMap(number)
         let address = json["formatted_address"]?.scalarText
         guard address != nil || latitude != nil else { return nil }
         func double(_ number: Decimal?) -> Double? { number.map { NSDecimalNumber(decimal: $0).doubleValue } }

@@ -22,7 +22,8 @@ enum ClickUpFailure {
         let envelope = response.decoded(Envelope.self)
         let code = envelope?.code ?? ""
         let detail = [envelope?.err, envelope?.code].compactMap(\.self).joined(separator: " ")
-        return request.failure(kind(response, code: code, now: now), detail, requestID: response.headers["x-request-id"])
+        return request.failure(
+            kind(response, code: code, now: now), detail, requestID: response.headers["x-request-id"])
     }
 
     private static func kind(_ response: VendorResponse, code: String, now: Date) -> VendorError.Kind {

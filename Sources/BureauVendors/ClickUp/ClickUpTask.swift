@@ -55,7 +55,9 @@ package struct ClickUpUser: Hashable, Sendable, Decodable {
 extension ClickUpTask: Decodable {
     private enum CodingKeys: String, CodingKey {
         case id, name, status, list, url, attachments
-        case customID = "custom_id", dateUpdated = "date_updated", customFields = "custom_fields"
+        case customID = "custom_id"
+        case dateUpdated = "date_updated"
+        case customFields = "custom_fields"
     }
 
     package init(from decoder: any Decoder) throws {

@@ -20,7 +20,8 @@ package struct DriveFile: Hashable, Sendable {
 
     package var isFolder: Bool { mimeType == Self.folderMime }
 
-    static let fields = "id,name,mimeType,webViewLink,size,sha256Checksum,md5Checksum,driveId,trashed,parents,"
+    static let fields =
+        "id,name,mimeType,webViewLink,size,sha256Checksum,md5Checksum,driveId,trashed,parents,"
         + "createdTime,appProperties,capabilities(canAddChildren)"
 }
 
@@ -29,7 +30,9 @@ extension DriveFile: Decodable {
 
     private enum CodingKeys: String, CodingKey {
         case id, name, mimeType, webViewLink, size, trashed, parents, createdTime, appProperties, capabilities
-        case sha256 = "sha256Checksum", md5 = "md5Checksum", driveID = "driveId"
+        case sha256 = "sha256Checksum"
+        case md5 = "md5Checksum"
+        case driveID = "driveId"
     }
 
     package init(from decoder: any Decoder) throws {

@@ -1,7 +1,10 @@
 /// Terms of Drive's search language.
 enum DriveQuery {
     static func folders(named name: String, in parent: String) -> String {
-        "name = \(quoted(name)) and mimeType = \(quoted(DriveFile.folderMime)) and \(quoted(parent)) in parents and trashed = false"
+        [
+            "name = \(quoted(name))", "mimeType = \(quoted(DriveFile.folderMime))", "\(quoted(parent)) in parents",
+            "trashed = false",
+        ].joined(separator: " and ")
     }
 
     static func appProperty(_ key: String, _ value: String) -> String {

@@ -22,7 +22,8 @@ struct DriveUpload {
         // A session lives a week; one that vanishes is replaced once.
         if let file = try await transfer(to: try await begin()) { return file }
         if let file = try await transfer(to: try await begin()) { return file }
-        throw client.request("upload file", .put, []).failure(.unavailable(status: 404), "the upload session vanished twice")
+        throw client.request("upload file", .put, []).failure(
+            .unavailable(status: 404), "the upload session vanished twice")
     }
 
     /// Opens the session. Its address is a capability, so it is kept like a credential and appears in no error.
@@ -69,7 +70,8 @@ struct DriveUpload {
     }
 
     private var stuck: VendorError {
-        client.request("upload file", .put, []).failure(.rejected(status: 308, code: "no_progress"), "no byte was stored")
+        client.request("upload file", .put, []).failure(
+            .rejected(status: 308, code: "no_progress"), "no byte was stored")
     }
 
     private func wait(after error: VendorError, _ disturbances: Int) -> Int64 {
@@ -113,7 +115,9 @@ struct DriveUpload {
 
     /// "bytes=0-8388607" means 8,388,608 are stored; without the header nothing is.
     private func stored(_ range: String?) -> Int64 {
-        guard let last = range?.split(separator: "-").last.flatMap({ Int64($0) }), last >= 0, last < bytes else { return 0 }
+        guard let last = range?.split(separator: "-").last.flatMap({ Int64($0) }), last >= 0, last < bytes else {
+            return 0
+        }
         return last + 1
     }
 }

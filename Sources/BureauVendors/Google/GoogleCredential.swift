@@ -14,7 +14,11 @@ package struct GoogleCredential: Sendable {
 
     private struct KeyFile: Decodable {
         let email, keyID, privateKey: String
-        enum CodingKeys: String, CodingKey { case email = "client_email", keyID = "private_key_id", privateKey = "private_key" }
+        enum CodingKeys: String, CodingKey {
+            case email = "client_email"
+            case keyID = "private_key_id"
+            case privateKey = "private_key"
+        }
     }
 
     /// Throws `.credential(status: 0, code: "invalid_key_file")`, naming the field that is missing.

@@ -8,7 +8,8 @@ extension GoogleDriveClient {
     package func upload(
         id: String, name: String, parent: String, mime: String, path: String, appProperties: [String: String] = [:]
     ) async throws(VendorError) -> DriveFile {
-        let metadata = DriveMetadata(id: id, name: name, mimeType: mime, parents: [parent], appProperties: appProperties)
+        let metadata = DriveMetadata(
+            id: id, name: name, mimeType: mime, parents: [parent], appProperties: appProperties)
         let bytes: Int64
         do {
             bytes = try BodySegments.fileBytes(path)
@@ -19,7 +20,9 @@ extension GoogleDriveClient {
         return try await DriveUpload(client: self, metadata: metadata, mime: mime, path: path, bytes: bytes).run()
     }
 
-    private func uploadWhole(_ metadata: DriveMetadata, mime: String, path: String) async throws(VendorError) -> DriveFile {
+    private func uploadWhole(_ metadata: DriveMetadata, mime: String, path: String) async throws(VendorError)
+        -> DriveFile
+    {
         let query = [("uploadType", "multipart"), ("fields", DriveFile.fields)]
         var request = request("upload file", .post, ["upload", "drive", "v3", "files"], query)
         let description = MultipartBody.Part(

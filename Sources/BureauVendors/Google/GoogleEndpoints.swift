@@ -3,7 +3,8 @@ package struct GoogleEndpoints: Hashable, Sendable {
     let api: String
     let token: String
 
-    package static let google = GoogleEndpoints(api: "https://www.googleapis.com", token: "https://oauth2.googleapis.com")
+    package static let google = GoogleEndpoints(
+        api: "https://www.googleapis.com", token: "https://oauth2.googleapis.com")
 
     package init(base: String) { (api, token) = (base, base) }
 

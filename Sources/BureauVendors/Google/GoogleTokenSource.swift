@@ -58,7 +58,10 @@ package actor GoogleTokenSource {
     private struct Answer: Decodable {
         let token: String
         let expiresIn: Double?
-        enum CodingKeys: String, CodingKey { case token = "access_token", expiresIn = "expires_in" }
+        enum CodingKeys: String, CodingKey {
+            case token = "access_token"
+            case expiresIn = "expires_in"
+        }
     }
 
     private func requestToken() async throws(VendorError) -> Token {

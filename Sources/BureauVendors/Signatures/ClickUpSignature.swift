@@ -5,4 +5,9 @@ package enum ClickUpSignature {
         guard let header else { return false }
         return HexSignature.isValid(header, pieces: [body], secret: secret)
     }
+
+    /// The header ClickUp would send with `body`: to test a server as its work tool would use it.
+    package static func header(for body: [UInt8], secret: Secret) -> String {
+        HexSignature.sign(pieces: [body], secret: secret)
+    }
 }

@@ -13,6 +13,15 @@ enum HexSignature {
         return expected == Data(given)
     }
 
+    static func sign(pieces: [[UInt8]], secret: Secret) -> String {
+        var mac = HMAC<SHA256>(key: SymmetricKey(data: Data(secret.reveal().utf8)))
+        for piece in pieces { mac.update(data: piece) }
+        return mac.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
     /// Exactly 64 lower-case hex digits, or nil: the vendors write no others.
     private static func bytes(_ hex: some StringProtocol) -> [UInt8]? {
         let digits = Array(hex.utf8)

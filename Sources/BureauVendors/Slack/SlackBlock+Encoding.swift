@@ -8,7 +8,10 @@ private struct TextObject: Encodable {
 }
 
 extension SlackBlock: Encodable {
-    private enum CodingKeys: String, CodingKey { case type, text, fields, elements, blockID = "block_id" }
+    private enum CodingKeys: String, CodingKey {
+        case type, text, fields, elements
+        case blockID = "block_id"
+    }
 
     package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
@@ -34,7 +37,10 @@ extension SlackBlock: Encodable {
 }
 
 extension SlackButton: Encodable {
-    private enum CodingKeys: String, CodingKey { case type, text, value, url, style, actionID = "action_id" }
+    private enum CodingKeys: String, CodingKey {
+        case type, text, value, url, style
+        case actionID = "action_id"
+    }
 
     package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)

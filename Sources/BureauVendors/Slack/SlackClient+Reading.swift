@@ -11,9 +11,14 @@ extension SlackClient {
         struct Answer: Decodable {
             let messages: [SlackListedMessage]
             let metadata: CursorWire?
-            enum CodingKeys: String, CodingKey { case messages, metadata = "response_metadata" }
+            enum CodingKeys: String, CodingKey {
+                case messages
+                case metadata = "response_metadata"
+            }
         }
-        var fields = [("channel", channel), ("include_all_metadata", "true"), ("limit", String(min(max(limit, 1), 999)))]
+        var fields = [
+            ("channel", channel), ("include_all_metadata", "true"), ("limit", String(min(max(limit, 1), 999))),
+        ]
         if let oldest { fields += [("oldest", oldest), ("inclusive", "true")] }
         if let cursor { fields.append(("cursor", cursor)) }
         let answer = try await read("conversations.history", fields, as: Answer.self, "messages")
@@ -31,7 +36,10 @@ extension SlackClient {
         struct Answer: Decodable {
             let channels: [SlackConversation]
             let metadata: CursorWire?
-            enum CodingKeys: String, CodingKey { case channels, metadata = "response_metadata" }
+            enum CodingKeys: String, CodingKey {
+                case channels
+                case metadata = "response_metadata"
+            }
         }
         var fields = [("types", "public_channel,private_channel"), ("exclude_archived", "true"), ("limit", "200")]
         if let cursor { fields.append(("cursor", cursor)) }
@@ -57,7 +65,12 @@ package struct SlackIdentity: Hashable, Sendable, Decodable {
     package let teamID: String?
     package let team: String?
 
-    private enum CodingKeys: String, CodingKey { case team, userID = "user_id", botID = "bot_id", teamID = "team_id" }
+    private enum CodingKeys: String, CodingKey {
+        case team
+        case userID = "user_id"
+        case botID = "bot_id"
+        case teamID = "team_id"
+    }
 }
 
 package struct SlackHistoryPage: Hashable, Sendable {
@@ -78,7 +91,11 @@ package struct SlackConversation: Hashable, Sendable {
 }
 
 extension SlackConversation: Decodable {
-    private enum CodingKeys: String, CodingKey { case id, name, isMember = "is_member", isArchived = "is_archived" }
+    private enum CodingKeys: String, CodingKey {
+        case id, name
+        case isMember = "is_member"
+        case isArchived = "is_archived"
+    }
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -99,7 +116,10 @@ package struct SlackUser: Hashable, Sendable, Decodable {
         name = fields.text(.realName) ?? fields.text(.name)
     }
 
-    private enum CodingKeys: String, CodingKey { case id, name, realName = "real_name" }
+    private enum CodingKeys: String, CodingKey {
+        case id, name
+        case realName = "real_name"
+    }
 }
 
 /// Slack ends a list with an empty cursor.

@@ -34,11 +34,17 @@ package struct SlackClient: Sendable {
 
     private func write(_ method: String, _ body: MessageBody) async throws(VendorError) -> SlackPosted {
         struct Answer: Decodable { let channel: String, ts: String }
+        let answer = try await send(method, body, as: Answer.self)
+        return SlackPosted(channel: answer.channel, ts: answer.ts)
+    }
+
+    /// Calls a writing method, which takes JSON.
+    @discardableResult
+    func send<T: Decodable>(_ method: String, _ body: some Encodable, as type: T.Type) async throws(VendorError) -> T {
         var request = request(method)
         request.headers["content-type"] = "application/json; charset=utf-8"
         request.body = .bytes(try RequestJSON.bytes(body, request))
-        let answer = try await call(request, as: Answer.self, "ts")
-        return SlackPosted(channel: answer.channel, ts: answer.ts)
+        return try await call(request, as: type, method)
     }
 
     /// Calls a reading method. These take forms everywhere; JSON only some of them.
@@ -57,7 +63,20 @@ package struct SlackClient: Sendable {
             headers: ["accept": "application/json"], authorization: .bearer(token))
     }
 
-    private func call<T: Decodable>(_ request: VendorRequest, as type: T.Type, _ field: String) async throws(VendorError) -> T {
+    /// What the token may do, from the header that comes with every answer; nil when Slack does not say.
+    package func scopes() async throws(VendorError) -> Set<String>? {
+        let response = try await transport.send(request("auth.test"))
+        guard response.isSuccess, response.decoded(SlackFailure.Envelope.self)?.ok == true else {
+            throw SlackFailure.error(response, request("auth.test"), now: now())
+        }
+        return response.headers["x-oauth-scopes"].map { text in
+            Set(text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
+        }
+    }
+
+    private func call<T: Decodable>(_ request: VendorRequest, as type: T.Type, _ field: String)
+        async throws(VendorError) -> T
+    {
         let response = try await transport.send(request)
         guard response.isSuccess, response.decoded(SlackFailure.Envelope.self)?.ok == true else {
             throw SlackFailure.error(response, request, now: now())
@@ -77,7 +96,9 @@ private struct MessageBody: Encodable {
     let unfurlLinks: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case channel, ts, text, blocks, metadata, threadTS = "thread_ts", unfurlLinks = "unfurl_links"
+        case channel, ts, text, blocks, metadata
+        case threadTS = "thread_ts"
+        case unfurlLinks = "unfurl_links"
     }
 
     static let textUnitsMax = 40_000
@@ -85,7 +106,8 @@ private struct MessageBody: Encodable {
     init(_ message: SlackMessage, ts: String?, textBytesMax: Int?) {
         channel = message.channel
         self.ts = ts
-        text = textBytesMax.map { SlackText.cut(message.text, bytesMax: $0) }
+        text =
+            textBytesMax.map { SlackText.cut(message.text, bytesMax: $0) }
             ?? SlackText.cut(message.text, unitsMax: Self.textUnitsMax)
         let fitted = SlackBlock.fitted(message.blocks)
         blocks = fitted.isEmpty ? nil : fitted

@@ -5,7 +5,10 @@ package struct SlackMessage: Hashable, Sendable {
         package var eventType: String
         package var payload: [String: JSONValue]
 
-        private enum CodingKeys: String, CodingKey { case eventType = "event_type", payload = "event_payload" }
+        private enum CodingKeys: String, CodingKey {
+            case eventType = "event_type"
+            case payload = "event_payload"
+        }
 
         package init(eventType: String, payload: [String: JSONValue]) {
             self.eventType = eventType
@@ -54,7 +57,11 @@ package struct SlackListedMessage: Hashable, Sendable {
 }
 
 extension SlackListedMessage: Decodable {
-    private enum CodingKeys: String, CodingKey { case ts, text, metadata, userID = "user", botID = "bot_id" }
+    private enum CodingKeys: String, CodingKey {
+        case ts, text, metadata
+        case userID = "user"
+        case botID = "bot_id"
+    }
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)

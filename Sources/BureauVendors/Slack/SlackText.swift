@@ -45,7 +45,9 @@ package enum SlackText {
         guard left >= 0 else { return "" }
         var head = text[..<end]
         if let open = head.lastIndex(of: "<"), !head[open...].contains(">") { head = head[..<open] }
-        if let ampersand = head.suffix(5).lastIndex(of: "&"), !head[ampersand...].contains(";") { head = head[..<ampersand] }
+        if let ampersand = head.suffix(5).lastIndex(of: "&"), !head[ampersand...].contains(";") {
+            head = head[..<ampersand]
+        }
         return head + "…"
     }
 }

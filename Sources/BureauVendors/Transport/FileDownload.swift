@@ -64,7 +64,9 @@ struct FileDownload {
 
     private static func created(_ path: String) throws -> FileHandle {
         guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
-        else { throw TransportFailure.LocalFile(reason: "the file cannot be created here: check the folder and its rights") }
+        else {
+            throw TransportFailure.LocalFile(reason: "the file cannot be created here: check the folder and its rights")
+        }
         return file
     }
 

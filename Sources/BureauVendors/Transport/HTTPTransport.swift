@@ -3,19 +3,23 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Real HTTP. One pool for all vendors; HTTP/1.1 only, because an HTTP/2 connection stops handing out streams at its
+/// Real HTTP. One pool for the calls to all vendors, one for streams; HTTP/1.1 only, because an HTTP/2 connection stops handing out streams at its
 /// limit without an error. Nothing is repeated, redirected or proxied behind the caller's back.
 package struct HTTPTransport: Transport {
     package struct Limits: Sendable {
         package var connectTimeoutMilliseconds: Int64 = 10_000
         /// Longest silence within an answer before it counts as lost.
         package var silenceMilliseconds: Int64 = 90_000
-        package var connectionsPerHostMax = 4096
+        /// Calls under way at once to one host; more wait. A restart lists thousands of histories at a time.
+        package var callsPerHostMax = 128
+        package var streamsPerHostMax = 65_536
 
         package init() {}
     }
 
-    private let client: HTTPClient
+    private let owner: ClientsOwner
+    private var calls: HTTPClient { owner.calls }
+    private var streams: HTTPClient { owner.streams }
 
     package init(limits: Limits = Limits()) {
         var configuration = HTTPClient.Configuration()
@@ -24,23 +28,38 @@ package struct HTTPTransport: Transport {
         configuration.timeout = .init(
             connect: .milliseconds(limits.connectTimeoutMilliseconds), read: .milliseconds(limits.silenceMilliseconds),
             write: .milliseconds(limits.silenceMilliseconds))
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = limits.connectionsPerHostMax
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = limits.callsPerHostMax
         // A server's own idle limit is often 60 s; ours is shorter, so that fewer requests meet a dying connection.
         configuration.connectionPool.idleTimeout = .seconds(30)
         configuration.connectionPool.retryConnectionEstablishment = false
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let calls = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = limits.streamsPerHostMax
+        configuration.http1_1ConnectionDebugInitializer = Self.keepSmall
+        let streams = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
+        owner = ClientsOwner(calls: calls, streams: streams)
     }
 
     /// Closes every connection. Call once, when no request is under way any more.
     package func shutdown() async {
         // It can only report connections that were still busy; they are closed all the same.
-        try? await client.shutdown()
+        try? await streams.shutdown()
+        try? await calls.shutdown()
+    }
+
+    /// Streams are many and mostly silent. A connection keeps its read buffers: one small one each, that grows while
+    /// much arrives and shrinks again, in place of four. (The client has no other hook that meets the channel.)
+    private static func keepSmall(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let buffer = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1_024, maximum: 65_536)
+        return channel.setOption(.maxMessagesPerRead, value: 1).flatMap {
+            channel.setOption(.recvAllocator, value: buffer)
+        }
     }
 
     package func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
+        guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
         do {
-            return try await deadline(seconds: request.timeoutSeconds) { [client] in
-                let response = try await client.execute(prepared(request), deadline: .distantFuture)
+            return try await TimedTask.run(seconds: request.timeoutSeconds) { [calls] in
+                let response = try await calls.execute(prepared(request), deadline: .distantFuture)
                 return try await Self.whole(response, bytesMax: request.responseBytesMax)
             }
         } catch {
@@ -49,15 +68,22 @@ package struct HTTPTransport: Transport {
     }
 
     package func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
+        guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
         do {
             let timeout = TimeAmount.milliseconds(Int64(request.timeoutSeconds * 1000))
-            let response = try await client.execute(prepared(request), deadline: .now() + timeout)
+            let response = try await streams.execute(prepared(request), deadline: .now() + timeout)
             return VendorByteStream(
-                status: Int(response.status.code), headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
+                status: Int(response.status.code),
+                headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
                 request: request, body: response.body)
         } catch {
             throw TransportFailure.error(from: error, request: request)
         }
+    }
+
+    /// Known not to have been sent, which a cancellation on the way cannot say.
+    private static func cancelledBefore(_ request: VendorRequest) -> VendorError {
+        request.failure(.unreachable, "cancelled before it was sent")
     }
 
     private static func whole(_ response: HTTPClientResponse, bytesMax: Int) async throws -> VendorResponse {
@@ -72,7 +98,8 @@ package struct HTTPTransport: Transport {
             bytes.append(contentsOf: chunk.readableBytesView)
         }
         return VendorResponse(
-            status: Int(response.status.code), headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
+            status: Int(response.status.code),
+            headers: VendorHeaders(response.headers.lazy.map { ($0.name, $0.value) }),
             body: bytes)
     }
 
@@ -92,20 +119,18 @@ package struct HTTPTransport: Transport {
         }
         return http
     }
+}
 
-    /// The read timeout never trips on a server that trickles bytes, so the whole exchange races a clock.
-    private func deadline<T: Sendable>(
-        seconds: Double, _ work: @escaping @Sendable () async throws -> T
-    ) async throws -> T {
-        try await withThrowingTaskGroup(of: T?.self) { group in
-            group.addTask { try await work() }
-            group.addTask {
-                try await Task.sleep(for: .seconds(seconds))
-                return nil
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next(), let answer = first else { throw TransportFailure.TimedOut() }
-            return answer
-        }
+/// Shuts the client down when its last user is gone. A client that is dropped without that ends the process, and a
+/// command that fails early (a wrong name, a folder in use) has no other place to do it.
+private final class ClientsOwner: Sendable {
+    let calls: HTTPClient
+    let streams: HTTPClient
+
+    init(calls: HTTPClient, streams: HTTPClient) { (self.calls, self.streams) = (calls, streams) }
+
+    deinit {
+        streams.shutdown { _ in }
+        calls.shutdown { _ in }
     }
 }

@@ -4,7 +4,8 @@ import Foundation
 enum SafeText {
     static let charactersMax = 300
 
-    static func printable(_ text: String, masking secrets: [Secret], charactersMax: Int = Self.charactersMax) -> String {
+    static func printable(_ text: String, masking secrets: [Secret], charactersMax: Int = Self.charactersMax) -> String
+    {
         var text = text
         for secret in secrets {
             let value = secret.reveal()

@@ -20,7 +20,8 @@ extension Secret {
 
     private static func sealingKey(_ master: Secret) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: Data(master.reveal().utf8)), info: Data("bureau sealed secret v1".utf8),
+            inputKeyMaterial: SymmetricKey(data: Data(master.reveal().utf8)),
+            info: Data("bureau sealed secret v1".utf8),
             outputByteCount: 32)
     }
 }

@@ -56,7 +56,8 @@ enum TransportFailure {
         let type = String(reflecting: type(of: error))
         guard type.hasPrefix("NIOSSL.") else { return false }
         let text = String(describing: error)
-        return type.hasSuffix("NIOSSLExtraError") || text.contains("handshakeFailed") || text.contains("unableToValidate")
+        return type.hasSuffix("NIOSSLExtraError") || text.contains("handshakeFailed")
+            || text.contains("unableToValidate")
     }
 
     private static func seconds(_ value: Double) -> String {

@@ -8,7 +8,8 @@ extension VendorError {
             return "\(name) refused \(subject): \(reason(code, status))\(quoted(status, code))."
         case .credential(let status, let code):
             return "\(name) did not accept our access: \(reason(code, status))\(quoted(status, code))."
-        case .limited(let wait?): return "\(name) asked us to wait \(Self.words(milliseconds: wait)) before trying again."
+        case .limited(let wait?):
+            return "\(name) asked us to wait \(Self.words(milliseconds: wait)) before trying again."
         case .limited(nil): return "\(name) asked us to slow down."
         case .unavailable(529): return "\(name) is overloaded right now."
         case .unavailable(let status): return "\(name) is having trouble and gave no proper answer (\(status))."
@@ -98,7 +99,8 @@ private enum Reasons {
         ],
         .google: [
             "storageQuotaExceeded": "the folder is not in a shared drive, or its storage is full",
-            "insufficientFilePermissions": "our account may not write there", "forbidden": "our account may not do that",
+            "insufficientFilePermissions": "our account may not write there",
+            "forbidden": "our account may not do that",
             "notFound": "it does not exist or is not shared with our account", "fileIdInUse": "it was created already",
             "accessNotConfigured": "the Drive API is not switched on for the project",
             "insufficientPermissions": "the access granted does not cover it",

@@ -1,6 +1,12 @@
 /// One HTTP request to a vendor, complete: where, what, for how long, and how much answer is acceptable.
 package struct VendorRequest: Sendable {
-    package enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE" }
+    package enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
 
     /// How the request proves who sends it. The secret is put into the header only by the transport.
     package enum Authorization: Sendable {
@@ -58,9 +64,18 @@ package struct VendorRequest: Sendable {
     }
 }
 
+/// Printing a request tells what it is about and nothing else: addresses and bodies may hold capabilities.
+extension VendorRequest: CustomStringConvertible, CustomReflectable {
+    package var description: String { "\(vendor.rawValue) \(operation)" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
 /// `multipart/form-data` or `multipart/related` (RFC 7578, RFC 2387) whose parts may be files on disk.
 package struct MultipartBody: Sendable {
-    package enum Subtype: String, Sendable { case formData = "form-data", related }
+    package enum Subtype: String, Sendable {
+        case formData = "form-data"
+        case related
+    }
     package enum Content: Sendable {
         case bytes([UInt8])
         case file(path: String)

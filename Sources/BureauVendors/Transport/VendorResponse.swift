@@ -6,7 +6,8 @@ package struct VendorHeaders: Sendable, Hashable {
 
     /// Of fields that occur more than once the first counts.
     package init(_ fields: some Sequence<(name: String, value: String)>) {
-        self.fields = Dictionary(fields.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })
+        self.fields = Dictionary(
+            fields.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
     package subscript(name: String) -> String? { fields[name.lowercased()] }

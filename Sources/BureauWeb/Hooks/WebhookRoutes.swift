@@ -7,7 +7,7 @@ import NIOCore
 /// `POST /webhook/:agent`: raw bytes in, a stored signal and its verdict out.
 struct WebhookRoutes {
     let intake: WebhookIntake
-    static let bodySecondsMax = 10
+    static let bodySecondsMax: Int64 = 10
 
     func add(to router: Router<WebContext>) {
         router.post("/webhook/:agent") { request, context in
@@ -15,17 +15,17 @@ struct WebhookRoutes {
             var signal = WebhookIntake.Request(
                 agent: agent, signature: request.headers[.xSignature], body: Data(),
                 remoteAddress: context.sender(request))
-            switch await Self.body(request) {
+            switch await Self.body(request, on: context.channel) {
             case .whole(let bytes): signal.body = bytes
             case .tooLarge:
-                return Self.answer(try await intake.refuse(signal, status: 413, "the body is larger than 1 MiB"))
+                return Self.answer(await intake.refuse(signal, status: 413, "the body is larger than 1 MiB"))
             case .tooSlow:
                 return Self.answer(
-                    try await intake.refuse(
+                    await intake.refuse(
                         signal, status: 408, "the body did not arrive within \(Self.bodySecondsMax) s"))
-            case .broken: return Self.answer(try await intake.refuse(signal, status: 400, "the body could not be read"))
+            case .broken: return Self.answer(await intake.refuse(signal, status: 400, "the body could not be read"))
             }
-            return Self.answer(try await intake.accept(signal))
+            return Self.answer(await intake.accept(signal))
         }
     }
 
@@ -34,30 +34,26 @@ struct WebhookRoutes {
         case tooLarge, tooSlow, broken
     }
 
-    /// A body within its limits of size and time. Most arrive with the head and need no timer.
-    private static func body(_ request: Request) async -> Body {
+    private struct TooSlow: Error {}
+
+    /// A body within its limits of size and time. The clock is the connection's own loop: no task, no thread.
+    private static func body(_ request: Request, on channel: any Channel) async -> Body {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > WebhookIntake.bodyBytesMax {
             return .tooLarge
         }
-        return await withTaskGroup(of: Body?.self) { group in
-            group.addTask {
-                do {
-                    var buffer = try await request.body.collect(upTo: WebhookIntake.bodyBytesMax)
-                    return .whole(Data(buffer.readBytes(length: buffer.readableBytes) ?? []))
-                } catch let error as HTTPError where error.status == .contentTooLarge {
-                    return .tooLarge
-                } catch is CancellationError {
-                    return nil
-                } catch {
-                    return error is NIOTooManyBytesError ? .tooLarge : .broken
-                }
-            }
-            group.addTask {
-                do { try await Task.sleep(for: .seconds(bodySecondsMax)) } catch { return nil }
-                return .tooSlow
-            }
-            defer { group.cancelAll() }
-            return await group.next().flatMap { $0 } ?? .broken
+        let clock = channel.eventLoop.scheduleTask(in: .seconds(bodySecondsMax)) {
+            channel.pipeline.fireErrorCaught(TooSlow())
+        }
+        defer { clock.cancel() }
+        do {
+            let bytes = try await request.body.collect(upTo: WebhookIntake.bodyBytesMax)
+            return .whole(Data(bytes.readableBytesView))
+        } catch is TooSlow {
+            return .tooSlow
+        } catch let error as HTTPError where error.status == .contentTooLarge {
+            return .tooLarge
+        } catch {
+            return error is NIOTooManyBytesError ? .tooLarge : .broken
         }
     }
 

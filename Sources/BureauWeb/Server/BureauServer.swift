@@ -2,6 +2,7 @@ package import BureauEngine
 import Hummingbird
 import HummingbirdCore
 package import Logging
+package import NIOCore
 import ServiceLifecycle
 
 /// The HTTP side of `bureau serve`.
@@ -13,7 +14,9 @@ package struct BureauServer: Service {
 
     let address: Address
     let intake: WebhookIntake
+    let frontDesk: SlackFrontDesk
     let status: ServerStatus
+    let eventLoops: any EventLoopGroup
     let logger: Logger
     let onListening: @Sendable (Int?) async -> Void
     /// A connection that says nothing for so long is closed.
@@ -21,12 +24,15 @@ package struct BureauServer: Service {
 
     /// `onListening` is told the port once connections are accepted; nil on a unix socket.
     package init(
-        address: Address, intake: WebhookIntake, status: ServerStatus, logger: Logger,
+        address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, status: ServerStatus,
+        eventLoops: any EventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable (Int?) async -> Void
     ) {
         self.address = address
         self.intake = intake
+        self.frontDesk = frontDesk
         self.status = status
+        self.eventLoops = eventLoops
         self.logger = logger
         self.onListening = onListening
     }
@@ -38,13 +44,15 @@ package struct BureauServer: Service {
         let app = Application(
             router: router(), server: server,
             configuration: .init(address: bindAddress, serverName: "bureau", backlog: 4_096),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port) }, logger: quiet)
+            onServerRunning: { channel in await onListening(channel.localAddress?.port) },
+            eventLoopGroupProvider: .shared(eventLoops), logger: quiet)
         try await app.run()
     }
 
     private func router() -> Router<WebContext> {
         let router = Router(context: WebContext.self)
         WebhookRoutes(intake: intake).add(to: router)
+        SlackRoutes(frontDesk: frontDesk).add(to: router)
         HealthRoutes(status: status).add(to: router)
         return router
     }

@@ -36,28 +36,27 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             let settings = try common.settings()
-            let composition = try await Composition(settings, logger: .forCommand(settings.logLevel))
-            let run = try await start(composition)
-            let watcher = RunWatcher(composition: composition, isQuiet: json, isVerbose: verbose)
-            if !json { watcher.announce(run) }
-            guard watch || !ServerLock.isHeld(settings) else {
-                if json { Terminal.say(RunView(run).json) }
-                return await composition.close()
-            }
-            let code = try await watcher.follow(run.id, printsJSON: json)
-            await composition.close()
+            let code = try await Composition.with(settings) { try await begin($0, settings) }
             if code != 0 { throw ExitCode(code) }
         }
     }
 
-    private func start(_ composition: Composition) async throws -> RunRecord {
-        guard let loaded = composition.catalog.agent(agent) else {
-            let known = composition.catalog.agents.map(\.config.name).joined(separator: ", ")
-            throw SetupError(
-                "there is no agent named \"\(agent)\"",
-                fix: known.isEmpty
-                    ? "put its file into \(composition.settings.agentsFolder.path)" : "the agents are: \(known)")
+    /// Returns the exit code.
+    private func begin(_ composition: Composition, _ settings: Settings) async throws -> Int32 {
+        let run = try await start(composition)
+        let watcher = RunWatcher(composition: composition, isQuiet: json, isVerbose: verbose)
+        if !json { watcher.announce(run) }
+        if watch || !ServerLock.isHeld(settings) { return try await watcher.follow(run.id, printsJSON: json) }
+        if json {
+            Terminal.say(RunView(run).json)
+        } else {
+            Terminal.note("The server does the work. Follow it: bureau runs watch \(run.id.prefix(10))")
         }
+        return 0
+    }
+
+    private func start(_ composition: Composition) async throws -> RunRecord {
+        let (_, loaded) = try AgentFolder(composition.settings).agent(agent)
         guard loaded.config.triggers.manualCLI else {
             throw SetupError(
                 "\(agent) may not be started by hand", fix: "set triggers.manual_cli.enabled in its config")
@@ -84,7 +83,8 @@ struct RunInput {
             guard record != nil else {
                 throw SetupError(
                     "there is no client \"\(slug)\"",
-                    fix: "see bureau clients list, or add it: bureau clients import FILE")
+                    fix: "see bureau clients list, or add it: bureau clients import FILE",
+                    exitCode: ExitStatus.usage)
             }
         }
         guard let payloadFile else {

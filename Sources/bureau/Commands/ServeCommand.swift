@@ -1,6 +1,7 @@
 import ArgumentParser
 import BureauDomain
 import BureauEngine
+import BureauVendors
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -27,6 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
     static func serve(_ settings: Settings, logger: Logger, onListening: @escaping @Sendable (Int?) async -> Void)
         async throws
     {
+        OpenFiles.raiseLimit()
         let composition = try await Composition(settings, logger: logger)
         let lock: OwnerLock
         do {
@@ -50,7 +52,8 @@ struct ServeCommand: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(20)
         configuration.maximumCancellationDuration = .seconds(5)
-        try await ServiceGroup(configuration: configuration).run()
+        let group = ServiceGroup(configuration: configuration)
+        try await withTaskExecutorPreference(EventLoopExecutor.shared) { try await group.run() }
         await composition.close()
         withExtendedLifetime(lock) {}
     }

@@ -14,7 +14,8 @@ struct JSONLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         var fields = [
-            "time": Date().formatted(.iso8601.time(includingFractionalSeconds: true)), "level": event.level.rawValue,
+            "time": Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
+            "level": event.level.rawValue,
         ]
         fields["message"] = event.message.description
         fields["from"] = label

@@ -16,6 +16,8 @@ struct Settings: Sendable {
     let engine: EngineSettings
     let address: BureauServer.Address
     let logLevel: Logger.Level
+    /// Where runs' files are kept.
+    var blobsFolder: URL { dataFolder.appendingPathComponent("blobs") }
 
     /// `overrides` come from the command line and win over the environment.
     init(_ environment: Environment, overrides: SettingsOverrides = .init()) throws(SetupError) {
@@ -121,16 +123,29 @@ struct SettingsOverrides: Sendable {
     var port: Int?
 }
 
-/// The process's environment over the `.env` file. An empty value counts as not set.
+/// The process's environment over the `.env` file. An empty value counts as not set, and so does one that was left as
+/// the example has it (`sk-ant-...`).
 struct Environment: Sendable {
     private let values: [String: String]
+    /// Names that still have the example's value.
+    let placeholders: Set<String>
 
-    init(_ values: [String: String]) { self.values = values.filter { !$0.value.isEmpty } }
+    init(_ values: [String: String]) {
+        self.values = values.filter { !$0.value.isEmpty && !Self.isPlaceholder($0.value) }
+        placeholders = Set(values.filter { Self.isPlaceholder($0.value) }.keys)
+    }
+
+    private static func isPlaceholder(_ value: String) -> Bool {
+        value.hasSuffix("...") || (value.hasPrefix("<") && value.hasSuffix(">"))
+    }
+
+    /// The file that is read beside the process's own environment.
+    static var filePath: String { ProcessInfo.processInfo.environment["BUREAU_ENV_FILE"] ?? ".env" }
 
     /// What this process was started with, and `.env` beside it (or the file named by BUREAU_ENV_FILE).
     static func ofProcess() throws(SetupError) -> Environment {
         let own = ProcessInfo.processInfo.environment
-        let file = try DotEnv.read(own["BUREAU_ENV_FILE"] ?? ".env")
+        let file = try DotEnv.read(filePath)
         return Environment(file.merging(own.filter { !$0.value.isEmpty }) { $1 })
     }
 

@@ -44,7 +44,7 @@ struct RunView {
 enum Clock {
     static func iso(_ milliseconds: Int64) -> String {
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(
-            .iso8601.time(includingFractionalSeconds: true))
+            Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     /// "10:02:11" in this machine's zone.

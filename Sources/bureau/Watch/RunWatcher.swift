@@ -11,6 +11,8 @@ struct RunWatcher: Sendable {
     let composition: Composition
     var isQuiet = false
     var isVerbose = false
+    /// Says nothing of what happened before now: for commands that set an old run in motion once more.
+    var skipsPast = false
     static let lookEveryMilliseconds = 150
 
     func announce(_ run: RunRecord) {
@@ -63,19 +65,23 @@ struct RunWatcher: Sendable {
 
     private func printUntilSettled(_ id: String) async throws -> Int32 {
         var tail: SessionTail?
-        var seq: Int64 = 0
+        // The last thing in the past is what the command itself has just set off: that is told.
+        var seq = skipsPast ? (try await composition.desk.events(id).last?.seq ?? 1) - 1 : 0
+        var isPast = skipsPast
         while true {
             let run = try await composition.desk.find(id)
+            let events = try await composition.desk.events(id, after: seq)
+            // What led to the session comes before it, what ended it after.
+            if tail != nil { printSession(&tail) }
+            for event in events { tell(event) }
             if tail == nil, let session = run.sessionID {
-                line(run.startedAt ?? composition.doors.now(), "session \(session)")
-                tail = SessionTail(
-                    path: composition.settings.engine.sessionLogFolder.appendingPathComponent(session + ".jsonl").path)
+                let path = composition.settings.engine.sessionLogFolder.appendingPathComponent(session + ".jsonl").path
+                tail = SessionTail(path: path, fromEnd: isPast)
+                if !isPast { line(run.startedAt ?? composition.doors.now(), "session \(session)") }
+                printSession(&tail)
             }
-            printSession(&tail)
-            for event in try await composition.desk.events(id, after: seq) {
-                seq = event.seq
-                line(event.at, "\(event.kind): \(event.detail)")
-            }
+            seq = events.last?.seq ?? seq
+            isPast = false
             if run.state.isFinal || !run.state.isWorkable || run.state == .waitingApproval {
                 printSession(&tail)
                 try await waitForNotices(id)
@@ -88,9 +94,11 @@ struct RunWatcher: Sendable {
 
     private func printSession(_ tail: inout SessionTail?) {
         for event in tail?.read() ?? [] {
-            if let text = EventLine.text(event, isVerbose: isVerbose) { line(nil, text) }
+            if let text = EventLine.text(event, isVerbose: isVerbose) { line(event.milliseconds, text) }
         }
     }
+
+    private func tell(_ event: RunEvent) { line(event.at, PlainLine.of("\(event.kind): \(event.detail)")) }
 
     /// A command that does the work itself also tells people, before it ends.
     private func waitForNotices(_ id: String) async throws {

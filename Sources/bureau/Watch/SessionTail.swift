@@ -8,7 +8,12 @@ struct SessionTail {
     private var pending = Data()
     private static let bytesPerLookMax = 4 << 20
 
-    init(path: String) { self.path = path }
+    /// `fromEnd` leaves out what is there already.
+    init(path: String, fromEnd: Bool = false) {
+        self.path = path
+        guard fromEnd, let facts = try? FileManager.default.attributesOfItem(atPath: path) else { return }
+        offset = (facts[.size] as? NSNumber)?.uint64Value ?? 0
+    }
 
     mutating func read() -> [SessionEvent] {
         guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
@@ -25,6 +30,14 @@ struct SessionTail {
             pending.removeSubrange(...end)
         }
         return events
+    }
+}
+
+extension SessionEvent {
+    /// When the service handled it; nil while it has not, or says no time.
+    var milliseconds: Int64? {
+        processedAt.flatMap { try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+            .map { Int64($0.timeIntervalSince1970 * 1_000) }
     }
 }
 

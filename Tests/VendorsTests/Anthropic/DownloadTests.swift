@@ -1,10 +1,12 @@
-@testable import BureauVendors
 import Foundation
 import Hummingbird
 import Testing
 
+@testable import BureauVendors
+
 private func download(
-    bytesMax: Int64 = 10 << 20, answer: @escaping VendorServer.Answer, _ check: @Sendable (Result<Downloaded, VendorError>, String) throws -> Void
+    bytesMax: Int64 = 10 << 20, answer: @escaping VendorServer.Answer,
+    _ check: @Sendable (Result<Downloaded, VendorError>, String) throws -> Void
 ) async throws {
     try await withTemporaryFolder { folder in
         try await VendorServer.run(answer: answer) { server, transport in
@@ -20,7 +22,9 @@ private func download(
     }
 }
 
-private func files(_ folder: String) -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? ["unreadable"] }
+private func files(_ folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? ["unreadable"]
+}
 
 extension Result where Failure == VendorError {
     fileprivate var kind: VendorError.Kind? { if case .failure(let error) = self { error.kind } else { nil } }
@@ -32,7 +36,9 @@ struct DownloadTests {
     func whole() async throws {
         try await download(answer: { _ in .bytes(Array("abc".utf8)) }) { result, folder in
             let saved = try result.get()
-            #expect(saved == Downloaded(bytes: 3, sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"))
+            #expect(
+                saved
+                    == Downloaded(bytes: 3, sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"))
             #expect(files(folder) == ["out.md"])
             #expect(FileManager.default.contents(atPath: folder + "/out.md") == Data("abc".utf8))
         }
@@ -62,21 +68,31 @@ struct DownloadTests {
 
     @Test("Too large a file leaves nothing behind, announced or not", arguments: [true, false])
     func tooLarge(announced: Bool) async throws {
-        try await download(bytesMax: 99, answer: { _ in
-            .streaming(length: announced ? 100 : nil) { writer in
-                try await writer.write(ByteBuffer(repeating: 1, count: 100))
-                try await writer.finish(nil)
+        try await download(
+            bytesMax: 99,
+            answer: { _ in
+                .streaming(length: announced ? 100 : nil) { writer in
+                    try await writer.write(ByteBuffer(repeating: 1, count: 100))
+                    try await writer.finish(nil)
+                }
             }
-        }) { result, folder in
+        ) { result, folder in
             #expect(result.kind == .rejected(status: 0, code: "file_too_large"))
             #expect(files(folder).isEmpty)
         }
     }
 
-    @Test("A refusal is classified", arguments: [(400, VendorError.Kind.rejected(status: 400, code: "file_not_downloadable")), (502, .unavailable(status: 502))])
+    @Test(
+        "A refusal is classified",
+        arguments: [
+            (400, VendorError.Kind.rejected(status: 400, code: "file_not_downloadable")),
+            (502, .unavailable(status: 502)),
+        ])
     func refused(status: Int, kind: VendorError.Kind) async throws {
         try await download(answer: { _ in
-            .json(#"{"error":{"type":"invalid_request_error","message":"m","details":{"error_code":"file_not_downloadable"}}}"#, status: status)
+            .json(
+                #"{"error":{"type":"invalid_request_error","message":"m","details":{"error_code":"file_not_downloadable"}}}"#,
+                status: status)
         }) { result, folder in
             #expect(result.kind == kind)
             #expect(files(folder).isEmpty)

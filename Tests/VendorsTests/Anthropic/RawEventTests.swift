@@ -1,28 +1,40 @@
-@testable import BureauVendors
 import Foundation
 import Testing
 
+@testable import BureauVendors
+
 @Suite("Raw events")
 struct RawEventTests {
-    @Test("Only top-level members are read", arguments: [
-        (#"{"id":"sevt_1","type":"agent.message","processed_at":"2026-11-20T09:00:01Z"}"#, "sevt_1", "agent.message", "2026-11-20T09:00:01Z"),
-        (#"{"input":{"id":"no","type":"no","processed_at":"no"},"type":"t","id":"yes"}"#, "yes", "t", nil),
-        (#"{"x":"\"id\":\"no\"","a":["{","}","]","\\"],"type":"t","id":"y","processed_at":null}"#, "y", "t", nil),
-        (#" { "id" : "a\u00e9\n\"b" , "type" : "t\\" , "n" : -1.5e3 , "b":true,"e":[],"o":{} } "#, "aé\n\"b", "t\\", nil),
-        (#"{"\u0069d":"escaped name","type":"t"}"#, "escaped name", "t", nil),
-        (#"{"type":"user.interrupt","id":"","processed_at":"2026"}"#, "", "user.interrupt", "2026"),
-        (#"{"type":"t","id":7}"#, "", "t", nil),
-    ] as [(String, String, String, String?)])
+    @Test(
+        "Only top-level members are read",
+        arguments: [
+            (
+                #"{"id":"sevt_1","type":"agent.message","processed_at":"2026-11-20T09:00:01Z"}"#, "sevt_1",
+                "agent.message", "2026-11-20T09:00:01Z"
+            ),
+            (#"{"input":{"id":"no","type":"no","processed_at":"no"},"type":"t","id":"yes"}"#, "yes", "t", nil),
+            (#"{"x":"\"id\":\"no\"","a":["{","}","]","\\"],"type":"t","id":"y","processed_at":null}"#, "y", "t", nil),
+            (
+                #" { "id" : "a\u00e9\n\"b" , "type" : "t\\" , "n" : -1.5e3 , "b":true,"e":[],"o":{} } "#, "aé\n\"b",
+                "t\\", nil
+            ),
+            (#"{"\u0069d":"escaped name","type":"t"}"#, "escaped name", "t", nil),
+            (#"{"type":"user.interrupt","id":"","processed_at":"2026"}"#, "", "user.interrupt", "2026"),
+            (#"{"type":"t","id":7}"#, "", "t", nil),
+        ] as [(String, String, String, String?)])
     func members(json: String, id: String, type: String, processedAt: String?) throws {
         let event = try #require(RawEvent(bytes: Array(json.utf8)))
         #expect(event.id == id && event.type == type && event.processedAt == processedAt)
         #expect(event.bytes == Array(json.utf8))
     }
 
-    @Test("What is not one whole object with a type is no event", arguments: [
-        "", "null", "[]", "{}", "{\"id\":\"a\"}", "{\"type\":\"t\"", "{\"type\":\"t\"}x", "{\"type\":\"t\",}x", "{\"type\":\"t", "{\"type\" \"t\"}",
-        "{\"type\":}", "{\"type\":\"\"}", "{\"a\":{\"type\":\"t\"}}",
-    ])
+    @Test(
+        "What is not one whole object with a type is no event",
+        arguments: [
+            "", "null", "[]", "{}", "{\"id\":\"a\"}", "{\"type\":\"t\"", "{\"type\":\"t\"}x", "{\"type\":\"t\",}x",
+            "{\"type\":\"t", "{\"type\" \"t\"}",
+            "{\"type\":}", "{\"type\":\"\"}", "{\"a\":{\"type\":\"t\"}}",
+        ])
     func strangers(json: String) { #expect(RawEvent(bytes: Array(json.utf8)) == nil) }
 
     @Test("The key is the id, or type and time where the id is empty")
@@ -34,23 +46,30 @@ struct RawEventTests {
 
     @Test("A page is sliced without changing a byte")
     func page() throws {
-        let first = #"{ "id":"1", "type":"a", "text":"é\/\u00e9 ,]}" }"#, second = #"{"id":"2","type":"b","x":[{"y":[]}]}"#
-        let page = try #require(EventPage(body: Array("{\"data\" : [ \(first) ,\n\(second)], \"next_page\":\"c\\u00e9\", \"x\":1}".utf8)))
+        let first = #"{ "id":"1", "type":"a", "text":"é\/\u00e9 ,]}" }"#
+        let second = #"{"id":"2","type":"b","x":[{"y":[]}]}"#
+        let page = try #require(
+            EventPage(body: Array("{\"data\" : [ \(first) ,\n\(second)], \"next_page\":\"c\\u00e9\", \"x\":1}".utf8)))
         #expect(page.events.map { String(decoding: $0.bytes, as: UTF8.self) } == [first, second])
         #expect(page.nextPage == "cé")
     }
 
-    @Test("An empty page may go on, and a last page says so", arguments: [
-        (#"{"data":[],"next_page":"p"}"#, "p"), (#"{"next_page":null,"data":[]}"#, nil), (#"{"data":[]}"#, nil),
-    ] as [(String, String?)])
+    @Test(
+        "An empty page may go on, and a last page says so",
+        arguments: [
+            (#"{"data":[],"next_page":"p"}"#, "p"), (#"{"next_page":null,"data":[]}"#, nil), (#"{"data":[]}"#, nil),
+        ] as [(String, String?)])
     func emptyPage(body: String, next: String?) {
         #expect(EventPage(body: Array(body.utf8)) == EventPage(events: [], nextPage: next))
     }
 
-    @Test("Half a page is no page", arguments: [
-        "", "{}", "<html>", #"{"data":{}}"#, #"{"data":[{"id":"1","type":"a"}"#, #"{"data":[{"id":"1"}]}"#, #"{"data":[1]}"#,
-        #"{"data":[{"id":"1","type":"a"},]}"#,
-    ])
+    @Test(
+        "Half a page is no page",
+        arguments: [
+            "", "{}", "<html>", #"{"data":{}}"#, #"{"data":[{"id":"1","type":"a"}"#, #"{"data":[{"id":"1"}]}"#,
+            #"{"data":[1]}"#,
+            #"{"data":[{"id":"1","type":"a"},]}"#,
+        ])
     func halfPage(body: String) { #expect(EventPage(body: Array(body.utf8)) == nil) }
 
     @Test("Great depth is no danger")

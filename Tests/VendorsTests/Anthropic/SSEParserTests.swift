@@ -1,6 +1,7 @@
-@testable import BureauVendors
 import Foundation
 import Testing
+
+@testable import BureauVendors
 
 private struct Frame: Equatable, CustomStringConvertible {
     let name: String
@@ -62,7 +63,10 @@ struct SSEParserTests {
 
     @Test("Mixed line ends are told apart")
     func mixed() throws {
-        #expect(try parse([Array("data: a\r\rdata: b\n\ndata: c\r\n\r\n".utf8)[...]]) == [Frame("", "a"), Frame("", "b"), Frame("", "c")])
+        #expect(
+            try parse([Array("data: a\r\rdata: b\n\ndata: c\r\n\r\n".utf8)[...]]) == [
+                Frame("", "a"), Frame("", "b"), Frame("", "c"),
+            ])
     }
 
     @Test("A byte order mark counts only at the very beginning")
@@ -75,7 +79,9 @@ struct SSEParserTests {
         let oneLine = Array(("data: " + String(repeating: "x", count: 200) + "\n\n").utf8)
         let manyLines = Array((String(repeating: "data: xxxxxxxxx\n", count: 20) + "\n").utf8)
         for bytes in [oneLine, manyLines] {
-            let pieces = stride(from: 0, to: bytes.count, by: pieceBytes).map { bytes[$0..<min($0 + pieceBytes, bytes.count)] }
+            let pieces = stride(from: 0, to: bytes.count, by: pieceBytes).map {
+                bytes[$0..<min($0 + pieceBytes, bytes.count)]
+            }
             #expect(throws: SSEParser.EventTooLarge(bytesMax: 100)) { try parse(pieces, bytesMax: 100) }
             #expect(try parse(pieces, bytesMax: 200).count == 1)
         }
@@ -86,7 +92,9 @@ struct SSEParserTests {
         var generator = SystemRandomNumberGenerator()
         let alphabet: [UInt8] = [0x0A, 0x0D, 0x3A, 0x20] + Array("data:event".utf8) + [0xEF, 0xBB, 0xBF, 0x00, 0xFF]
         for _ in 0..<2000 {
-            let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? 0 }
+            let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in
+                alphabet.randomElement(using: &generator) ?? 0
+            }
             let whole = try parse([bytes[...]])
             let cut = Int.random(in: 0...bytes.count, using: &generator)
             let halves = try parse([bytes[..<cut], bytes[cut...]])

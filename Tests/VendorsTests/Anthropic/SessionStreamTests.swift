@@ -1,13 +1,16 @@
-@testable import BureauVendors
 import Foundation
 import Hummingbird
 import Testing
+
+@testable import BureauVendors
 
 private func frame(_ id: String, type: String = "agent.message") -> String {
     "event: \(type)\ndata: {\"id\":\"\(id)\",\"type\":\"\(type)\"}\n\n"
 }
 
-private func read(_ pieces: [String], then ending: Ending = .close) async throws -> (ids: [String], elements: Int, error: VendorError?) {
+private func read(_ pieces: [String], then ending: Ending = .close) async throws -> (
+    ids: [String], elements: Int, error: VendorError?
+) {
     try await VendorServer.run(answer: { _ in
         .streaming { writer in
             for piece in pieces {
@@ -19,7 +22,8 @@ private func read(_ pieces: [String], then ending: Ending = .close) async throws
         }
     }) { server, transport in
         let client = AnthropicClient(transport: transport, baseURL: server.baseURL, key: Secret("k"))
-        var ids: [String] = [], elements = 0
+        var ids: [String] = []
+        var elements = 0
         do throws(VendorError) {
             for try await events in try await client.stream("sesn_1") {
                 elements += 1
@@ -40,14 +44,19 @@ private enum Ending { case close, breakOff }
 struct SessionStreamTests {
     @Test("Events arrive in order and the end of the stream is the end")
     func order() async throws {
-        let result = try await read([frame("1") + frame("2"), String(frame("3").prefix(20)), String(frame("3").dropFirst(20))])
+        let result = try await read([
+            frame("1") + frame("2"), String(frame("3").prefix(20)), String(frame("3").dropFirst(20)),
+        ])
         #expect(result.ids == ["1", "2", "3"])
         #expect(result.error == nil)
     }
 
-    @Test("Heartbeats of any form are signs of life and nothing more", arguments: [
-        ": ping\n\n", "event: ping\ndata: {\"type\":\"ping\"}\n\n", "event: ping\ndata: {}\n\n", "data: {}\n\n", "data: [DONE]\n\n", "data: ping\n\n", "\n",
-    ])
+    @Test(
+        "Heartbeats of any form are signs of life and nothing more",
+        arguments: [
+            ": ping\n\n", "event: ping\ndata: {\"type\":\"ping\"}\n\n", "event: ping\ndata: {}\n\n", "data: {}\n\n",
+            "data: [DONE]\n\n", "data: ping\n\n", "\n",
+        ])
     func heartbeats(beat: String) async throws {
         let result = try await read([beat, frame("1"), beat])
         #expect(result.ids == ["1"])
@@ -55,10 +64,12 @@ struct SessionStreamTests {
         #expect(result.error == nil)
     }
 
-    @Test("The service's error frame ends the stream after what came before it", arguments: [
-        "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"busy\"}}\n\n",
-        "data: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"busy\"}}\n\n",
-    ])
+    @Test(
+        "The service's error frame ends the stream after what came before it",
+        arguments: [
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"busy\"}}\n\n",
+            "data: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"busy\"}}\n\n",
+        ])
     func errorFrame(fault: String) async throws {
         let result = try await read([frame("1") + fault + frame("2"), frame("3")])
         #expect(result.ids == ["1"])
@@ -66,7 +77,9 @@ struct SessionStreamTests {
         #expect(result.error?.detail == "overloaded_error: busy")
     }
 
-    @Test("A broken event asks for a new look at the list", arguments: ["data: {\"id\":\"2\",\"type\":\n\n", "event: agent.message\ndata: {\"id\":\"2\"}\n\n"])
+    @Test(
+        "A broken event asks for a new look at the list",
+        arguments: ["data: {\"id\":\"2\",\"type\":\n\n", "event: agent.message\ndata: {\"id\":\"2\"}\n\n"])
     func broken(damage: String) async throws {
         let result = try await read([frame("1") + damage])
         #expect(result.ids == ["1"])
@@ -80,9 +93,15 @@ struct SessionStreamTests {
         #expect(result.error?.kind == .noAnswer)
     }
 
-    @Test("A refused stream says why", arguments: [(404, VendorError.Kind.rejected(status: 404, code: "not_found_error")), (503, .unavailable(status: 503))])
+    @Test(
+        "A refused stream says why",
+        arguments: [
+            (404, VendorError.Kind.rejected(status: 404, code: "not_found_error")), (503, .unavailable(status: 503)),
+        ])
     func refused(status: Int, kind: VendorError.Kind) async throws {
-        try await VendorServer.run(answer: { _ in .json(#"{"error":{"type":"not_found_error","message":"gone"}}"#, status: status) }) { server, transport in
+        try await VendorServer.run(answer: { _ in
+            .json(#"{"error":{"type":"not_found_error","message":"gone"}}"#, status: status)
+        }) { server, transport in
             let client = AnthropicClient(transport: transport, baseURL: server.baseURL, key: Secret("k"))
             let error = try await vendorError { try await client.stream("sesn_1") }
             #expect(error.kind == kind && error.detail == "not_found_error: gone")

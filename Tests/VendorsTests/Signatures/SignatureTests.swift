@@ -1,6 +1,7 @@
-@testable import BureauVendors
 import Foundation
 import Testing
+
+@testable import BureauVendors
 
 private struct Vectors: Decodable {
     let vectors: [Vector]
@@ -13,14 +14,16 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
     let now: Int64?
     var testDescription: String { name }
 
-    static let all: [Vector] = (try? JSONDecoder().decode(Vectors.self, from: fixture("signature-vectors.json")).vectors) ?? []
+    static let all: [Vector] =
+        (try? JSONDecoder().decode(Vectors.self, from: fixture("signature-vectors.json")).vectors) ?? []
 }
 
 @Suite("Signatures of inbound requests")
 struct SignatureTests {
     @Test("Every vector is judged as published", arguments: Vector.all)
     func vectors(vector: Vector) {
-        let body = Array(vector.body.utf8), secret = Secret(vector.secret)
+        let body = Array(vector.body.utf8)
+        let secret = Secret(vector.secret)
         let isValid =
             switch vector.scheme {
             case "clickup": ClickUpSignature.isValid(vector.headers["X-Signature"], body: body, secret: secret)
@@ -49,7 +52,9 @@ struct SignatureTests {
         #expect(!SlackSignature.isValid(header, timestamp: "1", body: [1], secret: Secret("secret"), nowSeconds: 1))
     }
 
-    @Test("A timestamp that is not plain digits is refused", arguments: ["", "+1779441330", " 1779441330", "1e9", "99999999999999999999"])
+    @Test(
+        "A timestamp that is not plain digits is refused",
+        arguments: ["", "+1779441330", " 1779441330", "1e9", "99999999999999999999"])
     func timestamps(timestamp: String) {
         #expect(
             !SlackSignature.isValid(

@@ -1,11 +1,13 @@
-@testable import BureauVendors
 import Foundation
 import Hummingbird
 import Testing
 
+@testable import BureauVendors
+
 /// Where the vendors' machine-readable descriptions lie: BUREAU_SPECS, or Tests/Specs.
 private let specsFolder: String? = {
-    let own = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let own = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
         .appending(path: "Specs").path()
     let candidates = [ProcessInfo.processInfo.environment["BUREAU_SPECS"], own].compactMap(\.self)
     return candidates.first { FileManager.default.fileExists(atPath: $0 + "/slack-web-subset.openapi.json") }
@@ -29,7 +31,8 @@ private func violations(_ requests: [Received]) async throws -> String {
     return try await withTemporaryFolder { folder in
         let file = folder + "/requests.json"
         try JSONEncoder().encode(requests.map(Captured.init)).write(to: URL(filePath: file))
-        let process = Process(), output = Pipe()
+        let process = Process()
+        let output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["python3", script, specsFolder ?? "", file]
         process.standardOutput = output
@@ -41,14 +44,29 @@ private func violations(_ requests: [Received]) async throws -> String {
     }
 }
 
-private let notice: Comment = "The vendors' descriptions are not here: set BUREAU_SPECS to their folder, or put them into Tests/Specs."
+private let notice: Comment =
+    "The vendors' descriptions are not here: set BUREAU_SPECS to their folder, or put them into Tests/Specs."
 
-@Suite("Requests against the vendors' descriptions", .enabled(if: specsFolder != nil, notice))
+/// The check is written in Python and needs its jsonschema package.
+private let hasValidator: Bool = {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", "import jsonschema"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+}()
+
+@Suite(
+    "Requests against the vendors' descriptions", .enabled(if: specsFolder != nil, notice),
+    .enabled(if: hasValidator, "python3 with the jsonschema package is not here."))
 struct SpecTests {
     @Test("Every ClickUp request is one that its description allows")
     func clickUp() async throws {
         try await VendorServer.run(answer: { _ in .json("{}") }) { server, transport in
-            let client = ClickUpClient(transport: transport, baseURL: server.baseURL + "/clickup/api/v2", token: Secret("pk_1"))
+            let client = ClickUpClient(
+                transport: transport, baseURL: server.baseURL + "/clickup/api/v2", token: Secret("pk_1"))
             try await withTemporaryFolder { folder in
                 try Data("x".utf8).write(to: URL(filePath: folder + "/f"))
                 // The answers are empty, so most calls end as unreadable: only what was sent matters here.
@@ -58,14 +76,19 @@ struct SpecTests {
                 _ = try? await client.fields(list: "901")
                 _ = try? await client.tasks(list: "901", statuses: ["to do"], updatedAfter: 5, page: 1)
                 _ = try? await client.setStatus("86cx", "review")
-                _ = try? await client.comment("86cx", parts: [
-                    .bold("a"), .text("b"), .code("c"), .link("d", url: "https://x"), .mention(userID: 1), .newline, .bullet,
-                ])
+                _ = try? await client.comment(
+                    "86cx",
+                    parts: [
+                        .bold("a"), .text("b"), .code("c"), .link("d", url: "https://x"), .mention(userID: 1), .newline,
+                        .bullet,
+                    ])
                 _ = try? await client.comments("86cx", start: 1, startID: "2")
                 _ = try? await client.attach("86cx", file: folder + "/f", name: "f", mime: "text/plain")
                 _ = try? await client.webhooks(workspace: "1")
-                _ = try? await client.createWebhook(workspace: "1", endpoint: "https://x", events: ["taskStatusUpdated"], list: "901")
-                _ = try? await client.createWebhook(workspace: "1", endpoint: "https://x", events: ["taskCommentPosted"])
+                _ = try? await client.createWebhook(
+                    workspace: "1", endpoint: "https://x", events: ["taskStatusUpdated"], list: "901")
+                _ = try? await client.createWebhook(
+                    workspace: "1", endpoint: "https://x", events: ["taskCommentPosted"])
                 _ = try? await client.updateWebhook("w", endpoint: "https://x", events: ["taskStatusUpdated"])
                 _ = try? await client.deleteWebhook("w")
             }
@@ -78,16 +101,20 @@ struct SpecTests {
     @Test("Every Slack request is one that its description allows, however much is put into a message")
     func slack() async throws {
         try await VendorServer.run(answer: { _ in .json("{}") }) { server, transport in
-            let client = SlackClient(transport: transport, baseURL: server.baseURL + "/slack/api", token: Secret("xoxb-1"))
+            let client = SlackClient(
+                transport: transport, baseURL: server.baseURL + "/slack/api", token: Secret("xoxb-1"))
             let long = String(repeating: "é<https://x|y>&amp;🦊", count: 2000)
             let button = SlackButton(actionID: "a", label: long, target: .value("v"), style: .danger)
             let blocks: [SlackBlock] = [
-                .header(long), .section(text: "x", fields: ["a", "b"]), .section(text: nil, fields: [long, long]), .context([long]), .divider,
-                .actions(blockID: long, [button, SlackButton(actionID: "u", label: "u", target: .url("https://x"))]), .section(text: ""),
+                .header(long), .section(text: "x", fields: ["a", "b"]), .section(text: nil, fields: [long, long]),
+                .context([long]), .divider,
+                .actions(blockID: long, [button, SlackButton(actionID: "u", label: "u", target: .url("https://x"))]),
+                .section(text: ""),
             ]
             let message = SlackMessage(
                 channel: "C0R", text: long, blocks: blocks + Array(repeating: .divider, count: 60),
-                metadata: .init(eventType: "e", payload: ["n": .number(1), "s": .string("x")]), threadTS: "1779441330.000100")
+                metadata: .init(eventType: "e", payload: ["n": .number(1), "s": .string("x")]),
+                threadTS: "1779441330.000100")
             _ = try? await client.post(message)
             _ = try? await client.post(SlackMessage(channel: "C0R", text: "plain"))
             _ = try? await client.update(SlackPosted(channel: "C0R", ts: "1779441330.000100"), with: message)
@@ -105,7 +132,8 @@ struct SpecTests {
     @Test("The check itself notices a wrong request")
     func control() async throws {
         let wrong = Received(
-            method: "PUT", path: "/clickup/api/v2/task/1", query: "nonsense=1", headers: ["content-type": "application/json"],
+            method: "PUT", path: "/clickup/api/v2/task/1", query: "nonsense=1",
+            headers: ["content-type": "application/json"],
             body: Array(#"{"status":7}"#.utf8))
         let found = try await violations([wrong])
         #expect(found.contains("nonsense") && found.contains("status"))

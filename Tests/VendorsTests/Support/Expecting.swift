@@ -1,6 +1,7 @@
-@testable import BureauVendors
 import Foundation
 import Testing
+
+@testable import BureauVendors
 
 /// The vendor error that `call` ends with.
 func vendorError<T>(_ call: () async throws -> T) async throws -> VendorError {

@@ -1,7 +1,8 @@
-@testable import BureauVendors
 import CryptoExtras
 import Foundation
 import Testing
+
+@testable import BureauVendors
 
 /// A service account's key, made afresh in each process, so that none lies in the repository. One for all tests,
 /// because making one takes longer than everything done with it.

@@ -1,9 +1,10 @@
-@testable import BureauVendors
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
 import Synchronization
+
+@testable import BureauVendors
 
 /// A request as it arrived over the wire.
 struct Received: Sendable {
@@ -80,7 +81,7 @@ final class VendorServer: Sendable {
             }
             await transport.shutdown()
             group.cancelAll()
-            while let _ = await group.nextResult() {}
+            while await group.nextResult() != nil {}
             return try result.get()
         }
     }
@@ -104,7 +105,9 @@ extension Response {
     static func bytes(
         _ bytes: [UInt8], status: Int = 200, type: String = "application/octet-stream", headers: [String: String] = [:]
     ) -> Response {
-        Response(status: .init(code: status), headers: fields(headers, type), body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        Response(
+            status: .init(code: status), headers: fields(headers, type),
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
     /// Writes pieces as the closure hands them over; throwing in it breaks the connection.

@@ -1,9 +1,12 @@
-@testable import BureauVendors
 import Foundation
 import Hummingbird
 import Testing
 
-private func post(_ server: String, body: VendorRequest.Body = .bytes([1, 2, 3]), timeoutSeconds: Double = 5, bytesMax: Int = 1 << 20) -> VendorRequest {
+@testable import BureauVendors
+
+private func post(
+    _ server: String, body: VendorRequest.Body = .bytes([1, 2, 3]), timeoutSeconds: Double = 5, bytesMax: Int = 1 << 20
+) -> VendorRequest {
     VendorRequest(
         vendor: .slack, operation: "chat.postMessage", method: .post, url: server + "/x",
         authorization: .bearer(Secret("canary-token-1234567890abcdef")), body: body, timeoutSeconds: timeoutSeconds,
@@ -51,7 +54,7 @@ struct HTTPTransportTests {
             try await silence()
             return .json("{}")
         }) { server, transport in
-            let error = try await vendorError { try await transport.send(post(server.baseURL, timeoutSeconds: 0.2)) }
+            let error = try await vendorError { try await transport.send(post(server.baseURL, timeoutSeconds: 1)) }
             #expect(error.kind == .noAnswer)
             #expect(error.mayHaveHappened && error.isRetryable)
             #expect(server.received.count == 1)
@@ -92,10 +95,12 @@ struct HTTPTransportTests {
     func tooLarge(announced: Bool) async throws {
         try await VendorServer.run(answer: { _ in
             let bytes = [UInt8](repeating: 0x20, count: 5000)
-            return announced ? .bytes(bytes) : .streaming { writer in
-                try await writer.write(ByteBuffer(bytes: bytes))
-                try await writer.finish(nil)
-            }
+            return announced
+                ? .bytes(bytes)
+                : .streaming { writer in
+                    try await writer.write(ByteBuffer(bytes: bytes))
+                    try await writer.finish(nil)
+                }
         }) { server, transport in
             let error = try await vendorError { try await transport.send(post(server.baseURL, bytesMax: 4999)) }
             #expect(error.kind == .unreadable(field: "body"))
@@ -106,7 +111,8 @@ struct HTTPTransportTests {
 
     @Test("A redirect is an answer, not an instruction")
     func redirect() async throws {
-        try await VendorServer.run(answer: { _ in .json("{}", status: 307, headers: ["location": "/elsewhere"]) }) { server, transport in
+        try await VendorServer.run(answer: { _ in .json("{}", status: 307, headers: ["location": "/elsewhere"]) }) {
+            server, transport in
             let response = try await transport.send(post(server.baseURL))
             #expect(response.status == 307)
             #expect(response.headers["Location"] == "/elsewhere")
@@ -117,13 +123,16 @@ struct HTTPTransportTests {
     @Test("Silence within a stream ends it")
     func silentStream() async throws {
         var limits = HTTPTransport.Limits()
-        limits.silenceMilliseconds = 500
-        try await VendorServer.run(limits: limits, answer: { _ in
-            .streaming { writer in
-                try await writer.write(ByteBuffer(string: "one"))
-                try await silence()
+        limits.silenceMilliseconds = 1000
+        try await VendorServer.run(
+            limits: limits,
+            answer: { _ in
+                .streaming { writer in
+                    try await writer.write(ByteBuffer(string: "one"))
+                    try await silence()
+                }
             }
-        }) { server, transport in
+        ) { server, transport in
             let stream = try await transport.open(post(server.baseURL))
             var chunks = stream.makeAsyncIterator()
             #expect(try await chunks.next(isolation: #isolation)?.readableBytes == 3)
@@ -132,11 +141,35 @@ struct HTTPTransportTests {
         }
     }
 
+    @Test("A call cancelled beforehand is not sent, and one cancelled on the way may have happened")
+    func cancellation() async throws {
+        let (arrivals, arrived) = AsyncStream<Void>.makeStream()
+        try await VendorServer.run(answer: { _ in
+            arrived.yield()
+            try await silence()
+            return .json("{}")
+        }) { server, transport in
+            let early = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await vendorError { try await transport.send(post(server.baseURL)) }
+            }
+            let earlyError = try await early.value
+            #expect(earlyError.kind == .unreachable && server.received.isEmpty)
+            let late = Task { try await vendorError { try await transport.send(post(server.baseURL)) } }
+            for await _ in arrivals { break }
+            late.cancel()
+            let lateError = try await late.value
+            #expect(lateError.kind == .noAnswer)
+        }
+    }
+
     @Test("A file that is not there is told before anything is sent")
     func missingFile() async throws {
         try await VendorServer.run(answer: { _ in .json("{}") }) { server, transport in
             for path in ["/nonexistent/file", "/tmp"] {
-                let error = try await vendorError { try await transport.send(post(server.baseURL, body: .file(path: path))) }
+                let error = try await vendorError {
+                    try await transport.send(post(server.baseURL, body: .file(path: path)))
+                }
                 #expect(error.kind == .rejected(status: 0, code: "local_file"))
                 #expect(!error.mayHaveHappened && !error.isRetryable)
             }
@@ -144,14 +177,17 @@ struct HTTPTransportTests {
         }
     }
 
-    @Test("A part of a file is sent exactly", arguments: [(0, nil), (0, 0), (10, 5), (262_143, 300_000), (600_000, nil)] as [(Int64, Int64?)])
+    @Test(
+        "A part of a file is sent exactly",
+        arguments: [(0, nil), (0, 0), (10, 5), (262_143, 300_000), (600_000, nil)] as [(Int64, Int64?)])
     func fileRange(offset: Int64, length: Int64?) async throws {
         let bytes = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         try await withTemporaryFolder { folder in
             let path = folder + "/data"
             try Data(bytes).write(to: URL(filePath: path))
             try await VendorServer.run(answer: { _ in .json("{}") }) { server, transport in
-                _ = try await transport.send(post(server.baseURL, body: .file(path: path, offsetBytes: offset, lengthBytes: length)))
+                _ = try await transport.send(
+                    post(server.baseURL, body: .file(path: path, offsetBytes: offset, lengthBytes: length)))
                 let expected = bytes[Int(offset)..<(length.map { Int(offset + $0) } ?? bytes.count)]
                 #expect(server.received.first?.body == Array(expected))
                 #expect(server.received.first?.headers["content-length"] == String(expected.count))
@@ -188,7 +224,8 @@ struct HTTPTransportTests {
         try await VendorServer.run(answer: { _ in
             .json("{\"ok\":false,\"error\":\"invalid_auth\",\"needed\":\"canary-token-1234567890abcdef\"}")
         }) { server, transport in
-            let client = SlackClient(transport: transport, baseURL: server.baseURL, token: Secret("canary-token-1234567890abcdef"))
+            let client = SlackClient(
+                transport: transport, baseURL: server.baseURL, token: Secret("canary-token-1234567890abcdef"))
             let error = try await vendorError { try await client.authTest() }
             #expect(server.received.first?.headers["authorization"] == "Bearer canary-token-1234567890abcdef")
             for text in [error.description, error.sentence, error.detail, String(reflecting: error), "\(error)"] {

@@ -1,0 +1,29 @@
+import Foundation
+
+/// Reads the `approvals` section, which may be absent.
+struct ApprovalReader {
+    private static let keys = ["slack", "people", "channel", "expire_minutes", "two_person"]
+
+    func approvals(_ root: ConfigObject) -> ApprovalPolicy? {
+        let byDefault = ApprovalPolicy.byDefault
+        guard root.has("approvals") else { return byDefault }
+        guard let object = root.object("approvals", keys: Self.keys) else { return nil }
+        let slack = object.texts("slack", .slackUser, required: false)
+        let people = object.texts("people", .slug, required: false)
+        let channel = object.text("channel", .slackChannel, required: false)
+        let minutes = object.number("expire_minutes", .above(0, upTo: 43_200), required: false)
+        let isTwoPerson = object.flag("two_person")
+        return ApprovalPolicy(
+            slackApprovers: slack ?? [], people: people ?? [], channel: channel,
+            expiresAfter: minutes.map { .milliseconds(Int64(NSDecimalNumber(decimal: $0 * 60_000).int64Value)) }
+                ?? byDefault.expiresAfter,
+            isTwoPerson: isTwoPerson ?? false)
+    }
+}
+
+extension TextRule {
+    static let slackUser = TextRule(expectation: "a Slack user id such as \"U0123ABCD\"", lengthMax: 21) { text in
+        guard let first = text.first, first == "U" || first == "W", text.utf8.count >= 3 else { return false }
+        return text.utf8.allSatisfy { $0.isDigit || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }
+    }
+}

@@ -1,0 +1,76 @@
+/// Who may let an agent's gated action happen, and for how long the question stands.
+package struct ApprovalPolicy: Hashable, Sendable {
+    /// Slack user ids.
+    package let slackApprovers: [String]
+    /// Names of Bureau users, as the command line and the API know them.
+    package let people: [String]
+    /// Where the question is posted; nil takes the failure channel.
+    package let channel: String?
+    package let expiresAfter: Duration
+    /// The person who asked for the run may not decide about it.
+    package let isTwoPerson: Bool
+
+    package static let byDefault = ApprovalPolicy(
+        slackApprovers: [], people: [], channel: nil, expiresAfter: .seconds(24 * 3_600), isTwoPerson: false)
+
+    package init(
+        slackApprovers: [String], people: [String], channel: String?, expiresAfter: Duration, isTwoPerson: Bool
+    ) {
+        self.slackApprovers = slackApprovers
+        self.people = people
+        self.channel = channel
+        self.expiresAfter = expiresAfter
+        self.isTwoPerson = isTwoPerson
+    }
+
+    /// Who decides, on which surface. Identities are never mixed: a Slack id is proven by Slack's signature, a name on
+    /// the command line by having the server's data folder.
+    package enum Person: Hashable, Sendable {
+        case slack(id: String, name: String)
+        case bureau(name: String)
+
+        package var label: String {
+            switch self {
+            case .slack(_, let name): name
+            case .bureau(let name): name
+            }
+        }
+
+        /// As a run keeps it in `requested_by`.
+        package var requester: String {
+            switch self {
+            case .slack(let id, _): "slack \(id)"
+            case .bureau(let name): "cli \(name)"
+            }
+        }
+    }
+
+    package enum Refusal: Hashable, Sendable {
+        case notAnApprover(who: [String])
+        case ownRequest
+    }
+
+    /// Nil when this person may decide. With nobody named, whoever holds the server may, and nobody in Slack.
+    package func refusal(for person: Person, requestedBy: String) -> Refusal? {
+        let isNamed =
+            switch person {
+            case .slack(let id, _): slackApprovers.contains(id)
+            case .bureau(let name): people.isEmpty || people.contains(name)
+            }
+        guard isNamed else { return .notAnApprover(who: slackApprovers + people) }
+        return isTwoPerson && requestedBy == person.requester ? .ownRequest : nil
+    }
+}
+
+/// What became of one question.
+package enum ApprovalState: String, Hashable, Sendable, Codable, CaseIterable {
+    case open
+    case approved
+    case denied
+    /// Nobody decided in time. Told to the agent and to people as expired, never as denied.
+    case expired
+    /// The question went away by itself: the session ended, or somebody answered at the provider.
+    case void
+
+    package var isDecided: Bool { self == .approved || self == .denied || self == .expired }
+}

@@ -1,0 +1,81 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// Brings decisions to the session that waits for them, each exactly once.
+struct ApprovalAnswers: Sendable {
+    let parts: EngineParts
+    let hand: RunInHand
+    let anthropic: AnthropicClient
+    let session: String
+    static let stepKind = "confirmation"
+
+    /// Sends what is decided and not yet sent.
+    func send(_ approvals: [ApprovalRecord]) async throws {
+        for approval in approvals where approval.state.isDecided {
+            let step = try await step(approval)
+            guard step.state != .done else { continue }
+            let write = ConfirmationWrite(anthropic: anthropic, session: session, approval: approval)
+            var runner = StepRunner(database: parts.database, doors: parts.doors)
+            runner.backoff = Backoff(seconds: [1, 2, 4])
+            switch try await runner.run(step, write) {
+            case .done: continue
+            case .failed(let why), .doubtful(let why):
+                throw StepProblem(
+                    description: "the answer to \"\(approval.tool)\" could not be brought to the session: \(why)")
+            }
+        }
+    }
+
+    private func step(_ approval: ApprovalRecord) async throws -> StepRecord {
+        let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
+        let plan = StepPlan(
+            channel: .anthropic, kind: Self.stepKind, subject: approval.eventID, position: 3,
+            intent: try JSONText.encode(ApprovalIntent(approval: approval.id)))
+        return try await parts.database.write { db in
+            let steps = StepStore(db: db)
+            try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
+            let known = try steps.list(run: run.id, purpose: .session).first {
+                $0.kind == Self.stepKind && $0.subject == approval.eventID
+            }
+            guard let known else { throw RunMoved(runID: run.id) }
+            // A try that failed before anything was sent may be made again.
+            if known.state == .failed { try steps.reopenOne(known.id, now: now) }
+            return try steps.find(known.id) ?? known
+        }
+    }
+}
+
+/// One confirmation, findable in the history by the call it answers.
+struct ConfirmationWrite: OutboundWrite {
+    let anthropic: AnthropicClient
+    let session: String
+    let approval: ApprovalRecord
+
+    func write() async throws -> String {
+        let isAllowed = approval.state == .approved
+        let event = OutgoingEvent.toolConfirmation(
+            toolUseID: approval.eventID, allow: isAllowed, denyMessage: isAllowed ? nil : message)
+        _ = try await anthropic.send([event], to: session)
+        return try JSONText.encode(["call": approval.eventID])
+    }
+
+    func probe() async throws -> Probe {
+        let newest = try await anthropic.history(
+            of: session, limit: 200, newestFirst: true, types: ["user.tool_confirmation"])
+        let isThere = newest.events.contains { raw in
+            guard let event = try? raw.decoded(), case .userToolConfirmation(let call, _, _) = event.content else {
+                return false
+            }
+            return call == approval.eventID
+        }
+        return isThere ? .found(receipt: try JSONText.encode(["call": approval.eventID])) : .absent
+    }
+
+    /// What the agent is told. An expired question is never called a refusal.
+    private var message: String {
+        if approval.state == .expired { return "Nobody decided in time: the request expired. It was not denied." }
+        return approval.reason.map { "Denied by \(approval.decidedBy ?? "a person"): \($0)" }
+            ?? "Denied by \(approval.decidedBy ?? "a person")."
+    }
+}

@@ -1,0 +1,115 @@
+package import BureauDomain
+package import BureauStorage
+import BureauVendors
+
+/// Decides questions, the same behind Slack, the command line and the API. The first decision stands; each surface
+/// that shows the question then shows the outcome.
+package struct ApprovalDesk: Sendable {
+    package enum Outcome: Sendable, Hashable {
+        case decided(ApprovalRecord)
+        /// Somebody, or the clock, was first.
+        case already(ApprovalRecord)
+        case refused(ApprovalPolicy.Refusal)
+        case unknown
+        /// The stored question does not match what the agent asked: nothing is decided.
+        case altered
+    }
+
+    let database: any Database
+    let catalog: AgentCatalog
+    let doors: Doors
+    let wake: @Sendable () -> Void
+
+    package init(database: any Database, catalog: AgentCatalog, doors: Doors, wake: @escaping @Sendable () -> Void) {
+        self.database = database
+        self.catalog = catalog
+        self.doors = doors
+        self.wake = wake
+    }
+
+    package func list(state: ApprovalState? = .open, limit: Int = 100) async throws -> [ApprovalRecord] {
+        try await database.read { try ApprovalStore(db: $0).list(state: state, limit: min(max(limit, 1), 1_000)) }
+    }
+
+    package func find(_ id: String) async throws -> ApprovalRecord? {
+        try await database.read { try ApprovalStore(db: $0).find(id) }
+    }
+
+    package func approve(_ id: String, by person: ApprovalPolicy.Person, on surface: String) async throws -> Outcome {
+        try await decide(id, .approved, by: person, on: surface, reason: nil)
+    }
+
+    package func deny(
+        _ id: String, by person: ApprovalPolicy.Person, on surface: String, reason: String
+    ) async throws -> Outcome {
+        try await decide(id, .denied, by: person, on: surface, reason: String(reason.prefix(1_000)))
+    }
+
+    /// Whether this person may decide, before a form is opened for them. Nil when they may.
+    package func refusal(_ id: String, for person: ApprovalPolicy.Person) async throws -> Outcome? {
+        guard let (approval, run) = try await question(id) else { return .unknown }
+        guard approval.state == .open else { return .already(approval) }
+        return try await policy(run).refusal(for: person, requestedBy: run.requestedBy).map(Outcome.refused)
+    }
+
+    private func decide(
+        _ id: String, _ state: ApprovalState, by person: ApprovalPolicy.Person, on surface: String, reason: String?
+    ) async throws -> Outcome {
+        guard let (approval, run) = try await question(id) else { return .unknown }
+        guard Hex.sha256(Array(approval.input.utf8)) == approval.inputHash else { return .altered }
+        if approval.state == .open,
+            let refusal = try await policy(run).refusal(for: person, requestedBy: run.requestedBy)
+        {
+            return .refused(refusal)
+        }
+        let (doors, now) = (doors, doors.now())
+        let outcome = try await database.write { db -> Outcome in
+            let store = ApprovalStore(db: db)
+            guard now < approval.expiresAt,
+                try store.decide(id, state, by: person.label, on: surface, reason: reason, now: now)
+            else { return try store.find(id).map(Outcome.already) ?? .unknown }
+            guard let decided = try store.find(id) else { return .unknown }
+            try ApprovalNotices(db: db, doors: doors).settled(decided, run: run)
+            return .decided(decided)
+        }
+        if case .decided = outcome { wake() }
+        return outcome
+    }
+
+    private func question(_ id: String) async throws -> (ApprovalRecord, RunRecord)? {
+        try await database.read { db in
+            guard let approval = try ApprovalStore(db: db).find(id), let run = try RunStore(db: db).find(approval.runID)
+            else { return nil }
+            return (approval, run)
+        }
+    }
+
+    private func policy(_ run: RunRecord) async throws -> ApprovalPolicy {
+        try await catalog.version(run.configHash)?.config.approvals ?? .byDefault
+    }
+}
+
+/// The words of questions and outcomes, the same on every surface.
+package enum ApprovalWords {
+    package static func outcome(_ approval: ApprovalRecord) -> String {
+        let who = approval.decidedBy ?? "nobody"
+        let why = approval.reason.map { ": \($0)" } ?? ""
+        switch approval.state {
+        case .open: return "Waiting for a decision"
+        case .approved: return "Approved by \(who)"
+        case .denied: return "Denied by \(who)\(why)"
+        case .expired: return "Expired: nobody decided in time"
+        case .void: return "No longer asked"
+        }
+    }
+
+    /// What an approval would let happen, as far as the call itself tells.
+    static func effect(tool: String, input: String, agentName: String, clientName: String) -> String {
+        let values = (try? BureauDomain.JSONValue.parse(Array(input.utf8)).object)?.members ?? []
+        let target = values.first {
+            ["to", "url", "recipient", "channel", "location", "path", "title"].contains($0.key)
+        }
+        let about = target.map { " (\($0.key): \(String(($0.value.string ?? $0.value.compact).prefix(120))))" } ?? ""
+        return "\(agentName) wants to use \"\(tool.prefix(80))\" for \(clientName)\(about). Bureau cannot take it back."
+    }
+}

@@ -1,0 +1,89 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// Shows questions and outcomes on the surfaces. Part of the notice worker: tried until it works.
+struct ApprovalSurfaces: Sendable {
+    let parts: EngineParts
+
+    /// The write for a step, or nil when its surface is not connected or has nothing to show any more.
+    func write(_ step: StepRecord, run: RunRecord, agent: LoadedAgent?) async throws -> (any OutboundWrite)? {
+        let intent = try step.intent(as: ApprovalIntent.self)
+        guard let approval = try await parts.database.read({ try ApprovalStore(db: $0).find(intent.approval) }) else {
+            return nil
+        }
+        switch (step.channel, step.kind) {
+        case (.slack, ApprovalNotices.ask): return await post(step, approval, run, agent)
+        case (.slack, _): return try await replace(step, approval, run, agent)
+        case (.clickUp, _):
+            guard let clickUp = parts.connections.clickUp, let task = run.taskID else { return nil }
+            return ClickUpCommentWrite(
+                clickUp: clickUp, task: task, mark: Marks.text(step),
+                parts: ApprovalMessages.clickUp(approval, run: run),
+                since: step.intendedAt ?? 0)
+        case (.anthropic, _), (.googleDrive, _), (.folder, _): return nil
+        }
+    }
+
+    private func post(_ step: StepRecord, _ approval: ApprovalRecord, _ run: RunRecord, _ agent: LoadedAgent?) async
+        -> (any OutboundWrite)?
+    {
+        guard let slack = parts.connections.slack, let channel = await channel(slack, agent) else { return nil }
+        return SlackPost(
+            slack: slack, message: message(approval, run, agent, channel, step.id), mark: step.id,
+            since: step.intendedAt ?? 0)
+    }
+
+    /// Replaces the message that carried the question: the outcome, without buttons.
+    private func replace(_ step: StepRecord, _ approval: ApprovalRecord, _ run: RunRecord, _ agent: LoadedAgent?)
+        async throws -> (any OutboundWrite)?
+    {
+        guard let slack = parts.connections.slack else { return nil }
+        let asked = try await parts.database.read { try StepStore(db: $0).list(run: run.id, purpose: .notice) }
+            .first { $0.kind == ApprovalNotices.ask && $0.channel == .slack && $0.subject == approval.id }
+        guard let asked, let receipt = try asked.receipt(as: DeliveryReceipt.self) else {
+            // Not shown yet: the question itself will show the outcome when it is posted.
+            return AlreadyShown()
+        }
+        let place = receipt.id.split(separator: "/").map(String.init)
+        guard place.count == 2 else { return AlreadyShown() }
+        return SlackReplace(
+            slack: slack, posted: SlackPosted(channel: place[0], ts: place[1]),
+            message: message(approval, run, agent, place[0], asked.id))
+    }
+
+    private func message(
+        _ approval: ApprovalRecord, _ run: RunRecord, _ agent: LoadedAgent?, _ channel: String, _ mark: String
+    ) -> SlackMessage {
+        ApprovalMessages.slack(
+            approval, run: run, agentName: agent?.config.displayName ?? run.agent, channel: channel,
+            mark: mark)
+    }
+
+    private func channel(_ slack: SlackClient, _ agent: LoadedAgent?) async -> String? {
+        let configured =
+            agent?.config.approvals.channel ?? agent?.config.alerts.failureChannel ?? parts.settings.alertChannel
+        let directory = SlackDirectory(slack: slack, database: parts.database, doors: parts.doors)
+        guard let configured else { return nil }
+        return await directory.channel(configured, otherwise: parts.settings.alertChannel)
+    }
+}
+
+/// Replacing a message with the same contents again changes nothing, so there is nothing to look for.
+struct SlackReplace: OutboundWrite {
+    let slack: SlackClient
+    let posted: SlackPosted
+    let message: SlackMessage
+
+    func write() async throws -> String {
+        let updated = try await slack.update(posted, with: message)
+        return try JSONText.encode(DeliveryReceipt(id: "\(updated.channel)/\(updated.ts)", link: nil))
+    }
+
+    func probe() async throws -> Probe { .absent }
+}
+
+struct AlreadyShown: OutboundWrite {
+    func write() async throws -> String { try JSONText.encode(DeliveryReceipt(id: "nothing shown", link: nil)) }
+    func probe() async throws -> Probe { .absent }
+}

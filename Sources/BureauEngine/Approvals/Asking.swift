@@ -1,0 +1,86 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Logging
+
+/// Turns the calls a session waits for into questions: one row each, with a notice on every surface, in the
+/// transaction that makes the run wait. The stream is released; nothing is held in memory while people think.
+struct Asking: Sendable {
+    let parts: EngineParts
+    let hand: RunInHand
+
+    func ask(_ eventIDs: [String]) async throws -> StageOutcome {
+        let questions = try questions(eventIDs)
+        guard questions.count == eventIDs.count else {
+            let why =
+                "The session waits for an answer to a call this Bureau cannot read. The run is held until someone looks."
+            try await parts.move(hand.run.id, .gateOpened(why: why), hand.lease)
+            return .moved
+        }
+        let (run, lease, doors, transitions) = (hand.run, hand.lease, parts.doors, parts.transitions)
+        let policy = hand.agent.config.approvals
+        try await parts.database.write { db in
+            let (store, now) = (ApprovalStore(db: db), doors.now())
+            for question in questions {
+                let expiresAt = now + policy.expiresAfter.milliseconds
+                guard let id = try store.ask(question, run: run.id, id: doors.makeID(), now: now, expiresAt: expiresAt)
+                else { continue }
+                try ApprovalNotices(db: db, doors: doors).ask(id, run: run)
+            }
+            try transitions.apply(.approvalsAsked(count: questions.count), to: run.id, lease: lease, in: db)
+        }
+        parts.logger.notice("run waits for approval", metadata: ["run": "\(run.id)", "calls": "\(questions.count)"])
+        return .moved
+    }
+
+    /// The calls as the session's log has them.
+    private func questions(_ eventIDs: [String]) throws -> [NewApproval] {
+        guard let session = hand.run.sessionID else { return [] }
+        let wanted = Set(eventIDs)
+        var found: [String: NewApproval] = [:]
+        _ = try SessionLog(folder: parts.settings.sessionLogFolder, session: session) { event in
+            guard wanted.contains(event.id), let decoded = try? event.decoded(),
+                case .toolUse(let call) = decoded.content
+            else { return }
+            found[event.id] = question(event.id, call)
+        }
+        return eventIDs.compactMap { found[$0] }
+    }
+
+    private func question(_ eventID: String, _ call: ToolUse) -> NewApproval {
+        let input = call.inputJSON.isEmpty ? "{}" : String(decoding: call.inputJSON, as: UTF8.self)
+        let effect = ApprovalWords.effect(
+            tool: call.name, input: input, agentName: hand.agent.config.displayName,
+            clientName: hand.run.clientName ?? hand.run.clientSlug ?? "no client")
+        return NewApproval(
+            eventID: eventID, tool: call.name, input: input, inputHash: Hex.sha256(Array(input.utf8)), effect: effect)
+    }
+}
+
+/// Plans what each surface is told, inside the caller's transaction.
+struct ApprovalNotices {
+    let db: any Connection
+    let doors: Doors
+    static let ask = "approval", outcome = "approval_outcome"
+
+    func ask(_ id: String, run: RunRecord) throws { try plan(Self.ask, id, run, position: 0) }
+
+    /// The run looks again, and every surface that carried the question shows what became of it.
+    func settled(_ approval: ApprovalRecord, run: RunRecord) throws {
+        try RunStore(db: db).makeDue(run.id, now: doors.now())
+        try RunEventStore(db: db).append(
+            run.id, kind: "approval", detail: ApprovalWords.outcome(approval), now: doors.now())
+        try plan(Self.outcome, approval.id, run, position: 1)
+    }
+
+    private func plan(_ kind: String, _ id: String, _ run: RunRecord, position: Int) throws {
+        let intent = try JSONText.encode(ApprovalIntent(approval: id))
+        for channel in [StepRecord.Channel.slack, .clickUp] where channel == .slack || run.taskID != nil {
+            let plan = StepPlan(channel: channel, kind: kind, subject: id, position: position, intent: intent)
+            try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
+        }
+    }
+}
+
+/// A notice about a question.
+struct ApprovalIntent: Codable, Hashable, Sendable { var approval: String }

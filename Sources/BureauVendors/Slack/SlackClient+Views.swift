@@ -1,0 +1,74 @@
+import Foundation
+
+extension SlackClient {
+    /// Opens a modal that asks for one text. `triggerID` comes with a button press and works once, within 3 seconds.
+    /// The answer arrives as a `view_submission` with `callbackID` and `privateMetadata`.
+    package func askForText(_ question: SlackQuestion, triggerID: String) async throws(VendorError) {
+        struct Body: Encodable {
+            let trigger_id: String
+            let view: SlackQuestion
+        }
+        struct Answer: Decodable { let ok: Bool }
+        try await send("views.open", Body(trigger_id: triggerID, view: question), as: Answer.self)
+    }
+
+    /// Shows a message to one person only, in a channel the bot is in.
+    package func postEphemeral(_ text: String, channel: String, user: String) async throws(VendorError) {
+        struct Body: Encodable { let channel: String, user: String, text: String }
+        struct Answer: Decodable { let ok: Bool }
+        try await send("chat.postEphemeral", Body(channel: channel, user: user, text: text), as: Answer.self)
+    }
+}
+
+/// A modal with one text field. (Block Kit modal: title and buttons at most 24 characters, label 2,000.)
+package struct SlackQuestion: Sendable, Encodable {
+    package var callbackID: String
+    package var title: String
+    package var label: String
+    package var submit: String
+    /// Comes back unseen with the answer; at most 3,000 characters.
+    package var privateMetadata: String
+    /// Where the answer's text is found in the submission.
+    package static let blockID = "answer", actionID = "text"
+
+    package init(callbackID: String, title: String, label: String, submit: String, privateMetadata: String) {
+        self.callbackID = callbackID
+        self.title = title
+        self.label = label
+        self.submit = submit
+        self.privateMetadata = privateMetadata
+    }
+
+    private enum Keys: String, CodingKey {
+        case type, title, submit, close, blocks, callbackID = "callback_id", privateMetadata = "private_metadata"
+    }
+
+    private struct Plain: Encodable {
+        let type = "plain_text"
+        let text: String
+    }
+
+    private struct Input: Encodable {
+        struct Element: Encodable {
+            let type = "plain_text_input"
+            let action_id = SlackQuestion.actionID
+            let multiline = true
+            let max_length = 1_000
+        }
+        let type = "input"
+        let block_id = SlackQuestion.blockID
+        let label: Plain
+        let element = Element()
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: Keys.self)
+        try fields.encode("modal", forKey: .type)
+        try fields.encode(callbackID, forKey: .callbackID)
+        try fields.encode(privateMetadata, forKey: .privateMetadata)
+        try fields.encode(Plain(text: String(title.prefix(24))), forKey: .title)
+        try fields.encode(Plain(text: String(submit.prefix(24))), forKey: .submit)
+        try fields.encode(Plain(text: "Cancel"), forKey: .close)
+        try fields.encode([Input(label: Plain(text: String(label.prefix(2_000))))], forKey: .blocks)
+    }
+}

@@ -1,0 +1,60 @@
+import BureauEngine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `POST /slack/interactions`: presses and forms, signed by Slack. Answered within three seconds.
+struct SlackRoutes {
+    let frontDesk: SlackFrontDesk
+    static let bodyBytesMax = 256 << 10
+
+    func add(to router: Router<WebContext>) {
+        router.post("/slack/interactions") { request, _ in
+            guard let body = try await genuineBody(request) else { return Response(status: .unauthorized) }
+            guard let payload = FormBody(body)["payload"], let interaction = SlackInteraction.read(payload) else {
+                return Response(status: .badRequest)
+            }
+            guard let error = try await frontDesk.take(interaction) else { return Response(status: .ok) }
+            let json = try JSONEncoder().encode(FormErrors(errors: [SlackFrontDesk.reasonField: error]))
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(bytes: Array(json))))
+        }
+    }
+
+    /// The raw body of a request that Slack signed, or nil.
+    private func genuineBody(_ request: Request) async throws -> Data? {
+        var buffer = try await request.body.collect(upTo: Self.bodyBytesMax)
+        let body = Data(buffer.readBytes(length: buffer.readableBytes) ?? [])
+        let isGenuine = frontDesk.isGenuine(
+            signature: request.headers[.slackSignature], timestamp: request.headers[.slackTimestamp], body: body)
+        return isGenuine ? body : nil
+    }
+}
+
+/// What keeps a Slack form open, with a sentence under the field.
+private struct FormErrors: Encodable {
+    let response_action = "errors"
+    let errors: [String: String]
+}
+
+/// `application/x-www-form-urlencoded`, the last of equal names winning.
+struct FormBody {
+    private let fields: [String: String]
+
+    init(_ body: Data) {
+        var fields: [String: String] = [:]
+        for pair in String(decoding: body, as: UTF8.self).split(separator: "&").prefix(200) {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(Self.decoded)
+            fields[parts[0]] = parts.count > 1 ? parts[1] : ""
+        }
+        self.fields = fields
+    }
+
+    subscript(name: String) -> String? { fields[name] }
+
+    private static func decoded(_ text: Substring) -> String {
+        text.replacing("+", with: " ").removingPercentEncoding ?? String(text)
+    }
+}

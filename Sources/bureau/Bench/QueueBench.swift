@@ -1,0 +1,106 @@
+import ArgumentParser
+import BureauEngine
+import BureauStorage
+import Foundation
+import Synchronization
+
+/// Durable runs without a body. `drain` accepts them one durable call at a time and then works them off; `latency`
+/// accepts them at a steady rate while the workers wait, and tells how long each lay.
+struct QueueBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "queue", abstract: "Accept and work off runs that do nothing.")
+
+    enum Mode: String, ExpressibleByArgument { case drain, latency }
+    enum Store: String, ExpressibleByArgument { case sqlite }
+
+    @Option var store = Store.sqlite
+    @Option var mode = Mode.drain
+    @Option(help: "Number of runs.") var n = 1_000
+    @Option(help: "Runs settled at once.") var concurrency = 16
+    @Option(help: "Runs a second in latency mode.") var rate = 20.0
+    @Option(help: "Folder for the database.") var dir = "."
+
+    func run() async throws {
+        try await Terminal.guarded {
+            let database = try SQLiteDatabase(path: dir + "/bench.db")
+            let runs = EmptyRuns(database: database, doors: .system, owner: "bench")
+            try await runs.prepare()
+            switch mode {
+            case .drain: try await drain(runs)
+            case .latency: try await latency(runs)
+            }
+            try database.close()
+        }
+    }
+
+    private func drain(_ runs: EmptyRuns) async throws {
+        let enqueueSeconds = try await BenchReport.seconds {
+            for number in 0..<n { _ = try await runs.enqueue(number) }
+        }
+        let drainSeconds = try await BenchReport.seconds {
+            try await withThrowingTaskGroup { group in
+                var free = concurrency
+                while true {
+                    // As the worker does: a batch is claimed in one commit when there is room for it.
+                    let claimed = try await runs.claim(free)
+                    for run in claimed { group.addTask { try await runs.settle(run) } }
+                    free -= claimed.count
+                    guard free < concurrency else { return }
+                    for _ in 0..<(concurrency - free + 1) / 2 {
+                        try await group.next()
+                        free += 1
+                    }
+                }
+            }
+        }
+        BenchReport.say([
+            "enqueued": Double(n), "enqueue_s": enqueueSeconds, "completed": Double(try await runs.ended()),
+            "drain_s": drainSeconds,
+        ])
+    }
+
+    private func latency(_ runs: EmptyRuns) async throws {
+        let wake = WakeSignal(doors: .system)
+        let sent = SentTimes()
+        let waits = try await withThrowingTaskGroup(of: Void.self, returning: [Double].self) { group in
+            group.addTask {
+                for number in 0..<n {
+                    try await Task.sleep(for: .seconds(1 / rate))
+                    let before = ContinuousClock.now
+                    sent.note(try await runs.enqueue(number), before)
+                    wake.raise()
+                }
+            }
+            var waits: [Double] = []
+            while waits.count < n {
+                let claimed = try await runs.claim(concurrency)
+                let started = ContinuousClock.now
+                for run in claimed {
+                    waits.append(await sent.take(run.id).map { (started - $0) / .milliseconds(1) } ?? 0)
+                    try await runs.settle(run)
+                }
+                if claimed.isEmpty { await wake.wait(milliseconds: 250) }
+            }
+            try await group.waitForAll()
+            return waits.sorted()
+        }
+        BenchReport.say([
+            "completed": Double(waits.count), "p50_ms": waits[waits.count / 2],
+            "p99_ms": waits[Int(Double(waits.count - 1) * 0.99)],
+        ])
+    }
+}
+
+/// When each run was sent. A run may be claimed before its sender has come back from the commit.
+private final class SentTimes: Sendable {
+    private let times = Mutex<[String: ContinuousClock.Instant]>([:])
+
+    func note(_ id: String, _ time: ContinuousClock.Instant) { times.withLock { $0[id] = time } }
+
+    func take(_ id: String) async -> ContinuousClock.Instant? {
+        while true {
+            if let time = times.withLock({ $0.removeValue(forKey: id) }) { return time }
+            await Task.yield()
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import BureauDomain
+import BureauEngine
+import BureauVendors
+import Foundation
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Check everything, and say how to mend what is wrong.",
+        discussion: """
+            bureau doctor
+            bureau doctor --fix        makes missing folders, creates the database, closes files that hold secrets
+
+            Ends with 0 when nothing is wrong, 1 on a problem, 78 when the settings are at fault. Changes nothing at
+            any vendor.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Flag(help: "Mend what can be mended on this machine.") var fix = false
+
+    func run() async throws {
+        try await Terminal.guarded {
+            let diagnosis = Diagnosis(findings: try await findings())
+            try output.print(diagnosis.document) { diagnosis.print(output.style) }
+            if diagnosis.exitCode != 0 { throw ExitCode(diagnosis.exitCode) }
+        }
+    }
+
+    private func findings() async throws -> [Finding] {
+        let envFile = Environment.filePath
+        if fix { SecretChecks.makePrivate([envFile]) }
+        let settings: Settings
+        do { settings = try common.settings() } catch let problem as SetupError {
+            return [.fail("config", problem.what, fix: problem.fix, isAboutSettings: true)]
+        }
+        if fix, let key = settings.environment["GOOGLE_SERVICE_ACCOUNT_JSON_PATH"] { SecretChecks.makePrivate([key]) }
+        let local = LocalChecks(settings: settings, fixes: fix)
+        var findings = local.config()
+        findings.append(await local.database())
+        findings.append(local.folders())
+        findings += SecretChecks(environment: settings.environment, envFile: envFile, fixes: fix).findings()
+        findings += await askVendors(settings)
+        findings.append(local.disk())
+        findings.append(await server(settings))
+        return findings
+    }
+
+    /// All at once: a vendor that does not answer keeps nobody waiting but itself.
+    private func askVendors(_ settings: Settings) async -> [Finding] {
+        let transport = HTTPTransport()
+        let agents = AgentFolder(settings).written.map(\.config)
+        let findings: [Finding]
+        do throws(SetupError) {
+            let checks = VendorChecks(
+                settings: settings, connections: try Self.connect(settings, transport), agents: agents)
+            async let anthropic = checks.anthropic()
+            async let clickUp = checks.clickUp()
+            async let slack = checks.slack()
+            async let drive = checks.drive()
+            async let clock = checks.clock(transport)
+            findings = await anthropic + clickUp + slack + drive + [clock]
+        } catch {
+            findings = [.fail("config", error.what, fix: error.fix, isAboutSettings: true)]
+        }
+        await transport.shutdown()
+        return findings
+    }
+
+    private static func connect(_ settings: Settings, _ transport: HTTPTransport) throws(SetupError) -> Connections {
+        do { return try Connector(settings: settings, transport: transport).connect() } catch {
+            throw SetupError(reading: error)
+        }
+    }
+
+    private func server(_ settings: Settings) async -> Finding {
+        guard ServerLock.isHeld(settings) else { return .skip("server", "not running on this data folder") }
+        let transport = HTTPTransport()
+        let request = VendorRequest(
+            vendor: .clickUp, operation: "GET /health", method: .get, url: settings.localURL + "/health",
+            timeoutSeconds: 5)
+        let response = try? await transport.send(request)
+        await transport.shutdown()
+        guard let response else {
+            return .warn(
+                "server", "it runs, but does not answer at \(settings.localURL)",
+                fix: "give this command the server's HOST, PORT or UNIX_SOCKET")
+        }
+        let health = try? BureauDomain.JSONValue.parse(response.body)
+        guard response.status == 200, health?["status"]?.string == "ok" else {
+            return .fail(
+                "server", "it answers \(response.status) at \(settings.localURL)/health", fix: "look into its log")
+        }
+        return .ok("server", "answers at \(settings.localURL), version \(health?["version"]?.string ?? "unknown")")
+    }
+}

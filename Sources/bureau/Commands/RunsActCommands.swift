@@ -1,0 +1,124 @@
+import ArgumentParser
+import BureauDomain
+import BureauEngine
+import Foundation
+
+struct RunsStopCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stop", abstract: "Stop a run. The agent stops at once; files so far are kept.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The run's id, or its first characters.") var run: String
+    @Option(help: "Why, for those who read the run later.") var reason: String?
+    @Flag(help: "Wait until it has stopped.") var watch = false
+
+    func run() async throws {
+        try await Terminal.guarded {
+            do {
+                try await RunAction(common: common, output: output, watches: watch).carryOut {
+                    let id = try await $0.desk.find(run).id
+                    return try await $0.desk.stop(id, by: Person.name, reason: reason)
+                }
+            } catch let code as ExitCode where code.rawValue == ExitStatus.stoppedByPerson {
+                // To have stopped is what this command is for.
+            }
+        }
+    }
+}
+
+struct RunsRetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry", abstract: "Take a failed or stopped run up again where that is possible.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The run's id, or its first characters.") var run: String
+    @Flag(help: "Follow it until it ends.") var watch = false
+
+    func run() async throws {
+        try await Terminal.guarded {
+            try await RunAction(common: common, output: output, watches: watch).carryOut {
+                try await $0.desk.retry(try await $0.desk.find(run).id)
+            }
+        }
+    }
+}
+
+struct RunsAgainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "again", abstract: "Start a new run with the same input, under the agent's config of today.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The earlier run's id, or its first characters.") var run: String
+    @Flag(help: "Follow it until it ends.") var watch = false
+
+    func run() async throws {
+        try await Terminal.guarded {
+            try await RunAction(common: common, output: output, watches: watch).carryOut { composition in
+                let old = try await composition.desk.find(run)
+                let (_, agent) = try AgentFolder(composition.settings).agent(old.agent)
+                return try await composition.desk.again(old.id, agent: agent, by: Person.name)
+            }
+        }
+    }
+}
+
+struct RunsDeliverCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deliver", abstract: "Finish what is missing of a run's delivery; what arrived is not touched.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The run's id, or its first characters.") var run: String
+    @Option(help: "Only this channel: google_drive, clickup, slack or folder.") var channel: String?
+    @Flag(help: "Follow it until it ends.") var watch = false
+
+    static let channels = StepRecord.Channel.allCases.filter { $0 != .anthropic }
+
+    func validate() throws { _ = try chosen() }
+
+    private func chosen() throws -> StepRecord.Channel? {
+        guard let channel else { return nil }
+        guard let known = Self.channels.first(where: { $0.rawValue == channel }) else {
+            let names = Self.channels.map(\.rawValue)
+            let near = NearestKey.nearest(to: channel, in: names).map { " Did you mean '\($0)'?" } ?? ""
+            throw ValidationError(
+                "There is no channel '\(PlainLine.of(channel))'; choose from \(names.joined(separator: ", ")).\(near)")
+        }
+        return known
+    }
+
+    func run() async throws {
+        try await Terminal.guarded {
+            let channel = try chosen()
+            try await RunAction(common: common, output: output, watches: watch).carryOut {
+                try await $0.desk.deliver(try await $0.desk.find(run).id, channel: channel)
+            }
+        }
+    }
+}
+
+struct RunsRecheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recheck", abstract: "Look again at a run that waits for information.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The run's id, or its first characters.") var run: String
+    @Flag(help: "Follow it until it ends.") var watch = false
+
+    func run() async throws {
+        try await Terminal.guarded {
+            try await RunAction(common: common, output: output, watches: watch).carryOut {
+                try await $0.desk.recheck(try await $0.desk.find(run).id)
+            }
+        }
+    }
+}
+
+/// Who types, as runs name them.
+enum Person {
+    static var name: String { "cli \(ProcessInfo.processInfo.userName)" }
+}

@@ -1,0 +1,104 @@
+import BureauDomain
+import BureauEngine
+import BureauVendors
+
+extension VendorChecks {
+    func clickUp() async -> [Finding] {
+        let name = "clickup"
+        let isUsed = agents.contains { $0.triggers.clickUp != nil || $0.delivery.clickUp != nil }
+        guard let client = connections.clickUp else { return [unset(name, "CLICKUP_API_TOKEN", isUsed: isUsed)] }
+        do throws(VendorError) { _ = try await client.me() } catch { return [Self.refused(name, error)] }
+        var findings: [Finding] = []
+        let lists = Dictionary(
+            grouping: agents.filter { $0.triggers.clickUp.map { !$0.listID.hasPrefix("<") } ?? false },
+            by: { $0.triggers.clickUp?.listID ?? "" })
+        for (id, agents) in lists.sorted(by: { $0.key < $1.key }) {
+            findings += await list(id, agents, client)
+        }
+        let (hooks, word) = await webhooks(client)
+        findings += hooks
+        guard findings.isEmpty else { return findings }
+        let count = lists.count == 1 ? "1 list" : "\(lists.count) lists"
+        return [.ok(name, "token ok, \(count) with every status\(word)")]
+    }
+
+    private func list(_ id: String, _ agents: [AgentConfig], _ client: ClickUpClient) async -> [Finding] {
+        do throws(VendorError) {
+            let list = try await client.list(id)
+            return agents.flatMap { config in
+                OnlineCheck.statuses(of: config).filter { !list.hasStatus($0.status) }.map { place in
+                    .fail(
+                        "clickup", "\(config.name): \(OnlineCheck.missing(place.status, list))",
+                        fix: "add the status to the list, or change \(place.path)")
+                }
+            }
+        } catch {
+            return [
+                Self.refused(
+                    "clickup", error, "list \(id): ", fix: "check list_id, and that the token's user is in the list")
+            ]
+        }
+    }
+
+    /// Whether events reach us: one webhook an agent, healthy, signed with the secret we know.
+    private func webhooks(_ client: ClickUpClient) async -> (findings: [Finding], word: String) {
+        let triggered = agents.filter { $0.triggers.clickUp != nil }
+        guard !triggered.isEmpty else { return ([], "") }
+        guard let workspace = settings.environment["CLICKUP_WORKSPACE_ID"] else {
+            let finding = Finding.warn(
+                "clickup", "CLICKUP_WORKSPACE_ID is not set, so webhooks cannot be looked at",
+                fix: "set the number in the address app.clickup.com/NUMBER")
+            return ([finding], "")
+        }
+        do throws(VendorError) {
+            let hooks = try await client.webhooks(workspace: workspace)
+            let findings = triggered.flatMap { agent in
+                let own = hooks.filter { $0.endpoint.hasSuffix("/webhook/\(agent.name)") }
+                return own.isEmpty ? [Self.noWebhook(agent.name)] : own.flatMap { health($0, agent.name) }
+            }
+            return (findings, ", webhooks active, secret matches")
+        } catch {
+            return ([Self.refused("clickup", error, "webhooks: ", fix: "check CLICKUP_WORKSPACE_ID")], "")
+        }
+    }
+
+    private static func noWebhook(_ agent: String) -> Finding {
+        .warn(
+            "clickup", "no webhook of this token leads to /webhook/\(agent)",
+            fix: "make one, see docs/guides/add-an-agent.md; one made with another token is not shown here")
+    }
+
+    private func health(_ hook: ClickUpWebhook, _ agent: String) -> [Finding] {
+        let subject = "the webhook to /webhook/\(agent)"
+        var findings: [Finding] = []
+        switch hook.health {
+        case .active, .unknown: break
+        case .failing:
+            findings.append(
+                .fail(
+                    "clickup", "\(subject) is failing (\(hook.failCount) events refused or lost)",
+                    fix: "bureau webhooks list --verdict refused tells why; bring the server up"))
+        case .suspended:
+            findings.append(
+                .fail(
+                    "clickup", "\(subject) is suspended: ClickUp sends nothing",
+                    fix: "bring the server up, then set the webhook's status to active in ClickUp's API"))
+        }
+        guard let made = hook.secret else { return findings }
+        guard let ours = settings.environment.secret("CLICKUP_WEBHOOK_SECRET") else {
+            findings.append(
+                .fail(
+                    "clickup", "CLICKUP_WEBHOOK_SECRET is not set: every event is refused",
+                    fix: "set the secret ClickUp returned when the webhook was made", isAboutSettings: true))
+            return findings
+        }
+        if !made.isSame(as: ours) {
+            findings.append(
+                .fail(
+                    "clickup",
+                    "\(subject) is signed with another secret than CLICKUP_WEBHOOK_SECRET: its events are refused",
+                    fix: "put the webhook's own secret into the environment file and start the server again"))
+        }
+        return findings
+    }
+}

@@ -1,0 +1,97 @@
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import BureauVendors
+import Foundation
+
+/// What can be checked without asking anybody: files, folders, the database, the disk.
+struct LocalChecks {
+    let settings: Settings
+    let fixes: Bool
+
+    static let diskWarnPercent = 80, diskFailPercent = 95
+
+    func config() -> [Finding] {
+        let folder = settings.agentsFolder
+        if fixes { try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+        guard let reports = try? AgentFolder(settings).reports() else {
+            return [
+                .fail(
+                    "config", "the agents folder \(folder.path) is not there",
+                    fix: "bureau agents new NAME makes it, or name another one with AGENTS_DIR", isAboutSettings: true)
+            ]
+        }
+        var findings: [Finding] = []
+        for report in reports where report.agent == nil {
+            let errors = report.problems.filter { $0.severity == .error }
+            let more = errors.count > 1 ? " and \(errors.count - 1) more" : ""
+            findings.append(
+                .fail(
+                    "config", errors.first.map { "\($0)\(more)" } ?? "\(report.fileName) is not usable",
+                    fix: "bureau agents check", isAboutSettings: true))
+        }
+        for report in reports {
+            findings += report.problems.filter { $0.severity == .warning }
+                .map { .warn("config", "\($0)", fix: "edit \(folder.path)/\(report.fileName)") }
+        }
+        let usable = reports.compactMap(\.agent).map(\.config.name)
+        if reports.isEmpty {
+            findings.append(
+                .warn("config", "no agent in \(folder.path)", fix: "bureau agents new NAME writes a first one"))
+        } else if !usable.isEmpty {
+            let count = usable.count == 1 ? "1 agent" : "\(usable.count) agents"
+            findings.insert(.ok("config", "\(count): \(usable.joined(separator: ", "))"), at: 0)
+        }
+        return findings
+    }
+
+    func database() async -> Finding {
+        if !FileManager.default.fileExists(atPath: settings.databasePath), !fixes {
+            return .skip("database", "none yet at \(settings.databasePath); bureau serve makes it")
+        }
+        do {
+            let report = try await Records.with(settings, mayCreate: true) { try await DatabaseReport($0) }
+            guard report.complaints.isEmpty else {
+                return .fail(
+                    "database", "\(report.path) is damaged: \(report.complaints[0].prefix(160))",
+                    fix: "stop the server and restore the last backup")
+            }
+            return .ok("database", report.sentence)
+        } catch {
+            let problem = SetupError(reading: error)
+            return .fail("database", problem.what, fix: problem.fix)
+        }
+    }
+
+    /// A folder that cannot be written loses events and deliveries.
+    func folders() -> Finding {
+        let folders = [settings.dataFolder, settings.engine.sessionLogFolder, settings.engine.deliveryFolder]
+        for folder in folders {
+            if fixes { try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+            var place = folder
+            while !FileManager.default.fileExists(atPath: place.path), place.path != "/" {
+                place.deleteLastPathComponent()
+            }
+            guard FileManager.default.isWritableFile(atPath: place.path) else {
+                return .fail(
+                    "folders", "\(place.path) cannot be written by this user",
+                    fix: "chown it to the user that runs bureau: \(NSUserName())", isAboutSettings: true)
+            }
+        }
+        return .ok("folders", "data \(settings.dataFolder.path), session logs \(settings.engine.sessionLogFolder.path)")
+    }
+
+    func disk() -> Finding {
+        var place = settings.dataFolder
+        while !FileManager.default.fileExists(atPath: place.path), place.path != "/" { place.deleteLastPathComponent() }
+        guard let facts = try? FileManager.default.attributesOfFileSystem(forPath: place.path),
+            let size = facts[.systemSize] as? NSNumber, let free = facts[.systemFreeSize] as? NSNumber,
+            size.int64Value > 0
+        else { return .skip("disk", "its size could not be read") }
+        let used = Int(100 - free.int64Value * 100 / size.int64Value)
+        let detail = "\(used) % used, \(Words.bytes(free.int64Value)) free"
+        let fix = "free some space on the disk that holds \(settings.dataFolder.path)"
+        if used >= Self.diskFailPercent { return .fail("disk", detail, fix: fix) }
+        return used >= Self.diskWarnPercent ? .warn("disk", detail, fix: fix) : .ok("disk", detail)
+    }
+}

@@ -1,0 +1,24 @@
+import BureauEngine
+import Foundation
+import ServiceLifecycle
+
+/// Gives memory that is free back to the system. The C library keeps what a busy minute needed: after a restart that
+/// opened thousands of streams at once, that is as much again as the streams themselves hold.
+struct MemoryTrimmer: Service {
+    let doors: Doors
+    static let everySeconds = 5
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown { try await trim() }
+    }
+
+    func trim() async throws {
+        // Looked up by name: it is the GNU library's own, and not in the module that Swift makes of it.
+        guard let symbol = dlsym(nil, "malloc_trim") else { return try await doors.sleep(.seconds(1 << 30)) }
+        let trim = unsafeBitCast(symbol, to: (@convention(c) (Int) -> CInt).self)
+        while true {
+            try await doors.sleep(.seconds(Self.everySeconds))
+            _ = trim(0)
+        }
+    }
+}

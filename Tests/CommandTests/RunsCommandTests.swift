@@ -1,0 +1,100 @@
+import BureauSandbox
+import Foundation
+import Testing
+
+@Suite("bureau runs")
+struct RunsCommandTests {
+    @Test("A finished run is listed, shown, with its files, its history and its session")
+    func reading() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            let id = try await stage.runOnce()
+            let list = try await here.run("runs", "list")
+            #expect(list.rows.first == ["RUN", "AGENT", "CLIENT", "STATUS", "ACCEPTED", "TOOK", "COST", "WHY"])
+            #expect(list.rows.last.map { Array($0.prefix(4)) } == [id, "sentinel", "acme", "done"])
+            #expect(
+                list.rows.last?[4].wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(list.output)")
+            #expect(try await here.run("runs", "list", "--status", "failed", "--json").objects().isEmpty)
+
+            let show = try await here.run("runs", "show", String(id.prefix(10)), "--json").object()
+            #expect(show["id"] as? String == id)
+            #expect((show["history"] as? [[String: Any]])?.compactMap { $0["kind"] as? String }.first == "queued")
+            #expect((show["steps"] as? [[String: Any]])?.allSatisfy { $0["status"] as? String == "done" } == true)
+
+            for file in try await here.run("runs", "files", id, "--json").objects() {
+                let path = try #require(file["path"] as? String)
+                #expect(try Data(contentsOf: URL(filePath: path)).count == file["bytes"] as? Int)
+            }
+            let events = try await here.run("runs", "events", id)
+            #expect(events.rows.map { $0.count }.allSatisfy { $0 == 3 })
+            #expect(events.rows.last?[1] == "done")
+            let session = try await here.run("runs", "events", id, "--session", "--follow")
+            #expect(session.lines.count > 50)
+            #expect(session.lines.allSatisfy { (try? JSONSerialization.jsonObject(with: Data($0.utf8))) != nil })
+        }
+    }
+
+    @Test("Without a server, deliver finishes what is missing and says nothing of the past")
+    func deliver() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            try stage.sandbox.faults.add(
+                FaultRule(vendor: "slack", operation: "chat.postMessage", times: 1_000, .status(400)))
+            let id = try await stage.runOnce()
+            let failed = try await here.run("runs", "show", id, "--json-fields", "status,cause").object()
+            #expect(failed["status"] as? String == "done_with_problems")
+            let alert = try #require(try await here.run("alerts", "list", "--json").objects().first)
+            #expect(alert["cause"] as? String == "delivery_failed")
+            stage.sandbox.faults.clear()
+            let done = try await here.run("runs", "deliver", id, "--channel", "slack")
+            #expect(done.status == 0, "\(done)")
+            #expect(done.output.contains("slack ok") && !done.output.contains("tool: "), "\(done.output)")
+            #expect(try await here.run("alerts", "list", "--json").objects().isEmpty)
+        }
+    }
+
+    @Test("Stopping, retrying or checking a finished run is refused; again starts a new one")
+    func acting() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            let id = try await stage.runOnce()
+            for verb in ["stop", "retry", "recheck"] {
+                let refused = try await here.run("runs", verb, id)
+                #expect(refused.status == 1 && refused.errors.contains("it is done"), "\(verb): \(refused)")
+            }
+            let again = try await here.run("runs", "again", id, "--json").object()
+            #expect(again["status"] as? String == "done")
+            #expect(again["id"] as? String != id)
+            let watched = try await here.run("runs", "watch", id, "--json-fields", "id")
+            #expect(watched.status == 0)
+            #expect(try watched.object()["id"] as? String == id)
+            let unknown = try await here.run("runs", "show", "01ZZZZZZ")
+            #expect(unknown.status == 1 && unknown.errors.contains("there is no run"), "\(unknown)")
+        }
+    }
+
+    @Test("A run that lacks information waits, and goes on after the client is completed")
+    func recheck() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            _ = try await here.run("clients", "add", "acme", "--name", "Acme")
+            let waiting = try await here.run("run", "sentinel", "--client", "acme", "--json")
+            #expect(waiting.status == 5, "\(waiting)")
+            let id = try #require(try waiting.object()["id"] as? String)
+            try here.write(Stage.client, to: "acme.json")
+            _ = try await here.run("clients", "import", "acme.json")
+            let done = try await here.run("runs", "recheck", id)
+            #expect(done.status == 0, "\(done)")
+        }
+    }
+
+    @Test("An agent or client that does not exist is named with the nearest, and nothing crashes")
+    func unknown() async throws {
+        try await Stage.play { stage in
+            let agent = try await stage.installation.run("run", "sentinl", "--client", "acme")
+            #expect(agent.status == 64 && agent.errors.contains("did you mean sentinel?"), "\(agent)")
+            let client = try await stage.installation.run("run", "sentinel", "--client", "nobody")
+            #expect(client.status == 64 && client.errors.contains("there is no client \"nobody\""), "\(client)")
+        }
+    }
+}

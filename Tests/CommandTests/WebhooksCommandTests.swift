@@ -1,0 +1,49 @@
+import BureauSandbox
+import Foundation
+import Testing
+
+@Suite("bureau webhooks")
+struct WebhooksCommandTests {
+    @Test("A triggered event starts one run, however often it is sent or replayed")
+    func trigger() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            try await stage.serving {
+                let trigger = [
+                    "webhooks", "trigger", "clickup.taskStatusUpdated", "--agent", "sentinel", "--task", "86demoshm1",
+                ]
+                let first = try await here.run(trigger + ["--change", "c1"])
+                #expect(first.status == 0, "\(first)")
+                #expect(first.lines.first?.hasPrefix("POST /webhook/sentinel  200  ") == true)
+                #expect(first.lines.last?.hasSuffix("(the same event again: 200, already processed, same run)") == true)
+                let second = try await here.run(trigger + ["--change", "c1", "--json"])
+                let answer = try #require(try second.object()["answer"] as? [String: Any])
+                #expect(answer["verdict"] as? String == "duplicate")
+                let other = try await here.run(trigger + ["--status", "in progress"])
+                #expect(other.output.contains("ignored: the status is \"in progress\""), "\(other)")
+                let wrong = try await here.with(["CLICKUP_WEBHOOK_SECRET": "another"]).run(trigger)
+                #expect(wrong.status == 1 && wrong.output.contains("  403  "), "\(wrong)")
+            }
+            let list = try await here.run("webhooks", "list", "--json").objects()
+            #expect(list.map { $0["verdict"] as? String } == ["refused", "ignored", "duplicate", "run"])
+            let rows = try await here.run("webhooks", "list", "--verdict", "run").rows
+            #expect(rows.count == 2)
+            let replayed = try await here.run("webhooks", "replay", String(rows[1][0].prefix(12)), "--json").object()
+            #expect(replayed["verdict"] as? String == "duplicate")
+            let refused = try await here.run("webhooks", "replay", try #require(list[0]["id"] as? String))
+            #expect(refused.status == 1 && refused.errors.contains("was refused"), "\(refused)")
+            #expect(try await here.run("runs", "list", "--json").objects().count == 1)
+        }
+    }
+
+    @Test("Without a server the trigger ends with 69, without a secret with 78")
+    func unreachable() async throws {
+        try await Stage.play { stage in
+            let trigger = ["webhooks", "trigger", "clickup.taskStatusUpdated", "--agent", "sentinel", "--task", "t1"]
+            let nobody = try await stage.installation.run(trigger)
+            #expect(nobody.status == 69 && nobody.errors.contains("bureau serve"), "\(nobody)")
+            let unsigned = try await stage.installation.with(["CLICKUP_WEBHOOK_SECRET": ""]).run(trigger)
+            #expect(unsigned.status == 78, "\(unsigned)")
+        }
+    }
+}

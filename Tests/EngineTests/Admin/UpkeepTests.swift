@@ -1,0 +1,85 @@
+@testable import BureauEngine
+import BureauDomain
+import Foundation
+import Testing
+
+@Suite("Upkeep")
+struct UpkeepTests {
+    private func upkeep(_ bench: Bench, _ change: (inout EngineSettings) -> Void) throws -> Upkeep {
+        Upkeep(parts: try bench.parts(Connections(), change), wake: WakeSignal(doors: bench.clock.doors))
+    }
+
+    private func spend(_ bench: Bench, _ micro: Int64) async throws {
+        let run = try await bench.run()
+        let hand = try #require(try await bench.claim("w", run.id))
+        _ = try await bench.database.write {
+            try RunStore(db: $0).setProgress(
+                hand.lease,
+                RunProgress(
+                    spentMicroUSD: micro, spentMethod: "list_cost", eventsCount: 0, lastEvent: nil, budgetWarned: false))
+        }
+    }
+
+    @Test("A day that costs more than its limit is told once, the next day by itself")
+    func dailyCost() async throws {
+        let bench = try await Bench()
+        let upkeep = try upkeep(bench) { $0.dailyCostAlert = MicroUSD(rawValue: 1_000_000); $0.diskAlertPercent = 101 }
+        try await spend(bench, 900_000)
+        try await upkeep.look()
+        #expect(try await bench.alerts().isEmpty)
+        try await spend(bench, 200_000)
+        try await upkeep.look()
+        try await upkeep.look()
+        #expect(try await bench.alerts().map(\.subject) == ["2026-11-20"])
+        #expect(try await notices(bench) == 1)
+        bench.clock.advance(milliseconds: 24 * 3_600_000)
+        try await upkeep.look()
+        #expect(try await notices(bench) == 1, "a new day begins at nothing")
+        try await spend(bench, 2_000_000)
+        try await upkeep.look()
+        #expect(try await notices(bench) == 2)
+    }
+
+    @Test("A disk that is full is told once, and again after it was well in between")
+    func disk() async throws {
+        let bench = try await Bench()
+        let full = try upkeep(bench) { $0.diskAlertPercent = 0 }, well = try upkeep(bench) { $0.diskAlertPercent = 101 }
+        try await full.daily()
+        try await full.daily()
+        #expect(try await notices(bench) == 1)
+        try await well.daily()
+        #expect(try await bench.alerts().isEmpty)
+        try await full.daily()
+        #expect(try await notices(bench) == 2)
+    }
+
+    @Test("Logs are removed after their days, and nothing else is")
+    func logs() async throws {
+        let bench = try await Bench()
+        let day = 86_400.0, now = Double(bench.clock.now) / 1_000
+        for (name, age) in [("old.jsonl", 91.0), ("young.jsonl", 89.0), ("old.txt", 400.0)] {
+            let file = bench.logsFolder.appendingPathComponent(name)
+            try Data().write(to: file)
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: now - age * day)], ofItemAtPath: file.path)
+        }
+        try await upkeep(bench) { $0.diskAlertPercent = 101 }.daily()
+        let left = try FileManager.default.contentsOfDirectory(atPath: bench.logsFolder.path).sorted()
+        #expect(left == ["old.txt", "young.jsonl"])
+    }
+
+    @Test("The thorough look happens once a day, also after a restart")
+    func onceADay() async throws {
+        let bench = try await Bench()
+        for (hours, occurrences) in [(0, 1), (1, 1), (22, 1), (1, 2)] {
+            bench.clock.advance(milliseconds: Int64(hours) * 3_600_000)
+            try await upkeep(bench) { $0.diskAlertPercent = 0 }.look()
+            #expect(try await bench.alerts().map(\.occurrences) == [Int64(occurrences)])
+        }
+    }
+
+    private func notices(_ bench: Bench) async throws -> Int64 {
+        try await bench.database.query("SELECT count(*) AS n FROM step WHERE purpose = 'notice'").first?.integer("n")
+            ?? -1
+    }
+}

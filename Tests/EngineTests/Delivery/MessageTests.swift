@@ -1,0 +1,109 @@
+@testable import BureauEngine
+import BureauDomain
+import BureauVendors
+import Foundation
+import Testing
+
+@Suite("What people are told")
+struct MessageTests {
+    private static let hostile = "<!channel> & <@U1> *bold* \"q\" \n" + String(repeating: "長", count: 6_000)
+
+    private func report(_ bench: Bench, hostile: Bool, problem: String? = nil) async throws -> DeliveryReport {
+        let run = try await bench.run(Bench.toRunning, task: "86a")
+        let hand = try #require(try await bench.claim("w", run.id))
+        var report = DeliveryReport(hand, parts: try bench.parts(), files: [], steps: [], problem: problem)
+        guard hostile else { return report }
+        report.agentName = Self.hostile
+        report.clientName = Self.hostile
+        report.priorities = (1...3).map { .init(rank: "P\($0)", title: Self.hostile) }
+        report.score = 61
+        report.taskURL = "https://app.clickup.com/t/86a"
+        report.folder = .init(label: "f", url: "https://drive.example/" + String(repeating: "x", count: 4_000))
+        report.problem = Self.hostile
+        return report
+    }
+
+    private func messages(_ bench: Bench, hostile: Bool) async throws -> [SlackMessage] {
+        let report = try await report(bench, hostile: hostile)
+        let run = try await bench.run([.taken, .sessionOpened(session: "sesn_2")], task: "86a")
+        let sentence = hostile ? Self.hostile : "It broke."
+        let kinds: [NoticeIntent.Kind] = [.failed, .stopped, .problem, .needsInfo, .gate, .budget, .system]
+        return [
+            SlackMessages.ready(report, channel: "C0RESULTS", withLinks: true, withSummary: true, mark: "01M"),
+            SlackMessages.ready(report, channel: "C0RESULTS", withLinks: false, withSummary: false, mark: "01M"),
+        ]
+            + kinds.map { kind in
+                SlackMessages.notice(
+                    NoticeIntent(kind: kind, cause: "c", sentence: sentence), run: kind == .system ? nil : run,
+                    agentName: hostile ? Self.hostile : "SEO Sentinel", channel: "C0ALERTS", tags: ["<@U0TRUNG>"],
+                    mark: "01M", console: "https://console.example/s")
+            }
+    }
+
+    @Test("No text from outside calls anybody, in blocks or in the notification")
+    func escaping() async throws {
+        let bench = try await Bench()
+        for message in try await messages(bench, hostile: true) {
+            #expect(!message.text.contains("<!channel>"))
+            #expect(!message.text.contains("<@U1>"))
+            for block in message.blocks {
+                guard case .header = block else {
+                    #expect(!"\(block)".contains("<!channel>"), "\("\(block)".prefix(120))")
+                    continue
+                }
+            }
+        }
+    }
+
+    @Test("A message carries its mark where a machine finds it, and the plain one too")
+    func marks() async throws {
+        for message in try await messages(try await Bench(), hostile: false) {
+            #expect(message.metadata?.payload["step"] == .string("01M"))
+            #expect(SlackMessages.plain(message).metadata == message.metadata)
+            #expect(SlackMessages.plain(message).blocks.isEmpty)
+        }
+    }
+
+    @Test("A comment says what happened, to whom and what to do next")
+    func comments() async throws {
+        let bench = try await Bench()
+        let text = ClickUpMessages.blocked(agentName: "A", runID: "01R", sentence: "It broke.", needsInfo: true)
+        #expect(text.contains(.bold("A needs information")))
+        #expect(text.contains(.text("It broke.")))
+        #expect(text.last == .text("Run 01R"))
+        let ready = ClickUpMessages.ready(try await report(bench, hostile: false, problem: "One file was lost."))
+        #expect(ready.contains(.bold("Not everything worked. ")))
+        #expect(ready.contains(.text("One file was lost.")))
+    }
+
+    private static let schemaPath = ProcessInfo.processInfo.environment["BUREAU_SPECS"].map {
+        $0 + "/slack-blockkit-message.schema.json"
+    }
+
+    @Test("Every message fits Slack's own schema", .enabled(if: schemaPath != nil), arguments: [false, true])
+    func schema(hostile: Bool) async throws {
+        let bench = try await Bench(), schema = try #require(Self.schemaPath)
+        let seen = Seen()
+        let slack = SlackClient(transport: seen, baseURL: "http://127.0.0.1:1", token: Secret("x"))
+        for message in try await messages(bench, hostile: hostile) { _ = try? await slack.post(message) }
+        let file = bench.folder.appendingPathComponent("messages.json")
+        let bodies = seen.bodies.map { String(decoding: $0, as: UTF8.self) }
+        try Data("[\(bodies.joined(separator: ","))]".utf8).write(to: file)
+        let script = """
+            import json, sys, jsonschema
+            schema = json.load(open(sys.argv[1]))
+            for message in json.load(open(sys.argv[2])):
+                jsonschema.validate(message, schema)
+                assert len(message.get("blocks", [])) <= 50
+            """
+        let process = Process(), output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", script, schema, file.path]
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(text.suffix(1_500))")
+        #expect(bodies.count == 9)
+    }
+}

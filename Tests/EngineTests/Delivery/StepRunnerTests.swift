@@ -1,0 +1,206 @@
+@testable import BureauEngine
+import BureauVendors
+import Synchronization
+import Testing
+
+/// A write whose vendor answers as a test says, and counts.
+final class ScriptedWrite: OutboundWrite {
+    enum Answer: Sendable {
+        case receipt
+        case vendor(VendorError.Kind)
+        case problem
+    }
+    enum Look: Sendable {
+        case found, absent, unknown
+        case vendor(VendorError.Kind)
+    }
+    private struct State {
+        var answers: [Answer]
+        var looks: [Look]
+        var made = 0
+        var looked = 0
+    }
+    private let state: Mutex<State>
+
+    /// The last of each list is repeated.
+    init(_ answers: [Answer], looks: [Look] = [.absent]) { state = Mutex(State(answers: answers, looks: looks)) }
+
+    var made: Int { state.withLock { $0.made } }
+    var looked: Int { state.withLock { $0.looked } }
+
+    func write() async throws -> String {
+        let answer = state.withLock { state in
+            state.made += 1
+            return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
+        }
+        switch answer {
+        case .receipt: return #"{"id":"written"}"#
+        case .vendor(let kind): throw VendorError(vendor: .slack, operation: "chat.postMessage", kind: kind)
+        case .problem: throw StepProblem(description: "nothing to write with")
+        }
+    }
+
+    func probe() async throws -> Probe {
+        let look = state.withLock { state in
+            state.looked += 1
+            return state.looks.count > 1 ? state.looks.removeFirst() : state.looks[0]
+        }
+        switch look {
+        case .found: return .found(receipt: #"{"id":"found"}"#)
+        case .absent: return .absent
+        case .unknown: return .unknown(why: "nobody may look")
+        case .vendor(let kind): throw VendorError(vendor: .slack, operation: "conversations.history", kind: kind)
+        }
+    }
+}
+
+@Suite("One write, exactly once")
+struct StepRunnerTests {
+    private static let doubts: [VendorError.Kind] = [.noAnswer, .unavailable(status: 503), .unreadable(field: "ts")]
+    private static let noes: [VendorError.Kind] = [
+        .rejected(status: 400, code: "invalid"), .credential(status: 401, code: "revoked"),
+    ]
+    private static let waits: [VendorError.Kind] = [
+        .limited(retryAfterMilliseconds: 2_500), .limited(retryAfterMilliseconds: nil), .unreachable,
+        .unavailable(status: 529),
+    ]
+
+    @Test("A write that is answered is written once and never looked for")
+    func plain() async throws {
+        let (write, step, outcome) = try await run(ScriptedWrite([.receipt]))
+        #expect(outcome == .done(receipt: #"{"id":"written"}"#))
+        #expect((write.made, write.looked) == (1, 0))
+        #expect(step.state == .done)
+        #expect(step.attempts == 1)
+    }
+
+    @Test("After any doubt the mark decides: found is adopted and never written again", arguments: doubts)
+    func found(kind: VendorError.Kind) async throws {
+        let (write, step, outcome) = try await run(ScriptedWrite([.vendor(kind)], looks: [.found]))
+        #expect(outcome == .done(receipt: #"{"id":"found"}"#))
+        #expect(write.made == 1)
+        #expect(step.receipt == #"{"id":"found"}"#)
+    }
+
+    @Test("After any doubt a mark that is surely absent allows one more write", arguments: doubts.dropLast())
+    func absent(kind: VendorError.Kind) async throws {
+        let (write, step, outcome) = try await run(ScriptedWrite([.vendor(kind), .receipt], looks: [.absent]))
+        #expect(outcome == .done(receipt: #"{"id":"written"}"#))
+        #expect((write.made, write.looked) == (2, 1))
+        #expect(step.attempts == 2)
+    }
+
+    @Test("When nobody can tell, the step is in doubt and is not written again", arguments: doubts)
+    func unknown(kind: VendorError.Kind) async throws {
+        let (write, step, outcome) = try await run(ScriptedWrite([.vendor(kind)], looks: [.unknown]))
+        #expect(outcome == .doubtful("nobody may look"))
+        #expect(write.made == 1)
+        #expect(step.state == .doubtful)
+    }
+
+    @Test("When the vendor does not even answer the look, the step is in doubt, never called failed", arguments: doubts)
+    func silent(kind: VendorError.Kind) async throws {
+        let (write, step, _) = try await run(ScriptedWrite([.vendor(kind)], looks: [.vendor(.noAnswer)]))
+        #expect(write.made == 1)
+        #expect(step.state == .doubtful)
+        #expect(step.error?.contains("Looking for it failed too") == true)
+    }
+
+    @Test("A refusal ends the step at once, with the vendor's reason", arguments: noes)
+    func refused(kind: VendorError.Kind) async throws {
+        let (write, step, _) = try await run(ScriptedWrite([.vendor(kind)]))
+        #expect((write.made, write.looked) == (1, 0))
+        #expect(step.state == .failed)
+        #expect(step.error?.isEmpty == false)
+    }
+
+    @Test("What was surely not carried out is tried once more without a look", arguments: waits)
+    func again(kind: VendorError.Kind) async throws {
+        let (write, step, _) = try await run(ScriptedWrite([.vendor(kind), .receipt]))
+        #expect((write.made, write.looked) == (2, 0))
+        #expect(step.state == .done)
+    }
+
+    @Test("A vendor that asks for a pause gets it, within bounds", arguments: [(2_500, 2_500), (3_600_000, 60_000)])
+    func pause(asked: Int64, slept: Int64) async throws {
+        let bench = try await Bench()
+        let step = try await bench.step(try await bench.run())
+        let write = ScriptedWrite([.vendor(.limited(retryAfterMilliseconds: asked)), .receipt])
+        _ = try await StepRunner(database: bench.database, doors: bench.clock.doors).run(step, write)
+        #expect(bench.clock.slept == [slept])
+    }
+
+    @Test("A vendor that stays away leaves the step failed after the second try", arguments: waits)
+    func exhausted(kind: VendorError.Kind) async throws {
+        let (write, step, _) = try await run(ScriptedWrite([.vendor(kind)]))
+        #expect((write.made, write.looked) == (2, 0))
+        #expect(step.state == .failed)
+    }
+
+    @Test("An intent without a receipt is looked for before anything is written")
+    func crashed() async throws {
+        let bench = try await Bench()
+        let planned = try await bench.step(try await bench.run())
+        let now = bench.clock.now
+        try await bench.database.write { try StepStore(db: $0).markIntended(planned.id, now: now) }
+        let write = ScriptedWrite([.receipt], looks: [.found])
+        _ = try await StepRunner(database: bench.database, doors: bench.clock.doors)
+            .run(try await bench.step(planned.id), write)
+        #expect((write.made, write.looked) == (0, 1))
+    }
+
+    @Test("A step that ended in failure or doubt is looked for before a person's new try writes", arguments: doubts)
+    func retried(kind: VendorError.Kind) async throws {
+        let bench = try await Bench()
+        let planned = try await bench.step(try await bench.run())
+        let runner = StepRunner(database: bench.database, doors: bench.clock.doors)
+        _ = try await runner.run(planned, ScriptedWrite([.vendor(kind)], looks: [.vendor(.unreachable)]))
+        let write = ScriptedWrite([.receipt], looks: [.found])
+        _ = try await runner.run(try await bench.step(planned.id), write)
+        #expect((write.made, write.looked) == (0, 1))
+        #expect(try await bench.step(planned.id).state == .done)
+    }
+
+    @Test("A step cut off while its mark is looked for stays open for the next owner")
+    func cutOff() async throws {
+        let bench = try await Bench(isImpatient: false)
+        let step = try await bench.step(try await bench.run())
+        let runner = StepRunner(database: bench.database, doors: bench.clock.doors)
+        let write = ScriptedWrite([.vendor(.noAnswer)], looks: [.vendor(.noAnswer)])
+        let running = Task { try await runner.run(step, write) }
+        try await bench.clock.untilSleeping(1)
+        running.cancel()
+        await #expect(throws: CancellationError.self) { try await running.value }
+        #expect(try await bench.step(step.id).state == .intended)
+    }
+
+    @Test("A write that could not be tried fails with its reason")
+    func problem() async throws {
+        let (_, step, outcome) = try await run(ScriptedWrite([.problem]))
+        #expect(outcome == .failed("nothing to write with"))
+        #expect(step.state == .failed)
+    }
+
+    @Test("An upload that failed for want of a folder keeps the id it is given for its next try")
+    func lateIntent() async throws {
+        let bench = try await Bench()
+        let run = try await bench.run(Bench.toRunning)
+        let step = try await bench.step(run, .googleDrive, "upload", "a.md")
+        let runner = StepRunner(database: bench.database, doors: bench.clock.doors)
+        _ = try await runner.run(step, Impossible(why: "no folder"))
+        let now = bench.clock.now
+        let stored = try await bench.database.write { db in
+            _ = try StepStore(db: db).reopen(run: run.id, channel: nil, now: now)
+            try StepStore(db: db).replaceIntent(step.id, #"{"driveID":"1X"}"#)
+            return try StepStore(db: db).find(step.id)?.intent
+        }
+        #expect(stored == #"{"driveID":"1X"}"#)
+    }
+
+    private func run(_ write: ScriptedWrite) async throws -> (ScriptedWrite, StepRecord, StepRunner.Outcome) {
+        let bench = try await Bench()
+        let step = try await bench.step(try await bench.run())
+        let outcome = try await StepRunner(database: bench.database, doors: bench.clock.doors).run(step, write)
+        return (write, try await bench.step(step.id), outcome)
+    }
+}

@@ -1,0 +1,102 @@
+@testable import BureauEngine
+import BureauDomain
+import BureauVendors
+import Testing
+
+@Suite("What a session costs")
+struct CostMeterTests {
+    private static func usage(cents: String? = nil, input: Int = 1_000_000) -> String {
+        let cost = cents.map { #","list_cost":{"amount":"\#($0)","currency":"USD"}"# } ?? ""
+        return #"{"id":"u\#(cents ?? "-")","type":"session.usage","usage":{"input_tokens":\#(input),"output_tokens":0\#(cost)}}"#
+    }
+
+    private func meter(_ bench: Bench, model: String = "claude-sonnet-4-6") async throws -> CostMeter {
+        let run = try await bench.run(Bench.toRunning)
+        let hand = try #require(try await bench.claim("w", run.id))
+        try await bench.database.write { try RunStore(db: $0).setModel(hand.lease, model: model, sessionAgent: nil) }
+        let known = RunInHand(run: try await bench.find(run.id), lease: hand.lease, agent: hand.agent)
+        return CostMeter(parts: try bench.parts(), hand: known)
+    }
+
+    private static let figures: [(String, [String], Int64, String)] = [
+        ("the service's own figure", [usage(cents: "123")], 1_230_000, "list_cost"),
+        ("the formula, when the service gives none", [usage()], 3_000_000, "computed"),
+        (
+            "the sum of requests, when there are no totals",
+            [
+                #"{"id":"s","type":"span.model_request_end","model_usage":{"input_tokens":2000000,"output_tokens":0}}"#
+            ], 6_000_000, "computed"
+        ),
+        ("nothing yet", [], 0, "computed"),
+    ]
+
+    @Test("The best figure there is counts", arguments: figures)
+    func figure(what: String, events: [String], micro: Int64, method: String) async throws {
+        let meter = try await meter(try await Bench())
+        var fold = SessionFold()
+        for text in events { fold.take(try event(text)) }
+        let cost = meter.cost(fold, listed: nil)
+        #expect(cost.microUSD?.rawValue == micro, "\(what)")
+        #expect(cost.method.name == method, "\(what)")
+    }
+
+    @Test("The warning is given once, the stop at the limit itself")
+    func warnsOnce() async throws {
+        let bench = try await Bench(), meter = try await meter(bench), id = meter.hand.run.id
+        var verdicts: [BudgetPolicy.Verdict] = []
+        for cents in ["100", "301", "350", "499", "500"] {
+            var fold = SessionFold()
+            fold.take(try event(Self.usage(cents: cents)))
+            verdicts.append(try await meter.save(fold, listed: nil))
+        }
+        #expect(verdicts == [.ok, .warn, .ok, .ok, .stop(.cost)])
+        #expect(try await bench.steps(id, .notice).count == 1)
+        #expect(try await bench.find(id).spentMicroUSD == 5_000_000)
+        #expect(try await bench.find(id).budgetWarned)
+    }
+
+    @Test("A cost that was seen never falls")
+    func neverFalls() async throws {
+        let bench = try await Bench(), meter = try await meter(bench)
+        for cents in ["250", "10"] {
+            var fold = SessionFold()
+            fold.take(try event(Self.usage(cents: cents)))
+            try await meter.save(fold, listed: nil)
+        }
+        #expect(try await bench.find(meter.hand.run.id).spentMicroUSD == 2_500_000)
+    }
+
+    @Test("A model without a price is reported once and never counted as free")
+    func noPrice() async throws {
+        let bench = try await Bench(), meter = try await meter(bench, model: "claude-of-tomorrow")
+        var fold = SessionFold()
+        fold.take(try event(Self.usage()))
+        for _ in 0..<3 { try await meter.save(fold, listed: nil) }
+        let run = try await bench.find(meter.hand.run.id)
+        #expect(run.spentMethod == "no_price")
+        #expect(meter.cost(fold, listed: nil).microUSD == nil)
+        let notices = try await bench.steps(run.id, .notice)
+        #expect(notices.count == 1)
+        #expect(notices.first?.intent.contains("claude-of-tomorrow") == true)
+    }
+
+    @Test("Time stops a session, but not the time it was held for people", arguments: [(61, true), (59, false)])
+    func time(minutes: Int64, stops: Bool) async throws {
+        let bench = try await Bench(), meter = try await meter(bench), id = meter.hand.run.id
+        try await bench.move(id, .gateOpened(why: "It asks."))
+        bench.clock.advance(milliseconds: 5 * 3_600_000)
+        try await bench.move(id, .gateClosed)
+        bench.clock.advance(milliseconds: minutes * 60_000)
+        let verdict = try await meter.save(SessionFold(), listed: nil)
+        #expect(verdict == (stops ? .stop(.duration) : .ok))
+        #expect(meter.stopCause(verdict, SessionFold(), listed: nil)?.code == (stops ? .overTime : nil))
+    }
+
+    @Test("A worker without its lease writes no figures")
+    func fenced() async throws {
+        let bench = try await Bench(), meter = try await meter(bench)
+        bench.clock.advance(milliseconds: Lease.lifeMilliseconds + 1)
+        _ = try await bench.claim("other", meter.hand.run.id)
+        await #expect(throws: RunMoved.self) { try await meter.save(SessionFold(), listed: nil) }
+    }
+}

@@ -1,0 +1,95 @@
+import BureauEngine
+import Synchronization
+
+/// Time that moves only when a test says so, or, when it is impatient, at once whenever somebody sleeps.
+final class VirtualClock: Sendable {
+    private struct Sleeper {
+        let id: Int
+        let due: Int64
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+    private struct State {
+        var now: Int64
+        var ids = 0
+        var sleepers: [Sleeper] = []
+        var slept: [Int64] = []
+        var random: UInt64 = 0
+    }
+    private let state: Mutex<State>
+    private let isImpatient: Bool
+
+    /// Begins at 2026-11-20T09:00:00Z.
+    init(isImpatient: Bool = true, now: Int64 = 1_795_165_200_000) {
+        self.isImpatient = isImpatient
+        state = Mutex(State(now: now))
+    }
+
+    var now: Int64 { state.withLock { $0.now } }
+    /// Milliseconds of every sleep so far, in order.
+    var slept: [Int64] { state.withLock { $0.slept } }
+    var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
+    func advance(milliseconds: Int64) {
+        let due = state.withLock { state in
+            state.now += milliseconds
+            let due = state.sleepers.filter { $0.due <= state.now }
+            state.sleepers.removeAll { $0.due <= state.now }
+            return due
+        }
+        for sleeper in due { sleeper.continuation.resume() }
+    }
+
+    /// Returns once so many tasks sleep.
+    func untilSleeping(_ count: Int) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while sleeperCount < count {
+            guard ContinuousClock.now < deadline else { throw NobodySleeps(found: sleeperCount, wanted: count) }
+            await Task.yield()
+        }
+    }
+
+    struct NobodySleeps: Error { let found: Int, wanted: Int }
+
+    func sleep(_ duration: Duration) async throws {
+        try Task.checkCancellation()
+        let milliseconds =
+            duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000
+        let id = state.withLock { state in
+            state.slept.append(milliseconds)
+            if isImpatient { state.now += milliseconds }
+            state.ids += 1
+            return state.ids
+        }
+        guard !isImpatient else {
+            await Task.yield()
+            return try Task.checkCancellation()
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                state.withLock { state in
+                    state.sleepers.append(
+                        Sleeper(id: id, due: state.now + milliseconds, continuation: continuation))
+                }
+                if Task.isCancelled { wake(id) }
+            }
+        } onCancel: {
+            wake(id)
+        }
+    }
+
+    private func wake(_ id: Int) {
+        let sleeper = state.withLock { state -> Sleeper? in
+            guard let index = state.sleepers.firstIndex(where: { $0.id == id }) else { return nil }
+            return state.sleepers.remove(at: index)
+        }
+        sleeper?.continuation.resume(throwing: CancellationError())
+    }
+
+    /// Ids in order, jitter without chance.
+    var doors: Doors {
+        Doors(
+            now: { self.now },
+            randomness: { (self.state.withLock { $0.random += 1; return $0.random }, 7) },
+            jitter: { 1 }, sleep: { try await self.sleep($0) })
+    }
+}

@@ -1,0 +1,99 @@
+import BureauSandbox
+import Foundation
+import ProductHarness
+import Testing
+
+@Suite("Runs started and mended from the command line")
+struct CommandJourneyTests {
+    private static let client: JSON = [
+        "client_id": "northlake-test", "client_name": "{payload_json} & {client_id} (fictional)",
+        "business_address": "100 Example Avenue", "gbp_url": "https://maps.example.com/n",
+        "website_url": "https://northlake.example.com/", "service_area_cities": ["Columbus"],
+        "seed_keywords": ["{agent_name}"], "competitors": ["https://one.example.com/"],
+    ]
+
+    @Test(
+        "With and without a server the command ends when the run has, and prints what was made",
+        arguments: [true, false])
+    func run(hasServer: Bool) async throws {
+        try await Installation.open { installation in
+            if hasServer { try await installation.startServer() }
+            let command = try start(installation)
+            let end = try await command.waitForEnd()
+            #expect(end.status == 0, "\(command.text)")
+            let run = try #require(try await installation.records().runs.first)
+            #expect(run.state == "done", "\(run.sentence ?? "")")
+            #expect(command.text.contains(run.id) && command.text.contains(run.session ?? "no session"))
+            #expect(command.text.contains("sentinel-audit-northlake-test.md"))
+            #expect(await installation.look().sessions.count == 1)
+            #expect(await installation.look().messages(in: "C0RESULTS").count == 1)
+        }
+    }
+
+    @Test("Placeholders inside values are text, wherever a value goes")
+    func placeholders() async throws {
+        try await Installation.open { installation in
+            let end = try await start(installation).waitForEnd()
+            #expect(end.status == 0)
+            let session = try #require(await installation.look().sessions.first)
+            let kickoff = try #require(
+                try await installation.history(of: session.id).first { $0["type"]?.string == "user.message" })
+            let text = try #require(kickoff["content"]?[0]?["text"]?.string)
+            #expect(text.contains("{payload_json} & {client_id} (fictional)"))
+            #expect(text.contains("\"{agent_name}\""))
+            #expect(text.components(separatedBy: "CLIENT PAYLOAD:").count == 2)
+            let folders = await installation.look().driveItems.filter(\.isFolder).map(\.path)
+            #expect(folders.contains { $0.hasSuffix("/{payload_json} & {client_id} (fictional)") }, "\(folders)")
+        }
+    }
+
+    @Test("Deliver again finishes what is missing and touches nothing else")
+    func deliverAgain() async throws {
+        try await Installation.open { installation in
+            try installation.sandbox.faults.add(
+                FaultRule(vendor: "clickup", operation: "comment.create", .status(403)))
+            let server = try await installation.startServer()
+            try await installation.board.move("86demoshm1", to: "ready (automate)")
+            try await installation.waitForRest(at: server)
+            let run = try #require(try await installation.records().runs.first)
+            #expect(run.state == "done_with_problems")
+            let before = await installation.look()
+            let command = try installation.start(["runs", "deliver", run.id, "--data", installation.data.path])
+            #expect(try await command.waitForEnd().status == 0, "\(command.text)")
+            try await eventually("the run is done") {
+                await installation.runs(in: ["done"], at: server) == 1 ? true : nil
+            }
+            let after = await installation.look()
+            #expect(before.task("86demoshm1")?.comments.isEmpty == true)
+            #expect(after.task("86demoshm1")?.comments.count == 1)
+            #expect(after.task("86demoshm1")?.attachments == before.task("86demoshm1")?.attachments)
+            #expect(after.messages(in: "C0RESULTS").count == 1)
+            #expect(after.driveItems == before.driveItems)
+            #expect(after.sessions.count == 1)
+        }
+    }
+
+    @Test(
+        "A command that cannot begin says why and what to do, and ends by itself",
+        arguments: [
+            (["run", "nosuch", "--client", "x"], "there is no agent named"),
+            (["run", "sentinel", "--client", "x"], "there is no client"),
+            (["run", "sentinel", "--payload-file", "/nonexistent.json"], "cannot be read"),
+            (["runs", "watch", "01ARZ3NDEKTSV4RRFFQ69G5FAV"], "there is no run"),
+        ])
+    func refused(_ arguments: [String], _ words: String) async throws {
+        try await Installation.open { installation in
+            let command = try installation.start(arguments + ["--data", installation.data.path])
+            let end = try await command.waitForEnd()
+            #expect(!end.wasSignalled && end.status != 0, "\(end)")
+            #expect(command.text.contains(words), "\(command.text.prefix(400))")
+        }
+    }
+
+    private func start(_ installation: Installation) throws -> ProductProcess {
+        let file = installation.folder.appending(path: "client.json")
+        try Self.client.bytes.write(to: file)
+        return try installation.start(
+            ["run", "sentinel", "--payload-file", file.path, "--watch", "--data", installation.data.path])
+    }
+}

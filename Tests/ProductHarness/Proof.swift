@@ -1,0 +1,129 @@
+import BureauSandbox
+import Foundation
+
+/// What must be true after one Sentinel run, however often its server was killed: one of everything a person can see,
+/// and a complete record. Empty when all of it holds; else a sentence for each thing that does not.
+package struct Proof: Sendable {
+    let installation: Installation
+    let task: String
+    let doneStatus: String
+    /// Folders below the root, and the files' names by pattern: PRD section 5's example agent.
+    static let files = [
+        "sentinel-audit-shamrock-detailing-columbus.json", "sentinel-audit-shamrock-detailing-columbus.md",
+    ]
+    static let folders = ["Clients", "Clients/Shamrock Detailing (demo)", "Clients/Shamrock Detailing (demo)/Audits"]
+    static let root = "/Agency (demo)/"
+
+    package init(_ installation: Installation, task: String = "86demoshm1", doneStatus: String = "review") {
+        (self.installation, self.task, self.doneStatus) = (installation, task, doneStatus)
+    }
+
+    package func complaints() async throws -> [String] {
+        let sight = await installation.look()
+        let records = try await installation.records()
+        return try await run(records, sight) + sessions(sight) + board(sight) + slack(sight) + drive(sight) + folder()
+            + signals(records, sight) + steps(records)
+    }
+
+    private func run(_ records: Records, _ sight: Sight) async throws -> [String] {
+        var found = Self.expect(records.runs.count == 1, "there are \(records.runs.count) runs, not one")
+        guard let run = records.runs.first else { return found }
+        found += Self.expect(run.state == "done", "the run ended \(run.state): \(run.sentence ?? "no cause")")
+        if let session = sight.sessions.first {
+            let micro = Int64(session.costCents) * 10_000
+            found += Self.expect(run.spentMicroUSD == micro, "the run cost \(run.spentMicroUSD), the session \(micro)")
+            found += Self.expect(run.session == session.id, "the run's session is \(run.session ?? "none")")
+            found += Self.expect(session.run == run.id, "the session is tagged \(session.run ?? "with no run")")
+            found += try await log(of: session)
+        }
+        return found
+    }
+
+    private func sessions(_ sight: Sight) -> [String] {
+        Self.expect(sight.sessions.count == 1, "\(sight.sessions.count) sessions were opened, not one")
+    }
+
+    /// Every event once, byte for byte. A message we sent may have been logged while it still waited to be taken up:
+    /// the service then tells it twice, and only its `processed_at` differs.
+    private func log(of session: Sight.Session) async throws -> [String] {
+        let history = try await installation.history(of: session.id)
+        let kickoffs = history.count { $0["type"]?.string == "user.message" }
+        var found = Self.expect(kickoffs == 1, "the session has \(kickoffs) kickoffs, not one")
+        let lines = installation.loggedLines(of: session.id)
+        found += Self.expect(lines.count == history.count, "\(lines.count) events are logged of \(history.count)")
+        var bytes: [String: String] = [:]
+        for line in lines {
+            let id = (try? JSON(parsing: Data(line.utf8)))?["id"]?.string ?? line
+            found += Self.expect(bytes.updateValue(line, forKey: id) == nil, "the event \(id) is logged twice")
+        }
+        for event in history {
+            let id = event["id"]?.string ?? ""
+            guard let line = bytes[id] else {
+                found.append("the event \(id) (\(event["type"]?.string ?? "")) is not in the log")
+                continue
+            }
+            var queued = event
+            queued["processed_at"] = .null
+            let isSame =
+                line == event.text || (event["type"]?.string?.hasPrefix("user.") == true && line == queued.text)
+            found += Self.expect(isSame, "the event \(id) is not logged byte for byte")
+        }
+        return Array(found.prefix(12))
+    }
+
+    private func board(_ sight: Sight) -> [String] {
+        guard let seen = sight.task(task) else { return ["the task \(task) is gone"] }
+        return Self.expect(seen.comments.count == 1, "the task has \(seen.comments.count) comments: \(seen.comments)")
+            + Self.expect(seen.attachments.sorted() == Self.files, "the task's attachments are \(seen.attachments)")
+            + Self.expect(seen.status == doneStatus, "the task's status is \(seen.status)")
+            + Self.expect(
+                sight.statusChanges(of: task) == 2,
+                "the status changed \(sight.statusChanges(of: task)) times; by the person and by us makes two")
+    }
+
+    private func slack(_ sight: Sight) -> [String] {
+        let (results, alerts) = (sight.messages(in: "C0RESULTS"), sight.messages(in: "C0ALERTS"))
+        return Self.expect(results.count == 1, "\(results.count) results were posted, not one")
+            + Self.expect(alerts.isEmpty, "there are alerts: \(alerts.map(\.text))")
+    }
+
+    private func drive(_ sight: Sight) -> [String] {
+        let items = sight.driveItems.filter { $0.path.hasPrefix(Self.root) && !$0.isTrashed }
+        let folders = items.filter(\.isFolder).map { String($0.path.dropFirst(Self.root.count)) }.sorted()
+        let files = items.filter { !$0.isFolder }
+        let endings = files.compactMap { $0.path.split(separator: ".").last.map(String.init) }.sorted()
+        let audits = Self.root + "Clients/Shamrock Detailing (demo)/Audits/"
+        return Self.expect(folders == Self.folders, "the Drive folders are \(folders)")
+            + Self.expect(endings == ["json", "md"], "the Drive files are \(files.map(\.path))")
+            + Self.expect(files.allSatisfy { $0.path.hasPrefix(audits) }, "a Drive file is elsewhere")
+    }
+
+    private func folder() -> [String] {
+        let folder = installation.deliveries.appending(path: "shamrock-detailing-columbus/audits")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.sorted() ?? []
+        return Self.expect(names == Self.files, "the delivery folder holds \(names)")
+    }
+
+    /// What was answered 2xx is on disk and ended in one verdict; one of all signals started the run.
+    private func signals(_ records: Records, _ sight: Sight) -> [String] {
+        let verdicts = Set(["run", "duplicate", "ignored", "parked"])
+        let starters = records.signals.filter { $0.verdict == "run" }
+        return Self.expect(starters.count == 1, "\(starters.count) signals started a run, not one")
+            + Self.expect(
+                records.signals.allSatisfy { verdicts.contains($0.verdict) },
+                "verdicts: \(records.signals.map(\.verdict))")
+            + Self.expect(
+                records.signals.count >= sight.acceptedSignals,
+                "\(sight.acceptedSignals) signals were answered 2xx, only \(records.signals.count) are on disk")
+    }
+
+    private func steps(_ records: Records) -> [String] {
+        records.steps.filter { $0.state != "done" }.map {
+            "the step \($0.channel) \($0.kind) \($0.subject) is \($0.state): \($0.error ?? "no error")"
+        }
+    }
+
+    static func expect(_ holds: Bool, _ complaint: @autoclosure () -> String) -> [String] {
+        holds ? [] : [complaint()]
+    }
+}

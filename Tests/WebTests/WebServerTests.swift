@@ -1,0 +1,154 @@
+import BureauEngine
+import BureauStorage
+import BureauVendors
+import BureauWeb
+import Crypto
+import Foundation
+import Logging
+import Testing
+
+/// A running server over a real database, and plain HTTP to it.
+private struct Served: Sendable {
+    let port: Int
+    let database: SQLiteDatabase
+    let transport: HTTPTransport
+
+    func send(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
+        async throws -> (status: Int, text: String, type: String?)
+    {
+        let request = VendorRequest(
+            vendor: .clickUp, operation: path, method: method, url: "http://127.0.0.1:\(port)\(path)",
+            headers: headers, body: method == .get ? .none : .bytes(Array(body.utf8)))
+        let answer = try await transport.send(request)
+        return (answer.status, String(decoding: answer.body, as: UTF8.self), answer.headers["content-type"])
+    }
+
+    func signals() async throws -> [SignalRecord] { try await SignalDesk(database: database).list() }
+
+    static let secret = "hook-secret"
+
+    static func sign(_ body: String) -> String {
+        Hex.text(
+            HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: SymmetricKey(data: Data(secret.utf8))))
+    }
+
+    static func run(_ body: (Served) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let database = try SQLiteDatabase(path: folder.appendingPathComponent("bureau.db").path)
+        let catalog = AgentCatalog(
+            folder: folder, reader: AgentReader(hasVariable: { _ in true }), database: database, doors: .system,
+            logger: logger)
+        let counters = Counters()
+        let intake = WebhookIntake(
+            database: database, catalog: catalog, secret: Secret(secret), doors: .system, logger: logger,
+            counters: counters, wake: {})
+        let ports = AsyncStream<Int>.makeStream()
+        let server = BureauServer(
+            address: .host("127.0.0.1", port: 0), intake: intake,
+            frontDesk: SlackFrontDesk(
+                desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {}, slack: nil,
+                signingSecret: nil, doors: .system, logger: logger),
+            status: ServerStatus(
+                database: database, catalog: catalog, counters: counters, doors: .system, version: "1.2.3"),
+            eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: { port in ports.continuation.yield(port ?? 0) })
+        // It has to run beside the test's own body; it is stopped and awaited below.
+        let running = Task { try await server.run() }
+        let transport = HTTPTransport()
+        let result: Result<Void, any Error>
+        do {
+            let port = await ports.stream.first { _ in true } ?? 0
+            try await body(Served(port: port, database: database, transport: transport))
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await transport.shutdown()
+        running.cancel()
+        _ = await running.result
+        try result.get()
+    }
+}
+
+@Suite("The server over HTTP")
+struct WebServerTests {
+    private static let forged: [(String, [String: String])] = [
+        ("no signature", [:]), ("an empty one", ["X-Signature": ""]),
+        ("a wrong one", ["X-Signature": String(repeating: "a", count: 64)]),
+    ]
+
+    @Test("A request that proves nothing gets 403, never the 401 or 410 that would end the webhook", arguments: forged)
+    func forgery(what: String, headers: [String: String]) async throws {
+        try await Served.run { server in
+            let answer = try await server.send(.post, "/webhook/sentinel", headers, body: "{}")
+            #expect(answer.status == 403, "\(what)")
+            #expect(answer.type == "application/json")
+            #expect(try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) is [String: String])
+            #expect(try await server.signals().map(\.verdict) == ["refused"])
+        }
+    }
+
+    private static let bodies: [(String, String, Int)] = [
+        ("an event for an agent that is not there", #"{"event":"taskUpdated","task_id":"86a"}"#, 200),
+        ("no JSON", "{", 400), ("nothing", "", 400), ("other bytes", "\u{0}\u{1}", 400),
+        ("one byte more than is taken", String(repeating: " ", count: (1 << 20) + 1), 413),
+    ]
+
+    @Test("A signed body gets its answer and leaves one signal", arguments: bodies)
+    func signed(what: String, body: String, status: Int) async throws {
+        try await Served.run { server in
+            let answer = try await server.send(
+                .post, "/webhook/sentinel", ["X-Signature": Served.sign(body)], body: body)
+            #expect(answer.status == status, "\(what)")
+            #expect(try await server.signals().count == 1)
+            #expect(try await server.send(.get, "/health").status == 200, "the next request is answered as ever")
+        }
+    }
+
+    private static let senders: [(String, String)] = [
+        ("203.0.113.7", "203.0.113.7"), ("10.0.0.1, 203.0.113.7", "203.0.113.7"), ("<script>", "c"),
+        ("", "127.0.0.1"), ("2001:db8::1", "2001:db8::1"),
+    ]
+
+    @Test("From this machine the proxy's last address is the sender, and nothing but an address", arguments: senders)
+    func forwarded(header: String, expected: String) async throws {
+        try await Served.run { server in
+            _ = try await server.send(.post, "/webhook/sentinel", ["X-Forwarded-For": header], body: "{}")
+            #expect(try await server.signals().first?.remoteAddress == expected)
+        }
+    }
+
+    @Test("Health has the promised members")
+    func health() async throws {
+        try await Served.run { server in
+            let answer = try await server.send(.get, "/health")
+            let json = try #require(try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) as? [String: Any])
+            #expect(Set(json.keys) == ["status", "uptime", "version", "agents_loaded", "db_ok"])
+            #expect(json["status"] as? String == "ok")
+            #expect(json["version"] as? String == "1.2.3")
+        }
+    }
+
+    @Test("Metrics are lines Prometheus reads, and count what came")
+    func metrics() async throws {
+        try await Served.run { server in
+            _ = try await server.send(.post, "/webhook/sentinel", body: "{}")
+            let answer = try await server.send(.get, "/metrics")
+            #expect(answer.type?.hasPrefix("text/plain; version=0.0.4") == true)
+            #expect(answer.text.contains("bureau_signals_total{verdict=\"refused\"} 1\n"))
+            for line in answer.text.split(separator: "\n") where !line.hasPrefix("#") {
+                #expect(line.split(separator: " ").last.flatMap { Double($0) } != nil, "\(line)")
+            }
+        }
+    }
+
+    @Test("Other paths and methods are refused", arguments: ["/webhook", "/webhook/a/b", "/", "/health/x"])
+    func nowhere(path: String) async throws {
+        try await Served.run { server in
+            let answer = try await server.send(.post, path, body: "{}")
+            #expect(answer.status == 404)
+        }
+    }
+}
