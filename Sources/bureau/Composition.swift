@@ -59,6 +59,8 @@ struct Composition: Sendable {
         }
     }
 
+    var scheduleDesk: ScheduleDesk { ScheduleDesk(parts: parts) }
+
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
         let intake = intake(wake: { [runWake] in runWake.raise() })
@@ -73,7 +75,7 @@ struct Composition: Sendable {
             status: status, eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: onListening)
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
-        ] + workers() + sweeps() + [server]
+        ] + workers() + sweeps() + schedules() + [server]
     }
 
     /// Finds what no webhook told of. A server that starts nothing looks for nothing.
@@ -96,6 +98,10 @@ struct Composition: Sendable {
                     return nil
                 }
             }, wake: wake)
+    }
+
+    private func schedules() -> [any Service] {
+        settings.engine.isDispatchPaused ? [] : [ScheduleService(parts: parts, wake: runWake)]
     }
 
     /// What moves runs and tells people. `only` limits it to one run, for a command that does its own work.

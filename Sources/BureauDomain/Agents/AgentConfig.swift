@@ -58,6 +58,8 @@ package struct AgentConfig: Hashable, Sendable {
         /// Nil when the trigger is off.
         package let clickUp: ClickUp?
         package let manualCLI: Bool
+        /// `cron`: runs that start by themselves, those that are switched off included.
+        package let schedules: [Schedule]
     }
 
     package struct Limits: Hashable, Sendable {

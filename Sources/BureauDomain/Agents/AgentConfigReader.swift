@@ -94,16 +94,17 @@ struct AgentConfigReader {
     private func triggers(_ root: ConfigObject) -> AgentConfig.Triggers? {
         let kinds = ["clickup_webhook", "slack_command", "cron", "manual_cli"]
         guard let object = root.object("triggers", keys: kinds, noun: "trigger") else { return nil }
-        for kind in ["slack_command", "cron"] {
-            guard let trigger = object.object(kind, keys: ["enabled"], required: false),
-                trigger.flag("enabled", required: true) == true
-            else { continue }
-            trigger.problem("enabled", "this version does not start runs from \(kind); set it to false")
+        if let trigger = object.object("slack_command", keys: ["enabled"], required: false),
+            trigger.flag("enabled", required: true) == true
+        {
+            trigger.problem("enabled", "this version does not start runs from slack_command; set it to false")
         }
         let manual = object.object("manual_cli", keys: ["enabled"], required: false)?.flag("enabled", required: true)
         let webhook = object.object(
             "clickup_webhook", keys: ["enabled", "list_id", "trigger_status"], required: false)
-        return AgentConfig.Triggers(clickUp: webhook.flatMap(clickUp), manualCLI: manual ?? false)
+        return AgentConfig.Triggers(
+            clickUp: webhook.flatMap(clickUp), manualCLI: manual ?? false,
+            schedules: ScheduleReader(problems: problems).schedules(object))
     }
 
     private func clickUp(_ webhook: ConfigObject) -> AgentConfig.Triggers.ClickUp? {

@@ -19,6 +19,13 @@ struct ClientFieldRule {
                 "expected a web address that starts with https:// or http://, found \(quoted(text))",
                 suggestion: Self.isWebAddress("https://\(text)") && !text.contains(":") ? "https://\(text)" : nil)
         }
+        if member.key == Schedule.clientZoneField, case .string(let text) = member.value.kind, !text.isEmpty,
+            ZoneOffsets(identifier: text) == nil
+        {
+            problems.add(
+                place, member.value.position, "expected a time zone such as \"Europe/Berlin\", found \(quoted(text))",
+                suggestion: ZoneOffsets.nearest(to: text))
+        }
         check(member.value, at: place, inList: false)
     }
 

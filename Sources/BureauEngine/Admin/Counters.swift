@@ -11,6 +11,7 @@ package final class Counters: Sendable {
         case notices = "bureau_notices_total"
         case sweptRuns = "bureau_swept_runs_total"
         case leasesLost = "bureau_leases_lost_total"
+        case scheduleSlots = "bureau_schedule_slots_total"
 
         package var help: String {
             switch self {
@@ -22,6 +23,7 @@ package final class Counters: Sendable {
             case .notices: "Notices sent to people, by outcome."
             case .sweptRuns: "Runs the sweep started because no webhook had."
             case .leasesLost: "Runs whose worker was lost."
+            case .scheduleSlots: "Due times of schedules, by what became of them."
             }
         }
     }

@@ -24,6 +24,8 @@ package struct EngineSettings: Sendable {
     /// Number of the ClickUp workspace whose webhooks are looked after.
     package var clickUpWorkspaceID: String?
     package var sweepSeconds: Int
+    /// Whose clock a schedule means that names no other.
+    package var agencyZone: ZoneOffsets
 
     package init(sessionLogFolder: URL, deliveryFolder: URL) {
         self.sessionLogFolder = sessionLogFolder
@@ -36,6 +38,7 @@ package struct EngineSettings: Sendable {
         isDispatchPaused = false
         runsInFlightMax = 1_000
         sweepSeconds = 120
+        agencyZone = .utc
     }
 
     package func consoleLink(_ session: String) -> String {

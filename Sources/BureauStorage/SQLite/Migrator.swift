@@ -8,7 +8,8 @@ enum Migrator {
         // The build names a resource after its file, with the first digit turned into an underscore.
         (1, "0001_runs", PackageResources._001_runs_sql),
         (2, "0002_approvals", PackageResources._002_approvals_sql),
-        (5, "0005_sweep", PackageResources._005_sweep_sql),
+        (3, "0003_schedules", PackageResources._003_schedules_sql),
+        (4, "0004_sweep", PackageResources._004_sweep_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

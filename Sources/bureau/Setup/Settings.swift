@@ -52,6 +52,7 @@ struct Settings: Sendable {
         if let runs = try number("RUNS_IN_FLIGHT_MAX", environment, 1...100_000) { engine.runsInFlightMax = runs }
         engine.clickUpWorkspaceID = environment["CLICKUP_WORKSPACE_ID"]
         if let seconds = try number("SWEEP_SECONDS", environment, 10...3_600) { engine.sweepSeconds = seconds }
+        if let zone = try zone("AGENCY_TIME_ZONE", environment) { engine.agencyZone = zone }
         engine.isDispatchPaused = environment["BENCH_PAUSE_DISPATCH"] == "1"
         return engine
     }
@@ -94,6 +95,16 @@ struct Settings: Sendable {
                 "\(name) is \"\(text)\"", fix: "use a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    private static func zone(_ name: String, _ environment: Environment) throws(SetupError) -> ZoneOffsets? {
+        guard let text = environment[name] else { return nil }
+        guard let zone = ZoneOffsets(identifier: text) else {
+            let near = ZoneOffsets.nearest(to: text) ?? "Europe/Berlin"
+            throw SetupError(
+                "\(name) is \"\(text)\", not a time zone this system knows", fix: "use a name such as \(near)")
+        }
+        return zone
     }
 
     /// "trung=U0TRUNG,jake=U0JAKE"

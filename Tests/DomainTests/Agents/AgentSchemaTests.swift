@@ -61,6 +61,7 @@ struct AgentSchemaTests {
             let isStructural = !errors.contains {
                 $0.message.contains("placeholder {") || $0.message.contains("would never warn")
                     || $0.message.contains("required already")
+                    || ($0.path == "triggers.cron.when" && !$0.message.hasPrefix("expected"))
             }
             guard isStructural else { return }
             cases.append(Case(name: name, canonical: value.canonical, loads: errors.isEmpty))
