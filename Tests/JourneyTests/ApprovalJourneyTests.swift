@@ -13,7 +13,8 @@ struct ApprovalJourneyTests {
         let agent = SampleAgents.sentinel
             .replacingOccurrences(
                 of: #""outputs": {"expected": ["sentinel-audit-{client_id}.json", "sentinel-audit-{client_id}.md"]},"#,
-                with: #""outputs": {"expected": [], "wait_seconds": 2},"#)
+                with: #""outputs": {"expected": [], "wait_seconds": 2},"#
+            )
             .replacingOccurrences(
                 of: "\"alerts\": {",
                 with: "\"approvals\": {\"slack\": [\"U0JAKE\"], \"channel\": \"#approvals\"}, \"alerts\": {")
@@ -63,7 +64,9 @@ struct ApprovalJourneyTests {
     /// One confirmation for each call: an allow, and a deny with the person's words.
     private func checkAnswers(_ installation: Installation) async throws {
         let session = try #require(await installation.look().sessions.first?.id)
-        let answers = try await installation.history(of: session).filter { $0["type"]?.string == "user.tool_confirmation" }
+        let answers = try await installation.history(of: session).filter {
+            $0["type"]?.string == "user.tool_confirmation"
+        }
         #expect(answers.compactMap { $0["result"]?.string }.sorted() == ["allow", "deny"])
         #expect(Set(answers.compactMap { $0["tool_use_id"]?.string }).count == 2)
         #expect(answers.contains { $0["deny_message"]?.string?.contains("Not this week") == true })

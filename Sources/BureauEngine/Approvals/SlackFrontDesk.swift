@@ -37,7 +37,7 @@ package struct SlackFrontDesk: Sendable {
         guard interaction.type == "block_actions", let action = interaction.actions?.first, let id = action.value else {
             return nil
         }
-        switch action.action_id {
+        switch action.actionID {
         case "approve":
             let outcome = try await desk.approve(id, by: person, on: "slack")
             tell(outcome, interaction)
@@ -53,7 +53,7 @@ package struct SlackFrontDesk: Sendable {
     }
 
     private func submitted(_ interaction: SlackInteraction, _ person: ApprovalPolicy.Person) async throws -> String? {
-        guard let view = interaction.view, view.callback_id == Self.denyForm, let id = view.private_metadata else {
+        guard let view = interaction.view, view.callbackID == Self.denyForm, let id = view.privateMetadata else {
             return nil
         }
         let reason = view.state?.values[SlackQuestion.blockID]?[SlackQuestion.actionID]?.value ?? ""
@@ -66,7 +66,7 @@ package struct SlackFrontDesk: Sendable {
 
     /// The trigger works once and for three seconds, so the form is opened at once, beside the answer.
     private func askWhy(_ id: String, _ interaction: SlackInteraction) {
-        guard let slack, let trigger = interaction.trigger_id else { return }
+        guard let slack, let trigger = interaction.triggerID else { return }
         let question = SlackQuestion(
             callbackID: Self.denyForm, title: "Deny", label: "Why? The agent is told.", submit: "Deny",
             privateMetadata: id)

@@ -23,7 +23,8 @@ enum SlackMessages {
             report.movedTo.flatMap { report.taskURL == nil ? nil : " · task moved to \(SlackText.escape($0))" } ?? ""
         blocks.append(.context(["\(report.duration) · \(report.cost)\(moved)", "Run \(report.runID)"]))
         if withLinks { blocks.append(.actions(blockID: "links:\(mark)", buttons(report))) }
-        let fallback = "\(SlackText.escape(report.title)): \(client)" + (report.score.map { ", \($0)/\(report.outOf)" } ?? "")
+        let fallback =
+            "\(SlackText.escape(report.title)): \(client)" + (report.score.map { ", \($0)/\(report.outOf)" } ?? "")
         return SlackMessage(channel: channel, text: fallback, blocks: blocks, metadata: metadata(mark))
     }
 

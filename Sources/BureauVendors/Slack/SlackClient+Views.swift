@@ -5,11 +5,12 @@ extension SlackClient {
     /// The answer arrives as a `view_submission` with `callbackID` and `privateMetadata`.
     package func askForText(_ question: SlackQuestion, triggerID: String) async throws(VendorError) {
         struct Body: Encodable {
-            let trigger_id: String
+            let triggerID: String
             let view: SlackQuestion
+            enum CodingKeys: String, CodingKey { case triggerID = "trigger_id", view }
         }
         struct Answer: Decodable { let ok: Bool }
-        try await send("views.open", Body(trigger_id: triggerID, view: question), as: Answer.self)
+        try await send("views.open", Body(triggerID: triggerID, view: question), as: Answer.self)
     }
 
     /// Shows a message to one person only, in a channel the bot is in.
@@ -51,14 +52,18 @@ package struct SlackQuestion: Sendable, Encodable {
     private struct Input: Encodable {
         struct Element: Encodable {
             let type = "plain_text_input"
-            let action_id = SlackQuestion.actionID
-            let multiline = true
-            let max_length = 1_000
+            let actionID = SlackQuestion.actionID
+            let isMultiline = true
+            let lengthMax = 1_000
+            enum CodingKeys: String, CodingKey {
+                case type, actionID = "action_id", isMultiline = "multiline", lengthMax = "max_length"
+            }
         }
         let type = "input"
-        let block_id = SlackQuestion.blockID
+        let blockID = SlackQuestion.blockID
         let label: Plain
         let element = Element()
+        enum CodingKeys: String, CodingKey { case type, blockID = "block_id", label, element }
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -35,8 +35,9 @@ struct SlackRoutes {
 
 /// What keeps a Slack form open, with a sentence under the field.
 private struct FormErrors: Encodable {
-    let response_action = "errors"
+    let responseAction = "errors"
     let errors: [String: String]
+    enum CodingKeys: String, CodingKey { case responseAction = "response_action", errors }
 }
 
 /// `application/x-www-form-urlencoded`, the last of equal names winning.

@@ -18,17 +18,20 @@ struct Connector {
         }
         if let key = environment.secret("ANTHROPIC_API_KEY") {
             connections.anthropic = AnthropicClient(
-                transport: governed(.anthropic), baseURL: environment["ANTHROPIC_BASE_URL"] ?? "https://api.anthropic.com",
+                transport: governed(.anthropic),
+                baseURL: environment["ANTHROPIC_BASE_URL"] ?? "https://api.anthropic.com",
                 key: key)
         }
         if let token = environment.secret("CLICKUP_API_TOKEN") {
             connections.clickUp = ClickUpClient(
-                transport: governed(.clickUp), baseURL: environment["CLICKUP_BASE_URL"] ?? "https://api.clickup.com/api/v2",
+                transport: governed(.clickUp),
+                baseURL: environment["CLICKUP_BASE_URL"] ?? "https://api.clickup.com/api/v2",
                 token: token)
         }
         if let token = environment.secret("SLACK_BOT_TOKEN") {
             connections.slack = SlackClient(
-                transport: governed(.slack), baseURL: environment["SLACK_BASE_URL"] ?? "https://slack.com/api", token: token)
+                transport: governed(.slack), baseURL: environment["SLACK_BASE_URL"] ?? "https://slack.com/api",
+                token: token)
         }
         if let path = environment["GOOGLE_SERVICE_ACCOUNT_JSON_PATH"] {
             connections.drive = try drive(path, governed(.google))

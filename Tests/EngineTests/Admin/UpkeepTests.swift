@@ -1,7 +1,8 @@
-@testable import BureauEngine
 import BureauDomain
 import Foundation
 import Testing
+
+@testable import BureauEngine
 
 @Suite("Upkeep")
 struct UpkeepTests {
@@ -16,14 +17,18 @@ struct UpkeepTests {
             try RunStore(db: $0).setProgress(
                 hand.lease,
                 RunProgress(
-                    spentMicroUSD: micro, spentMethod: "list_cost", eventsCount: 0, lastEvent: nil, budgetWarned: false))
+                    spentMicroUSD: micro, spentMethod: "list_cost", eventsCount: 0, lastEvent: nil, budgetWarned: false)
+            )
         }
     }
 
     @Test("A day that costs more than its limit is told once, the next day by itself")
     func dailyCost() async throws {
         let bench = try await Bench()
-        let upkeep = try upkeep(bench) { $0.dailyCostAlert = MicroUSD(rawValue: 1_000_000); $0.diskAlertPercent = 101 }
+        let upkeep = try upkeep(bench) {
+            $0.dailyCostAlert = MicroUSD(rawValue: 1_000_000)
+            $0.diskAlertPercent = 101
+        }
         try await spend(bench, 900_000)
         try await upkeep.look()
         #expect(try await bench.alerts().isEmpty)

@@ -1,6 +1,7 @@
-@testable import BureauEngine
 import Foundation
 import Testing
+
+@testable import BureauEngine
 
 @Suite("The agents folder")
 struct AgentCatalogTests {

@@ -1,6 +1,7 @@
-@testable import BureauEngine
 import BureauDomain
 import Testing
+
+@testable import BureauEngine
 
 @Suite("The plan of a delivery")
 struct DeliveryPlanTests {
@@ -41,7 +42,8 @@ struct DeliveryPlanTests {
             ])
     }
 
-    @Test("Without a task nothing goes to ClickUp; without a file nothing is uploaded, and people are told all the same")
+    @Test(
+        "Without a task nothing goes to ClickUp; without a file nothing is uploaded, and people are told all the same")
     func less() async throws {
         #expect(lines(try await plan(["a.md"], task: nil)).allSatisfy { !$0.hasPrefix("clickup") })
         #expect(
@@ -52,8 +54,10 @@ struct DeliveryPlanTests {
 
     @Test("Files of one template and one extension keep apart")
     func collisions() async throws {
-        let titles = try await plan(["a.md", "b.md", "c.json"]).filter { $0.channel == .googleDrive && $0.kind == "upload" }
-            .map { try JSONText.decode(FileIntent.self, $0.intent).title }
+        let titles = try await plan(["a.md", "b.md", "c.json"]).filter {
+            $0.channel == .googleDrive && $0.kind == "upload"
+        }
+        .map { try JSONText.decode(FileIntent.self, $0.intent).title }
         #expect(titles[0] == "audit-shamrock.md")
         #expect(Set(titles).count == 3)
         #expect(titles[2] == "audit-shamrock.json")

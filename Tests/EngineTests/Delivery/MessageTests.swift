@@ -1,8 +1,9 @@
-@testable import BureauEngine
 import BureauDomain
 import BureauVendors
 import Foundation
 import Testing
+
+@testable import BureauEngine
 
 @Suite("What people are told")
 struct MessageTests {

@@ -1,7 +1,8 @@
-@testable import BureauEngine
 import BureauVendors
 import Synchronization
 import Testing
+
+@testable import BureauEngine
 
 /// A write whose vendor answers as a test says, and counts.
 final class ScriptedWrite: OutboundWrite {

@@ -1,6 +1,7 @@
-@testable import BureauEngine
 import Foundation
 import Testing
+
+@testable import BureauEngine
 
 @Suite("What a ClickUp event is for an agent")
 struct ClickUpTriggerTests {

@@ -1,4 +1,3 @@
-@testable import BureauEngine
 import BureauDomain
 import BureauStorage
 import BureauVendors
@@ -6,6 +5,8 @@ import Crypto
 import Foundation
 import Synchronization
 import Testing
+
+@testable import BureauEngine
 
 @Suite("Webhook intake")
 struct WebhookIntakeTests {

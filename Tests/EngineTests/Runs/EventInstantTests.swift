@@ -1,5 +1,6 @@
-@testable import BureauEngine
 import Testing
+
+@testable import BureauEngine
 
 @Suite("Instants as the service writes them")
 struct EventInstantTests {

@@ -1,9 +1,10 @@
-@testable import BureauEngine
 import BureauDomain
 import BureauStorage
 import Foundation
 import Glibc
 import Testing
+
+@testable import BureauEngine
 
 @Suite("Leases fence every write")
 struct FencingTests {
@@ -82,7 +83,10 @@ struct FencingTests {
         try await bench.move(run.id, .broke(RunCause(.sessionRefused, "It was refused.")))
         #expect(try await bench.alerts().map(\.sentence) == ["It was refused."])
         let notices = try await bench.steps(run.id, .notice)
-        #expect(Set(notices.map { "\($0.channel.rawValue) \($0.kind)" }) == ["slack alert", "clickup comment", "clickup status"])
+        #expect(
+            Set(notices.map { "\($0.channel.rawValue) \($0.kind)" }) == [
+                "slack alert", "clickup comment", "clickup status",
+            ])
         let (found, doors) = (try await bench.find(run.id), bench.clock.doors)
         try await bench.database.write { db in
             try NoticeWriter(db: db, doors: doors).alert(
@@ -120,7 +124,9 @@ struct WatchdogTests {
         #expect(try await bench.alerts().count == 1)
     }
 
-    @Test("A dead process loses its runs and notices at once; a living one keeps them", .enabled(if: Child.canLock), .timeLimit(.minutes(1)))
+    @Test(
+        "A dead process loses its runs and notices at once; a living one keeps them", .enabled(if: Child.canLock),
+        .timeLimit(.minutes(1)))
     func dead() async throws {
         let bench = try await Bench(), parts = try bench.parts()
         let lock = try OwnerLock(folder: bench.ownersFolder, owner: "watching")

@@ -1,7 +1,8 @@
-@testable import BureauEngine
 import BureauDomain
 import BureauVendors
 import Testing
+
+@testable import BureauEngine
 
 @Suite("What a session's events mean for its run")
 struct SessionJudgeTests {

@@ -1,11 +1,13 @@
-@testable import BureauEngine
 import BureauVendors
 import Foundation
 import Testing
 
+@testable import BureauEngine
+
 @Suite("The session log")
 struct SessionLogTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-log-\(UUID().uuidString)")
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "bureau-log-\(UUID().uuidString)")
 
     private func path(_ session: String = "sesn_1") -> URL { folder.appendingPathComponent(session + ".jsonl") }
 

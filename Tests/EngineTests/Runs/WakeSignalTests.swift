@@ -1,7 +1,8 @@
-@testable import BureauEngine
 import BureauDomain
 import Synchronization
 import Testing
+
+@testable import BureauEngine
 
 private final class Count: Sendable {
     private let number = Mutex(0)

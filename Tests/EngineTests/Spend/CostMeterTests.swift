@@ -1,13 +1,15 @@
-@testable import BureauEngine
 import BureauDomain
 import BureauVendors
 import Testing
+
+@testable import BureauEngine
 
 @Suite("What a session costs")
 struct CostMeterTests {
     private static func usage(cents: String? = nil, input: Int = 1_000_000) -> String {
         let cost = cents.map { #","list_cost":{"amount":"\#($0)","currency":"USD"}"# } ?? ""
-        return #"{"id":"u\#(cents ?? "-")","type":"session.usage","usage":{"input_tokens":\#(input),"output_tokens":0\#(cost)}}"#
+        return
+            #"{"id":"u\#(cents ?? "-")","type":"session.usage","usage":{"input_tokens":\#(input),"output_tokens":0\#(cost)}}"#
     }
 
     private func meter(_ bench: Bench, model: String = "claude-sonnet-4-6") async throws -> CostMeter {

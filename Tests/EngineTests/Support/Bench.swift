@@ -1,10 +1,11 @@
-@testable import BureauEngine
 import BureauDomain
 import BureauStorage
 import BureauVendors
 import Foundation
 import Logging
 import Testing
+
+@testable import BureauEngine
 
 /// Everything the engine's parts need, real but for time: a database in a folder that goes away, an agent, a clock.
 final class Bench: Sendable {
@@ -66,7 +67,8 @@ final class Bench: Sendable {
     ) async throws -> RunRecord {
         let new = NewRun(
             agent: "sentinel", agentVersion: "1.0.0", configHash: try agent.hash, triggerSource: source,
-            requestedBy: "cli test", dedupeKey: key, clientSlug: "shamrock", clientName: "Shamrock & Sons", taskID: task,
+            requestedBy: "cli test", dedupeKey: key, clientSlug: "shamrock", clientName: "Shamrock & Sons",
+            taskID: task,
             payload: payload)
         var run = try await RunDesk(database: database, doors: clock.doors).start(new)
         for event in events { run = try await move(run.id, event) }

@@ -13,7 +13,8 @@ final class Seen: Transport {
 
     func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
         requests.withLock { $0.append(request) }
-        return VendorResponse(status: 200, headers: VendorHeaders([]), body: Array(#"{"ok":true,"channel":"C","ts":"1.0"}"#.utf8))
+        return VendorResponse(
+            status: 200, headers: VendorHeaders([]), body: Array(#"{"ok":true,"channel":"C","ts":"1.0"}"#.utf8))
     }
 
     func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {

@@ -1,7 +1,8 @@
-@testable import BureauEngine
 import BureauSandbox
 import BureauVendors
 import Foundation
+
+@testable import BureauEngine
 
 /// A running sandbox and the clients that speak to it.
 struct StandIns: Sendable {

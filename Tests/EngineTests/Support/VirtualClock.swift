@@ -89,7 +89,14 @@ final class VirtualClock: Sendable {
     var doors: Doors {
         Doors(
             now: { self.now },
-            randomness: { (self.state.withLock { $0.random += 1; return $0.random }, 7) },
+            randomness: {
+                (
+                    self.state.withLock {
+                        $0.random += 1
+                        return $0.random
+                    }, 7
+                )
+            },
             jitter: { 1 }, sleep: { try await self.sleep($0) })
     }
 }
