@@ -30,7 +30,7 @@ struct DoctorCommandTests {
     }
 
     static let faults: [([String: String], Int32, String, String)] = [
-        (["ANTHROPIC_API_KEY": "sk-ant-wrong"], 1, "anthropic", "did not accept our access"),
+        (["ANTHROPIC_API_KEY": "sk-ant-test-wrong"], 1, "anthropic", "did not accept our access"),
         (["ANTHROPIC_API_KEY": "sk-ant-..."], 78, "anthropic", "ANTHROPIC_API_KEY is not set"),
         (["SENTINEL_AGENT_ID": "agent_nobody"], 1, "anthropic", "SENTINEL_AGENT_ID agent_nobody"),
         (["SEONAV_ENV_ID": ""], 78, "config", "SEONAV_ENV_ID is not set"),
