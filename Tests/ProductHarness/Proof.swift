@@ -104,11 +104,12 @@ package struct Proof: Sendable {
         return Self.expect(names == Self.files, "the delivery folder holds \(names)")
     }
 
-    /// What was answered 2xx is on disk and ended in one verdict; one of all signals started the run.
+    /// What was answered 2xx is on disk and ended in one verdict; at most one of all signals started the run. None did
+    /// when the sweep was faster: then they are duplicates of its run.
     private func signals(_ records: Records, _ sight: Sight) -> [String] {
         let verdicts = Set(["run", "duplicate", "ignored", "parked"])
         let starters = records.signals.filter { $0.verdict == "run" }
-        return Self.expect(starters.count == 1, "\(starters.count) signals started a run, not one")
+        return Self.expect(starters.count <= 1, "\(starters.count) signals started a run, not one")
             + Self.expect(
                 records.signals.allSatisfy { verdicts.contains($0.verdict) },
                 "verdicts: \(records.signals.map(\.verdict))")

@@ -33,6 +33,7 @@ package struct Upkeep: Service {
 
     func look() async throws {
         try await checkDailyCost()
+        try await parts.database.write { try SignalStore(db: $0).trimRefused(keep: Self.refusedSignalsKept) }
         let now = parts.doors.now()
         let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'")
             .first?.integer("updated_at")
@@ -44,7 +45,6 @@ package struct Upkeep: Service {
     package func daily() async throws {
         try await checkDisk()
         removeOldLogs()
-        try await parts.database.write { try SignalStore(db: $0).trimRefused(keep: Self.refusedSignalsKept) }
         try await checkDatabase()
         parts.logger.info("daily upkeep done")
     }

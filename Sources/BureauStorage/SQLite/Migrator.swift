@@ -10,6 +10,7 @@ enum Migrator {
         (2, "0002_approvals", PackageResources._002_approvals_sql),
         (3, "0003_schedules", PackageResources._003_schedules_sql),
         (4, "0004_sweep", PackageResources._004_sweep_sql),
+        (5, "0005_refused_signals", PackageResources._005_refused_signals_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }
