@@ -83,7 +83,7 @@ struct SignalStore {
     func trimRefused(keep: Int) throws {
         try db.execute(
             """
-            DELETE FROM signal WHERE verdict = 'refused' AND id < coalesce((SELECT id FROM signal
+            DELETE FROM signal WHERE verdict = 'refused' AND id <= coalesce((SELECT id FROM signal
                 WHERE verdict = 'refused' ORDER BY id DESC LIMIT 1 OFFSET ?), '')
             """, [keep])
     }
