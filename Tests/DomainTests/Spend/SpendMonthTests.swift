@@ -10,8 +10,9 @@ struct SpendMonthTests {
 
     @Test("A month reaches to the first instant of the next", arguments: months)
     func bounds(month: String, from: Int64, to: Int64) throws {
-        #expect(try #require(SpendMonth(month)).milliseconds == from..<to)
-        #expect(SpendMonth(month)?.description == month)
+        let known = try #require(SpendMonth(month))
+        #expect(known.milliseconds == from..<to)
+        #expect(known.description == month)
     }
 
     @Test(
