@@ -13,6 +13,7 @@ struct BureauCommand: AsyncParsableCommand {
                 name: "Work",
                 subcommands: [
                     RunsCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self, AlertsCommand.self,
+                    CostsCommand.self,
                     ApprovalsCommand.self, ScheduleCommand.self,
                 ]),
             CommandGroup(

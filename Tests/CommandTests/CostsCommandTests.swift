@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@Suite("bureau costs")
+struct CostsCommandTests {
+    @Test("A run's figure is the same in the list, its page, the sums, CSV and JSON")
+    func agreement() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            let id = try await stage.runOnce()
+            let shown = try #require(try await here.run("runs", "show", id, "--json").object()["cost_usd"] as? Double)
+            #expect(shown > 0)
+            let word = try #require(try await here.run("runs", "list").rows.last?[6])
+            let accepted = try #require(
+                try await here.run("runs", "show", id, "--json").object()["accepted_at"] as? String)
+            let month = String(accepted.prefix(7))
+            for grouping in ["client", "agent", "day", "model"] {
+                let sums = try await here.run("costs", "--by", grouping, "--month", month)
+                #expect(sums.rows.first == [grouping.uppercased(), "RUNS", "COST", "UNPRICED"])
+                #expect(sums.rows.last.map { Array($0.dropFirst()) } == ["1", word, "0"], "\(sums)")
+                let document = try await here.run("costs", "--by", grouping, "--json").objects()
+                #expect(document.map { $0["cost_usd"] as? Double } == [shown])
+                let csv = try await here.run("costs", "--by", grouping, "--csv").lines
+                #expect(csv.first == "\(grouping),runs,cost_usd,unpriced_runs")
+                #expect(csv.last?.split(separator: ",")[2] == Substring(String(format: "%.6f", shown)), "\(csv)")
+            }
+            let none = try await here.run("costs", "--month", "2001-01", "--json").objects()
+            #expect(none.isEmpty)
+        }
+    }
+
+    static let refused = [["--month", "2026-13"], ["--month", "November"], ["--by", "moon"], ["--csv", "--json"]]
+    @Test("What costs cannot answer is refused as a mistake of the call", arguments: refused)
+    func refusals(arguments: [String]) async throws {
+        try await Installation.inTemporaryFolder { here in
+            let outcome = try await here.run(["costs"] + arguments)
+            #expect(outcome.status == 64)
+        }
+    }
+}
