@@ -89,9 +89,4 @@ struct ApprovalStore {
             WHERE id = ? AND state = 'open'
             """, [state.rawValue, person, surface, reason, now, id]) == 1
     }
-
-    func overdue(now: Int64) throws -> [ApprovalRecord] {
-        try db.query("SELECT * FROM approval WHERE state = 'open' AND expires_at <= ? LIMIT 200", [now])
-            .map(ApprovalRecord.init)
-    }
 }
