@@ -53,10 +53,16 @@ struct Composition: Sendable {
 
     /// A decision wakes the workers, who bring it to the session.
     var approvalDesk: ApprovalDesk {
-        ApprovalDesk(database: database, catalog: catalog, doors: doors) { [runWake, noticeWake] in
+        ApprovalDesk(
+            database: database, catalog: catalog, doors: doors, agencyBudget: settings.engine.agencyBudget
+        ) { [runWake, noticeWake] in
             runWake.raise()
             noticeWake.raise()
         }
+    }
+
+    var budgetDesk: BudgetDesk {
+        BudgetDesk(database: database, doors: doors, catalog: catalog, agencyBudget: settings.engine.agencyBudget)
     }
 
     var scheduleDesk: ScheduleDesk { ScheduleDesk(parts: parts) }
@@ -66,7 +72,7 @@ struct Composition: Sendable {
         let intake = intake(wake: { [runWake] in runWake.raise() })
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
-            governors: parts.connections.governors)
+            governors: parts.connections.governors, budgets: budgetDesk)
         let server = BureauServer(
             address: settings.address, intake: intake,
             frontDesk: SlackFrontDesk(

@@ -19,6 +19,7 @@ package struct AgentConfig: Hashable, Sendable {
     package let delivery: Delivery
     package let alerts: Alerts
     package let approvals: ApprovalPolicy
+    package let budgets: AgentBudgets
 
     package struct Anthropic: Hashable, Sendable {
         /// Names of environment variables, never the ids themselves.

@@ -11,7 +11,7 @@ struct AgentConfigReader {
     /// In the order people write them.
     static let keys = [
         "$schema", "agent_name", "display_name", "description", "version", "anthropic", "payload_source", "triggers",
-        "kickoff_template", "limits", "outputs", "delivery", "alerts", "approvals",
+        "kickoff_template", "limits", "budgets", "outputs", "delivery", "alerts", "approvals",
     ]
 
     func config(_ json: PositionedJSON) -> AgentConfig? {
@@ -29,17 +29,18 @@ struct AgentConfigReader {
         let prompt = root.object("kickoff_template", keys: ["prompt"])
             .flatMap { templates.template($0, "prompt", .prose(100_000), extra: ["payload_json"]) }
         let limits = limits(root)
+        let budgets = BudgetReader().budgets(root)
         let outputs = outputs(root, templates)
         let delivery = DeliveryReader(templates: templates).delivery(root)
         let alerts = alerts(root)
         let approvals = ApprovalReader().approvals(root)
         guard let name, let displayName, let description, let version, let anthropic, let source, let triggers,
-            let prompt, let limits, let outputs, let delivery, let alerts, let approvals
+            let prompt, let limits, let outputs, let delivery, let alerts, let approvals, let budgets
         else { return nil }
         return AgentConfig(
             name: name, displayName: displayName, description: description, version: version, anthropic: anthropic,
             payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
-            delivery: delivery, alerts: alerts, approvals: approvals)
+            delivery: delivery, alerts: alerts, approvals: approvals, budgets: budgets)
     }
 
     private func anthropic(_ root: ConfigObject) -> AgentConfig.Anthropic? {

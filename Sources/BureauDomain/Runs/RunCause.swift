@@ -17,6 +17,8 @@ package struct RunCause: Error, Hashable, Sendable {
         // needs info
         case missingFields = "missing_fields"
         case unknownClient = "unknown_client"
+        // queued, waiting for money
+        case budgetExhausted = "budget_exhausted"
         // stopped
         case overBudget = "over_budget"
         case overTime = "over_time"

@@ -14,6 +14,8 @@ package struct EngineSettings: Sendable {
     package var slackPeople: [String: String]
     package var defaultSessionCostMax: MicroUSD
     package var dailyCostAlert: MicroUSD?
+    /// What all runs of a day (UTC) may cost together; nil sets no limit.
+    package var agencyBudget: ScopeBudget?
     /// `{session}` is replaced; for people with access to the provider's console.
     package var consoleLinkPattern: String
     package var eventLogDaysKept: Int

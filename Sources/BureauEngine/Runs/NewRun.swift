@@ -1,3 +1,5 @@
+package import BureauDomain
+
 /// What a trigger asks for.
 package struct NewRun: Sendable, Hashable {
     package enum TriggerSource: String, Sendable { case webhook, cli, slack, cron, api, agent }
@@ -17,11 +19,13 @@ package struct NewRun: Sendable, Hashable {
     /// Canonical JSON, when the trigger brought the payload itself.
     package var payload: String?
     package var payloadHash: String?
+    /// What it may cost; nil takes the agent's limit.
+    package var costMax: MicroUSD?
 
     package init(
         agent: String, agentVersion: String, configHash: String, triggerSource: TriggerSource, requestedBy: String,
         dedupeKey: String, clientSlug: String? = nil, clientName: String? = nil, taskID: String? = nil,
-        payload: String? = nil, payloadHash: String? = nil
+        payload: String? = nil, payloadHash: String? = nil, costMax: MicroUSD? = nil
     ) {
         self.agent = agent
         self.agentVersion = agentVersion
@@ -34,5 +38,6 @@ package struct NewRun: Sendable, Hashable {
         self.taskID = taskID
         self.payload = payload
         self.payloadHash = payloadHash
+        self.costMax = costMax
     }
 }

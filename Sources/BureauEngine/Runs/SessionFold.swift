@@ -20,6 +20,8 @@ package struct SessionFold: Sendable {
     package private(set) var spans = SessionUsage()
     package private(set) var lastFault: SessionFault?
     package private(set) var interruptsSeen = 0
+    /// How often the session stopped at its own budget.
+    package private(set) var budgetStops = 0
     /// Calls of custom tools, by event id: the session waits for an answer to each.
     package private(set) var customToolCalls: [String: String] = [:]
     package private(set) var threads: Set<String> = []
@@ -55,7 +57,9 @@ package struct SessionFold: Sendable {
     private mutating func foldDecoded(_ event: RawEvent) {
         guard let decoded = try? event.decoded() else { return note(unknown: event.type) }
         switch decoded.content {
-        case .statusIdle(let reason): settle(.idle(reason), event)
+        case .statusIdle(let reason):
+            if reason == .budgetReached { budgetStops += 1 }
+            settle(.idle(reason), event)
         case .usage(let total, _): usage = total
         case .modelRequestEnded(let request): add(request)
         case .error(let fault): lastFault = fault

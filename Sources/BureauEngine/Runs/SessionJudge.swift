@@ -6,6 +6,8 @@ import BureauVendors
 struct SessionJudge: Sendable {
     /// Custom tool calls we have answered: a session that still reports them will go on by itself.
     var answered: Set<String> = []
+    /// Stops at the budget we have answered with a higher one: the session goes on by itself.
+    var budgetStopsAnswered = 0
 
     func judge(_ fold: SessionFold) -> FollowStage.End? {
         switch fold.status {
@@ -26,7 +28,9 @@ struct SessionJudge: Sendable {
             let custom = open.filter { fold.customToolCalls[$0] != nil }
             return custom.isEmpty ? .gate(eventIDs: open) : .customTools(custom)
         // The request that crossed the cap may have been the last one needed: then the work is done and is delivered.
-        case .budgetReached: return fold.primaryIdle == .endTurn ? .turnEnded : .budgetReached
+        case .budgetReached:
+            if fold.primaryIdle == .endTurn { return .turnEnded }
+            return fold.budgetStops > budgetStopsAnswered ? .budgetReached : nil
         case .retriesExhausted:
             return .broke(
                 RunCause(.retriesExhausted, "The service gave up after trying again several times. \(lastFault(fold))"))

@@ -30,7 +30,7 @@ private struct ApprovalSession {
         Terminal.note("bureau: \(SlackFrontDesk.words(outcome) ?? "nothing was decided")\n  see: bureau approvals list")
         switch outcome {
         case .refused: throw ExitCode(ExitStatus.notAllowed)
-        case .decided, .already, .unknown, .altered: throw ExitCode(ExitStatus.failed)
+        case .decided, .already, .unknown, .altered, .short: throw ExitCode(ExitStatus.failed)
         }
     }
 }

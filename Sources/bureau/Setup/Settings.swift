@@ -47,6 +47,7 @@ struct Settings: Sendable {
         engine.slackPeople = people(environment["SLACK_USERS"] ?? "")
         if let limit = try money("DEFAULT_MAX_SESSION_COST_USD", environment) { engine.defaultSessionCostMax = limit }
         engine.dailyCostAlert = try money("DAILY_COST_ALERT_THRESHOLD_USD", environment)
+        engine.agencyBudget = try agencyBudget(environment)
         if let pattern = environment["ANTHROPIC_CONSOLE_URL"] { engine.consoleLinkPattern = pattern }
         if let days = try number("EVENT_LOG_DAYS", environment, 1...3_650) { engine.eventLogDaysKept = days }
         if let runs = try number("RUNS_IN_FLIGHT_MAX", environment, 1...100_000) { engine.runsInFlightMax = runs }
@@ -84,6 +85,20 @@ struct Settings: Sendable {
             throw SetupError("\(name) is \"\(text)\", not an amount in dollars", fix: "write it as 5.00")
         }
         return MicroUSD(usd: amount)
+    }
+
+    private static func agencyBudget(_ environment: Environment) throws(SetupError) -> ScopeBudget? {
+        guard let limit = try money("AGENCY_DAILY_BUDGET_USD", environment) else { return nil }
+        var budget = ScopeBudget(limit: limit)
+        if let percent = try number("AGENCY_BUDGET_WARN_PERCENT", environment, 1...100) { budget.warnPercent = percent }
+        guard let name = environment["AGENCY_BUDGET_ON_EXHAUSTED"] else { return budget }
+        guard let action = Exhaustion(rawValue: name) else {
+            throw SetupError(
+                "AGENCY_BUDGET_ON_EXHAUSTED is \"\(name)\"",
+                fix: "use one of \(Exhaustion.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        budget.onExhausted = action
+        return budget
     }
 
     private static func number(_ name: String, _ environment: Environment, _ range: ClosedRange<Int>) throws(SetupError)
