@@ -23,6 +23,7 @@ package struct RunCause: Error, Hashable, Sendable {
         case overBudget = "over_budget"
         case overTime = "over_time"
         case byPerson = "by_person"
+        case interrupted
         case stopUnconfirmed = "stop_unconfirmed"
         // ignored
         case notEligible = "not_eligible"

@@ -58,6 +58,9 @@ struct FollowStage: Stage {
         } catch let error as VendorError {
             try Task.checkCancellation()
             return try await lost(hand, error)
+        } catch let error as StorageError where error != .busy {
+            await stopSpending(hand, client, session, error)
+            throw error
         }
     }
 
@@ -72,6 +75,19 @@ struct FollowStage: Stage {
             guard let end = try await group.next() else { throw CancellationError() }
             return end
         }
+    }
+
+    /// What cannot be written down may not be spent. The interrupt itself is read from the session's history later,
+    /// so that a turn that was cut short is never taken for a finished one.
+    private func stopSpending(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ error: StorageError)
+        async
+    {
+        do { _ = try await client.send([.interrupt], to: session) } catch {
+            parts.logger.error("an interrupt failed", metadata: ["run": "\(hand.run.id)", "why": "\(error)"])
+        }
+        parts.logger.critical(
+            "costs cannot be written down, so the session was interrupted",
+            metadata: ["run": "\(hand.run.id)", "why": "\(error)"])
     }
 
     private func mayPause(_ hand: RunInHand, _ end: End) -> Bool {

@@ -20,6 +20,8 @@ package struct SessionFold: Sendable {
     package private(set) var spans = SessionUsage()
     package private(set) var lastFault: SessionFault?
     package private(set) var interruptsSeen = 0
+    /// The turn was cut short and nothing was asked since.
+    package private(set) var isInterrupted = false
     /// How often the session stopped at its own budget.
     package private(set) var budgetStops = 0
     /// Calls of custom tools, by event id: the session waits for an answer to each.
@@ -41,9 +43,12 @@ package struct SessionFold: Sendable {
         lastEvent = event.type
         switch event.type {
         case "agent.message", "agent.thinking", "agent.tool_use", "agent.tool_result", "agent.mcp_tool_use",
-            "agent.mcp_tool_result", "span.model_request_start", "user.message":
+            "agent.mcp_tool_result", "span.model_request_start":
             return
-        case "user.interrupt": interruptsSeen += 1
+        case "user.message": isInterrupted = false
+        case "user.interrupt":
+            interruptsSeen += 1
+            isInterrupted = true
         case "session.status_running":
             primaryIdle = nil
             settle(.running, event)

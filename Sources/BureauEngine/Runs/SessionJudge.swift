@@ -21,7 +21,7 @@ struct SessionJudge: Sendable {
 
     private func judge(_ reason: StopReason, _ fold: SessionFold) -> FollowStage.End? {
         switch reason {
-        case .endTurn: return .turnEnded
+        case .endTurn: return fold.isInterrupted ? .overLimit(Self.interrupted) : .turnEnded
         case .requiresAction(let ids):
             let open = ids.filter { !answered.contains($0) }
             guard !open.isEmpty else { return nil }
@@ -40,6 +40,12 @@ struct SessionJudge: Sendable {
         case .unknown(let name): return .unknownReason(String(name.prefix(80)))
         }
     }
+
+    /// The end of an interrupted turn looks like success; only the history tells them apart.
+    private static let interrupted = RunCause(
+        .interrupted,
+        "The session was interrupted before it had finished: at the provider, or because its costs could not be written down."
+    )
 
     private func lastFault(_ fold: SessionFold) -> String {
         guard let fault = fold.lastFault else { return "" }

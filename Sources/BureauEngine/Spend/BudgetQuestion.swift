@@ -22,8 +22,8 @@ struct BudgetQuestion: Codable, Hashable, Sendable {
 
     var raiseTo: MicroUSD { MicroUSD(rawValue: raiseToMicroUSD) }
     var isRun: Bool { scope == "run" }
-    /// One open question for each thing that is used up.
-    var eventID: String { "\(Self.eventPrefix)\(scope)/\(period)/\(limitMicroUSD)" }
+    /// One open question for each thing that is used up; a number follows, for it may be asked again.
+    private var stem: String { "\(Self.eventPrefix)\(scope)/\(period)/\(limitMicroUSD)/" }
 
     init(scope: String, period: String, limit: MicroUSD, raiseTo: MicroUSD) {
         self.scope = scope
@@ -42,14 +42,17 @@ struct BudgetQuestion: Codable, Hashable, Sendable {
     /// Asks, unless the same is being asked already, by this run or by another one that waits for the same money.
     func ask(_ effect: String, _ run: RunRecord, expiresAt: Int64, in db: any Connection, _ doors: Doors) throws {
         let isAsked = try db.first(
-            "SELECT 1 AS asked FROM approval WHERE event_id = ? AND state = 'open' AND (run_id = ? OR ?) LIMIT 1",
-            [eventID, run.id, !isRun])
+            """
+            SELECT 1 AS asked FROM approval
+            WHERE state = 'open' AND substr(event_id, 1, ?) = ? AND (run_id = ? OR ?) LIMIT 1
+            """, [stem.utf8.count, stem, run.id, !isRun])
         guard isAsked == nil else { return }
         let input = try JSONText.encode(self)
         let earlier = try db.first(
-            "SELECT count(*) AS n FROM approval WHERE run_id = ? AND event_id LIKE ?", [run.id, eventID + "%"])
+            "SELECT count(*) AS n FROM approval WHERE run_id = ? AND substr(event_id, 1, ?) = ?",
+            [run.id, stem.utf8.count, stem])
         let new = NewApproval(
-            eventID: try earlier.map { "\(eventID)/\(try $0.integer("n") + 1)" } ?? eventID, tool: Self.tool,
+            eventID: "\(stem)\((try earlier?.integer("n") ?? 0) + 1)", tool: Self.tool,
             input: input, inputHash: Hex.sha256(Array(input.utf8)), effect: effect)
         let now = doors.now()
         guard

@@ -10,10 +10,11 @@ package struct SpendCheck: Sendable {
 
     /// What does not agree, in sentences; empty when all does.
     package func complaints() async throws -> [String] {
-        try await database.read { db in
-            let holds = try Self.holds(db), balances = try Self.balances(db), runs = try Self.runs(db)
-            return Array((holds + balances + runs).prefix(Self.complaintsMax))
-        }
+        try await database.read { try Self.complaints($0) }
+    }
+
+    static func complaints(_ db: any Connection) throws -> [String] {
+        Array((try holds(db) + balances(db) + runs(db)).prefix(complaintsMax))
     }
 
     private static func holds(_ db: any Connection) throws -> [String] {
