@@ -69,7 +69,9 @@ struct BudgetsCommandTests {
             #expect(lowered.status == 1)
             #expect(try await here.run("budgets", "set", "agent", "sentinel", "9", "--per", "day").status == 0)
             let lines = try await here.run("budgets", "--json").objects()
-            let daily = lines.filter { $0["scope"] as? String == "agent/sentinel" }.compactMap { $0["limit_usd"] as? Double }
+            let daily = lines.filter { $0["scope"] as? String == "agent/sentinel" }.compactMap {
+                $0["limit_usd"] as? Double
+            }
             #expect(daily == [9])
         }
     }

@@ -1,4 +1,5 @@
 import BureauSandbox
+import BureauStorage
 import Foundation
 import ProductHarness
 import Testing
@@ -56,6 +57,36 @@ struct BudgetJourneyTests {
         }
     }
 
+    @Test("A ledger that refuses a figure stops the session, and the run is never taken for finished")
+    func refusingLedger() async throws {
+        var options = Installation.Options()
+        options.agents = [("sentinel", SampleAgents.sentinel)]
+        try await Installation.open(options) { installation in
+            try await installation.steer(["name": "runaway", "events_per_second": 10])
+            let server = try await installation.startServer()
+            try await installation.board.move(Self.task, to: "ready (automate)")
+            try await eventually("it spends") {
+                try await installation.records().runs.first?.spentMicroUSD ?? 0 > 0 ? true : nil
+            }
+            try await installation.sql(
+                "CREATE TRIGGER broken BEFORE INSERT ON spend_entry BEGIN SELECT RAISE(ABORT, 'the ledger is broken'); END"
+            )
+            let session = try #require(try await installation.records().runs.first?.session)
+            try await eventually("the session is interrupted", within: .seconds(60)) {
+                let types = try await installation.history(of: session).compactMap { $0["type"]?.string }
+                return types.contains("user.interrupt") && types.last == "session.status_idle" ? true : nil
+            }
+            #expect(try await installation.records().runs.first?.state == "running")
+            try await installation.sql("DROP TRIGGER broken")
+            try await eventually("the run ends stopped", within: .seconds(90)) {
+                let run = try await installation.records().runs.first
+                return run?.state == "stopped" && run?.cause == "interrupted" ? true : nil
+            }
+            #expect(await installation.look().messages(in: "C0RESULTS").isEmpty)
+            server.process.signal(SIGTERM)
+        }
+    }
+
     /// The n-th question about money, oldest first.
     private func question(_ installation: Installation, _ index: Int) async throws -> JSON {
         try await eventually("the question is posted", within: .seconds(90)) {
@@ -70,6 +101,12 @@ struct BudgetJourneyTests {
 }
 
 extension Installation {
+    fileprivate func sql(_ text: String) async throws {
+        let database = try SQLiteDatabase(path: data.appending(path: "bureau.db").path)
+        defer { try? database.close() }
+        try await database.write { try $0.execute(text, []) }
+    }
+
     fileprivate func click(_ action: String, on message: JSON, by user: String) async throws {
         let wish: JSON = [
             "channel": message["channel"] ?? .null, "ts": message["ts"] ?? .null, "action_id": .string(action),

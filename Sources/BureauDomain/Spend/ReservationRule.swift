@@ -62,7 +62,9 @@ package enum ReservationRule {
 
     /// The account that has too little, or nil when every one has enough. One that stops comes before one that asks.
     package static func shortage(_ amount: MicroUSD, in lines: [Line]) -> Line? {
-        let short = lines.filter { $0.budget.onExhausted != .warnOnly && $0.balance.committed + amount > $0.budget.limit }
+        let short = lines.filter {
+            $0.budget.onExhausted != .warnOnly && $0.balance.committed + amount > $0.budget.limit
+        }
         return short.first { $0.budget.onExhausted == .stop } ?? short.first
     }
 }

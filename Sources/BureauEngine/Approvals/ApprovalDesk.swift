@@ -70,16 +70,18 @@ package struct ApprovalDesk: Sendable {
             return .refused(refusal)
         }
         let (doors, now, budgets) = (doors, doors.now(), BudgetBook(agency: agencyBudget, catalog: catalog))
-        let outcome = try await short { try await database.write { db -> Outcome in
-            let store = ApprovalStore(db: db)
-            guard now < approval.expiresAt,
-                try store.decide(id, state, by: person.label, on: surface, reason: reason, now: now)
-            else { return try store.find(id).map(Outcome.already) ?? .unknown }
-            guard let decided = try store.find(id) else { return .unknown }
-            try ApprovalNotices(db: db, doors: doors).settled(decided, run: run)
-            try BudgetAnswer(db: db, doors: doors, budgets: budgets).take(decided, run)
-            return .decided(decided)
-        } }
+        let outcome = try await short {
+            try await database.write { db -> Outcome in
+                let store = ApprovalStore(db: db)
+                guard now < approval.expiresAt,
+                    try store.decide(id, state, by: person.label, on: surface, reason: reason, now: now)
+                else { return try store.find(id).map(Outcome.already) ?? .unknown }
+                guard let decided = try store.find(id) else { return .unknown }
+                try ApprovalNotices(db: db, doors: doors).settled(decided, run: run)
+                try BudgetAnswer(db: db, doors: doors, budgets: budgets).take(decided, run)
+                return .decided(decided)
+            }
+        }
         if case .decided = outcome { wake() }
         return outcome
     }

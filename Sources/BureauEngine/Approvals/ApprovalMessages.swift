@@ -25,8 +25,10 @@ enum ApprovalMessages {
                     blockID: "approval:\(mark)",
                     [
                         SlackButton(
-                            actionID: "approve", label: labels(approval).yes, target: .value(approval.id), style: .primary),
-                        SlackButton(actionID: "deny", label: labels(approval).no, target: .value(approval.id), style: .danger),
+                            actionID: "approve", label: labels(approval).yes, target: .value(approval.id),
+                            style: .primary),
+                        SlackButton(
+                            actionID: "deny", label: labels(approval).no, target: .value(approval.id), style: .danger),
                     ]))
         } else {
             blocks.append(.context(["*\(SlackText.escape(ApprovalWords.outcome(approval)))*", "Run \(run.id)"]))

@@ -59,7 +59,7 @@ struct FollowStage: Stage {
             try Task.checkCancellation()
             return try await lost(hand, error)
         } catch let error as StorageError where error != .busy {
-            await stopSpending(hand, client, session, error)
+            await stopSpending(hand, client, recorder.fold, error)
             throw error
         }
     }
@@ -79,9 +79,11 @@ struct FollowStage: Stage {
 
     /// What cannot be written down may not be spent. The interrupt itself is read from the session's history later,
     /// so that a turn that was cut short is never taken for a finished one.
-    private func stopSpending(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ error: StorageError)
+    private func stopSpending(_ hand: RunInHand, _ client: AnthropicClient, _ fold: SessionFold, _ error: StorageError)
         async
     {
+        if case .idle = fold.status { return }
+        guard let session = hand.run.sessionID else { return }
         do { _ = try await client.send([.interrupt], to: session) } catch {
             parts.logger.error("an interrupt failed", metadata: ["run": "\(hand.run.id)", "why": "\(error)"])
         }

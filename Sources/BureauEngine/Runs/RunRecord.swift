@@ -73,6 +73,9 @@ package struct RunRecord: Sendable, Hashable {
         costMax = try row.integerIfAny("cost_max_micro_usd").map(MicroUSD.init(rawValue:))
     }
 
+    /// Queued only because there is no money for it.
+    package var waitsForBudget: Bool { state == .queued && cause?.code == .budgetExhausted }
+
     /// The limit that holds for this run: its own, its agent's, else the service's.
     package func costMax(_ config: AgentConfig, byDefault: MicroUSD) -> MicroUSD {
         costMax ?? config.limits.sessionCostMax ?? byDefault

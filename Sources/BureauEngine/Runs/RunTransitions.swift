@@ -29,7 +29,8 @@ package struct RunTransitions: Sendable {
         if event == .retried || event == .deliverAgain {
             try AlertStore(db: db).resolve(subject: runID, now: doors.now())
         }
-        if run.state == .waitingApproval || run.state == .queued, machine.state != run.state, machine.state != .running {
+        if run.state == .waitingApproval || run.state == .queued, machine.state != run.state, machine.state != .running
+        {
             try voidQuestions(run, db)
         }
         let notices = NoticeWriter(db: db, doors: doors)

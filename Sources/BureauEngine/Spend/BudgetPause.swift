@@ -27,8 +27,10 @@ struct BudgetPause: Sendable {
         let found = try await anthropic.session(session)
         let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
         let limit = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
-        let spent = max(MicroUSD(rawValue: run.spentMicroUSD), CostMeter(parts: parts, hand: hand)
-            .cost(fold, listed: found.usage).microUSD ?? .zero)
+        let spent = max(
+            MicroUSD(rawValue: run.spentMicroUSD),
+            CostMeter(parts: parts, hand: hand)
+                .cost(fold, listed: found.usage).microUSD ?? .zero)
         let native = found.budgetMicroUSD.map(MicroUSD.init(rawValue:))
         if spent < limit, native.map({ $0.centsRoundedUp < limit.centsRoundedUp }) ?? true {
             try await raise(to: limit, stop: fold.budgetStops)
@@ -47,9 +49,11 @@ struct BudgetPause: Sendable {
         let step = try await parts.database.write { db -> StepRecord in
             let steps = StepStore(db: db)
             try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
-            guard let known = try steps.list(run: run.id, purpose: .session).first(where: {
-                $0.kind == Self.stepKind && $0.subject == plan.subject
-            }) else { throw RunMoved(runID: run.id) }
+            guard
+                let known = try steps.list(run: run.id, purpose: .session).first(where: {
+                    $0.kind == Self.stepKind && $0.subject == plan.subject
+                })
+            else { throw RunMoved(runID: run.id) }
             if known.state == .failed { try steps.reopenOne(known.id, now: now) }
             return try steps.find(known.id) ?? known
         }

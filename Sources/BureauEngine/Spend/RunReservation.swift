@@ -24,7 +24,8 @@ struct RunReservation {
             try ledger.open(run, amount: amount, now: now)
             return .granted
         }
-        let sentence = "\(short.account.words) has \(short.left) left of \(short.budget.limit), and it may cost \(amount)."
+        let sentence =
+            "\(short.account.words) has \(short.left) left of \(short.budget.limit), and it may cost \(amount)."
         if let end = try ending(short, run, sentence, in: db) {
             try parts.transitions.apply(.stopAsked(RunCause(.overBudget, end)), to: run.id, lease: hand.lease, in: db)
             return .stopped

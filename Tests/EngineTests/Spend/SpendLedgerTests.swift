@@ -10,7 +10,9 @@ import Testing
 struct SpendLedgerTests {
     private static func reserved(_ bench: Bench, _ dollars: Double = 5) async throws -> RunRecord {
         let run = try await bench.run()
-        try await bench.database.write { try SpendLedger(db: $0).open(run, amount: .usd(dollars), now: bench.clock.now) }
+        try await bench.database.write {
+            try SpendLedger(db: $0).open(run, amount: .usd(dollars), now: bench.clock.now)
+        }
         return run
     }
 
@@ -109,7 +111,8 @@ struct SpendLedgerTests {
         let hand = try #require(try await bench.claim("w", run.id))
         try await Self.breakLedger(bench)
         var fold = SessionFold()
-        fold.take(try event(#"{"id":"u","type":"session.usage","usage":{"list_cost":{"amount":"100","currency":"USD"}}}"#))
+        fold.take(
+            try event(#"{"id":"u","type":"session.usage","usage":{"list_cost":{"amount":"100","currency":"USD"}}}"#))
         let meter = CostMeter(parts: try bench.parts(), hand: hand), known = fold
         await #expect(throws: StorageError.self) { try await meter.save(known, listed: nil) }
         #expect(try await bench.find(run.id).spentMicroUSD == 0)
@@ -152,7 +155,8 @@ struct ReservationTests {
         #expect(waiting.cause?.sentence.contains("$3.00 left of $8.00") == true, "\(waiting.cause?.sentence ?? "")")
 
         let desk = ApprovalDesk(
-            database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, agencyBudget: agency) {}
+            database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, agencyBudget: agency
+        ) {}
         let question = try #require(try await desk.list().first)
         #expect(question.runID == second.id)
         _ = try await Self.assess(bench, second.id, agency: agency)
@@ -176,7 +180,8 @@ struct ReservationTests {
         let run = try await bench.run(payload: Self.payload())
         _ = try await Self.assess(bench, run.id, agency: agency)
         let desk = ApprovalDesk(
-            database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, agencyBudget: agency) {}
+            database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, agencyBudget: agency
+        ) {}
         let question = try #require(try await desk.list().first)
         _ = try await desk.deny(question.id, by: .bureau(name: "ana"), on: "cli", reason: "not today")
         let ended = try await bench.find(run.id)

@@ -34,7 +34,9 @@ struct SpendSimulationTests {
     func simulation() async throws {
         let seed = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 20_261_121
         let bench = try await Bench()
-        let (agent, budgets) = (try bench.agent, BudgetBook(agency: ScopeBudget(limit: Self.agencyDay), catalog: bench.catalog))
+        let (agent, budgets) = (
+            try bench.agent, BudgetBook(agency: ScopeBudget(limit: Self.agencyDay), catalog: bench.catalog)
+        )
         let figures = try await bench.database.write { db in
             var random = Dice(seed: seed), figures = Figures(), waiting: [RunRecord] = []
             var now: Int64 = 1_795_000_000_000
@@ -64,7 +66,8 @@ struct SpendSimulationTests {
                 + "worst overspend \(figures.worst) with \(figures.worstRequests) in flight")
         #expect(try await SpendCheck(database: bench.database).complaints() == [])
         let days = try await bench.database.query(
-            "SELECT max(spent_micro_usd) AS spent, sum(reserved_micro_usd) AS reserved FROM spend_balance WHERE scope = 'agency'")
+            "SELECT max(spent_micro_usd) AS spent, sum(reserved_micro_usd) AS reserved FROM spend_balance WHERE scope = 'agency'"
+        )
         #expect(try days.first?.integer("reserved") == 0)
         #expect(try days.first?.integer("spent") ?? .max <= (Self.agencyDay + figures.overspent).rawValue)
         #expect(figures.waited > 0 && figures.raised > 0 && figures.lost > 0 && figures.worst > .zero)
@@ -173,12 +176,14 @@ struct SpendSimulationTests {
     private static func insert(_ random: inout Dice, _ agent: LoadedAgent, _ now: Int64, _ db: any Connection) throws
         -> RunRecord
     {
-        let id = ULID.make(milliseconds: now, randomness: (random.next(), UInt16.random(in: 0 ... .max, using: &random)))
+        let id = ULID.make(
+            milliseconds: now, randomness: (random.next(), UInt16.random(in: 0 ... .max, using: &random)))
         let client = random.roll(0...9)
         _ = try RunStore(db: db).insert(
             NewRun(
                 agent: agent.config.name, agentVersion: "1.0.0", configHash: agent.hash, triggerSource: .cli,
-                requestedBy: "cli test", dedupeKey: id, clientSlug: client < 8 ? "client-\(client)" : nil), id: id, now: now)
+                requestedBy: "cli test", dedupeKey: id, clientSlug: client < 8 ? "client-\(client)" : nil), id: id,
+            now: now)
         return try #require(try RunStore(db: db).find(id))
     }
 
