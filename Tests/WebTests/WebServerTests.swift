@@ -8,7 +8,7 @@ import Logging
 import Testing
 
 /// A running server over a real database, and plain HTTP to it.
-private struct Served: Sendable {
+struct Served: Sendable {
     let port: Int
     let database: SQLiteDatabase
     let transport: HTTPTransport

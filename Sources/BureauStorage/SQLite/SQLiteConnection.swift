@@ -63,10 +63,11 @@ struct SQLiteConnection: Connection {
         case .integer(let number): return sqlite3_bind_int64(handle, place, number)
         case .real(let number): return sqlite3_bind_double(handle, place, number)
         case .text(var text):
+            // No bytes at all would be bound as NULL.
+            guard !text.isEmpty else { return sqlite3_bind_text(handle, place, "", 0, copied) }
             return text.withUTF8 { bytes in
                 bytes.withMemoryRebound(to: CChar.self) {
-                    // No bytes at all would be bound as NULL.
-                    sqlite3_bind_text(handle, place, $0.baseAddress ?? Self.nothing, Int32($0.count), copied)
+                    sqlite3_bind_text(handle, place, $0.baseAddress, Int32($0.count), copied)
                 }
             }
         case .bytes(let data):
@@ -99,6 +100,4 @@ struct SQLiteConnection: Connection {
             resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(db.sqliteConnection)),
             sql: sql)
     }
-
-    nonisolated(unsafe) private static let nothing = UnsafePointer<CChar>(strdup(""))!
 }

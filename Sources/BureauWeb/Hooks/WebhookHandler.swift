@@ -166,8 +166,9 @@ final class WebhookHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func goOn(_ context: ChannelHandlerContext) {
         stage = .free
         while !stage.holds, let part = held.popFirst() { take(part, context) }
-        guard !stage.holds else { return }
+        // The framework takes up what it was given only now.
         context.fireChannelReadComplete()
+        guard !stage.holds else { return }
         if readIsHeld {
             readIsHeld = false
             context.read()
