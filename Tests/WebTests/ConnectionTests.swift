@@ -73,8 +73,8 @@ struct ConnectionTests {
 
     private static let malformed: [(String, String)] = [
         (
-            "headers of more than 32 KiB",
-            "GET /health HTTP/1.1\r\nX-A: \(String(repeating: "a", count: 40_000))\r\n\r\n"
+            "headers of more than 80 KiB",
+            "GET /health HTTP/1.1\r\nX-A: \(String(repeating: "a", count: 100_000))\r\n\r\n"
         ),
         (
             "more than 200 headers",

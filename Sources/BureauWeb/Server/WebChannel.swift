@@ -12,7 +12,7 @@ struct WebChannel: HTTPChannelHandler {
     let responder: Responder
     let idle: TimeAmount
     let webhooks: @Sendable () -> WebhookHandler
-    static let headerBytesMax = 32 * 1024
+    static let headerBytesMax = 80 * 1024
     static let headersMax = 200
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
