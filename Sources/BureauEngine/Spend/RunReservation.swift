@@ -12,7 +12,7 @@ struct RunReservation {
 
     let parts: EngineParts
     let hand: RunInHand
-    static let lookEveryMilliseconds: Int64 = 300_000
+    static let lookEveryMilliseconds: Int64 = 120_000
 
     /// `run` is the row as it is now, its client known.
     func reserve(_ run: RunRecord, in db: any Connection) throws -> Outcome {
