@@ -25,7 +25,8 @@ private struct ApprovalSession {
     func conclude(_ outcome: ApprovalDesk.Outcome, _ id: String) async throws {
         await composition.close()
         if case .decided(let approval) = outcome {
-            return Terminal.say("\(ApprovalWords.outcome(approval)). The run goes on.")
+            let isOver = approval.isAboutMoney && approval.state == .denied
+            return Terminal.say("\(ApprovalWords.outcome(approval)). The run \(isOver ? "stops" : "goes on").")
         }
         Terminal.note("bureau: \(SlackFrontDesk.words(outcome) ?? "nothing was decided")\n  see: bureau approvals list")
         switch outcome {
