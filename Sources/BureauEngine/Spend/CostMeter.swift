@@ -73,8 +73,14 @@ struct CostMeter: Sendable {
         var found: [(RunCause, String)] = []
         if verdict == .warn {
             let spent = cost.microUSD ?? .zero
+            let ending =
+                switch hand.agent.config.budgets.onRunLimit {
+                case .pauseAndAsk: "people are asked at \(limits.costMax)"
+                case .stop: "stops at \(limits.costMax)"
+                case .warnOnly: "goes on all the same"
+                }
             let sentence =
-                "\(spent) of \(limits.costMax) used after \(Words.duration(.milliseconds(elapsedMilliseconds))); stops at \(limits.costMax)."
+                "\(spent) of \(limits.costMax) used after \(Words.duration(.milliseconds(elapsedMilliseconds))); \(ending)."
             found.append((RunCause(.overBudget, sentence), "budget_warning"))
         }
         if case .noPrice(let model) = cost.method {

@@ -17,9 +17,9 @@ struct ReservationRuleTests {
         (6, 0, .pauseAndAsk, false), (0, 6, .stop, false), (3, 3, .stop, false), (9, 9, .warnOnly, true),
     ]
     @Test("Five dollars of ten are given while spent and promised leave room", arguments: cases)
-    func fits(spent: Int64, reserved: Int64, action: Exhaustion, isGiven: Bool) {
+    func isGiven(spent: Int64, reserved: Int64, action: Exhaustion, expected: Bool) {
         let short = ReservationRule.shortage(.usd(5), in: [Self.line(spent, reserved, action, .agency)])
-        #expect((short == nil) == isGiven)
+        #expect((short == nil) == expected)
     }
 
     @Test("Of two that are short the one that stops is named")
@@ -29,16 +29,16 @@ struct ReservationRuleTests {
     }
 
     @Test("What is proposed is in whole dollars, is enough, and is at least a quarter more")
-    func proposal() {
+    func proposes() {
         #expect(Self.line(9, 0, .stop, .agency).proposal(for: .usd(4.2)) == .usd(14))
         #expect(Self.line(9, 0, .stop, .agency).proposal(for: .usd(1.5)) == .usd(13))
     }
 
-    private static let ends: [(SpendAccount, Int64)] = [
+    private static let lastInstants: [(SpendAccount, Int64)] = [
         (SpendAccount(.agency, "2026-11-20"), 1_795_219_200_000), (SpendAccount(.agency, "2026-11"), 1_796_083_200_000),
         (SpendAccount(.client("a"), "2026-12"), 1_798_761_600_000),
     ]
-    @Test("An account ends at the first instant after its day or month", arguments: ends)
+    @Test("An account ends at the first instant after its day or month", arguments: lastInstants)
     func ends(account: SpendAccount, instant: Int64) {
         #expect(account.endsAt == instant)
         #expect(SpendAccount.day(instant - 1).hasPrefix(account.period))
