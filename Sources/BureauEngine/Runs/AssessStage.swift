@@ -104,7 +104,7 @@ struct AssessStage: Stage {
 
     /// The payload, the state and the release of older runs that waited for the same information: one commit.
     private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws {
-        let (transitions, lease, run) = (parts.transitions, hand.lease, hand.run)
+        let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
         try await parts.database.write { db in
             let store = RunStore(db: db)
             try store.setPayload(lease, payload)
@@ -114,7 +114,8 @@ struct AssessStage: Stage {
                     try transitions.apply(.foundIneligible(cause), to: older, lease: nil, in: db)
                 }
             }
-            try transitions.apply(.taken, to: run.id, lease: lease, in: db)
+            let taken = try transitions.apply(.taken, to: run.id, lease: lease, in: db)
+            try FanOutStarter(parts: parts).start(.withStart, taken, hand.agent, db)
         }
     }
 

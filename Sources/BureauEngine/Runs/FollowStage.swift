@@ -40,6 +40,7 @@ struct FollowStage: Stage {
             while true {
                 let known = answered
                 let end = try await firstEnd(hand, follower, client, answered: known)
+                try await follower.listThreads()
                 guard case .customTools(let calls) = end else { return try await finish(hand, end, recorder.fold) }
                 for call in calls {
                     answered.insert(try await tools.refuse(call, name: recorder.fold.customToolCalls[call] ?? ""))

@@ -27,13 +27,16 @@ package struct RunTransitions: Sendable {
         }
         if event == .retried || event == .deliverAgain {
             try AlertStore(db: db).resolve(subject: runID, now: doors.now())
+            try RunThreadStore(db: db).reopen(runID, now: doors.now())
         }
+        if case .stopAsked = event { try RunFamily(db: db, doors: doors).stopped(run, self) }
         if run.state == .waitingApproval, machine.state != .waitingApproval, machine.state != .running {
             try voidQuestions(run, db)
         }
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
+        if moved.state.isFinal, !run.state.isFinal { try RunFamily(db: db, doors: doors).ended(moved) }
         return moved
     }
 

@@ -36,6 +36,7 @@ struct CostMeter: Sendable {
         let (lease, doors) = (hand.lease, parts.doors)
         try await parts.database.write { db in
             guard try RunStore(db: db).setProgress(lease, progress) else { throw RunMoved(runID: lease.runID) }
+            try SessionThreadStore(db: db).save(Array(fold.threads.values), run: lease.runID, now: doors.now())
             let writer = NoticeWriter(db: db, doors: doors)
             for (cause, code) in notices { try writer.alert(cause, run, kind: .budget, code: code) }
         }

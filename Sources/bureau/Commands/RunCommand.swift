@@ -67,7 +67,8 @@ struct RunCommand: AsyncParsableCommand {
                 agent: loaded.config.name, agentVersion: loaded.config.version, configHash: loaded.hash,
                 triggerSource: .cli,
                 requestedBy: "cli \(ProcessInfo.processInfo.userName)", dedupeKey: "cli/\(composition.doors.makeID())",
-                clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload))
+                clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload,
+                hasThread: loaded.hasThread))
     }
 }
 
