@@ -75,6 +75,16 @@ extension Installation {
             guard server.process.isRunning else { throw NeverHappened("the run's end: bureau is gone") }
             return await runs(in: RunStates.restful, at: server) >= count ? true : nil
         }
+        // People see the end a moment after it is written down.
+        try await eventually("every run's message in Slack shows its end", within: deadline) {
+            let state = await look().state["slack"]?["messages"]?.array ?? []
+            let stale = state.filter { message in
+                message["metadata"]?["event_payload"]?["step"] != nil && message["thread_ts"] == nil
+                    && [": Queued", ": Starting", ": Running", ": Collecting files", ": Delivering", ": Stopping"]
+                        .contains { message["text"]?.string?.hasSuffix($0) == true }
+            }
+            return stale.isEmpty ? true : nil
+        }
     }
 }
 

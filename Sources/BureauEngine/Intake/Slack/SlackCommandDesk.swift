@@ -82,7 +82,9 @@ package struct SlackCommandDesk: Sendable {
         case .several(let slugs):
             return "“\(shown)” may be several clients: \(code(slugs)). Type one of them."
         case .none(let near):
-            let hint = near.isEmpty ? "" : " Did you mean \(code(near))?"
+            let some = clients.prefix(ClientMatch.suggestionsMax).map(\.slug)
+            let known = some.isEmpty ? " No client is kept yet." : " There are, for example: \(code(some))."
+            let hint = near.isEmpty ? known : " Did you mean \(code(near))?"
             return "There is no client “\(shown)”.\(hint)"
         case .one(let slug):
             guard let client = clients.first(where: { $0.slug == slug }) else { return "There is no client “\(shown)”." }
