@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauStorage
 import BureauVendors
+import Foundation
 
 /// What commands tell that change nothing. Only of agents the person has to do with.
 struct SlackCommandAnswers: Sendable {
@@ -70,6 +71,7 @@ struct SlackCommandAnswers: Sendable {
 /// A moment in the reader's own time zone.
 enum SlackTime {
     static func moment(_ milliseconds: Int64) -> String {
-        "<!date^\(milliseconds / 1_000)^{date_short_pretty} {time}|\(milliseconds / 1_000)>"
+        let plain = Date(timeIntervalSince1970: Double(milliseconds / 1_000)).formatted(.iso8601)
+        return "<!date^\(milliseconds / 1_000)^{date_short_pretty} {time}|\(plain)>"
     }
 }

@@ -51,6 +51,7 @@ struct FamilySummary: Sendable {
     }
 
     private static func title(_ lines: [Line]) -> String {
+        if lines.count == 1 { return "The run it started: \(lines[0].run.state.word.lowercased())" }
         let good = lines.count { $0.run.state == .done }
         return good == lines.count
             ? "All \(lines.count) runs it started are done" : "\(good) of \(lines.count) runs it started are done"
