@@ -114,7 +114,7 @@ struct Composition: Sendable {
         guard !settings.engine.isDispatchPaused else { return [] }
         return [
             NoticeWorker(parts: parts, owner: lock.owner, wake: noticeWake),
-            RunThreadWorker(parts: parts, lock: lock),
+            RunThreadWorker(parts: parts, lock: lock, finishes: run != nil),
             RunWorker(parts: parts, lock: lock, wake: runWake, onlyRun: run),
         ]
     }

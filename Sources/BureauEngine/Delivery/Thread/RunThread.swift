@@ -59,6 +59,16 @@ struct RunThreadStore {
         try db.first("SELECT 1 AS due \(Self.due) LIMIT 1", [now, now, now]) != nil
     }
 
+    var isAnyEndUntold: Bool {
+        get throws {
+            try db.first(
+                """
+                SELECT 1 AS due FROM run_thread JOIN run ON run.id = run_thread.run_id
+                WHERE run_thread.closed = 0 AND run.ended_at IS NOT NULL LIMIT 1
+                """) != nil
+        }
+    }
+
     func claim(owner: String, limit: Int, now: Int64) throws -> [RunThread] {
         try db.query(
             """

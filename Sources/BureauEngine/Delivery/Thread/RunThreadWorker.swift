@@ -15,9 +15,14 @@ package struct RunThreadWorker: Service {
     static let writesPerMinuteMax = 40
     static let triesMax = 20
 
-    package init(parts: EngineParts, lock: OwnerLock) {
+    /// A command's process ends with its run: what it has changed is shown before it goes.
+    let finishes: Bool
+    static let lastLooksMax = 5
+
+    package init(parts: EngineParts, lock: OwnerLock, finishes: Bool = false) {
         self.parts = parts
         self.lock = lock
+        self.finishes = finishes
     }
 
     package func run() async throws {
@@ -36,6 +41,12 @@ package struct RunThreadWorker: Service {
                 }
                 try await parts.doors.sleep(.milliseconds(Self.pollMilliseconds))
             }
+        }
+        guard finishes else { return }
+        for _ in 0..<Self.lastLooksMax {
+            _ = try? await lookOnce()
+            guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyEndUntold }) else { return }
+            try await parts.doors.sleep(.milliseconds(Self.pollMilliseconds))
         }
     }
 
