@@ -77,7 +77,8 @@ struct Composition: Sendable {
                 ApprovalDoor(
                     desk: approvalDesk, token: token, person: settings.environment["API_TOKEN_USER"] ?? "api")
             },
-            status: status, eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: onListening)
+            status: status, eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
+            logger: logger, onListening: onListening)
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
         ] + workers() + sweeps() + schedules() + [server]

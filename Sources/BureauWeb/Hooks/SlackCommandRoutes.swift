@@ -17,7 +17,7 @@ struct SlackCommandRoutes {
             let form = FormBody(body)
             guard
                 let command = SlackCommandRequest(
-                    { form[$0] }, body: body, remoteAddress: context.sender(request))
+                    { form[$0] }, body: body, remoteAddress: Sender.of(request.headers, direct: context.remoteAddress))
             else { return Response(status: .badRequest) }
             let json = try JSONEncoder().encode(["response_type": "ephemeral", "text": await door.answer(command)])
             return Response(
