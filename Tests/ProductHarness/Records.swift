@@ -77,11 +77,9 @@ extension Installation {
         }
         // People see the end a moment after it is written down.
         try await eventually("every run's message in Slack shows its end", within: deadline) {
-            let state = await look().state["slack"]?["messages"]?.array ?? []
-            let stale = state.filter { message in
-                message["metadata"]?["event_payload"]?["step"] != nil && message["thread_ts"] == nil
-                    && [": Queued", ": Starting", ": Running", ": Collecting files", ": Delivering", ": Stopping"]
-                        .contains { message["text"]?.string?.hasSuffix($0) == true }
+            let underWay = ["Queued", "Starting", "Running", "Collecting files", "Delivering", "Stopping"]
+            let stale = await look().messages(in: "C0RESULTS").filter { message in
+                !message.isReply && underWay.contains { message.text.hasSuffix(": \($0)") }
             }
             return stale.isEmpty ? true : nil
         }

@@ -49,7 +49,8 @@ package struct Sight: Sendable {
 
     package func messages(in channel: String) -> [Message] {
         (state["slack"]?["messages"]?.array ?? []).filter { $0["channel"]?.string == channel }.map { item in
-            Message(channel: channel, text: item["text"]?.string ?? "",
+            Message(
+                channel: channel, text: item["text"]?.string ?? "",
                 isReply: item["thread_ts"]?.string.map { $0 != item["ts"]?.string } ?? false, whole: item.text)
         }
     }

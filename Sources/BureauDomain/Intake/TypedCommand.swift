@@ -78,7 +78,9 @@ package enum ClientMatch: Hashable, Sendable {
             self = .one(slug: slug)
             return
         }
-        let beginning = clients.filter { Self.folded($0.slug).hasPrefix(wanted) || Self.folded($0.name).hasPrefix(wanted) }
+        let beginning = clients.filter {
+            Self.folded($0.slug).hasPrefix(wanted) || Self.folded($0.name).hasPrefix(wanted)
+        }
         let found = exact.isEmpty ? beginning : exact
         if wanted.count >= 3, let slug = Self.only(found) {
             self = .one(slug: slug)

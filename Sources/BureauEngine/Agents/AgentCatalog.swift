@@ -88,10 +88,12 @@ package final class AgentCatalog: Service {
     /// of it before any of them runs, once for each circle.
     private func warnOfCircle() {
         let circle = FanOutCycle.first(state.withLock { $0.agents.mapValues { $0.config.fanOut?.agents ?? [] } }) ?? []
-        guard state.withLock({ state in
-            defer { state.circle = circle }
-            return !circle.isEmpty && state.circle != circle
-        }) else { return }
+        guard
+            state.withLock({ state in
+                defer { state.circle = circle }
+                return !circle.isEmpty && state.circle != circle
+            })
+        else { return }
         logger.error(
             "agents would start each other for ever; take one out of fan_out",
             metadata: ["agents": "\(circle.joined(separator: " -> "))"])

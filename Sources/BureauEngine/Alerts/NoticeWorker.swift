@@ -70,7 +70,9 @@ package struct NoticeWorker: Service {
             try await settle(step, failed: problem.description)
         } catch is NoticePlace.NotYet {
             let (id, due) = (step.id, parts.doors.now() + NoticePlace.againMilliseconds)
-            try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: "waits for its thread") }
+            try await parts.database.write {
+                try StepStore(db: $0).postpone(id, until: due, error: "waits for its thread")
+            }
         }
     }
 

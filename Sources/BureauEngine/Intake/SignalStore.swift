@@ -53,7 +53,8 @@ struct SignalStore {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                signal.id, now, signal.source, signal.agent, signal.remoteAddress, signal.body, signal.bodyBytes, signal.bodyHash,
+                signal.id, now, signal.source, signal.agent, signal.remoteAddress, signal.body, signal.bodyBytes,
+                signal.bodyHash,
                 signal.event, signal.deliveryKey, verdict.name, String(verdict.reason.prefix(500)), verdict.runID,
             ])
     }

@@ -17,7 +17,9 @@ struct DeliverStage: Stage {
         try await deliver([.googleDrive], hand, files)
         try await deliver([.clickUp, .slack, .folder], hand, files)
         let problem = try await problem(hand, files)
-        guard try await settle(hand, problem) else { return .rest(until: parts.doors.now() + Self.lookAgainMilliseconds) }
+        guard try await settle(hand, problem) else {
+            return .rest(until: parts.doors.now() + Self.lookAgainMilliseconds)
+        }
         return .moved
     }
 
@@ -30,7 +32,9 @@ struct DeliverStage: Stage {
                 run.leaseEpoch == lease.epoch, run.state == .delivering
             else { throw RunMoved(runID: lease.runID) }
             let wasStopped = try RunFamily(db: db, doors: parts.doors).wasStopped(run.id)
-            if run.stopCause == nil, !wasStopped { try FanOutStarter(parts: parts).start(.afterDone, run, hand.agent, db) }
+            if run.stopCause == nil, !wasStopped {
+                try FanOutStarter(parts: parts).start(.afterDone, run, hand.agent, db)
+            }
             let children = try RunChildStore(db: db).children(of: run.id)
             guard children.allSatisfy(\.state.isFinal) else { return nil }
             return try parts.transitions.apply(

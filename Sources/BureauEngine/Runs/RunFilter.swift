@@ -12,7 +12,8 @@ package struct RunFilter: Sendable, Hashable {
     package var limit: Int
 
     package init(
-        agent: String? = nil, client: String? = nil, state: RunState? = nil, parent: String? = nil, before: String? = nil, limit: Int = 50
+        agent: String? = nil, client: String? = nil, state: RunState? = nil, parent: String? = nil,
+        before: String? = nil, limit: Int = 50
     ) {
         self.agent = agent
         self.client = client

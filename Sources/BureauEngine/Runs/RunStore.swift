@@ -19,17 +19,17 @@ struct RunStore {
     func insert(_ new: NewRun, id: String, now: Int64) throws -> Bool {
         let isNew =
             try db.execute(
-            """
-            INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,
-                client_slug, client_name, task_tool, task_id, payload, payload_sha256, state, accepted_at, due_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
-            ON CONFLICT (dedupe_key) DO NOTHING
-            """,
-            [
-                id, new.agent, new.agentVersion, new.configHash, new.triggerSource.rawValue, new.requestedBy,
-                new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : "clickup", new.taskID,
-                new.payload, new.payloadHash, now, now,
-            ]) == 1
+                """
+                INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,
+                    client_slug, client_name, task_tool, task_id, payload, payload_sha256, state, accepted_at, due_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
+                ON CONFLICT (dedupe_key) DO NOTHING
+                """,
+                [
+                    id, new.agent, new.agentVersion, new.configHash, new.triggerSource.rawValue, new.requestedBy,
+                    new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : "clickup", new.taskID,
+                    new.payload, new.payloadHash, now, now,
+                ]) == 1
         if isNew, new.hasThread { try RunThreadStore(db: db).open(id, now: now) }
         return isNew
     }

@@ -23,7 +23,9 @@ package struct RawEvent: Hashable, Sendable {
     /// The thread that speaks, as far as the event says.
     package var threadID: String? {
         JSONScanner.member("session_thread_id", of: bytes).flatMap { value in
-            guard value.count > 2, value.first == UInt8(ascii: "\""), !value.contains(UInt8(ascii: "\\")) else { return nil }
+            guard value.count > 2, value.first == UInt8(ascii: "\""), !value.contains(UInt8(ascii: "\\")) else {
+                return nil
+            }
             return String(decoding: value.dropFirst().dropLast(), as: UTF8.self)
         }
     }

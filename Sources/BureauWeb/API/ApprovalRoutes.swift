@@ -33,7 +33,8 @@ struct ApprovalRoutes {
     private func check(_ request: Request) throws {
         guard door.isOpen(to: request.headers[.authorization]) else {
             throw APIProblem(
-                status: .unauthorized, title: "Not authorized", detail: "Send Authorization: Bearer with the API_TOKEN.")
+                status: .unauthorized, title: "Not authorized", detail: "Send Authorization: Bearer with the API_TOKEN."
+            )
         }
     }
 

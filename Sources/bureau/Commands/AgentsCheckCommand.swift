@@ -55,7 +55,9 @@ struct AgentsCheckCommand: AsyncParsableCommand {
             }
         }
         let starts = Dictionary(agents.map { ($0.config.name, $0.config.fanOut?.agents ?? []) }) { one, _ in one }
-        if let circle = FanOutCycle.first(starts), let file = agents.first(where: { $0.config.name == circle.first })?.file {
+        if let circle = FanOutCycle.first(starts),
+            let file = agents.first(where: { $0.config.name == circle.first })?.file
+        {
             found.append(
                 problem(file, "these agents would start each other for ever: \(circle.joined(separator: " → "))"))
         }

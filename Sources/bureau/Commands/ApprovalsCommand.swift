@@ -59,7 +59,9 @@ struct ApprovalsList: AsyncParsableCommand {
                         .init("WHAT", isElastic: true),
                     ], empty: "Nothing waits for a decision.")
                 let now = composition.doors.now()
-                for approval in found { listing.add(ApprovalView(approval).cells(now: now), ApprovalView(approval).object) }
+                for approval in found {
+                    listing.add(ApprovalView(approval).cells(now: now), ApprovalView(approval).object)
+                }
                 try output.print(listing)
             }
         }

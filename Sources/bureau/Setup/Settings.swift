@@ -123,7 +123,10 @@ struct Settings: Sendable {
     /// "U0TRUNG,U0JAKE"
     private static func slackUsers(_ name: String, _ environment: Environment) throws(SetupError) -> Set<String> {
         let ids = (environment[name] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        for id in ids where !(id.hasPrefix("U") || id.hasPrefix("W")) || !id.allSatisfy({ $0.isASCII && ($0.isUppercase || $0.isNumber) }) {
+        for id in ids
+        where !(id.hasPrefix("U") || id.hasPrefix("W"))
+            || !id.allSatisfy({ $0.isASCII && ($0.isUppercase || $0.isNumber) })
+        {
             throw SetupError(
                 "\(name) holds \"\(id)\", which is no Slack user id", fix: "write ids with commas: U0123ABCD,U0456EFGH")
         }

@@ -101,7 +101,8 @@ struct ApprovalOutcomeTests {
             #expect(try await bench.find(run.id).state == .collecting)
             let threads = try await bench.database.read { try SessionThreadStore(db: $0).list(run.id) }
             #expect(Set(threads.map(\.agentName)) == ["researcher", "publisher"])
-            #expect(threads.allSatisfy { $0.state == "idle" && $0.outputTokens > 0 && $0.eventsCount > 3 }, "\(threads)")
+            #expect(
+                threads.allSatisfy { $0.state == "idle" && $0.outputTokens > 0 && $0.eventsCount > 3 }, "\(threads)")
             let log = bench.logsFolder.appendingPathComponent("\(run.sessionID ?? "").jsonl")
             let text = try String(contentsOf: log, encoding: .utf8)
             #expect(text.contains("The site is up; the price list is two years old."))

@@ -5,8 +5,9 @@ import Testing
 
 @Suite("A run and the runs it has started")
 struct FamilyTests {
-    private static func bench(_ agents: [String], limits: FanOutLimits = .byDefault) async throws -> (Bench, EngineParts)
-    {
+    private static func bench(_ agents: [String], limits: FanOutLimits = .byDefault) async throws -> (
+        Bench, EngineParts
+    ) {
         let files = agents.map { name -> (String, String) in
             let next = ["sentinel": "catalyst", "catalyst": "sentinel"][name] ?? "gone"
             let text = Agents.make(name: name, extra: #", "fan_out": {"agents": ["\#(next)"], "when": "with_start"}"#)
@@ -46,11 +47,14 @@ struct FamilyTests {
 
     @Test("A root that has led to as many runs as allowed starts no more within the hour")
     func rate() async throws {
-        let (bench, parts) = try await Self.bench(["sentinel", "catalyst"], limits: .init(depthMax: 3, runsPerHourMax: 1))
+        let (bench, parts) = try await Self.bench(
+            ["sentinel", "catalyst"], limits: .init(depthMax: 3, runsPerHourMax: 1))
         let parent = try await bench.run()
         let child = try await bench.find(try #require(try await Self.fanOut(parent, bench, parts).first))
         // Another agent below the same root: only the rate stands against it.
-        try await bench.database.write { db in _ = try db.execute("UPDATE run SET agent = 'other' WHERE id = ?", [parent.id]) }
+        try await bench.database.write { db in
+            _ = try db.execute("UPDATE run SET agent = 'other' WHERE id = ?", [parent.id])
+        }
         #expect(try await Self.fanOut(child, bench, parts).isEmpty)
         #expect(try await bench.alerts().map(\.cause) == ["fan_out_rate"])
     }

@@ -50,17 +50,24 @@ struct RunThreadMessage: Sendable {
 
     private var family: String {
         let lines = children.prefix(Self.childrenShownMax).map {
-            "↳ \(SlackText.escape($0.agent)): \($0.state.word)" + ($0.spentMicroUSD > 0 ? " · \(MicroUSD(rawValue: $0.spentMicroUSD))" : "")
+            "↳ \(SlackText.escape($0.agent)): \($0.state.word)"
+                + ($0.spentMicroUSD > 0 ? " · \(MicroUSD(rawValue: $0.spentMicroUSD))" : "")
         }
-        let more = children.count > Self.childrenShownMax ? ["… and \(children.count - Self.childrenShownMax) more"] : []
+        let more =
+            children.count > Self.childrenShownMax ? ["… and \(children.count - Self.childrenShownMax) more"] : []
         return (lines + more).joined(separator: "\n")
     }
 
     private var facts: String {
-        let asked = run.requestedBy.hasPrefix("slack ") ? SlackText.mention(user: String(run.requestedBy.dropFirst(6))) : SlackText.escape(run.requestedBy)
-        let cost = run.spentMethod == "no_price" ? "cost unknown" : run.spentMicroUSD > 0 ? "\(MicroUSD(rawValue: run.spentMicroUSD))" : nil
+        let asked =
+            run.requestedBy.hasPrefix("slack ")
+            ? SlackText.mention(user: String(run.requestedBy.dropFirst(6))) : SlackText.escape(run.requestedBy)
+        let cost =
+            run.spentMethod == "no_price"
+            ? "cost unknown" : run.spentMicroUSD > 0 ? "\(MicroUSD(rawValue: run.spentMicroUSD))" : nil
         let started = run.startedAt ?? run.acceptedAt
-        let time = run.endedAt.map { Words.duration(.milliseconds($0 - started)) } ?? "since \(SlackTime.moment(started))"
+        let time =
+            run.endedAt.map { Words.duration(.milliseconds($0 - started)) } ?? "since \(SlackTime.moment(started))"
         return ["asked by \(asked)", time, cost].compactMap { $0 }.joined(separator: " · ")
     }
 

@@ -14,7 +14,8 @@ struct SlackCommandAnswers: Sendable {
         let runs = try await parts.database.read { try RunStore(db: $0).unfinished(limit: 200) }
             .filter { visible.contains($0.agent) }
         guard !runs.isEmpty else { return "Nothing is running." }
-        let more = runs.count > SlackCommandDesk.listedMax ? "\n… and \(runs.count - SlackCommandDesk.listedMax) more" : ""
+        let more =
+            runs.count > SlackCommandDesk.listedMax ? "\n… and \(runs.count - SlackCommandDesk.listedMax) more" : ""
         return runs.prefix(SlackCommandDesk.listedMax).map { "• \(line($0))" }.joined(separator: "\n") + more
     }
 
@@ -50,13 +51,16 @@ struct SlackCommandAnswers: Sendable {
     func help(command: String) -> String {
         let startable = rights.agents.map(\.config).filter { rights.mayStart($0, user) }
         let own = startable.prefix(5).compactMap { agent in
-            agent.triggers.slackCommand.map { "`/\(agent.name) \($0.verb) CLIENT` the same as `/bureau run \(agent.name) CLIENT`" }
+            agent.triggers.slackCommand.map {
+                "`/\(agent.name) \($0.verb) CLIENT` the same as `/bureau run \(agent.name) CLIENT`"
+            }
         }
         let names = startable.map { "`\($0.name)`" }.joined(separator: ", ")
         return
             ([
                 "`/bureau run AGENT CLIENT` start an agent (\(names.isEmpty ? "none is set up for you" : names))",
-                "`/bureau status` what is going on; `/bureau status RUN` one run", "`/bureau approvals` what waits for people",
+                "`/bureau status` what is going on; `/bureau status RUN` one run",
+                "`/bureau approvals` what waits for people",
                 "`/bureau stop RUN` stop a run",
             ] + own).joined(separator: "\n")
     }
@@ -64,7 +68,8 @@ struct SlackCommandAnswers: Sendable {
     private func line(_ run: RunRecord) -> String {
         let client = SlackText.escape(run.clientName ?? run.clientSlug ?? "no client")
         let cost = run.spentMicroUSD > 0 ? " · \(MicroUSD(rawValue: run.spentMicroUSD))" : ""
-        return "*\(run.state.word)* \(SlackText.escape(run.agent)) for \(client)\(cost) · since \(SlackTime.moment(run.startedAt ?? run.acceptedAt)) · `\(run.id)`"
+        return
+            "*\(run.state.word)* \(SlackText.escape(run.agent)) for \(client)\(cost) · since \(SlackTime.moment(run.startedAt ?? run.acceptedAt)) · `\(run.id)`"
     }
 }
 

@@ -87,7 +87,9 @@ package struct SlackCommandDesk: Sendable {
             let hint = near.isEmpty ? known : " Did you mean \(code(near))?"
             return "There is no client “\(shown)”.\(hint)"
         case .one(let slug):
-            guard let client = clients.first(where: { $0.slug == slug }) else { return "There is no client “\(shown)”." }
+            guard let client = clients.first(where: { $0.slug == slug }) else {
+                return "There is no client “\(shown)”."
+            }
             let payload = client.payload()
             if case .missing(let names) = PayloadAssembly.assemble(
                 required: agent.config.payloadSource.requiredFields, optional: [], lookup: { payload[$0] })

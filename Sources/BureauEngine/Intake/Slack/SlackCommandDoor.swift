@@ -35,15 +35,19 @@ package struct SlackCommandDoor: Sendable {
     private final class Late: Sendable {
         private let first = Mutex<Bool?>(nil)
         /// True when the time was over before.
-        func workEnded() -> Bool { first.withLock { first in
-            first = first ?? false
-            return first == true
-        } }
+        func workEnded() -> Bool {
+            first.withLock { first in
+                first = first ?? false
+                return first == true
+            }
+        }
         /// True when the work was not done before.
-        func timeEnded() -> Bool { first.withLock { first in
-            first = first ?? true
-            return first == true
-        } }
+        func timeEnded() -> Bool {
+            first.withLock { first in
+                first = first ?? true
+                return first == true
+            }
+        }
     }
 
     private func carryOut(_ request: SlackCommandRequest) async -> String {

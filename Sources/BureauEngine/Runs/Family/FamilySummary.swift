@@ -59,7 +59,9 @@ struct FamilySummary: Sendable {
 
     private static func slack(_ lines: [Line], _ run: RunRecord, _ thread: SlackPosted, mark: String) -> SlackMessage {
         let texts = lines.map { line in
-            let links = [line.links.report, line.links.folder].compactMap { $0 }.map { SlackText.link($0.url, $0.label) }
+            let links = [line.links.report, line.links.folder].compactMap { $0 }.map {
+                SlackText.link($0.url, $0.label)
+            }
             let why = line.run.cause.map { "\n   \(SlackText.escape($0.sentence))" } ?? ""
             return "• *\(SlackText.escape(line.name))* \(line.run.state.word) · \(line.cost) · run `\(line.run.id)`"
                 + (links.isEmpty ? "" : "\n   \(links.joined(separator: " · "))") + why

@@ -46,7 +46,8 @@ struct FanOutStarter: Sendable {
         }
         guard let agent = parts.catalog.agent(name) else {
             try tell(
-                "fan_out_agent", "\(name) was not started: there is no agent of that name. Mend fan_out of \(parent.agent).",
+                "fan_out_agent",
+                "\(name) was not started: there is no agent of that name. Mend fan_out of \(parent.agent).",
                 parent, db)
             return nil
         }

@@ -41,7 +41,8 @@ struct RunFamily {
         let children = try RunChildStore(db: db).children(of: parent.id)
         guard !children.isEmpty, children.allSatisfy(\.state.isFinal) else { return }
         for channel in [StepRecord.Channel.slack, .clickUp] where channel == .slack || parent.taskID != nil {
-            let plan = StepPlan(channel: channel, kind: Self.summaryKind, subject: "children", position: 2, intent: "{}")
+            let plan = StepPlan(
+                channel: channel, kind: Self.summaryKind, subject: "children", position: 2, intent: "{}")
             try StepStore(db: db).plan(plan, run: parent.id, purpose: .notice, id: doors.makeID(), now: doors.now())
         }
     }
