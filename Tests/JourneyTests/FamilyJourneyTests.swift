@@ -13,7 +13,8 @@ struct FamilyJourneyTests {
         let sentinel = SampleAgents.sentinel
             .replacingOccurrences(
                 of: #""manual_cli": {"enabled": true}"#,
-                with: #""slack_command": {"enabled": true, "allowed_users": ["U0JAKE"]}, "manual_cli": {"enabled": true}"#
+                with:
+                    #""slack_command": {"enabled": true, "allowed_users": ["U0JAKE"]}, "manual_cli": {"enabled": true}"#
             )
             .replacingOccurrences(of: "\"alerts\": {", with: "\"fan_out\": {\"agents\": [\"catalyst\"]}, \"alerts\": {")
         options.agents = [("sentinel", sentinel), ("catalyst", SampleAgents.catalyst)]
@@ -52,7 +53,8 @@ struct FamilyJourneyTests {
     @Test("A command from Slack makes one run, also when the server is killed right after its answer")
     func command() async throws {
         try await Installation.open(Self.options()) { installation in
-            let record = try String(contentsOf: RepositoryRoot.url.appending(path: "fixtures/synthetic-client.json"), encoding: .utf8)
+            let record = try String(
+                contentsOf: RepositoryRoot.url.appending(path: "fixtures/synthetic-client.json"), encoding: .utf8)
             try Data(record.utf8).write(to: installation.folder.appending(path: "client.json"))
             let load = try installation.start(["clients", "import", "client.json", "--data", installation.data.path])
             #expect(try await load.waitForEnd().status == 0, "\(load.text)")
