@@ -78,6 +78,11 @@ struct Composition: Sendable {
             frontDesk: SlackFrontDesk(
                 desk: approvalDesk, slack: parts.connections.slack,
                 signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
+            commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts) { [runWake] in runWake.raise() }),
+            approvals: settings.environment.secret("API_TOKEN").map { token in
+                ApprovalDoor(
+                    desk: approvalDesk, token: token, person: settings.environment["API_TOKEN_USER"] ?? "api")
+            },
             status: status, eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
             logger: logger, onListening: onListening)
         return [
@@ -116,6 +121,7 @@ struct Composition: Sendable {
         guard !settings.engine.isDispatchPaused else { return [] }
         return [
             NoticeWorker(parts: parts, owner: lock.owner, wake: noticeWake),
+            RunThreadWorker(parts: parts, lock: lock, finishes: run != nil),
             RunWorker(parts: parts, lock: lock, wake: runWake, onlyRun: run),
         ]
     }

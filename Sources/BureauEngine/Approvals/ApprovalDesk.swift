@@ -38,6 +38,13 @@ package struct ApprovalDesk: Sendable {
         try await database.read { try ApprovalStore(db: $0).list(state: state, limit: min(max(limit, 1), 1_000)) }
     }
 
+    /// At most three whose id begins so (six characters at least).
+    package func beginning(with prefix: String) async throws -> [ApprovalRecord] {
+        let text = prefix.uppercased()
+        guard text.count >= 6, text.allSatisfy({ $0.isLetter || $0.isNumber }) else { return [] }
+        return try await database.read { try ApprovalStore(db: $0).beginning(with: text, limit: 3) }
+    }
+
     package func find(_ id: String) async throws -> ApprovalRecord? {
         try await database.read { try ApprovalStore(db: $0).find(id) }
     }

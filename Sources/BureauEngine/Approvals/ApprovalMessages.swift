@@ -18,7 +18,7 @@ enum ApprovalMessages {
         if approval.state == .open {
             blocks.append(
                 .context([
-                    "Asked by \(SlackText.escape(agentName)) for \(SlackText.escape(client)) · expires \(expiry(approval)), then counts as expired"
+                    "Asked by \(SlackText.escape(agentName)) for \(SlackText.escape(client)) · expires \(SlackTime.moment(approval.expiresAt)), then counts as expired"
                 ]))
             blocks.append(
                 .actions(
@@ -64,9 +64,5 @@ enum ApprovalMessages {
         let pretty = (try? BureauDomain.JSONValue.parse(Array(approval.input.utf8)).pretty) ?? approval.input
         return pretty.count > previewCharactersMax
             ? pretty.prefix(previewCharactersMax) + "… (bureau approvals show \(approval.id))" : pretty
-    }
-
-    private static func expiry(_ approval: ApprovalRecord) -> String {
-        "<!date^\(approval.expiresAt / 1_000)^{date_short_pretty} {time}|\(approval.expiresAt / 1_000)>"
     }
 }

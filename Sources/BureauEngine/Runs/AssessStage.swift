@@ -106,7 +106,7 @@ struct AssessStage: Stage {
     /// The payload, the money, the state and the release of older runs that waited for the same information: one
     /// commit.
     private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws -> StageOutcome {
-        let (transitions, lease, run) = (parts.transitions, hand.lease, hand.run)
+        let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
         let reservation = RunReservation(parts: parts, hand: hand)
         return try await parts.database.write { db in
             let store = RunStore(db: db)
@@ -121,7 +121,8 @@ struct AssessStage: Stage {
             case .waits(let until): return .rest(until: until)
             case .stopped: return .moved
             case .granted:
-                try transitions.apply(.taken, to: run.id, lease: lease, in: db)
+                let taken = try transitions.apply(.taken, to: run.id, lease: lease, in: db)
+                try FanOutStarter(parts: parts).start(.withStart, taken, hand.agent, db)
                 return .moved
             }
         }

@@ -43,6 +43,7 @@ struct FollowStage: Stage {
                 let known = answered
                 let judge = SessionJudge(answered: known, budgetStopsAnswered: stopsAnswered)
                 var end = try await firstEnd(hand, follower, client, judge)
+                try await follower.listThreads()
                 if mayPause(hand, end) { end = try await pausedEnd(end, follower, client, session, judge) }
                 if end == .budgetReached {
                     try await CostMeter(parts: parts, hand: hand).save(recorder.fold, listed: nil)

@@ -21,11 +21,13 @@ package struct NewRun: Sendable, Hashable {
     package var payloadHash: String?
     /// What it may cost; nil takes the agent's limit.
     package var costMax: MicroUSD?
+    /// One message in Slack tells of the run as it moves.
+    package var hasThread: Bool
 
     package init(
         agent: String, agentVersion: String, configHash: String, triggerSource: TriggerSource, requestedBy: String,
         dedupeKey: String, clientSlug: String? = nil, clientName: String? = nil, taskID: String? = nil,
-        payload: String? = nil, payloadHash: String? = nil, costMax: MicroUSD? = nil
+        payload: String? = nil, payloadHash: String? = nil, costMax: MicroUSD? = nil, hasThread: Bool = false
     ) {
         self.agent = agent
         self.agentVersion = agentVersion
@@ -39,5 +41,6 @@ package struct NewRun: Sendable, Hashable {
         self.payload = payload
         self.payloadHash = payloadHash
         self.costMax = costMax
+        self.hasThread = hasThread
     }
 }

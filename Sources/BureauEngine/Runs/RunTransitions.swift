@@ -28,7 +28,9 @@ package struct RunTransitions: Sendable {
         try account(for: machine, run, in: db)
         if event == .retried || event == .deliverAgain {
             try AlertStore(db: db).resolve(subject: runID, now: doors.now())
+            try RunThreadStore(db: db).reopen(runID, now: doors.now())
         }
+        if case .stopAsked = event { try RunFamily(db: db, doors: doors).stopped(run, self) }
         if run.state == .waitingApproval || run.state == .queued, machine.state != run.state, machine.state != .running
         {
             try voidQuestions(run, db)
@@ -36,6 +38,7 @@ package struct RunTransitions: Sendable {
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
+        if moved.state.isFinal, !run.state.isFinal { try RunFamily(db: db, doors: doors).ended(moved) }
         return moved
     }
 

@@ -36,6 +36,7 @@ struct CostMeter: Sendable {
         let (lease, doors, budgets) = (hand.lease, parts.doors, parts.budgets)
         try await parts.database.write { db in
             guard try RunStore(db: db).setProgress(lease, progress) else { throw RunMoved(runID: lease.runID) }
+            try SessionThreadStore(db: db).save(Array(fold.threads.values), run: lease.runID, now: doors.now())
             let writer = NoticeWriter(db: db, doors: doors)
             let before = try SpendLedger(db: db).settle(
                 run, total: MicroUSD(rawValue: progress.spentMicroUSD), now: doors.now())

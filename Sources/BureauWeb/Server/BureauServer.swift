@@ -15,6 +15,10 @@ package struct BureauServer: Service {
     let address: Address
     let intake: WebhookIntake
     let frontDesk: SlackFrontDesk
+    /// Nil where nothing is started.
+    let commands: SlackCommandDoor?
+    /// Nil when there is no token.
+    let approvals: ApprovalDoor?
     let status: ServerStatus
     let eventLoops: any EventLoopGroup
     let executor: any TaskExecutor
@@ -26,13 +30,16 @@ package struct BureauServer: Service {
     /// `executor` runs what a webhook needs, best on the loops themselves. `onListening` is told the port once
     /// connections are accepted; nil on a unix socket.
     package init(
-        address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, status: ServerStatus,
-        eventLoops: any EventLoopGroup, executor: any TaskExecutor, logger: Logger,
+        address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, commands: SlackCommandDoor? = nil,
+        approvals: ApprovalDoor? = nil, status: ServerStatus, eventLoops: any EventLoopGroup,
+        executor: any TaskExecutor, logger: Logger,
         onListening: @escaping @Sendable (Int?) async -> Void
     ) {
         self.address = address
         self.intake = intake
         self.frontDesk = frontDesk
+        self.commands = commands
+        self.approvals = approvals
         self.status = status
         self.eventLoops = eventLoops
         self.executor = executor
@@ -59,6 +66,8 @@ package struct BureauServer: Service {
     private func router() -> Router<WebContext> {
         let router = Router(context: WebContext.self)
         SlackRoutes(frontDesk: frontDesk).add(to: router)
+        if let commands { SlackCommandRoutes(frontDesk: frontDesk, door: commands).add(to: router) }
+        if let approvals { ApprovalRoutes(door: approvals).add(to: router) }
         HealthRoutes(status: status).add(to: router)
         return router
     }

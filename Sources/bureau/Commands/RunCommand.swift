@@ -92,7 +92,7 @@ struct RunCommand: AsyncParsableCommand {
             triggerSource: .cli,
             requestedBy: "cli \(ProcessInfo.processInfo.userName)", dedupeKey: "cli/\(composition.doors.makeID())",
             clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload,
-            costMax: try costMax())
+            costMax: try costMax(), hasThread: loaded.hasThread)
     }
 }
 
