@@ -48,6 +48,7 @@ struct ClickUpAttach: OutboundWrite {
     let path: String
     let since: Int64
     let known: Set<String>
+    var sent: SentContent? { SentContent(file) }
 
     func write() async throws -> String {
         let id = try await clickUp.attach(task, file: path, name: file.title, mime: file.mimeType)

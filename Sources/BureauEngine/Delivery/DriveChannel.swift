@@ -65,6 +65,7 @@ struct DriveUploadWrite: OutboundWrite {
     let parent: String
     let path: String
     let mark: String
+    var sent: SentContent? { SentContent(file) }
 
     func write() async throws -> String {
         guard let id = file.driveID else { throw StepProblem(description: "the upload has no id") }

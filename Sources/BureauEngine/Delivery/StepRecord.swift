@@ -34,6 +34,10 @@ package struct StepRecord: Sendable, Hashable {
     package let error: String?
     package let attempts: Int
     package let intendedAt: Int64?
+    /// Delivered before, and to be looked at before anybody says so again.
+    package let mustRecheck: Bool
+    /// The receipt of something that was delivered and is gone.
+    package let formerReceipt: String?
 
     init(_ row: Row) throws {
         func read<Kind: RawRepresentable>(_ column: String) throws -> Kind where Kind.RawValue == String {
@@ -55,6 +59,8 @@ package struct StepRecord: Sendable, Hashable {
         error = try row.textIfAny("error")
         attempts = Int(try row.integer("attempts"))
         intendedAt = try row.integerIfAny("intended_at")
+        mustRecheck = try row.flag("recheck")
+        formerReceipt = try row.textIfAny("former_receipt")
     }
 
     func intent<Value: Decodable>(as type: Value.Type) throws -> Value { try JSONText.decode(type, intent) }

@@ -54,6 +54,7 @@ struct SignalStore {
                 signal.id, now, signal.agent, signal.remoteAddress, signal.body, signal.bodyBytes, signal.bodyHash,
                 signal.event, signal.deliveryKey, verdict.name, String(verdict.reason.prefix(500)), verdict.runID,
             ])
+        try ReceiptStore(db: db).signal(signal, verdict, now: now)
     }
 
     func list(limit: Int, verdict: String?, agent: String?) throws -> [SignalRecord] {

@@ -104,10 +104,11 @@ struct AssessStage: Stage {
 
     /// The payload, the state and the release of older runs that waited for the same information: one commit.
     private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws {
-        let (transitions, lease, run) = (parts.transitions, hand.lease, hand.run)
+        let (transitions, lease, run, now) = (parts.transitions, hand.lease, hand.run, parts.doors.now())
         try await parts.database.write { db in
             let store = RunStore(db: db)
             try store.setPayload(lease, payload)
+            try ReceiptStore(db: db).payload(payload, run: run.id, now: now)
             if let taskID = run.taskID {
                 for older in try store.waitingForInfo(agent: run.agent, taskID: taskID, besides: run.id) {
                     let cause = RunCause(.notEligible, "The task was started again: see run \(run.id).")

@@ -46,8 +46,8 @@ struct OpenStage: Stage {
                 return known
             }
             let plan = StepPlan(channel: .anthropic, kind: "create", subject: subject, position: 0, intent: "{}")
-            try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
-            guard let step = try steps.find(id) else { throw RunMoved(runID: run.id) }
+            let planned = try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
+            guard let step = try steps.find(planned) else { throw RunMoved(runID: run.id) }
             return step
         }
     }

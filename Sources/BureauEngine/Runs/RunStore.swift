@@ -17,7 +17,7 @@ struct RunStore {
 
     /// Returns false when a run with this dedupe key exists: the same change was seen before.
     func insert(_ new: NewRun, id: String, now: Int64) throws -> Bool {
-        try db.execute(
+        let inserted = try db.execute(
             """
             INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,
                 client_slug, client_name, task_tool, task_id, payload, payload_sha256, state, accepted_at, due_at)
@@ -28,7 +28,9 @@ struct RunStore {
                 id, new.agent, new.agentVersion, new.configHash, new.triggerSource.rawValue, new.requestedBy,
                 new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : "clickup", new.taskID,
                 new.payload, new.payloadHash, now, now,
-            ]) == 1
+            ])
+        if inserted == 1 { try ReceiptStore(db: db).accepted(new, id: id, now: now) }
+        return inserted == 1
     }
 
     func find(_ id: String) throws -> RunRecord? {
