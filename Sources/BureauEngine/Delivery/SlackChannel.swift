@@ -28,6 +28,11 @@ struct SlackPost: OutboundWrite {
     let mark: String
     let since: Int64
     static let pagesMax = 20
+    var sent: SentContent? { SentContent(json: Content(text: message.text, blocks: message.blocks)) }
+    private struct Content: Encodable {
+        let text: String
+        let blocks: [SlackBlock]
+    }
 
     func write() async throws -> String {
         do {
@@ -46,6 +51,7 @@ struct SlackPost: OutboundWrite {
     func probe() async throws -> Probe {
         let oldest = String(format: "%.6f", Double(max(0, since - Marks.skewMilliseconds)) / 1_000)
         var cursor: String?
+        var unmarked: SlackListedMessage?
         for _ in 0..<Self.pagesMax {
             let page: SlackHistoryPage
             do { page = try await slack.history(message.channel, oldest: oldest, cursor: cursor) } catch {
@@ -60,10 +66,18 @@ struct SlackPost: OutboundWrite {
             if let ours = page.messages.first(where: { $0.metadata?.payload["step"] == .string(mark) }) {
                 return .found(receipt: try receipt(SlackPosted(channel: message.channel, ts: ours.ts)))
             }
-            guard let next = page.nextCursor else { return .absent }
+            unmarked = unmarked ?? page.messages.first { $0.metadata == nil && $0.text == message.text }
+            guard let next = page.nextCursor else {
+                return unmarked.map { .unknown(why: "the message \($0.ts) may be it, but it carries no mark") } ?? .absent
+            }
             cursor = next
         }
         return .unknown(why: "the message was not among the newest of its channel")
+    }
+
+    func whyGone(_ receipt: String) async throws -> String? {
+        guard case .absent = try await probe() else { return nil }
+        return "the message \(try JSONText.decode(DeliveryReceipt.self, receipt).id) was posted and is gone"
     }
 
     private func receipt(_ posted: SlackPosted) throws -> String {

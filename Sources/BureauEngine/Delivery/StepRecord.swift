@@ -4,7 +4,7 @@ import Foundation
 
 /// One outbound write: committed as an intent with its mark before the write, receipted after.
 package struct StepRecord: Sendable, Hashable {
-    package enum Purpose: String, Sendable { case session, delivery, notice }
+    package enum Purpose: String, Sendable, CaseIterable { case session, delivery, notice }
     package enum Channel: String, Sendable, CaseIterable {
         case anthropic, googleDrive = "google_drive", clickUp = "clickup", slack, folder
     }
@@ -62,6 +62,9 @@ package struct StepRecord: Sendable, Hashable {
         mustRecheck = try row.flag("recheck")
         formerReceipt = try row.textIfAny("former_receipt")
     }
+
+    /// Whether there is something to do: to write it, or to see whether it is still there.
+    var isOpen: Bool { state == .pending || state == .intended || (state == .done && mustRecheck) }
 
     func intent<Value: Decodable>(as type: Value.Type) throws -> Value { try JSONText.decode(type, intent) }
     func receipt<Value: Decodable>(as type: Value.Type) throws -> Value? {

@@ -102,6 +102,28 @@ struct StepStore {
             """, [now, runID, channel?.rawValue, channel?.rawValue])
     }
 
+    /// What was delivered is looked at before it is called delivered again.
+    func recheckDelivered(run runID: String, channel: StepRecord.Channel?) throws {
+        try db.execute(
+            """
+            UPDATE step SET recheck = 1 WHERE run_id = ? AND purpose = 'delivery' AND state = 'done'
+              AND (? IS NULL OR channel = ?)
+            """, [runID, channel?.rawValue, channel?.rawValue])
+    }
+
+    /// A delivered step was looked at: it is there, or it is gone and a person decides.
+    func markSeen(_ id: String, whyGone: String?, now: Int64) throws {
+        guard let whyGone else {
+            try db.execute("UPDATE step SET recheck = 0 WHERE id = ?", [id])
+            return
+        }
+        try db.execute(
+            """
+            UPDATE step SET state = 'doubtful', former_receipt = receipt, receipt = NULL, recheck = 0, error = ?,
+                settled_at = ? WHERE id = ? AND state = 'done'
+            """, [whyGone, now, id])
+    }
+
     /// One failed write may be tried again; it looks first if it was ever tried.
     func reopenOne(_ id: String, now: Int64) throws {
         try db.execute(
