@@ -40,9 +40,10 @@ struct AssessStage: Stage {
     }
 
     /// Why a task that asked for work no longer does. Only what ClickUp itself started is checked: a person who types
-    /// the task's id on the command line has decided.
+    /// the task's id on the command line has decided. So has one who tries a run again; and one that was found again
+    /// after a restore has worked already, and moved the task itself.
     private func ineligibility(_ task: ClickUpTask, _ hand: RunInHand) -> String? {
-        guard hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue,
+        guard hand.run.startedAt == nil, hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue,
             let trigger = hand.agent.config.triggers.clickUp
         else { return nil }
         guard ClickUpTrigger.same(task.status, trigger.status) else {

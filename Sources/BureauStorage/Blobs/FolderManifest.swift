@@ -15,6 +15,8 @@ package struct FolderManifest: Sendable {
         package let path: String
         package let why: String
         package var description: String { "\(path) \(why)" }
+
+        package init(path: String, why: String) { (self.path, self.why) = (path, why) }
     }
 
     /// Hashes every file below `folder` and writes the list.

@@ -1,17 +1,22 @@
 import ArgumentParser
 import BureauDomain
+import BureauEngine
 import BureauStorage
 import Foundation
 
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "db", abstract: "Look after the database.", discussion: "bureau db check",
-        subcommands: [DatabaseCheckCommand.self])
+        commandName: "db", abstract: "Look after the database.",
+        discussion: """
+            bureau db check
+            bureau db backup /var/backups/bureau --keep 14
+            """,
+        subcommands: [DatabaseCheckCommand.self, DatabaseBackupCommand.self, DatabaseRestoreCommand.self])
 }
 
 struct DatabaseCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check the whole database file for damage.",
+        commandName: "check", abstract: "Check the database, the stored files and the receipts for damage.",
         discussion: "Ends with 1 when something is damaged. Safe while a server runs.")
 
     @OptionGroup var common: CommonOptions
@@ -23,6 +28,7 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
             try output.print(report.document) {
                 Terminal.say("\(report.path)  \(report.sentence)")
                 for complaint in report.complaints { Terminal.say(PlainLine.of(complaint)) }
+                for orphan in report.orphans { Terminal.say("no run names the file \(PlainLine.of(orphan))") }
             }
             guard report.complaints.isEmpty else {
                 Terminal.note("bureau: the database is damaged\n  fix: stop the server and restore the last backup")
@@ -38,6 +44,9 @@ struct DatabaseReport: Sendable {
     let bytes: Int64
     let schema: (found: Int, known: Int)
     let complaints: [String]
+    /// Files no row names: harmless, and of use to nobody.
+    let orphans: [String]
+    let files: Int, chains: Int
 
     init(_ records: Records) async throws {
         path = records.settings.databasePath
@@ -47,19 +56,24 @@ struct DatabaseReport: Sendable {
             return sum + (size?.int64Value ?? 0)
         }
         schema = try await records.database.schema()
-        complaints = try await records.database.complaints()
+        let findings = try await DatabaseCheckup(
+            database: records.database, blobs: BlobFolder(root: records.settings.blobsFolder)
+        ).look()
+        (complaints, orphans) = (findings.complaints, findings.orphans)
+        (files, chains) = (findings.files, findings.chains)
     }
 
     var sentence: String {
         let health = complaints.isEmpty ? "integrity ok" : "DAMAGED"
-        return "\(Words.bytes(bytes)), migrations \(schema.found) of \(schema.known), \(health)"
+        return "\(Words.bytes(bytes)), migrations \(schema.found) of \(schema.known), \(files) files, \(chains) receipt chains, \(health)"
     }
 
     var document: BureauDomain.JSONValue {
         .made([
             ("path", .string(path)), ("bytes", .whole(bytes)), ("migrations", .whole(schema.found)),
             ("migrations_known", .whole(schema.known)), ("ok", .bool(complaints.isEmpty)),
-            ("complaints", .array(complaints.map { .string($0) })),
+            ("complaints", .array(complaints.map { .string($0) })), ("files", .whole(files)),
+            ("receipt_chains", .whole(chains)), ("orphans", .array(orphans.map { .string($0) })),
         ])
     }
 }
