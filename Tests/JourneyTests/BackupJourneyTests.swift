@@ -68,7 +68,9 @@ struct BackupJourneyTests {
         }
     }
 
-    @Test("Only so many backups stay, closed to others; db check names a stored file that is lost and one that was changed")
+    @Test(
+        "Only so many backups stay, closed to others; db check names a stored file that is lost and one that was changed"
+    )
     func kept() async throws {
         try await Installation.open { installation in
             let server = try await installation.startServer()
@@ -120,5 +122,15 @@ struct BackupJourneyTests {
         let run = try #require(try await installation.records().runs.first)
         let verified = try await installation.command("runs", "verify", run.id)
         #expect(verified.status == 0, "\(verified.text)")
+        let zip = installation.folder.appending(path: "run.zip")
+        let exported = try await installation.command("runs", "export", run.id, "--to", zip.path)
+        #expect(exported.status == 0, "\(exported.text)")
+        #expect(try await installation.command("runs", "verify", zip.path).status == 0)
+        var bytes = try Data(contentsOf: zip)
+        let link = try #require(bytes.range(of: Data(#""kind":"payload""#.utf8)))
+        bytes[link.lowerBound + 8] = UInt8(ascii: "P")
+        try bytes.write(to: zip)
+        let broken = try await installation.command("runs", "verify", zip.path)
+        #expect(broken.status == 1 && broken.text.contains("(Payload)"), "\(broken.text)")
     }
 }

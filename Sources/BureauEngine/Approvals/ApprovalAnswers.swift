@@ -57,7 +57,9 @@ struct ConfirmationWrite: OutboundWrite {
     let session: String
     let approval: ApprovalRecord
     var sent: SentContent? {
-        SentContent(json: ["call": approval.eventID, "decision": approval.state.rawValue, "reason": approval.reason ?? ""])
+        SentContent(json: [
+            "call": approval.eventID, "decision": approval.state.rawValue, "reason": approval.reason ?? "",
+        ])
     }
 
     func write() async throws -> String {

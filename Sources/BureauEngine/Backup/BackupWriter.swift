@@ -147,8 +147,9 @@ package struct BackupWriter: Sendable {
 
     static func stamp(_ milliseconds: Int64) -> String {
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
-            .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false).dateSeparator(.omitted)
-                .timeSeparator(.omitted)) + "Z"
+            .formatted(
+                .iso8601.year().month().day().time(includingFractionalSeconds: false).dateSeparator(.omitted)
+                    .timeSeparator(.omitted)) + "Z"
     }
 
     private static func named(_ error: any Error, _ folder: URL) -> any Error {

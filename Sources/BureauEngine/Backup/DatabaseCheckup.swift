@@ -36,7 +36,9 @@ package struct DatabaseCheckup: Sendable {
             "SELECT run_id, safe_name, blob_key, sha256 FROM file WHERE blob_key IS NOT NULL ORDER BY blob_key")
         var known: Set<String> = []
         for row in rows {
-            let (key, what) = (try row.text("blob_key"), "\(try row.text("safe_name")) of run \(try row.text("run_id"))")
+            let (key, what) = (
+                try row.text("blob_key"), "\(try row.text("safe_name")) of run \(try row.text("run_id"))"
+            )
             known.insert(key)
             findings.files += 1
             if try !blobs.exists(key) {

@@ -171,7 +171,8 @@ struct ClickUpStatusWrite: OutboundWrite {
         guard ClickUpTrigger.same(now, status) else {
             guard let before, !ClickUpTrigger.same(now, before) else { return .absent }
             return .unknown(
-                why: "the task is at \"\(now)\", neither where it was (\"\(before)\") nor where it goes (\"\(status)\")")
+                why: "the task is at \"\(now)\", neither where it was (\"\(before)\") nor where it goes (\"\(status)\")"
+            )
         }
         return .found(receipt: try JSONText.encode(DeliveryReceipt(id: status, link: nil)))
     }

@@ -68,7 +68,8 @@ struct SlackPost: OutboundWrite {
             }
             unmarked = unmarked ?? page.messages.first { $0.metadata == nil && $0.text == message.text }
             guard let next = page.nextCursor else {
-                return unmarked.map { .unknown(why: "the message \($0.ts) may be it, but it carries no mark") } ?? .absent
+                return unmarked.map { .unknown(why: "the message \($0.ts) may be it, but it carries no mark") }
+                    ?? .absent
             }
             cursor = next
         }

@@ -13,7 +13,9 @@ enum StepMark {
     /// 26 characters: the run's time, then 80 bits of a hash.
     private static func derived(from run: String, _ parts: [String]) -> String {
         let hash = Array(Hex.sha256(Array(([run] + parts).joined(separator: "\u{1F}").utf8)).utf8)
-        func bits(_ range: Range<Int>) -> UInt64 { UInt64(String(decoding: hash[range], as: UTF8.self), radix: 16) ?? 0 }
+        func bits(_ range: Range<Int>) -> UInt64 {
+            UInt64(String(decoding: hash[range], as: UTF8.self), radix: 16) ?? 0
+        }
         let tail = ULID.make(milliseconds: 0, randomness: (bits(0..<16), UInt16(truncatingIfNeeded: bits(16..<20))))
         return String(run.prefix(10)) + String(tail.suffix(16))
     }

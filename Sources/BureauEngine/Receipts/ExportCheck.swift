@@ -48,7 +48,8 @@ package struct ExportCheck: Sendable {
             }
             links.append(link)
         }
-        let isEmpty = BrokenLink(seq: nil, kind: RunExport.receipts, why: "holds no receipt: the run is older than them")
+        let isEmpty = BrokenLink(
+            seq: nil, kind: RunExport.receipts, why: "holds no receipt: the run is older than them")
         return (links, links.isEmpty ? isEmpty : nil)
     }
 

@@ -107,7 +107,8 @@ extension RunExport {
             ("run", .string(run.id)), ("agent", .string(run.agent)), ("config_sha256", .string(run.configHash)),
             ("state", .string(run.state.rawValue)), ("cause", run.cause.map { .string($0.sentence) }),
             ("session", run.sessionID.map { .string($0) }),
-            ("cost_micro_usd", .number(JSONNumber(run.spentMicroUSD))), ("steps", .array(steps)), ("files", .array(files)),
+            ("cost_micro_usd", .number(JSONNumber(run.spentMicroUSD))), ("steps", .array(steps)),
+            ("files", .array(files)),
         ])
     }
 

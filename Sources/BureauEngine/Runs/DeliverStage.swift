@@ -56,7 +56,8 @@ struct DeliverStage: Stage {
     private func problem(_ hand: RunInHand, _ files: [FileRecord]) async throws -> RunCause? {
         if let trouble = trouble(try await steps(hand)) {
             let isInDoubt = try await steps(hand).contains { $0.state == .doubtful }
-            let next = isInDoubt ? "Look there, then decide: bureau runs resolve" : "The files are safe: bureau runs deliver"
+            let next =
+                isInDoubt ? "Look there, then decide: bureau runs resolve" : "The files are safe: bureau runs deliver"
             return RunCause(.deliveryFailed, "\(trouble) \(next) \(hand.run.id)")
         }
         let expected = hand.agent.config.outputs.expected.map {

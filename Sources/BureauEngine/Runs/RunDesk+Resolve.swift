@@ -38,7 +38,8 @@ extension RunDesk {
         return try await database.write { db in
             let (store, now) = (StepStore(db: db), doors.now())
             guard let run = try RunStore(db: db).find(id), try store.find(step.id)?.state == .doubtful else {
-                throw Refused(kind: .notNow, description: "somebody else has decided \(step.what.lowercasedFirst) already")
+                throw Refused(
+                    kind: .notNow, description: "somebody else has decided \(step.what.lowercasedFirst) already")
             }
             try ReceiptStore(db: db).resolved(step, resolution.word, by: person, run: id, now: now)
             switch resolution {
@@ -101,7 +102,8 @@ extension RunDesk {
             // drive.google.com/drive/folders/ID, or the id itself: files are put into it.
             guard let id = link?.split(separator: "?").first?.split(separator: "/").last.map(String.init) else {
                 throw Refused(
-                    kind: .notNow, description: "name the folder's address, so that files can be put there: --happened --at LINK")
+                    kind: .notNow,
+                    description: "name the folder's address, so that files can be put there: --happened --at LINK")
             }
             return try JSONText.encode(DeliveryReceipt(id: id, link: link))
         default:

@@ -113,6 +113,8 @@ struct SessionInterrupt: OutboundWrite {
 
     func probe() async throws -> Probe {
         let newest = try await anthropic.history(of: session, limit: 20, newestFirst: true, types: ["user.interrupt"])
-        return try newest.events.first { !earlier.contains($0.id) }.map { .found(receipt: try JSONText.encode(["event": $0.id])) } ?? .absent
+        return try newest.events.first { !earlier.contains($0.id) }.map {
+            .found(receipt: try JSONText.encode(["event": $0.id]))
+        } ?? .absent
     }
 }

@@ -19,7 +19,8 @@ struct DatabaseBackupCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @Argument(help: "The folder that holds the backups, best on another disk.") var to: String
     @Option(help: "How many backups stay there; the oldest go once the new one is whole.") var keep: Int?
-    @Flag(help: "Put sealing.key in too: whoever has the backup can then sign as ClickUp's webhooks.") var withKey = false
+    @Flag(help: "Put sealing.key in too: whoever has the backup can then sign as ClickUp's webhooks.") var withKey =
+        false
 
     func validate() throws {
         if let keep, !(1...1_000).contains(keep) { throw ValidationError("--keep takes 1 to 1000.") }
@@ -35,7 +36,8 @@ struct DatabaseBackupCommand: AsyncParsableCommand {
                     database: records.database, blobs: BlobFolder(root: settings.blobsFolder),
                     sessionLogs: settings.engine.sessionLogFolder, doors: records.doors, version: Composition.version
                 ).make(
-                    in: URL(fileURLWithPath: to, isDirectory: true), keep: keep, sealingKey: withKey && hasKey ? key : nil)
+                    in: URL(fileURLWithPath: to, isDirectory: true), keep: keep,
+                    sealingKey: withKey && hasKey ? key : nil)
             }
             try output.print(made.document) {
                 Terminal.say("\(made.folder.path)  \(made.runs) runs, \(made.files) files, \(Words.bytes(made.bytes))")

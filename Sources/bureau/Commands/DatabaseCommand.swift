@@ -65,7 +65,8 @@ struct DatabaseReport: Sendable {
 
     var sentence: String {
         let health = complaints.isEmpty ? "integrity ok" : "DAMAGED"
-        return "\(Words.bytes(bytes)), migrations \(schema.found) of \(schema.known), \(files) files, \(chains) receipt chains, \(health)"
+        return
+            "\(Words.bytes(bytes)), migrations \(schema.found) of \(schema.known), \(files) files, \(chains) receipt chains, \(health)"
     }
 
     var document: BureauDomain.JSONValue {

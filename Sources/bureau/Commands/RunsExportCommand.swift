@@ -6,7 +6,8 @@ import Foundation
 
 struct RunsExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write everything that is kept of a run into a folder that can be checked alone.",
+        commandName: "export",
+        abstract: "Write everything that is kept of a run into a folder or zip that can be checked alone.",
         discussion: """
             bureau runs export 01KA3F8Q7Q --to ./shamrock-audit
             bureau runs verify ./shamrock-audit
@@ -15,24 +16,46 @@ struct RunsExportCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @Argument(help: "The run's id, or its first characters.") var run: String
-    @Option(help: "A new folder; without it ./run-ID.") var to: String?
+    @Option(help: "A new folder, or a new file that ends in .zip; without it ./run-ID.") var to: String?
 
     func run() async throws {
         try await Terminal.guarded {
             let settings = try common.settings()
             try await Records.with(settings) { records in
                 let id = try await records.desk.find(run).id
-                let folder = URL(fileURLWithPath: to ?? "run-\(id)", isDirectory: true)
-                guard !FileManager.default.fileExists(atPath: folder.path) else {
+                let target = URL(fileURLWithPath: to ?? "run-\(id)")
+                guard !FileManager.default.fileExists(atPath: target.path) else {
                     throw SetupError(
-                        "\(folder.path) is there already", fix: "name a new folder with --to",
+                        "\(target.path) is there already", fix: "name a new folder or file with --to",
                         exitCode: ExitStatus.failed)
                 }
-                try await RunExport(records).write(id, to: folder)
-                let report = try ExportCheck(folder).report()
-                try output.print(report.document) { Terminal.say("\(folder.path)  \(report.sentence)") }
+                let report = try await write(id, to: target, records)
+                try output.print(report.document) { Terminal.say("\(target.path)  \(report.sentence)") }
             }
         }
+    }
+}
+
+extension RunsExportCommand {
+    private func write(_ id: String, to target: URL, _ records: Records) async throws -> ExportCheck.Report {
+        guard target.pathExtension.lowercased() == "zip" else {
+            try await RunExport(records).write(id, to: target)
+            return try ExportCheck(target).report()
+        }
+        return try await Scratch.with { folder in
+            try await RunExport(records).write(id, to: folder)
+            try ZipArchive.write(folder, to: target)
+            return try ExportCheck(folder).report()
+        }
+    }
+}
+
+/// A folder of one command's own, for its length.
+private enum Scratch {
+    static func with<Value>(_ body: (URL) async throws -> Value) async throws -> Value {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try await body(folder)
     }
 }
 
@@ -60,21 +83,36 @@ struct RunsVerifyCommand: AsyncParsableCommand {
             }
             guard let broken = report.broken else { return }
             Terminal.note(
-                "bureau: the receipts do not hold: \(PlainLine.of(broken.description))\n  fix: compare with a backup or another export")
+                "bureau: the receipts do not hold: \(PlainLine.of(broken.description))\n  fix: compare with a backup or another export"
+            )
             throw ExitCode(ExitStatus.failed)
         }
     }
 
     private func report() async throws -> ExportCheck.Report {
         var isFolder = ObjCBool(false)
-        if FileManager.default.fileExists(atPath: run, isDirectory: &isFolder), isFolder.boolValue {
-            return try ExportCheck(URL(fileURLWithPath: run, isDirectory: true)).report()
+        if FileManager.default.fileExists(atPath: run, isDirectory: &isFolder) {
+            let export = URL(fileURLWithPath: run)
+            return isFolder.boolValue ? try ExportCheck(export).report() : try await zipped(export)
         }
         return try await Records.with(try common.settings()) { records in
             let id = try await records.desk.find(run).id
-            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-verify-\(UUID().uuidString)")
-            defer { try? FileManager.default.removeItem(at: folder) }
-            try await RunExport(records).write(id, to: folder)
+            return try await Scratch.with { folder in
+                try await RunExport(records).write(id, to: folder)
+                return try ExportCheck(folder).report()
+            }
+        }
+    }
+
+    private func zipped(_ file: URL) async throws -> ExportCheck.Report {
+        try await Scratch.with { folder in
+            do { try ZipArchive.unpack(file, to: folder) } catch let problem as ZipArchive.Unusable {
+                // What lies in it may still tell which link was changed.
+                let inside =
+                    FileManager.default.fileExists(atPath: folder.path) ? try ExportCheck(folder).report() : nil
+                let named = inside?.broken.map { "\(problem); \($0)" } ?? "\(problem)"
+                throw SetupError(named, fix: "compare with a backup or another export", exitCode: ExitStatus.failed)
+            }
             return try ExportCheck(folder).report()
         }
     }

@@ -21,7 +21,8 @@ struct ExportCheckTests {
 
     private static let flipsPerFile = 60
 
-    @Test("One flipped bit anywhere is found, and a link of the chain is named by its number", arguments: [1, 7, 2_026])
+    @Test(
+        "One flipped bit anywhere is found, and a link of the chain is named by its number", arguments: [1, 7, 2_026])
     func flips(seed: UInt64) async throws {
         let bench = try await Bench()
         let folder = try await Self.export(bench)
@@ -73,7 +74,8 @@ struct ExportCheckTests {
         Loss(description: "the list taken away", seq: nil, words: "MANIFEST is missing") { folder in
             try FileManager.default.removeItem(at: folder.appendingPathComponent("MANIFEST"))
         },
-        Loss(description: "the last link taken away, and the list made anew", seq: nil, words: "has no receipt") { folder in
+        Loss(description: "the last link taken away, and the list made anew", seq: nil, words: "has no receipt") {
+            folder in
             try edit(folder, "receipts.jsonl") { $0.removeLast() }
             try FolderManifest.write(folder)
         },
@@ -113,7 +115,8 @@ struct ExportCheckTests {
         let (run, now, body) = (try await bench.run(), bench.clock.now, Data(#"{"event":"taskStatusUpdated"}"#.utf8))
         let json = #"{"client_id":"shamrock"}"#
         let payload = AssembledPayload(
-            json: json, hash: Hex.sha256(Array(json.utf8)), clientSlug: "shamrock", clientName: "Shamrock", taskURL: nil)
+            json: json, hash: Hex.sha256(Array(json.utf8)), clientSlug: "shamrock", clientName: "Shamrock", taskURL: nil
+        )
         let signal = NewSignal(
             id: bench.clock.doors.makeID(), agent: "sentinel", remoteAddress: "test", body: body,
             bodyBytes: body.count, bodyHash: Hex.sha256(body))
@@ -134,7 +137,8 @@ struct ExportCheckTests {
         try await bench.database.write { db in
             try RunStore(db: db).setPayload(hand.lease, payload)
             let mark = StepMark.approval(run: run.id, eventID: question.eventID)
-            let asked = try ApprovalStore(db: db).ask(question, run: run.id, id: mark, now: now, expiresAt: now + 60_000)
+            let asked = try ApprovalStore(db: db).ask(
+                question, run: run.id, id: mark, now: now, expiresAt: now + 60_000)
             let id = try #require(asked), notices = ApprovalNotices(db: db, doors: doors)
             try notices.ask(id, run: run)
             _ = try ApprovalStore(db: db).decide(id, .approved, by: "Jake", on: "slack", reason: nil, now: now)
