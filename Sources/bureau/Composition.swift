@@ -82,7 +82,8 @@ struct Composition: Sendable {
             frontDesk: SlackFrontDesk(
                 desk: approvalDesk, slack: parts.connections.slack,
                 signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
-            status: status, eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: onListening)
+            status: status, eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
+            logger: logger, onListening: onListening)
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
         ] + workers() + sweeps() + schedules() + [server]

@@ -8,7 +8,7 @@ import Logging
 import Testing
 
 /// A running server over a real database, and plain HTTP to it.
-private struct Served: Sendable {
+struct Served: Sendable {
     let port: Int
     let database: SQLiteDatabase
     let transport: HTTPTransport
@@ -53,7 +53,7 @@ private struct Served: Sendable {
                 signingSecret: nil, doors: .system, logger: logger),
             status: ServerStatus(
                 database: database, catalog: catalog, counters: counters, doors: .system, version: "1.2.3"),
-            eventLoops: EventLoopExecutor.shared.group, logger: logger,
+            eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared, logger: logger,
             onListening: { port in ports.continuation.yield(port ?? 0) })
         // It has to run beside the test's own body; it is stopped and awaited below.
         let running = Task { try await server.run() }

@@ -137,7 +137,7 @@ package struct WebhookIntake: Sendable {
             }
             let runs = RunStore(db: db)
             // The very same change is known by its key; the same stay, seen by the sweep, by the task.
-            if try runs.find(dedupeKey: run.dedupeKey) == nil, let other = try arrival.verdict(db, agent: run.agent) {
+            if let other = try arrival.verdict(db, agent: run.agent), try runs.find(dedupeKey: run.dedupeKey) == nil {
                 try signals.insert(signal, verdict: other, now: now)
                 return (other, try other.runID.flatMap { try runs.find($0)?.sessionID })
             }

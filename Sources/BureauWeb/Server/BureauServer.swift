@@ -17,15 +17,17 @@ package struct BureauServer: Service {
     let frontDesk: SlackFrontDesk
     let status: ServerStatus
     let eventLoops: any EventLoopGroup
+    let executor: any TaskExecutor
     let logger: Logger
     let onListening: @Sendable (Int?) async -> Void
     /// A connection that says nothing for so long is closed.
     static let idleSecondsMax: Int64 = 75
 
-    /// `onListening` is told the port once connections are accepted; nil on a unix socket.
+    /// `executor` runs what a webhook needs, best on the loops themselves. `onListening` is told the port once
+    /// connections are accepted; nil on a unix socket.
     package init(
         address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, status: ServerStatus,
-        eventLoops: any EventLoopGroup, logger: Logger,
+        eventLoops: any EventLoopGroup, executor: any TaskExecutor, logger: Logger,
         onListening: @escaping @Sendable (Int?) async -> Void
     ) {
         self.address = address
@@ -33,6 +35,7 @@ package struct BureauServer: Service {
         self.frontDesk = frontDesk
         self.status = status
         self.eventLoops = eventLoops
+        self.executor = executor
         self.logger = logger
         self.onListening = onListening
     }
@@ -40,7 +43,11 @@ package struct BureauServer: Service {
     package func run() async throws {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
-        let server = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(Self.idleSecondsMax)))
+        let server = HTTPServerBuilder { [intake, executor] responder in
+            WebChannel(responder: responder, idle: .seconds(Self.idleSecondsMax)) {
+                WebhookHandler(intake: intake, executor: executor)
+            }
+        }
         let app = Application(
             router: router(), server: server,
             configuration: .init(address: bindAddress, serverName: "bureau", backlog: 4_096),
@@ -51,7 +58,6 @@ package struct BureauServer: Service {
 
     private func router() -> Router<WebContext> {
         let router = Router(context: WebContext.self)
-        WebhookRoutes(intake: intake).add(to: router)
         SlackRoutes(frontDesk: frontDesk).add(to: router)
         HealthRoutes(status: status).add(to: router)
         return router
