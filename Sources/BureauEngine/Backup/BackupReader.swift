@@ -1,5 +1,5 @@
-package import BureauDomain
-package import BureauStorage
+import BureauDomain
+import BureauStorage
 package import Foundation
 
 /// A backup as it lies in its folder, checked before anything is believed of it.

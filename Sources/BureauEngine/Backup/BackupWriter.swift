@@ -1,4 +1,4 @@
-package import BureauDomain
+import BureauDomain
 package import BureauStorage
 package import Foundation
 

@@ -1,4 +1,4 @@
-package import BureauStorage
+import BureauStorage
 package import Foundation
 
 /// Puts a backup back. One rename, of the database file, is the moment it takes effect: everything before it only adds

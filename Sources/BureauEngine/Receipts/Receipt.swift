@@ -1,5 +1,5 @@
 package import BureauDomain
-package import BureauStorage
+import BureauStorage
 
 /// One link of a run's chain: a fact, and the hash that ties it to all facts before it.
 package struct Receipt: Sendable, Hashable {

@@ -6,8 +6,13 @@ struct ReceiptStore {
     let db: any Connection
     static let linksMax = 20_000
 
-    func append(_ runID: String, _ kind: String, _ facts: [(String, JSONValue?)], now: Int64) throws {
-        let last = try db.first("SELECT seq, hash FROM receipt WHERE run_id = ? ORDER BY seq DESC LIMIT 1", [runID])
+    /// `isFirst` is for a run that was inserted just now: there is nothing to look for.
+    func append(
+        _ runID: String, _ kind: String, _ facts: [(String, JSONValue?)], now: Int64, isFirst: Bool = false
+    ) throws {
+        let last =
+            isFirst
+            ? nil : try db.first("SELECT seq, hash FROM receipt WHERE run_id = ? ORDER BY seq DESC LIMIT 1", [runID])
         let seq = try last.map { try $0.integer("seq") + 1 } ?? 1
         let prev = try last?.text("hash") ?? Receipt.genesis
         let body = JSONValue.object(JSONObject(facts.compactMap { name, value in value.map { (name, $0) } })).canonical
@@ -36,7 +41,7 @@ extension ReceiptStore {
                 ("config_sha256", .string(run.configHash)), ("trigger", .string(run.triggerSource.rawValue)),
                 ("requested_by", .string(run.requestedBy)), ("key", .string(run.dedupeKey)),
                 ("client", run.clientSlug.map { .string($0) }), ("task", run.taskID.map { .string($0) }),
-            ], now: now)
+            ], now: now, isFirst: true)
     }
 
     /// Only the signal that started the run; repetitions are rows of their own.

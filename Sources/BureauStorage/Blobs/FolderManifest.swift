@@ -34,7 +34,7 @@ package struct FolderManifest: Sendable {
     package static func read(_ folder: URL) throws -> FolderManifest {
         let url = folder.appendingPathComponent(fileName)
         guard let data = FileManager.default.contents(atPath: url.path) else {
-            throw Complaint(path: fileName, why: "is missing: this is not a whole copy")
+            throw Complaint(path: fileName, why: "is missing")
         }
         let changed = Complaint(path: fileName, why: "was changed or cut off")
         guard let text = String(data: data, encoding: .utf8), let mark = text.range(of: "# ", options: .backwards),
