@@ -20,7 +20,8 @@ struct StepStore {
     let db: any Connection
 
     /// Plans a step once: an equal one that exists is left as it is. Returns the step's id, which for a run's step
-    /// follows from what it is (`StepMark`), so that a restored backup looks for the same marks; `id` is for the others.
+    /// follows from what it is (`StepMark`), so that a restored backup looks for the same marks. `id` is for steps of no
+    /// run, and for the one step that a run may name after itself.
     ///
     /// What was accepted before a backup was restored may have been written by the life that is forgotten: its steps
     /// begin as intended, so that each looks for its mark first.
@@ -28,7 +29,7 @@ struct StepStore {
     func plan(
         _ plan: StepPlan, run runID: String?, purpose: StepRecord.Purpose, id: String, now: Int64, dueAt: Int64? = nil
     ) throws -> String {
-        let id = runID.map { StepMark.id(run: $0, purpose, plan) } ?? id
+        let id = runID.map { $0 == id ? id : StepMark.id(run: $0, purpose, plan) } ?? id
         let forgottenSince = try runID.flatMap { try RestoreMark(db: db).forgottenSince(run: $0) }
         try db.execute(
             """
