@@ -99,18 +99,37 @@ struct DoubtTests {
                 headers: ["authorization": "Bearer \(SandboxKeys().slack)", "content-type": "application/json"],
                 body: wish.bytes)
             #expect(deleted.json["ok"]?.bool == true, "\(deleted.text)")
+            try FileManager.default.removeItem(
+                at: installation.deliveries.appending(path: "shamrock-detailing-columbus/audits/\(Self.copied)"))
             _ = try await installation.command("runs", "deliver", run.id)
             let asked = try #require(try await installation.records().runs.first)
             #expect(asked.state == "done_with_problems")
             #expect(asked.sentence?.contains("was taken away") == true, "\(asked.sentence ?? "")")
             _ = try await installation.command("runs", "deliver", run.id)
             #expect(await installation.look().messages(in: "C0RESULTS").isEmpty)
-            _ = try await installation.command("runs", "resolve", run.id, "--repeat")
+            let unclear = try await installation.command("runs", "resolve", run.id, "--repeat")
+            #expect(unclear.status == 1 && unclear.text.contains("say which step"), "\(unclear.text)")
+            for channel in ["slack", "folder"] {
+                let step = try await doubtful(channel, of: run.id, installation)
+                _ = try await installation.command("runs", "resolve", run.id, String(step.suffix(8)), "--repeat")
+            }
             #expect(await installation.look().messages(in: "C0RESULTS").count == 1)
+            let complaints = try await Proof(installation).complaints().filter { !$0.contains("there are alerts") }
+            #expect(complaints.isEmpty, "\(complaints)")
             let sight = await installation.look()
             #expect(sight.task(KillTests.task)?.comments.count == 1)
             #expect(sight.driveItems.count { !$0.isFolder && $0.path.contains("/Audits/") } == 2)
             #expect(try await installation.records().runs.first?.state == "done")
         }
+    }
+
+    private static let copied = "sentinel-audit-shamrock-detailing-columbus.md"
+
+    private func doubtful(_ channel: String, of run: String, _ installation: Installation) async throws -> String {
+        let process = try installation.start(["runs", "show", run, "--json", "--data", installation.data.path])
+        try await process.waitForEnd()
+        let steps = try JSON(parsing: Data(process.text.utf8))["steps"]?.array ?? []
+        let found = steps.first { $0["channel"]?.string == channel && $0["status"]?.string == "doubtful" }
+        return try #require(found?["id"]?.string, "\(steps)")
     }
 }

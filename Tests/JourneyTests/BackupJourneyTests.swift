@@ -44,6 +44,27 @@ struct BackupJourneyTests {
         }
     }
 
+    @Test("Until the vendor tells what was started since, nothing is started")
+    func closed() async throws {
+        try await Installation.open { installation in
+            let server = try await installation.startServer()
+            let backup = try await Self.backup(installation)
+            try await installation.board.move(Self.task, to: "ready (automate)")
+            try await installation.waitForRest(at: server)
+            try await installation.stop(server)
+            _ = try await installation.command("db", "restore", backup.path, "--force")
+            try installation.sandbox.faults.add(
+                FaultRule(vendor: "anthropic", operation: "session.list", times: 100, .status(403)))
+            let shut = try await installation.command("serve", "--port", "0")
+            #expect(shut.status == 75 && shut.text.contains("cannot be asked"), "\(shut.text)")
+            #expect(try await installation.records().runs.isEmpty)
+            installation.sandbox.faults.clear()
+            let open = try await installation.startServer()
+            try await installation.waitForRest(at: open)
+            #expect(await installation.look().sessions.count == 1)
+        }
+    }
+
     @Test("A restore is refused beside a server, over newer things, and from a backup that was changed")
     func refused() async throws {
         try await Installation.open { installation in

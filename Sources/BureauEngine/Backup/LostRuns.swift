@@ -64,6 +64,11 @@ package struct LostRuns: Sendable {
         let client = try await parts.database.read { db in
             try marks[SessionMark.client].flatMap { try ClientStore(db: db).find($0) }
         }
+        guard marks[SessionMark.task] != nil || client != nil else {
+            let isKnown = try await parts.database.read { try RunStore(db: $0).find(id) != nil }
+            if !isKnown { try await tellOfOrphan(session.id, run: id) }
+            return nil
+        }
         let payload = marks[SessionMark.task] == nil ? client.map { JSONValue.object($0.payload()).canonical } : nil
         let new = NewRun(
             agent: name, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: source,
@@ -100,6 +105,14 @@ package struct LostRuns: Sendable {
         try TaskStayStore(db: db).put(
             TaskStay(runID: run, origin: .event, coveredUntil: now), agent: agent.config.name, taskID: task,
             status: status)
+    }
+
+    /// What the run was about came with its start and is forgotten: nothing of it can be delivered.
+    private func tellOfOrphan(_ session: String, run: String) async throws {
+        try await SystemAlarm(parts: parts).raise(
+            "forgotten_run", subject: run,
+            "The session \(session) was opened for run \(run), which the restored backup does not know, and neither a task nor a client tells what it is about. Look at the session: it costs until it is stopped."
+        )
     }
 
     /// A later try of a run that ended, in the database, before it was made.

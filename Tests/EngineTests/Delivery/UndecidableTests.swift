@@ -14,7 +14,8 @@ struct UndecidableTests {
         if case .unknown(let why) = probe { why } else { nil }
     }
 
-    @Test("A comment of the run without its reference is in doubt; one of another run, or with another reference, is not")
+    @Test(
+        "A comment of the run without its reference is in doubt; one of another run, or with another reference, is not")
     func comment() async throws {
         try await withStandIns { standIns in
             let clickUp = try #require(standIns.connections.clickUp)
@@ -22,7 +23,8 @@ struct UndecidableTests {
                 clickUp: clickUp, task: Self.task, mark: "ref 01STEP", parts: [.text("Ready. Run 01RUN")], since: 0,
                 alike: "Run 01RUN")
             _ = try await clickUp.comment(Self.task, parts: [.text("Ready. Run 01OTHER")])
-            _ = try await clickUp.comment(Self.task, parts: [.text("Needs more. Run 01RUN"), .newline, .code("ref 01B")])
+            _ = try await clickUp.comment(
+                Self.task, parts: [.text("Needs more. Run 01RUN"), .newline, .code("ref 01B")])
             guard case .absent = try await write.probe() else {
                 Issue.record("nothing of it is there")
                 return
