@@ -67,7 +67,8 @@ struct StepRunner: Sendable {
         } catch let error as VendorError {
             try Task.checkCancellation()
             // The vendor does not even answer the look: nobody can tell, and nobody may say that it failed.
-            return try await settle(step, .doubtful, "\(failure) Looking for it failed too: \(error.sentence)")
+            let how = error.sentence == failure ? ", in the same way." : ": \(error.sentence)"
+            return try await settle(step, .doubtful, "\(failure) Looking for it failed too\(how)")
         } catch let problem as StepProblem {
             return try await settle(step, .failed, problem.description)
         }

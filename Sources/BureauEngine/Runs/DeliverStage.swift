@@ -73,7 +73,8 @@ struct DeliverStage: Stage {
         let lines = bad.prefix(4).map { step in
             let doubt = step.formerReceipt == nil ? "may or may not have happened" : "was taken away by somebody"
             let verb = step.state == .doubtful ? doubt : "failed"
-            return "\(step.channel.label) \(step.kind) (\(step.subject)) \(verb): \(step.error ?? "no reason given")"
+            return
+                "\(step.channel.label) \(step.kind) (\(step.subject)) \(verb): \((step.error ?? "no reason given").closed)"
         }
         let more = bad.count > 4 ? " And \(bad.count - 4) more." : ""
         return "Delivery problem. " + lines.joined(separator: " ") + more

@@ -17,7 +17,8 @@ struct Doubt {
     func tell(_ step: StepRecord, _ why: String) async throws {
         let cause = RunCause(
             .internalError,
-            "\(step.what) may or may not have happened: \(why). Look there, then decide: bureau runs resolve \(run.id)")
+            "\(step.what) may or may not have happened: \(why.closed) Look there, then decide: bureau runs resolve \(run.id)"
+        )
         let (doors, run) = (parts.doors, run)
         try await parts.database.write { db in
             let isTold = try AlertStore(db: db).open().contains { $0.cause == Self.code && $0.subject == run.id }
@@ -46,4 +47,9 @@ extension StepRecord {
         default: "The \(channel.label) \(kind) (\(subject))"
         }
     }
+}
+
+extension String {
+    /// With one full stop at its end, so that another sentence can follow.
+    var closed: String { hasSuffix(".") || hasSuffix("!") || hasSuffix("?") ? self : self + "." }
 }
