@@ -16,11 +16,8 @@ struct GateStage: Stage {
         try await expireOverdue(hand)
         let answers = ApprovalAnswers(parts: parts, hand: hand, anthropic: client, session: session)
         do {
-            let seen = try await approvals(hand)
-            guard try await answers.send(seen) else { return try await rest(hand) }
-            let outcome = try await look(hand, client, session)
-            guard case .rest = outcome else { return outcome }
-            return try await isNewlyDecided(hand, since: seen) ? .rest(until: parts.doors.now()) : outcome
+            guard try await answers.send(try await approvals(hand)) else { return try await rest(hand) }
+            return try await look(hand, client, session)
         } catch let error as VendorError {
             try Task.checkCancellation()
             guard error.isRetryable else { throw error }
@@ -86,12 +83,6 @@ struct GateStage: Stage {
                 try ApprovalNotices(db: db, doors: doors).settled(settled, run: run)
             }
         }
-    }
-
-    /// A decision made while this stage was looking has woken nobody: the run is looked at again at once.
-    private func isNewlyDecided(_ hand: RunInHand, since seen: [ApprovalRecord]) async throws -> Bool {
-        let known = Set(seen.filter(\.state.isDecided).map(\.id))
-        return try await approvals(hand).contains { $0.state.isDecided && !known.contains($0.id) }
     }
 
     /// Until the next look, or the first question's end.

@@ -111,13 +111,13 @@ struct RunStore {
         ).first.map { try RunState(column: "state", $0) }
     }
 
-    /// Gives the run back, to be looked at again at `dueAt`.
-    func release(_ lease: Lease, dueAt: Int64) throws {
+    /// Gives the run back, to be looked at again at `dueAt`, or at once when somebody woke it after `wokenSince`.
+    func release(_ lease: Lease, dueAt: Int64, wokenSince: Int64 = .max) throws {
         try db.execute(
             """
-            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = ?
+            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = CASE WHEN due_at > ? THEN due_at ELSE ? END
             WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
-            """, [dueAt, lease.runID, lease.owner, lease.epoch])
+            """, [wokenSince, dueAt, lease.runID, lease.owner, lease.epoch])
     }
 
     /// Gives the run back after a passing fault, which is counted.

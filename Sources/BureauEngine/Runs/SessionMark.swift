@@ -25,6 +25,6 @@ extension RunStore {
 
     /// A person has decided something: whoever works the run shall see it now.
     func wake(_ id: String, now: Int64) throws {
-        try db.execute("UPDATE run SET due_at = ? WHERE id = ? AND lease_owner IS NULL", [now, id])
+        try db.execute("UPDATE run SET due_at = ? WHERE id = ?", [now, id])
     }
 }
