@@ -49,6 +49,16 @@ struct Composition: Sendable {
 
     static func ownersFolder(_ settings: Settings) -> URL { settings.dataFolder.appendingPathComponent("owners") }
 
+    /// After a restore nothing may start before the vendors have told what was done since the backup.
+    func findLostRuns() async throws {
+        do { _ = try await LostRuns(parts: parts).findAgain() } catch let error as VendorError {
+            throw SetupError(
+                "a backup was restored, and Anthropic cannot be asked what was started since. \(error.sentence)",
+                fix: "start again when it can: until then nothing is started, so that nothing is done twice",
+                exitCode: ExitStatus.temporary)
+        }
+    }
+
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
 
     /// A decision wakes the workers, who bring it to the session.

@@ -56,13 +56,13 @@ package struct NoticeWorker: Service {
             }
             if step.state == .intended {
                 switch try await write.probe() {
-                case .found(let receipt): return try await settle(step, receipt: receipt)
+                case .found(let receipt): return try await settle(step, receipt: receipt, write.sent)
                 case .absent, .unknown: break  // Better told twice than not at all.
                 }
             }
             let (id, now) = (step.id, parts.doors.now())
             try await parts.database.write { try StepStore(db: $0).markIntended(id, now: now) }
-            try await settle(step, receipt: try await write.write())
+            try await settle(step, receipt: try await write.write(), write.sent)
         } catch let error as VendorError {
             try Task.checkCancellation()
             try await failed(step, error)
@@ -156,10 +156,10 @@ package struct NoticeWorker: Service {
         try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: error.sentence) }
     }
 
-    private func settle(_ step: StepRecord, receipt: String) async throws {
+    private func settle(_ step: StepRecord, receipt: String, _ sent: SentContent?) async throws {
         parts.counters.add(.notices, ["outcome": "sent"])
         let (id, now) = (step.id, parts.doors.now())
-        try await parts.database.write { try StepStore(db: $0).markDone(id, receipt: receipt, now: now) }
+        try await parts.database.write { try StepStore(db: $0).markDone(id, receipt: receipt, sent: sent, now: now) }
     }
 
     private func settle(_ step: StepRecord, failed why: String) async throws {

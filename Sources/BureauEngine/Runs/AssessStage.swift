@@ -41,9 +41,10 @@ struct AssessStage: Stage {
     }
 
     /// Why a task that asked for work no longer does. Only what ClickUp itself started is checked: a person who types
-    /// the task's id on the command line has decided.
+    /// the task's id on the command line has decided. So has one who tries a run again; and one that was found again
+    /// after a restore has worked already, and moved the task itself.
     private func ineligibility(_ task: ClickUpTask, _ hand: RunInHand) -> String? {
-        guard hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue,
+        guard hand.run.startedAt == nil, hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue,
             let trigger = hand.agent.config.triggers.clickUp
         else { return nil }
         guard ClickUpTrigger.same(task.status, trigger.status) else {
@@ -107,10 +108,11 @@ struct AssessStage: Stage {
     /// commit.
     private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws -> StageOutcome {
         let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
-        let reservation = RunReservation(parts: parts, hand: hand)
+        let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
         return try await parts.database.write { db in
             let store = RunStore(db: db)
             try store.setPayload(lease, payload)
+            try ReceiptStore(db: db).payload(payload, run: run.id, now: now)
             if let taskID = run.taskID {
                 for older in try store.waitingForInfo(agent: run.agent, taskID: taskID, besides: run.id) {
                     let cause = RunCause(.notEligible, "The task was started again: see run \(run.id).")

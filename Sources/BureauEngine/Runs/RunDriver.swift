@@ -9,7 +9,7 @@ struct RunDriver: Sendable {
     let parts: EngineParts
 
     func drive(_ claimed: RunRecord, _ lease: Lease) async {
-        let stopWatch = StopWatch()
+        let (stopWatch, claimedAt) = (StopWatch(), parts.doors.now())
         let rest: Rest = await withTaskGroup(of: Rest?.self) { group in
             group.addTask { await stages(claimed.id, lease, stopWatch) }
             group.addTask {
@@ -19,7 +19,7 @@ struct RunDriver: Sendable {
             defer { group.cancelAll() }
             return await group.next().flatMap { $0 } ?? .leaseLost
         }
-        await giveBack(lease, rest)
+        await giveBack(lease, rest, claimedAt: claimedAt)
     }
 
     private enum Rest: Sendable {
@@ -119,14 +119,14 @@ struct RunDriver: Sendable {
         }
     }
 
-    private func giveBack(_ lease: Lease, _ rest: Rest) async {
+    private func giveBack(_ lease: Lease, _ rest: Rest, claimedAt: Int64) async {
         let now = parts.doors.now()
         // Cancellation must not keep the lease from going back.
         await Task { [parts] in
             _ = try? await parts.database.write { db in
                 let store = RunStore(db: db)
                 switch rest {
-                case .until(let due): try store.release(lease, dueAt: due)
+                case .until(let due): try store.release(lease, dueAt: due, wokenSince: claimedAt)
                 case .fault(let due, _): try store.postpone(lease, until: due)
                 case .settled, .leaseLost: try store.release(lease, dueAt: now)
                 }
