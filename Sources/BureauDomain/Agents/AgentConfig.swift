@@ -19,6 +19,8 @@ package struct AgentConfig: Hashable, Sendable {
     package let delivery: Delivery
     package let alerts: Alerts
     package let approvals: ApprovalPolicy
+    /// Name of the credentials it works with, from config/credentials.json; nil takes the environment's own.
+    package let credentials: String?
 
     package struct Anthropic: Hashable, Sendable {
         /// Names of environment variables, never the ids themselves.

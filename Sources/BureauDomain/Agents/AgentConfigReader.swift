@@ -11,7 +11,7 @@ struct AgentConfigReader {
     /// In the order people write them.
     static let keys = [
         "$schema", "agent_name", "display_name", "description", "version", "anthropic", "payload_source", "triggers",
-        "kickoff_template", "limits", "outputs", "delivery", "alerts", "approvals",
+        "kickoff_template", "limits", "outputs", "delivery", "alerts", "approvals", "credentials",
     ]
 
     func config(_ json: PositionedJSON) -> AgentConfig? {
@@ -33,13 +33,14 @@ struct AgentConfigReader {
         let delivery = DeliveryReader(templates: templates).delivery(root)
         let alerts = alerts(root)
         let approvals = ApprovalReader().approvals(root)
+        let credentials = root.text("credentials", .slug, required: false)
         guard let name, let displayName, let description, let version, let anthropic, let source, let triggers,
             let prompt, let limits, let outputs, let delivery, let alerts, let approvals
         else { return nil }
         return AgentConfig(
             name: name, displayName: displayName, description: description, version: version, anthropic: anthropic,
             payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
-            delivery: delivery, alerts: alerts, approvals: approvals)
+            delivery: delivery, alerts: alerts, approvals: approvals, credentials: credentials)
     }
 
     private func anthropic(_ root: ConfigObject) -> AgentConfig.Anthropic? {

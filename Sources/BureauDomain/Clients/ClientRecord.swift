@@ -21,6 +21,18 @@ package struct ClientRecord: Hashable, Sendable {
     package let fields: JSONObject
     /// Who is told when something about this client needs a person.
     package let contacts: [Contact]
+    /// Name of the credentials its work is done with, from config/credentials.json; nil leaves it to the agent.
+    package let credentials: String?
+
+    package init(
+        slug: String, name: String, fields: JSONObject, contacts: [Contact], credentials: String? = nil
+    ) {
+        self.slug = slug
+        self.name = name
+        self.fields = fields
+        self.contacts = contacts
+        self.credentials = credentials
+    }
 
     /// What an agent may be given: the two names, then the fields.
     package func payload() -> JSONObject {
@@ -31,11 +43,12 @@ package struct ClientRecord: Hashable, Sendable {
 
     /// The record as a file or a row holds it; `load` reads it back.
     package var json: JSONValue {
-        .object(
-            JSONObject([
-                ("slug", .string(slug)), ("name", .string(name)), ("fields", .object(fields)),
-                ("contacts", .array(contacts.map(\.json))),
-            ]))
+        var record = JSONObject([
+            ("slug", .string(slug)), ("name", .string(name)), ("fields", .object(fields)),
+            ("contacts", .array(contacts.map(\.json))),
+        ])
+        if let credentials { record["credentials"] = .string(credentials) }
+        return .object(record)
     }
 }
 

@@ -5,6 +5,8 @@ package import Foundation
 package struct EngineSettings: Sendable {
     package var sessionLogFolder: URL
     package var deliveryFolder: URL
+    /// Which named credentials these settings go with; nil for the environment's own.
+    package var credentialSet: String?
     package var driveRootFolderID: String?
     /// Where alerts go when an agent names no channel.
     package var alertChannel: String?

@@ -100,11 +100,15 @@ package struct Upkeep: Service {
 
     /// Our own user's id, to tell the echo of our writes from a person's. Kept, for when ClickUp is down at a start.
     private func learnOwnUser() async {
-        guard let clickUp = parts.connections.clickUp, !parts.settings.isDispatchPaused else { return }
-        do {
-            try await remember("clickup_user_id", String(try await clickUp.me().id))
-        } catch {
-            parts.logger.warning("ClickUp did not say who we are", metadata: ["why": "\(error)"])
+        guard !parts.settings.isDispatchPaused else { return }
+        for account in parts.accounts {
+            guard let clickUp = account.connections.clickUp else { continue }
+            do {
+                let name = EchoCheck.settingName(account.settings.credentialSet)
+                try await remember(name, String(try await clickUp.me().id))
+            } catch {
+                parts.logger.warning("ClickUp did not say who we are", metadata: ["why": "\(error)"])
+            }
         }
     }
 

@@ -77,13 +77,15 @@ package struct NoticeWorker: Service {
         }
         var agent: LoadedAgent?
         if let run { agent = try await parts.catalog.version(run.configHash) }
+        // What people of one account are told never goes to another's.
+        let parts = try await accounts(of: run, agent)
         if let run, step.kind == ApprovalNotices.ask || step.kind == ApprovalNotices.outcome {
             return try await ApprovalSurfaces(parts: parts).write(step, run: run, agent: agent)
         }
         let notice = try step.intent(as: NoticeIntent.self)
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
         switch step.channel {
-        case .slack: return await slackPost(step, notice, run, agent, name)
+        case .slack: return await slackPost(step, notice, run, agent, name, parts)
         case .clickUp:
             guard let clickUp = parts.connections.clickUp, let run, let task = run.taskID else { return nil }
             if step.kind == "status" {
@@ -98,11 +100,19 @@ package struct NoticeWorker: Service {
         }
     }
 
+    private func accounts(of run: RunRecord?, _ agent: LoadedAgent?) async throws -> EngineParts {
+        guard let run else { return parts }
+        do { return try await parts.using(run: run, agent: agent) } catch let unknown as UnknownCredentials {
+            throw StepProblem(description: unknown.description)
+        }
+    }
+
     private func slackPost(
-        _ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ name: String
+        _ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ name: String,
+        _ parts: EngineParts
     ) async -> (any OutboundWrite)? {
         guard let slack = parts.connections.slack else { return nil }
-        let directory = SlackDirectory(slack: slack, database: parts.database, doors: parts.doors)
+        let directory = SlackDirectory(parts, slack)
         guard let target = agent?.config.alerts.failureChannel ?? parts.settings.alertChannel else { return nil }
         let channel = await directory.channel(target, otherwise: parts.settings.alertChannel)
         var tags: [String] = []

@@ -9,7 +9,7 @@ struct SlackChannel: Channel {
             return try await context.fail(steps, "Slack is not connected: set SLACK_BOT_TOKEN.")
         }
         guard let config = context.hand.agent.config.delivery.slack else { return }
-        let directory = SlackDirectory(slack: slack, database: context.parts.database, doors: context.parts.doors)
+        let directory = SlackDirectory(context.parts, slack)
         let channel = await directory.channel(config.channel, otherwise: context.parts.settings.resultsChannel)
         for step in steps {
             let message = SlackMessages.ready(

@@ -26,7 +26,8 @@ struct AssessStage: Stage {
         let record = try await clientRecord(hand, task)
         switch assemble(hand, task, record) {
         case .missing(let names): try await blocked(hand, missing: names, task)
-        case .complete(let payload): try await begin(hand, finished(payload, hand, task, record))
+        case .complete(let payload):
+            try await begin(hand, finished(payload, hand, task, record), try credentials(hand, record))
         }
         return .moved
     }
@@ -102,12 +103,24 @@ struct AssessStage: Stage {
             "run needs information", metadata: ["run": "\(id)", "missing": "\(names.joined(separator: ","))"])
     }
 
+    /// The client is only known now. An account that is not configured stops the run before anything is sent.
+    private func credentials(_ hand: RunInHand, _ record: ClientRecord?) throws(UnknownCredentials) -> RunCredentials {
+        let credentials = RunCredentials.choose(
+            client: record?.credentials, agent: hand.agent.config.credentials,
+            isFromAgentsList: hand.run.isFromAgentsList)
+        for name in [credentials.name, credentials.tasks].compactMap(\.self) where parts.credentialSets[name] == nil {
+            throw UnknownCredentials(name: name)
+        }
+        return credentials
+    }
+
     /// The payload, the state and the release of older runs that waited for the same information: one commit.
-    private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws {
+    private func begin(_ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials) async throws {
         let (transitions, lease, run) = (parts.transitions, hand.lease, hand.run)
         try await parts.database.write { db in
             let store = RunStore(db: db)
             try store.setPayload(lease, payload)
+            if credentials != RunCredentials() { try RunCredentialStore(db: db).pin(run.id, credentials) }
             if let taskID = run.taskID {
                 for older in try store.waitingForInfo(agent: run.agent, taskID: taskID, besides: run.id) {
                     let cause = RunCause(.notEligible, "The task was started again: see run \(run.id).")

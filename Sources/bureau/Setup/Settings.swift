@@ -12,6 +12,8 @@ struct Settings: Sendable {
     let dataFolder: URL
     let agentsFolder: URL
     let pricesFile: URL
+    /// Further accounts at the vendors, by name.
+    let credentialsFile: URL
     let databasePath: String
     let engine: EngineSettings
     let address: BureauServer.Address
@@ -27,6 +29,7 @@ struct Settings: Sendable {
         agentsFolder = Self.folder(
             overrides.configFolder == nil ? environment["AGENTS_DIR"] ?? "./agents" : config + "/agents")
         pricesFile = URL(fileURLWithPath: environment["PRICES_FILE"] ?? config + "/config/prices.json")
+        credentialsFile = URL(fileURLWithPath: environment["CREDENTIALS_FILE"] ?? config + "/config/credentials.json")
         databasePath = environment["DATABASE_PATH"] ?? dataFolder.appendingPathComponent("bureau.db").path
         address = try Self.address(environment, overrides)
         logLevel = try Self.logLevel(environment)
