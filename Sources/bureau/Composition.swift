@@ -77,7 +77,8 @@ struct Composition: Sendable {
             status: status, eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
             logger: logger, onListening: onListening)
         return [
-            catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
+            catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake),
+            SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
         ] + workers() + sweeps() + schedules() + [server]
     }
 

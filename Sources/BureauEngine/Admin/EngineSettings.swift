@@ -18,6 +18,11 @@ package struct EngineSettings: Sendable {
     package var dailyCostAlert: MicroUSD?
     /// `{session}` is replaced; for people with access to the provider's console.
     package var consoleLinkPattern: String
+    package var reminders: ReminderPolicy
+    /// Who is named in reminders of what stays open, as agents' configs write people.
+    package var escalationTags: [String]
+    /// Nil when nobody wants the daily digest.
+    package var digestTime: DigestTime?
     package var eventLogDaysKept: Int
     package var diskAlertPercent: Int
     /// Accept and store, start nothing.
@@ -35,6 +40,8 @@ package struct EngineSettings: Sendable {
         slackPeople = [:]
         defaultSessionCostMax = MicroUSD(rawValue: 5_000_000)
         consoleLinkPattern = "https://platform.claude.com/workspaces/default/sessions/{session}"
+        reminders = ReminderPolicy(firstAfterHours: 4)
+        escalationTags = []
         eventLogDaysKept = 90
         diskAlertPercent = 80
         isDispatchPaused = false

@@ -116,8 +116,9 @@ package struct NoticeWorker: Service {
         guard let target = agent?.config.alerts.failureChannel ?? parts.settings.alertChannel else { return nil }
         let channel = await directory.channel(target, otherwise: parts.settings.alertChannel)
         var tags: [String] = []
-        if notice.kind == .failed || notice.kind == .stopped || notice.kind == .gate {
-            for tag in agent?.config.alerts.tags ?? [] {
+        let isUrgent = [.failed, .stopped, .gate, .reminder].contains(notice.kind)
+        if isUrgent {
+            for tag in (agent?.config.alerts.tags ?? []) + (notice.tags ?? []) {
                 tags.append(await directory.mention(tag, people: parts.settings.slackPeople))
             }
         }

@@ -12,7 +12,8 @@ ALTER TABLE alert ADD COLUMN resolved_by TEXT;
 -- How often people were reminded of it, and when next.
 ALTER TABLE alert ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE alert ADD COLUMN remind_at INTEGER;
-CREATE INDEX alert_remind ON alert (remind_at) WHERE state = 'open' AND remind_at IS NOT NULL;
+-- Runs that wait on a person.
+CREATE INDEX run_waiting ON run (state) WHERE state IN ('needs_info', 'waiting_approval');
 
 -- Ids sort by time already.
 DROP INDEX signal_received;

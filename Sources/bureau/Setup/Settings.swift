@@ -56,6 +56,17 @@ struct Settings: Sendable {
         engine.clickUpWorkspaceID = environment["CLICKUP_WORKSPACE_ID"]
         if let seconds = try number("SWEEP_SECONDS", environment, 10...3_600) { engine.sweepSeconds = seconds }
         if let zone = try zone("AGENCY_TIME_ZONE", environment) { engine.agencyZone = zone }
+        if let hours = try number("ALERT_REMIND_HOURS", environment, 1...168) {
+            engine.reminders = ReminderPolicy(firstAfterHours: hours)
+        }
+        engine.escalationTags = (environment["ALERT_ESCALATE_TO"] ?? "").split(separator: ",")
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        if let text = environment["DAILY_DIGEST_AT"] {
+            guard let time = DigestTime(text) else {
+                throw SetupError("DAILY_DIGEST_AT is \"\(text)\"", fix: "write a time of day as 08:00")
+            }
+            engine.digestTime = time
+        }
         engine.isDispatchPaused = environment["BENCH_PAUSE_DISPATCH"] == "1"
         return engine
     }
