@@ -82,7 +82,7 @@ struct ApprovalSurfaces: Sendable {
     private func channel(_ slack: SlackClient, _ agent: LoadedAgent?) async -> String? {
         let configured =
             agent?.config.approvals.channel ?? agent?.config.alerts.failureChannel ?? parts.settings.alertChannel
-        let directory = SlackDirectory(slack: slack, database: parts.database, doors: parts.doors)
+        let directory = SlackDirectory(parts, slack)
         guard let configured else { return nil }
         return await directory.channel(configured, otherwise: parts.settings.alertChannel)
     }

@@ -9,7 +9,7 @@ struct SlackChannel: Channel {
             return try await context.fail(steps, "Slack is not connected: set SLACK_BOT_TOKEN.")
         }
         guard let config = context.hand.agent.config.delivery.slack else { return }
-        let directory = SlackDirectory(slack: slack, database: context.parts.database, doors: context.parts.doors)
+        let directory = SlackDirectory(context.parts, slack)
         let thread = try await NoticePlace(parts: context.parts).awaitedThread(of: context.hand.run.id)
         let configured = await directory.channel(config.channel, otherwise: context.parts.settings.resultsChannel)
         let channel = thread?.channel ?? configured

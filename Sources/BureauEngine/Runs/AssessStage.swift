@@ -28,7 +28,8 @@ struct AssessStage: Stage {
         case .missing(let names):
             try await blocked(hand, missing: names, task)
             return .moved
-        case .complete(let payload): return try await begin(hand, finished(payload, hand, task, record))
+        case .complete(let payload):
+            return try await begin(hand, finished(payload, hand, task, record), try credentials(hand, record))
         }
     }
 
@@ -104,9 +105,22 @@ struct AssessStage: Stage {
             "run needs information", metadata: ["run": "\(id)", "missing": "\(names.joined(separator: ","))"])
     }
 
+    /// The client is only known now. An account that is not configured stops the run before anything is sent.
+    private func credentials(_ hand: RunInHand, _ record: ClientRecord?) throws(UnknownCredentials) -> RunCredentials {
+        let credentials = RunCredentials.choose(
+            client: record?.credentials, agent: hand.agent.config.credentials,
+            isFromAgentsList: hand.run.isFromAgentsList)
+        for name in [credentials.name, credentials.tasks].compactMap(\.self) where parts.credentialSets[name] == nil {
+            throw UnknownCredentials(name: name)
+        }
+        return credentials
+    }
+
     /// The payload, the money, the state and the release of older runs that waited for the same information: one
     /// commit.
-    private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws -> StageOutcome {
+    private func begin(_ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials) async throws
+        -> StageOutcome
+    {
         let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
         let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
         return try await parts.database.write { db in
@@ -123,6 +137,7 @@ struct AssessStage: Stage {
             case .waits(let until): return .rest(until: until)
             case .stopped: return .moved
             case .granted:
+                if credentials != RunCredentials() { try RunCredentialStore(db: db).pin(run.id, credentials) }
                 let taken = try transitions.apply(.taken, to: run.id, lease: lease, in: db)
                 try FanOutStarter(parts: parts).start(.withStart, taken, hand.agent, db)
                 return .moved

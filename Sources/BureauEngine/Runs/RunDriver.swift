@@ -39,7 +39,8 @@ struct RunDriver: Sendable {
                     return .leaseLost
                 }
                 guard run.state.isWorkable else { return .settled }
-                guard let agent = try await parts.catalog.version(run.configHash), let stage = stage(for: run.state)
+                guard let agent = try await parts.catalog.version(run.configHash),
+                    let stage = stage(for: run.state, try await parts.using(run: run, agent: agent))
                 else {
                     try await parts.move(
                         id,
@@ -60,6 +61,10 @@ struct RunDriver: Sendable {
             } catch let error where Self.isSurprise(error) && surprises < Self.surprisesMax {
                 // Someone else moved the run meanwhile: look at it again and go on from there.
                 surprises += 1
+            } catch let unknown as UnknownCredentials {
+                let cause = RunCause(.configGone, unknown.description)
+                do { try await parts.move(id, .broke(cause), lease) } catch { return await judge(error, id, lease) }
+                return .settled
             } catch {
                 return await judge(error, id, lease)
             }
@@ -85,7 +90,8 @@ struct RunDriver: Sendable {
         return .settled
     }
 
-    private func stage(for state: RunState) -> (any Stage)? {
+    /// `parts` are those of the run's own account at each vendor.
+    private func stage(for state: RunState, _ parts: EngineParts) -> (any Stage)? {
         switch state {
         case .queued: AssessStage(parts: parts)
         case .starting: OpenStage(parts: parts)
