@@ -65,7 +65,7 @@ struct ApprovalSurfaces: Sendable {
         async throws -> DeliveryReceipt?
     {
         if let known = try asked.receipt(as: DeliveryReceipt.self) { return known }
-        guard asked.state == .intended, let post = await post(asked, approval, run, agent),
+        guard asked.state == .intended, let post = try await post(asked, approval, run, agent),
             case .found(let receipt) = try await post.probe()
         else { return nil }
         return try JSONText.decode(DeliveryReceipt.self, receipt)

@@ -18,8 +18,10 @@ package struct LostRuns: Sendable {
     package func findAgain() async throws -> [String] {
         guard let since = try await parts.database.read({ try RestoreMark(db: $0).unsoughtSince() }) else { return [] }
         var found: [String] = []
-        if let anthropic = parts.connections.anthropic {
-            let vendorIDs = Set(parts.catalog.agents.compactMap { parts.variable($0.config.anthropic.agentIDVariable) })
+        for account in parts.accounts {
+            guard let anthropic = account.connections.anthropic else { continue }
+            let vendorIDs = Set(
+                parts.catalog.agents.compactMap { account.variable($0.config.anthropic.agentIDVariable) })
             for agentID in vendorIDs.sorted() {
                 for session in try await sessions(of: agentID, since: since, anthropic) {
                     if let id = try await enter(session) { found.append(id) }
