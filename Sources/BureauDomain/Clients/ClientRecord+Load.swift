@@ -22,6 +22,8 @@ extension ClientRecord {
         var record = JSONObject(json.object?.members.map { ($0.key, $0.value) } ?? [])
         if field == "name" || field == "client_name" {
             record["name"] = value ?? .null
+        } else if Self.queueKeys.contains(field) {
+            record[field] = value
         } else {
             var fields = self.fields
             fields[field] = value
@@ -39,14 +41,18 @@ struct ClientReader {
         if case .object(let members) = json.kind, members.contains(where: { $0.key == "client_id" }) {
             return payload(json, members)
         }
-        let keys = ["slug", "name", "fields", "contacts"]
+        let keys = ["slug", "name", "fields", "contacts"] + ClientRecord.queueKeys
         guard let root = ConfigObject(json, path: "", keys: keys, problems: problems) else { return nil }
         let slug = root.text("slug", .slug)
         let name = root.text("name", .line(200))
         let fields = fields(root.members["fields"]?.value, path: "fields")
         let contacts = contacts(root)
+        let weight = root.whole(ClientRecord.queueKeys[0], 1...100, required: false)
+        let runsMax = root.whole(ClientRecord.queueKeys[1], 1...10_000, required: false)
         guard let slug, let name else { return nil }
-        return ClientRecord(slug: slug, name: name, fields: fields, contacts: contacts)
+        return ClientRecord(
+            slug: slug, name: name, fields: fields, contacts: contacts, queueWeight: weight ?? 1,
+            concurrentRunsMax: runsMax)
     }
 
     private func payload(_ json: PositionedJSON, _ members: [PositionedJSON.Member]) -> ClientRecord? {

@@ -21,6 +21,13 @@ package struct ClientRecord: Hashable, Sendable {
     package let fields: JSONObject
     /// Who is told when something about this client needs a person.
     package let contacts: [Contact]
+    /// 1...100: how many turns this client gets in the queue where another gets one.
+    package var queueWeight = 1
+    /// How many of its runs may be in work at once; nil for as many as there is room for.
+    package var concurrentRunsMax: Int?
+
+    /// What the record says to the queue and never to an agent.
+    static let queueKeys = ["queue_weight", "max_concurrent_runs"]
 
     /// What an agent may be given: the two names, then the fields.
     package func payload() -> JSONObject {
@@ -31,11 +38,13 @@ package struct ClientRecord: Hashable, Sendable {
 
     /// The record as a file or a row holds it; `load` reads it back.
     package var json: JSONValue {
-        .object(
-            JSONObject([
-                ("slug", .string(slug)), ("name", .string(name)), ("fields", .object(fields)),
-                ("contacts", .array(contacts.map(\.json))),
-            ]))
+        var members: [(String, JSONValue)] = [
+            ("slug", .string(slug)), ("name", .string(name)), ("fields", .object(fields)),
+            ("contacts", .array(contacts.map(\.json))),
+        ]
+        if queueWeight != 1 { members.append((Self.queueKeys[0], .number(JSONNumber(queueWeight)))) }
+        if let concurrentRunsMax { members.append((Self.queueKeys[1], .number(JSONNumber(concurrentRunsMax)))) }
+        return .object(JSONObject(members))
     }
 }
 

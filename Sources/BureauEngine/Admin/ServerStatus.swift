@@ -54,11 +54,26 @@ package struct ServerStatus: Sendable {
         lines += ["# HELP bureau_runs Runs in each state.", "# TYPE bureau_runs gauge"]
         let states = (try? await database.read { try RunStore(db: $0).countByState() }) ?? []
         lines += states.map { "bureau_runs\(labels(["state": $0.0])) \($0.1)" }
+        lines += await queue()
         lines += [
             "# HELP bureau_uptime_seconds Seconds since this process started.", "# TYPE bureau_uptime_seconds gauge",
             "bureau_uptime_seconds \((doors.now() - startedAt) / 1_000)",
         ]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func queue() async -> [String] {
+        let now = doors.now()
+        guard let figures = try? await database.read({ try QueueFigures(db: $0, now: now) }) else { return [] }
+        return [
+            "# HELP bureau_queue_waiting Runs that wait for a slot.", "# TYPE bureau_queue_waiting gauge",
+            "bureau_queue_waiting \(figures.waiting)",
+            "# HELP bureau_queue_oldest_seconds How long the longest-waiting run has waited.",
+            "# TYPE bureau_queue_oldest_seconds gauge",
+            "bureau_queue_oldest_seconds \(figures.oldestMilliseconds / 1_000)",
+            "# HELP bureau_queue_parked Dead letters, up to \(QueueFigures.parkedCountMax).",
+            "# TYPE bureau_queue_parked gauge", "bureau_queue_parked \(figures.parked)",
+        ]
     }
 
     private func rates() -> [String] {

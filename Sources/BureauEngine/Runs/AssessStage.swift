@@ -94,7 +94,7 @@ struct AssessStage: Stage {
         let known = AssembledPayload(
             json: hand.run.payload ?? "null", hash: "", clientSlug: task?.text(of: "client_id") ?? hand.run.clientSlug,
             clientName: task?.text(of: "client_name") ?? hand.run.clientName, taskURL: task?.url)
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             try RunStore(db: db).setPayload(lease, known)
             try transitions.apply(.foundIncomplete(cause), to: id, lease: lease, in: db)
         }
@@ -105,7 +105,7 @@ struct AssessStage: Stage {
     /// The payload, the state and the release of older runs that waited for the same information: one commit.
     private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws {
         let (transitions, lease, run) = (parts.transitions, hand.lease, hand.run)
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             let store = RunStore(db: db)
             try store.setPayload(lease, payload)
             if let taskID = run.taskID {
@@ -119,8 +119,8 @@ struct AssessStage: Stage {
     }
 
     private func fail(_ hand: RunInHand, _ error: VendorError) async throws -> StageOutcome {
-        if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
-            return .retry(afterMilliseconds: wait, why: error.sentence)
+        if error.isRetryable, let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors) {
+            return .retry(afterMilliseconds: wait, PassingFault(error))
         }
         try await parts.move(
             hand.run.id, .broke(RunCause(.taskUnreadable, "The task could not be read. \(error.sentence)")), hand.lease)

@@ -22,7 +22,7 @@ struct DeliverStage: Stage {
         let values = RunValues(hand.run, now: parts.doors.now()).all
         let plans = try DeliveryPlan(config: hand.agent.config, run: hand.run, files: files, values: values).steps()
         let (doors, id) = (parts.doors, hand.run.id)
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             for plan in plans {
                 try StepStore(db: db).plan(plan, run: id, purpose: .delivery, id: doors.makeID(), now: doors.now())
             }
@@ -36,7 +36,7 @@ struct DeliverStage: Stage {
             hand, parts: parts, files: files, steps: steps,
             problem: trouble(steps) ?? (files.isEmpty ? fileProblem : nil))
         let context = DeliveryContext(
-            parts: parts, hand: hand, runner: StepRunner(database: parts.database, doors: parts.doors), report: report)
+            parts: parts, hand: hand, runner: StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease), report: report)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for kind in kinds {
                 let own = steps.filter { $0.channel == kind }

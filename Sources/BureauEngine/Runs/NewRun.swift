@@ -17,11 +17,13 @@ package struct NewRun: Sendable, Hashable {
     /// Canonical JSON, when the trigger brought the payload itself.
     package var payload: String?
     package var payloadHash: String?
+    /// -100...100; within one client the higher goes first.
+    package var priority: Int
 
     package init(
         agent: String, agentVersion: String, configHash: String, triggerSource: TriggerSource, requestedBy: String,
         dedupeKey: String, clientSlug: String? = nil, clientName: String? = nil, taskID: String? = nil,
-        payload: String? = nil, payloadHash: String? = nil
+        payload: String? = nil, payloadHash: String? = nil, priority: Int = 0
     ) {
         self.agent = agent
         self.agentVersion = agentVersion
@@ -34,5 +36,6 @@ package struct NewRun: Sendable, Hashable {
         self.taskID = taskID
         self.payload = payload
         self.payloadHash = payloadHash
+        self.priority = priority
     }
 }

@@ -35,6 +35,12 @@ package struct RunRecord: Sendable, Hashable {
     package let leaseOwner: String?
     package let leaseUntil: Int64?
     package let leaseEpoch: Int64
+    /// -100...100; within one client the higher goes first.
+    package let priority: Int
+    /// Since when it waits in the queue.
+    package let queuedAt: Int64
+    /// The passing fault it waits for, in a sentence.
+    package let fault: String?
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -68,6 +74,9 @@ package struct RunRecord: Sendable, Hashable {
         leaseOwner = try row.textIfAny("lease_owner")
         leaseUntil = try row.integerIfAny("lease_until")
         leaseEpoch = try row.integer("lease_epoch")
+        priority = Int(try row.integer("priority"))
+        queuedAt = try row.integerIfAny("queued_at") ?? acceptedAt
+        fault = try row.textIfAny("fault")
     }
 
     var machine: RunMachine {

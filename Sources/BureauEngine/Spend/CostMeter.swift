@@ -34,7 +34,7 @@ struct CostMeter: Sendable {
             lastEvent: fold.lastEvent, budgetWarned: run.budgetWarned || verdict == .warn)
         let notices = warnings(cost, verdict, limits, elapsedMilliseconds: elapsed)
         let (lease, doors) = (hand.lease, parts.doors)
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             guard try RunStore(db: db).setProgress(lease, progress) else { throw RunMoved(runID: lease.runID) }
             let writer = NoticeWriter(db: db, doors: doors)
             for (cause, code) in notices { try writer.alert(cause, run, kind: .budget, code: code) }

@@ -74,6 +74,8 @@ struct SettingsCatalogue {
                 effective("DAILY_COST_ALERT_THRESHOLD_USD", engine.dailyCostAlert.map { "\($0)" }),
                 effective("EVENT_LOG_DAYS", "\(engine.eventLogDaysKept)"),
                 effective("RUNS_IN_FLIGHT_MAX", "\(engine.runsInFlightMax)"),
+                effective("LEASE_SECONDS", "\(engine.leaseMilliseconds / 1_000)"),
+                effective("QUEUED_HOURS_MAX", "\(engine.queuedHoursMax)"),
             ]
     }
 

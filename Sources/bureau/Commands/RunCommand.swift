@@ -23,11 +23,13 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("clickup-task"), help: "A ClickUp task to read the input from and report to.")
     var clickUpTask: String?
     @Option(name: .customLong("payload-file"), help: "A JSON file with the input.") var payloadFile: String?
+    @Option(help: "-100 to 100: within one client the higher goes first.") var priority = 0
     @Flag(help: "Follow the run until it ends.") var watch = false
     @Flag(help: "Print one JSON document at the end.") var json = false
     @Flag(help: "With --watch: every event of the session.") var verbose = false
 
     func validate() throws {
+        guard (-100...100).contains(priority) else { throw ValidationError("--priority is a number from -100 to 100") }
         guard client != nil || clickUpTask != nil || payloadFile != nil else {
             throw ValidationError("say what to work on: --client SLUG, --clickup-task ID or --payload-file FILE")
         }
@@ -67,7 +69,8 @@ struct RunCommand: AsyncParsableCommand {
                 agent: loaded.config.name, agentVersion: loaded.config.version, configHash: loaded.hash,
                 triggerSource: .cli,
                 requestedBy: "cli \(ProcessInfo.processInfo.userName)", dedupeKey: "cli/\(composition.doors.makeID())",
-                clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload))
+                clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload,
+                priority: priority))
     }
 }
 
