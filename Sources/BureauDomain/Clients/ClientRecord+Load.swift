@@ -23,7 +23,8 @@ extension ClientRecord {
         if field == "name" || field == "client_name" {
             record["name"] = value ?? .null
         } else if Self.queueKeys.contains(field) {
-            record[field] = value
+            // Commands hand over what was typed.
+            record[field] = value.map { $0.string.flatMap(Int.init).map { .number(JSONNumber($0)) } ?? $0 }
         } else {
             var fields = self.fields
             fields[field] = value

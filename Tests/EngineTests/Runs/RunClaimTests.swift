@@ -91,7 +91,7 @@ struct RunClaimTests {
 
     @Test("A run that waited too long ends failed with a cause and an alert, and can be tried again")
     func expiry() async throws {
-        let bench = try await Bench(), parts = try bench.parts({ $0.queuedHoursMax = 2 })
+        let bench = try await Bench(), parts = try bench.parts(Connections(), { $0.queuedHoursMax = 2 })
         let run = try await bench.run()
         bench.clock.advance(milliseconds: 2 * 3_600_000)
         try await QueueExpiry(parts: parts).look()

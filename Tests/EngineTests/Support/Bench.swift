@@ -94,7 +94,8 @@ final class Bench: Sendable {
 
     /// Makes the step's write under a lease of its run.
     func runner(_ step: StepRecord) async throws -> StepRunner {
-        let hand = try #require(try await claim("runner", try #require(step.runID)))
+        let runID = try #require(step.runID)
+        let hand = try #require(try await claim("runner", runID))
         return StepRunner(database: database, doors: clock.doors, lease: hand.lease)
     }
 
