@@ -12,7 +12,8 @@ struct BureauCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    RunsCommand.self, QueueCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self, AlertsCommand.self,
+                    RunsCommand.self, QueueCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self,
+                    AlertsCommand.self,
                     CostsCommand.self,
                     ApprovalsCommand.self, ScheduleCommand.self,
                 ]),

@@ -64,7 +64,9 @@ struct PausedWorkerTests {
         #expect(complaints.isEmpty, "\(complaints.joined(separator: "; "))")
         #expect(await installation.look().statusChanges(of: KillTests.task) == 1)
         #expect(try await installation.records().runs == before.runs, "the run ended once")
-        let writes = installation.sandbox.log.entries.dropFirst(sent).filter { $0.method != "GET" && $0.operation != "token" }
+        let writes = installation.sandbox.log.entries.dropFirst(sent).filter {
+            $0.method != "GET" && $0.operation != "token"
+        }
         #expect(writes.isEmpty, "\(writes)")
         server.process.signal(SIGTERM)
         try await server.process.waitForEnd()

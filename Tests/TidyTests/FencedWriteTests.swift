@@ -20,7 +20,8 @@ struct FencedWriteTests {
         var found: Set<String> = []
         for room in ["Runs", "Delivery", "Approvals", "Artifacts", "Spend"] {
             let folder = engine.appending(path: room)
-            for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where file.hasSuffix(".swift") {
+            for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where file.hasSuffix(".swift")
+            {
                 let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
                 if text.contains("database.write") { found.insert("\(room)/\(file)") }
             }

@@ -119,7 +119,9 @@ struct AssessStage: Stage {
     }
 
     private func fail(_ hand: RunInHand, _ error: VendorError) async throws -> StageOutcome {
-        if error.isRetryable, let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors) {
+        if error.isRetryable,
+            let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors)
+        {
             return .retry(afterMilliseconds: wait, PassingFault(error))
         }
         try await parts.move(

@@ -23,7 +23,9 @@ struct CollectStage: Stage {
         let files: [SessionFile]
         do { files = try await listing.settled(within: waitFor(hand)) } catch let error as VendorError {
             try Task.checkCancellation()
-            if error.isRetryable, let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors) {
+            if error.isRetryable,
+                let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors)
+            {
                 return .retry(afterMilliseconds: wait, PassingFault(error))
             }
             return try await collected(
@@ -53,7 +55,8 @@ struct CollectStage: Stage {
             taken.insert(safeName)
             let outcome = try await store(file, position, safeName, hand, client)
             let now = parts.doors.now()
-            try await parts.write(hand.lease) { [id = hand.run.id] in try FileStore(db: $0).put(outcome, run: id, now: now)
+            try await parts.write(hand.lease) { [id = hand.run.id] in
+                try FileStore(db: $0).put(outcome, run: id, now: now)
             }
         }
     }

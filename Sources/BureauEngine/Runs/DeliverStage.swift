@@ -36,7 +36,8 @@ struct DeliverStage: Stage {
             hand, parts: parts, files: files, steps: steps,
             problem: trouble(steps) ?? (files.isEmpty ? fileProblem : nil))
         let context = DeliveryContext(
-            parts: parts, hand: hand, runner: StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease), report: report)
+            parts: parts, hand: hand,
+            runner: StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease), report: report)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for kind in kinds {
                 let own = steps.filter { $0.channel == kind }

@@ -37,7 +37,9 @@ package struct EmptyRuns: Sendable {
 
     package func claim(_ limit: Int) async throws -> [RunRecord] {
         let (now, owner) = (doors.now(), owner)
-        return try await database.write { try RunClaim(db: $0, rules: QueueRules(runsInFlightMax: .max), owner: owner, now: now).claim(limit: limit) }
+        return try await database.write {
+            try RunClaim(db: $0, rules: QueueRules(runsInFlightMax: .max), owner: owner, now: now).claim(limit: limit)
+        }
     }
 
     /// Ends a claimed run and gives its lease back, in one commit.

@@ -77,7 +77,8 @@ package struct QueueDesk: Sendable {
         case .notice:
             let isOpen = try await database.write { try DeadLetterStore(db: $0).reopenNotice(letter.id, now: now) }
             return Outcome(
-                id: letter.id, isDone: isOpen, sentence: isOpen ? "the notice is sent again" : "it was settled meanwhile")
+                id: letter.id, isDone: isOpen,
+                sentence: isOpen ? "the notice is sent again" : "it was settled meanwhile")
         case .signal:
             let isKept = try await replay(letter.id)
             return Outcome(

@@ -13,7 +13,8 @@ struct QueueExpiry: Sendable {
         let expired = try await parts.database.read { try Self.expired($0, since: since) }
         guard !expired.isEmpty else { return }
         let cause = RunCause(
-            .queuedTooLong, "It waited \(hours) hours for a free slot and was given up. Try it again when it is wanted.")
+            .queuedTooLong, "It waited \(hours) hours for a free slot and was given up. Try it again when it is wanted."
+        )
         let ended = try await parts.database.write { db in
             // Looked at again inside: a worker may have taken one meanwhile.
             let still = try Self.expired(db, since: since)

@@ -133,7 +133,8 @@ struct RunDriver: Sendable {
             }
             if case .fault(let due, let fault) = rest {
                 parts.logger.warning(
-                    "run waits", metadata: ["run": "\(lease.runID)", "why": "\(fault.sentence)", "again_in_ms": "\(due - now)"])
+                    "run waits",
+                    metadata: ["run": "\(lease.runID)", "why": "\(fault.sentence)", "again_in_ms": "\(due - now)"])
             }
         }.value
     }

@@ -26,7 +26,9 @@ struct StopStage: Stage {
             if !hasHalted(recorder.fold) { try await halt(hand, client, session, follower) }
         } catch let error as VendorError {
             try Task.checkCancellation()
-            if error.isRetryable, let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors) {
+            if error.isRetryable,
+                let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors)
+            {
                 return .retry(afterMilliseconds: wait, PassingFault(error))
             }
             try await tellUnconfirmed(hand, error.sentence)

@@ -90,7 +90,8 @@ enum QueueSelection {
             let fitting = found.filter { $0.hasPrefix(id.uppercased()) }
             guard fitting.count != 1 else { continue }
             throw SetupError(
-                fitting.isEmpty ? "\(PlainLine.of(id)) is not in the queue" : "\(PlainLine.of(id)) fits \(fitting.count)",
+                fitting.isEmpty
+                    ? "\(PlainLine.of(id)) is not in the queue" : "\(PlainLine.of(id)) fits \(fitting.count)",
                 fix: "bureau queue list shows what is there; write more characters of the id",
                 exitCode: ExitStatus.failed)
         }

@@ -34,7 +34,9 @@ struct QueueShowCommand: AsyncParsableCommand {
                 try output.print(figures.document(runsInFlightMax: most, now: now)) {
                     var facts = Facts()
                     facts.add("waiting", "\(figures.waiting)")
-                    facts.add("oldest", figures.waiting == 0 ? nil : Words.duration(.milliseconds(figures.oldestMilliseconds)))
+                    facts.add(
+                        "oldest", figures.waiting == 0 ? nil : Words.duration(.milliseconds(figures.oldestMilliseconds))
+                    )
                     facts.add("in work", "\(figures.inWork) of \(most)", figures.inWork >= most ? .bad : nil)
                     facts.add("waiting for approval", "\(figures.awaitingApproval)")
                     facts.add("parked", "\(figures.parked)", figures.parked > 0 ? .bad : nil)

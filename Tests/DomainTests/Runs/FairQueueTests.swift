@@ -58,7 +58,8 @@ struct FairQueueTests {
         #expect(Set(served) == Set(clients.flatMap { $0.waiting.map(\.id) }))
     }
 
-    @Test("While all wait, turns are as the weights say to within one turn", arguments: [[1, 1, 1], [1, 2, 5], [3, 7]])
+    @Test(
+        "While all wait, turns are as the weights say to within one turn", arguments: [[1, 1, 1], [1, 2, 5], [3, 7]])
     func weights(weights: [Int]) {
         let clients = weights.enumerated().map { Self.client("c\($0)", 1_000, weight: $1) }
         let total = weights.reduce(0, +)

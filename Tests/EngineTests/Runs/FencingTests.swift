@@ -43,7 +43,8 @@ struct FencingTests {
             for worker in 0..<8 {
                 group.addTask {
                     try await bench.database.write {
-                        try RunClaim(db: $0, rules: QueueRules(), owner: "w\(worker)", now: now).claim(limit: 10).map(\.id)
+                        try RunClaim(db: $0, rules: QueueRules(), owner: "w\(worker)", now: now).claim(limit: 10).map(
+                            \.id)
                     }
                 }
             }
