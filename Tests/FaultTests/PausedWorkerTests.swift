@@ -54,8 +54,28 @@ struct PausedWorkerTests {
         ])
     }
 
+    /// A worker stopped inside a commit keeps the database locked, and a server says so and ends: let it go on a little.
+    private static func startServer(_ installation: Installation, _ paused: ProductProcess) async throws
+        -> RunningServer
+    {
+        for _ in 0..<3 {
+            do { return try await installation.startServer() } catch let never as NeverHappened {
+                guard "\(never)".contains("locked") else { throw never }
+                paused.signal(SIGCONT)
+                paused.signal(SIGSTOP)
+            }
+        }
+        return try await installation.startServer()
+    }
+
+    /// All but the lease, which whoever ended the run gives back a moment later.
+    private static func lasting(_ run: Records.Run) -> [String] {
+        [run.id, run.state, run.cause ?? "", run.session ?? "", "\(run.spentMicroUSD)", "\(run.losses)"]
+            + ["\(run.eventsCount)"]
+    }
+
     private static func takeOver(_ installation: Installation, _ paused: ProductProcess) async throws {
-        let server = try await installation.startServer()
+        let server = try await startServer(installation, paused)
         try await installation.waitForRest(at: server)
         let (before, sent) = (try await installation.records(), installation.sandbox.log.entries.count)
         paused.signal(SIGCONT)
@@ -63,7 +83,7 @@ struct PausedWorkerTests {
         let complaints = try await Proof(installation).complaints().filter { !$0.hasPrefix("the status changed") }
         #expect(complaints.isEmpty, "\(complaints.joined(separator: "; "))")
         #expect(await installation.look().statusChanges(of: KillTests.task) == 1)
-        #expect(try await installation.records().runs == before.runs, "the run ended once")
+        #expect(try await installation.records().runs.map(Self.lasting) == before.runs.map(Self.lasting), "ended once")
         let writes = installation.sandbox.log.entries.dropFirst(sent).filter {
             $0.method != "GET" && $0.operation != "token"
         }
