@@ -62,6 +62,8 @@ struct PausedWorkerTests {
             do { return try await installation.startServer() } catch let never as NeverHappened {
                 guard "\(never)".contains("locked") else { throw never }
                 paused.signal(SIGCONT)
+                // An exchange with the sandbox takes longer than a commit.
+                _ = await installation.look()
                 paused.signal(SIGSTOP)
             }
         }
