@@ -32,7 +32,7 @@ struct PausedWorkerTests {
         "Paused in a request",
         arguments: [
             ("anthropic", "session.create"), ("anthropic", "file.download"), ("google", "upload.create"),
-            ("clickup", "comment.create"), ("slack", "chat.postMessage"),
+            ("clickup", "comment.create"),
         ])
     func inRequest(_ vendor: String, _ operation: String) async throws {
         try await Installation.open(Self.options()) { installation in
