@@ -60,6 +60,17 @@ package struct EngineParts: Sendable {
         transitions = RunTransitions(doors: doors)
     }
 
+    /// What a worker writes for its run. Throws `RunMoved`, and nothing is written, when the lease is gone.
+    @discardableResult
+    func write<Value: Sendable>(
+        _ lease: Lease, _ body: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
+        try await database.write { db in
+            try RunStore(db: db).check(lease)
+            return try body(db)
+        }
+    }
+
     /// Moves a run in a transaction of its own.
     @discardableResult
     func move(_ runID: String, _ event: RunMachine.Event, _ lease: Lease?) async throws -> RunRecord {

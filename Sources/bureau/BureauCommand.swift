@@ -12,8 +12,8 @@ struct BureauCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    RunsCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self, AlertsCommand.self,
-                    CostsCommand.self, BudgetsCommand.self,
+                    RunsCommand.self, QueueCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self,
+                    AlertsCommand.self, CostsCommand.self, BudgetsCommand.self,
                     ApprovalsCommand.self, ScheduleCommand.self,
                 ]),
             CommandGroup(

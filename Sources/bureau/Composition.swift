@@ -84,7 +84,9 @@ struct Composition: Sendable {
         let intake = intake(wake: { [runWake] in runWake.raise() })
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
-            governors: parts.accounts.flatMap(\.connections.governors), budgets: budgetDesk)
+            governors: parts.accounts.flatMap { account in
+                account.connections.governors.map { (account.settings.credentialSet, $0) }
+            }, budgets: budgetDesk)
         let server = BureauServer(
             address: settings.address, intake: intake,
             frontDesk: SlackFrontDesk(

@@ -82,6 +82,10 @@ package struct AgentConfig: Hashable, Sendable {
         package let sessionCostMax: MicroUSD?
         package let alertAbove: MicroUSD?
         package let sampleInterval: Duration
+        /// How many of its runs may be in work at once; nil for as many as there is room for.
+        package var concurrentRunsMax: Int?
+        /// -100...100, added to a run's own: within one client the higher goes first.
+        package var queuePriority = 0
     }
 
     package struct Outputs: Hashable, Sendable {

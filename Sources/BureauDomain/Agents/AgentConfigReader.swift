@@ -134,7 +134,7 @@ struct AgentConfigReader {
     private func limits(_ root: ConfigObject) -> AgentConfig.Limits? {
         let keys = [
             "max_session_duration_minutes", "max_session_cost_usd", "alert_if_cost_exceeds_usd",
-            "sample_interval_seconds",
+            "sample_interval_seconds", "max_concurrent_runs", "queue_priority",
         ]
         guard let object = root.object("limits", keys: keys) else { return nil }
         let minutes = object.number("max_session_duration_minutes", .above(0, upTo: 1440))
@@ -146,11 +146,14 @@ struct AgentConfigReader {
             object.problem(
                 "alert_if_cost_exceeds_usd", "\(alert) is above max_session_cost_usd (\(most)): it would never warn")
         }
+        let runs = object.whole("max_concurrent_runs", 1...10_000, required: false)
+        let priority = object.whole("queue_priority", -100...100, required: false)
         guard let minutes else { return nil }
         return AgentConfig.Limits(
             sessionDurationMax: max(.milliseconds(1), Self.duration(seconds: minutes * 60)),
             sessionCostMax: most.map(MicroUSD.init(usd:)),
-            alertAbove: alert.map(MicroUSD.init(usd:)), sampleInterval: Self.duration(seconds: seconds ?? 30))
+            alertAbove: alert.map(MicroUSD.init(usd:)), sampleInterval: Self.duration(seconds: seconds ?? 30),
+            concurrentRunsMax: runs, queuePriority: priority ?? 0)
     }
 
     private func outputs(_ root: ConfigObject, _ templates: TemplateReader) -> AgentConfig.Outputs? {

@@ -24,6 +24,9 @@ extension ClientRecord {
             record["name"] = value ?? .null
         } else if field == "credentials" {
             record["credentials"] = value
+        } else if Self.queueKeys.contains(field) {
+            // Commands hand over what was typed.
+            record[field] = value.map { $0.string.flatMap(Int.init).map { .number(JSONNumber($0)) } ?? $0 }
         } else {
             var fields = self.fields
             fields[field] = value
@@ -41,7 +44,7 @@ struct ClientReader {
         if case .object(let members) = json.kind, members.contains(where: { $0.key == "client_id" }) {
             return payload(json, members)
         }
-        let keys = ["slug", "name", "fields", "contacts", "monthly_budget", "credentials"]
+        let keys = ["slug", "name", "fields", "contacts", "monthly_budget", "credentials"] + ClientRecord.queueKeys
         guard let root = ConfigObject(json, path: "", keys: keys, problems: problems) else { return nil }
         let slug = root.text("slug", .slug)
         let name = root.text("name", .line(200))
@@ -49,9 +52,12 @@ struct ClientReader {
         let contacts = contacts(root)
         let budget = BudgetReader().budget(root, "monthly_budget")
         let credentials = root.text("credentials", .slug, required: false)
+        let weight = root.whole(ClientRecord.queueKeys[0], 1...100, required: false)
+        let runsMax = root.whole(ClientRecord.queueKeys[1], 1...10_000, required: false)
         guard let slug, let name else { return nil }
         return ClientRecord(
-            slug: slug, name: name, fields: fields, contacts: contacts, budget: budget, credentials: credentials)
+            slug: slug, name: name, fields: fields, contacts: contacts, budget: budget, credentials: credentials,
+            queueWeight: weight ?? 1, concurrentRunsMax: runsMax)
     }
 
     private func payload(_ json: PositionedJSON, _ members: [PositionedJSON.Member]) -> ClientRecord? {

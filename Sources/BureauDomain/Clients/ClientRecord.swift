@@ -25,6 +25,13 @@ package struct ClientRecord: Hashable, Sendable {
     package var budget: ScopeBudget?
     /// Name of the credentials its work is done with, from config/credentials.json; nil leaves it to the agent.
     package var credentials: String?
+    /// 1...100: how many turns this client gets in the queue where another gets one.
+    package var queueWeight = 1
+    /// How many of its runs may be in work at once; nil for as many as there is room for.
+    package var concurrentRunsMax: Int?
+
+    /// What the record says to the queue and never to an agent.
+    static let queueKeys = ["queue_weight", "max_concurrent_runs"]
 
     /// What an agent may be given: the two names, then the fields.
     package func payload() -> JSONObject {
@@ -41,6 +48,8 @@ package struct ClientRecord: Hashable, Sendable {
         ])
         if let budget { object["monthly_budget"] = budget.json }
         if let credentials { object["credentials"] = .string(credentials) }
+        if queueWeight != 1 { object[Self.queueKeys[0]] = .number(JSONNumber(queueWeight)) }
+        if let concurrentRunsMax { object[Self.queueKeys[1]] = .number(JSONNumber(concurrentRunsMax)) }
         return .object(object)
     }
 }

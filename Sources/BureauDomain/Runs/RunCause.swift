@@ -11,6 +11,7 @@ package struct RunCause: Error, Hashable, Sendable {
         case unknownStopReason = "unknown_stop_reason"
         case taskUnreadable = "task_unreadable"
         case configGone = "config_gone"
+        case queuedTooLong = "queued_too_long"
         case lostTooOften = "lost_too_often"
         case noFiles = "no_files"
         case internalError = "internal_error"

@@ -10,6 +10,7 @@ package final class Counters: Sendable {
         case vendorErrors = "bureau_vendor_errors_total"
         case notices = "bureau_notices_total"
         case sweptRuns = "bureau_swept_runs_total"
+        case claims = "bureau_runs_claimed_total"
         case leasesLost = "bureau_leases_lost_total"
         case scheduleSlots = "bureau_schedule_slots_total"
 
@@ -22,6 +23,7 @@ package final class Counters: Sendable {
             case .vendorErrors: "Calls a vendor did not carry out, by vendor."
             case .notices: "Notices sent to people, by outcome."
             case .sweptRuns: "Runs the sweep started because no webhook had."
+            case .claims: "Runs a worker took, those it took again included."
             case .leasesLost: "Runs whose worker was lost."
             case .scheduleSlots: "Due times of schedules, by what became of them."
             }

@@ -33,6 +33,10 @@ package struct EngineSettings: Sendable {
     /// Accept and store, start nothing.
     package var isDispatchPaused: Bool
     package var runsInFlightMax: Int
+    /// How long a worker that is not heard of keeps its run.
+    package var leaseMilliseconds: Int64
+    /// A run that waits longer for a slot is given up.
+    package var queuedHoursMax: Int
     /// Number of the ClickUp workspace whose webhooks are looked after.
     package var clickUpWorkspaceID: String?
     package var sweepSeconds: Int
@@ -53,6 +57,8 @@ package struct EngineSettings: Sendable {
         diskAlertPercent = 80
         isDispatchPaused = false
         runsInFlightMax = 1_000
+        leaseMilliseconds = Lease.lifeMilliseconds
+        queuedHoursMax = 72
         sweepSeconds = 120
         agencyZone = .utc
     }

@@ -10,12 +10,13 @@ package struct ServerStatus: Sendable {
     let doors: Doors
     let version: String
     let startedAt: Int64
-    let governors: [RateGovernor]
+    /// With the name of the account each stands before; nil for the environment's own.
+    let governors: [(account: String?, governor: RateGovernor)]
     let budgets: BudgetDesk?
 
     package init(
         database: any Database, catalog: AgentCatalog, counters: Counters, doors: Doors, version: String,
-        governors: [RateGovernor] = [], budgets: BudgetDesk? = nil
+        governors: [(account: String?, governor: RateGovernor)] = [], budgets: BudgetDesk? = nil
     ) {
         self.budgets = budgets
         self.governors = governors
@@ -57,6 +58,7 @@ package struct ServerStatus: Sendable {
         lines += ["# HELP bureau_runs Runs in each state.", "# TYPE bureau_runs gauge"]
         let states = (try? await database.read { try RunStore(db: $0).countByState() }) ?? []
         lines += states.map { "bureau_runs\(labels(["state": $0.0])) \($0.1)" }
+        lines += await queue()
         lines += [
             "# HELP bureau_uptime_seconds Seconds since this process started.", "# TYPE bureau_uptime_seconds gauge",
             "bureau_uptime_seconds \((doors.now() - startedAt) / 1_000)",
@@ -82,12 +84,28 @@ package struct ServerStatus: Sendable {
             + series("bureau_budget_spent_usd", "Spent in a period.") { $0.balance.spent }
     }
 
+    private func queue() async -> [String] {
+        let now = doors.now()
+        guard let figures = try? await database.read({ try QueueFigures(db: $0, now: now) }) else { return [] }
+        return [
+            "# HELP bureau_queue_waiting Runs that wait for a slot.", "# TYPE bureau_queue_waiting gauge",
+            "bureau_queue_waiting \(figures.waiting)",
+            "# HELP bureau_queue_oldest_seconds How long the longest-waiting run has waited.",
+            "# TYPE bureau_queue_oldest_seconds gauge",
+            "bureau_queue_oldest_seconds \(figures.oldestMilliseconds / 1_000)",
+            "# HELP bureau_queue_parked Dead letters, up to \(QueueFigures.parkedCountMax).",
+            "# TYPE bureau_queue_parked gauge", "bureau_queue_parked \(figures.parked)",
+        ]
+    }
+
     private func rates() -> [String] {
-        let figures = governors.map { ($0.vendor.rawValue, $0.figures) }
+        let figures = governors.map { account, governor in
+            (["vendor": governor.vendor.rawValue].merging(account.map { ["account": $0] } ?? [:]) { $1 }, governor.figures)
+        }
         guard !figures.isEmpty else { return [] }
         func series(_ name: String, _ type: String, _ help: String, _ value: (RateFigures) -> Int64) -> [String] {
             ["# HELP \(name) \(help)", "# TYPE \(name) \(type)"]
-                + figures.map { "\(name)\(labels(["vendor": $0.0])) \(value($0.1))" }
+                + figures.map { "\(name)\(labels($0.0)) \(value($0.1))" }
         }
         return series("bureau_vendor_requests_total", "counter", "Requests sent to a vendor.", \.sent)
             + series("bureau_vendor_waits_total", "counter", "Requests that waited for budget.", \.waited)

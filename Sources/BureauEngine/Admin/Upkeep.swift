@@ -34,6 +34,7 @@ package struct Upkeep: Service {
     func look() async throws {
         try await checkDailyCost()
         try await parts.database.write { try SignalStore(db: $0).trimRefused(keep: Self.refusedSignalsKept) }
+        try await QueueExpiry(parts: parts).look()
         let now = parts.doors.now()
         let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'")
             .first?.integer("updated_at")

@@ -17,7 +17,7 @@ struct ApprovalAnswers: Sendable {
             let step = try await step(approval)
             guard step.state != .done else { continue }
             let write = ConfirmationWrite(anthropic: anthropic, session: session, approval: approval)
-            var runner = StepRunner(database: parts.database, doors: parts.doors)
+            var runner = StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease)
             runner.backoff = Backoff(seconds: [1, 2, 4])
             switch try await runner.run(step, write) {
             case .done: continue
@@ -37,7 +37,7 @@ struct ApprovalAnswers: Sendable {
         let plan = StepPlan(
             channel: .anthropic, kind: Self.stepKind, subject: approval.eventID, position: 3,
             intent: try JSONText.encode(ApprovalIntent(approval: approval.id)))
-        return try await parts.database.write { db in
+        return try await parts.write(hand.lease) { db in
             let steps = StepStore(db: db)
             try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
             let known = try steps.list(run: run.id, purpose: .session).first {

@@ -19,7 +19,7 @@ struct Asking: Sendable {
         }
         let (run, lease, doors, transitions) = (hand.run, hand.lease, parts.doors, parts.transitions)
         let policy = hand.agent.config.approvals
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             let (store, now) = (ApprovalStore(db: db), doors.now())
             for question in questions {
                 let expiresAt = now + policy.expiresAfter.milliseconds

@@ -18,10 +18,14 @@ package struct ClientStore {
     package func save(_ client: ClientRecord, now: Int64) throws {
         try db.execute(
             """
-            INSERT INTO client (slug, name, record, created_at, updated_at) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO client (slug, name, record, queue_weight, runs_max, created_at, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (slug) DO UPDATE SET name = excluded.name, record = excluded.record,
-                updated_at = excluded.updated_at
-            """, [client.slug, client.name, client.json.canonical, now, now])
+                queue_weight = excluded.queue_weight, runs_max = excluded.runs_max, updated_at = excluded.updated_at
+            """,
+            [
+                client.slug, client.name, client.json.canonical, client.queueWeight, client.concurrentRunsMax, now, now,
+            ])
     }
 
     private func decode(_ row: Row) throws -> ClientRecord {

@@ -44,7 +44,7 @@ extension DeliveryContext {
             return .done(receipt: receipt)
         }
         let (id, now) = (step.id, parts.doors.now())
-        try await parts.database.write { try StepStore(db: $0).markSeen(id, whyGone: why, now: now) }
+        try await parts.write(hand.lease) { try StepStore(db: $0).markSeen(id, whyGone: why, now: now) }
         return why.map { .doubtful($0) } ?? .done(receipt: receipt)
     }
 

@@ -52,7 +52,9 @@ extension ClickUpChannel {
                 return nil
             }
             let intent = try JSONText.encode(StatusIntent(status: step.subject, before: before))
-            try await context.parts.database.write { try StepStore(db: $0).replaceIntent(step.id, intent) }
+            try await context.parts.write(context.hand.lease) {
+                try StepStore(db: $0).replaceIntent(step.id, intent)
+            }
         }
         let known = before ?? context.hand.agent.config.triggers.clickUp?.status
         return ClickUpStatusWrite(clickUp: clickUp, task: task, status: step.subject, before: known)

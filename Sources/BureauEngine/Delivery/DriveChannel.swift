@@ -52,7 +52,7 @@ struct DriveChannel: Channel {
         }
         for (index, id) in zip(bare, ids) { pairs[index].1.driveID = id }
         let intents = try bare.map { (pairs[$0].0.id, try JSONText.encode(pairs[$0].1)) }
-        try await context.parts.database.write { db in
+        try await context.parts.write(context.hand.lease) { db in
             for (step, intent) in intents { try StepStore(db: db).replaceIntent(step, intent) }
         }
         return pairs.filter { $0.1.driveID != nil }

@@ -14,6 +14,9 @@ struct StepRunner: Sendable {
 
     let database: any Database
     let doors: Doors
+    /// Whose run the step belongs to: without it nothing is written here, and nothing is sent. Nil for a step that is
+    /// claimed by itself and not with its run.
+    let lease: Lease?
     /// One try more than it has waiting times: by default the PRD's "retry once".
     var backoff = Backoff(seconds: [1])
     /// Longest wait for a vendor's Retry-After inside one call.
@@ -33,7 +36,7 @@ struct StepRunner: Sendable {
                     }
                 }
                 let (id, now) = (step.id, doors.now())
-                try await database.write { try StepStore(db: $0).markIntended(id, now: now) }
+                try await fenced { try StepStore(db: $0).markIntended(id, now: now) }
                 let receipt = try await write.write()
                 return try await settle(step, receipt, write.sent)
             } catch let error as VendorError {
@@ -82,15 +85,23 @@ struct StepRunner: Sendable {
         }
     }
 
+    private func fenced(_ body: @escaping @Sendable (any Connection) throws -> Void) async throws {
+        let lease = lease
+        try await database.write { db in
+            if let lease { try RunStore(db: db).check(lease) }
+            try body(db)
+        }
+    }
+
     private func settle(_ step: StepRecord, _ receipt: String, _ sent: SentContent?) async throws -> Outcome {
         let (id, now) = (step.id, doors.now())
-        try await database.write { try StepStore(db: $0).markDone(id, receipt: receipt, sent: sent, now: now) }
+        try await fenced { try StepStore(db: $0).markDone(id, receipt: receipt, sent: sent, now: now) }
         return .done(receipt: receipt)
     }
 
     private func settle(_ step: StepRecord, _ state: StepRecord.State, _ why: String) async throws -> Outcome {
         let (id, now) = (step.id, doors.now())
-        try await database.write { try StepStore(db: $0).markFailed(id, state: state, error: why, now: now) }
+        try await fenced { try StepStore(db: $0).markFailed(id, state: state, error: why, now: now) }
         return state == .doubtful ? .doubtful(why) : .failed(why)
     }
 }

@@ -97,7 +97,7 @@ struct AssessStage: Stage {
         let known = AssembledPayload(
             json: hand.run.payload ?? "null", hash: "", clientSlug: task?.text(of: "client_id") ?? hand.run.clientSlug,
             clientName: task?.text(of: "client_name") ?? hand.run.clientName, taskURL: task?.url)
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             try RunStore(db: db).setPayload(lease, known)
             try transitions.apply(.foundIncomplete(cause), to: id, lease: lease, in: db)
         }
@@ -123,7 +123,7 @@ struct AssessStage: Stage {
     {
         let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
         let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
-        return try await parts.database.write { db in
+        return try await parts.write(hand.lease) { db in
             let store = RunStore(db: db)
             try store.setPayload(lease, payload)
             try ReceiptStore(db: db).payload(payload, run: run.id, now: now)
@@ -146,8 +146,10 @@ struct AssessStage: Stage {
     }
 
     private func fail(_ hand: RunInHand, _ error: VendorError) async throws -> StageOutcome {
-        if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
-            return .retry(afterMilliseconds: wait, why: error.sentence)
+        if error.isRetryable,
+            let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors)
+        {
+            return .retry(afterMilliseconds: wait, PassingFault(error))
         }
         try await parts.move(
             hand.run.id, .broke(RunCause(.taskUnreadable, "The task could not be read. \(error.sentence)")), hand.lease)

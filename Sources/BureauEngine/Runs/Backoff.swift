@@ -6,6 +6,17 @@ struct Backoff: Sendable, Hashable {
     static let sessionCreate = Backoff(seconds: [1, 4, 16])
     /// A stage that met a passing fault: half an hour in all before the run fails.
     static let stage = Backoff(seconds: [1, 4, 16, 60, 120, 300, 600, 600])
+    /// A vendor that asks for patience means it: the first wait is longer, the whole as long.
+    static let limitedStage = Backoff(seconds: [4, 15, 30, 60, 120, 300, 600, 600])
+
+    /// The waits of a stage, by what went wrong.
+    static func stage(for fault: FaultClass) -> Backoff {
+        switch fault {
+        case .limited: limitedStage
+        case .unavailable, .unreadable, .rejected, .storage, .other: stage
+        }
+    }
+
     /// Streams that drop: two seconds as the PRD says, then longer.
     static let stream = Backoff(seconds: [2, 2, 4, 8, 10])
     /// A notice while Slack is down: a day in all.

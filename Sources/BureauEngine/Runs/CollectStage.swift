@@ -23,8 +23,10 @@ struct CollectStage: Stage {
         let files: [SessionFile]
         do { files = try await listing.settled(within: waitFor(hand)) } catch let error as VendorError {
             try Task.checkCancellation()
-            if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
-                return .retry(afterMilliseconds: wait, why: error.sentence)
+            if error.isRetryable,
+                let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors)
+            {
+                return .retry(afterMilliseconds: wait, PassingFault(error))
             }
             return try await collected(
                 hand, RunCause(.filesMissing, "The session's files could not be listed. \(error.sentence)"))
@@ -53,7 +55,8 @@ struct CollectStage: Stage {
             taken.insert(safeName)
             let outcome = try await store(file, position, safeName, hand, client)
             let now = parts.doors.now()
-            try await parts.database.write { [id = hand.run.id] in try FileStore(db: $0).put(outcome, run: id, now: now)
+            try await parts.write(hand.lease) { [id = hand.run.id] in
+                try FileStore(db: $0).put(outcome, run: id, now: now)
             }
         }
     }
@@ -106,7 +109,7 @@ struct CollectStage: Stage {
         }
         let summary = ReportSummary.read(json: bytes(".json"), markdown: bytes(".md"))
         let text = try JSONText.encode(StoredSummary(summary))
-        try await parts.database.write { [lease = hand.lease] in try RunStore(db: $0).setSummary(lease, text) }
+        try await parts.write(hand.lease) { [lease = hand.lease] in try RunStore(db: $0).setSummary(lease, text) }
     }
 }
 

@@ -22,7 +22,7 @@ struct CustomToolAnswers: Sendable {
     /// Returns the call's id once it is answered. Throws the vendor's error when it could not be.
     func refuse(_ call: String, name: String) async throws -> String {
         let (id, now, run, doors) = (parts.doors.makeID(), parts.doors.now(), hand.run, parts.doors)
-        let step = try await parts.database.write { db in
+        let step = try await parts.write(hand.lease) { db in
             let plan = StepPlan(
                 channel: .anthropic, kind: "custom_tool_result", subject: call, position: 1, intent: "{}")
             try StepStore(db: db).plan(plan, run: run.id, purpose: .session, id: id, now: now)
@@ -34,7 +34,7 @@ struct CustomToolAnswers: Sendable {
         }
         guard let step else { throw RunMoved(runID: run.id) }
         let write = CustomToolRefusal(anthropic: anthropic, session: session, call: call, name: name)
-        switch try await StepRunner(database: parts.database, doors: parts.doors).run(step, write) {
+        switch try await StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease).run(step, write) {
         case .done: return call
         case .doubtful(let why): throw InDoubt(step: step, why: why)
         case .failed(let why):

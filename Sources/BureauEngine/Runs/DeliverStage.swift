@@ -27,7 +27,7 @@ struct DeliverStage: Stage {
     /// it has started goes on: the last one's end makes this run due again.
     private func settle(_ hand: RunInHand, _ problem: RunCause?) async throws -> Bool {
         let (parts, lease) = (parts, hand.lease)
-        let ended = try await parts.database.write { db -> RunRecord? in
+        let ended = try await parts.write(lease) { db -> RunRecord? in
             guard let run = try RunStore(db: db).find(lease.runID), run.leaseOwner == lease.owner,
                 run.leaseEpoch == lease.epoch, run.state == .delivering
             else { throw RunMoved(runID: lease.runID) }
@@ -50,7 +50,7 @@ struct DeliverStage: Stage {
         let values = RunValues(hand.run, now: parts.doors.now()).all
         let plans = try DeliveryPlan(config: hand.agent.config, run: hand.run, files: files, values: values).steps()
         let (doors, id) = (parts.doors, hand.run.id)
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             for plan in plans {
                 try StepStore(db: db).plan(plan, run: id, purpose: .delivery, id: doors.makeID(), now: doors.now())
             }
@@ -64,7 +64,8 @@ struct DeliverStage: Stage {
             hand, parts: parts, files: files, steps: steps,
             problem: trouble(steps) ?? (files.isEmpty ? fileProblem : nil))
         let context = DeliveryContext(
-            parts: parts, hand: hand, runner: StepRunner(database: parts.database, doors: parts.doors), report: report)
+            parts: parts, hand: hand,
+            runner: StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease), report: report)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for kind in kinds {
                 let own = steps.filter { $0.channel == kind }

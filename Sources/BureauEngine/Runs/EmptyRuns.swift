@@ -28,16 +28,18 @@ package struct EmptyRuns: Sendable {
     }
 
     /// Accepts one run; it is on disk when this returns.
-    package func enqueue(_ number: Int) async throws -> String {
+    package func enqueue(_ number: Int, client: String? = nil) async throws -> String {
         let new = NewRun(
             agent: "bench", agentVersion: "1", configHash: Self.configHash, triggerSource: .api, requestedBy: "bench",
-            dedupeKey: "bench/\(number)")
+            dedupeKey: "bench/\(number)", clientSlug: client)
         return try await RunDesk(database: database, doors: doors).start(new).id
     }
 
     package func claim(_ limit: Int) async throws -> [RunRecord] {
         let (now, owner) = (doors.now(), owner)
-        return try await database.write { try RunStore(db: $0).claim(owner: owner, limit: limit, now: now) }
+        return try await database.write {
+            try RunClaim(db: $0, rules: QueueRules(runsInFlightMax: .max), owner: owner, now: now).claim(limit: limit)
+        }
     }
 
     /// Ends a claimed run and gives its lease back, in one commit.

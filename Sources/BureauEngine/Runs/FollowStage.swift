@@ -148,8 +148,10 @@ struct FollowStage: Stage {
 
     /// The follower gave up on the vendor. What passes is tried again, what does not is a failure of the run.
     private func lost(_ hand: RunInHand, _ error: VendorError) async throws -> StageOutcome {
-        if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
-            return .retry(afterMilliseconds: wait, why: error.sentence)
+        if error.isRetryable,
+            let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors)
+        {
+            return .retry(afterMilliseconds: wait, PassingFault(error))
         }
         let code: RunCause.Code = if case .rejected(404, _) = error.kind { .sessionLost } else { .sessionUnreachable }
         try await parts.move(

@@ -34,7 +34,7 @@ struct GateStage: Stage {
         let (doors, run) = (parts.doors, hand.run)
         let now = doors.now()
         guard try await approvals(hand).contains(where: { $0.state == .open && $0.expiresAt <= now }) else { return }
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             let store = ApprovalStore(db: db)
             for approval in try store.list(run: run.id) where approval.state == .open && approval.expiresAt <= now {
                 guard try store.decide(approval.id, .expired, by: nil, on: "clock", reason: nil, now: now),
@@ -93,7 +93,7 @@ struct GateStage: Stage {
     private func voidOpen(_ hand: RunInHand) async throws {
         let (doors, run) = (parts.doors, hand.run)
         guard try await approvals(hand).contains(where: { $0.state == .open }) else { return }
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             let store = ApprovalStore(db: db)
             for approval in try store.list(run: run.id) where approval.state == .open {
                 guard try store.decide(approval.id, .void, by: nil, on: "provider", reason: nil, now: doors.now()),

@@ -23,11 +23,14 @@ package struct NewRun: Sendable, Hashable {
     package var costMax: MicroUSD?
     /// One message in Slack tells of the run as it moves.
     package var hasThread: Bool
+    /// -100...100; within one client the higher goes first.
+    package var priority: Int
 
     package init(
         agent: String, agentVersion: String, configHash: String, triggerSource: TriggerSource, requestedBy: String,
         dedupeKey: String, clientSlug: String? = nil, clientName: String? = nil, taskID: String? = nil,
-        payload: String? = nil, payloadHash: String? = nil, costMax: MicroUSD? = nil, hasThread: Bool = false
+        payload: String? = nil, payloadHash: String? = nil, costMax: MicroUSD? = nil, hasThread: Bool = false,
+        priority: Int = 0
     ) {
         self.agent = agent
         self.agentVersion = agentVersion
@@ -42,5 +45,6 @@ package struct NewRun: Sendable, Hashable {
         self.payloadHash = payloadHash
         self.costMax = costMax
         self.hasThread = hasThread
+        self.priority = priority
     }
 }

@@ -27,7 +27,7 @@ struct OpenStage: Stage {
             session: newSession(hand, agentID: agentID, environmentID: environmentID, mark: mark), mark: mark,
             since: step.intendedAt ?? parts.doors.now(), doors: parts.doors)
         if let receipt = try step.receipt(as: SessionReceipt.self) { return try await opened(hand, receipt) }
-        var runner = StepRunner(database: parts.database, doors: parts.doors)
+        var runner = StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease)
         runner.backoff = .sessionCreate
         switch try await runner.run(step, write) {
         case .done(let receipt): return try await opened(hand, try JSONText.decode(SessionReceipt.self, receipt))
@@ -39,7 +39,7 @@ struct OpenStage: Stage {
     private func plannedStep(_ hand: RunInHand) async throws -> StepRecord {
         let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
         let costMax = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
-        return try await parts.database.write { db in
+        return try await parts.write(hand.lease) { db in
             // No session without money: a run that was starting before there was a ledger gets its hold here.
             try SpendLedger(db: db).open(run, amount: costMax, now: now)
             let steps = StepStore(db: db)
@@ -78,7 +78,7 @@ struct OpenStage: Stage {
 
     private func opened(_ hand: RunInHand, _ receipt: SessionReceipt) async throws -> StageOutcome {
         let (transitions, lease, id) = (parts.transitions, hand.lease, hand.run.id)
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             try RunStore(db: db).setModel(lease, model: receipt.model, sessionAgent: receipt.agent)
             try transitions.apply(.sessionOpened(session: receipt.session), to: id, lease: lease, in: db)
         }

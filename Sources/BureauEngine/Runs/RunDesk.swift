@@ -75,6 +75,19 @@ package struct RunDesk: Sendable {
         return try await apply(.stopAsked(RunCause(.byPerson, "Stopped by \(person)\(why).")), id, verb: "stopped")
     }
 
+    /// Stops a run only if nobody has begun it. False when somebody has.
+    func dropWaiting(_ id: String, by person: String) async throws -> Bool {
+        let transitions = transitions
+        let cause = RunCause(.byPerson, "Taken out of the queue by \(person).")
+        return try await database.write { db in
+            guard let run = try RunStore(db: db).find(id), run.state == .queued, run.leaseOwner == nil else {
+                return false
+            }
+            try transitions.apply(.stopAsked(cause), to: id, lease: nil, in: db)
+            return true
+        }
+    }
+
     package func retry(_ id: String) async throws -> RunRecord {
         try await apply(.retried, id, verb: "tried again")
     }

@@ -24,7 +24,7 @@ struct RunDriver: Sendable {
 
     private enum Rest: Sendable {
         case until(Int64)
-        case fault(until: Int64, String)
+        case fault(until: Int64, PassingFault)
         case settled
         case leaseLost
     }
@@ -56,7 +56,7 @@ struct RunDriver: Sendable {
                 switch outcome {
                 case .moved, nil: surprises = 0
                 case .rest(let until): return .until(until)
-                case .retry(let wait, let why): return .fault(until: parts.doors.now() + wait, why)
+                case .retry(let wait, let fault): return .fault(until: parts.doors.now() + wait, fault)
                 }
             } catch let error where Self.isSurprise(error) && surprises < Self.surprisesMax {
                 // Someone else moved the run meanwhile: look at it again and go on from there.
@@ -81,8 +81,8 @@ struct RunDriver: Sendable {
         if error is CancellationError { return .until(parts.doors.now()) }
         parts.logger.error("a stage failed", metadata: ["run": "\(id)", "why": "\(error)"])
         let tries = (try? await parts.database.read { try RunStore(db: $0).find(id)?.tries }) ?? 0
-        if let wait = Backoff.stage.milliseconds(tries: tries, doors: parts.doors) {
-            return .fault(until: parts.doors.now() + wait, "\(error)")
+        if let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: tries, doors: parts.doors) {
+            return .fault(until: parts.doors.now() + wait, PassingFault(error))
         }
         let cause = RunCause(
             .internalError, "Something went wrong inside Bureau, again and again: \(String("\(error)".prefix(300)))")
@@ -108,7 +108,7 @@ struct RunDriver: Sendable {
     private func renew(_ lease: Lease, _ stopWatch: StopWatch) async {
         var misses: Int64 = 0
         while !Task.isCancelled {
-            guard (try? await parts.doors.sleep(.seconds(Lease.renewEverySeconds))) != nil else { return }
+            guard (try? await parts.doors.sleep(.milliseconds(lease.renewEveryMilliseconds))) != nil else { return }
             do {
                 let now = parts.doors.now()
                 guard let state = try await parts.database.write({ try RunStore(db: $0).renew(lease, now: now) }) else {
@@ -120,7 +120,7 @@ struct RunDriver: Sendable {
             } catch {
                 misses += 1
                 // A lease that could not be renewed for its whole life is somebody else's by now.
-                if misses * Int64(Lease.renewEverySeconds) * 1_000 >= Lease.lifeMilliseconds { return }
+                if misses * lease.renewEveryMilliseconds >= lease.lifeMilliseconds { return }
             }
         }
     }
@@ -133,13 +133,14 @@ struct RunDriver: Sendable {
                 let store = RunStore(db: db)
                 switch rest {
                 case .until(let due): try store.release(lease, dueAt: due, wokenSince: claimedAt)
-                case .fault(let due, _): try store.postpone(lease, until: due)
+                case .fault(let due, let fault): try store.postpone(lease, until: due, fault)
                 case .settled, .leaseLost: try store.release(lease, dueAt: now)
                 }
             }
-            if case .fault(let due, let why) = rest {
+            if case .fault(let due, let fault) = rest {
                 parts.logger.warning(
-                    "run waits", metadata: ["run": "\(lease.runID)", "why": "\(why)", "again_in_ms": "\(due - now)"])
+                    "run waits",
+                    metadata: ["run": "\(lease.runID)", "why": "\(fault.sentence)", "again_in_ms": "\(due - now)"])
             }
         }.value
     }

@@ -37,6 +37,12 @@ package struct RunRecord: Sendable, Hashable {
     package let leaseEpoch: Int64
     /// What this run may cost in all; nil takes its agent's limit.
     package let costMax: MicroUSD?
+    /// -100...100; within one client the higher goes first.
+    package let priority: Int
+    /// Since when it waits in the queue.
+    package let queuedAt: Int64
+    /// The passing fault it waits for, in a sentence.
+    package let fault: String?
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -71,6 +77,9 @@ package struct RunRecord: Sendable, Hashable {
         leaseUntil = try row.integerIfAny("lease_until")
         leaseEpoch = try row.integer("lease_epoch")
         costMax = try row.integerIfAny("cost_max_micro_usd").map(MicroUSD.init(rawValue:))
+        priority = Int(try row.integer("priority"))
+        queuedAt = try row.integerIfAny("queued_at") ?? acceptedAt
+        fault = try row.textIfAny("fault")
     }
 
     /// Queued only because there is no money for it.

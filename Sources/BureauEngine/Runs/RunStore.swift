@@ -7,12 +7,8 @@ struct RunStore {
         id, agent, agent_version, config_sha256, trigger_source, requested_by, client_slug, client_name, task_id,
         task_url, payload, state, cause, cause_sentence, stop_cause, session_id, model, attempt, spent_micro_usd,
         spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
-        tries, lease_owner, lease_until, lease_epoch, cost_max_micro_usd
+        tries, lease_owner, lease_until, lease_epoch, cost_max_micro_usd, priority, queued_at, fault
         """
-    static let workable =
-        "('queued', 'starting', 'running', 'waiting_approval', 'collecting', 'delivering', "
-        + "'revising', 'stopping')"
-
     let db: any Connection
 
     /// Returns false when a run with this dedupe key exists: the same change was seen before.
@@ -21,15 +17,15 @@ struct RunStore {
             try db.execute(
                 """
                 INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,
-                    client_slug, client_name, task_tool, task_id, payload, payload_sha256, state, accepted_at, due_at,
-                    cost_max_micro_usd)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)
+                    client_slug, client_name, task_tool, task_id, payload, payload_sha256, state, priority, accepted_at,
+                    due_at, cost_max_micro_usd)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
                 ON CONFLICT (dedupe_key) DO NOTHING
                 """,
                 [
                     id, new.agent, new.agentVersion, new.configHash, new.triggerSource.rawValue, new.requestedBy,
                     new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : "clickup", new.taskID,
-                    new.payload, new.payloadHash, now, now, new.costMax?.rawValue,
+                    new.payload, new.payloadHash, new.priority, now, now, new.costMax?.rawValue,
                 ]) == 1
         if isNew, new.hasThread { try RunThreadStore(db: db).open(id, now: now) }
         if isNew { try ReceiptStore(db: db).accepted(new, id: id, now: now) }
@@ -50,28 +46,6 @@ struct RunStore {
         try db.query(
             "SELECT id FROM run WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", [prefix, prefix + "~", limit]
         ).map { try $0.text("id") }
-    }
-
-    /// Takes up to `limit` runs that are due and that nobody else holds. Oldest due first.
-    func claim(owner: String, limit: Int, now: Int64, only id: String? = nil) throws -> [RunRecord] {
-        try db.query(
-            """
-            UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1
-            WHERE id IN (SELECT id FROM run WHERE state IN \(Self.workable) AND due_at <= ?
-                           AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?)
-                         ORDER BY due_at LIMIT ?)
-            RETURNING \(Self.columns)
-            """,
-            [owner, now + Lease.lifeMilliseconds, now, now, id, id, limit]
-        ).map(RunRecord.init)
-    }
-
-    func isAnyDue(now: Int64, only id: String?) throws -> Bool {
-        try db.first(
-            """
-            SELECT 1 AS due FROM run WHERE state IN \(Self.workable) AND due_at <= ?
-                AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?) LIMIT 1
-            """, [now, now, id, id]) != nil
     }
 
     /// Ends an abandoned lease, if it is still the one that was seen. The run is due at once.
@@ -105,12 +79,20 @@ struct RunStore {
         ).map { try $0.text("lease_owner") }
     }
 
+    /// Throws `RunMoved` unless the lease holds: what is written beside it in the same transaction is fenced by it.
+    func check(_ lease: Lease) throws {
+        let holder = try db.first(
+            "SELECT 1 AS held FROM run WHERE id = ? AND lease_owner = ? AND lease_epoch = ?",
+            [lease.runID, lease.owner, lease.epoch])
+        guard holder != nil else { throw RunMoved(runID: lease.runID) }
+    }
+
     /// Renews and tells the run's state now; nil when the lease is no longer ours.
     func renew(_ lease: Lease, now: Int64) throws -> RunState? {
         try db.query(
             """
             UPDATE run SET lease_until = ? WHERE id = ? AND lease_owner = ? AND lease_epoch = ? RETURNING state
-            """, [now + Lease.lifeMilliseconds, lease.runID, lease.owner, lease.epoch]
+            """, [now + lease.lifeMilliseconds, lease.runID, lease.owner, lease.epoch]
         ).first.map { try RunState(column: "state", $0) }
     }
 
@@ -124,12 +106,13 @@ struct RunStore {
     }
 
     /// Gives the run back after a passing fault, which is counted.
-    func postpone(_ lease: Lease, until dueAt: Int64) throws {
+    func postpone(_ lease: Lease, until dueAt: Int64, _ fault: PassingFault) throws {
         try db.execute(
             """
-            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = ?, tries = tries + 1
+            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = ?, tries = tries + 1, fault_class = ?,
+                fault = ?
             WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
-            """, [dueAt, lease.runID, lease.owner, lease.epoch])
+            """, [dueAt, fault.faultClass.rawValue, fault.sentence, lease.runID, lease.owner, lease.epoch])
     }
 
     func setPayload(_ lease: Lease, _ payload: AssembledPayload) throws {
@@ -243,7 +226,8 @@ struct RunStore {
         return try db.execute(
             """
             UPDATE run SET state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, session_id = ?, losses = ?,
-                tries = 0,
+                tries = 0, fault_class = NULL, fault = NULL,
+                queued_at = CASE WHEN ? THEN ? ELSE queued_at END,
                 started_at = CASE WHEN ? THEN coalesce(started_at, ?) ELSE started_at END,
                 ended_at = CASE WHEN ? THEN ? END,
                 due_at = CASE WHEN ? THEN ? ELSE due_at END
@@ -252,6 +236,7 @@ struct RunStore {
             [
                 machine.state.rawValue, machine.cause?.code.rawValue, machine.cause?.sentence,
                 machine.stopCause?.packed, machine.session, machine.losses,
+                machine.state == .queued && from != .queued, now,
                 machine.state == .starting, now, machine.state.isFinal, now, lease == nil, now, id, from.rawValue,
             ] + fenceValues) == 1
     }

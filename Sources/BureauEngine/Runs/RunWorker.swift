@@ -40,7 +40,7 @@ package struct RunWorker: Service {
                 for run in claimed {
                     slots.take()
                     group.addTask {
-                        await driver.drive(run, Lease(runID: run.id, owner: lock.owner, epoch: run.leaseEpoch))
+                        await driver.drive(run, lease(run))
                         slots.give()
                         wake.raise()
                     }
@@ -51,16 +51,23 @@ package struct RunWorker: Service {
         }
     }
 
+    private func lease(_ run: RunRecord) -> Lease {
+        Lease(
+            runID: run.id, owner: lock.owner, epoch: run.leaseEpoch, lifeMilliseconds: parts.settings.leaseMilliseconds)
+    }
+
     private func claim(_ limit: Int) async -> [RunRecord] {
-        let (now, owner, only) = (parts.doors.now(), lock.owner, onlyRun)
+        let (now, owner, only, life) = (parts.doors.now(), lock.owner, onlyRun, parts.settings.leaseMilliseconds)
+        let rules = QueueRules(parts)
+        @Sendable func claim(_ db: any Connection) -> RunClaim {
+            RunClaim(db: db, rules: rules, owner: owner, now: now, leaseMilliseconds: life)
+        }
         do {
             // A read first: an idle server should not write.
-            guard try await parts.database.read({ try RunStore(db: $0).isAnyDue(now: now, only: only) }) else {
-                return []
-            }
-            return try await parts.database.write {
-                try RunStore(db: $0).claim(owner: owner, limit: limit, now: now, only: only)
-            }
+            guard try await parts.database.read({ try claim($0).isAnyDue(only: only) }) else { return [] }
+            let claimed = try await parts.database.write { try claim($0).claim(limit: limit, only: only) }
+            parts.counters.add(.claims, by: Int64(claimed.count))
+            return claimed
         } catch {
             parts.logger.error("runs could not be claimed", metadata: ["why": "\(error)"])
             return []

@@ -8,6 +8,8 @@ import Foundation
 final class SessionLog {
     private let descriptor: Int32
     let path: String
+    /// As we left it. When the file is another size, another worker writes it: ours was paused past its lease.
+    private var sizeBytes: off_t = 0
 
     /// Opens or creates the log and hands every whole line to `visit`, in order.
     init(folder: URL, session: String, visit: (RawEvent) -> Void) throws {
@@ -34,6 +36,9 @@ final class SessionLog {
         var lines: [UInt8] = []
         lines.reserveCapacity(events.reduce(0) { $0 + $1.bytes.count + 1 })
         for event in events { Self.appendLine(event.bytes, to: &lines) }
+        guard lseek(descriptor, 0, SEEK_END) == sizeBytes else {
+            throw SessionLogError(path: path, why: "another worker has gone on with it")
+        }
         try lines.withUnsafeBytes { buffer in
             var written = 0
             while written < buffer.count {
@@ -47,6 +52,7 @@ final class SessionLog {
                 written += count
             }
         }
+        sizeBytes += off_t(lines.count)
     }
 
     /// JSON needs no raw line ends; an event that has some all the same (between members) must stay one line.
@@ -83,6 +89,7 @@ final class SessionLog {
         guard ftruncate(descriptor, off_t(wholeBytes)) == 0, lseek(descriptor, off_t(wholeBytes), SEEK_SET) >= 0 else {
             throw SessionLogError(path: path, why: String(cString: strerror(errno)))
         }
+        sizeBytes = off_t(wholeBytes)
     }
 
     static func isSafe(_ session: String) -> Bool {

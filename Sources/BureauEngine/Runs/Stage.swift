@@ -14,7 +14,7 @@ enum StageOutcome: Sendable, Hashable {
     /// Nothing to do before this time (milliseconds UTC); the lease goes back.
     case rest(until: Int64)
     /// A passing fault: count it, try the stage again then.
-    case retry(afterMilliseconds: Int64, why: String)
+    case retry(afterMilliseconds: Int64, PassingFault)
 }
 
 /// What happens in one state. A stage may be cut off anywhere and is then run again from its beginning by someone

@@ -26,8 +26,10 @@ struct StopStage: Stage {
             if !hasHalted(recorder.fold) { try await halt(hand, client, session, follower) }
         } catch let error as VendorError {
             try Task.checkCancellation()
-            if error.isRetryable, let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
-                return .retry(afterMilliseconds: wait, why: error.sentence)
+            if error.isRetryable,
+                let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors)
+            {
+                return .retry(afterMilliseconds: wait, PassingFault(error))
             }
             try await tellUnconfirmed(hand, error.sentence)
         }
@@ -53,7 +55,7 @@ struct StopStage: Stage {
     {
         let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
         let plan = StepPlan(channel: .anthropic, kind: "interrupt", subject: subject, position: 2, intent: "{}")
-        let step = try await parts.database.write { db in
+        let step = try await parts.write(hand.lease) { db in
             try StepStore(db: db).plan(plan, run: run.id, purpose: .session, id: id, now: now)
             return try StepStore(db: db).list(run: run.id, purpose: .session).first {
                 $0.kind == "interrupt" && $0.subject == subject
@@ -64,7 +66,7 @@ struct StopStage: Stage {
             .filter { $0.kind == "interrupt" && $0.id != step.id }
             .compactMap { try? $0.receipt(as: [String: String].self)?["event"] }
         let write = SessionInterrupt(anthropic: client, session: session, earlier: Set(earlier))
-        _ = try await StepRunner(database: parts.database, doors: parts.doors).run(step, write)
+        _ = try await StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease).run(step, write)
     }
 
     private func waitUntilHalted(_ follower: SessionFollower, seconds: Int64) async throws -> Bool {
@@ -94,7 +96,7 @@ struct StopStage: Stage {
         let cause = RunCause(
             .stopUnconfirmed, "The stop could not be confirmed: the session may still be spending. \(why)")
         let (run, doors) = (hand.run, parts.doors)
-        try await parts.database.write { try NoticeWriter(db: $0, doors: doors).alert(cause, run, kind: .problem) }
+        try await parts.write(hand.lease) { try NoticeWriter(db: $0, doors: doors).alert(cause, run, kind: .problem) }
     }
 }
 

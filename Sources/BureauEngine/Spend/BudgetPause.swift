@@ -46,7 +46,7 @@ struct BudgetPause: Sendable {
         let plan = StepPlan(
             channel: .anthropic, kind: Self.stepKind, subject: String(stop), position: 4,
             intent: try JSONText.encode(["cents": limit.centsRoundedUp]))
-        let step = try await parts.database.write { db -> StepRecord in
+        let step = try await parts.write(hand.lease) { db -> StepRecord in
             let steps = StepStore(db: db)
             try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
             guard
@@ -58,7 +58,7 @@ struct BudgetPause: Sendable {
             return try steps.find(known.id) ?? known
         }
         let write = NativeBudgetWrite(anthropic: anthropic, session: session, limit: limit)
-        switch try await StepRunner(database: parts.database, doors: parts.doors).run(step, write) {
+        switch try await StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease).run(step, write) {
         case .done: parts.logger.notice("the session's budget was raised", metadata: ["run": "\(run.id)"])
         case .failed(let why), .doubtful(let why):
             throw StepProblem(description: "the session's budget could not be raised: \(why)")
@@ -83,7 +83,7 @@ struct BudgetPause: Sendable {
             + "of at most \(limit) and waits. Raise its limit to \(raised) and let the same session go on, or stop it."
         let waiting = RunCause(.budgetExhausted, "Waiting for budget: it had cost \(spent) of at most \(limit).")
         let expiresAt = doors.now() + hand.agent.config.approvals.expiresAfter.milliseconds
-        try await parts.database.write { db in
+        try await parts.write(lease) { db in
             try transitions.apply(.budgetMissing(waiting), to: run.id, lease: lease, in: db)
             try question.ask(effect, run, expiresAt: expiresAt, in: db, doors)
         }

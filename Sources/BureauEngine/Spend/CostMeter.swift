@@ -34,7 +34,7 @@ struct CostMeter: Sendable {
             lastEvent: fold.lastEvent, budgetWarned: run.budgetWarned || verdict == .warn)
         let notices = warnings(cost, verdict, limits, elapsedMilliseconds: elapsed)
         let (lease, doors, budgets) = (hand.lease, parts.doors, parts.budgets)
-        try await parts.database.write { db in
+        try await parts.write(hand.lease) { db in
             guard try RunStore(db: db).setProgress(lease, progress) else { throw RunMoved(runID: lease.runID) }
             try SessionThreadStore(db: db).save(Array(fold.threads.values), run: lease.runID, now: doors.now())
             let writer = NoticeWriter(db: db, doors: doors)

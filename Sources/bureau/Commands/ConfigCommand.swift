@@ -78,6 +78,8 @@ struct SettingsCatalogue {
                 effective("FAN_OUT_DEPTH_MAX", "\(engine.fanOut.depthMax)"),
                 effective("FAN_OUT_RUNS_PER_HOUR_MAX", "\(engine.fanOut.runsPerHourMax)"),
                 plain("API_TOKEN_USER", "api"),
+                effective("LEASE_SECONDS", "\(engine.leaseMilliseconds / 1_000)"),
+                effective("QUEUED_HOURS_MAX", "\(engine.queuedHoursMax)"),
             ]
     }
 

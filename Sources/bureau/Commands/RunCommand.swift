@@ -26,11 +26,13 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("max-cost"), help: "At most this many dollars, in place of the agent's limit.")
     var maxCost: String?
     @Flag(name: .customLong("dry-run"), help: "Show what would happen and start nothing.") var dryRun = false
+    @Option(help: "-100 to 100: within one client the higher goes first.") var priority = 0
     @Flag(help: "Follow the run until it ends.") var watch = false
     @Flag(help: "Print one JSON document at the end.") var json = false
     @Flag(help: "With --watch: every event of the session.") var verbose = false
 
     func validate() throws {
+        guard (-100...100).contains(priority) else { throw ValidationError("--priority is a number from -100 to 100") }
         guard client != nil || clickUpTask != nil || payloadFile != nil else {
             throw ValidationError("say what to work on: --client SLUG, --clickup-task ID or --payload-file FILE")
         }
@@ -92,7 +94,7 @@ struct RunCommand: AsyncParsableCommand {
             triggerSource: .cli,
             requestedBy: "cli \(ProcessInfo.processInfo.userName)", dedupeKey: "cli/\(composition.doors.makeID())",
             clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload,
-            costMax: try costMax(), hasThread: loaded.hasThread)
+            costMax: try costMax(), hasThread: loaded.hasThread, priority: priority)
     }
 }
 

@@ -7,11 +7,10 @@ enum DotEnv {
     /// Returns nothing when there is no such file. Throws when others on this machine may read it: it holds secrets.
     static func read(_ path: String) throws(SetupError) -> [String: String] {
         guard FileManager.default.fileExists(atPath: path) else { return [:] }
-        var facts = stat()
-        guard stat(path, &facts) == 0 else {
+        guard let mode = SecretFile.mode(path) else {
             throw SetupError("\(path) cannot be looked at", fix: "check the file's owner")
         }
-        guard facts.st_mode & 0o077 == 0 else {
+        guard mode & 0o077 == 0 else {
             throw SetupError(
                 "\(path) can be read by others on this machine, and it holds secrets", fix: "chmod 600 \(path)")
         }

@@ -59,6 +59,10 @@ struct Settings: Sendable {
         if let pattern = environment["ANTHROPIC_CONSOLE_URL"] { engine.consoleLinkPattern = pattern }
         if let days = try number("EVENT_LOG_DAYS", environment, 1...3_650) { engine.eventLogDaysKept = days }
         if let runs = try number("RUNS_IN_FLIGHT_MAX", environment, 1...100_000) { engine.runsInFlightMax = runs }
+        if let seconds = try number("LEASE_SECONDS", environment, 2...300) {
+            engine.leaseMilliseconds = Int64(seconds) * 1_000
+        }
+        if let hours = try number("QUEUED_HOURS_MAX", environment, 1...8_760) { engine.queuedHoursMax = hours }
         engine.clickUpWorkspaceID = environment["CLICKUP_WORKSPACE_ID"]
         if let seconds = try number("SWEEP_SECONDS", environment, 10...3_600) { engine.sweepSeconds = seconds }
         if let zone = try zone("AGENCY_TIME_ZONE", environment) { engine.agencyZone = zone }

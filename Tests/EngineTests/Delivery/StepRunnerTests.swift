@@ -127,7 +127,7 @@ struct StepRunnerTests {
         let bench = try await Bench()
         let step = try await bench.step(try await bench.run())
         let write = ScriptedWrite([.vendor(.limited(retryAfterMilliseconds: asked)), .receipt])
-        _ = try await StepRunner(database: bench.database, doors: bench.clock.doors).run(step, write)
+        _ = try await bench.runner(step).run(step, write)
         #expect(bench.clock.slept == [slept])
     }
 
@@ -145,8 +145,7 @@ struct StepRunnerTests {
         let now = bench.clock.now
         try await bench.database.write { try StepStore(db: $0).markIntended(planned.id, now: now) }
         let write = ScriptedWrite([.receipt], looks: [.found])
-        _ = try await StepRunner(database: bench.database, doors: bench.clock.doors)
-            .run(try await bench.step(planned.id), write)
+        _ = try await bench.runner(planned).run(try await bench.step(planned.id), write)
         #expect((write.made, write.looked) == (0, 1))
     }
 
@@ -154,7 +153,7 @@ struct StepRunnerTests {
     func retried(kind: VendorError.Kind) async throws {
         let bench = try await Bench()
         let planned = try await bench.step(try await bench.run())
-        let runner = StepRunner(database: bench.database, doors: bench.clock.doors)
+        let runner = try await bench.runner(planned)
         _ = try await runner.run(planned, ScriptedWrite([.vendor(kind)], looks: [.vendor(.unreachable)]))
         let write = ScriptedWrite([.receipt], looks: [.found])
         _ = try await runner.run(try await bench.step(planned.id), write)
@@ -166,7 +165,7 @@ struct StepRunnerTests {
     func cutOff() async throws {
         let bench = try await Bench(isImpatient: false)
         let step = try await bench.step(try await bench.run())
-        let runner = StepRunner(database: bench.database, doors: bench.clock.doors)
+        let runner = try await bench.runner(step)
         let write = ScriptedWrite([.vendor(.noAnswer)], looks: [.vendor(.noAnswer)])
         let running = Task { try await runner.run(step, write) }
         try await bench.clock.untilSleeping(1)
@@ -187,7 +186,7 @@ struct StepRunnerTests {
         let bench = try await Bench()
         let run = try await bench.run(Bench.toRunning)
         let step = try await bench.step(run, .googleDrive, "upload", "a.md")
-        let runner = StepRunner(database: bench.database, doors: bench.clock.doors)
+        let runner = try await bench.runner(step)
         _ = try await runner.run(step, Impossible(why: "no folder"))
         let now = bench.clock.now
         let stored = try await bench.database.write { db in
@@ -201,7 +200,7 @@ struct StepRunnerTests {
     private func run(_ write: ScriptedWrite) async throws -> (ScriptedWrite, StepRecord, StepRunner.Outcome) {
         let bench = try await Bench()
         let step = try await bench.step(try await bench.run())
-        let outcome = try await StepRunner(database: bench.database, doors: bench.clock.doors).run(step, write)
+        let outcome = try await bench.runner(step).run(step, write)
         return (write, try await bench.step(step.id), outcome)
     }
 }

@@ -23,7 +23,7 @@ struct FencingTests {
             let store = RunStore(db: db)
             #expect(try store.renew(old, now: now) == nil)
             try store.release(old, dueAt: 1)
-            try store.postpone(old, until: 1)
+            try store.postpone(old, until: 1, PassingFault(RunMoved(runID: run.id)))
             try store.setModel(old, model: "m", sessionAgent: "a")
             try store.setSummary(old, "{}")
             let progress = RunProgress(
@@ -43,7 +43,8 @@ struct FencingTests {
             for worker in 0..<8 {
                 group.addTask {
                     try await bench.database.write {
-                        try RunStore(db: $0).claim(owner: "w\(worker)", limit: 10, now: now).map(\.id)
+                        try RunClaim(db: $0, rules: QueueRules(), owner: "w\(worker)", now: now).claim(limit: 10).map(
+                            \.id)
                     }
                 }
             }

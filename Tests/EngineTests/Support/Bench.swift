@@ -86,10 +86,17 @@ final class Bench: Sendable {
     func claim(_ owner: String, _ id: String) async throws -> RunInHand? {
         let now = clock.now
         let claimed = try await database.write {
-            try RunStore(db: $0).claim(owner: owner, limit: 1, now: now, only: id)
+            try RunClaim(db: $0, rules: QueueRules(), owner: owner, now: now).claim(limit: 1, only: id)
         }
         guard let run = claimed.first else { return nil }
         return RunInHand(run: run, lease: Lease(runID: id, owner: owner, epoch: run.leaseEpoch), agent: try agent)
+    }
+
+    /// Makes the step's write under a lease of its run.
+    func runner(_ step: StepRecord) async throws -> StepRunner {
+        let runID = try #require(step.runID)
+        let hand = try #require(try await claim("runner", runID))
+        return StepRunner(database: database, doors: clock.doors, lease: hand.lease)
     }
 
     func find(_ id: String) async throws -> RunRecord {

@@ -111,7 +111,7 @@ package struct RunThreadWorker: Service {
             return false
         }
         let write = SlackPost(slack: slack, message: message.message, mark: step.id, since: step.intendedAt ?? now)
-        switch try await StepRunner(database: parts.database, doors: parts.doors).run(step, write) {
+        switch try await StepRunner(database: parts.database, doors: parts.doors, lease: nil).run(step, write) {
         case .done(let receipt):
             guard let place = try JSONText.decode(DeliveryReceipt.self, receipt).slackPlace else {
                 return try await close(thread)

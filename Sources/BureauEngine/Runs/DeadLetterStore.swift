@@ -1,0 +1,114 @@
+import BureauStorage
+
+/// Work that was set aside and goes on only when a person says so.
+package struct DeadLetter: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable { case run, delivery, notice, signal }
+
+    /// The id of the run, step or signal itself: it stays the same however often it is parked.
+    package let id: String
+    package let kind: Kind
+    package let cause: String
+    package let sentence: String
+    package let runID: String?
+    package let agent: String?
+    package let client: String?
+    package let parkedAt: Int64
+
+    init(_ row: Row) throws {
+        id = try row.text("id")
+        guard let kind = Kind(rawValue: try row.text("kind")) else {
+            throw StorageError.unreadable(column: "kind", "not a kind this bureau knows")
+        }
+        self.kind = kind
+        cause = try row.text("cause")
+        sentence = try row.text("sentence")
+        runID = try row.textIfAny("run_id")
+        agent = try row.textIfAny("agent")
+        client = try row.textIfAny("client")
+        parkedAt = try row.integer("parked_at")
+    }
+}
+
+/// Which part of the queue is meant.
+package struct QueueFilter: Sendable, Hashable {
+    /// Whole ids, or their first characters (at least six).
+    package var ids: [String] = []
+    package var agent: String?
+    package var client: String?
+    package var cause: String?
+    package var limit = 100
+
+    package init() {}
+    static let limitMax = 10_000
+}
+
+/// The SQL of dead letters: failed writes, runs that were given up, parked signals, less what was dismissed since.
+struct DeadLetterStore {
+    let db: any Connection
+
+    /// Given up by us, not judged by the agent or a person: trying again makes sense.
+    private static let causes =
+        "('lost_too_often', 'retries_exhausted', 'internal_error', 'session_unreachable', 'session_refused', "
+        + "'task_unreadable', 'queued_too_long')"
+
+    private static let letters = """
+        SELECT * FROM (
+            SELECT id, 'run' AS kind, cause, cause_sentence AS sentence, id AS run_id, agent, client_slug AS client,
+                ended_at AS parked_at
+            FROM run WHERE state = 'failed' AND cause IN \(causes)
+            UNION ALL
+            SELECT step.id, step.purpose, step.channel || '_failed', step.error, step.run_id, run.agent,
+                run.client_slug, coalesce(step.settled_at, step.created_at)
+            FROM step LEFT JOIN run ON run.id = step.run_id
+            WHERE step.state = 'failed' AND step.purpose IN ('delivery', 'notice')
+            UNION ALL
+            SELECT id, 'signal', 'signal_parked', reason, NULL, agent, NULL, received_at
+            FROM signal WHERE verdict = 'parked'
+        ) AS letter
+        WHERE NOT EXISTS (SELECT 1 FROM dead_letter_drop AS dropped
+                          WHERE dropped.id = letter.id AND dropped.dropped_at >= letter.parked_at)
+        """
+
+    /// Newest first.
+    func list(_ filter: QueueFilter) throws -> [DeadLetter] {
+        try db.query(
+            """
+            \(Self.letters)
+                AND (? IS NULL OR agent = ?) AND (? IS NULL OR client = ?) AND (? IS NULL OR cause = ?)
+            ORDER BY parked_at DESC, id DESC LIMIT ?
+            """,
+            [
+                filter.agent, filter.agent, filter.client, filter.client, filter.cause, filter.cause,
+                min(filter.limit, QueueFilter.limitMax),
+            ]
+        ).map(DeadLetter.init).filter { filter.admits($0.id) }
+    }
+
+    func count(atMost limit: Int) throws -> Int64 {
+        try db.first("SELECT count(*) AS n FROM (\(Self.letters) LIMIT ?) AS few", [limit])?.integer("n") ?? 0
+    }
+
+    func drop(_ id: String, by person: String, now: Int64) throws {
+        try db.execute(
+            """
+            INSERT INTO dead_letter_drop (id, dropped_at, dropped_by) VALUES (?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET dropped_at = excluded.dropped_at, dropped_by = excluded.dropped_by
+            """, [id, now, person])
+    }
+
+    /// The notice is sent with all its tries; it looks first if it was ever tried.
+    func reopenNotice(_ id: String, now: Int64) throws -> Bool {
+        try db.execute(
+            """
+            UPDATE step SET state = CASE WHEN intended_at IS NULL THEN 'pending' ELSE 'intended' END,
+                error = NULL, settled_at = NULL, attempts = 0, due_at = ?
+            WHERE id = ? AND state = 'failed' AND purpose = 'notice'
+            """, [now, id]) == 1
+    }
+}
+
+extension QueueFilter {
+    func admits(_ id: String) -> Bool {
+        ids.isEmpty || ids.contains { $0.count >= 6 && id.hasPrefix($0.uppercased()) }
+    }
+}

@@ -1,0 +1,117 @@
+import BureauDomain
+package import BureauStorage
+
+/// What people ask of the queue: who waits and why, what was set aside, and what shall become of it.
+package struct QueueDesk: Sendable {
+    let database: any Database
+    let doors: Doors
+
+    package init(database: any Database, doors: Doors) {
+        self.database = database
+        self.doors = doors
+    }
+
+    /// What became of one dead letter or waiting run.
+    package struct Outcome: Sendable, Hashable {
+        package let id: String
+        package let isDone: Bool
+        /// Why not, or what happens now.
+        package let sentence: String
+    }
+
+    package func figures() async throws -> QueueFigures {
+        let now = doors.now()
+        return try await database.read { try QueueFigures(db: $0, now: now) }
+    }
+
+    package func parked(_ filter: QueueFilter) async throws -> [DeadLetter] {
+        try await database.read { try DeadLetterStore(db: $0).list(filter) }
+    }
+
+    /// Waiting runs, those that have waited longest first.
+    package func waiting(_ filter: QueueFilter) async throws -> [RunRecord] {
+        try await database.read { db in
+            try db.query(
+                """
+                SELECT \(RunStore.columns) FROM run
+                WHERE state = 'queued' AND lease_owner IS NULL AND (? IS NULL OR agent = ?)
+                    AND (? IS NULL OR client_slug = ?)
+                ORDER BY coalesce(queued_at, accepted_at), id LIMIT ?
+                """,
+                [
+                    filter.agent, filter.agent, filter.client, filter.client,
+                    min(filter.limit, QueueFilter.limitMax),
+                ]
+            ).map(RunRecord.init).filter { filter.admits($0.id) }
+        }
+    }
+
+    /// Tries dead letters again, one transaction each: one that cannot be tried again does not hold up the others.
+    package func redrive(
+        _ letters: [DeadLetter], replay: @Sendable (String) async throws -> Bool
+    ) async throws -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for letter in letters {
+            do { outcomes.append(try await redrive(letter, replay)) } catch let refused as RunDesk.Refused {
+                outcomes.append(
+                    Outcome(id: letter.id, isDone: false, sentence: "\(refused); bureau runs again starts a new one"))
+            }
+        }
+        return outcomes
+    }
+
+    private func redrive(_ letter: DeadLetter, _ replay: @Sendable (String) async throws -> Bool) async throws
+        -> Outcome
+    {
+        let (desk, now) = (RunDesk(database: database, doors: doors), doors.now())
+        switch letter.kind {
+        case .run:
+            let run = try await desk.retry(letter.id)
+            return Outcome(id: letter.id, isDone: true, sentence: "the run is \(run.state.word.lowercased()) again")
+        case .delivery:
+            guard let run = letter.runID else { break }
+            let step = try await database.read { try StepStore(db: $0).find(letter.id) }
+            // An earlier letter of the same channel may have opened this one with it.
+            if step?.state == .failed { _ = try await desk.deliver(run, channel: step?.channel) }
+            return Outcome(id: letter.id, isDone: true, sentence: "the run delivers again")
+        case .notice:
+            let isOpen = try await database.write { try DeadLetterStore(db: $0).reopenNotice(letter.id, now: now) }
+            return Outcome(
+                id: letter.id, isDone: isOpen,
+                sentence: isOpen ? "the notice is sent again" : "it was settled meanwhile")
+        case .signal:
+            let isKept = try await replay(letter.id)
+            return Outcome(
+                id: letter.id, isDone: isKept,
+                sentence: isKept ? "the signal was taken in again" : "the signal was not kept whole")
+        }
+        return Outcome(id: letter.id, isDone: false, sentence: "it belongs to no run")
+    }
+
+    /// Dismisses dead letters: what they are about stays as it is.
+    package func drop(_ letters: [DeadLetter], by person: String) async throws -> [Outcome] {
+        let now = doors.now()
+        try await database.write { db in
+            for letter in letters { try DeadLetterStore(db: db).drop(letter.id, by: person, now: now) }
+        }
+        return letters.map { Outcome(id: $0.id, isDone: true, sentence: "dismissed") }
+    }
+
+    /// Takes waiting runs out of the queue: they end stopped.
+    package func drop(_ runs: [RunRecord], by person: String) async throws -> [Outcome] {
+        let desk = RunDesk(database: database, doors: doors)
+        var outcomes: [Outcome] = []
+        for run in runs {
+            do {
+                let moved = try await desk.dropWaiting(run.id, by: person)
+                outcomes.append(
+                    Outcome(
+                        id: run.id, isDone: moved,
+                        sentence: moved ? "the run is stopped" : "a worker has taken it meanwhile"))
+            } catch let refused as RunDesk.Refused {
+                outcomes.append(Outcome(id: run.id, isDone: false, sentence: refused.description))
+            }
+        }
+        return outcomes
+    }
+}

@@ -1,0 +1,35 @@
+import BureauDomain
+import BureauStorage
+import Logging
+
+/// Gives up runs that have waited too long for a slot: work nobody expects any more should not start by surprise.
+struct QueueExpiry: Sendable {
+    let parts: EngineParts
+    static let runsMax = 500
+
+    func look() async throws {
+        let (hours, now, transitions) = (parts.settings.queuedHoursMax, parts.doors.now(), parts.transitions)
+        let since = now - Int64(hours) * 3_600_000
+        let expired = try await parts.database.read { try Self.expired($0, since: since) }
+        guard !expired.isEmpty else { return }
+        let cause = RunCause(
+            .queuedTooLong, "It waited \(hours) hours for a free slot and was given up. Try it again when it is wanted."
+        )
+        let ended = try await parts.database.write { db in
+            // Looked at again inside: a worker may have taken one meanwhile.
+            let still = try Self.expired(db, since: since)
+            for id in still { try transitions.apply(.broke(cause), to: id, lease: nil, in: db) }
+            return still
+        }
+        parts.logger.warning("runs waited too long and were given up", metadata: ["runs": "\(ended.count)"])
+    }
+
+    private static func expired(_ db: any Connection, since: Int64) throws -> [String] {
+        try db.query(
+            """
+            SELECT id FROM run WHERE state = 'queued' AND lease_owner IS NULL AND coalesce(queued_at, accepted_at) < ?
+            LIMIT ?
+            """, [since, runsMax]
+        ).map { try $0.text("id") }
+    }
+}

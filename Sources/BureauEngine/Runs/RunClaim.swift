@@ -1,0 +1,208 @@
+import BureauDomain
+import BureauStorage
+
+/// How many runs may be in work, and whose go first. Limits of clients stand in the database.
+struct QueueRules: Sendable, Hashable {
+    struct Agent: Sendable, Hashable {
+        var runsMax: Int?
+        var priority = 0
+    }
+
+    /// Over all processes that share the database.
+    var runsInFlightMax = 1_000
+    var agents: [String: Agent] = [:]
+
+    init(runsInFlightMax: Int = 1_000, agents: [String: Agent] = [:]) {
+        self.runsInFlightMax = runsInFlightMax
+        self.agents = agents
+    }
+
+    init(_ parts: EngineParts) {
+        runsInFlightMax = parts.settings.runsInFlightMax
+        for agent in parts.catalog.agents {
+            let limits = agent.config.limits
+            agents[agent.config.name] = Agent(runsMax: limits.concurrentRunsMax, priority: limits.queuePriority)
+        }
+    }
+}
+
+/// Takes runs for one worker, inside one write transaction: what is in work goes on first and keeps its slot, then the
+/// free slots go to waiting runs by turns (`FairQueue`).
+struct RunClaim {
+    let db: any Connection
+    let rules: QueueRules
+    let owner: String
+    let now: Int64
+    var leaseMilliseconds = Lease.lifeMilliseconds
+
+    static let inWork =
+        "('starting', 'running', 'waiting_approval', 'collecting',\n    'delivering', 'revising', 'stopping')"
+    /// Lines (client and agent) looked at in one claim.
+    static let linesMax = 5_000
+    /// The row that keeps the queue's clock.
+    static let clockRow = "*"
+
+    /// Up to `limit` runs that are due and that nobody else holds, or only `id`.
+    func claim(limit: Int, only id: String? = nil) throws -> [RunRecord] {
+        guard limit > 0 else { return [] }
+        var claimed = try claimInWork(limit: limit, only: id)
+        guard claimed.count < limit, try isAnyWaiting(only: id) else { return claimed }
+        let held = try heldSlots()
+        let free = min(limit - claimed.count, rules.runsInFlightMax - held.reduce(0) { $0 + $1.count })
+        guard free > 0 else { return claimed }
+        let clock = try turn(Self.clockRow) ?? 0
+        let queue = try fairQueue(clock: clock, held: held, free: free, only: id)
+        let choice = queue.choose(atMost: free)
+        for run in choice.runs { if let taken = try take(run) { claimed.append(taken) } }
+        for (client, turn) in choice.turns { try keep(turn, of: client) }
+        if choice.clock != clock { try keep(choice.clock, of: Self.clockRow) }
+        return claimed
+    }
+
+    /// Whether a claim could find anything, limits aside.
+    func isAnyDue(only id: String? = nil) throws -> Bool {
+        try db.first(
+            """
+            SELECT 1 AS due FROM run WHERE state IN \(Self.inWork) AND due_at <= ?
+                AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?) LIMIT 1
+            """, [now, now, id, id]) != nil || isAnyWaiting(only: id)
+    }
+
+    private func isAnyWaiting(only id: String?) throws -> Bool {
+        try db.first(
+            """
+            SELECT 1 AS due FROM run WHERE state = 'queued' AND due_at <= ?
+                AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?) LIMIT 1
+            """, [now, now, id, id]) != nil
+    }
+
+    private func claimInWork(limit: Int, only id: String?) throws -> [RunRecord] {
+        try db.query(
+            """
+            UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1
+            WHERE id IN (SELECT id FROM run WHERE state IN \(Self.inWork) AND due_at <= ?
+                           AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?)
+                         ORDER BY due_at LIMIT ?)
+            RETURNING \(RunStore.columns)
+            """,
+            [owner, now + leaseMilliseconds, now, now, id, id, limit]
+        ).map(RunRecord.init)
+    }
+
+    /// Runs that hold a slot. One that waits for approval holds none; one that is being assessed does.
+    private func heldSlots() throws -> [Held] {
+        try db.query(
+            """
+            SELECT coalesce(client_slug, '') AS client, agent, count(*) AS n FROM run
+            WHERE state IN \(Self.inWork) AND state <> 'waiting_approval' GROUP BY 1, 2
+            UNION ALL
+            SELECT coalesce(client_slug, ''), agent, count(*) FROM run
+            WHERE lease_owner IS NOT NULL AND state = 'queued' GROUP BY 1, 2
+            """, []
+        ).map { Held(client: try $0.text("client"), agent: try $0.text("agent"), count: Int(try $0.integer("n"))) }
+    }
+
+    private func fairQueue(clock: Int64, held: [Held], free: Int, only id: String?) throws -> FairQueue {
+        var agentRoom: [String: Int] = [:]
+        for (name, agent) in rules.agents {
+            guard let most = agent.runsMax else { continue }
+            agentRoom[name] = max(0, most - held.filter { $0.agent == name }.reduce(0) { $0 + $1.count })
+        }
+        var clients: [String: FairQueue.Client] = [:]
+        for line in try lines(only: id) where agentRoom[line.agent] ?? 1 > 0 {
+            let waiting = try waiting(line, limit: min(free, agentRoom[line.agent] ?? free), only: id)
+            guard !waiting.isEmpty else { continue }
+            if clients[line.client] == nil { clients[line.client] = try client(line.client, clock: clock, held: held) }
+            clients[line.client]?.waiting += waiting
+        }
+        return FairQueue(clients: Array(clients.values), clock: clock, agentRoom: agentRoom)
+    }
+
+    private func client(_ name: String, clock: Int64, held: [Held]) throws -> FairQueue.Client {
+        let row = try db.first("SELECT queue_weight, runs_max FROM client WHERE slug = ?", [name])
+        let inWork = held.filter { $0.client == name }.reduce(0) { $0 + $1.count }
+        let most = try row?.integerIfAny("runs_max")
+        return FairQueue.Client(
+            name: name, weight: Int(try row?.integer("queue_weight") ?? 1), room: most.map { max(0, Int($0) - inWork) },
+            turn: try turn(name) ?? clock, waiting: [])
+    }
+
+    /// Every client and agent that has runs waiting: hops from one to the next in the index, whatever their number.
+    private func lines(only id: String?) throws -> [Line] {
+        if let id {
+            return try db.query("SELECT coalesce(client_slug, '') AS client, agent FROM run WHERE id = ?", [id])
+                .map(Line.init)
+        }
+        var lines: [Line] = []
+        var next = try db.first(
+            """
+            SELECT coalesce(client_slug, '') AS client, agent FROM run WHERE state = 'queued'
+            ORDER BY coalesce(client_slug, ''), agent LIMIT 1
+            """)
+        while let row = next, lines.count < Self.linesMax {
+            let line = try Line(row)
+            lines.append(line)
+            next = try db.first(
+                """
+                SELECT coalesce(client_slug, '') AS client, agent FROM run
+                WHERE state = 'queued' AND (coalesce(client_slug, ''), agent) > (?, ?)
+                ORDER BY coalesce(client_slug, ''), agent LIMIT 1
+                """, [line.client, line.agent])
+        }
+        return lines
+    }
+
+    private func waiting(_ line: Line, limit: Int, only id: String?) throws -> [FairQueue.Waiting] {
+        let priority = rules.agents[line.agent]?.priority ?? 0
+        return try db.query(
+            """
+            SELECT id, priority, due_at FROM run
+            WHERE state = 'queued' AND coalesce(client_slug, '') = ? AND agent = ? AND due_at <= ?
+                AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?)
+            ORDER BY priority DESC, due_at LIMIT ?
+            """, [line.client, line.agent, now, now, id, id, limit]
+        ).map {
+            FairQueue.Waiting(
+                id: try $0.text("id"), agent: line.agent, priority: priority + Int(try $0.integer("priority")),
+                dueAt: try $0.integer("due_at"))
+        }
+    }
+
+    private func take(_ id: String) throws -> RunRecord? {
+        try db.query(
+            """
+            UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1
+            WHERE id = ? AND state = 'queued' AND (lease_until IS NULL OR lease_until < ?)
+            RETURNING \(RunStore.columns)
+            """, [owner, now + leaseMilliseconds, id, now]
+        ).first.map(RunRecord.init)
+    }
+
+    private func turn(_ client: String) throws -> Int64? {
+        try db.first("SELECT turn FROM queue_turn WHERE client = ?", [client])?.integer("turn")
+    }
+
+    private func keep(_ turn: Int64, of client: String) throws {
+        try db.execute(
+            """
+            INSERT INTO queue_turn (client, turn) VALUES (?, ?)
+            ON CONFLICT (client) DO UPDATE SET turn = excluded.turn
+            """, [client, turn])
+    }
+
+    private struct Held {
+        let client: String
+        let agent: String
+        let count: Int
+    }
+
+    private struct Line {
+        let client: String
+        let agent: String
+
+        init(_ row: Row) throws {
+            client = try row.text("client")
+            agent = try row.text("agent")
+        }
+    }
+}
