@@ -3,6 +3,7 @@ import NIOCore
 /// Plays one session's script in real time, whether or not anybody listens.
 struct TurnRunner: Sendable {
     let session: Session
+    let sleep: @Sendable (Duration) async throws -> Void
     /// At most this many events in a session, whatever its script says.
     static let eventsMax = 50_000
 
@@ -167,7 +168,7 @@ struct TurnRunner: Sendable {
             guard await session.wait(until: { !$0.isHeld || !$0.interrupts.isEmpty }) else { throw .ended }
         }
         if pace > 0 {
-            try? await Task.sleep(for: .microseconds(Int64(1_000_000 / pace)))
+            try? await sleep(.microseconds(Int64(1_000_000 / pace)))
         } else {
             await Task.yield()
         }
