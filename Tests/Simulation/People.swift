@@ -11,7 +11,7 @@ struct People {
     static let ready = "ready (automate)"
     /// How a session goes, and how often of 100.
     static let scenarios: [(ScenarioName, Int)] = [
-        (.sentinel, 8), (.requiresAction, 26), (.customTool, 12), (.rescheduled, 14), (.drops, 3), (.noFiles, 5),
+        (.sentinel, 8), (.requiresAction, 16), (.customTool, 12), (.rescheduled, 14), (.drops, 3), (.noFiles, 5),
         (.exhausted, 5), (.fails, 4), (.terminated, 4), (.refusal, 4), (.unknownEvents, 8), (.silent, 2),
         (.hostileNames, 2), (.runaway, 3),
     ]
@@ -20,7 +20,7 @@ struct People {
         var number = 0
         await withTaskGroup(of: Void.self) { group in
             while world.scheduler.now < end, !world.isOver {
-                try? await world.scheduler.sleep(.seconds(world.chance.among(120...1_400)))
+                try? await world.scheduler.sleep(.seconds(pause()))
                 guard world.scheduler.now < end, !world.isOver else { break }
                 number += 1
                 let name = "Client \(number)"
@@ -28,6 +28,11 @@ struct People {
                 if world.chance.isHit(percent: 4) { await stopSomething() }
             }
         }
+    }
+
+    /// Work comes in bursts: often a second task soon after the first.
+    private func pause() -> Int {
+        world.chance.isHit(percent: 30) ? world.chance.among(0...30) : world.chance.among(600...4_200)
     }
 
     /// One piece of work for a new client.
@@ -118,7 +123,7 @@ struct People {
         while !world.isOver {
             try? await world.scheduler.sleep(.seconds(120))
             guard let server = world.server, let open = try? await server.approvals.list() else { continue }
-            for approval in open where world.chance.isHit(percent: 10) {
+            for approval in open where world.chance.isHit(percent: 20) {
                 await answer(approval, at: server)
                 // A second click, perhaps by somebody else.
                 if world.chance.isHit(percent: 20) { await answer(approval, at: server) }

@@ -52,10 +52,20 @@ final class ServerLife: @unchecked Sendable {  // The simulation has one thread.
             randomness: { (chance.next(), UInt16(truncatingIfNeeded: chance.next())) },
             jitter: { 0.5 + Double(chance.next() % 1_000) / 2_000 },
             sleep: { duration in
-                // A watchdog that looks every 12 s in place of 3 saves most of an idle hour.
-                try await self.scheduler.sleep(duration == .seconds(RunWatchdog.lookEverySeconds) ? duration * 4 : duration)
+                try await self.scheduler.sleep(Self.idling(duration))
                 try await self.step()
             })
+    }
+}
+
+extension ServerLife {
+    /// Loops that only look whether there is something to do look less often: most of a simulated hour is idle.
+    static func idling(_ duration: Duration) -> Duration {
+        switch duration {
+        case .seconds(RunWatchdog.lookEverySeconds): duration * 4
+        case .seconds(ScheduleService.lookEverySeconds): duration * 12
+        default: duration
+        }
     }
 }
 
@@ -84,6 +94,8 @@ enum Mutation: String, CaseIterable, Sendable {
     case deaf
     /// A run's cost is not what its session cost.
     case skimmed
+    /// The record leaves out that files were collected.
+    case impossibleStep = "impossible-step"
     /// Chance comes from the machine: the same seed does not give the same trace.
     case unseeded
 }

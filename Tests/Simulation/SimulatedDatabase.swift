@@ -21,7 +21,18 @@ final class SimulatedDisk: Sendable {
 
     func write<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
         do {
-            return try queue.write { try body(SQLiteConnection(db: $0)) }
+            // The three statements are kept parsed, as in `GroupWriter`.
+            return try queue.writeWithoutTransaction { db in
+                try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+                do {
+                    let value = try body(SQLiteConnection(db: db))
+                    try db.cachedStatement(sql: "COMMIT").execute()
+                    return value
+                } catch {
+                    if db.isInsideTransaction { try db.cachedStatement(sql: "ROLLBACK").execute() }
+                    throw error
+                }
+            }
         } catch let error as DatabaseError {
             throw StorageError(error, path: "memory")
         }
@@ -43,8 +54,8 @@ struct SimulatedDatabase: BureauStorage.Database {
     func write<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value {
         try await life.step()
         let value: Value
-        if life.mutation == .keptLeases {
-            value = try disk.write { db in try body(ForgetfulConnection(db: db)) }
+        if let mutation = life.mutation {
+            value = try disk.write { db in try body(MutantConnection(db: db, mutation: mutation)) }
         } else {
             value = try disk.write(body)
         }
@@ -55,13 +66,23 @@ struct SimulatedDatabase: BureauStorage.Database {
     func foreignChangeCount() async throws -> Int64 { 0 }
 }
 
-/// A mutation: whoever gives a lease back is told that it worked.
-private struct ForgetfulConnection: Connection {
+/// What mutations do to writes.
+private struct MutantConnection: Connection {
     let db: any Connection
+    let mutation: Mutation
 
     func query(_ sql: String, _ values: [any SQLBindable]) throws -> [BureauStorage.Row] { try db.query(sql, values) }
 
     func execute(_ sql: String, _ values: [any SQLBindable]) throws -> Int {
-        sql.contains("SET lease_owner = NULL") ? 1 : try db.execute(sql, values)
+        switch mutation {
+        case .keptLeases where sql.contains("SET lease_owner = NULL"): return 1
+        case .skimmed where sql.contains("SET spent_micro_usd = max"):
+            guard case .integer(let spent) = values[0].sqlValue else { return try db.execute(sql, values) }
+            return try db.execute(sql, [spent + 1_000_000] + values.dropFirst())
+        case .impossibleStep where sql.contains("INTO run_event"):
+            guard case .text("collecting") = values[2].sqlValue else { return try db.execute(sql, values) }
+            return 1
+        default: return try db.execute(sql, values)
+        }
     }
 }

@@ -22,7 +22,7 @@ final class SimulatedServer: Sendable {
     static let webhookSecret = "demo-clickup-webhook-secret"
     /// Where the idle poll for other processes' work is a quarter of a second, a simulated one is this much lazier:
     /// thousands of hours are mostly idle.
-    static let idleSlowness = 40
+    static let idleSlowness = 80
 
     init(_ world: World, number: Int) async throws {
         let scheduler = world.scheduler
@@ -144,7 +144,7 @@ enum Agents {
               "limits": {"max_session_duration_minutes": 60, "max_session_cost_usd": 5.00,
                 "alert_if_cost_exceeds_usd": 3.00},
               "outputs": {"expected": [], "wait_seconds": 20},
-              "approvals": {"slack": ["U0JAKE"], "channel": "#approvals", "expire_minutes": 480},
+              "approvals": {"slack": ["U0JAKE"], "channel": "#approvals", "expire_minutes": 90},
               "delivery": {
                 "slack": {"enabled": true, "channel": "#seo-automation", "post_summary": true,
                   "post_links_to_outputs": true},

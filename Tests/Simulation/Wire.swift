@@ -8,10 +8,10 @@ import NIOCore
 /// A vendor's request as the stand-ins' routes take it, and what mutations do to it.
 struct Wire {
     let request: Request
-    private let operation: String
+    /// Whether people are told of trouble with it.
+    let isAlert: Bool
 
     init(_ request: VendorRequest, mutation: Mutation?) throws {
-        operation = "\(request.vendor.rawValue) \(request.operation)"
         let path = request.url.components(separatedBy: "://").last.flatMap { rest in
             rest.firstIndex(of: "/").map { String(rest[$0...]) }
         }
@@ -32,9 +32,7 @@ struct Wire {
             bytes = try Self.bytes(of: body)
         }
         if mutation == .allowAll { bytes = Self.replaced(bytes, #""deny""#, #""allow""#) }
-        if mutation == .silentAlerts, request.operation == "chat.postMessage" {
-            bytes = Self.replaced(bytes, "C0ALERTS", "C0RESULTS")
-        }
+        isAlert = request.operation == "chat.postMessage" && String(decoding: bytes, as: UTF8.self).contains("C0ALERTS")
         if !bytes.isEmpty { head.headerFields[.contentLength] = String(bytes.count) }
         self.request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
     }
@@ -58,8 +56,6 @@ struct Wire {
         case .hiddenSessions: Self.replaced(body, "bureau_run", "nobody_run")
         case .hiddenPosts:
             Self.replaced(Self.replaced(body, "bureau_step", "nobody_step"), "Run 0", "Run -")
-        case .skimmed where operation == "anthropic GET session":
-            Self.replaced(body, #""amount":""#, #""amount":"1"#)
         default: body
         }
     }
