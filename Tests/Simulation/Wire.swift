@@ -31,7 +31,7 @@ struct Wire {
             if let type = body.contentType { head.headerFields[.contentType] = type }
             bytes = try Self.bytes(of: body)
         }
-        if mutation == .allowAll { bytes = Self.replaced(bytes, #""deny""#, #""allow""#) }
+        if mutation == .allowAll { bytes = Self.allowed(bytes) }
         isAlert = request.operation == "chat.postMessage" && String(decoding: bytes, as: UTF8.self).contains("C0ALERTS")
         if !bytes.isEmpty { head.headerFields[.contentLength] = String(bytes.count) }
         self.request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
@@ -55,9 +55,19 @@ struct Wire {
         switch mutation {
         case .hiddenSessions: Self.replaced(body, "bureau_run", "nobody_run")
         case .hiddenPosts:
-            Self.replaced(Self.replaced(body, "bureau_step", "nobody_step"), "Run 0", "Run -")
+            Self.replaced(Self.replaced(body, "bureau_step", "nobody_step"), "ref 0", "ref -")
         default: body
         }
+    }
+
+    /// The reason has to go with the denial: the service refuses one beside an approval.
+    private static func allowed(_ bytes: [UInt8]) -> [UInt8] {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.contains(#""deny""#) else { return bytes }
+        return Array(
+            text.replacingOccurrences(of: #""deny""#, with: #""allow""#)
+                .replacingOccurrences(of: #","deny_message":"[^"]*""#, with: "", options: .regularExpression)
+                .replacingOccurrences(of: #""deny_message":"[^"]*","#, with: "", options: .regularExpression).utf8)
     }
 
     private static func replaced(_ bytes: [UInt8], _ old: String, _ new: String) -> [UInt8] {

@@ -38,7 +38,7 @@ struct Simulated: Sendable {
                 error: .string(limit: 1 << 20))
             let code: Int32 = if case .exited(let code) = ended.terminationStatus { code } else { -1 }
             result = Simulated(
-                code: code, text: (ended.standardOutput ?? "") + (ended.standardError ?? ""),
+                code: code, text: ended.standardOutput + ended.standardError,
                 trace: isTraced ? try Data(contentsOf: trace) : nil)
         } catch {
             await gate.leave()
