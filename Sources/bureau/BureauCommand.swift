@@ -13,7 +13,7 @@ struct BureauCommand: AsyncParsableCommand {
                 name: "Work",
                 subcommands: [
                     RunsCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self, AlertsCommand.self,
-                    CostsCommand.self,
+                    CostsCommand.self, BudgetsCommand.self,
                     ApprovalsCommand.self, ScheduleCommand.self,
                 ]),
             CommandGroup(

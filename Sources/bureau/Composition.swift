@@ -53,10 +53,16 @@ struct Composition: Sendable {
 
     /// A decision wakes the workers, who bring it to the session.
     var approvalDesk: ApprovalDesk {
-        ApprovalDesk(database: database, catalog: catalog, doors: doors) { [runWake, noticeWake] in
+        ApprovalDesk(
+            database: database, catalog: catalog, doors: doors, agencyBudget: settings.engine.agencyBudget
+        ) { [runWake, noticeWake] in
             runWake.raise()
             noticeWake.raise()
         }
+    }
+
+    var budgetDesk: BudgetDesk {
+        BudgetDesk(database: database, doors: doors, catalog: catalog, agencyBudget: settings.engine.agencyBudget)
     }
 
     var scheduleDesk: ScheduleDesk { ScheduleDesk(parts: parts) }
@@ -66,13 +72,19 @@ struct Composition: Sendable {
         let intake = intake(wake: { [runWake] in runWake.raise() })
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
-            governors: parts.connections.governors)
+            governors: parts.connections.governors, budgets: budgetDesk)
         let server = BureauServer(
             address: settings.address, intake: intake,
             frontDesk: SlackFrontDesk(
                 desk: approvalDesk, slack: parts.connections.slack,
                 signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
-            status: status, eventLoops: EventLoopExecutor.shared.group, logger: logger, onListening: onListening)
+            commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts) { [runWake] in runWake.raise() }),
+            approvals: settings.environment.secret("API_TOKEN").map { token in
+                ApprovalDoor(
+                    desk: approvalDesk, token: token, person: settings.environment["API_TOKEN_USER"] ?? "api")
+            },
+            status: status, eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
+            logger: logger, onListening: onListening)
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
         ] + workers() + sweeps() + schedules() + [server]
@@ -109,6 +121,7 @@ struct Composition: Sendable {
         guard !settings.engine.isDispatchPaused else { return [] }
         return [
             NoticeWorker(parts: parts, owner: lock.owner, wake: noticeWake),
+            RunThreadWorker(parts: parts, lock: lock, finishes: run != nil),
             RunWorker(parts: parts, lock: lock, wake: runWake, onlyRun: run),
         ]
     }

@@ -80,7 +80,7 @@ struct AgentsCommandTests {
                 "delivery.slack.channel: there is no channel #nowhere", "has no status \"Reviewed\"",
                 "anthropic.agent_id_env: agent_nobody: Anthropic refused",
             ] { #expect(bad.output.contains(words), "\(bad.output)") }
-            #expect(bad.output.contains("sentinel.json:29:"), "the place of the key is told: \(bad.output)")
+            #expect(bad.output.contains("sentinel.json:30:"), "the place of the key is told: \(bad.output)")
         }
     }
 }

@@ -41,7 +41,7 @@ struct OutboundCall: Sendable, Hashable, CustomStringConvertible {
         ("anthropic", "file.list", 2), ("anthropic", "file.download", 2),
         ("google", "token", 1), ("google", "files.get", 1), ("google", "files.list", 3),
         ("google", "files.generateIds", 4), ("google", "files.create", 3), ("google", "upload.create", 2),
-        ("slack", "conversations.list", 1), ("slack", "chat.postMessage", 1),
+        ("slack", "conversations.list", 1), ("slack", "chat.postMessage", 2), ("slack", "chat.update", 1),
         ("clickup", "attachment.create", 2), ("clickup", "comment.create", 1), ("clickup", "task.update", 1),
     ]
 

@@ -19,7 +19,10 @@ struct RefusedWriteTests {
             // Slack's refusals come with 200; a server error that stays is the other lasting failure.
             let action: FaultAction = vendor == "slack" ? .status(500) : .status(403)
             try installation.sandbox.faults.add(
-                FaultRule(vendor: vendor, operation: operation, times: vendor == "slack" ? 2 : 1, action))
+                FaultRule(
+                    vendor: vendor, operation: operation,
+                    // The first message is the one that tells of the run: it is tried again by itself.
+                    skip: vendor == "slack" ? 1 : 0, times: vendor == "slack" ? 2 : 1, action))
             let server = try await installation.startServer()
             try await installation.board.move(KillTests.task, to: "ready (automate)")
             try await installation.waitForRest(at: server)
@@ -49,7 +52,7 @@ struct RefusedWriteTests {
             let sight = await installation.look()
             #expect(sight.sessions.count <= 1)
             #expect((sight.task(KillTests.task)?.comments.count ?? 0) <= 1 || run.state == "failed")
-            #expect(sight.messages(in: "C0RESULTS").count <= 1)
+            #expect(sight.messages(in: "C0RESULTS").count { !$0.isReply } <= 1)
         }
     }
 }

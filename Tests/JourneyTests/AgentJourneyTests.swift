@@ -17,7 +17,8 @@ struct AgentJourneyTests {
             let sight = await installation.look()
             let comment = try #require(sight.task("86demoshm1")?.comments.first)
             #expect(comment.contains("score 71 of 100") && comment.contains("$0.80"))
-            let message = try #require(sight.messages(in: "C0RESULTS").first)
+            let replies = sight.messages(in: "C0RESULTS").filter(\.isReply)
+            let message = try #require(replies.first)
             #expect(message.whole.contains("Score *71*") && message.whole.contains("Open report"))
             let health = try await Web.send("GET", server.url + "/health").json
             #expect(health["status"]?.string == "ok" && health["db_ok"]?.bool == true)
@@ -36,7 +37,7 @@ struct AgentJourneyTests {
             #expect(sight.task("86demoshm2")?.status == "review")
             #expect(sight.task("86demoshm2")?.attachments.isEmpty == false)
             #expect(sight.driveItems.contains { $0.path.contains("/Briefs/") && !$0.isFolder })
-            #expect(sight.messages(in: "C0RESULTS").count == 1)
+            #expect(sight.messages(in: "C0RESULTS").count { !$0.isReply } == 1)
         }
     }
 

@@ -83,7 +83,12 @@ package struct Proof: Sendable {
 
     private func slack(_ sight: Sight) -> [String] {
         let (results, alerts) = (sight.messages(in: "C0RESULTS"), sight.messages(in: "C0ALERTS"))
-        return Self.expect(results.count == 1, "\(results.count) results were posted, not one")
+        let parents = results.filter { !$0.isReply }, replies = results.filter(\.isReply)
+        return Self.expect(
+            parents.count == 1, "\(parents.count) messages tell of the run, not one: \(parents.map(\.text))")
+            + Self.expect(replies.count == 1, "\(replies.count) results were posted in its thread, not one")
+            + Self.expect(
+                parents.allSatisfy { $0.text.hasSuffix(": Done") }, "the run's message says \(parents.map(\.text))")
             + Self.expect(alerts.isEmpty, "there are alerts: \(alerts.map(\.text))")
     }
 

@@ -75,6 +75,14 @@ extension Installation {
             guard server.process.isRunning else { throw NeverHappened("the run's end: bureau is gone") }
             return await runs(in: RunStates.restful, at: server) >= count ? true : nil
         }
+        // People see the end a moment after it is written down.
+        try await eventually("every run's message in Slack shows its end", within: deadline) {
+            let underWay = ["Queued", "Starting", "Running", "Collecting files", "Delivering", "Stopping"]
+            let stale = await look().messages(in: "C0RESULTS").filter { message in
+                !message.isReply && underWay.contains { message.text.hasSuffix(": \($0)") }
+            }
+            return stale.isEmpty ? true : nil
+        }
     }
 }
 

@@ -20,6 +20,8 @@ package struct Sight: Sendable {
     }
     package struct Message: Sendable, Hashable {
         package let channel: String, text: String
+        /// Whether it stands in the thread of another.
+        package let isReply: Bool
         /// The whole message with its blocks, for a search.
         package let whole: String
     }
@@ -49,7 +51,9 @@ package struct Sight: Sendable {
 
     package func messages(in channel: String) -> [Message] {
         (state["slack"]?["messages"]?.array ?? []).filter { $0["channel"]?.string == channel }.map { item in
-            Message(channel: channel, text: item["text"]?.string ?? "", whole: item.text)
+            Message(
+                channel: channel, text: item["text"]?.string ?? "",
+                isReply: item["thread_ts"]?.string.map { $0 != item["ts"]?.string } ?? false, whole: item.text)
         }
     }
 

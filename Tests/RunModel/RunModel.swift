@@ -35,7 +35,7 @@ package struct RunModel: Sendable {
         + causes.flatMap { why -> [RunMachine.Event] in
             [
                 .foundIneligible(why), .foundIncomplete(why), .stopAsked(why), .filesCollected(problem: why),
-                .channelsSettled(problem: why), .broke(why),
+                .channelsSettled(problem: why), .broke(why), .budgetMissing(why),
             ]
         }
 

@@ -45,7 +45,8 @@ struct Promises {
         let sight = Sight(state: await world.sandbox.state(), log: [])
         let runs = try runs()
         return try world.journal.complaints + signals() + changes(runs) + sessions(runs, sight)
-            + deliverables(runs, sight) + ends(runs, sight) + answers(runs) + money(runs, sight) + rest(runs) + trails()
+            + deliverables(runs, sight) + ends(runs, sight) + answers(runs) + money(runs, sight) + ledger(runs, sight)
+            + rest(runs) + trails()
     }
 
     // MARK: 1. A signed event answered 2xx is on disk, with one verdict
@@ -209,6 +210,31 @@ struct Promises {
             // The stand-in tells whole cents.
             return Proof.expect(abs(run.spent - cost) < 10_000, "the run \(run.id) cost \(run.spent), its session \(cost)")
         }
+    }
+
+    /// The dearest request the scripts make, with room: how far a session may get beyond what was set aside for it.
+    static let requestMicroUSDMax: Int64 = 500_000
+
+    /// No session without money set aside for it first, none that cost more than that and one request, and nothing
+    /// set aside for what is over.
+    private func ledger(_ runs: [Run], _ sight: Sight) throws -> [String] {
+        let holds = try world.disk.read { db in
+            try db.query("SELECT run_id, reserved_micro_usd, is_open FROM spend_hold ORDER BY run_id, opening").map {
+                (run: try $0.text("run_id"), reserved: try $0.integer("reserved_micro_usd"),
+                    isOpen: try $0.integer("is_open") == 1)
+            }
+        }
+        let byRun = Dictionary(grouping: holds, by: \.run)
+        let overdrawn = sight.sessions.flatMap { session -> [String] in
+            guard let id = session.run else { return [] }
+            guard let own = byRun[id] else { return ["the session \(session.id) of the run \(id) has no reservation"] }
+            let reserved = own.map(\.reserved).max() ?? 0, cost = Int64(session.costCents) * 10_000
+            return Proof.expect(
+                cost <= reserved + Self.requestMicroUSDMax,
+                "the session \(session.id) cost \(cost) with \(reserved) reserved for it")
+        }
+        let over = Set(runs.filter(\.state.isFinal).map(\.id))
+        return overdrawn + holds.filter { $0.isOpen && over.contains($0.run) }.map { "money is still held for the run \($0.run)" }
     }
 
     // MARK: 4. At rest nothing is held

@@ -64,6 +64,7 @@ extension ServerLife {
         switch duration {
         case .seconds(RunWatchdog.lookEverySeconds): duration * 4
         case .seconds(ScheduleService.lookEverySeconds): duration * 12
+        case .milliseconds(RunThreadWorker.pollMilliseconds): duration * 40
         default: duration
         }
     }
@@ -94,6 +95,8 @@ enum Mutation: String, CaseIterable, Sendable {
     case deaf
     /// A run's cost is not what its session cost.
     case skimmed
+    /// Next to nothing is set aside for a session.
+    case unreserved
     /// The record leaves out that files were collected.
     case impossibleStep = "impossible-step"
     /// Chance comes from the machine: the same seed does not give the same trace.

@@ -79,6 +79,8 @@ private struct MutantConnection: Connection {
         case .skimmed where sql.contains("SET spent_micro_usd = max"):
             guard case .integer(let spent) = values[0].sqlValue else { return try db.execute(sql, values) }
             return try db.execute(sql, [spent + 1_000_000] + values.dropFirst())
+        case .unreserved where sql.contains("INTO spend_hold"):
+            return try db.execute(sql, values.prefix(6) + [1])
         case .impossibleStep where sql.contains("INTO run_event"):
             guard case .text("collecting") = values[2].sqlValue else { return try db.execute(sql, values) }
             return 1

@@ -58,6 +58,7 @@ final class SimulatedServer: Sendable {
         var services: [any Service] = [
             catalog, Upkeep(parts: parts, wake: noticeWake),
             NoticeWorker(parts: parts, owner: life.owner, wake: noticeWake),
+            RunThreadWorker(parts: parts, lock: lock, finishes: false),
             RunWorker(parts: parts, lock: lock, wake: runWake), ScheduleService(parts: parts, wake: runWake),
         ]
         if world.mutation != .deaf {

@@ -46,7 +46,7 @@ struct BrokenWorldTests {
         ("lost-signals", "signals were answered 2xx"), ("hidden-sessions", "sessions, not one"),
         ("hidden-posts", "results on its task"), ("silent-alerts", "nobody was told"),
         ("allow-all", "nobody approved it"), ("kept-leases", "is still leased"), ("deaf", "was left waiting"),
-        ("skimmed", ", its session "), ("impossible-step", "which no event allows"),
+        ("skimmed", ", its session "), ("unreserved", "reserved for it"), ("impossible-step", "which no event allows"),
     ]
 
     @Test("What is broken is named", arguments: mutations)

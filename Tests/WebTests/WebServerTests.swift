@@ -1,3 +1,4 @@
+import BureauDomain
 import BureauEngine
 import BureauStorage
 import BureauVendors
@@ -8,7 +9,7 @@ import Logging
 import Testing
 
 /// A running server over a real database, and plain HTTP to it.
-private struct Served: Sendable {
+struct Served: Sendable {
     let port: Int
     let database: SQLiteDatabase
     let transport: HTTPTransport
@@ -25,7 +26,7 @@ private struct Served: Sendable {
 
     func signals() async throws -> [SignalRecord] { try await SignalDesk(database: database).list() }
 
-    static let secret = "hook-secret"
+    static let secret = "hook-secret", slackSecret = "test-slack-secret"
 
     static func sign(_ body: String) -> String {
         Hex.text(
@@ -45,15 +46,25 @@ private struct Served: Sendable {
         let intake = WebhookIntake(
             database: database, catalog: catalog, secret: Secret(secret), doors: .system, logger: logger,
             counters: counters, wake: {})
+        let parts = EngineParts(
+            database: database, doors: .system, catalog: catalog, connections: Connections(),
+            blobs: BlobFolder(root: folder.appendingPathComponent("blobs")),
+            prices: try #require(PriceTable.load(Array(PriceTable.shippedJSON.utf8), fileName: "shipped").table),
+            settings: EngineSettings(sessionLogFolder: folder, deliveryFolder: folder), counters: counters,
+            logger: logger, variable: { _ in nil })
         let ports = AsyncStream<Int>.makeStream()
         let server = BureauServer(
             address: .host("127.0.0.1", port: 0), intake: intake,
             frontDesk: SlackFrontDesk(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {}, slack: nil,
-                signingSecret: nil, doors: .system, logger: logger),
+                signingSecret: Secret(slackSecret), doors: .system, logger: logger),
+            commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts, wake: {})),
+            approvals: ApprovalDoor(
+                desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
+                token: Secret("test-token"), person: "ana"),
             status: ServerStatus(
                 database: database, catalog: catalog, counters: counters, doors: .system, version: "1.2.3"),
-            eventLoops: EventLoopExecutor.shared.group, logger: logger,
+            eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared, logger: logger,
             onListening: { port in ports.continuation.yield(port ?? 0) })
         // It has to run beside the test's own body; it is stopped and awaited below.
         let running = Task { try await server.run() }

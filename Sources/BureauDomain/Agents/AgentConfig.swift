@@ -19,6 +19,9 @@ package struct AgentConfig: Hashable, Sendable {
     package let delivery: Delivery
     package let alerts: Alerts
     package let approvals: ApprovalPolicy
+    package let budgets: AgentBudgets
+    /// Agents that its runs start; nil for none.
+    package let fanOut: FanOut?
 
     package struct Anthropic: Hashable, Sendable {
         /// Names of environment variables, never the ids themselves.
@@ -55,9 +58,18 @@ package struct AgentConfig: Hashable, Sendable {
             }
         }
 
+        package struct SlackCommand: Hashable, Sendable {
+            /// Slack user ids that may start this agent, besides those SLACK_COMMAND_USERS names.
+            package let allowedUsers: [String]
+            /// The word of the agent's own command: `/sentinel audit CLIENT`.
+            package let verb: String
+        }
+
         /// Nil when the trigger is off.
         package let clickUp: ClickUp?
         package let manualCLI: Bool
+        /// Nil when nobody may start it from Slack.
+        package let slackCommand: SlackCommand?
         /// `cron`: runs that start by themselves, those that are switched off included.
         package let schedules: [Schedule]
     }

@@ -11,7 +11,7 @@ struct AgentConfigReader {
     /// In the order people write them.
     static let keys = [
         "$schema", "agent_name", "display_name", "description", "version", "anthropic", "payload_source", "triggers",
-        "kickoff_template", "limits", "outputs", "delivery", "alerts", "approvals",
+        "kickoff_template", "limits", "budgets", "outputs", "delivery", "alerts", "approvals", "fan_out",
     ]
 
     func config(_ json: PositionedJSON) -> AgentConfig? {
@@ -29,17 +29,29 @@ struct AgentConfigReader {
         let prompt = root.object("kickoff_template", keys: ["prompt"])
             .flatMap { templates.template($0, "prompt", .prose(100_000), extra: ["payload_json"]) }
         let limits = limits(root)
+        let budgets = BudgetReader().budgets(root)
         let outputs = outputs(root, templates)
         let delivery = DeliveryReader(templates: templates).delivery(root)
         let alerts = alerts(root)
         let approvals = ApprovalReader().approvals(root)
+        let fanOut = FanOutReader().fanOut(root, agent: name)
         guard let name, let displayName, let description, let version, let anthropic, let source, let triggers,
-            let prompt, let limits, let outputs, let delivery, let alerts, let approvals
+            let prompt, let limits, let outputs, let delivery, let alerts, let approvals, let budgets,
+            let others = others(fanOut)
         else { return nil }
         return AgentConfig(
             name: name, displayName: displayName, description: description, version: version, anthropic: anthropic,
             payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
-            delivery: delivery, alerts: alerts, approvals: approvals)
+            delivery: delivery, alerts: alerts, approvals: approvals, budgets: budgets, fanOut: others)
+    }
+
+    /// Absent is one thing, wrong another.
+    private func others(_ result: FanOutReader.Result) -> FanOut?? {
+        switch result {
+        case .none: .some(nil)
+        case .wrong: nil
+        case .some(let fanOut): fanOut
+        }
     }
 
     private func anthropic(_ root: ConfigObject) -> AgentConfig.Anthropic? {
@@ -94,16 +106,12 @@ struct AgentConfigReader {
     private func triggers(_ root: ConfigObject) -> AgentConfig.Triggers? {
         let kinds = ["clickup_webhook", "slack_command", "cron", "manual_cli"]
         guard let object = root.object("triggers", keys: kinds, noun: "trigger") else { return nil }
-        if let trigger = object.object("slack_command", keys: ["enabled"], required: false),
-            trigger.flag("enabled", required: true) == true
-        {
-            trigger.problem("enabled", "this version does not start runs from slack_command; set it to false")
-        }
         let manual = object.object("manual_cli", keys: ["enabled"], required: false)?.flag("enabled", required: true)
         let webhook = object.object(
             "clickup_webhook", keys: ["enabled", "list_id", "trigger_status"], required: false)
         return AgentConfig.Triggers(
             clickUp: webhook.flatMap(clickUp), manualCLI: manual ?? false,
+            slackCommand: SlackTriggerReader().trigger(object),
             schedules: ScheduleReader(problems: problems).schedules(object))
     }
 

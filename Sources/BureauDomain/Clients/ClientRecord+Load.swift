@@ -3,7 +3,7 @@ extension ClientRecord {
     package static let recordBytesMax = 64 << 10
 
     /// Reads a client from JSON (comments allowed, at most 64 KiB) and reports everything wrong with it. Two shapes:
-    /// a record (`slug`, `name`, `fields`, `contacts`), or a bare payload (`client_id`, `client_name` and the fields
+    /// a record (`slug`, `name`, `fields`, `contacts`, `monthly_budget`), or a bare payload (`client_id`, `client_name` and the fields
     /// beside them), in which keys that start with `_` are notes and left out.
     package static func load(_ bytes: [UInt8], fileName: String) -> ClientRecordResult {
         let problems = ConfigProblems(file: fileName)
@@ -39,14 +39,15 @@ struct ClientReader {
         if case .object(let members) = json.kind, members.contains(where: { $0.key == "client_id" }) {
             return payload(json, members)
         }
-        let keys = ["slug", "name", "fields", "contacts"]
+        let keys = ["slug", "name", "fields", "contacts", "monthly_budget"]
         guard let root = ConfigObject(json, path: "", keys: keys, problems: problems) else { return nil }
         let slug = root.text("slug", .slug)
         let name = root.text("name", .line(200))
         let fields = fields(root.members["fields"]?.value, path: "fields")
         let contacts = contacts(root)
+        let budget = BudgetReader().budget(root, "monthly_budget")
         guard let slug, let name else { return nil }
-        return ClientRecord(slug: slug, name: name, fields: fields, contacts: contacts)
+        return ClientRecord(slug: slug, name: name, fields: fields, contacts: contacts, budget: budget)
     }
 
     private func payload(_ json: PositionedJSON, _ members: [PositionedJSON.Member]) -> ClientRecord? {

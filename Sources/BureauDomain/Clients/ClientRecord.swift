@@ -21,6 +21,8 @@ package struct ClientRecord: Hashable, Sendable {
     package let fields: JSONObject
     /// Who is told when something about this client needs a person.
     package let contacts: [Contact]
+    /// What runs for this client may cost in a calendar month, UTC. Nil when nobody set a limit.
+    package var budget: ScopeBudget?
 
     /// What an agent may be given: the two names, then the fields.
     package func payload() -> JSONObject {
@@ -31,11 +33,23 @@ package struct ClientRecord: Hashable, Sendable {
 
     /// The record as a file or a row holds it; `load` reads it back.
     package var json: JSONValue {
-        .object(
-            JSONObject([
-                ("slug", .string(slug)), ("name", .string(name)), ("fields", .object(fields)),
-                ("contacts", .array(contacts.map(\.json))),
-            ]))
+        var object = JSONObject([
+            ("slug", .string(slug)), ("name", .string(name)), ("fields", .object(fields)),
+            ("contacts", .array(contacts.map(\.json))),
+        ])
+        if let budget { object["monthly_budget"] = budget.json }
+        return .object(object)
+    }
+}
+
+extension ScopeBudget {
+    /// As files have it; `BudgetReader` reads it back.
+    var json: JSONValue {
+        var object = JSONObject()
+        object["limit_usd"] = JSONNumber(Double(limit.rawValue) / 1_000_000).map { .number($0) }
+        object["warn_percent"] = .number(JSONNumber(warnPercent))
+        object["on_exhausted"] = .string(onExhausted.rawValue)
+        return .object(object)
     }
 }
 

@@ -17,10 +17,13 @@ package struct RunCause: Error, Hashable, Sendable {
         // needs info
         case missingFields = "missing_fields"
         case unknownClient = "unknown_client"
+        // queued, waiting for money
+        case budgetExhausted = "budget_exhausted"
         // stopped
         case overBudget = "over_budget"
         case overTime = "over_time"
         case byPerson = "by_person"
+        case interrupted
         case stopUnconfirmed = "stop_unconfirmed"
         // ignored
         case notEligible = "not_eligible"

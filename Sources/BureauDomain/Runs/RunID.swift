@@ -17,6 +17,14 @@ package enum ULID {
         }
     }
 
+    /// When the id was made, Unix milliseconds; nil for what is no id.
+    package static func milliseconds(_ id: String) -> Int64? {
+        guard isValid(id) else { return nil }
+        return id.utf8.prefix(10).reduce(Int64(0)) { sum, byte in
+            sum << 5 | Int64(alphabet.firstIndex(of: byte) ?? 0)
+        }
+    }
+
     /// Whether `text` can be an id of ours. Used before an id from outside reaches a query or a path.
     package static func isValid(_ text: String) -> Bool {
         text.utf8.count == length && text.utf8.allSatisfy { alphabet.contains($0) }

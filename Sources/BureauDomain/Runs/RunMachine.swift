@@ -14,6 +14,8 @@ package struct RunMachine: Hashable, Sendable {
         case gateOpened(why: String)
         /// The agent may not go on before people have decided about its calls; they are asked one by one.
         case approvalsAsked(count: Int)
+        /// There is no money left to begin or to go on with; people are asked for more.
+        case budgetMissing(RunCause)
         case gateClosed
         case turnEnded
         /// The money or time limit was reached, or a person asked.
@@ -70,6 +72,7 @@ package struct RunMachine: Hashable, Sendable {
             guard state != .waitingApproval else { return [] }
             try move(from: [.running], to: .waitingApproval, on: event)
             return [.alertGate(why: why)]
+        case .budgetMissing(let why): try waitForMoney(why)
         case .approvalsAsked: try move(from: [.running, .waitingApproval], to: .waitingApproval, on: event)
         case .gateClosed: try move(from: [.waitingApproval, .running], to: .running, on: event)
         case .turnEnded: try move(from: [.running, .waitingApproval], to: .collecting, on: event)
@@ -103,6 +106,12 @@ package struct RunMachine: Hashable, Sendable {
         // Losses count in a row: progress forgives them.
         if next != state { losses = 0 }
         (state, cause) = (next, new)
+    }
+
+    /// Before the session a run waits in its place, within the session as for any other answer.
+    private mutating func waitForMoney(_ why: RunCause) throws(Rejected) {
+        let next: RunState = state == .queued ? .queued : .waitingApproval
+        try move(from: [.queued, .running, .waitingApproval], to: next, on: .budgetMissing(why), cause: why)
     }
 
     /// A stop that was asked while the session was being opened takes effect as soon as it is known.

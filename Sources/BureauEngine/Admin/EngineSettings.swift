@@ -12,8 +12,13 @@ package struct EngineSettings: Sendable {
     package var resultsChannel: String?
     /// Names as agents' configs tag them, without the @, in lower case, to Slack user ids.
     package var slackPeople: [String: String]
+    /// Slack users, by id, who may start every agent that can be started from Slack, and see and stop its runs.
+    package var slackCommandUsers: Set<String>
+    package var fanOut: FanOutLimits
     package var defaultSessionCostMax: MicroUSD
     package var dailyCostAlert: MicroUSD?
+    /// What all runs of a day (UTC) may cost together; nil sets no limit.
+    package var agencyBudget: ScopeBudget?
     /// `{session}` is replaced; for people with access to the provider's console.
     package var consoleLinkPattern: String
     package var eventLogDaysKept: Int
@@ -31,6 +36,8 @@ package struct EngineSettings: Sendable {
         self.sessionLogFolder = sessionLogFolder
         self.deliveryFolder = deliveryFolder
         slackPeople = [:]
+        slackCommandUsers = []
+        fanOut = .byDefault
         defaultSessionCostMax = MicroUSD(rawValue: 5_000_000)
         consoleLinkPattern = "https://platform.claude.com/workspaces/default/sessions/{session}"
         eventLogDaysKept = 90

@@ -11,11 +11,13 @@ package struct ServerStatus: Sendable {
     let version: String
     let startedAt: Int64
     let governors: [RateGovernor]
+    let budgets: BudgetDesk?
 
     package init(
         database: any Database, catalog: AgentCatalog, counters: Counters, doors: Doors, version: String,
-        governors: [RateGovernor] = []
+        governors: [RateGovernor] = [], budgets: BudgetDesk? = nil
     ) {
+        self.budgets = budgets
         self.governors = governors
         self.database = database
         self.catalog = catalog
@@ -51,6 +53,7 @@ package struct ServerStatus: Sendable {
             lines += values.map { "\(name.rawValue)\(labels($0.labels)) \($0.value)" }
         }
         lines += rates()
+        lines += await money()
         lines += ["# HELP bureau_runs Runs in each state.", "# TYPE bureau_runs gauge"]
         let states = (try? await database.read { try RunStore(db: $0).countByState() }) ?? []
         lines += states.map { "bureau_runs\(labels(["state": $0.0])) \($0.1)" }
@@ -59,6 +62,24 @@ package struct ServerStatus: Sendable {
             "bureau_uptime_seconds \((doors.now() - startedAt) / 1_000)",
         ]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static let budgetLinesMax = 200
+
+    /// Today's and this month's accounts. Dollars with every digit that is kept.
+    private func money() async -> [String] {
+        guard let found = try? await budgets?.list().prefix(Self.budgetLinesMax), !found.isEmpty else { return [] }
+        func series(_ name: String, _ help: String, _ value: (BudgetDesk.Line) -> MicroUSD?) -> [String] {
+            ["# HELP \(name) \(help)", "# TYPE \(name) gauge"]
+                + found.compactMap { line in
+                    value(line).map {
+                        "\(name)\(labels(["scope": line.account.scope, "period": line.account.period])) \($0.usd)"
+                    }
+                }
+        }
+        return series("bureau_budget_limit_usd", "What may be spent in a period.") { $0.budget?.limit }
+            + series("bureau_budget_reserved_usd", "Promised to runs and not yet spent.") { $0.balance.reserved }
+            + series("bureau_budget_spent_usd", "Spent in a period.") { $0.balance.spent }
     }
 
     private func rates() -> [String] {

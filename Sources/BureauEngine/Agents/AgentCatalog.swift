@@ -15,6 +15,7 @@ package final class AgentCatalog: Service {
         var problems: [String: [ConfigProblem]] = [:]
         var stamps: [String: String] = [:]
         var byHash: [String: LoadedAgent] = [:]
+        var circle: [String] = []
     }
 
     private let state = Mutex(State())
@@ -80,6 +81,22 @@ package final class AgentCatalog: Service {
             state.withLock { $0.stamps[name] = stamp }
         }
         forget(missingFrom: Set(files.map(\.lastPathComponent)))
+        warnOfCircle()
+    }
+
+    /// Agents that would start each other for ever. The runs are stopped at the agent that comes up again; the log tells
+    /// of it before any of them runs, once for each circle.
+    private func warnOfCircle() {
+        let circle = FanOutCycle.first(state.withLock { $0.agents.mapValues { $0.config.fanOut?.agents ?? [] } }) ?? []
+        guard
+            state.withLock({ state in
+                defer { state.circle = circle }
+                return !circle.isEmpty && state.circle != circle
+            })
+        else { return }
+        logger.error(
+            "agents would start each other for ever; take one out of fan_out",
+            metadata: ["agents": "\(circle.joined(separator: " -> "))"])
     }
 
     private func take(_ report: AgentFileReport) async throws {

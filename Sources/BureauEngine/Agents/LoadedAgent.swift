@@ -8,6 +8,9 @@ package struct LoadedAgent: Sendable {
     /// SHA-256 of the canonical text; runs keep it, so each can say which version it started with.
     package let hash: String
     package let canonical: String
+
+    /// Whether its runs have a message of their own in Slack.
+    package var hasThread: Bool { config.delivery.slack != nil }
 }
 
 /// What became of one file in the agents folder.

@@ -38,7 +38,7 @@ package struct NoticeWorker: Service {
         // A read first: an idle server should not write.
         let isDue = try await parts.database.read { db in
             try db.first(
-                "SELECT 1 AS due FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND due_at <= ? LIMIT 1",
+                "SELECT 1 AS due FROM step WHERE purpose = 'notice' AND kind <> 'thread' AND state IN ('pending', 'intended') AND due_at <= ? LIMIT 1",
                 [now]) != nil
         }
         guard isDue else { return 0 }
@@ -68,6 +68,11 @@ package struct NoticeWorker: Service {
             try await failed(step, error)
         } catch let problem as StepProblem {
             try await settle(step, failed: problem.description)
+        } catch is NoticePlace.NotYet {
+            let (id, due) = (step.id, parts.doors.now() + NoticePlace.againMilliseconds)
+            try await parts.database.write {
+                try StepStore(db: $0).postpone(id, until: due, error: "waits for its thread")
+            }
         }
     }
 
@@ -80,10 +85,13 @@ package struct NoticeWorker: Service {
         if let run, step.kind == ApprovalNotices.ask || step.kind == ApprovalNotices.outcome {
             return try await ApprovalSurfaces(parts: parts).write(step, run: run, agent: agent)
         }
+        if let run, step.kind == RunFamily.summaryKind {
+            return try await FamilySummary(parts: parts).write(step, run: run, agent: agent)
+        }
         let notice = try step.intent(as: NoticeIntent.self)
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
         switch step.channel {
-        case .slack: return await slackPost(step, notice, run, agent, name)
+        case .slack: return try await slackPost(step, notice, run, agent, name)
         case .clickUp:
             guard let clickUp = parts.connections.clickUp, let run, let task = run.taskID else { return nil }
             if step.kind == "status" {
@@ -100,21 +108,34 @@ package struct NoticeWorker: Service {
 
     private func slackPost(
         _ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ name: String
-    ) async -> (any OutboundWrite)? {
+    ) async throws -> (any OutboundWrite)? {
         guard let slack = parts.connections.slack else { return nil }
+        let thread = try await thread(step, notice, run)
+        if step.kind == NoticePlace.noteKind, thread == nil { return AlreadyShown() }
         let directory = SlackDirectory(slack: slack, database: parts.database, doors: parts.doors)
         guard let target = agent?.config.alerts.failureChannel ?? parts.settings.alertChannel else { return nil }
-        let channel = await directory.channel(target, otherwise: parts.settings.alertChannel)
+        var channel = await directory.channel(target, otherwise: parts.settings.alertChannel)
+        // In the very channel of the thread one of the two is enough.
+        if step.kind == NoticePlace.noteKind, thread?.channel == channel { return AlreadyShown() }
+        channel = thread?.channel ?? channel
         var tags: [String] = []
-        if notice.kind == .failed || notice.kind == .stopped || notice.kind == .gate {
+        let isNote = step.kind == NoticePlace.noteKind
+        if !isNote, notice.kind == .failed || notice.kind == .stopped || notice.kind == .gate {
             for tag in agent?.config.alerts.tags ?? [] {
                 tags.append(await directory.mention(tag, people: parts.settings.slackPeople))
             }
         }
-        let message = SlackMessages.notice(
+        var message = SlackMessages.notice(
             notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id,
             console: run?.sessionID.map(parts.settings.consoleLink))
+        message.threadTS = thread?.ts
         return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+    }
+
+    /// Money and notes go into the run's thread; what people must act on stays where they look for it.
+    private func thread(_ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?) async throws -> SlackPosted? {
+        guard let run, step.kind == NoticePlace.noteKind || notice.kind == .budget else { return nil }
+        return try await NoticePlace(parts: parts).thread(of: run.id, for: step)
     }
 
     private func failed(_ step: StepRecord, _ error: VendorError) async throws {

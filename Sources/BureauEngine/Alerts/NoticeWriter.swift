@@ -34,6 +34,10 @@ struct NoticeWriter {
         guard isNew != nil else { return }
         let intent = NoticeIntent(kind: kind, cause: code, sentence: cause.sentence)
         try plan(.slack, "alert", run, intent, subject: code)
+        // Where the run is told of people read on; a notice of money is there already.
+        if kind != .budget, try RunThreadStore(db: db).find(run.id) != nil {
+            try plan(.slack, NoticePlace.noteKind, run, intent, subject: code)
+        }
         if kind == .failed || kind == .stopped { try blockTask(run, intent) }
     }
 

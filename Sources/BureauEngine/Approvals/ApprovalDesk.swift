@@ -13,22 +13,36 @@ package struct ApprovalDesk: Sendable {
         case unknown
         /// The stored question does not match what the agent asked: nothing is decided.
         case altered
+        /// An account has too little for what the answer would allow: nothing is decided.
+        case short(String)
     }
 
     let database: any Database
     let catalog: AgentCatalog
     let doors: Doors
+    let agencyBudget: ScopeBudget?
     let wake: @Sendable () -> Void
 
-    package init(database: any Database, catalog: AgentCatalog, doors: Doors, wake: @escaping @Sendable () -> Void) {
+    package init(
+        database: any Database, catalog: AgentCatalog, doors: Doors, agencyBudget: ScopeBudget? = nil,
+        wake: @escaping @Sendable () -> Void
+    ) {
         self.database = database
         self.catalog = catalog
         self.doors = doors
+        self.agencyBudget = agencyBudget
         self.wake = wake
     }
 
     package func list(state: ApprovalState? = .open, limit: Int = 100) async throws -> [ApprovalRecord] {
         try await database.read { try ApprovalStore(db: $0).list(state: state, limit: min(max(limit, 1), 1_000)) }
+    }
+
+    /// At most three whose id begins so (six characters at least).
+    package func beginning(with prefix: String) async throws -> [ApprovalRecord] {
+        let text = prefix.uppercased()
+        guard text.count >= 6, text.allSatisfy({ $0.isLetter || $0.isNumber }) else { return [] }
+        return try await database.read { try ApprovalStore(db: $0).beginning(with: text, limit: 3) }
     }
 
     package func find(_ id: String) async throws -> ApprovalRecord? {
@@ -62,18 +76,25 @@ package struct ApprovalDesk: Sendable {
         {
             return .refused(refusal)
         }
-        let (doors, now) = (doors, doors.now())
-        let outcome = try await database.write { db -> Outcome in
-            let store = ApprovalStore(db: db)
-            guard now < approval.expiresAt,
-                try store.decide(id, state, by: person.label, on: surface, reason: reason, now: now)
-            else { return try store.find(id).map(Outcome.already) ?? .unknown }
-            guard let decided = try store.find(id) else { return .unknown }
-            try ApprovalNotices(db: db, doors: doors).settled(decided, run: run)
-            return .decided(decided)
+        let (doors, now, budgets) = (doors, doors.now(), BudgetBook(agency: agencyBudget, catalog: catalog))
+        let outcome = try await short {
+            try await database.write { db -> Outcome in
+                let store = ApprovalStore(db: db)
+                guard now < approval.expiresAt,
+                    try store.decide(id, state, by: person.label, on: surface, reason: reason, now: now)
+                else { return try store.find(id).map(Outcome.already) ?? .unknown }
+                guard let decided = try store.find(id) else { return .unknown }
+                try ApprovalNotices(db: db, doors: doors).settled(decided, run: run)
+                try BudgetAnswer(db: db, doors: doors, budgets: budgets).take(decided, run)
+                return .decided(decided)
+            }
         }
         if case .decided = outcome { wake() }
         return outcome
+    }
+
+    private func short(_ body: () async throws -> Outcome) async throws -> Outcome {
+        do { return try await body() } catch let short as BudgetShort { return .short(short.description) }
     }
 
     private func question(_ id: String) async throws -> (ApprovalRecord, RunRecord)? {
@@ -96,8 +117,8 @@ package enum ApprovalWords {
         let why = approval.reason.map { ": \($0)" } ?? ""
         switch approval.state {
         case .open: return "Waiting for a decision"
-        case .approved: return "Approved by \(who)"
-        case .denied: return "Denied by \(who)\(why)"
+        case .approved: return approval.isAboutMoney ? "Raised by \(who)" : "Approved by \(who)"
+        case .denied: return approval.isAboutMoney ? "Stopped by \(who)\(why)" : "Denied by \(who)\(why)"
         case .expired: return "Expired: nobody decided in time"
         case .void: return "No longer asked"
         }

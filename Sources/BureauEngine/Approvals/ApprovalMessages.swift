@@ -9,28 +9,31 @@ enum ApprovalMessages {
         -> SlackMessage
     {
         var blocks: [SlackBlock] = [
-            .header(approval.state == .open ? "Approval needed" : "Approval"),
-            .section(text: SlackText.escape(approval.effect)),
-            .section(text: "*Exact content*\n```\(SlackText.escape(preview(approval)))```"),
+            .header(title(approval)), .section(text: SlackText.escape(approval.effect)),
         ]
+        if !approval.isAboutMoney {
+            blocks.append(.section(text: "*Exact content*\n```\(SlackText.escape(preview(approval)))```"))
+        }
         let client = run.clientName ?? run.clientSlug ?? "no client"
         if approval.state == .open {
             blocks.append(
                 .context([
-                    "Asked by \(SlackText.escape(agentName)) for \(SlackText.escape(client)) · expires \(expiry(approval)), then counts as expired"
+                    "Asked by \(SlackText.escape(agentName)) for \(SlackText.escape(client)) · expires \(SlackTime.moment(approval.expiresAt)), then counts as expired"
                 ]))
             blocks.append(
                 .actions(
                     blockID: "approval:\(mark)",
                     [
                         SlackButton(
-                            actionID: "approve", label: "Approve", target: .value(approval.id), style: .primary),
-                        SlackButton(actionID: "deny", label: "Deny", target: .value(approval.id), style: .danger),
+                            actionID: "approve", label: labels(approval).yes, target: .value(approval.id),
+                            style: .primary),
+                        SlackButton(
+                            actionID: "deny", label: labels(approval).no, target: .value(approval.id), style: .danger),
                     ]))
         } else {
             blocks.append(.context(["*\(SlackText.escape(ApprovalWords.outcome(approval)))*", "Run \(run.id)"]))
         }
-        let title = approval.state == .open ? "Approval needed" : ApprovalWords.outcome(approval)
+        let title = approval.state == .open ? title(approval) : ApprovalWords.outcome(approval)
         return SlackMessage(
             channel: channel, text: "\(SlackText.escape(title)): \(SlackText.escape(approval.effect))", blocks: blocks,
             metadata: .init(eventType: SlackMessages.eventType, payload: ["step": .string(mark)]))
@@ -40,20 +43,26 @@ enum ApprovalMessages {
         guard approval.state == .open else {
             return [.bold(ApprovalWords.outcome(approval)), .newline, .text(approval.effect)]
         }
-        return [
-            .bold("Approval needed"), .newline, .text(approval.effect), .newline, .text("Exact content: "),
-            .code(preview(approval)), .newline,
+        let content: [ClickUpCommentPart] =
+            approval.isAboutMoney ? [] : [.text("Exact content: "), .code(preview(approval)), .newline]
+        return [.bold(title(approval)), .newline, .text(approval.effect), .newline] + content + [
             .text("Decide in Slack, or: bureau approvals approve \(approval.id)"), .newline, .text("Run \(run.id)"),
         ]
+    }
+
+    private static func title(_ approval: ApprovalRecord) -> String {
+        if approval.isAboutMoney { return approval.state == .open ? "Budget reached" : "Budget" }
+        return approval.state == .open ? "Approval needed" : "Approval"
+    }
+
+    private static func labels(_ approval: ApprovalRecord) -> (yes: String, no: String) {
+        guard let question = BudgetQuestion(approval) else { return ("Approve", "Deny") }
+        return ("Raise to \(question.raiseTo)", "Stop the run")
     }
 
     private static func preview(_ approval: ApprovalRecord) -> String {
         let pretty = (try? BureauDomain.JSONValue.parse(Array(approval.input.utf8)).pretty) ?? approval.input
         return pretty.count > previewCharactersMax
             ? pretty.prefix(previewCharactersMax) + "… (bureau approvals show \(approval.id))" : pretty
-    }
-
-    private static func expiry(_ approval: ApprovalRecord) -> String {
-        "<!date^\(approval.expiresAt / 1_000)^{date_short_pretty} {time}|\(approval.expiresAt / 1_000)>"
     }
 }

@@ -20,6 +20,8 @@ package struct ApprovalRecord: Sendable, Hashable {
     package let requestedAt: Int64
     package let expiresAt: Int64
     package let decidedAt: Int64?
+    /// The sub-agent of the session that asks; nil for the agent itself.
+    package let threadName: String?
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -39,6 +41,7 @@ package struct ApprovalRecord: Sendable, Hashable {
         requestedAt = try row.integer("requested_at")
         expiresAt = try row.integer("expires_at")
         decidedAt = try row.integerIfAny("decided_at")
+        threadName = try row.textIfAny("thread_name")
     }
 }
 
@@ -49,6 +52,8 @@ struct NewApproval: Sendable {
     var input: String
     var inputHash: String
     var effect: String
+    var threadID: String?
+    var threadName: String?
 }
 
 struct ApprovalStore {
@@ -58,14 +63,25 @@ struct ApprovalStore {
     func ask(_ new: NewApproval, run runID: String, id: String, now: Int64, expiresAt: Int64) throws -> String? {
         let inserted = try db.execute(
             """
-            INSERT INTO approval (id, run_id, event_id, tool, input, input_sha256, effect, state, requested_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?, ?) ON CONFLICT (run_id, event_id) DO NOTHING
-            """, [id, runID, new.eventID, new.tool, new.input, new.inputHash, new.effect, now, expiresAt])
+            INSERT INTO approval (id, run_id, event_id, tool, input, input_sha256, effect, state, requested_at, expires_at,
+                thread_id, thread_name)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?) ON CONFLICT (run_id, event_id) DO NOTHING
+            """,
+            [
+                id, runID, new.eventID, new.tool, new.input, new.inputHash, new.effect, now, expiresAt, new.threadID,
+                new.threadName,
+            ])
         return inserted == 1 ? id : nil
     }
 
     func find(_ id: String) throws -> ApprovalRecord? {
         try db.first("SELECT * FROM approval WHERE id = ?", [id]).map(ApprovalRecord.init)
+    }
+
+    func beginning(with prefix: String, limit: Int) throws -> [ApprovalRecord] {
+        try db.query(
+            "SELECT * FROM approval WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", [prefix, prefix + "~", limit]
+        ).map(ApprovalRecord.init)
     }
 
     func list(run runID: String) throws -> [ApprovalRecord] {

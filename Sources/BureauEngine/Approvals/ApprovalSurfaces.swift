@@ -13,7 +13,7 @@ struct ApprovalSurfaces: Sendable {
             return nil
         }
         switch (step.channel, step.kind) {
-        case (.slack, ApprovalNotices.ask): return await post(step, approval, run, agent)
+        case (.slack, ApprovalNotices.ask): return try await post(step, approval, run, agent)
         case (.slack, _): return try await replace(step, approval, run, agent)
         case (.clickUp, _):
             guard let clickUp = parts.connections.clickUp, let task = run.taskID else { return nil }
@@ -25,13 +25,21 @@ struct ApprovalSurfaces: Sendable {
         }
     }
 
-    private func post(_ step: StepRecord, _ approval: ApprovalRecord, _ run: RunRecord, _ agent: LoadedAgent?) async
-        -> (any OutboundWrite)?
+    /// In the channel that the config names for questions; else in the run's own thread, shown in its channel too, for
+    /// somebody has to act; else where failures are told.
+    private func post(_ step: StepRecord, _ approval: ApprovalRecord, _ run: RunRecord, _ agent: LoadedAgent?)
+        async throws -> (any OutboundWrite)?
     {
-        guard let slack = parts.connections.slack, let channel = await channel(slack, agent) else { return nil }
-        return SlackPost(
-            slack: slack, message: message(approval, run, agent, channel, step.id), mark: step.id,
-            since: step.intendedAt ?? 0)
+        guard let slack = parts.connections.slack else { return nil }
+        var thread: SlackPosted?
+        if agent?.config.approvals.channel == nil {
+            thread = try await NoticePlace(parts: parts).thread(of: run.id, for: step)
+        }
+        let configured = thread == nil ? await channel(slack, agent) : nil
+        guard let channel = thread?.channel ?? configured else { return nil }
+        var message = message(approval, run, agent, channel, step.id)
+        (message.threadTS, message.isBroadcast) = (thread?.ts, thread != nil)
+        return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
     }
 
     /// Replaces the message that carried the question: the outcome, without buttons.

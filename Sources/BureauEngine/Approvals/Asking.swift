@@ -38,22 +38,33 @@ struct Asking: Sendable {
         guard let session = hand.run.sessionID else { return [] }
         let wanted = Set(eventIDs)
         var found: [String: NewApproval] = [:]
+        var names: [String: String] = [:]
         _ = try SessionLog(folder: parts.settings.sessionLogFolder, session: session) { event in
+            if event.type == "session.thread_created", let created = try? event.decoded(), let id = created.threadID,
+                case .threadCreated(let name) = created.content
+            {
+                names[id] = name ?? "sub-agent"
+            }
             guard wanted.contains(event.id), let decoded = try? event.decoded(),
                 case .toolUse(let call) = decoded.content
             else { return }
-            found[event.id] = question(event.id, call)
+            // Only a foreign thread has a name here: the session's own one is the agent itself.
+            found[event.id] = question(
+                event.id, call, thread: decoded.threadID.flatMap { id in names[id].map { (id, $0) } })
         }
         return eventIDs.compactMap { found[$0] }
     }
 
-    private func question(_ eventID: String, _ call: ToolUse) -> NewApproval {
+    private func question(_ eventID: String, _ call: ToolUse, thread: (id: String, name: String)?) -> NewApproval {
         let input = call.inputJSON.isEmpty ? "{}" : String(decoding: call.inputJSON, as: UTF8.self)
         let effect = ApprovalWords.effect(
-            tool: call.name, input: input, agentName: hand.agent.config.displayName,
+            tool: call.name, input: input,
+            agentName: thread.map { "\(hand.agent.config.displayName)'s sub-agent \"\($0.name.prefix(80))\"" }
+                ?? hand.agent.config.displayName,
             clientName: hand.run.clientName ?? hand.run.clientSlug ?? "no client")
         return NewApproval(
-            eventID: eventID, tool: call.name, input: input, inputHash: Hex.sha256(Array(input.utf8)), effect: effect)
+            eventID: eventID, tool: call.name, input: input, inputHash: Hex.sha256(Array(input.utf8)), effect: effect,
+            threadID: thread?.id, threadName: thread?.name)
     }
 }
 

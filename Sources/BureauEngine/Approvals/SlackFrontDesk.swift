@@ -102,6 +102,7 @@ package struct SlackFrontDesk: Sendable {
                 ? "Nobody may decide this in Slack: no approvers are named in the agent's config."
                 : "You may not decide this. These may: \(who.joined(separator: ", "))."
         case .unknown: "That question does not exist any more."
+        case .short(let why): "Nothing was raised: \(why)."
         case .altered: "The stored question is not what the agent asked. Nothing was decided."
         }
     }

@@ -46,14 +46,14 @@ struct DeliveryReport: Sendable, Hashable {
     var title: String { "\(agentName) \(score == nil ? "result" : "audit") ready" }
     var priorityLines: [String] { priorities.map { "\($0.rank) \($0.title)" } }
 
-    private static func links(_ steps: [StepRecord]) -> [Link] {
+    static func links(_ steps: [StepRecord]) -> [Link] {
         steps.filter { $0.channel == .googleDrive && $0.kind == "upload" }.compactMap { step in
             guard let receipt = try? step.receipt(as: DeliveryReceipt.self), let link = receipt.link else { return nil }
             return Link(label: (try? step.intent(as: FileIntent.self).title) ?? step.subject, url: link)
         }
     }
 
-    private static func folder(_ steps: [StepRecord]) -> Link? {
+    static func folder(_ steps: [StepRecord]) -> Link? {
         guard let step = steps.first(where: { $0.channel == .googleDrive && $0.kind == "folder" }),
             let receipt = try? step.receipt(as: DeliveryReceipt.self), let link = receipt.link
         else { return nil }

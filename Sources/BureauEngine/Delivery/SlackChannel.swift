@@ -10,11 +10,14 @@ struct SlackChannel: Channel {
         }
         guard let config = context.hand.agent.config.delivery.slack else { return }
         let directory = SlackDirectory(slack: slack, database: context.parts.database, doors: context.parts.doors)
-        let channel = await directory.channel(config.channel, otherwise: context.parts.settings.resultsChannel)
+        let thread = try await NoticePlace(parts: context.parts).awaitedThread(of: context.hand.run.id)
+        let configured = await directory.channel(config.channel, otherwise: context.parts.settings.resultsChannel)
+        let channel = thread?.channel ?? configured
         for step in steps {
-            let message = SlackMessages.ready(
+            var message = SlackMessages.ready(
                 context.report, channel: channel, withLinks: config.postsLinks, withSummary: config.postsSummary,
                 mark: step.id)
+            message.threadTS = thread?.ts
             _ = try await context.perform(
                 step, SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0))
         }
@@ -43,12 +46,23 @@ struct SlackPost: OutboundWrite {
         "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "metadata_too_large",
     ]
 
+    /// A message meant for a thread may have been tried outside of it before, so both places are looked at.
     func probe() async throws -> Probe {
+        if let thread = message.threadTS {
+            let inThread = try await look { cursor in
+                try await slack.replies(message.channel, thread: thread, cursor: cursor)
+            }
+            guard case .absent = inThread else { return inThread }
+        }
         let oldest = String(format: "%.6f", Double(max(0, since - Marks.skewMilliseconds)) / 1_000)
+        return try await look { cursor in try await slack.history(message.channel, oldest: oldest, cursor: cursor) }
+    }
+
+    private func look(_ page: (String?) async throws -> SlackHistoryPage) async throws -> Probe {
         var cursor: String?
         for _ in 0..<Self.pagesMax {
-            let page: SlackHistoryPage
-            do { page = try await slack.history(message.channel, oldest: oldest, cursor: cursor) } catch {
+            let found: SlackHistoryPage
+            do { found = try await page(cursor) } catch let error as VendorError {
                 if case .credential(_, "missing_scope") = error.kind {
                     return .unknown(
                         why:
@@ -57,10 +71,10 @@ struct SlackPost: OutboundWrite {
                 }
                 throw error
             }
-            if let ours = page.messages.first(where: { $0.metadata?.payload["step"] == .string(mark) }) {
+            if let ours = found.messages.first(where: { $0.metadata?.payload["step"] == .string(mark) }) {
                 return .found(receipt: try receipt(SlackPosted(channel: message.channel, ts: ours.ts)))
             }
-            guard let next = page.nextCursor else { return .absent }
+            guard let next = found.nextCursor else { return .absent }
             cursor = next
         }
         return .unknown(why: "the message was not among the newest of its channel")

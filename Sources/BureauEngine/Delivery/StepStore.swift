@@ -107,7 +107,7 @@ struct StepStore {
             """
             UPDATE step SET lease_owner = ?, lease_until = ?
             WHERE id IN (SELECT id FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended')
-                           AND due_at <= ? AND (lease_until IS NULL OR lease_until < ?)
+                           AND kind <> 'thread' AND due_at <= ? AND (lease_until IS NULL OR lease_until < ?)
                          ORDER BY due_at, position, id LIMIT ?)
             RETURNING \(Self.columns)
             """, [owner, now + 60_000, now, now, limit]

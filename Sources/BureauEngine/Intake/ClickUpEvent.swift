@@ -25,7 +25,10 @@ struct ClickUpEvent: Decodable, Sendable {
             field = try? fields.decodeIfPresent(String.self, forKey: .field)
             parentID = fields.textOrNumber(.parentID)
             if let user = try? fields.nestedContainer(keyedBy: UserKeys.self, forKey: .user) {
-                userID = user.textOrNumber(.id).flatMap(Int64.init)
+                // A number as a rule: asking for a text first would cost an error for each event.
+                userID =
+                    (try? user.decodeIfPresent(Int64.self, forKey: .id))
+                    ?? (try? user.decodeIfPresent(String.self, forKey: .id)).flatMap { Int64($0) }
             }
             // The shape of `after` depends on the field: an object for a status, a text or an id for others.
             if let after = try? fields.nestedContainer(keyedBy: AfterKeys.self, forKey: .after) {

@@ -30,7 +30,9 @@ enum ClickUpTrigger {
     }
 
     private static func normal(_ status: String) -> String {
-        status.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        // Most are plain words already; asking every character's Unicode properties is dear.
+        if status.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) }) { return status }
+        return status.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// Ids go into paths and rows: letters, digits, hyphen and underscore, at most 64.

@@ -37,6 +37,8 @@ struct NewSignal: Sendable {
     var bodyHash: String
     var event: String?
     var deliveryKey: String?
+    /// As the table names it.
+    var source = "clickup"
 }
 
 struct SignalStore {
@@ -48,10 +50,11 @@ struct SignalStore {
             """
             INSERT INTO signal (id, received_at, source, agent, remote_address, body, body_bytes, body_sha256, event,
                 delivery_key, verdict, reason, run_id)
-            VALUES (?, ?, 'clickup', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                signal.id, now, signal.agent, signal.remoteAddress, signal.body, signal.bodyBytes, signal.bodyHash,
+                signal.id, now, signal.source, signal.agent, signal.remoteAddress, signal.body, signal.bodyBytes,
+                signal.bodyHash,
                 signal.event, signal.deliveryKey, verdict.name, String(verdict.reason.prefix(500)), verdict.runID,
             ])
     }
@@ -72,8 +75,9 @@ struct SignalStore {
         ).map(SignalRecord.init)
     }
 
+    /// Only what can be judged again: a command from Slack is typed again.
     func body(_ id: String) throws -> (agent: String, body: Data, isWhole: Bool)? {
-        try db.first("SELECT agent, body, body_bytes FROM signal WHERE id = ?", [id]).map {
+        try db.first("SELECT agent, body, body_bytes FROM signal WHERE id = ? AND source = 'clickup'", [id]).map {
             let body = try $0.bytes("body")
             return (try $0.text("agent"), body, Int64(body.count) == (try $0.integer("body_bytes")))
         }

@@ -127,7 +127,7 @@ package struct WebhookIntake: Sendable {
     private func start(_ run: NewRun, _ signal: NewSignal, _ arrival: Arrival, echo: EchoCheck) async throws
         -> WebhookAnswer
     {
-        let (runID, now) = (doors.makeID(), doors.now())
+        let (runID, now, doors) = (doors.makeID(), doors.now(), doors)
         let (verdict, session) = try await database.write { db -> (Verdict, String?) in
             let signals = SignalStore(db: db)
             if try echo.isOurs(db, now: now) {
@@ -137,9 +137,16 @@ package struct WebhookIntake: Sendable {
             }
             let runs = RunStore(db: db)
             // The very same change is known by its key; the same stay, seen by the sweep, by the task.
-            if try runs.find(dedupeKey: run.dedupeKey) == nil, let other = try arrival.verdict(db, agent: run.agent) {
+            if let other = try arrival.verdict(db, agent: run.agent), try runs.find(dedupeKey: run.dedupeKey) == nil {
                 try signals.insert(signal, verdict: other, now: now)
                 return (other, try other.runID.flatMap { try runs.find($0)?.sessionID })
+            }
+            if try runs.find(dedupeKey: run.dedupeKey) == nil,
+                let why = try PingPongGuard(db: db, doors: doors).refusal(run.agent, taskID: arrival.taskID)
+            {
+                let verdict = Verdict.ignored(because: why)
+                try signals.insert(signal, verdict: verdict, now: now)
+                return (verdict, nil)
             }
             if try runs.insert(run, id: runID, now: now) {
                 try arrival.record(db, agent: run.agent, runID: runID, now: now)
@@ -191,7 +198,8 @@ package struct WebhookIntake: Sendable {
             agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
             triggerSource: .webhook,
             requestedBy: userID.map { "clickup user \($0)" } ?? "clickup",
-            dedupeKey: "\(agent.config.name)/clickup/\(taskID)/\(changeID.prefix(80))", taskID: taskID)
+            dedupeKey: "\(agent.config.name)/clickup/\(taskID)/\(changeID.prefix(80))", taskID: taskID,
+            hasThread: agent.hasThread)
     }
 
     /// Identity of this delivery: the webhook, the event and the change. An edited comment reuses the id of its

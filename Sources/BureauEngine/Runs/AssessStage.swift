@@ -25,10 +25,11 @@ struct AssessStage: Stage {
         }
         let record = try await clientRecord(hand, task)
         switch assemble(hand, task, record) {
-        case .missing(let names): try await blocked(hand, missing: names, task)
-        case .complete(let payload): try await begin(hand, finished(payload, hand, task, record))
+        case .missing(let names):
+            try await blocked(hand, missing: names, task)
+            return .moved
+        case .complete(let payload): return try await begin(hand, finished(payload, hand, task, record))
         }
-        return .moved
     }
 
     private func fetch(_ id: String) async throws -> ClickUpTask {
@@ -102,10 +103,12 @@ struct AssessStage: Stage {
             "run needs information", metadata: ["run": "\(id)", "missing": "\(names.joined(separator: ","))"])
     }
 
-    /// The payload, the state and the release of older runs that waited for the same information: one commit.
-    private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws {
-        let (transitions, lease, run) = (parts.transitions, hand.lease, hand.run)
-        try await parts.database.write { db in
+    /// The payload, the money, the state and the release of older runs that waited for the same information: one
+    /// commit.
+    private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws -> StageOutcome {
+        let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
+        let reservation = RunReservation(parts: parts, hand: hand)
+        return try await parts.database.write { db in
             let store = RunStore(db: db)
             try store.setPayload(lease, payload)
             if let taskID = run.taskID {
@@ -114,7 +117,14 @@ struct AssessStage: Stage {
                     try transitions.apply(.foundIneligible(cause), to: older, lease: nil, in: db)
                 }
             }
-            try transitions.apply(.taken, to: run.id, lease: lease, in: db)
+            switch try reservation.reserve(try store.find(run.id) ?? run, in: db) {
+            case .waits(let until): return .rest(until: until)
+            case .stopped: return .moved
+            case .granted:
+                let taken = try transitions.apply(.taken, to: run.id, lease: lease, in: db)
+                try FanOutStarter(parts: parts).start(.withStart, taken, hand.agent, db)
+                return .moved
+            }
         }
     }
 

@@ -1,12 +1,15 @@
 import BureauDomain
 import BureauStorage
 import BureauVendors
+import Logging
 
 /// `delivering`: Drive first, for its links; then the other channels side by side. Each channel is a list of steps, and
 /// a step with a receipt is never repeated.
 struct DeliverStage: Stage {
     let parts: EngineParts
     let channels = ChannelCatalog()
+    /// A run that waits for those it has started is looked at so often, besides being woken.
+    static let lookAgainMilliseconds: Int64 = 5_000
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
         let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
@@ -14,8 +17,33 @@ struct DeliverStage: Stage {
         try await deliver([.googleDrive], hand, files)
         try await deliver([.clickUp, .slack, .folder], hand, files)
         let problem = try await problem(hand, files)
-        try await parts.move(hand.run.id, .channelsSettled(problem: problem), hand.lease)
+        guard try await settle(hand, problem) else {
+            return .rest(until: parts.doors.now() + Self.lookAgainMilliseconds)
+        }
         return .moved
+    }
+
+    /// Starts the agents that come after this one, in the transaction that would end the run. False while any run that
+    /// it has started goes on: the last one's end makes this run due again.
+    private func settle(_ hand: RunInHand, _ problem: RunCause?) async throws -> Bool {
+        let (parts, lease) = (parts, hand.lease)
+        let ended = try await parts.database.write { db -> RunRecord? in
+            guard let run = try RunStore(db: db).find(lease.runID), run.leaseOwner == lease.owner,
+                run.leaseEpoch == lease.epoch, run.state == .delivering
+            else { throw RunMoved(runID: lease.runID) }
+            let wasStopped = try RunFamily(db: db, doors: parts.doors).wasStopped(run.id)
+            if run.stopCause == nil, !wasStopped {
+                try FanOutStarter(parts: parts).start(.afterDone, run, hand.agent, db)
+            }
+            let children = try RunChildStore(db: db).children(of: run.id)
+            guard children.allSatisfy(\.state.isFinal) else { return nil }
+            return try parts.transitions.apply(
+                .channelsSettled(problem: problem), to: run.id, lease: lease, in: db)
+        }
+        guard let ended else { return false }
+        parts.counters.add(.runsEnded, ["state": ended.state.rawValue])
+        parts.logger.info("run moved", metadata: ["run": "\(ended.id)", "state": "\(ended.state.rawValue)"])
+        return true
     }
 
     private func plan(_ hand: RunInHand, _ files: [FileRecord]) async throws {

@@ -36,10 +36,21 @@ struct FollowStage: Stage {
         let tools = CustomToolAnswers(parts: parts, hand: hand, anthropic: client, session: session)
         // Calls that were answered before, by us or by people: the session will go on by itself.
         var answered = try await tools.answered()
+        let pause = BudgetPause(parts: parts, hand: hand, anthropic: client, session: session)
+        var stopsAnswered = try await pause.stopsAnswered()
         do {
             while true {
                 let known = answered
-                let end = try await firstEnd(hand, follower, client, answered: known)
+                let judge = SessionJudge(answered: known, budgetStopsAnswered: stopsAnswered)
+                var end = try await firstEnd(hand, follower, client, judge)
+                try await follower.listThreads()
+                if mayPause(hand, end) { end = try await pausedEnd(end, follower, client, session, judge) }
+                if end == .budgetReached {
+                    try await CostMeter(parts: parts, hand: hand).save(recorder.fold, listed: nil)
+                    guard try await pause.reached(recorder.fold) else { return .moved }
+                    stopsAnswered = recorder.fold.budgetStops
+                    continue
+                }
                 guard case .customTools(let calls) = end else { return try await finish(hand, end, recorder.fold) }
                 for call in calls {
                     answered.insert(try await tools.refuse(call, name: recorder.fold.customToolCalls[call] ?? ""))
@@ -48,19 +59,60 @@ struct FollowStage: Stage {
         } catch let error as VendorError {
             try Task.checkCancellation()
             return try await lost(hand, error)
+        } catch let error as StorageError where error != .busy {
+            await stopSpending(hand, client, recorder.fold, error)
+            throw error
         }
     }
 
     private func firstEnd(
-        _ hand: RunInHand, _ follower: SessionFollower, _ client: AnthropicClient, answered: Set<String>
+        _ hand: RunInHand, _ follower: SessionFollower, _ client: AnthropicClient, _ judge: SessionJudge
     ) async throws -> End {
         let sampler = CostSampler(parts: parts, hand: hand, anthropic: client, recorder: follower.recorder)
         return try await withThrowingTaskGroup(of: End.self) { group in
-            group.addTask { try await follower.follow { SessionJudge(answered: answered).judge($0) } }
+            group.addTask { try await follower.follow { judge.judge($0) } }
             group.addTask { try await sampler.watch(follower) }
             defer { group.cancelAll() }
             guard let end = try await group.next() else { throw CancellationError() }
             return end
+        }
+    }
+
+    /// What cannot be written down may not be spent. The interrupt itself is read from the session's history later,
+    /// so that a turn that was cut short is never taken for a finished one.
+    private func stopSpending(_ hand: RunInHand, _ client: AnthropicClient, _ fold: SessionFold, _ error: StorageError)
+        async
+    {
+        if case .idle = fold.status { return }
+        guard let session = hand.run.sessionID else { return }
+        do { _ = try await client.send([.interrupt], to: session) } catch {
+            parts.logger.error("an interrupt failed", metadata: ["run": "\(hand.run.id)", "why": "\(error)"])
+        }
+        parts.logger.critical(
+            "costs cannot be written down, so the session was interrupted",
+            metadata: ["run": "\(hand.run.id)", "why": "\(error)"])
+    }
+
+    private func mayPause(_ hand: RunInHand, _ end: End) -> Bool {
+        guard case .overLimit(let cause) = end else { return false }
+        return cause.code == .overBudget && hand.agent.config.budgets.onRunLimit == .pauseAndAsk
+    }
+
+    /// We see a session over its limit: the service's own cap stops it after the request it is in. One that has no
+    /// cap, or does not stop, is interrupted.
+    private func pausedEnd(
+        _ end: End, _ follower: SessionFollower, _ client: AnthropicClient, _ session: String, _ judge: SessionJudge
+    ) async throws -> End {
+        guard try await client.session(session).budgetMicroUSD != nil else { return end }
+        let doors = parts.doors
+        return try await withThrowingTaskGroup(of: End.self) { group in
+            group.addTask { try await follower.follow { judge.judge($0) } }
+            group.addTask {
+                try await doors.sleep(.seconds(BudgetPause.graceSeconds))
+                return end
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? end
         }
     }
 
@@ -86,12 +138,9 @@ struct FollowStage: Stage {
                 why:
                     "The session paused for a reason this Bureau does not know (\"\(reason)\"). The run is held until someone looks."
             )
-        case .budgetReached:
-            let limit = hand.agent.config.limits.sessionCostMax ?? parts.settings.defaultSessionCostMax
-            return .stopAsked(RunCause(.overBudget, "The session reached its budget of \(limit)."))
         case .overLimit(let cause): return .stopAsked(cause)
         case .broke(let cause): return .broke(cause)
-        case .customTools, .gate: return .turnEnded
+        case .customTools, .gate, .budgetReached: return .turnEnded
         }
     }
 

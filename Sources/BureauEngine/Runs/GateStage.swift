@@ -16,7 +16,7 @@ struct GateStage: Stage {
         try await expireOverdue(hand)
         let answers = ApprovalAnswers(parts: parts, hand: hand, anthropic: client, session: session)
         do {
-            try await answers.send(try await approvals(hand))
+            try await answers.send(try await approvals(hand).filter { !$0.isAboutMoney })
             return try await look(hand, client, session)
         } catch let error as VendorError {
             try Task.checkCancellation()
@@ -63,11 +63,29 @@ struct GateStage: Stage {
             }
             return try await rest(hand)
         case .unknownReason: return try await rest(hand)
+        case .budgetReached where try await waitsForMoney(hand): return try await rest(hand)
+        case .budgetReached where try await wasNotRaisedInTime(hand):
+            let cause = RunCause(.overBudget, "Nobody raised its budget in time. It had cost \(spent(hand)).")
+            try await parts.move(hand.run.id, .stopAsked(cause), hand.lease)
+            return .moved
         case nil, .customTools, .turnEnded, .budgetReached, .broke, .overLimit:
             try await voidOpen(hand)
             try await parts.move(hand.run.id, .gateClosed, hand.lease)
             return .moved
         }
+    }
+
+    private func spent(_ hand: RunInHand) -> MicroUSD { MicroUSD(rawValue: hand.run.spentMicroUSD) }
+
+    /// A question about money is open, and nobody raised the limit by other means.
+    private func waitsForMoney(_ hand: RunInHand) async throws -> Bool {
+        let limit = hand.run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
+        guard spent(hand) >= limit else { return false }
+        return try await approvals(hand).contains { $0.isAboutMoney && $0.state == .open }
+    }
+
+    private func wasNotRaisedInTime(_ hand: RunInHand) async throws -> Bool {
+        try await approvals(hand).last(where: \.isAboutMoney)?.state == .expired
     }
 
     /// Questions that are no longer asked: somebody answered at the provider, or the session ended.

@@ -1,3 +1,5 @@
+package import BureauDomain
+
 /// What a trigger asks for.
 package struct NewRun: Sendable, Hashable {
     package enum TriggerSource: String, Sendable { case webhook, cli, slack, cron, api, agent }
@@ -17,11 +19,15 @@ package struct NewRun: Sendable, Hashable {
     /// Canonical JSON, when the trigger brought the payload itself.
     package var payload: String?
     package var payloadHash: String?
+    /// What it may cost; nil takes the agent's limit.
+    package var costMax: MicroUSD?
+    /// One message in Slack tells of the run as it moves.
+    package var hasThread: Bool
 
     package init(
         agent: String, agentVersion: String, configHash: String, triggerSource: TriggerSource, requestedBy: String,
         dedupeKey: String, clientSlug: String? = nil, clientName: String? = nil, taskID: String? = nil,
-        payload: String? = nil, payloadHash: String? = nil
+        payload: String? = nil, payloadHash: String? = nil, costMax: MicroUSD? = nil, hasThread: Bool = false
     ) {
         self.agent = agent
         self.agentVersion = agentVersion
@@ -34,5 +40,7 @@ package struct NewRun: Sendable, Hashable {
         self.taskID = taskID
         self.payload = payload
         self.payloadHash = payloadHash
+        self.costMax = costMax
+        self.hasThread = hasThread
     }
 }

@@ -37,7 +37,10 @@ struct OpenStage: Stage {
 
     private func plannedStep(_ hand: RunInHand) async throws -> StepRecord {
         let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
+        let costMax = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
         return try await parts.database.write { db in
+            // No session without money: a run that was starting before there was a ledger gets its hold here.
+            try SpendLedger(db: db).open(run, amount: costMax, now: now)
             let steps = StepStore(db: db)
             let subject = "attempt-\(run.attempt)"
             if let known = try steps.list(run: run.id, purpose: .session).first(where: {
@@ -64,7 +67,8 @@ struct OpenStage: Stage {
             title: String(
                 "\(config.displayName) · \(hand.run.clientName ?? hand.run.clientSlug ?? hand.run.id)".prefix(200)),
             metadata: mark(hand),
-            budgetMicroUSD: (config.limits.sessionCostMax ?? parts.settings.defaultSessionCostMax).rawValue,
+            budgetMicroUSD: config.budgets.onRunLimit == .warnOnly
+                ? nil : hand.run.costMax(config, byDefault: parts.settings.defaultSessionCostMax).rawValue,
             kickoff: config.kickoffPrompt.render(values.all))
     }
 

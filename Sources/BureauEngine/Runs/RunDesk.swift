@@ -48,6 +48,20 @@ package struct RunDesk: Sendable {
         try await database.read { try RunEventStore(db: $0).list(id, after: seq) }
     }
 
+    /// The run that started this one, and those it has started itself.
+    package func family(_ id: String) async throws -> (parent: RunRecord?, children: [RunRecord]) {
+        try await database.read { db in
+            let store = RunChildStore(db: db)
+            let parent = try store.find(id).flatMap { try RunStore(db: db).find($0.parentID) }
+            return (parent, try store.children(of: id))
+        }
+    }
+
+    /// Sub-agents of the run's session.
+    package func threads(_ id: String) async throws -> [SessionThreadRecord] {
+        try await database.read { try SessionThreadStore(db: $0).list(id) }
+    }
+
     package func files(_ id: String) async throws -> [FileRecord] {
         try await database.read { try FileStore(db: $0).list(id) }
     }
@@ -89,7 +103,7 @@ package struct RunDesk: Sendable {
             agent: old.agent, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: .cli,
             requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug,
             clientName: old.clientName,
-            taskID: old.taskID, payload: old.payload)
+            taskID: old.taskID, payload: old.payload, hasThread: agent.hasThread)
         return try await start(new)
     }
 

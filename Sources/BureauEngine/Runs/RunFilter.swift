@@ -5,16 +5,20 @@ package struct RunFilter: Sendable, Hashable {
     package var agent: String?
     package var client: String?
     package var state: RunState?
+    /// Only runs that this run has started.
+    package var parent: String?
     /// Cursor: only runs older than this id.
     package var before: String?
     package var limit: Int
 
     package init(
-        agent: String? = nil, client: String? = nil, state: RunState? = nil, before: String? = nil, limit: Int = 50
+        agent: String? = nil, client: String? = nil, state: RunState? = nil, parent: String? = nil,
+        before: String? = nil, limit: Int = 50
     ) {
         self.agent = agent
         self.client = client
         self.state = state
+        self.parent = parent
         self.before = before
         self.limit = min(max(limit, 1), 1_000)
     }

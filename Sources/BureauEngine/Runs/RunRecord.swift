@@ -35,6 +35,8 @@ package struct RunRecord: Sendable, Hashable {
     package let leaseOwner: String?
     package let leaseUntil: Int64?
     package let leaseEpoch: Int64
+    /// What this run may cost in all; nil takes its agent's limit.
+    package let costMax: MicroUSD?
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -68,6 +70,15 @@ package struct RunRecord: Sendable, Hashable {
         leaseOwner = try row.textIfAny("lease_owner")
         leaseUntil = try row.integerIfAny("lease_until")
         leaseEpoch = try row.integer("lease_epoch")
+        costMax = try row.integerIfAny("cost_max_micro_usd").map(MicroUSD.init(rawValue:))
+    }
+
+    /// Queued only because there is no money for it.
+    package var waitsForBudget: Bool { state == .queued && cause?.code == .budgetExhausted }
+
+    /// The limit that holds for this run: its own, its agent's, else the service's.
+    package func costMax(_ config: AgentConfig, byDefault: MicroUSD) -> MicroUSD {
+        costMax ?? config.limits.sessionCostMax ?? byDefault
     }
 
     var machine: RunMachine {

@@ -7,7 +7,7 @@ struct RunStore {
         id, agent, agent_version, config_sha256, trigger_source, requested_by, client_slug, client_name, task_id,
         task_url, payload, state, cause, cause_sentence, stop_cause, session_id, model, attempt, spent_micro_usd,
         spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
-        tries, lease_owner, lease_until, lease_epoch
+        tries, lease_owner, lease_until, lease_epoch, cost_max_micro_usd
         """
     static let workable =
         "('queued', 'starting', 'running', 'waiting_approval', 'collecting', 'delivering', "
@@ -17,18 +17,22 @@ struct RunStore {
 
     /// Returns false when a run with this dedupe key exists: the same change was seen before.
     func insert(_ new: NewRun, id: String, now: Int64) throws -> Bool {
-        try db.execute(
-            """
-            INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,
-                client_slug, client_name, task_tool, task_id, payload, payload_sha256, state, accepted_at, due_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
-            ON CONFLICT (dedupe_key) DO NOTHING
-            """,
-            [
-                id, new.agent, new.agentVersion, new.configHash, new.triggerSource.rawValue, new.requestedBy,
-                new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : "clickup", new.taskID,
-                new.payload, new.payloadHash, now, now,
-            ]) == 1
+        let isNew =
+            try db.execute(
+                """
+                INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,
+                    client_slug, client_name, task_tool, task_id, payload, payload_sha256, state, accepted_at, due_at,
+                    cost_max_micro_usd)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)
+                ON CONFLICT (dedupe_key) DO NOTHING
+                """,
+                [
+                    id, new.agent, new.agentVersion, new.configHash, new.triggerSource.rawValue, new.requestedBy,
+                    new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : "clickup", new.taskID,
+                    new.payload, new.payloadHash, now, now, new.costMax?.rawValue,
+                ]) == 1
+        if isNew, new.hasThread { try RunThreadStore(db: db).open(id, now: now) }
+        return isNew
     }
 
     func find(_ id: String) throws -> RunRecord? {
@@ -168,7 +172,21 @@ struct RunStore {
 
     /// Wakes a run that waits for people.
     func makeDue(_ id: String, now: Int64) throws {
-        try db.execute("UPDATE run SET due_at = ? WHERE id = ? AND state = 'waiting_approval'", [now, id])
+        try db.execute("UPDATE run SET due_at = ? WHERE id = ? AND state IN ('queued', 'waiting_approval')", [now, id])
+    }
+
+    /// Wakes every run that waits for a budget, in the queue or in its session.
+    func wakeWaitingForBudget(now: Int64) throws {
+        try db.execute(
+            "UPDATE run SET due_at = ? WHERE state IN ('queued', 'waiting_approval') AND cause = 'budget_exhausted'",
+            [now])
+    }
+
+    /// Never below what the run may cost already.
+    func raiseCostMax(_ id: String, to limit: MicroUSD) throws {
+        try db.execute(
+            "UPDATE run SET cost_max_micro_usd = max(coalesce(cost_max_micro_usd, 0), ?) WHERE id = ?",
+            [limit.rawValue, id])
     }
 
     /// Older runs of the same agent on the same task that still wait for information.
@@ -185,12 +203,24 @@ struct RunStore {
             SELECT \(Self.columns) FROM run
             WHERE (? IS NULL OR agent = ?) AND (? IS NULL OR client_slug = ?) AND (? IS NULL OR state = ?)
               AND (? IS NULL OR id < ?)
+              AND (? IS NULL OR id IN (SELECT child_id FROM run_child WHERE parent_id = ?))
             ORDER BY id DESC LIMIT ?
             """,
             [
                 filter.agent, filter.agent, filter.client, filter.client, filter.state?.rawValue,
-                filter.state?.rawValue, filter.before, filter.before, filter.limit,
+                filter.state?.rawValue, filter.before, filter.before, filter.parent, filter.parent,
+                filter.limit,
             ]
+        ).map(RunRecord.init)
+    }
+
+    /// Runs that have not ended, newest first.
+    func unfinished(limit: Int) throws -> [RunRecord] {
+        try db.query(
+            """
+            SELECT \(Self.columns) FROM run
+            WHERE state NOT IN ('done', 'done_with_problems', 'stopped', 'failed', 'ignored') ORDER BY id DESC LIMIT ?
+            """, [limit]
         ).map(RunRecord.init)
     }
 

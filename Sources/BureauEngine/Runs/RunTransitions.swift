@@ -25,16 +25,30 @@ package struct RunTransitions: Sendable {
             try RunEventStore(db: db).append(
                 runID, kind: machine.state.rawValue, detail: machine.cause?.sentence ?? event.name, now: doors.now())
         }
+        try account(for: machine, run, in: db)
         if event == .retried || event == .deliverAgain {
             try AlertStore(db: db).resolve(subject: runID, now: doors.now())
+            try RunThreadStore(db: db).reopen(runID, now: doors.now())
         }
-        if run.state == .waitingApproval, machine.state != .waitingApproval, machine.state != .running {
+        if case .stopAsked = event { try RunFamily(db: db, doors: doors).stopped(run, self) }
+        if run.state == .waitingApproval || run.state == .queued, machine.state != run.state, machine.state != .running
+        {
             try voidQuestions(run, db)
         }
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
+        if moved.state.isFinal, !run.state.isFinal { try RunFamily(db: db, doors: doors).ended(moved) }
         return moved
+    }
+
+    /// What is over gives back what it did not spend; what goes on in its session again needs money for it.
+    private func account(for machine: RunMachine, _ run: RunRecord, in db: any Connection) throws {
+        let ledger = SpendLedger(db: db), now = doors.now()
+        if machine.state.isFinal { try ledger.release(run.id, now: now) }
+        if run.state.isFinal, machine.state == .running, let last = try ledger.hold(run.id) {
+            try ledger.open(run, amount: max(.zero, last.reserved - last.settled), now: now)
+        }
     }
 
     /// A run that was stopped or failed asks nothing any more, and its buttons go away.
@@ -62,6 +76,7 @@ extension RunMachine.Event {
         case .approvalsAsked(let count):
             count == 1 ? "the agent asks for permission" : "the agent asks for permission, \(count) times"
         case .gateClosed: "the agent was answered"
+        case .budgetMissing(let cause): cause.sentence
         case .turnEnded: "the agent finished"
         case .sessionHalted: "the session is idle"
         case .filesCollected(let problem): problem?.sentence ?? "every file is stored"

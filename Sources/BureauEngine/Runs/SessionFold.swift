@@ -20,9 +20,14 @@ package struct SessionFold: Sendable {
     package private(set) var spans = SessionUsage()
     package private(set) var lastFault: SessionFault?
     package private(set) var interruptsSeen = 0
+    /// The turn was cut short and nothing was asked since.
+    package private(set) var isInterrupted = false
+    /// How often the session stopped at its own budget.
+    package private(set) var budgetStops = 0
     /// Calls of custom tools, by event id: the session waits for an answer to each.
     package private(set) var customToolCalls: [String: String] = [:]
-    package private(set) var threads: Set<String> = []
+    /// Sub-agents of the session, by thread id. The session's own thread is not among them.
+    package private(set) var threads: [String: SessionThread] = [:]
     /// Why the session's own thread became idle last; nil while it runs.
     package private(set) var primaryIdle: StopReason?
     package private(set) var unknownTypes: Set<String> = []
@@ -37,11 +42,15 @@ package struct SessionFold: Sendable {
     package mutating func take(_ event: RawEvent) {
         eventsCount += 1
         lastEvent = event.type
+        if !threads.isEmpty, let id = event.threadID { threads[id]?.take(event) }
         switch event.type {
         case "agent.message", "agent.thinking", "agent.tool_use", "agent.tool_result", "agent.mcp_tool_use",
-            "agent.mcp_tool_result", "span.model_request_start", "user.message":
+            "agent.mcp_tool_result", "span.model_request_start":
             return
-        case "user.interrupt": interruptsSeen += 1
+        case "user.message": isInterrupted = false
+        case "user.interrupt":
+            interruptsSeen += 1
+            isInterrupted = true
         case "session.status_running":
             primaryIdle = nil
             settle(.running, event)
@@ -55,22 +64,36 @@ package struct SessionFold: Sendable {
     private mutating func foldDecoded(_ event: RawEvent) {
         guard let decoded = try? event.decoded() else { return note(unknown: event.type) }
         switch decoded.content {
-        case .statusIdle(let reason): settle(.idle(reason), event)
+        case .statusIdle(let reason):
+            if reason == .budgetReached { budgetStops += 1 }
+            settle(.idle(reason), event)
         case .usage(let total, _): usage = total
-        case .modelRequestEnded(let request): add(request)
+        case .modelRequestEnded(let request):
+            add(request)
+            if let id = decoded.threadID { threads[id]?.add(request) }
         case .error(let fault): lastFault = fault
         case .toolUse(let call):
             if call.source == .custom, customToolCalls.count < Self.namesKeptMax {
                 customToolCalls[event.id] = call.name
             }
-        case .threadCreated: if threads.count < Self.namesKeptMax { threads.insert(decoded.threadID ?? event.id) }
+        case .threadCreated(let name):
+            if let id = decoded.threadID, threads[id] == nil, threads.count < Self.namesKeptMax {
+                threads[id] = SessionThread(id: id, agentName: name ?? "sub-agent")
+            }
         case .threadIdle(_, let reason):
-            if decoded.threadID.map({ !threads.contains($0) }) ?? true { primaryIdle = reason }
+            if let id = decoded.threadID, threads[id] != nil {
+                threads[id]?.settle(reason == .endTurn ? .idle : .of(reason))
+            } else {
+                primaryIdle = reason
+            }
+        case .threadRunning: if let id = decoded.threadID { threads[id]?.settle(.running) }
+        case .threadRescheduled: if let id = decoded.threadID { threads[id]?.settle(.rescheduled) }
+        case .threadTerminated: if let id = decoded.threadID { threads[id]?.settle(.terminated) }
         case .unknown: note(unknown: event.type)
         case .userMessage, .userInterrupt, .userToolConfirmation, .userCustomToolResult, .userToolResult,
             .userDefineOutcome, .systemMessage, .agentMessage, .agentThinking, .toolResult, .threadMessage,
             .contextCompacted, .statusRunning, .statusRescheduled, .statusTerminated, .updated, .deleted,
-            .threadRunning, .threadRescheduled, .threadTerminated, .modelRequestStarted,
+            .modelRequestStarted,
             .outcomeEvaluation, .workflowRun, .preview:
             return
         }

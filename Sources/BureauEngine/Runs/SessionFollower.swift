@@ -59,6 +59,29 @@ package struct SessionFollower: Sendable {
         }
     }
 
+    /// What the session's sub-agents have said by themselves. The session's own history tells of them only in part.
+    /// A thread that cannot be read does not keep the session from being followed: the next look brings it.
+    func listThreads() async throws {
+        for thread in recorder.ask({ Array($0.threads.keys.sorted()) }) {
+            do { try await list(thread) } catch let error as VendorError {
+                try Task.checkCancellation()
+                logger.info(
+                    "a thread could not be read",
+                    metadata: ["session": "\(session)", "thread": "\(thread)", "why": "\(error)"])
+            }
+        }
+    }
+
+    private func list(_ thread: String) async throws {
+        var page: String?
+        for _ in 0..<Self.historyPagesMax {
+            let found = try await anthropic.history(of: session, thread: thread, page: page)
+            try recorder.record(found.events)
+            guard let next = found.nextPage else { return }
+            page = next
+        }
+    }
+
     /// One attachment: open, list, then live. Returns nil when the stream ended before an answer.
     private func attach<Answer: Sendable>(_ decide: @Sendable (SessionFold) -> Answer?) async throws -> Answer? {
         let stream = try await Self.openings.pass { try await opened() }

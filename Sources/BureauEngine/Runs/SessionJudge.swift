@@ -6,6 +6,8 @@ import BureauVendors
 struct SessionJudge: Sendable {
     /// Custom tool calls we have answered: a session that still reports them will go on by itself.
     var answered: Set<String> = []
+    /// Stops at the budget we have answered with a higher one: the session goes on by itself.
+    var budgetStopsAnswered = 0
 
     func judge(_ fold: SessionFold) -> FollowStage.End? {
         switch fold.status {
@@ -19,14 +21,16 @@ struct SessionJudge: Sendable {
 
     private func judge(_ reason: StopReason, _ fold: SessionFold) -> FollowStage.End? {
         switch reason {
-        case .endTurn: return .turnEnded
+        case .endTurn: return fold.isInterrupted ? .overLimit(Self.interrupted) : .turnEnded
         case .requiresAction(let ids):
             let open = ids.filter { !answered.contains($0) }
             guard !open.isEmpty else { return nil }
             let custom = open.filter { fold.customToolCalls[$0] != nil }
             return custom.isEmpty ? .gate(eventIDs: open) : .customTools(custom)
         // The request that crossed the cap may have been the last one needed: then the work is done and is delivered.
-        case .budgetReached: return fold.primaryIdle == .endTurn ? .turnEnded : .budgetReached
+        case .budgetReached:
+            if fold.primaryIdle == .endTurn { return .turnEnded }
+            return fold.budgetStops > budgetStopsAnswered ? .budgetReached : nil
         case .retriesExhausted:
             return .broke(
                 RunCause(.retriesExhausted, "The service gave up after trying again several times. \(lastFault(fold))"))
@@ -36,6 +40,12 @@ struct SessionJudge: Sendable {
         case .unknown(let name): return .unknownReason(String(name.prefix(80)))
         }
     }
+
+    /// The end of an interrupted turn looks like success; only the history tells them apart.
+    private static let interrupted = RunCause(
+        .interrupted,
+        "The session was interrupted before it had finished: at the provider, or because its costs could not be written down."
+    )
 
     private func lastFault(_ fold: SessionFold) -> String {
         guard let fault = fold.lastFault else { return "" }

@@ -65,7 +65,7 @@ struct ScheduleStarter: Sendable {
         let run = NewRun(
             agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: source,
             requestedBy: person, dedupeKey: key, clientSlug: client.slug, clientName: client.name,
-            payload: JSONValue.object(client.payload()).canonical)
+            payload: JSONValue.object(client.payload()).canonical, hasThread: agent.hasThread)
         let store = RunStore(db: db)
         guard try store.insert(run, id: id, now: now) else {
             guard let known = try store.find(dedupeKey: key) else { throw RunMoved(runID: id) }

@@ -26,28 +26,41 @@ struct CostMeter: Sendable {
             try RunEventStore(db: $0).heldMilliseconds(id, now: now)
         }
         let elapsed = parts.doors.now() - (run.startedAt ?? parts.doors.now()) - held
-        let limits = hand.agent.config.limits.budget(costMaxByDefault: parts.settings.defaultSessionCostMax)
+        let limits = limits(run)
         let verdict = BudgetPolicy.judge(
             spent: cost.microUSD, elapsed: .milliseconds(elapsed), limits: limits, alreadyWarned: run.budgetWarned)
         let progress = RunProgress(
             spentMicroUSD: cost.microUSD?.rawValue ?? 0, spentMethod: cost.method.name, eventsCount: fold.eventsCount,
             lastEvent: fold.lastEvent, budgetWarned: run.budgetWarned || verdict == .warn)
         let notices = warnings(cost, verdict, limits, elapsedMilliseconds: elapsed)
-        let (lease, doors) = (hand.lease, parts.doors)
+        let (lease, doors, budgets) = (hand.lease, parts.doors, parts.budgets)
         try await parts.database.write { db in
             guard try RunStore(db: db).setProgress(lease, progress) else { throw RunMoved(runID: lease.runID) }
+            try SessionThreadStore(db: db).save(Array(fold.threads.values), run: lease.runID, now: doors.now())
             let writer = NoticeWriter(db: db, doors: doors)
+            let before = try SpendLedger(db: db).settle(
+                run, total: MicroUSD(rawValue: progress.spentMicroUSD), now: doors.now())
+            if let before { try BudgetWarning(db: db, budgets: budgets).give(after: before, run, writer) }
             for (cause, code) in notices { try writer.alert(cause, run, kind: .budget, code: code) }
         }
         return verdict
     }
 
+    /// A limit that was raised while the session runs holds at once.
+    private func limits(_ run: RunRecord) -> BudgetLimits {
+        let limits = hand.agent.config.limits
+        return BudgetLimits(
+            costMax: run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax),
+            alertAbove: limits.alertAbove, durationMax: limits.sessionDurationMax)
+    }
+
     func stopCause(_ verdict: BudgetPolicy.Verdict, _ fold: SessionFold, listed: BureauVendors.SessionUsage?)
         -> RunCause?
     {
-        let limits = hand.agent.config.limits.budget(costMaxByDefault: parts.settings.defaultSessionCostMax)
+        let limits = limits(hand.run)
         guard case .stop(let reason) = verdict else { return nil }
         switch reason {
+        case .cost where hand.agent.config.budgets.onRunLimit == .warnOnly: return nil
         case .cost:
             let spent = cost(fold, listed: listed).microUSD ?? .zero
             return RunCause(.overBudget, "It had cost \(spent) of at most \(limits.costMax).")
@@ -61,8 +74,14 @@ struct CostMeter: Sendable {
         var found: [(RunCause, String)] = []
         if verdict == .warn {
             let spent = cost.microUSD ?? .zero
+            let ending =
+                switch hand.agent.config.budgets.onRunLimit {
+                case .pauseAndAsk: "people are asked at \(limits.costMax)"
+                case .stop: "stops at \(limits.costMax)"
+                case .warnOnly: "goes on all the same"
+                }
             let sentence =
-                "\(spent) of \(limits.costMax) used after \(Words.duration(.milliseconds(elapsedMilliseconds))); stops at \(limits.costMax)."
+                "\(spent) of \(limits.costMax) used after \(Words.duration(.milliseconds(elapsedMilliseconds))); \(ending)."
             found.append((RunCause(.overBudget, sentence), "budget_warning"))
         }
         if case .noPrice(let model) = cost.method {
@@ -72,6 +91,32 @@ struct CostMeter: Sendable {
         }
         return found
     }
+}
+
+/// Tells people once when an account passes its warning mark, and once when it passes its limit.
+struct BudgetWarning {
+    let db: any Connection
+    let budgets: BudgetBook
+
+    /// `before` is the hold as it was before the last figure was taken in.
+    func give(after before: SpendHold, _ run: RunRecord, _ writer: NoticeWriter) throws {
+        guard let now = try SpendLedger(db: db).hold(run.id) else { return }
+        let more = now.settled - before.settled
+        for line in try budgets.lines(run, day: before.day, in: db) {
+            let (spent, budget) = (line.balance.spent, line.budget)
+            for (mark, code) in [(budget.warnFrom, "budget_warning"), (budget.limit, "budget_exhausted")]
+            where spent >= mark && spent - more < mark {
+                let sentence = "\(line.account.words.firstUppercased) has \(spent) of \(budget.limit) spent."
+                try writer.alert(
+                    RunCause(.budgetExhausted, sentence), run, kind: .budget,
+                    code: "\(code)/\(line.account.scope)/\(line.account.period)")
+            }
+        }
+    }
+}
+
+extension String {
+    fileprivate var firstUppercased: String { prefix(1).uppercased() + dropFirst() }
 }
 
 extension SessionCost.Method {

@@ -23,6 +23,7 @@ struct CostSampler: Sendable {
             var listed: BureauVendors.SessionUsage?
             if parts.doors.now() >= nextSample {
                 nextSample = parts.doors.now() + interval
+                try? await follower.listThreads()
                 if let session = await sample() {
                     listed = session.usage
                     if session.status == .terminated || session.status == .idle {

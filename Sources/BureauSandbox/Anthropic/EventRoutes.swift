@@ -9,6 +9,16 @@ extension AnthropicStandIn {
                 try history(session(id), request)
             }
         }
+        api.get("/sessions/:id/threads/:thread/events") { [self] request, context in
+            let (id, thread) = (context.parameters.get("id"), context.parameters.get("thread") ?? "")
+            return try await call("thread.history", request, context, subject: thread) {
+                let session = try session(id)
+                guard session.with({ $0.threads[thread] }) != nil || session.threadID == thread else {
+                    throw AnthropicProblem.missing("Thread \(thread)")
+                }
+                return try history(session, request, thread: thread)
+            }
+        }
         api.post("/sessions/:id/events") { [self] request, context in
             let id = context.parameters.get("id")
             return try await call("session.send", request, context, subject: id ?? "") {
@@ -24,7 +34,7 @@ extension AnthropicStandIn {
         }
     }
 
-    private func history(_ session: Session, _ request: Request) throws -> Response {
+    private func history(_ session: Session, _ request: Request, thread: String? = nil) throws -> Response {
         let plain: Set = ["order", "types[]", "limit", "page"]
         let query = try Query(request, known: plain.union(Query.rangeNames("created_at")))
         var cursor = query["page"]
@@ -34,7 +44,13 @@ extension AnthropicStandIn {
         }
         let types = Set(query.all("types[]"))
         let isInRange = try query.range("created_at")
-        let found = session.with { $0.history }.filter { event in
+        let told = session.with { state in
+            state.history.filter { event in
+                guard let thread else { return !state.isPrivate(event) }
+                return event.members["session_thread_id"]?.string == thread
+            }
+        }
+        let found = told.filter { event in
             (types.isEmpty || types.contains(event.type)) && isInRange(event.processedAt ?? .now)
         }
         let ordered = try query.isAscending(usual: true) ? found : found.reversed()

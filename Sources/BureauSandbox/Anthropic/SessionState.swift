@@ -40,6 +40,8 @@ struct SessionState {
     var metadata: [String: String]
     var budgetCents: Int?
     var settings: ScenarioSettings
+    /// Sub-agents' threads, by id: their agents' names.
+    private(set) var threads: [String: String] = [:]
     var updatedAt: Moment
     var archivedAt: Moment?
     var usage = Usage()
@@ -91,6 +93,19 @@ struct SessionState {
 
     var isOverBudget: Bool { budgetCents.map { usage.microUSD >= $0 * 10_000 } ?? false }
 
+    mutating func openThread(_ agentName: String) -> String {
+        let id = Identifier.make("sthr")
+        threads[id] = agentName
+        return id
+    }
+
+    /// What a sub-agent says to itself stands in its own thread alone; its state and what it asks for is told to all.
+    func isPrivate(_ event: Event) -> Bool {
+        guard let id = event.members["session_thread_id"]?.string, threads[id] != nil else { return false }
+        if event.type.hasPrefix("session.") { return false }
+        return event.members["evaluated_permission"]?.string != "ask" && event.type != "agent.custom_tool_use"
+    }
+
     mutating func append(_ type: String, _ members: [String: JSON], processed: Bool) -> String {
         let now = stamp()
         let event = Event(
@@ -111,7 +126,7 @@ struct SessionState {
     }
 
     private mutating func broadcast(_ event: Event) {
-        guard !subscribers.isEmpty else { return }
+        guard !subscribers.isEmpty, !isPrivate(event) else { return }
         let frame = ByteBuffer(string: "event: \(event.type)\ndata: \(event.json.text)\n\n")
         let isCut = settings.dropEvery.map { history.count % $0 == 0 } ?? false
         guard isCut else {

@@ -20,6 +20,7 @@ struct ShortScripts {
             ]
         case .refusal: [say("I cannot help with this request."), .finish(.refusal)]
         case .requiresAction: withCalls((1...brief.settings.asks).map(publish), "Published after approval.")
+        case .subAgents: subAgents
         case .customTool: withCalls((1...brief.settings.asks).map(lookUp), "The client's record is noted.")
         case .silent: [hello, .silence, .finish(.endTurn)]
         case .noFiles: [hello, look, .finish(.endTurn)]
@@ -79,6 +80,23 @@ struct ShortScripts {
         [
             hello, .request([.thinking] + calls.map { .call($0) }, Self.tokens), say(after), report,
             .finish(.endTurn),
+        ]
+    }
+
+    private var subAgents: [Step] {
+        let tokens = Self.tokens
+        return [
+            hello,
+            .delegate(
+                SubAgent(
+                    name: "researcher", task: "Look at the site of \(brief.client.name).",
+                    pieces: [.thinking, .call(.fetch(brief.client.websiteURL, "200 OK, 31,904 bytes"))],
+                    answer: "The site is up; the price list is two years old.", tokens: tokens)),
+            .delegate(
+                SubAgent(
+                    name: "publisher", task: "Publish the offer.", pieces: [.call(publish(1))],
+                    answer: "The offer is taken care of.", tokens: tokens)),
+            say("Both parts are done."), report, .finish(.endTurn),
         ]
     }
 

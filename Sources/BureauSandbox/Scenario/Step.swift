@@ -7,6 +7,8 @@ enum Step: Sendable {
     case event(String, [String: JSON])
     case error(type: String, message: String, retry: String)
     case rescheduled
+    /// A sub-agent does one model request in a thread of its own, and hands its result back.
+    case delegate(SubAgent)
     /// Nothing more, until someone interrupts.
     case silence
     case finish(Finish)
@@ -55,6 +57,15 @@ struct ToolCall: Sendable {
     static func mcp(_ server: String, _ name: String, _ input: JSON, _ result: String, asks: Bool = false) -> ToolCall {
         ToolCall(kind: .mcp(server: server), name: name, input: input, result: result, asks: asks)
     }
+}
+
+/// A sub-agent of the session: its name, what it is asked, what it does, what it answers.
+struct SubAgent: Sendable {
+    var name: String
+    var task: String
+    var pieces: [Step.Piece]
+    var answer: String
+    var tokens: Usage.Tokens
 }
 
 /// What a session leaves under its outputs folder.

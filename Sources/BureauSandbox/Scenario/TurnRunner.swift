@@ -4,6 +4,8 @@ import NIOCore
 struct TurnRunner: Sendable {
     let session: Session
     let sleep: @Sendable (Duration) async throws -> Void
+    /// Set while a sub-agent speaks: its thread's id and name, which its events carry.
+    var subThread: [String: JSON] = [:]
     /// At most this many events in a session, whatever its script says.
     static let eventsMax = 50_000
 
@@ -59,6 +61,7 @@ struct TurnRunner: Sendable {
     private func perform(_ step: Step) async throws(Stop) {
         switch step {
         case .request(let pieces, let tokens): try await request(pieces, tokens)
+        case .delegate(let agent): try await delegate(agent)
         case .file(let file): session.add(file)
         case .event(let type, let members): try await emit(type, members)
         case .error(let type, let message, let retry): try await error(type, message, retry)
@@ -68,6 +71,32 @@ struct TurnRunner: Sendable {
             try checkInterrupt()
         case .finish(let finish): try await self.finish(finish)
         }
+    }
+
+    // MARK: Sub-agents
+
+    /// A thread of its own, from its beginning to its answer. While one of its calls waits, so does the session.
+    private func delegate(_ agent: SubAgent) async throws(Stop) {
+        let id = session.with { $0.openThread(agent.name) }
+        let inside: [String: JSON] = ["session_thread_id": .string(id)]
+        let named = inside.merging(["agent_name": .string(agent.name)]) { $1 }
+        try await emit("session.thread_created", named)
+        try await emit("session.thread_status_running", named)
+        try await emit(
+            "agent.thread_message_sent",
+            [
+                "content": .text(agent.task), "to_session_thread_id": .string(id),
+                "to_agent_name": .string(agent.name),
+            ])
+        try await TurnRunner(session: session, sleep: sleep, subThread: named).request(agent.pieces, agent.tokens)
+        try await emit("agent.message", inside.merging(["content": .text(agent.answer)]) { $1 })
+        try await emit(
+            "agent.thread_message_received",
+            [
+                "content": .text(agent.answer), "from_session_thread_id": .string(id),
+                "from_agent_name": .string(agent.name),
+            ])
+        try await emit("session.thread_status_idle", named.merging(["stop_reason": ["type": "end_turn"]]) { $1 })
     }
 
     // MARK: One model request
@@ -125,6 +154,11 @@ struct TurnRunner: Sendable {
         while !open.isEmpty {
             let ids = open.map(\.id)
             if !session.hasAnswer(to: ids) {
+                if !subThread.isEmpty {
+                    try await emit(
+                        "session.thread_status_idle",
+                        subThread.merging(["stop_reason": Session.IdleReason.requiresAction(ids).json]) { $1 })
+                }
                 session.goIdle(.requiresAction(ids))
                 guard await session.wait(until: { state in !state.interrupts.isEmpty || state.hasAnswer(to: ids) })
                 else {
@@ -133,7 +167,7 @@ struct TurnRunner: Sendable {
                 try checkInterrupt()
                 session.with { ($0.status, $0.isWaiting) = (.running, false) }
                 try await emit("session.status_running")
-                try await emit("session.thread_status_running", thread)
+                try await emit("session.thread_status_running", subThread.isEmpty ? thread : subThread)
             }
             for (id, call) in open {
                 guard let answer = session.with({ $0.takeAnswer(to: id) }) else { continue }
@@ -159,7 +193,15 @@ struct TurnRunner: Sendable {
     func emit(_ type: String, _ members: [String: JSON] = [:]) async throws(Stop) -> String {
         try await pace()
         session.with { $0.usage.activeMilliseconds += 700 }
-        return session.emit(type, members)
+        return session.emit(type, marked(members, type))
+    }
+
+    /// What a sub-agent says carries its thread.
+    private func marked(_ members: [String: JSON], _ type: String) -> [String: JSON] {
+        guard let id = subThread["session_thread_id"], type != "session.status_running",
+            members["session_thread_id"] == nil
+        else { return members }
+        return members.merging(["session_thread_id": id]) { $1 }
     }
 
     private func pace() async throws(Stop) {

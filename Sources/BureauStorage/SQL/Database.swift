@@ -5,7 +5,8 @@
 package protocol Database: Sendable {
     /// Reads one consistent state. `body` must not write.
     func read<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
-    /// Runs `body` in one transaction. May be called again by nobody: bodies run exactly once.
+    /// Runs `body` in one transaction. `body` touches nothing but its connection: when another writer of the same commit
+    /// fails it is undone and run once more, and only the last run counts.
     @discardableResult
     func write<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
     /// A number that changes when another process has committed. Cheap enough to ask ten times a second.

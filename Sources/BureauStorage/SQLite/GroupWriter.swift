@@ -3,7 +3,8 @@ import Synchronization
 
 /// Lets many waiting writers share one commit, so one flush of the disk serves them all.
 ///
-/// Each body runs in its own savepoint: one that throws is undone alone. All resume after the COMMIT, so a returned
+/// A body that throws is undone alone, which may take a second run of its batch: a body has no effect but on its
+/// connection. All resume after the COMMIT, so a returned
 /// write is on disk. While a commit runs, the next batch gathers; an idle writer commits at once.
 final class GroupWriter: Sendable {
     private struct Job: Sendable {
@@ -35,13 +36,8 @@ final class GroupWriter: Sendable {
 
     private func drain(_ db: GRDB.Database) {
         while let batch = nextBatch() {
-            var results: [Result<Void, any Error>] = []
-            results.reserveCapacity(batch.count)
             do {
-                try db.inTransaction(.immediate) {
-                    for job in batch { results.append(try run(job, in: db)) }
-                    return .commit
-                }
+                let results = try together(batch, in: db) ?? apart(batch, in: db)
                 for (job, result) in zip(batch, results) { job.done.resume(with: result) }
             } catch {
                 for job in batch { job.done.resume(throwing: error) }
@@ -49,18 +45,48 @@ final class GroupWriter: Sendable {
         }
     }
 
+    /// A savepoint makes the engine copy every page that is written after it, so none is set while all goes well.
+    /// Nil, and nothing written, when a body threw after it had written something.
+    private func together(_ batch: [Job], in db: GRDB.Database) throws -> [Result<Void, any Error>]? {
+        let connection = SQLiteConnection(db: db)
+        var results: [Result<Void, any Error>] = []
+        results.reserveCapacity(batch.count)
+        try db.inTransaction(.immediate) {
+            for job in batch {
+                let before = connection.totalChanges
+                do {
+                    try job.body(db)
+                    results.append(.success(()))
+                } catch {
+                    guard connection.totalChanges == before, db.isInsideTransaction else { return .rollback }
+                    results.append(.failure(error))
+                }
+            }
+            return .commit
+        }
+        return results.count == batch.count ? results : nil
+    }
+
+    /// Each body in its own savepoint: one that throws is undone alone.
+    private func apart(_ batch: [Job], in db: GRDB.Database) throws -> [Result<Void, any Error>] {
+        var results: [Result<Void, any Error>] = []
+        try db.inTransaction(.immediate) {
+            for job in batch { results.append(try run(job, in: db)) }
+            return .commit
+        }
+        return results
+    }
+
     /// The job's own failure is its result. An error thrown from here means that the transaction itself is lost.
-    /// (GRDB's own savepoints are parsed anew each time; these three statements are kept.)
     private func run(_ job: Job, in db: GRDB.Database) throws -> Result<Void, any Error> {
-        try db.cachedStatement(sql: "SAVEPOINT job").execute()
+        try db.execute(sql: "SAVEPOINT job")
         do { try job.body(db) } catch {
             // Some errors of the engine have ended the whole transaction by themselves.
             guard db.isInsideTransaction else { throw error }
-            try db.cachedStatement(sql: "ROLLBACK TO job").execute()
-            try db.cachedStatement(sql: "RELEASE job").execute()
+            try db.execute(sql: "ROLLBACK TO job; RELEASE job")
             return .failure(error)
         }
-        try db.cachedStatement(sql: "RELEASE job").execute()
+        try db.execute(sql: "RELEASE job")
         return .success(())
     }
 

@@ -11,6 +11,8 @@ enum Migrator {
         (3, "0003_schedules", PackageResources._003_schedules_sql),
         (4, "0004_sweep", PackageResources._004_sweep_sql),
         (5, "0005_refused_signals", PackageResources._005_refused_signals_sql),
+        (7, "0007_ledger", PackageResources._007_ledger_sql),
+        (8, "0008_family", PackageResources._008_family_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

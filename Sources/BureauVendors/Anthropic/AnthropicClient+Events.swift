@@ -21,6 +21,23 @@ extension AnthropicClient {
         return page
     }
 
+    /// One page of what one thread of the session has said, oldest first. A sub-agent's own words stand only here.
+    package func history(
+        of session: String, thread: String, page: String? = nil, limit: Int = 1_000
+    ) async throws(VendorError) -> EventPage {
+        var query = [("limit", String(min(max(limit, 1), 1000))), ("order", "asc")]
+        if let page { query.append(("page", page)) }
+        var request = request(
+            "GET thread events", .get, ["v1", "sessions", session, "threads", thread, "events"], query)
+        request.responseBytesMax = Self.historyPageBytesMax
+        request.timeoutSeconds = 120
+        let response = try await call(request)
+        guard let page = EventPage(body: response.body) else {
+            throw request.failure(.unreadable(field: "events"), requestID: response.headers["request-id"])
+        }
+        return page
+    }
+
     /// Opens the live stream. It carries only what happens from now on: list the history once after opening. It does
     /// not end when the session becomes idle; stop reading to close it.
     package func stream(_ session: String) async throws(VendorError) -> SessionStream {

@@ -20,6 +20,16 @@ package struct RawEvent: Hashable, Sendable {
     /// processed, has the same key.
     package var key: String { id.isEmpty ? "\(type)@\(processedAt ?? "")" : id }
 
+    /// The thread that speaks, as far as the event says.
+    package var threadID: String? {
+        JSONScanner.member("session_thread_id", of: bytes).flatMap { value in
+            guard value.count > 2, value.first == UInt8(ascii: "\""), !value.contains(UInt8(ascii: "\\")) else {
+                return nil
+            }
+            return String(decoding: value.dropFirst().dropLast(), as: UTF8.self)
+        }
+    }
+
     private static func members(_ buffer: UnsafeBufferPointer<UInt8>) -> (String, String, String?)? {
         var scanner = JSONScanner(buffer)
         var id: String?

@@ -8,20 +8,25 @@ extension SlackClient {
     package func history(
         _ channel: String, oldest: String? = nil, cursor: String? = nil, limit: Int = 100
     ) async throws(VendorError) -> SlackHistoryPage {
-        struct Answer: Decodable {
-            let messages: [SlackListedMessage]
-            let metadata: CursorWire?
-            enum CodingKeys: String, CodingKey {
-                case messages
-                case metadata = "response_metadata"
-            }
-        }
         var fields = [
             ("channel", channel), ("include_all_metadata", "true"), ("limit", String(min(max(limit, 1), 999))),
         ]
         if let oldest { fields += [("oldest", oldest), ("inclusive", "true")] }
         if let cursor { fields.append(("cursor", cursor)) }
-        let answer = try await read("conversations.history", fields, as: Answer.self, "messages")
+        let answer = try await read("conversations.history", fields, as: HistoryAnswer.self, "messages")
+        return SlackHistoryPage(messages: answer.messages, nextCursor: answer.metadata?.cursor)
+    }
+
+    /// Replies of one thread, its first message among them, oldest first, with the metadata of our own app.
+    package func replies(
+        _ channel: String, thread ts: String, cursor: String? = nil, limit: Int = 200
+    ) async throws(VendorError) -> SlackHistoryPage {
+        var fields = [
+            ("channel", channel), ("ts", ts), ("include_all_metadata", "true"),
+            ("limit", String(min(max(limit, 1), 999))),
+        ]
+        if let cursor { fields.append(("cursor", cursor)) }
+        let answer = try await read("conversations.replies", fields, as: HistoryAnswer.self, "messages")
         return SlackHistoryPage(messages: answer.messages, nextCursor: answer.metadata?.cursor)
     }
 
@@ -119,6 +124,15 @@ package struct SlackUser: Hashable, Sendable, Decodable {
     private enum CodingKeys: String, CodingKey {
         case id, name
         case realName = "real_name"
+    }
+}
+
+private struct HistoryAnswer: Decodable {
+    let messages: [SlackListedMessage]
+    let metadata: CursorWire?
+    enum CodingKeys: String, CodingKey {
+        case messages
+        case metadata = "response_metadata"
     }
 }
 

@@ -13,6 +13,30 @@ extension SlackClient {
         try await send("views.open", Body(triggerID: triggerID, view: question), as: Answer.self)
     }
 
+    /// Answers a command or a press through the address that came with it: five times at most, within 30 minutes. Only
+    /// Slack's own host is written to, or the one this client was pointed at.
+    package func respond(_ text: String, to responseURL: String) async throws(VendorError) {
+        struct Body: Encodable {
+            let text: String
+            let responseType = "ephemeral"
+            enum CodingKeys: String, CodingKey { case text, responseType = "response_type" }
+        }
+        var request = VendorRequest(vendor: .slack, operation: "response_url", method: .post, url: responseURL)
+        guard isOurs(responseURL) else { throw request.failure(.unreadable(field: "response_url")) }
+        request.headers["content-type"] = "application/json; charset=utf-8"
+        request.body = .bytes(try RequestJSON.bytes(Body(text: text), request))
+        let response = try await transport.send(request)
+        guard response.isSuccess else { throw SlackFailure.error(response, request, now: now()) }
+    }
+
+    private func isOurs(_ address: String) -> Bool {
+        guard let url = URLComponents(string: address), let own = URLComponents(string: baseURL), url.user == nil else {
+            return false
+        }
+        if url.scheme == "https", url.host == "hooks.slack.com", url.port == nil { return true }
+        return url.scheme == own.scheme && url.host == own.host && url.port == own.port
+    }
+
     /// Shows a message to one person only, in a channel the bot is in.
     package func postEphemeral(_ text: String, channel: String, user: String) async throws(VendorError) {
         struct Body: Encodable { let channel: String, user: String, text: String }

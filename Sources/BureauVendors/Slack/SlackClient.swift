@@ -94,11 +94,13 @@ private struct MessageBody: Encodable {
     let metadata: SlackMessage.Metadata?
     let threadTS: String?
     let unfurlLinks: Bool?
+    let isBroadcast: Bool?
 
     enum CodingKeys: String, CodingKey {
         case channel, ts, text, blocks, metadata
         case threadTS = "thread_ts"
         case unfurlLinks = "unfurl_links"
+        case isBroadcast = "reply_broadcast"
     }
 
     static let textUnitsMax = 40_000
@@ -114,5 +116,6 @@ private struct MessageBody: Encodable {
         metadata = message.metadata
         threadTS = message.threadTS
         unfurlLinks = ts == nil ? false : nil
+        isBroadcast = ts == nil && message.threadTS != nil && message.isBroadcast ? true : nil
     }
 }

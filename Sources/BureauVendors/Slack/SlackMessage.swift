@@ -24,6 +24,8 @@ package struct SlackMessage: Hashable, Sendable {
     package var metadata: Metadata?
     /// The **parent's** timestamp, to reply in its thread.
     package var threadTS: String?
+    /// A reply that is shown in the channel too.
+    package var isBroadcast = false
 
     package init(
         channel: String, text: String, blocks: [SlackBlock] = [], metadata: Metadata? = nil, threadTS: String? = nil

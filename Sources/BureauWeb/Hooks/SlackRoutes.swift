@@ -24,7 +24,7 @@ struct SlackRoutes {
     }
 
     /// The raw body of a request that Slack signed, or nil.
-    private func genuineBody(_ request: Request) async throws -> Data? {
+    func genuineBody(_ request: Request) async throws -> Data? {
         var buffer = try await request.body.collect(upTo: Self.bodyBytesMax)
         let body = Data(buffer.readBytes(length: buffer.readableBytes) ?? [])
         let isGenuine = frontDesk.isGenuine(

@@ -15,24 +15,34 @@ package struct BureauServer: Service {
     let address: Address
     let intake: WebhookIntake
     let frontDesk: SlackFrontDesk
+    /// Nil where nothing is started.
+    let commands: SlackCommandDoor?
+    /// Nil when there is no token.
+    let approvals: ApprovalDoor?
     let status: ServerStatus
     let eventLoops: any EventLoopGroup
+    let executor: any TaskExecutor
     let logger: Logger
     let onListening: @Sendable (Int?) async -> Void
     /// A connection that says nothing for so long is closed.
     static let idleSecondsMax: Int64 = 75
 
-    /// `onListening` is told the port once connections are accepted; nil on a unix socket.
+    /// `executor` runs what a webhook needs, best on the loops themselves. `onListening` is told the port once
+    /// connections are accepted; nil on a unix socket.
     package init(
-        address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, status: ServerStatus,
-        eventLoops: any EventLoopGroup, logger: Logger,
+        address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, commands: SlackCommandDoor? = nil,
+        approvals: ApprovalDoor? = nil, status: ServerStatus, eventLoops: any EventLoopGroup,
+        executor: any TaskExecutor, logger: Logger,
         onListening: @escaping @Sendable (Int?) async -> Void
     ) {
         self.address = address
         self.intake = intake
         self.frontDesk = frontDesk
+        self.commands = commands
+        self.approvals = approvals
         self.status = status
         self.eventLoops = eventLoops
+        self.executor = executor
         self.logger = logger
         self.onListening = onListening
     }
@@ -40,7 +50,11 @@ package struct BureauServer: Service {
     package func run() async throws {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
-        let server = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(Self.idleSecondsMax)))
+        let server = HTTPServerBuilder { [intake, executor] responder in
+            WebChannel(responder: responder, idle: .seconds(Self.idleSecondsMax)) {
+                WebhookHandler(intake: intake, executor: executor)
+            }
+        }
         let app = Application(
             router: router(), server: server,
             configuration: .init(address: bindAddress, serverName: "bureau", backlog: 4_096),
@@ -51,8 +65,9 @@ package struct BureauServer: Service {
 
     private func router() -> Router<WebContext> {
         let router = Router(context: WebContext.self)
-        WebhookRoutes(intake: intake).add(to: router)
         SlackRoutes(frontDesk: frontDesk).add(to: router)
+        if let commands { SlackCommandRoutes(frontDesk: frontDesk, door: commands).add(to: router) }
+        if let approvals { ApprovalRoutes(door: approvals).add(to: router) }
         HealthRoutes(status: status).add(to: router)
         return router
     }

@@ -13,15 +13,3 @@ struct WebContext: RequestContext, RemoteAddressRequestContext {
         channel = source.channel
     }
 }
-
-extension WebContext {
-    /// The sender for logs and records. Behind a proxy on this machine its own header counts; from anywhere else a
-    /// header proves nothing.
-    func sender(_ request: Request) -> String {
-        let direct = remoteAddress?.ipAddress
-        guard direct == nil || direct == "127.0.0.1" || direct == "::1" else { return direct ?? "unknown" }
-        let forwarded = request.headers[values: .xForwardedFor].last?.split(separator: ",").last
-        let text = forwarded?.filter { $0.isHexDigit || $0 == "." || $0 == ":" }.prefix(45)
-        return text.map(String.init).flatMap { $0.isEmpty ? nil : $0 } ?? direct ?? "local socket"
-    }
-}

@@ -31,10 +31,37 @@ struct AgentsCheckCommand: AsyncParsableCommand {
                 problems += try await OnlineCheck.problems(
                     settings, agents: reports.compactMap { report in report.agent.map { (report.fileName, $0) } })
             }
+            if files.isEmpty { problems += Self.betweenAgents(reports) }
             let errors = problems.filter { $0.severity == .error }.count
             try show(problems, files: reports.count, errors: errors)
             if errors > 0 { throw ExitCode(ExitStatus.config) }
         }
+    }
+
+    /// What no single file shows: agents that start agents which are not there, or each other for ever.
+    static func betweenAgents(_ reports: [AgentFileReport]) -> [ConfigProblem] {
+        let agents = reports.compactMap { report in report.agent.map { (file: report.fileName, config: $0.config) } }
+        func problem(_ file: String, _ message: String, _ suggestion: String? = nil) -> ConfigProblem {
+            ConfigProblem(
+                file: file, path: "fan_out.agents", line: 1, column: 1, message: message, suggestion: suggestion,
+                severity: .error)
+        }
+        let names = agents.map(\.config.name)
+        var found = agents.flatMap { agent in
+            (agent.config.fanOut?.agents ?? []).filter { !names.contains($0) }.map {
+                problem(
+                    agent.file, "there is no agent named \"\($0)\" in this folder",
+                    NearestKey.nearest(to: $0, in: names))
+            }
+        }
+        let starts = Dictionary(agents.map { ($0.config.name, $0.config.fanOut?.agents ?? []) }) { one, _ in one }
+        if let circle = FanOutCycle.first(starts),
+            let file = agents.first(where: { $0.config.name == circle.first })?.file
+        {
+            found.append(
+                problem(file, "these agents would start each other for ever: \(circle.joined(separator: " → "))"))
+        }
+        return found
     }
 
     private func show(_ problems: [ConfigProblem], files: Int, errors: Int) throws {

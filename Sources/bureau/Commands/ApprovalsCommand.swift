@@ -11,26 +11,35 @@ struct ApprovalsCommand: AsyncParsableCommand {
         defaultSubcommand: ApprovalsList.self)
 }
 
-private struct ApprovalSession {
-    let composition: Composition
-    let desk: ApprovalDesk
-
-    init(_ common: CommonOptions) async throws {
-        let settings = try common.settings()
-        composition = try await Composition(settings, logger: .forCommand(settings.logLevel))
-        desk = composition.approvalDesk
+/// What commands about one question share.
+enum ApprovalCommands {
+    static func find(_ idOrPrefix: String, _ composition: Composition) async throws -> ApprovalRecord {
+        let found = try await composition.approvalDesk.beginning(with: idOrPrefix)
+        guard let approval = found.first, found.count == 1 else {
+            throw SetupError(
+                found.isEmpty
+                    ? "there is no approval \(PlainLine.of(idOrPrefix))"
+                    : "\(PlainLine.of(idOrPrefix)) fits several approvals: \(found.map(\.id).joined(separator: ", "))",
+                fix: "bureau approvals list --all shows them; write more characters of the id",
+                exitCode: ExitStatus.failed)
+        }
+        return approval
     }
 
+    static var me: ApprovalPolicy.Person { .bureau(name: ProcessInfo.processInfo.userName) }
+
     /// What a decision came to, as words and exit code.
-    func conclude(_ outcome: ApprovalDesk.Outcome, _ id: String) async throws {
-        await composition.close()
+    static func conclude(_ outcome: ApprovalDesk.Outcome, _ output: OutputOptions) throws {
         if case .decided(let approval) = outcome {
-            return Terminal.say("\(ApprovalWords.outcome(approval)). The run goes on.")
+            let isOver = approval.isAboutMoney && approval.state == .denied
+            return try output.print(ApprovalView(approval).object) {
+                Terminal.say("\(ApprovalWords.outcome(approval)). The run \(isOver ? "stops" : "goes on").")
+            }
         }
         Terminal.note("bureau: \(SlackFrontDesk.words(outcome) ?? "nothing was decided")\n  see: bureau approvals list")
         switch outcome {
         case .refused: throw ExitCode(ExitStatus.notAllowed)
-        case .decided, .already, .unknown, .altered: throw ExitCode(ExitStatus.failed)
+        case .decided, .already, .unknown, .altered, .short: throw ExitCode(ExitStatus.failed)
         }
     }
 }
@@ -38,22 +47,24 @@ private struct ApprovalSession {
 struct ApprovalsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "What waits for a decision.")
     @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
     @Flag(help: "Decided ones too.") var all = false
-    @Flag(help: "Print one JSON document.") var json = false
 
     func run() async throws {
         try await Terminal.guarded {
-            let session = try await ApprovalSession(common)
-            let found = try await session.desk.list(state: all ? nil : .open)
-            if json {
-                Terminal.say(BureauDomain.JSONValue.array(found.map { ApprovalView($0).object }).pretty)
-            } else {
+            try await Composition.with(try common.settings()) { composition in
+                let found = try await composition.approvalDesk.list(state: all ? nil : .open)
+                var listing = Listing(
+                    [
+                        .init("APPROVAL"), .init("STATE"), .init("RUN"), .init("ASKED"), .init("EXPIRES"),
+                        .init("WHAT", isElastic: true),
+                    ], empty: "Nothing waits for a decision.")
+                let now = composition.doors.now()
                 for approval in found {
-                    Terminal.say("\(approval.id)\t\(approval.state.rawValue)\t\(approval.runID)\t\(approval.effect)")
+                    listing.add(ApprovalView(approval).cells(now: now), ApprovalView(approval).object)
                 }
-                if found.isEmpty { Terminal.note("Nothing waits for a decision.") }
+                try output.print(listing)
             }
-            await session.composition.close()
         }
     }
 }
@@ -62,18 +73,15 @@ struct ApprovalsShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "One question with its exact content.")
     @OptionGroup var common: CommonOptions
-    @Argument(help: "The approval's id.") var id: String
-    @Flag(help: "Print one JSON document.") var json = false
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The approval's id, or its first characters.") var id: String
 
     func run() async throws {
         try await Terminal.guarded {
-            let session = try await ApprovalSession(common)
-            guard let approval = try await session.desk.find(id.uppercased()) else {
-                throw SetupError(
-                    "there is no approval \(id)", fix: "see bureau approvals list --all", exitCode: ExitStatus.failed)
+            try await Composition.with(try common.settings()) { composition in
+                let view = ApprovalView(try await ApprovalCommands.find(id, composition))
+                try output.print(view.object) { Terminal.say(view.text) }
             }
-            Terminal.say(json ? ApprovalView(approval).object.pretty : ApprovalView(approval).text)
-            await session.composition.close()
         }
     }
 }
@@ -81,14 +89,16 @@ struct ApprovalsShow: AsyncParsableCommand {
 struct ApprovalsApprove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "approve", abstract: "Let it happen.")
     @OptionGroup var common: CommonOptions
-    @Argument(help: "The approval's id.") var id: String
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The approval's id, or its first characters.") var id: String
 
     func run() async throws {
         try await Terminal.guarded {
-            let session = try await ApprovalSession(common)
-            let outcome = try await session.desk.approve(
-                id.uppercased(), by: .bureau(name: ProcessInfo.processInfo.userName), on: "cli")
-            try await session.conclude(outcome, id)
+            try await Composition.with(try common.settings()) { composition in
+                let found = try await ApprovalCommands.find(id, composition)
+                try ApprovalCommands.conclude(
+                    try await composition.approvalDesk.approve(found.id, by: ApprovalCommands.me, on: "cli"), output)
+            }
         }
     }
 }
@@ -97,15 +107,18 @@ struct ApprovalsDeny: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deny", abstract: "Do not let it happen; the agent is told why.")
     @OptionGroup var common: CommonOptions
-    @Argument(help: "The approval's id.") var id: String
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The approval's id, or its first characters.") var id: String
     @Option(help: "Why; the agent is told.") var reason: String
 
     func run() async throws {
         try await Terminal.guarded {
-            let session = try await ApprovalSession(common)
-            let person = ApprovalPolicy.Person.bureau(name: ProcessInfo.processInfo.userName)
-            try await session.conclude(
-                try await session.desk.deny(id.uppercased(), by: person, on: "cli", reason: reason), id)
+            try await Composition.with(try common.settings()) { composition in
+                let found = try await ApprovalCommands.find(id, composition)
+                try ApprovalCommands.conclude(
+                    try await composition.approvalDesk.deny(
+                        found.id, by: ApprovalCommands.me, on: "cli", reason: reason), output)
+            }
         }
     }
 }
@@ -115,20 +128,17 @@ struct ApprovalView {
     let approval: ApprovalRecord
     init(_ approval: ApprovalRecord) { self.approval = approval }
 
-    var object: BureauDomain.JSONValue {
-        .object(
-            JSONObject([
-                ("id", .string(approval.id)), ("run", .string(approval.runID)),
-                ("status", .string(approval.state.rawValue)),
-                ("tool", .string(approval.tool)), ("effect", .string(approval.effect)),
-                ("input", (try? BureauDomain.JSONValue.parse(Array(approval.input.utf8))) ?? .string(approval.input)),
-                ("input_sha256", .string(approval.inputHash)),
-                ("decided_by", approval.decidedBy.map { .string($0) } ?? .null),
-                ("decided_on", approval.decidedOn.map { .string($0) } ?? .null),
-                ("reason", approval.reason.map { .string($0) } ?? .null),
-                ("requested_at", .string(Clock.iso(approval.requestedAt))),
-                ("expires_at", .string(Clock.iso(approval.expiresAt))),
-            ]))
+    var object: BureauDomain.JSONValue { approval.document }
+
+    func cells(now: Int64) -> [Listing.Cell] {
+        [
+            Listing.Cell(String(approval.id.prefix(10)), exact: approval.id, .strong),
+            Listing.Cell(approval.state.rawValue, approval.state == .open ? .warning : nil),
+            Listing.Cell(String(approval.runID.prefix(10)), exact: approval.runID),
+            Listing.Cell(Clock.moment(approval.requestedAt, now: now), exact: Clock.iso(approval.requestedAt)),
+            Listing.Cell(Clock.moment(approval.expiresAt, now: now), exact: Clock.iso(approval.expiresAt)),
+            Listing.Cell(approval.effect),
+        ]
     }
 
     var text: String {

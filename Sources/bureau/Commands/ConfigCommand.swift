@@ -58,7 +58,8 @@ struct SettingsCatalogue {
             + [
                 secret("CLICKUP_API_TOKEN"), secret("CLICKUP_WEBHOOK_SECRET"), plain("CLICKUP_WORKSPACE_ID"),
                 plain("CLICKUP_BASE_URL", "https://api.clickup.com/api/v2"),
-                secret("SLACK_BOT_TOKEN"), secret("SLACK_SIGNING_SECRET"), plain("SLACK_ALERT_CHANNEL_ID"),
+                secret("SLACK_BOT_TOKEN"), secret("SLACK_SIGNING_SECRET"), secret("API_TOKEN"),
+                plain("SLACK_COMMAND_USERS"), plain("SLACK_ALERT_CHANNEL_ID"),
                 plain("SLACK_RESULTS_CHANNEL_ID"), plain("SLACK_USERS"),
                 plain("SLACK_BASE_URL", "https://slack.com/api"),
                 plain("GOOGLE_SERVICE_ACCOUNT_JSON_PATH"), plain("GOOGLE_DRIVE_ROOT_FOLDER_ID"),
@@ -74,6 +75,9 @@ struct SettingsCatalogue {
                 effective("DAILY_COST_ALERT_THRESHOLD_USD", engine.dailyCostAlert.map { "\($0)" }),
                 effective("EVENT_LOG_DAYS", "\(engine.eventLogDaysKept)"),
                 effective("RUNS_IN_FLIGHT_MAX", "\(engine.runsInFlightMax)"),
+                effective("FAN_OUT_DEPTH_MAX", "\(engine.fanOut.depthMax)"),
+                effective("FAN_OUT_RUNS_PER_HOUR_MAX", "\(engine.fanOut.runsPerHourMax)"),
+                plain("API_TOKEN_USER", "api"),
             ]
     }
 

@@ -7,6 +7,44 @@ struct CostsCommand: AsyncParsableCommand {
         commandName: "costs", abstract: "What runs have cost, by client, agent, day or model.",
         discussion: """
             bureau costs --by client --month 2026-11
+            bureau costs check
+            """,
+        subcommands: [CostsListCommand.self, CostsCheckCommand.self], defaultSubcommand: CostsListCommand.self)
+}
+
+struct CostsCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Recompute the ledger from its entries and compare every figure.",
+        discussion: "Ends with 1 when something does not add up. Safe while a server runs.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await Terminal.guarded {
+            let complaints = try await Records.with(try common.settings()) {
+                try await SpendCheck(database: $0.database).complaints()
+            }
+            let document: BureauDomain.JSONValue = .made([
+                ("ok", .bool(complaints.isEmpty)), ("complaints", .array(complaints.map { .string($0) })),
+            ])
+            try output.print(document) {
+                if complaints.isEmpty { Terminal.say("The ledger adds up.") }
+                for complaint in complaints { Terminal.say(PlainLine.of(complaint)) }
+            }
+            guard complaints.isEmpty else {
+                Terminal.note("bureau: the ledger does not add up\n  fix: keep a copy of the database and report this")
+                throw ExitCode(ExitStatus.failed)
+            }
+        }
+    }
+}
+
+struct CostsListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "What runs have cost.",
+        discussion: """
+            bureau costs --by client --month 2026-11
             bureau costs --by day --csv > costs.csv
 
             Months and days are UTC, and a run counts when it was accepted.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BureauDomain
+import BureauEngine
 import BureauStorage
 import Foundation
 
@@ -47,7 +48,9 @@ struct DatabaseReport: Sendable {
             return sum + (size?.int64Value ?? 0)
         }
         schema = try await records.database.schema()
-        complaints = try await records.database.complaints()
+        let damage = try await records.database.complaints()
+        // A damaged file would only make the ledger's check fail in another way.
+        complaints = damage.isEmpty ? try await SpendCheck(database: records.database).complaints() : damage
     }
 
     var sentence: String {

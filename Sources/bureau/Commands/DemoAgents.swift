@@ -24,6 +24,7 @@ enum DemoAgents {
           },
           "triggers": {
             "clickup_webhook": {"enabled": true, "list_id": "901100000001", "trigger_status": "Ready (Automate)"},
+            "slack_command": {"enabled": true, "allowed_users": ["U0JAKE", "U0TRUNG"]},
             "manual_cli": {"enabled": true}
           },
           "kickoff_template": {
@@ -54,6 +55,7 @@ enum DemoAgents {
           },
           "triggers": {
             "clickup_webhook": {"enabled": true, "list_id": "901100000002", "trigger_status": "Ready (Automate)"},
+            "slack_command": {"enabled": true, "allowed_users": ["U0JAKE", "U0TRUNG"], "verb": "brief"},
             "manual_cli": {"enabled": true}
           },
           "kickoff_template": {"prompt": "Write a content brief for {client_name}.\\n\\nCLIENT PAYLOAD:\\n{payload_json}"},

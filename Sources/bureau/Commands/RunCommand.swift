@@ -23,6 +23,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("clickup-task"), help: "A ClickUp task to read the input from and report to.")
     var clickUpTask: String?
     @Option(name: .customLong("payload-file"), help: "A JSON file with the input.") var payloadFile: String?
+    @Option(name: .customLong("max-cost"), help: "At most this many dollars, in place of the agent's limit.")
+    var maxCost: String?
+    @Flag(name: .customLong("dry-run"), help: "Show what would happen and start nothing.") var dryRun = false
     @Flag(help: "Follow the run until it ends.") var watch = false
     @Flag(help: "Print one JSON document at the end.") var json = false
     @Flag(help: "With --watch: every event of the session.") var verbose = false
@@ -31,12 +34,25 @@ struct RunCommand: AsyncParsableCommand {
         guard client != nil || clickUpTask != nil || payloadFile != nil else {
             throw ValidationError("say what to work on: --client SLUG, --clickup-task ID or --payload-file FILE")
         }
+        _ = try costMax()
+    }
+
+    private func costMax() throws -> MicroUSD? {
+        guard let maxCost else { return nil }
+        if let limit = BudgetWords.money(maxCost), limit >= .cents(1) { return limit }
+        throw ValidationError("--max-cost takes dollars such as 2.50, at least a cent, not '\(PlainLine.of(maxCost))'.")
     }
 
     func run() async throws {
         try await Terminal.guarded {
             let settings = try common.settings()
-            let code = try await Composition.with(settings) { try await begin($0, settings) }
+            let code = try await Composition.with(settings) { composition in
+                guard dryRun else { return try await begin(composition, settings) }
+                let rehearsal = try await Rehearsal(
+                    composition, try prepared(composition).config, try await request(composition))
+                json ? Terminal.say(rehearsal.document.pretty) : rehearsal.facts.print(Terminal.style(isRefused: false))
+                return 0
+            }
             if code != 0 { throw ExitCode(code) }
         }
     }
@@ -56,18 +72,27 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func start(_ composition: Composition) async throws -> RunRecord {
+        try await composition.desk.start(try await request(composition))
+    }
+
+    private func prepared(_ composition: Composition) throws -> LoadedAgent {
         let (_, loaded) = try AgentFolder(composition.settings).agent(agent)
         guard loaded.config.triggers.manualCLI else {
             throw SetupError(
                 "\(agent) may not be started by hand", fix: "set triggers.manual_cli.enabled in its config")
         }
+        return loaded
+    }
+
+    private func request(_ composition: Composition) async throws -> NewRun {
+        let loaded = try prepared(composition)
         let input = try await RunInput(client: client, payloadFile: payloadFile).read(composition.database)
-        return try await composition.desk.start(
-            NewRun(
-                agent: loaded.config.name, agentVersion: loaded.config.version, configHash: loaded.hash,
-                triggerSource: .cli,
-                requestedBy: "cli \(ProcessInfo.processInfo.userName)", dedupeKey: "cli/\(composition.doors.makeID())",
-                clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload))
+        return NewRun(
+            agent: loaded.config.name, agentVersion: loaded.config.version, configHash: loaded.hash,
+            triggerSource: .cli,
+            requestedBy: "cli \(ProcessInfo.processInfo.userName)", dedupeKey: "cli/\(composition.doors.makeID())",
+            clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload,
+            costMax: try costMax(), hasThread: loaded.hasThread)
     }
 }
 

@@ -17,7 +17,8 @@ struct RunsShowCommand: AsyncParsableCommand {
             try await Records.with(try common.settings()) { records in
                 let found = try await records.desk.find(run)
                 let page = RunPage(
-                    run: found, events: try await records.desk.events(found.id),
+                    run: found, family: try await records.desk.family(found.id),
+                    threads: try await records.desk.threads(found.id), events: try await records.desk.events(found.id),
                     files: try await records.desk.files(found.id),
                     steps: try await records.desk.steps(found.id)
                         + (try await records.desk.steps(found.id, purpose: .notice)),
@@ -31,6 +32,8 @@ struct RunsShowCommand: AsyncParsableCommand {
 /// Everything the records hold about one run.
 struct RunPage {
     let run: RunRecord
+    let family: (parent: RunRecord?, children: [RunRecord])
+    let threads: [SessionThreadRecord]
     let events: [RunEvent]
     let files: [FileRecord]
     let steps: [StepRecord]
@@ -42,6 +45,8 @@ struct RunPage {
         fields += [
             ("payload", run.payload.flatMap { try? .parse(Array($0.utf8)) } ?? .null),
             ("session_log", .text(sessionLog)),
+            ("parent", .text(family.parent?.id)), ("children", .array(family.children.map { RunView($0).object })),
+            ("sub_agents", .array(threads.map(\.document))),
             ("history", .array(events.map(\.document))),
             ("files", .array(files.map { $0.document(settings) })),
             ("steps", .array(steps.map(\.document))),
@@ -62,6 +67,7 @@ struct RunPage {
         facts.add("agent", "\(run.agent) v\(run.agentVersion), config \(run.configHash.prefix(12))")
         facts.add("client", view.client, exact: run.clientSlug)
         facts.add("asked by", "\(run.requestedBy) (\(run.triggerSource))")
+        facts.add("started by", family.parent.map { "\($0.agent), run \($0.id)" })
         facts.add("task", run.taskURL ?? run.taskID)
         facts.add("session", run.sessionID)
         facts.add("log", sessionLog)
@@ -71,6 +77,8 @@ struct RunPage {
         facts.add("took", view.duration(now: now))
         facts.add("attempt", run.attempt > 1 ? "\(run.attempt)" : nil)
         facts.print(style)
+        section("Runs it has started", RunsListCommand.listing(family.children, now: now), style)
+        section("Sub-agents", subAgents, style)
         section("History", history, style)
         section("Files", fileList, style)
         section("Steps", stepList, style)
@@ -79,6 +87,16 @@ struct RunPage {
     private var history: Listing {
         var listing = Listing([.init("TIME"), .init("STATE"), .init("DETAIL", isElastic: true)], empty: "")
         for event in events { listing.add(event.cells(now: now), event.document) }
+        return listing
+    }
+
+    private var subAgents: Listing {
+        var listing = Listing(
+            [
+                .init("SUB-AGENT"), .init("STATE"), .init("EVENTS", isRight: true), .init("TOKENS IN", isRight: true),
+                .init("TOKENS OUT", isRight: true), .init("THREAD"),
+            ], empty: "")
+        for thread in threads { listing.add(thread.cells, thread.document) }
         return listing
     }
 
@@ -113,6 +131,23 @@ extension RunEvent {
 
     var document: BureauDomain.JSONValue {
         .made([("seq", .whole(seq)), ("at", .time(at)), ("kind", .string(kind)), ("detail", .string(detail))])
+    }
+}
+
+extension SessionThreadRecord {
+    var cells: [Listing.Cell] {
+        [
+            Listing.Cell(agentName, .strong), Listing.Cell(state), Listing.Cell("\(eventsCount)"),
+            Listing.Cell("\(inputTokens)"), Listing.Cell("\(outputTokens)"), Listing.Cell(id),
+        ]
+    }
+
+    var document: BureauDomain.JSONValue {
+        .made([
+            ("thread", .string(id)), ("name", .string(agentName)), ("status", .string(state)),
+            ("events", .whole(eventsCount)), ("input_tokens", .whole(inputTokens)),
+            ("output_tokens", .whole(outputTokens)),
+        ])
     }
 }
 

@@ -45,8 +45,14 @@ struct Settings: Sendable {
         engine.alertChannel = environment["SLACK_ALERT_CHANNEL_ID"]
         engine.resultsChannel = environment["SLACK_RESULTS_CHANNEL_ID"]
         engine.slackPeople = people(environment["SLACK_USERS"] ?? "")
+        engine.slackCommandUsers = try slackUsers("SLACK_COMMAND_USERS", environment)
+        if let depth = try number("FAN_OUT_DEPTH_MAX", environment, 1...10) { engine.fanOut.depthMax = depth }
+        if let runs = try number("FAN_OUT_RUNS_PER_HOUR_MAX", environment, 1...1_000) {
+            engine.fanOut.runsPerHourMax = runs
+        }
         if let limit = try money("DEFAULT_MAX_SESSION_COST_USD", environment) { engine.defaultSessionCostMax = limit }
         engine.dailyCostAlert = try money("DAILY_COST_ALERT_THRESHOLD_USD", environment)
+        engine.agencyBudget = try agencyBudget(environment)
         if let pattern = environment["ANTHROPIC_CONSOLE_URL"] { engine.consoleLinkPattern = pattern }
         if let days = try number("EVENT_LOG_DAYS", environment, 1...3_650) { engine.eventLogDaysKept = days }
         if let runs = try number("RUNS_IN_FLIGHT_MAX", environment, 1...100_000) { engine.runsInFlightMax = runs }
@@ -86,6 +92,20 @@ struct Settings: Sendable {
         return MicroUSD(usd: amount)
     }
 
+    private static func agencyBudget(_ environment: Environment) throws(SetupError) -> ScopeBudget? {
+        guard let limit = try money("AGENCY_DAILY_BUDGET_USD", environment) else { return nil }
+        var budget = ScopeBudget(limit: limit)
+        if let percent = try number("AGENCY_BUDGET_WARN_PERCENT", environment, 1...100) { budget.warnPercent = percent }
+        guard let name = environment["AGENCY_BUDGET_ON_EXHAUSTED"] else { return budget }
+        guard let action = Exhaustion(rawValue: name) else {
+            throw SetupError(
+                "AGENCY_BUDGET_ON_EXHAUSTED is \"\(name)\"",
+                fix: "use one of \(Exhaustion.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        budget.onExhausted = action
+        return budget
+    }
+
     private static func number(_ name: String, _ environment: Environment, _ range: ClosedRange<Int>) throws(SetupError)
         -> Int?
     {
@@ -113,6 +133,19 @@ struct Settings: Sendable {
             $0.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
         }
         return Dictionary(pairs.filter { $0.count == 2 }.map { ($0[0].lowercased(), $0[1]) }, uniquingKeysWith: { $1 })
+    }
+
+    /// "U0TRUNG,U0JAKE"
+    private static func slackUsers(_ name: String, _ environment: Environment) throws(SetupError) -> Set<String> {
+        let ids = (environment[name] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        for id in ids
+        where !(id.hasPrefix("U") || id.hasPrefix("W"))
+            || !id.allSatisfy({ $0.isASCII && ($0.isUppercase || $0.isNumber) })
+        {
+            throw SetupError(
+                "\(name) holds \"\(id)\", which is no Slack user id", fix: "write ids with commas: U0123ABCD,U0456EFGH")
+        }
+        return Set(ids)
     }
 
     private static func folder(_ path: String) -> URL { URL(fileURLWithPath: path, isDirectory: true) }

@@ -17,7 +17,7 @@ struct RunWatcher: Sendable {
 
     func announce(_ run: RunRecord) {
         let limit =
-            composition.catalog.agent(run.agent)?.config.limits.sessionCostMax
+            run.costMax ?? composition.catalog.agent(run.agent)?.config.limits.sessionCostMax
             ?? composition.settings.engine.defaultSessionCostMax
         Terminal.say("Run \(run.id)  \(run.agent) v\(run.agentVersion)  \(RunView(run).client)  limit \(limit)")
     }
@@ -82,7 +82,7 @@ struct RunWatcher: Sendable {
             }
             seq = events.last?.seq ?? seq
             isPast = false
-            if run.state.isFinal || !run.state.isWorkable || run.state == .waitingApproval {
+            if run.state.isFinal || !run.state.isWorkable || run.state == .waitingApproval || run.waitsForBudget {
                 printSession(&tail)
                 try await waitForNotices(id)
                 if !isQuiet { try await FinalReport(composition: composition, id: id).print() }
@@ -123,6 +123,7 @@ struct RunWatcher: Sendable {
         case .doneWithProblems: ExitStatus.deliveryFailed
         case .stopped: run.cause?.code == .byPerson ? ExitStatus.stoppedByPerson : ExitStatus.stoppedByLimit
         case .waitingApproval, .needsInfo, .inReview: ExitStatus.waiting
+        case .queued where run.waitsForBudget: ExitStatus.waiting
         case .failed, .ignored, .queued, .starting, .running, .collecting, .delivering, .revising, .stopping:
             ExitStatus.failed
         }

@@ -51,6 +51,10 @@ enum EventLine {
         case .statusRescheduled: "the service rescheduled the session"
         case .statusTerminated: "the service terminated the session"
         case .threadCreated(let name): "sub-agent started: \(name ?? "unnamed")"
+        case .threadMessage(let message):
+            message.isSent
+                ? "to sub-agent \(message.otherAgentName ?? "unnamed"): \(firstLine(message.text, 140))"
+                : "sub-agent \(message.otherAgentName ?? "unnamed"): \(firstLine(message.text, 140))"
         case .userInterrupt: "interrupt delivered"
         default: isVerbose ? event.type : nil
         }

@@ -6,7 +6,8 @@ private let why = RunCause(.overBudget, "It cost $5.02 of $5.00.")
 private let allEvents: [RunMachine.Event] = [
     .taken, .foundIneligible(why), .foundIncomplete(why), .infoChanged, .sessionOpened(session: "s"),
     .gateOpened(why: "asks"),
-    .approvalsAsked(count: 2), .gateClosed, .turnEnded, .stopAsked(why), .sessionHalted, .filesCollected(problem: nil),
+    .approvalsAsked(count: 2), .budgetMissing(why), .gateClosed, .turnEnded, .stopAsked(why), .sessionHalted,
+    .filesCollected(problem: nil),
     .filesCollected(problem: why), .channelsSettled(problem: nil), .channelsSettled(problem: why), .broke(why),
     .deliverAgain, .retried, .leaseLost,
 ]

@@ -38,10 +38,13 @@ struct ShellFailed: Error { let text: String }
 /// Whether a program can be started here.
 func isInstalled(_ program: String) -> Bool { (try? shell("which", [program])) != nil }
 
-/// Opens when told; lets a writer stand still inside its transaction.
+/// Opens when told, and stays open; lets a writer stand still inside its transaction.
 final class Gate: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
     func open() { semaphore.signal() }
     /// Blocks the thread it is called on: the database's own writer, never a task's.
-    func waitBlocking() { semaphore.wait() }
+    func waitBlocking() {
+        semaphore.wait()
+        semaphore.signal()
+    }
 }

@@ -26,6 +26,8 @@ struct SweepDecision {
             ?? stays.runByHand(agent: watch.name, taskID: task.id, updatedAt: updatedAt)
         let runID = answering ?? doors.makeID()
         if answering == nil {
+            let guardian = PingPongGuard(db: db, doors: doors)
+            guard try guardian.refusal(watch.name, taskID: task.id) == nil else { return nil }
             guard try RunStore(db: db).insert(newRun(task, updatedAt), id: runID, now: doors.now()) else { return nil }
             try RunEventStore(db: db).append(
                 runID, kind: "queued", detail: "\(Sweep.requester) found the task in its trigger status",
@@ -41,6 +43,7 @@ struct SweepDecision {
         NewRun(
             agent: watch.name, agentVersion: watch.agent.config.version, configHash: watch.agent.hash,
             triggerSource: .webhook, requestedBy: Sweep.requester,
-            dedupeKey: "\(watch.name)/clickup/\(task.id)/seen-\(updatedAt)", taskID: task.id)
+            dedupeKey: "\(watch.name)/clickup/\(task.id)/seen-\(updatedAt)", taskID: task.id,
+            hasThread: watch.agent.hasThread)
     }
 }

@@ -1,0 +1,166 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// The message in Slack that tells of one run: posted once, then replaced in place as the run moves.
+struct RunThread: Sendable {
+    let runID: String
+    /// Nil until it is posted.
+    let place: SlackPosted?
+    let shownState: String?
+    let shownHash: String?
+    let tries: Int
+
+    init(_ row: Row) throws {
+        runID = try row.text("run_id")
+        let (channel, ts) = (try row.textIfAny("channel"), try row.textIfAny("ts"))
+        place = channel.flatMap { channel in ts.map { SlackPosted(channel: channel, ts: $0) } }
+        shownState = try row.textIfAny("shown_state")
+        shownHash = try row.textIfAny("shown_sha256")
+        tries = Int(try row.integer("tries"))
+    }
+}
+
+/// The SQL of the `run_thread` table.
+struct RunThreadStore {
+    static let stepKind = "thread", leaseMilliseconds: Int64 = 60_000
+    let db: any Connection
+
+    /// The post is a step like any other write; its id, and so its mark, is the run's own.
+    func open(_ runID: String, now: Int64) throws {
+        try db.execute(
+            "INSERT INTO run_thread (run_id, due_at, progress_at) VALUES (?, ?, ?) ON CONFLICT (run_id) DO NOTHING",
+            [runID, now, now])
+        let plan = StepPlan(channel: .slack, kind: Self.stepKind, subject: "run", position: 0, intent: "{}")
+        try StepStore(db: db).plan(plan, run: runID, purpose: .notice, id: runID, now: now)
+    }
+
+    /// A run that goes on after its end is told of again.
+    func reopen(_ runID: String, now: Int64) throws {
+        try db.execute(
+            "UPDATE run_thread SET closed = 0, tries = 0, due_at = ? WHERE run_id = ? AND ts IS NOT NULL", [now, runID])
+    }
+
+    func find(_ runID: String) throws -> (thread: RunThread, isClosed: Bool)? {
+        try db.first("SELECT * FROM run_thread WHERE run_id = ?", [runID]).map {
+            (try RunThread($0), try $0.flag("closed"))
+        }
+    }
+
+    /// What is shown is not what is true. Ends come first, for people wait for those.
+    private static let due = """
+        FROM run_thread JOIN run ON run.id = run_thread.run_id
+        WHERE run_thread.closed = 0 AND run_thread.due_at <= ?
+          AND (run_thread.lease_until IS NULL OR run_thread.lease_until < ?)
+          AND (run_thread.shown_state IS NULL OR run_thread.shown_state <> run.state OR run_thread.progress_at <= ?)
+        """
+
+    func isAnyDue(now: Int64) throws -> Bool {
+        try db.first("SELECT 1 AS due \(Self.due) LIMIT 1", [now, now, now]) != nil
+    }
+
+    var isAnyEndUntold: Bool {
+        get throws {
+            try db.first(
+                """
+                SELECT 1 AS due FROM run_thread JOIN run ON run.id = run_thread.run_id
+                WHERE run_thread.closed = 0 AND run.ended_at IS NOT NULL LIMIT 1
+                """) != nil
+        }
+    }
+
+    func claim(owner: String, limit: Int, now: Int64) throws -> [RunThread] {
+        try db.query(
+            """
+            UPDATE run_thread SET lease_owner = ?, lease_until = ?
+            WHERE run_id IN (SELECT run_thread.run_id \(Self.due)
+                             ORDER BY run.ended_at IS NULL, run_thread.due_at LIMIT ?)
+            RETURNING *
+            """, [owner, now + Self.leaseMilliseconds, now, now, now, limit]
+        ).map(RunThread.init)
+    }
+
+    func otherOwners(than owner: String) throws -> [String] {
+        try db.query(
+            "SELECT DISTINCT lease_owner FROM run_thread WHERE closed = 0 AND lease_owner IS NOT NULL AND lease_owner <> ?",
+            [owner]
+        ).map { try $0.text("lease_owner") }
+    }
+
+    func free(ofDeadOwner dead: String) throws {
+        try db.execute(
+            "UPDATE run_thread SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?", [dead])
+    }
+
+    /// It now shows this.
+    func shown(
+        _ runID: String, owner: String, place: SlackPosted, state: RunState, hash: String, now: Int64, spacing: Int64,
+        progressSpacing: Int64
+    ) throws {
+        try db.execute(
+            """
+            UPDATE run_thread SET channel = ?, ts = ?, shown_state = ?, shown_sha256 = ?, tries = 0, due_at = ?,
+                progress_at = ?, closed = ?, lease_owner = NULL, lease_until = NULL
+            WHERE run_id = ? AND lease_owner = ?
+            """,
+            [
+                place.channel, place.ts, state.rawValue, hash, now + spacing, now + progressSpacing, state.isFinal,
+                runID, owner,
+            ])
+    }
+
+    func postpone(_ runID: String, owner: String, until due: Int64) throws {
+        try db.execute(
+            """
+            UPDATE run_thread SET due_at = ?, tries = tries + 1, lease_owner = NULL, lease_until = NULL
+            WHERE run_id = ? AND lease_owner = ?
+            """, [due, runID, owner])
+    }
+
+    func release(_ runID: String, owner: String, dueAt: Int64) throws {
+        try db.execute(
+            "UPDATE run_thread SET due_at = ?, lease_owner = NULL, lease_until = NULL WHERE run_id = ? AND lease_owner = ?",
+            [dueAt, runID, owner])
+    }
+
+    /// Nothing more is shown.
+    func close(_ runID: String, owner: String) throws {
+        try db.execute(
+            "UPDATE run_thread SET closed = 1, lease_owner = NULL, lease_until = NULL WHERE run_id = ? AND lease_owner = ?",
+            [runID, owner])
+    }
+}
+
+/// Where a notice about a run belongs.
+struct NoticePlace: Sendable {
+    /// The message is about to be posted: look again soon.
+    struct NotYet: Error {}
+    static let noteKind = "thread_note"
+    static let againMilliseconds: Int64 = 1_000, waitMillisecondsMax: Int64 = 60_000
+    private static let awaitedMax = 50, awaitedEveryMilliseconds = 100
+    let parts: EngineParts
+
+    /// The run's thread; nil when it has none, or none came in time.
+    func thread(of runID: String, for step: StepRecord) async throws -> SlackPosted? {
+        guard let (thread, isClosed) = try await find(runID) else { return nil }
+        if let place = thread.place { return place }
+        let asked = ULID.milliseconds(step.id) ?? 0
+        guard !isClosed, parts.doors.now() - asked < Self.waitMillisecondsMax else { return nil }
+        throw NotYet()
+    }
+
+    /// The same for whoever cannot come again later: waits a few seconds.
+    func awaitedThread(of runID: String) async throws -> SlackPosted? {
+        for _ in 0..<Self.awaitedMax {
+            guard let (thread, isClosed) = try await find(runID) else { return nil }
+            if let place = thread.place { return place }
+            if isClosed { return nil }
+            try await parts.doors.sleep(.milliseconds(Self.awaitedEveryMilliseconds))
+        }
+        return nil
+    }
+
+    private func find(_ runID: String) async throws -> (thread: RunThread, isClosed: Bool)? {
+        try await parts.database.read { try RunThreadStore(db: $0).find(runID) }
+    }
+}

@@ -1,0 +1,190 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Logging
+import ServiceLifecycle
+
+/// Keeps each run's message in Slack true: posts it once, replaces it when the run has moved, and now and then when only
+/// its figures have. Bounded: so many writes a minute over all runs, ends before beginnings before figures.
+package struct RunThreadWorker: Service {
+    let parts: EngineParts
+    let lock: OwnerLock
+    static let batchMax = 10, pollMilliseconds = 500
+    static let spacingMilliseconds: Int64 = 1_000, progressSpacingMilliseconds: Int64 = 20_000
+    /// Slack takes about 50 updates a minute of one app; the rest is for other messages.
+    static let writesPerMinuteMax = 40
+    static let triesMax = 20
+
+    /// A command's process ends with its run: what it has changed is shown before it goes.
+    let finishes: Bool
+    static let lastLooksMax = 5
+
+    package init(parts: EngineParts, lock: OwnerLock, finishes: Bool = false) {
+        self.parts = parts
+        self.lock = lock
+        self.finishes = finishes
+    }
+
+    package func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            var written: [Int64] = []
+            while !Task.isCancelled {
+                do {
+                    let now = parts.doors.now()
+                    written.removeAll { $0 <= now - 60_000 }
+                    let free = min(Self.batchMax, Self.writesPerMinuteMax - written.count)
+                    let count = free > 0 ? try await lookOnce(limit: free) : 0
+                    written += Array(repeating: now, count: count)
+                    if count > 0 { continue }
+                } catch is CancellationError { return } catch {
+                    parts.logger.error("the runs' messages could not be kept", metadata: ["why": "\(error)"])
+                }
+                try await parts.doors.sleep(.milliseconds(Self.pollMilliseconds))
+            }
+        }
+        guard finishes else { return }
+        for _ in 0..<Self.lastLooksMax {
+            _ = try? await lookOnce()
+            guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyEndUntold }) else { return }
+            try await parts.doors.sleep(.milliseconds(Self.pollMilliseconds))
+        }
+    }
+
+    /// Returns how many writes were made or tried.
+    package func lookOnce(limit: Int = batchMax) async throws -> Int {
+        let (now, owner) = (parts.doors.now(), lock.owner)
+        let others = try await parts.database.read { try RunThreadStore(db: $0).otherOwners(than: owner) }
+        for dead in others.filter({ lock.isDead($0) }) {
+            try await parts.database.write { try RunThreadStore(db: $0).free(ofDeadOwner: dead) }
+        }
+        guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyDue(now: now) }) else { return 0 }
+        let threads = try await parts.database.write {
+            try RunThreadStore(db: $0).claim(owner: owner, limit: limit, now: now)
+        }
+        var count = 0
+        for thread in threads where try await keep(thread) { count += 1 }
+        return count
+    }
+
+    /// True when Slack was asked for something.
+    private func keep(_ thread: RunThread) async throws -> Bool {
+        let run = try await parts.database.read { try RunStore(db: $0).find(thread.runID) }
+        guard let slack = parts.connections.slack, let run else { return try await close(thread) }
+        let agent = try await parts.catalog.version(run.configHash)
+        guard let config = agent?.config.delivery.slack else { return try await close(thread) }
+        do {
+            guard let place = thread.place else { return try await post(thread, run, agent, slack, config.channel) }
+            let message = try await message(run, agent, place.channel)
+            guard message.hash != thread.shownHash else {
+                try await shown(thread, place, run, message.hash)
+                return false
+            }
+            _ = try await slack.update(place, with: message.message)
+            try await shown(thread, place, run, message.hash)
+        } catch let error as VendorError {
+            try Task.checkCancellation()
+            try await failed(thread, error)
+        }
+        return true
+    }
+
+    private func post(
+        _ thread: RunThread, _ run: RunRecord, _ agent: LoadedAgent?, _ slack: SlackClient, _ configured: String
+    ) async throws -> Bool {
+        // Nobody needs to hear of work that was not wanted.
+        guard run.state != .ignored else { return try await close(thread) }
+        let directory = SlackDirectory(slack: slack, database: parts.database, doors: parts.doors)
+        let channel = await directory.channel(configured, otherwise: parts.settings.resultsChannel)
+        let now = parts.doors.now()
+        let step = try await parts.database.write { db in
+            try StepStore(db: db).reopenOne(run.id, now: now)
+            return try StepStore(db: db).find(run.id)
+        }
+        guard let step else { return try await close(thread) }
+        let message = try await message(run, agent, channel)
+        if let receipt = try step.receipt(as: DeliveryReceipt.self), let place = receipt.slackPlace {
+            try await shown(thread, place, run, "")
+            return false
+        }
+        let write = SlackPost(slack: slack, message: message.message, mark: step.id, since: step.intendedAt ?? now)
+        switch try await StepRunner(database: parts.database, doors: parts.doors).run(step, write) {
+        case .done(let receipt):
+            guard let place = try JSONText.decode(DeliveryReceipt.self, receipt).slackPlace else {
+                return try await close(thread)
+            }
+            // One that was found again may show what was true before: it is replaced with the next look.
+            try await shown(thread, place, run, step.state == .pending ? message.hash : "")
+        case .failed where thread.tries < Self.triesMax:
+            let wait = Backoff.notice.milliseconds(repeating: thread.tries, doors: parts.doors)
+            try await postpone(thread, wait)
+        case .failed(let why), .doubtful(let why):
+            parts.logger.error(
+                "a run's message could not be posted", metadata: ["run": "\(run.id)", "why": "\(why)"])
+            _ = try await close(thread)
+        }
+        return true
+    }
+
+    private func message(_ run: RunRecord, _ agent: LoadedAgent?, _ channel: String) async throws
+        -> (message: SlackMessage, hash: String)
+    {
+        let steps = try await parts.database.read { try StepStore(db: $0).list(run: run.id, purpose: .delivery) }
+        let children = try await parts.database.read { try RunChildStore(db: $0).children(of: run.id) }
+        let message = RunThreadMessage(
+            run: run, agentName: agent?.config.displayName ?? run.agent, links: DeliveryLinks(steps),
+            children: children
+        ).slack(channel: channel)
+        return (message, Hex.sha256(Array("\(message.text)\(message.blocks)".utf8)))
+    }
+
+    private func shown(_ thread: RunThread, _ place: SlackPosted, _ run: RunRecord, _ hash: String) async throws {
+        let (owner, now) = (lock.owner, parts.doors.now())
+        // What is not known to be shown stays open, however final the run is.
+        let isSure = !hash.isEmpty
+        try await parts.database.write { db in
+            let store = RunThreadStore(db: db)
+            try store.shown(
+                thread.runID, owner: owner, place: place, state: isSure ? run.state : .queued, hash: hash, now: now,
+                spacing: isSure ? Self.spacingMilliseconds : 0,
+                progressSpacing: isSure ? Self.progressSpacingMilliseconds : 0)
+        }
+    }
+
+    private func failed(_ thread: RunThread, _ error: VendorError) async throws {
+        parts.counters.add(.vendorErrors, ["vendor": error.vendor.rawValue])
+        parts.logger.warning(
+            "a run's message could not be replaced", metadata: ["run": "\(thread.runID)", "why": "\(error)"])
+        // A message that was deleted, or that the workspace lets nobody edit any more, stays as it is.
+        guard error.isRetryable, thread.tries < Self.triesMax else {
+            _ = try await close(thread)
+            return
+        }
+        var wait = Backoff.notice.milliseconds(repeating: thread.tries, doors: parts.doors)
+        if case .limited(let asked?) = error.kind { wait = max(asked, 1_000) }
+        try await postpone(thread, wait)
+    }
+
+    private func postpone(_ thread: RunThread, _ wait: Int64) async throws {
+        let (owner, due) = (lock.owner, parts.doors.now() + wait)
+        try await parts.database.write { try RunThreadStore(db: $0).postpone(thread.runID, owner: owner, until: due) }
+    }
+
+    private func close(_ thread: RunThread) async throws -> Bool {
+        let owner = lock.owner, now = parts.doors.now()
+        try await parts.database.write { db in
+            try RunThreadStore(db: db).close(thread.runID, owner: owner)
+            let nothing = try JSONText.encode(DeliveryReceipt(id: "nothing shown", link: nil))
+            guard let step = try StepStore(db: db).find(thread.runID), step.state == .pending else { return }
+            try StepStore(db: db).markDone(step.id, receipt: nothing, now: now)
+        }
+        return false
+    }
+}
+
+extension DeliveryReceipt {
+    /// Channel and timestamp of a Slack message's receipt.
+    var slackPlace: SlackPosted? {
+        let parts = id.split(separator: "/").map(String.init)
+        return parts.count == 2 ? SlackPosted(channel: parts[0], ts: parts[1]) : nil
+    }
+}

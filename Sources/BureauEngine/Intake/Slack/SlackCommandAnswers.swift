@@ -1,0 +1,82 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Foundation
+
+/// What commands tell that change nothing. Only of agents the person has to do with.
+struct SlackCommandAnswers: Sendable {
+    let parts: EngineParts
+    let rights: SlackCommandRights
+    let user: String
+
+    func status() async throws -> String {
+        let visible = rights.visible(to: user)
+        let runs = try await parts.database.read { try RunStore(db: $0).unfinished(limit: 200) }
+            .filter { visible.contains($0.agent) }
+        guard !runs.isEmpty else { return "Nothing is running." }
+        let more =
+            runs.count > SlackCommandDesk.listedMax ? "\n… and \(runs.count - SlackCommandDesk.listedMax) more" : ""
+        return runs.prefix(SlackCommandDesk.listedMax).map { "• \(line($0))" }.joined(separator: "\n") + more
+    }
+
+    func status(of text: String) async throws -> String {
+        do {
+            let run = try await RunDesk(database: parts.database, doors: parts.doors).find(text)
+            guard rights.visible(to: user).contains(run.agent) else {
+                return "There is no run \(SlackText.escape(text)) that you may see."
+            }
+            let children = try await parts.database.read { try RunChildStore(db: $0).children(of: run.id) }
+            let why = run.cause.map { "\n\(SlackText.escape($0.sentence))" } ?? ""
+            let others = children.map { "\n↳ \(line($0))" }.joined()
+            return line(run) + why + others
+        } catch let refused as RunDesk.Refused {
+            return SlackText.escape(refused.description)
+        }
+    }
+
+    func approvals() async throws -> String {
+        let visible = rights.visible(to: user)
+        let open = try await parts.database.read { db in
+            try ApprovalStore(db: db).list(state: .open, limit: 200).filter { approval in
+                try RunStore(db: db).find(approval.runID).map { visible.contains($0.agent) } ?? false
+            }
+        }
+        guard !open.isEmpty else { return "Nothing waits for a decision." }
+        let lines = open.prefix(SlackCommandDesk.listedMax).map { approval in
+            "• \(SlackText.escape(approval.effect))\n   expires \(SlackTime.moment(approval.expiresAt)) · run `\(approval.runID)` · approval `\(approval.id)`"
+        }
+        return "Decide with the buttons of the message that asks:\n" + lines.joined(separator: "\n")
+    }
+
+    func help(command: String) -> String {
+        let startable = rights.agents.map(\.config).filter { rights.mayStart($0, user) }
+        let own = startable.prefix(5).compactMap { agent in
+            agent.triggers.slackCommand.map {
+                "`/\(agent.name) \($0.verb) CLIENT` the same as `/bureau run \(agent.name) CLIENT`"
+            }
+        }
+        let names = startable.map { "`\($0.name)`" }.joined(separator: ", ")
+        return
+            ([
+                "`/bureau run AGENT CLIENT` start an agent (\(names.isEmpty ? "none is set up for you" : names))",
+                "`/bureau status` what is going on; `/bureau status RUN` one run",
+                "`/bureau approvals` what waits for people",
+                "`/bureau stop RUN` stop a run",
+            ] + own).joined(separator: "\n")
+    }
+
+    private func line(_ run: RunRecord) -> String {
+        let client = SlackText.escape(run.clientName ?? run.clientSlug ?? "no client")
+        let cost = run.spentMicroUSD > 0 ? " · \(MicroUSD(rawValue: run.spentMicroUSD))" : ""
+        return
+            "*\(run.state.word)* \(SlackText.escape(run.agent)) for \(client)\(cost) · since \(SlackTime.moment(run.startedAt ?? run.acceptedAt)) · `\(run.id)`"
+    }
+}
+
+/// A moment in the reader's own time zone.
+enum SlackTime {
+    static func moment(_ milliseconds: Int64) -> String {
+        let plain = Date(timeIntervalSince1970: Double(milliseconds / 1_000)).formatted(.iso8601)
+        return "<!date^\(milliseconds / 1_000)^{date_short_pretty} {time}|\(plain)>"
+    }
+}

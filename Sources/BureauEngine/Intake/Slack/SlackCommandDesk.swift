@@ -1,0 +1,163 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Logging
+
+/// Carries out what people type in Slack. A command that changes something is a signal: its bytes, its verdict and the
+/// run it starts are one commit. Every answer is for the one who typed.
+package struct SlackCommandDesk: Sendable {
+    let parts: EngineParts
+    let wake: @Sendable () -> Void
+    /// Runs and questions that one answer lists.
+    static let listedMax = 10
+
+    package init(parts: EngineParts, wake: @escaping @Sendable () -> Void) {
+        self.parts = parts
+        self.wake = wake
+    }
+
+    private var rights: SlackCommandRights {
+        SlackCommandRights(agencyUsers: parts.settings.slackCommandUsers, agents: parts.catalog.agents)
+    }
+
+    /// Returns the private answer, in Slack's own markup.
+    package func carryOut(_ request: SlackCommandRequest) async throws -> String {
+        let agents = parts.catalog.agents.compactMap { agent in
+            agent.config.triggers.slackCommand.map { (agent.config.name, $0.verb) }
+        }
+        let typed = TypedCommand(
+            command: request.command, text: request.text, agents: Dictionary(agents) { one, _ in one })
+        guard case .run(let name, let client) = typed else {
+            guard rights.isKnown(request.userID) else { return try await refuse(request, nil, "use Bureau") }
+            return try await answer(typed, request)
+        }
+        guard let agent = parts.catalog.agent(name), agent.config.triggers.slackCommand != nil else {
+            guard rights.isKnown(request.userID) else { return try await refuse(request, nil, "use Bureau") }
+            return noAgent(name, request)
+        }
+        guard rights.mayStart(agent.config, request.userID) else {
+            return try await refuse(request, agent, "start \(agent.config.displayName)")
+        }
+        return try await start(agent, client, request)
+    }
+
+    private func answer(_ typed: TypedCommand, _ request: SlackCommandRequest) async throws -> String {
+        let answers = SlackCommandAnswers(parts: parts, rights: rights, user: request.userID)
+        switch typed {
+        case .status(nil): return try await answers.status()
+        case .status(let run?): return try await answers.status(of: run)
+        case .approvals: return try await answers.approvals()
+        case .stop(let run): return try await stop(run, request)
+        case .wrong(let why): return why
+        case .help, .run: return answers.help(command: request.command)
+        }
+    }
+
+    private func noAgent(_ name: String, _ request: SlackCommandRequest) -> String {
+        let startable = parts.catalog.agents.map(\.config).filter { rights.mayStart($0, request.userID) }.map(\.name)
+        let near = NearestKey.nearest(to: name, in: startable).map { " Did you mean `\($0)`?" } ?? ""
+        let list = startable.map { "`\($0)`" }.joined(separator: ", ")
+        return "There is no agent `\(SlackText.escape(String(name.prefix(60))))` to start from Slack.\(near) "
+            + (startable.isEmpty ? "No agent is set up for you." : "You may start: \(list).")
+    }
+
+    /// Somebody nobody has named. The refusal is kept, told in the log, and names whom to ask.
+    private func refuse(_ request: SlackCommandRequest, _ agent: LoadedAgent?, _ what: String) async throws -> String {
+        parts.logger.warning(
+            "a Slack command was refused",
+            metadata: [
+                "user": "\(request.userID)", "command": "\(request.command)", "agent": "\(agent?.config.name ?? "")",
+            ])
+        try await record(
+            request, agent: agent?.config.name, .refused(because: "\(request.userID) may not \(what) from Slack"))
+        let who = rights.whomToAsk(agent?.config).map { SlackText.mention(user: $0) }
+        let ask = who.isEmpty ? "whoever looks after Bureau" : who.joined(separator: ", ")
+        return "You may not \(SlackText.escape(what)) from Slack. Ask \(ask)."
+    }
+
+    private func start(_ agent: LoadedAgent, _ text: String, _ request: SlackCommandRequest) async throws -> String {
+        let clients = try await parts.database.read { try ClientStore(db: $0).list() }
+        let shown = SlackText.escape(String(text.prefix(80)))
+        switch ClientMatch(text, clients: clients.map { ($0.slug, $0.name) }) {
+        case .several(let slugs):
+            return "“\(shown)” may be several clients: \(code(slugs)). Type one of them."
+        case .none(let near):
+            let some = clients.prefix(ClientMatch.suggestionsMax).map(\.slug)
+            let known = some.isEmpty ? " No client is kept yet." : " There are, for example: \(code(some))."
+            let hint = near.isEmpty ? known : " Did you mean \(code(near))?"
+            return "There is no client “\(shown)”.\(hint)"
+        case .one(let slug):
+            guard let client = clients.first(where: { $0.slug == slug }) else {
+                return "There is no client “\(shown)”."
+            }
+            let payload = client.payload()
+            if case .missing(let names) = PayloadAssembly.assemble(
+                required: agent.config.payloadSource.requiredFields, optional: [], lookup: { payload[$0] })
+            {
+                return
+                    "\(SlackText.escape(agent.config.displayName)) cannot start for \(SlackText.escape(client.name)): \(code(names)) \(names.count == 1 ? "is" : "are") missing in the client's record."
+            }
+            return try await begin(agent, client, request)
+        }
+    }
+
+    private func begin(_ agent: LoadedAgent, _ client: ClientRecord, _ request: SlackCommandRequest) async throws
+        -> String
+    {
+        let new = NewRun(
+            agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
+            triggerSource: .slack, requestedBy: "slack \(request.userID)",
+            dedupeKey: "slack/command/\(request.triggerID)", clientSlug: client.slug, clientName: client.name,
+            payload: BureauDomain.JSONValue.object(client.payload()).canonical, hasThread: agent.hasThread)
+        let (id, now, signal) = (parts.doors.makeID(), parts.doors.now(), newSignal(request, agent: agent.config.name))
+        let verdict = try await parts.database.write { db -> Verdict in
+            let runs = RunStore(db: db)
+            guard try runs.insert(new, id: id, now: now) else {
+                guard let first = try runs.find(dedupeKey: new.dedupeKey) else { throw RunMoved(runID: id) }
+                try SignalStore(db: db).insert(signal, verdict: .duplicate(of: first.id), now: now)
+                return .duplicate(of: first.id)
+            }
+            try RunEventStore(db: db).append(
+                id, kind: "queued", detail: "\(request.userName) asked for it in Slack", now: now)
+            try SignalStore(db: db).insert(signal, verdict: .run(id: id), now: now)
+            return .run(id: id)
+        }
+        parts.counters.add(.signals, ["verdict": verdict.name])
+        if case .run = verdict { wake() }
+        let place = agent.config.delivery.slack.map { " Follow it in \(SlackText.escape($0.channel))." } ?? ""
+        return
+            "\(SlackText.escape(agent.config.displayName)) is on its way for \(SlackText.escape(client.name)): run `\(verdict.runID ?? id)`.\(place)"
+    }
+
+    private func stop(_ text: String, _ request: SlackCommandRequest) async throws -> String {
+        let desk = RunDesk(database: parts.database, doors: parts.doors)
+        do {
+            let run = try await desk.find(text)
+            guard let agent = parts.catalog.agent(run.agent), rights.mayStart(agent.config, request.userID) else {
+                return try await refuse(request, parts.catalog.agent(run.agent), "stop a run of \(run.agent)")
+            }
+            let stopped = try await desk.stop(run.id, by: "\(request.userName) in Slack", reason: nil)
+            try await record(request, agent: run.agent, .ignored(because: "asked run \(run.id) to stop"))
+            wake()
+            return stopped.state == .stopped
+                ? "Run `\(run.id)` is stopped." : "Run `\(run.id)` is stopping; what it has made so far is kept."
+        } catch let refused as RunDesk.Refused {
+            return SlackText.escape(refused.description)
+        }
+    }
+
+    private func code(_ words: [String]) -> String { words.map { "`\($0)`" }.joined(separator: ", ") }
+
+    private func record(_ request: SlackCommandRequest, agent: String?, _ verdict: Verdict) async throws {
+        let (signal, now) = (newSignal(request, agent: agent), parts.doors.now())
+        try await parts.database.write { try SignalStore(db: $0).insert(signal, verdict: verdict, now: now) }
+        parts.counters.add(.signals, ["verdict": verdict.name])
+    }
+
+    private func newSignal(_ request: SlackCommandRequest, agent: String?) -> NewSignal {
+        NewSignal(
+            id: parts.doors.makeID(), agent: agent ?? "", remoteAddress: String(request.remoteAddress.prefix(80)),
+            body: request.body, bodyBytes: request.body.count, bodyHash: Hex.sha256(request.body),
+            event: "command \(request.command)", deliveryKey: "slack/command/\(request.triggerID)", source: "slack")
+    }
+}

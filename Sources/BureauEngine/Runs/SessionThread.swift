@@ -1,0 +1,32 @@
+import BureauVendors
+
+/// One sub-agent's thread inside a session, folded from its events.
+package struct SessionThread: Hashable, Sendable {
+    package enum State: String, Hashable, Sendable {
+        case running, waiting, idle, rescheduled, terminated
+
+        static func of(_ reason: StopReason) -> State {
+            if case .requiresAction = reason { .waiting } else { .idle }
+        }
+    }
+
+    package let id: String
+    package let agentName: String
+    package private(set) var state = State.running
+    package private(set) var eventsCount: Int64 = 0
+    package private(set) var inputTokens: Int64 = 0
+    package private(set) var outputTokens: Int64 = 0
+
+    init(id: String, agentName: String) {
+        self.id = id
+        self.agentName = String(agentName.prefix(120))
+    }
+
+    mutating func take(_ event: RawEvent) { eventsCount += 1 }
+    mutating func settle(_ new: State) { state = new }
+
+    mutating func add(_ request: ModelRequest) {
+        inputTokens += request.inputTokens + request.cacheReadInputTokens + request.cacheCreationInputTokens
+        outputTokens += request.outputTokens
+    }
+}

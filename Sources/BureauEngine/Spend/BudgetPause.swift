@@ -1,0 +1,110 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Logging
+
+/// A session at its limit: people are asked, the session waits at the service without cost, and goes on when raised.
+struct BudgetPause: Sendable {
+    let parts: EngineParts
+    let hand: RunInHand
+    let anthropic: AnthropicClient
+    let session: String
+    static let stepKind = "native_budget"
+    /// How long the service's own cap may take to stop a session that we see over its limit.
+    static let graceSeconds: Int64 = 60
+
+    /// How many of the session's stops at its budget were answered with a higher one.
+    func stopsAnswered() async throws -> Int {
+        let steps = try await parts.database.read { [id = hand.run.id] in
+            try StepStore(db: $0).list(run: id, purpose: .session)
+        }
+        return steps.filter { $0.kind == Self.stepKind && $0.state == .done }.compactMap { Int($0.subject) }.max() ?? 0
+    }
+
+    /// After the session stopped at its budget: true when it was raised meanwhile and now goes on, false when the run
+    /// waits for people or stops.
+    func reached(_ fold: SessionFold) async throws -> Bool {
+        let found = try await anthropic.session(session)
+        let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
+        let limit = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
+        let spent = max(
+            MicroUSD(rawValue: run.spentMicroUSD),
+            CostMeter(parts: parts, hand: hand)
+                .cost(fold, listed: found.usage).microUSD ?? .zero)
+        let native = found.budgetMicroUSD.map(MicroUSD.init(rawValue:))
+        if spent < limit, native.map({ $0.centsRoundedUp < limit.centsRoundedUp }) ?? true {
+            try await raise(to: limit, stop: fold.budgetStops)
+            return true
+        }
+        try await ask(run, spent: spent, limit: limit)
+        return false
+    }
+
+    /// The service's cap follows ours, once for each stop.
+    private func raise(to limit: MicroUSD, stop: Int) async throws {
+        let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
+        let plan = StepPlan(
+            channel: .anthropic, kind: Self.stepKind, subject: String(stop), position: 4,
+            intent: try JSONText.encode(["cents": limit.centsRoundedUp]))
+        let step = try await parts.database.write { db -> StepRecord in
+            let steps = StepStore(db: db)
+            try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
+            guard
+                let known = try steps.list(run: run.id, purpose: .session).first(where: {
+                    $0.kind == Self.stepKind && $0.subject == plan.subject
+                })
+            else { throw RunMoved(runID: run.id) }
+            if known.state == .failed { try steps.reopenOne(known.id, now: now) }
+            return try steps.find(known.id) ?? known
+        }
+        let write = NativeBudgetWrite(anthropic: anthropic, session: session, limit: limit)
+        switch try await StepRunner(database: parts.database, doors: parts.doors).run(step, write) {
+        case .done: parts.logger.notice("the session's budget was raised", metadata: ["run": "\(run.id)"])
+        case .failed(let why), .doubtful(let why):
+            throw StepProblem(description: "the session's budget could not be raised: \(why)")
+        }
+    }
+
+    private func ask(_ run: RunRecord, spent: MicroUSD, limit: MicroUSD) async throws {
+        let (transitions, doors, lease, policy) = (
+            parts.transitions, parts.doors, hand.lease, hand.agent.config.budgets.onRunLimit
+        )
+        let cause = RunCause(.overBudget, "It had cost \(spent) of at most \(limit).")
+        guard policy == .pauseAndAsk else {
+            try await parts.move(run.id, .stopAsked(cause), lease)
+            return
+        }
+        // Once more what it was given at first, and never less than it has cost already.
+        let base = hand.agent.config.limits.sessionCostMax ?? parts.settings.defaultSessionCostMax
+        let raised = max(limit, spent) + base
+        let question = BudgetQuestion(scope: "run", period: "", limit: limit, raiseTo: raised)
+        let effect =
+            "\(hand.agent.config.displayName) for \(run.clientName ?? run.clientSlug ?? "no client") has cost \(spent) "
+            + "of at most \(limit) and waits. Raise its limit to \(raised) and let the same session go on, or stop it."
+        let waiting = RunCause(.budgetExhausted, "Waiting for budget: it had cost \(spent) of at most \(limit).")
+        let expiresAt = doors.now() + hand.agent.config.approvals.expiresAfter.milliseconds
+        try await parts.database.write { db in
+            try transitions.apply(.budgetMissing(waiting), to: run.id, lease: lease, in: db)
+            try question.ask(effect, run, expiresAt: expiresAt, in: db, doors)
+        }
+        parts.logger.notice("run waits for budget", metadata: ["run": "\(run.id)", "limit": "\(limit)"])
+    }
+}
+
+/// Raising the service's own cap, findable in the session itself.
+struct NativeBudgetWrite: OutboundWrite {
+    let anthropic: AnthropicClient
+    let session: String
+    let limit: MicroUSD
+
+    func write() async throws -> String {
+        _ = try await anthropic.setBudget(of: session, toMicroUSD: limit.rawValue)
+        return try JSONText.encode(["cents": limit.centsRoundedUp])
+    }
+
+    func probe() async throws -> Probe {
+        let cents = try await anthropic.session(session).budgetMicroUSD.map { MicroUSD(rawValue: $0).centsRoundedUp }
+        guard let cents, cents >= limit.centsRoundedUp else { return .absent }
+        return .found(receipt: try JSONText.encode(["cents": cents]))
+    }
+}

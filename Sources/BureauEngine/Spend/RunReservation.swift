@@ -1,0 +1,70 @@
+import BureauDomain
+import BureauStorage
+
+/// Gives a run its money in the transaction that lets it begin, or makes it wait and asks.
+struct RunReservation {
+    enum Outcome: Sendable, Hashable {
+        case granted
+        case stopped
+        /// Until then nothing changes by itself.
+        case waits(until: Int64)
+    }
+
+    let parts: EngineParts
+    let hand: RunInHand
+    static let lookEveryMilliseconds: Int64 = 120_000
+
+    /// `run` is the row as it is now, its client known.
+    func reserve(_ run: RunRecord, in db: any Connection) throws -> Outcome {
+        let now = parts.doors.now(), day = SpendAccount.day(now), ledger = SpendLedger(db: db)
+        if try ledger.hold(run.id)?.isOpen == true { return .granted }
+        let limit = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
+        let amount = max(.zero, limit - MicroUSD(rawValue: run.spentMicroUSD))
+        guard let short = try parts.budgets.shortage(amount, run, day: day, in: db) else {
+            try ledger.open(run, amount: amount, now: now)
+            return .granted
+        }
+        let sentence =
+            "\(short.account.words) has \(short.left) left of \(short.budget.limit), and it may cost \(amount)."
+        if let end = try ending(short, run, sentence, in: db) {
+            try parts.transitions.apply(.stopAsked(RunCause(.overBudget, end)), to: run.id, lease: hand.lease, in: db)
+            return .stopped
+        }
+        let cause = RunCause(.budgetExhausted, "Waiting for budget: \(sentence)")
+        try parts.transitions.apply(.budgetMissing(cause), to: run.id, lease: hand.lease, in: db)
+        try ask(short, amount, run, sentence, now, in: db)
+        return .waits(until: min(now + Self.lookEveryMilliseconds, short.account.endsAt ?? .max))
+    }
+
+    /// Why the run ends instead of waiting: its budget says so, or nobody answered in time.
+    private func ending(
+        _ short: ReservationRule.Line, _ run: RunRecord, _ sentence: String, in db: any Connection
+    ) throws -> String? {
+        if short.budget.onExhausted == .stop { return "It was not started: \(sentence)" }
+        let (now, store) = (parts.doors.now(), ApprovalStore(db: db))
+        var isExpired = false
+        for approval in try store.list(run: run.id)
+        where approval.isAboutMoney && approval.state == .open && approval.expiresAt <= now {
+            guard try store.decide(approval.id, .expired, by: nil, on: "clock", reason: nil, now: now),
+                let settled = try store.find(approval.id)
+            else { continue }
+            try ApprovalNotices(db: db, doors: parts.doors).settled(settled, run: run)
+            isExpired = true
+        }
+        return isExpired ? "It was not started, and nobody raised its budget in time: \(sentence)" : nil
+    }
+
+    private func ask(
+        _ short: ReservationRule.Line, _ amount: MicroUSD, _ run: RunRecord, _ sentence: String, _ now: Int64,
+        in db: any Connection
+    ) throws {
+        let raised = short.proposal(for: amount)
+        let question = BudgetQuestion(
+            scope: short.account.scope, period: short.account.period, limit: short.budget.limit, raiseTo: raised)
+        let effect =
+            "\(hand.agent.config.displayName) for \(run.clientName ?? run.clientSlug ?? "no client") waits: \(sentence) "
+            + "Raise \(short.account.words) to \(raised), or stop the run."
+        let expiresAt = now + hand.agent.config.approvals.expiresAfter.milliseconds
+        try question.ask(effect, run, expiresAt: expiresAt, in: db, parts.doors)
+    }
+}

@@ -1,0 +1,22 @@
+import BureauDomain
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// An API's no, as RFC 9457 writes it.
+struct APIProblem: Error, HTTPResponseError {
+    let status: HTTPResponse.Status
+    let title: String
+    let detail: String
+
+    func response(from request: Request, context: some RequestContext) -> Response {
+        let body = JSONValue.object(
+            JSONObject([
+                ("type", .string("about:blank")), ("title", .string(title)),
+                ("status", .number(JSONNumber(status.code))), ("detail", .string(detail)),
+            ]))
+        var headers: HTTPFields = [.contentType: "application/problem+json"]
+        if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body.pretty)))
+    }
+}

@@ -1,0 +1,28 @@
+import BureauEngine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `POST /slack/commands`: what people type, signed by Slack, answered to them alone.
+struct SlackCommandRoutes {
+    let frontDesk: SlackFrontDesk
+    let door: SlackCommandDoor
+
+    func add(to router: Router<WebContext>) {
+        router.post("/slack/commands") { request, context in
+            guard let body = try await SlackRoutes(frontDesk: frontDesk).genuineBody(request) else {
+                return Response(status: .unauthorized)
+            }
+            let form = FormBody(body)
+            guard
+                let command = SlackCommandRequest(
+                    { form[$0] }, body: body, remoteAddress: Sender.of(request.headers, direct: context.remoteAddress))
+            else { return Response(status: .badRequest) }
+            let json = try JSONEncoder().encode(["response_type": "ephemeral", "text": await door.answer(command)])
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(bytes: Array(json))))
+        }
+    }
+}

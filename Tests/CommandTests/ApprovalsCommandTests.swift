@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+@Suite("bureau approvals")
+struct ApprovalsCommandTests {
+    @Test("Nothing waiting is an empty list in every form; an unknown id is told, and the database is left usable")
+    func empty() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            _ = try await stage.runOnce()
+            let list = try await here.run("approvals")
+            #expect(
+                list.rows.first == ["APPROVAL", "STATE", "RUN", "ASKED", "EXPIRES", "WHAT"] && list.rows.count == 1)
+            #expect(try await here.run("approvals", "list", "--all", "--json").objects().isEmpty)
+            let unknown = try await here.run("approvals", "approve", "01KA3F8Q7Q")
+            #expect(unknown.status == 1 && unknown.errors.contains("there is no approval 01KA3F8Q7Q"), "\(unknown)")
+            #expect(try await here.run("approvals", "deny", "01KA3F8Q7Q").status == 64, "a reason is asked for")
+            #expect(try await here.run("runs", "list").status == 0)
+        }
+    }
+
+    @Test("Agents that start each other, or nobody, are found when the folder is checked")
+    func circle() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            for (name, other) in [("sentinel", "catalyst"), ("catalyst", "sentinel")] {
+                let path = here.folder.appending(path: "agents/\(name).json")
+                let text = try String(contentsOf: path, encoding: .utf8)
+                    .replacing("\"alerts\": {", with: "\"fan_out\": {\"agents\": [\"\(other)\"]}, \"alerts\": {")
+                try here.write(text, to: "agents/\(name).json")
+            }
+            let check = try await here.run("agents", "check")
+            #expect(check.status == 78 && check.output.contains("catalyst → sentinel → catalyst"), "\(check)")
+            let path = here.folder.appending(path: "agents/catalyst.json")
+            let text = try String(contentsOf: path, encoding: .utf8).replacing("[\"sentinel\"]", with: "[\"sentinal\"]")
+            try here.write(text, to: "agents/catalyst.json")
+            let missing = try await here.run("agents", "check")
+            #expect(missing.status == 78 && missing.output.contains("did you mean \"sentinel\""), "\(missing)")
+        }
+    }
+}

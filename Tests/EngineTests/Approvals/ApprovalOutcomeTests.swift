@@ -1,0 +1,115 @@
+import BureauDomain
+import BureauSandbox
+import BureauVendors
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("What becomes of a question")
+struct ApprovalOutcomeTests {
+    private static func bench() async throws -> Bench {
+        let policy =
+            #", "approvals": {"slack": ["U0JAKE", "U0ANA"], "people": ["ana"], "channel": "C0APPROVE", "expire_minutes": 60}"#
+        return try await Bench(agents: ["sentinel.json": Agents.make(extra: policy)])
+    }
+
+    /// A run whose session waits, and its question.
+    private static func asked(_ bench: Bench, _ here: StandIns, scenario: String = "requires_action") async throws
+        -> (parts: EngineParts, run: RunRecord, approval: ApprovalRecord)
+    {
+        let parts = try bench.parts(here.connections)
+        let session = try await here.session(scenario)
+        let run = try await bench.run([.taken, .sessionOpened(session: session)])
+        let hand = try #require(try await bench.claim("w", run.id))
+        #expect(try await FollowStage(parts: parts).run(hand) == .moved)
+        let approvals = try await bench.database.read { try ApprovalStore(db: $0).list(run: run.id) }
+        return (parts, try await bench.find(run.id), try #require(approvals.first))
+    }
+
+    private static func notices(_ parts: EngineParts) async throws {
+        let worker = NoticeWorker(parts: parts, owner: "notices", wake: WakeSignal(doors: parts.doors))
+        for _ in 0..<5 where try await worker.sendDue() == 0 { return }
+    }
+
+    @Test("Expired: the agent and people are told so, and nobody is told that it was denied")
+    func expiry() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench()
+            let (parts, run, approval) = try await Self.asked(bench, here)
+            try await Self.notices(parts)
+            bench.clock.advance(milliseconds: 61 * 60_000)
+            let hand = RunInHand(
+                run: run, lease: Lease(runID: run.id, owner: "w", epoch: run.leaseEpoch), agent: try bench.agent)
+            _ = try await GateStage(parts: parts).run(hand)
+            try await Self.notices(parts)
+            let session = try #require(run.sessionID)
+            let answers = try await here.anthropic.history(of: session, types: ["user.tool_confirmation"]).events
+            let told = answers.map { String(decoding: $0.bytes, as: UTF8.self) }
+            #expect(told.count == 1 && told[0].contains("expired") && told[0].contains("It was not denied"), "\(told)")
+            let messages = await here.state("slack")["messages"]?.array ?? []
+            let question = try #require(messages.first { $0["channel"]?.string == "C0APPROVE" })
+            #expect(question.text.contains("Expired: nobody decided in time") && !question.text.contains("Denied"))
+            #expect(!question.text.contains("action_id"))
+            let late = try await ApprovalDesk(
+                database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {}
+            ).approve(approval.id, by: .slack(id: "U0JAKE", name: "jake"), on: "slack")
+            guard case .already(let settled) = late else { return #expect(Bool(false), "\(late)") }
+            #expect(settled.state == .expired)
+        }
+    }
+
+    @Test("Two people at once: one decision stands, the other is told whose, and the message shows it")
+    func twoPeople() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench()
+            let (parts, _, approval) = try await Self.asked(bench, here)
+            try await Self.notices(parts)
+            let desk = ApprovalDesk(
+                database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {})
+            async let yes = desk.approve(approval.id, by: .slack(id: "U0JAKE", name: "jake"), on: "slack")
+            async let no = desk.deny(approval.id, by: .bureau(name: "ana"), on: "cli", reason: "Not now")
+            let outcomes = try await [yes, no]
+            let decided = outcomes.compactMap { if case .decided(let approval) = $0 { approval } else { nil } }
+            let late = outcomes.compactMap { if case .already(let approval) = $0 { approval } else { nil } }
+            #expect(decided.count == 1 && late == decided, "\(outcomes)")
+            #expect(SlackFrontDesk.words(.already(decided[0]))?.contains(decided[0].decidedBy ?? "?") == true)
+            try await Self.notices(parts)
+            let messages = await here.state("slack")["messages"]?.array ?? []
+            let shown = try #require(messages.first { $0["channel"]?.string == "C0APPROVE" })
+            #expect(shown.text.contains(ApprovalWords.outcome(decided[0])) && !shown.text.contains("action_id"))
+        }
+    }
+
+    @Test("A sub-agent's question names it; its words, its usage and its answer are on the right thread")
+    func subAgent() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench()
+            let (parts, run, approval) = try await Self.asked(bench, here, scenario: "sub_agents")
+            #expect(approval.threadName == "publisher" && approval.effect.contains("sub-agent \"publisher\""))
+            let desk = ApprovalDesk(
+                database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {})
+            _ = try await desk.approve(approval.id, by: .bureau(name: "ana"), on: "cli")
+            let lease = Lease(runID: run.id, owner: "w", epoch: run.leaseEpoch)
+            for _ in 0..<20 {
+                let now = try await bench.find(run.id)
+                let hand = RunInHand(run: now, lease: lease, agent: try bench.agent)
+                if now.state == .waitingApproval { _ = try await GateStage(parts: parts).run(hand) }
+                if now.state == .running { _ = try await FollowStage(parts: parts).run(hand) }
+                if now.state == .collecting { break }
+            }
+            #expect(try await bench.find(run.id).state == .collecting)
+            let threads = try await bench.database.read { try SessionThreadStore(db: $0).list(run.id) }
+            #expect(Set(threads.map(\.agentName)) == ["researcher", "publisher"])
+            #expect(
+                threads.allSatisfy { $0.state == "idle" && $0.outputTokens > 0 && $0.eventsCount > 3 }, "\(threads)")
+            let log = bench.logsFolder.appendingPathComponent("\(run.sessionID ?? "").jsonl")
+            let text = try String(contentsOf: log, encoding: .utf8)
+            #expect(text.contains("The site is up; the price list is two years old."))
+            let lines = text.split(separator: "\n").map(String.init)
+            #expect(Set(lines).count == lines.count, "an event is logged twice")
+            let history = try await bench.database.read { try RunEventStore(db: $0).list(run.id) }
+            #expect(history.contains { $0.detail == "sub-agent publisher waits for an answer" })
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import BureauDomain
+import BureauSandbox
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("One message in Slack tells of a run as it moves")
+struct RunThreadTests {
+    private static func run(_ bench: Bench) async throws -> RunRecord {
+        let new = NewRun(
+            agent: "sentinel", agentVersion: "1.0.0", configHash: try bench.agent.hash, triggerSource: .slack,
+            requestedBy: "slack U0JAKE", dedupeKey: UUID().uuidString, clientSlug: "shamrock",
+            clientName: "Shamrock & <!channel>", hasThread: true)
+        return try await RunDesk(database: bench.database, doors: bench.clock.doors).start(new)
+    }
+
+    private static func messages(_ here: StandIns) async -> [JSON] {
+        await here.state("slack")["messages"]?.array ?? []
+    }
+
+    private static func worker(_ bench: Bench, _ here: StandIns, _ owner: String = "one") throws -> RunThreadWorker {
+        RunThreadWorker(
+            parts: try bench.parts(here.connections), lock: try OwnerLock(folder: bench.ownersFolder, owner: owner))
+    }
+
+    @Test("Posted once, replaced in place, and left alone while nothing changes")
+    func life() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let worker = try Self.worker(bench, here)
+            let run = try await Self.run(bench)
+            #expect(try await worker.lookOnce() == 1)
+            for event in Bench.toRunning { try await bench.move(run.id, event) }
+            bench.clock.advance(milliseconds: 1_500)
+            #expect(try await worker.lookOnce() == 1)
+            #expect(try await worker.lookOnce() == 0)
+            bench.clock.advance(milliseconds: 25_000)
+            #expect(try await worker.lookOnce() == 0, "the same figures are not shown twice")
+            bench.clock.advance(milliseconds: 1_500)
+            try await bench.move(run.id, .broke(RunCause(.refusal, "The model refused the work.")))
+            #expect(try await worker.lookOnce() == 1)
+            let told = await Self.messages(here)
+            #expect(told.count == 1 && told.first?["edited"]?.bool == true)
+            #expect(told.first?["text"]?.string?.hasSuffix(": Failed") == true)
+            #expect(told.first?["text"]?.string?.contains("<!channel>") == false)
+            bench.clock.advance(milliseconds: 60_000)
+            #expect(try await worker.lookOnce() == 0, "an end is told once")
+        }
+    }
+
+    @Test("Killed between the post and its receipt: the next one finds the message and goes on with it")
+    func killed() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let run = try await Self.run(bench)
+            _ = try await Self.worker(bench, here).lookOnce()
+            // As the database stood before the answer came.
+            try await bench.database.write { db in
+                _ = try db.execute(
+                    "UPDATE step SET state = 'intended', receipt = NULL, settled_at = NULL WHERE id = ?", [run.id])
+                _ = try db.execute(
+                    "UPDATE run_thread SET channel = NULL, ts = NULL, shown_state = NULL, due_at = 0 WHERE run_id = ?",
+                    [run.id])
+            }
+            try await bench.move(run.id, .foundIncomplete(RunCause(.missingFields, "The website is missing.")))
+            let second = try Self.worker(bench, here, "two")
+            for _ in 0..<3 {
+                _ = try await second.lookOnce()
+                bench.clock.advance(milliseconds: 2_000)
+            }
+            let told = await Self.messages(here)
+            #expect(told.count == 1)
+            #expect(told.first?["text"]?.string?.hasSuffix(": Needs info") == true, "\(told)")
+        }
+    }
+
+    @Test("Work that was not wanted is not told of, nor that of an agent whose Slack is off")
+    func silence() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let run = try await Self.run(bench)
+            try await bench.move(run.id, .foundIneligible(RunCause(.notEligible, "It moved on.")))
+            _ = try await bench.run()
+            let worker = try Self.worker(bench, here)
+            #expect(try await worker.lookOnce() == 0)
+            #expect(await Self.messages(here).isEmpty)
+            #expect(try await bench.step(run.id).state == .done)
+        }
+    }
+}

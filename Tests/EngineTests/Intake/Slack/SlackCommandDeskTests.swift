@@ -1,0 +1,90 @@
+import BureauDomain
+import BureauVendors
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("Commands typed in Slack")
+struct SlackCommandDeskTests {
+    private static func bench() async throws -> (Bench, SlackCommandDesk) {
+        let agent = Agents.make().replacingOccurrences(
+            of: #""manual_cli": {"enabled": true}"#,
+            with: #""slack_command": {"enabled": true, "allowed_users": ["U0JAKE"]}, "manual_cli": {"enabled": true}"#)
+        let bench = try await Bench(agents: ["sentinel.json": agent])
+        let records = [
+            #"{"client_id": "shamrock", "client_name": "Shamrock <!channel>"}"#,
+            #"{"client_id": "shamrock-two", "client_name": "Shamrock Two"}"#,
+        ]
+        for text in records {
+            let client = try #require(ClientRecord.load(Array(text.utf8), fileName: "client").client)
+            try await bench.database.write { try ClientStore(db: $0).save(client, now: 1) }
+        }
+        let desk = SlackCommandDesk(parts: try bench.parts { $0.slackCommandUsers = ["U0ANA"] }, wake: {})
+        return (bench, desk)
+    }
+
+    private static func request(_ text: String, by user: String = "U0JAKE", trigger: String = UUID().uuidString)
+        throws -> SlackCommandRequest
+    {
+        let fields = ["command": "/bureau", "text": text, "user_id": user, "user_name": "jake", "trigger_id": trigger]
+        return try #require(
+            SlackCommandRequest({ fields[$0] }, body: Data("text=\(text)".utf8), remoteAddress: "127.0.0.1"))
+    }
+
+    private func verdicts(_ bench: Bench) async throws -> [String] {
+        try await SignalDesk(database: bench.database).list().map(\.verdict).sorted()
+    }
+
+    @Test("The same request twice is one run; both are on record with Slack as their source")
+    func replay() async throws {
+        let (bench, desk) = try await Self.bench()
+        let first = try await desk.carryOut(try Self.request("run sentinel shamrock", trigger: "1.2.3"))
+        let second = try await desk.carryOut(try Self.request("run sentinel shamrock", trigger: "1.2.3"))
+        #expect(first == second && first.contains("on its way") && !first.contains("<!channel>"), "\(first)")
+        let runs = try await bench.database.read { try RunStore(db: $0).list(RunFilter()) }
+        #expect(runs.map(\.requestedBy) == ["slack U0JAKE"] && runs.map(\.triggerSource) == ["slack"])
+        #expect(try await verdicts(bench) == ["duplicate", "run"])
+        let sources = try await bench.database.query("SELECT DISTINCT source FROM signal").map { try $0.text("source") }
+        #expect(sources == ["slack"])
+    }
+
+    private static let refusals: [(String, String, String)] = [
+        ("run sentinel shamrock", "U0STRANGER", "<@U0ANA>, <@U0JAKE>"), ("status", "U0STRANGER", "<@U0ANA>"),
+        ("approvals", "U0STRANGER", "<@U0ANA>"), ("stop 01KA3F8Q7Q", "U0STRANGER", "<@U0ANA>"),
+    ]
+
+    @Test("A stranger is told whom to ask, nothing starts, and it is kept", arguments: refusals)
+    func strangers(text: String, user: String, hint: String) async throws {
+        let (bench, desk) = try await Self.bench()
+        let answer = try await desk.carryOut(try Self.request(text, by: user))
+        #expect(answer.contains("may not") && answer.contains(hint), "\(answer)")
+        #expect(try await bench.database.read { try RunStore(db: $0).list(RunFilter()) }.isEmpty)
+        #expect(try await verdicts(bench) == ["refused"])
+    }
+
+    private static let questions: [(String, String)] = [
+        ("run sentinel sham", "may be several clients: `shamrock`, `shamrock-two`"),
+        ("run sentinel nobody", "There is no client"), ("run sentinal shamrock", "Did you mean `sentinel`?"),
+        ("status", "Nothing is running."), ("approvals", "Nothing waits"), ("help", "/sentinel audit CLIENT"),
+        ("stop 01KA3F8Q7Q", "there is no run"),
+    ]
+
+    @Test("What is unclear is asked back, and nothing starts", arguments: questions)
+    func unclear(text: String, hint: String) async throws {
+        let (bench, desk) = try await Self.bench()
+        let answer = try await desk.carryOut(try Self.request(text))
+        #expect(answer.contains(hint), "\(answer)")
+        #expect(try await bench.database.read { try RunStore(db: $0).list(RunFilter()) }.isEmpty)
+    }
+
+    @Test("Whoever the setting names may start, see and stop; a stopped run says so")
+    func agency() async throws {
+        let (bench, desk) = try await Self.bench()
+        _ = try await desk.carryOut(try Self.request("run sentinel shamrock", by: "U0ANA"))
+        let run = try #require(try await bench.database.read { try RunStore(db: $0).list(RunFilter()) }.first)
+        #expect(try await desk.carryOut(try Self.request("status", by: "U0ANA")).contains(run.id))
+        #expect(try await desk.carryOut(try Self.request("stop \(run.id)", by: "U0ANA")).contains("is stopped"))
+        #expect(try await bench.find(run.id).state == .stopped)
+    }
+}

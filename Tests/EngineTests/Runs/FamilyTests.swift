@@ -1,0 +1,108 @@
+import BureauDomain
+import Testing
+
+@testable import BureauEngine
+
+@Suite("A run and the runs it has started")
+struct FamilyTests {
+    private static func bench(_ agents: [String], limits: FanOutLimits = .byDefault) async throws -> (
+        Bench, EngineParts
+    ) {
+        let files = agents.map { name -> (String, String) in
+            let next = ["sentinel": "catalyst", "catalyst": "sentinel"][name] ?? "gone"
+            let text = Agents.make(name: name, extra: #", "fan_out": {"agents": ["\#(next)"], "when": "with_start"}"#)
+            return ("\(name).json", text)
+        }
+        let bench = try await Bench(agents: Dictionary(files) { one, _ in one })
+        return (bench, try bench.parts { $0.fanOut = limits })
+    }
+
+    /// What the run's own move does in its transaction.
+    private static func fanOut(_ run: RunRecord, _ bench: Bench, _ parts: EngineParts) async throws -> [String] {
+        let agent = try #require(parts.catalog.agent(run.agent))
+        return try await bench.database.write { try FanOutStarter(parts: parts).start(.withStart, run, agent, $0) }
+    }
+
+    @Test("Starting twice starts each agent once; the child belongs to who asked for the parent")
+    func once() async throws {
+        let (bench, parts) = try await Self.bench(["sentinel", "catalyst"])
+        let parent = try await bench.run()
+        let first = try await Self.fanOut(parent, bench, parts)
+        #expect(first.count == 1)
+        #expect(try await Self.fanOut(parent, bench, parts).isEmpty)
+        let family = try await RunDesk(database: bench.database, doors: bench.clock.doors).family(parent.id)
+        #expect(family.children.map(\.agent) == ["catalyst"] && family.children.map(\.triggerSource) == ["agent"])
+        #expect(family.children.map(\.requestedBy) == [parent.requestedBy])
+        #expect(try await bench.database.read { try RunStore(db: $0).list(RunFilter(parent: parent.id)) }.count == 1)
+    }
+
+    @Test("An agent that comes up again is not started, and people are told once")
+    func circle() async throws {
+        let (bench, parts) = try await Self.bench(["sentinel", "catalyst"])
+        let parent = try await bench.run()
+        let child = try await bench.find(try #require(try await Self.fanOut(parent, bench, parts).first))
+        #expect(try await Self.fanOut(child, bench, parts).isEmpty)
+        #expect(try await bench.alerts().map(\.cause) == ["fan_out_cycle"])
+    }
+
+    @Test("A root that has led to as many runs as allowed starts no more within the hour")
+    func rate() async throws {
+        let (bench, parts) = try await Self.bench(
+            ["sentinel", "catalyst"], limits: .init(depthMax: 3, runsPerHourMax: 1))
+        let parent = try await bench.run()
+        let child = try await bench.find(try #require(try await Self.fanOut(parent, bench, parts).first))
+        // Another agent below the same root: only the rate stands against it.
+        try await bench.database.write { db in
+            _ = try db.execute("UPDATE run SET agent = 'other' WHERE id = ?", [parent.id])
+        }
+        #expect(try await Self.fanOut(child, bench, parts).isEmpty)
+        #expect(try await bench.alerts().map(\.cause) == ["fan_out_rate"])
+    }
+
+    @Test("An agent that is not there is told of, and the run goes on")
+    func missing() async throws {
+        let (bench, parts) = try await Self.bench(["sentinel"])
+        #expect(try await Self.fanOut(try await bench.run(), bench, parts).isEmpty)
+        #expect(try await bench.alerts().map(\.cause) == ["fan_out_agent"])
+    }
+
+    @Test("A stop of the parent asks its children to stop; the summary is planned when all are over")
+    func stop() async throws {
+        let (bench, parts) = try await Self.bench(["sentinel", "catalyst"])
+        let parent = try await bench.run(Bench.toRunning)
+        let child = try #require(try await Self.fanOut(parent, bench, parts).first)
+        try await bench.move(child, .taken)
+        try await bench.move(child, .sessionOpened(session: "sesn_2"))
+        try await bench.move(parent.id, .stopAsked(RunCause(.byPerson, "Stopped by Ana.")))
+        #expect(try await bench.find(child).state == .stopping)
+        for id in [parent.id, child] {
+            #expect(try await !bench.steps(parent.id, .notice).contains { $0.kind == RunFamily.summaryKind })
+            try await bench.move(id, .sessionHalted)
+            try await bench.move(id, .filesCollected(problem: nil))
+        }
+        #expect(try await bench.find(child).cause?.sentence.contains(parent.id) == true)
+        #expect(try await bench.steps(parent.id, .notice).count { $0.kind == RunFamily.summaryKind } == 1)
+    }
+
+    @Test("Agents that start each other through a task are stopped with an alert")
+    func pingPong() async throws {
+        let (bench, parts) = try await Self.bench(["sentinel"])
+        for (index, name) in ["sentinel", "catalyst", "sentinel", "catalyst"].enumerated() {
+            bench.clock.advance(milliseconds: 1_000)
+            let run = try await bench.run(task: "86a1", source: .webhook, key: "k\(index)")
+            try await bench.database.write { db in
+                _ = try db.execute("UPDATE run SET agent = ? WHERE id = ?", [name, run.id])
+            }
+        }
+        let doors = parts.doors
+        let refusals = try await bench.database.write { db in
+            let guardian = PingPongGuard(db: db, doors: doors)
+            return [
+                try guardian.refusal("sentinel", taskID: "86a1"), try guardian.refusal("sentinel", taskID: "86a1"),
+                try guardian.refusal("catalyst", taskID: "86a1"), try guardian.refusal("sentinel", taskID: "86a2"),
+            ]
+        }
+        #expect(refusals.map { $0 == nil } == [false, false, true, true])
+        #expect(try await bench.alerts().map(\.cause) == ["ping_pong"])
+    }
+}

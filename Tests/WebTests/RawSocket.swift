@@ -1,0 +1,71 @@
+import Foundation
+
+/// Sends `pieces` one by one and reads what comes back, on a thread of its own: tasks' threads must not wait.
+func exchange(
+    port: Int, _ pieces: [String], finish: Bool = false, until isEnough: @escaping @Sendable (String) -> Bool
+) async throws -> String {
+    try await withCheckedThrowingContinuation { done in
+        Thread.detachNewThread {
+            done.resume(
+                with: Result {
+                    let socket = try RawSocket(port: port)
+                    for piece in pieces { try socket.send(piece) }
+                    if finish { socket.finishSending() }
+                    return socket.read(until: isEnough)
+                })
+        }
+    }
+}
+
+/// Bytes to and from a port of this machine, without a client that tidies them up.
+private struct RawSocket: ~Copyable {
+    private let descriptor: Int32
+    static let waitSecondsMax = 10
+
+    struct Failed: Error { let step: String }
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var limit = timeval(tv_sec: Self.waitSecondsMax, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else { throw Failed(step: "connect") }
+    }
+
+    deinit { close(descriptor) }
+
+    borrowing func send(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { throw Failed(step: "send") }
+            sent += count
+        }
+    }
+
+    /// No more will be sent; the answers still come.
+    borrowing func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Reads until `isEnough`, or the other side has closed, or it takes too long.
+    borrowing func read(until isEnough: (String) -> Bool) -> String {
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while !isEnough(String(decoding: text, as: UTF8.self)) {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            text += buffer[..<count]
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
