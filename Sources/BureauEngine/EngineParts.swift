@@ -29,20 +29,22 @@ package struct EngineParts: Sendable {
     package let database: any Database
     package let doors: Doors
     package let catalog: AgentCatalog
-    package let connections: Connections
+    package internal(set) var connections: Connections
     package let blobs: BlobFolder
     package let prices: PriceTable
-    package let settings: EngineSettings
+    package internal(set) var settings: EngineSettings
     package let counters: Counters
     package let logger: Logger
     package let transitions: RunTransitions
     /// Environment variables an agent's config may name: ids, not secrets.
-    package let variable: @Sendable (String) -> String?
+    package internal(set) var variable: @Sendable (String) -> String?
+    /// Further accounts, by the names that agents' and clients' configs use.
+    package let credentialSets: [String: CredentialSet]
 
     package init(
         database: any Database, doors: Doors, catalog: AgentCatalog, connections: Connections, blobs: BlobFolder,
         prices: PriceTable, settings: EngineSettings, counters: Counters, logger: Logger,
-        variable: @escaping @Sendable (String) -> String?
+        variable: @escaping @Sendable (String) -> String?, credentialSets: [String: CredentialSet] = [:]
     ) {
         self.database = database
         self.doors = doors
@@ -54,6 +56,7 @@ package struct EngineParts: Sendable {
         self.counters = counters
         self.logger = logger
         self.variable = variable
+        self.credentialSets = credentialSets
         transitions = RunTransitions(doors: doors)
     }
 

@@ -32,22 +32,34 @@ struct Composition: Sendable {
         lock = try OwnerLock(folder: Self.ownersFolder(settings), owner: "\(getpid())-\(doors.makeID())")
         transport = HTTPTransport()
         let environment = settings.environment
+        let connector = Connector(settings: settings, transport: transport)
+        let connections = try connector.connect(), sets = try connector.credentialSets(connections)
+        let renamed = Set(sets.values.flatMap(\.variables.keys))
         catalog = AgentCatalog(
-            folder: settings.agentsFolder, reader: AgentReader(hasVariable: { environment.has($0) }),
-            database: database,
+            folder: settings.agentsFolder,
+            reader: AgentReader(hasVariable: { environment.has($0) || renamed.contains($0) }), database: database,
             doors: doors, logger: logger)
         parts = EngineParts(
-            database: database, doors: doors, catalog: catalog,
-            connections: try Connector(settings: settings, transport: transport).connect(),
-            blobs: BlobFolder(root: settings.blobsFolder),
-            prices: try Self.prices(settings),
-            settings: settings.engine, counters: Counters(), logger: logger, variable: { environment[$0] })
+            database: database, doors: doors, catalog: catalog, connections: connections,
+            blobs: BlobFolder(root: settings.blobsFolder), prices: try Self.prices(settings),
+            settings: settings.engine, counters: Counters(), logger: logger, variable: { environment[$0] },
+            credentialSets: sets)
         runWake = WakeSignal(doors: doors)
         noticeWake = WakeSignal(doors: doors)
         if FileManager.default.fileExists(atPath: settings.agentsFolder.path) { try await catalog.refresh() }
     }
 
     static func ownersFolder(_ settings: Settings) -> URL { settings.dataFolder.appendingPathComponent("owners") }
+
+    /// After a restore nothing may start before the vendors have told what was done since the backup.
+    func findLostRuns() async throws {
+        do { _ = try await LostRuns(parts: parts).findAgain() } catch let error as VendorError {
+            throw SetupError(
+                "a backup was restored, and Anthropic cannot be asked what was started since. \(error.sentence)",
+                fix: "start again when it can: until then nothing is started, so that nothing is done twice",
+                exitCode: ExitStatus.temporary)
+        }
+    }
 
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
 
@@ -72,7 +84,7 @@ struct Composition: Sendable {
         let intake = intake(wake: { [runWake] in runWake.raise() })
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
-            governors: parts.connections.governors, budgets: budgetDesk)
+            governors: parts.accounts.flatMap(\.connections.governors), budgets: budgetDesk)
         let server = BureauServer(
             address: settings.address, intake: intake,
             frontDesk: SlackFrontDesk(
@@ -86,7 +98,8 @@ struct Composition: Sendable {
             status: status, eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
             logger: logger, onListening: onListening)
         return [
-            catalog, Upkeep(parts: parts, wake: noticeWake), SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
+            catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake),
+            SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
         ] + workers() + sweeps() + schedules() + [server]
     }
 
@@ -103,7 +116,8 @@ struct Composition: Sendable {
     func intake(wake: @escaping @Sendable () -> Void) -> WebhookIntake {
         WebhookIntake(
             database: database, catalog: catalog, secret: settings.environment.secret("CLICKUP_WEBHOOK_SECRET"),
-            doors: doors, logger: logger, counters: parts.counters,
+            secrets: parts.credentialSets.compactMapValues(\.clickUpWebhookSecret), doors: doors, logger: logger,
+            counters: parts.counters,
             sealingKey: { [logger, folder = settings.dataFolder] in
                 do { return try SealingKey.load(folder) } catch {
                     logger.error("registered webhooks cannot be believed", metadata: ["why": "\(error)"])

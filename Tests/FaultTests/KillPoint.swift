@@ -36,7 +36,7 @@ struct OutboundCall: Sendable, Hashable, CustomStringConvertible {
 
     /// Operations of one Sentinel run and how often each happens. `OperationListTests` holds this to a clean run.
     static let counts: [(vendor: String, operation: String, times: Int)] = [
-        ("clickup", "user", 1), ("clickup", "webhook.deliver", 3), ("clickup", "task.get", 1),
+        ("clickup", "user", 1), ("clickup", "webhook.deliver", 3), ("clickup", "task.get", 2),
         ("anthropic", "session.create", 1), ("anthropic", "session.stream", 1), ("anthropic", "session.history", 1),
         ("anthropic", "file.list", 2), ("anthropic", "file.download", 2),
         ("google", "token", 1), ("google", "files.get", 1), ("google", "files.list", 3),

@@ -30,6 +30,10 @@ package struct Sight: Sendable {
         package let size: Int?
     }
 
+    package static func of(_ sandbox: Sandbox) async -> Sight {
+        Sight(state: await sandbox.state(), log: sandbox.log.entries)
+    }
+
     package var sessions: [Session] {
         (state["anthropic"]?["sessions"]?.array ?? []).map { item in
             Session(
@@ -81,7 +85,7 @@ package struct Sight: Sendable {
 }
 
 extension Installation {
-    package func look() async -> Sight { Sight(state: await sandbox.state(), log: sandbox.log.entries) }
+    package func look() async -> Sight { await Sight.of(sandbox) }
 
     /// A session's whole history as the service lists it, each event's bytes as they were sent.
     package func history(of session: String) async throws -> [JSON] {

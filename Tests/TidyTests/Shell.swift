@@ -18,7 +18,8 @@ struct Shell {
     }
 
     /// Standard output and error are one file, as a person would see them; a file, since a full pipe would block.
-    func run(_ command: String, _ arguments: [String] = [], environment: [String: String] = [:]) async throws -> Outcome
+    func run(_ command: String, _ arguments: [String] = [], environment: [String: String] = [:], triesLeft: Int = 50)
+        async throws -> Outcome
     {
         let log = FileManager.default.temporaryDirectory.appending(path: "tidy-log-\(UUID().uuidString)")
         try Data().write(to: log)
@@ -43,6 +44,10 @@ struct Shell {
             do { try process.run() } catch { continuation.resume(throwing: error) }
         }
         let output = String(decoding: try Data(contentsOf: log), as: UTF8.self)
+        // A script written a moment ago is busy while another test's child still holds what we had open.
+        if process.terminationStatus == 126, output.contains("Text file busy"), triesLeft > 0 {
+            return try await run(command, arguments, environment: environment, triesLeft: triesLeft - 1)
+        }
         return Outcome(status: process.terminationStatus, output: output)
     }
 

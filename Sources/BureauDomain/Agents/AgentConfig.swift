@@ -22,6 +22,8 @@ package struct AgentConfig: Hashable, Sendable {
     package let budgets: AgentBudgets
     /// Agents that its runs start; nil for none.
     package let fanOut: FanOut?
+    /// Name of the credentials it works with, from config/credentials.json; nil takes the environment's own.
+    package let credentials: String?
 
     package struct Anthropic: Hashable, Sendable {
         /// Names of environment variables, never the ids themselves.

@@ -12,6 +12,7 @@ struct AgentConfigReader {
     static let keys = [
         "$schema", "agent_name", "display_name", "description", "version", "anthropic", "payload_source", "triggers",
         "kickoff_template", "limits", "budgets", "outputs", "delivery", "alerts", "approvals", "fan_out",
+        "credentials",
     ]
 
     func config(_ json: PositionedJSON) -> AgentConfig? {
@@ -35,6 +36,7 @@ struct AgentConfigReader {
         let alerts = alerts(root)
         let approvals = ApprovalReader().approvals(root)
         let fanOut = FanOutReader().fanOut(root, agent: name)
+        let credentials = root.text("credentials", .slug, required: false)
         guard let name, let displayName, let description, let version, let anthropic, let source, let triggers,
             let prompt, let limits, let outputs, let delivery, let alerts, let approvals, let budgets,
             let others = others(fanOut)
@@ -42,7 +44,8 @@ struct AgentConfigReader {
         return AgentConfig(
             name: name, displayName: displayName, description: description, version: version, anthropic: anthropic,
             payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
-            delivery: delivery, alerts: alerts, approvals: approvals, budgets: budgets, fanOut: others)
+            delivery: delivery, alerts: alerts, approvals: approvals, budgets: budgets, fanOut: others,
+            credentials: credentials)
     }
 
     /// Absent is one thing, wrong another.

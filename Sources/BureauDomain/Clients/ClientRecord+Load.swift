@@ -22,6 +22,8 @@ extension ClientRecord {
         var record = JSONObject(json.object?.members.map { ($0.key, $0.value) } ?? [])
         if field == "name" || field == "client_name" {
             record["name"] = value ?? .null
+        } else if field == "credentials" {
+            record["credentials"] = value
         } else {
             var fields = self.fields
             fields[field] = value
@@ -39,15 +41,17 @@ struct ClientReader {
         if case .object(let members) = json.kind, members.contains(where: { $0.key == "client_id" }) {
             return payload(json, members)
         }
-        let keys = ["slug", "name", "fields", "contacts", "monthly_budget"]
+        let keys = ["slug", "name", "fields", "contacts", "monthly_budget", "credentials"]
         guard let root = ConfigObject(json, path: "", keys: keys, problems: problems) else { return nil }
         let slug = root.text("slug", .slug)
         let name = root.text("name", .line(200))
         let fields = fields(root.members["fields"]?.value, path: "fields")
         let contacts = contacts(root)
         let budget = BudgetReader().budget(root, "monthly_budget")
+        let credentials = root.text("credentials", .slug, required: false)
         guard let slug, let name else { return nil }
-        return ClientRecord(slug: slug, name: name, fields: fields, contacts: contacts, budget: budget)
+        return ClientRecord(
+            slug: slug, name: name, fields: fields, contacts: contacts, budget: budget, credentials: credentials)
     }
 
     private func payload(_ json: PositionedJSON, _ members: [PositionedJSON.Member]) -> ClientRecord? {

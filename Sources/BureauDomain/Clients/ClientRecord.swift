@@ -23,6 +23,8 @@ package struct ClientRecord: Hashable, Sendable {
     package let contacts: [Contact]
     /// What runs for this client may cost in a calendar month, UTC. Nil when nobody set a limit.
     package var budget: ScopeBudget?
+    /// Name of the credentials its work is done with, from config/credentials.json; nil leaves it to the agent.
+    package var credentials: String?
 
     /// What an agent may be given: the two names, then the fields.
     package func payload() -> JSONObject {
@@ -38,6 +40,7 @@ package struct ClientRecord: Hashable, Sendable {
             ("contacts", .array(contacts.map(\.json))),
         ])
         if let budget { object["monthly_budget"] = budget.json }
+        if let credentials { object["credentials"] = .string(credentials) }
         return .object(object)
     }
 }

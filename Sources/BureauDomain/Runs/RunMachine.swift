@@ -192,5 +192,7 @@ extension RunCause.Code {
     /// The session did its work; only what came after failed.
     var retriesAtCollecting: Bool { self == .noFiles || self == .filesMissing }
     /// The session may well be alive: we lost sight of it.
-    var retriesInSession: Bool { self == .sessionUnreachable || self == .lostTooOften || self == .internalError }
+    var retriesInSession: Bool {
+        self == .sessionUnreachable || self == .lostTooOften || self == .internalError || self == .configGone
+    }
 }

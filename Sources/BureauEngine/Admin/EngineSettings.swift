@@ -5,6 +5,8 @@ package import Foundation
 package struct EngineSettings: Sendable {
     package var sessionLogFolder: URL
     package var deliveryFolder: URL
+    /// Which named credentials these settings go with; nil for the environment's own.
+    package var credentialSet: String?
     package var driveRootFolderID: String?
     /// Where alerts go when an agent names no channel.
     package var alertChannel: String?
@@ -21,6 +23,11 @@ package struct EngineSettings: Sendable {
     package var agencyBudget: ScopeBudget?
     /// `{session}` is replaced; for people with access to the provider's console.
     package var consoleLinkPattern: String
+    package var reminders: ReminderPolicy
+    /// Who is named in reminders of what stays open, as agents' configs write people.
+    package var escalationTags: [String]
+    /// Nil when nobody wants the daily digest.
+    package var digestTime: DigestTime?
     package var eventLogDaysKept: Int
     package var diskAlertPercent: Int
     /// Accept and store, start nothing.
@@ -40,6 +47,8 @@ package struct EngineSettings: Sendable {
         fanOut = .byDefault
         defaultSessionCostMax = MicroUSD(rawValue: 5_000_000)
         consoleLinkPattern = "https://platform.claude.com/workspaces/default/sessions/{session}"
+        reminders = ReminderPolicy(firstAfterHours: 4)
+        escalationTags = []
         eventLogDaysKept = 90
         diskAlertPercent = 80
         isDispatchPaused = false

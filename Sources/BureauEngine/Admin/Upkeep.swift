@@ -100,11 +100,15 @@ package struct Upkeep: Service {
 
     /// Our own user's id, to tell the echo of our writes from a person's. Kept, for when ClickUp is down at a start.
     private func learnOwnUser() async {
-        guard let clickUp = parts.connections.clickUp, !parts.settings.isDispatchPaused else { return }
-        do {
-            try await remember("clickup_user_id", String(try await clickUp.me().id))
-        } catch {
-            parts.logger.warning("ClickUp did not say who we are", metadata: ["why": "\(error)"])
+        guard !parts.settings.isDispatchPaused else { return }
+        for account in parts.accounts {
+            guard let clickUp = account.connections.clickUp else { continue }
+            do {
+                let name = EchoCheck.settingName(account.settings.credentialSet)
+                try await remember(name, String(try await clickUp.me().id))
+            } catch {
+                parts.logger.warning("ClickUp did not say who we are", metadata: ["why": "\(error)"])
+            }
         }
     }
 
@@ -120,18 +124,6 @@ package struct Upkeep: Service {
     }
 
     private func raise(_ cause: String, subject: String, _ sentence: String) async throws {
-        let doors = parts.doors
-        try await parts.database.write { db in
-            let id = doors.makeID()
-            guard
-                try AlertStore(db: db).raise(
-                    cause: cause, subject: subject, sentence: sentence, runID: nil, id: id, now: doors.now()) != nil
-            else { return }
-            let intent = try JSONText.encode(NoticeIntent(kind: .system, cause: cause, sentence: sentence))
-            let plan = StepPlan(channel: .slack, kind: "alert", subject: id, position: 0, intent: intent)
-            try StepStore(db: db).plan(plan, run: nil, purpose: .notice, id: doors.makeID(), now: doors.now())
-        }
-        parts.logger.error("alert", metadata: ["cause": "\(cause)", "what": "\(sentence)"])
-        wake.raise()
+        if try await SystemAlarm(parts: parts).raise(cause, subject: subject, sentence) { wake.raise() }
     }
 }

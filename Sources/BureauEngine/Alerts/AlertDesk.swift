@@ -26,8 +26,8 @@ package struct AlertDesk: Sendable {
     }
 
     /// Closes one alert. Returns false when it was closed already. The same cause opens a new one.
-    package func resolve(_ id: String) async throws -> Bool {
+    package func resolve(_ id: String, by person: String) async throws -> Bool {
         let now = doors.now()
-        return try await database.write { try AlertStore(db: $0).resolve(id: id, now: now) }
+        return try await database.write { try AlertStore(db: $0).resolve(id: id, by: person, now: now) }
     }
 }

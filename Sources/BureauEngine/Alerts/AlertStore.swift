@@ -11,6 +11,9 @@ package struct AlertRecord: Sendable, Hashable {
     package let occurrences: Int64
     package let openedAt: Int64
     package let lastAt: Int64
+    /// A person, or "bureau" when the cause went away; nil while it is open.
+    package let resolvedBy: String?
+    package let reminders: Int64
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -22,6 +25,8 @@ package struct AlertRecord: Sendable, Hashable {
         occurrences = try row.integer("occurrences")
         openedAt = try row.integer("opened_at")
         lastAt = try row.integer("last_at")
+        resolvedBy = try row.textIfAny("resolved_by")
+        reminders = try row.integer("reminders")
     }
 }
 
@@ -48,22 +53,28 @@ struct AlertStore {
 
     func resolve(subject: String, now: Int64) throws {
         try db.execute(
-            "UPDATE alert SET state = 'resolved', last_at = ? WHERE subject = ? AND state = 'open'", [now, subject])
+            """
+            UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = 'bureau'
+            WHERE subject = ? AND state = 'open'
+            """, [now, subject])
     }
 
     func resolve(cause: String, subject: String, now: Int64) throws {
         try db.execute(
-            "UPDATE alert SET state = 'resolved', last_at = ? WHERE cause = ? AND subject = ? AND state = 'open'",
-            [now, cause, subject])
+            """
+            UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = 'bureau'
+            WHERE cause = ? AND subject = ? AND state = 'open'
+            """, [now, cause, subject])
     }
 
     func find(_ id: String) throws -> AlertRecord? {
         try db.first("SELECT * FROM alert WHERE id = ?", [id]).map(AlertRecord.init)
     }
 
-    func resolve(id: String, now: Int64) throws -> Bool {
+    func resolve(id: String, by person: String, now: Int64) throws -> Bool {
         try db.execute(
-            "UPDATE alert SET state = 'resolved', last_at = ? WHERE id = ? AND state = 'open'", [now, id]) == 1
+            "UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = ? WHERE id = ? AND state = 'open'",
+            [now, person, id]) == 1
     }
 
     func beginning(with prefix: String, limit: Int) throws -> [AlertRecord] {

@@ -56,13 +56,13 @@ package struct NoticeWorker: Service {
             }
             if step.state == .intended {
                 switch try await write.probe() {
-                case .found(let receipt): return try await settle(step, receipt: receipt)
+                case .found(let receipt): return try await settle(step, receipt: receipt, write.sent)
                 case .absent, .unknown: break  // Better told twice than not at all.
                 }
             }
             let (id, now) = (step.id, parts.doors.now())
             try await parts.database.write { try StepStore(db: $0).markIntended(id, now: now) }
-            try await settle(step, receipt: try await write.write())
+            try await settle(step, receipt: try await write.write(), write.sent)
         } catch let error as VendorError {
             try Task.checkCancellation()
             try await failed(step, error)
@@ -82,6 +82,8 @@ package struct NoticeWorker: Service {
         }
         var agent: LoadedAgent?
         if let run { agent = try await parts.catalog.version(run.configHash) }
+        // What people of one account are told never goes to another's.
+        let parts = try await accounts(of: run, agent)
         if let run, step.kind == ApprovalNotices.ask || step.kind == ApprovalNotices.outcome {
             return try await ApprovalSurfaces(parts: parts).write(step, run: run, agent: agent)
         }
@@ -91,7 +93,7 @@ package struct NoticeWorker: Service {
         let notice = try step.intent(as: NoticeIntent.self)
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
         switch step.channel {
-        case .slack: return try await slackPost(step, notice, run, agent, name)
+        case .slack: return try await slackPost(step, notice, run, agent, name, parts)
         case .clickUp:
             guard let clickUp = parts.connections.clickUp, let run, let task = run.taskID else { return nil }
             if step.kind == "status" {
@@ -106,13 +108,21 @@ package struct NoticeWorker: Service {
         }
     }
 
+    private func accounts(of run: RunRecord?, _ agent: LoadedAgent?) async throws -> EngineParts {
+        guard let run else { return parts }
+        do { return try await parts.using(run: run, agent: agent) } catch let unknown as UnknownCredentials {
+            throw StepProblem(description: unknown.description)
+        }
+    }
+
     private func slackPost(
-        _ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ name: String
+        _ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ name: String,
+        _ parts: EngineParts
     ) async throws -> (any OutboundWrite)? {
         guard let slack = parts.connections.slack else { return nil }
         let thread = try await thread(step, notice, run)
         if step.kind == NoticePlace.noteKind, thread == nil { return AlreadyShown() }
-        let directory = SlackDirectory(slack: slack, database: parts.database, doors: parts.doors)
+        let directory = SlackDirectory(parts, slack)
         guard let target = agent?.config.alerts.failureChannel ?? parts.settings.alertChannel else { return nil }
         var channel = await directory.channel(target, otherwise: parts.settings.alertChannel)
         // In the very channel of the thread one of the two is enough.
@@ -120,8 +130,8 @@ package struct NoticeWorker: Service {
         channel = thread?.channel ?? channel
         var tags: [String] = []
         let isNote = step.kind == NoticePlace.noteKind
-        if !isNote, notice.kind == .failed || notice.kind == .stopped || notice.kind == .gate {
-            for tag in agent?.config.alerts.tags ?? [] {
+        if !isNote, [.failed, .stopped, .gate, .reminder].contains(notice.kind) {
+            for tag in (agent?.config.alerts.tags ?? []) + (notice.tags ?? []) {
                 tags.append(await directory.mention(tag, people: parts.settings.slackPeople))
             }
         }
@@ -156,10 +166,10 @@ package struct NoticeWorker: Service {
         try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: error.sentence) }
     }
 
-    private func settle(_ step: StepRecord, receipt: String) async throws {
+    private func settle(_ step: StepRecord, receipt: String, _ sent: SentContent?) async throws {
         parts.counters.add(.notices, ["outcome": "sent"])
         let (id, now) = (step.id, parts.doors.now())
-        try await parts.database.write { try StepStore(db: $0).markDone(id, receipt: receipt, now: now) }
+        try await parts.database.write { try StepStore(db: $0).markDone(id, receipt: receipt, sent: sent, now: now) }
     }
 
     private func settle(_ step: StepRecord, failed why: String) async throws {

@@ -3,10 +3,14 @@ import BureauStorage
 
 /// What a notice says and where. Stored as the step's intent; addresses are resolved when it is sent.
 struct NoticeIntent: Codable, Hashable, Sendable {
-    enum Kind: String, Codable { case failed, stopped, problem, needsInfo = "needs_info", gate, budget, system }
+    enum Kind: String, Codable {
+        case failed, stopped, problem, needsInfo = "needs_info", gate, budget, system, reminder, digest
+    }
     var kind: Kind
     var cause: String
     var sentence: String
+    /// People to name besides those the agent's config names.
+    var tags: [String]?
 }
 
 /// Turns a machine's effects into notices, inside the transaction that moved the run.

@@ -10,8 +10,9 @@ struct ApprovalAnswers: Sendable {
     let session: String
     static let stepKind = "confirmation"
 
-    /// Sends what is decided and not yet sent.
-    func send(_ approvals: [ApprovalRecord]) async throws {
+    /// Sends what is decided and not yet sent. Returns false when nobody can tell of one whether it arrived.
+    func send(_ approvals: [ApprovalRecord]) async throws -> Bool {
+        var isSure = true
         for approval in approvals where approval.state.isDecided {
             let step = try await step(approval)
             guard step.state != .done else { continue }
@@ -20,11 +21,15 @@ struct ApprovalAnswers: Sendable {
             runner.backoff = Backoff(seconds: [1, 2, 4])
             switch try await runner.run(step, write) {
             case .done: continue
-            case .failed(let why), .doubtful(let why):
+            case .doubtful(let why):
+                try await Doubt(parts: parts, run: hand.run).tell(step, why)
+                isSure = false
+            case .failed(let why):
                 throw StepProblem(
                     description: "the answer to \"\(approval.tool)\" could not be brought to the session: \(why)")
             }
         }
+        return isSure
     }
 
     private func step(_ approval: ApprovalRecord) async throws -> StepRecord {
@@ -51,6 +56,11 @@ struct ConfirmationWrite: OutboundWrite {
     let anthropic: AnthropicClient
     let session: String
     let approval: ApprovalRecord
+    var sent: SentContent? {
+        SentContent(json: [
+            "call": approval.eventID, "decision": approval.state.rawValue, "reason": approval.reason ?? "",
+        ])
+    }
 
     func write() async throws -> String {
         let isAllowed = approval.state == .approved

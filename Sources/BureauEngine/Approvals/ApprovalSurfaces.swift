@@ -49,7 +49,7 @@ struct ApprovalSurfaces: Sendable {
         guard let slack = parts.connections.slack else { return nil }
         let asked = try await parts.database.read { try StepStore(db: $0).list(run: run.id, purpose: .notice) }
             .first { $0.kind == ApprovalNotices.ask && $0.channel == .slack && $0.subject == approval.id }
-        guard let asked, let receipt = try asked.receipt(as: DeliveryReceipt.self) else {
+        guard let asked, let receipt = try await self.receipt(of: asked, approval, run, agent) else {
             // Not shown yet: the question itself will show the outcome when it is posted.
             return AlreadyShown()
         }
@@ -58,6 +58,17 @@ struct ApprovalSurfaces: Sendable {
         return SlackReplace(
             slack: slack, posted: SlackPosted(channel: place[0], ts: place[1]),
             message: message(approval, run, agent, place[0], asked.id))
+    }
+
+    /// Where the question stands. Its answer may be lost while it stands there with its buttons: then it is looked for.
+    private func receipt(of asked: StepRecord, _ approval: ApprovalRecord, _ run: RunRecord, _ agent: LoadedAgent?)
+        async throws -> DeliveryReceipt?
+    {
+        if let known = try asked.receipt(as: DeliveryReceipt.self) { return known }
+        guard asked.state == .intended, let post = try await post(asked, approval, run, agent),
+            case .found(let receipt) = try await post.probe()
+        else { return nil }
+        return try JSONText.decode(DeliveryReceipt.self, receipt)
     }
 
     private func message(
@@ -71,7 +82,7 @@ struct ApprovalSurfaces: Sendable {
     private func channel(_ slack: SlackClient, _ agent: LoadedAgent?) async -> String? {
         let configured =
             agent?.config.approvals.channel ?? agent?.config.alerts.failureChannel ?? parts.settings.alertChannel
-        let directory = SlackDirectory(slack: slack, database: parts.database, doors: parts.doors)
+        let directory = SlackDirectory(parts, slack)
         guard let configured else { return nil }
         return await directory.channel(configured, otherwise: parts.settings.alertChannel)
     }

@@ -23,7 +23,8 @@ struct Asking: Sendable {
             let (store, now) = (ApprovalStore(db: db), doors.now())
             for question in questions {
                 let expiresAt = now + policy.expiresAfter.milliseconds
-                guard let id = try store.ask(question, run: run.id, id: doors.makeID(), now: now, expiresAt: expiresAt)
+                let mark = StepMark.approval(run: run.id, eventID: question.eventID)
+                guard let id = try store.ask(question, run: run.id, id: mark, now: now, expiresAt: expiresAt)
                 else { continue }
                 try ApprovalNotices(db: db, doors: doors).ask(id, run: run)
             }
@@ -74,10 +75,16 @@ struct ApprovalNotices {
     let doors: Doors
     static let ask = "approval", outcome = "approval_outcome"
 
-    func ask(_ id: String, run: RunRecord) throws { try plan(Self.ask, id, run, position: 0) }
+    func ask(_ id: String, run: RunRecord) throws {
+        if let approval = try ApprovalStore(db: db).find(id) {
+            try ReceiptStore(db: db).asked(approval, now: doors.now())
+        }
+        try plan(Self.ask, id, run, position: 0)
+    }
 
     /// The run looks again, and every surface that carried the question shows what became of it.
     func settled(_ approval: ApprovalRecord, run: RunRecord) throws {
+        try ReceiptStore(db: db).decided(approval, now: doors.now())
         try RunStore(db: db).makeDue(run.id, now: doors.now())
         try RunEventStore(db: db).append(
             run.id, kind: "approval", detail: ApprovalWords.outcome(approval), now: doors.now())

@@ -49,7 +49,7 @@ struct FileStore {
 
     /// Writes the outcome for a file; one that is stored stays stored.
     func put(_ file: NewFile, run runID: String, now: Int64) throws {
-        try db.execute(
+        let changed = try db.execute(
             """
             INSERT INTO file (run_id, vendor_id, position, name, safe_name, mime_type, size_bytes, sha256, blob_key,
                 error, stored_at)
@@ -62,5 +62,6 @@ struct FileStore {
                 runID, file.vendorID, file.position, file.name, file.safeName, file.mimeType, file.sizeBytes,
                 file.sha256, file.blobKey, file.error, now,
             ])
+        if changed == 1 { try ReceiptStore(db: db).file(file, run: runID, now: now) }
     }
 }

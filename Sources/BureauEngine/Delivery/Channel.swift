@@ -2,6 +2,7 @@ import BureauDomain
 import BureauStorage
 import BureauVendors
 import Foundation
+import Logging
 
 /// What every channel is handed.
 struct DeliveryContext: Sendable {
@@ -30,10 +31,21 @@ struct ChannelCatalog: Sendable {
 }
 
 extension DeliveryContext {
-    /// Makes one write; steps that are settled are not touched.
+    /// Makes one write; steps that are settled are not touched. What was delivered before and is delivered again is
+    /// only looked at: when somebody took it away, a person is asked, and nothing is posted in its place.
     func perform(_ step: StepRecord, _ write: any OutboundWrite) async throws -> StepRunner.Outcome? {
-        guard step.state == .pending || step.state == .intended else { return nil }
-        return try await runner.run(step, write)
+        guard step.isOpen else { return nil }
+        guard step.state == .done, let receipt = step.receipt else { return try await runner.run(step, write) }
+        let why: String?
+        do { why = try await write.whyGone(receipt) } catch let error as VendorError {
+            // Nobody can look now. It was delivered; that stays what is known of it.
+            try Task.checkCancellation()
+            parts.logger.warning("a delivered step could not be looked at", metadata: ["why": "\(error)"])
+            return .done(receipt: receipt)
+        }
+        let (id, now) = (step.id, parts.doors.now())
+        try await parts.database.write { try StepStore(db: $0).markSeen(id, whyGone: why, now: now) }
+        return why.map { .doubtful($0) } ?? .done(receipt: receipt)
     }
 
     /// The channel cannot work at all: every open step fails with the reason.

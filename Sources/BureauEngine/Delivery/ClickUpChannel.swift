@@ -1,3 +1,5 @@
+import BureauDomain
+import BureauStorage
 import BureauVendors
 
 /// The ClickUp task: files, then one comment, then the status.
@@ -22,9 +24,10 @@ struct ClickUpChannel: Channel {
             case "comment":
                 write = ClickUpCommentWrite(
                     clickUp: clickUp, task: task, mark: Marks.text(step), parts: ClickUpMessages.ready(context.report),
-                    since: step.intendedAt ?? 0)
+                    since: step.intendedAt ?? 0, alike: Marks.alike(context.report))
             default:
-                write = ClickUpStatusWrite(clickUp: clickUp, task: task, status: step.subject)
+                guard let status = try await statusWrite(step, task, clickUp, context) else { continue }
+                write = status
             }
             if case .done(let receipt) = try await context.perform(step, write), step.kind == "attach" {
                 known.insert(try JSONText.decode(DeliveryReceipt.self, receipt).id)
@@ -33,7 +36,32 @@ struct ClickUpChannel: Channel {
     }
 }
 
+extension ClickUpChannel {
+    /// The status there is before ours is part of the intent: a task that stands at neither was moved by a person
+    /// meanwhile, whose decision is not undone. Nil when the task cannot be read; the step has failed then.
+    private func statusWrite(
+        _ step: StepRecord, _ task: String, _ clickUp: ClickUpClient, _ context: DeliveryContext
+    ) async throws -> ClickUpStatusWrite? {
+        var before = (try? step.intent(as: StatusIntent.self))?.before
+        if before == nil, step.state == .pending {
+            do {
+                before = try await Patience(doors: context.parts.doors)({ try await clickUp.task(task) }).status
+            } catch let error as VendorError {
+                try Task.checkCancellation()
+                try await context.fail([step], error.sentence)
+                return nil
+            }
+            let intent = try JSONText.encode(StatusIntent(status: step.subject, before: before))
+            try await context.parts.database.write { try StepStore(db: $0).replaceIntent(step.id, intent) }
+        }
+        let known = before ?? context.hand.agent.config.triggers.clickUp?.status
+        return ClickUpStatusWrite(clickUp: clickUp, task: task, status: step.subject, before: known)
+    }
+}
+
 enum Marks {
+    /// What a result's comment says of its run, by which one is known whose reference somebody took away.
+    static func alike(_ report: DeliveryReport) -> String { "Run \(report.runID)" }
     /// The tail of a comment by which it is found again, short enough not to disturb people.
     static func text(_ step: StepRecord) -> String { "ref \(step.id)" }
     /// Clocks differ between us and a vendor.
@@ -48,6 +76,7 @@ struct ClickUpAttach: OutboundWrite {
     let path: String
     let since: Int64
     let known: Set<String>
+    var sent: SentContent? { SentContent(file) }
 
     func write() async throws -> String {
         let id = try await clickUp.attach(task, file: path, name: file.title, mime: file.mimeType)
@@ -55,13 +84,23 @@ struct ClickUpAttach: OutboundWrite {
     }
 
     func probe() async throws -> Probe {
-        let there = try await clickUp.task(task).attachments.first { attachment in
+        let alike = try await clickUp.task(task).attachments.filter { attachment in
             attachment.title == file.title && !known.contains(attachment.id)
                 && (attachment.sizeBytes == nil || attachment.sizeBytes == file.sizeBytes)
                 && (attachment.date ?? .max) >= since - Marks.skewMilliseconds
         }
-        return try there.map { .found(receipt: try JSONText.encode(DeliveryReceipt(id: $0.id, link: $0.url))) }
-            ?? .absent
+        guard let first = alike.first else { return .absent }
+        guard alike.count == 1 else {
+            let ids = alike.prefix(5).map(\.id).joined(separator: ", ")
+            return .unknown(why: "the task has \(alike.count) attachments of this name and size: \(ids)")
+        }
+        return .found(receipt: try JSONText.encode(DeliveryReceipt(id: first.id, link: first.url)))
+    }
+
+    func whyGone(_ receipt: String) async throws -> String? {
+        let id = try JSONText.decode(DeliveryReceipt.self, receipt).id
+        guard try await !clickUp.task(task).attachments.contains(where: { $0.id == id }) else { return nil }
+        return "the attachment \(id) was on the task and is gone"
     }
 }
 
@@ -72,7 +111,10 @@ struct ClickUpCommentWrite: OutboundWrite {
     let mark: String
     let parts: [ClickUpCommentPart]
     let since: Int64
+    /// Words that only this comment has besides its mark: with them and without a mark, somebody edited it.
+    var alike: String?
     static let pagesMax = 20
+    var sent: SentContent? { SentContent(json: parts) }
 
     func write() async throws -> String {
         let comment = try await clickUp.comment(task, parts: parts + [.newline, .code(mark)])
@@ -81,15 +123,32 @@ struct ClickUpCommentWrite: OutboundWrite {
 
     func probe() async throws -> Probe {
         var last: ClickUpComment?
+        var unmarked: ClickUpComment?
         for _ in 0..<Self.pagesMax {
             let page = try await clickUp.comments(task, start: last?.date, startID: last?.id)
             if let ours = page.first(where: { $0.text.contains(mark) }) {
                 return .found(receipt: try JSONText.encode(DeliveryReceipt(id: ours.id, link: nil)))
             }
-            guard let oldest = page.last, (oldest.date ?? 0) >= since - Marks.skewMilliseconds else { return .absent }
+            unmarked = unmarked ?? page.first(where: isUnmarked)
+            guard let oldest = page.last, (oldest.date ?? 0) >= since - Marks.skewMilliseconds else {
+                return unmarked.map {
+                    .unknown(why: "the comment \($0.id) may be it, but its reference was taken away")
+                } ?? .absent
+            }
             last = oldest
         }
         return .unknown(why: "the comment was not among the newest \(Self.pagesMax * 25)")
+    }
+
+    private func isUnmarked(_ comment: ClickUpComment) -> Bool {
+        guard let alike, (comment.date ?? 0) >= since - Marks.skewMilliseconds else { return false }
+        return comment.text.contains(alike) && !comment.text.contains("ref ")
+    }
+
+    func whyGone(_ receipt: String) async throws -> String? {
+        guard case .absent = try await probe() else { return nil }
+        let id = try JSONText.decode(DeliveryReceipt.self, receipt).id
+        return "the comment \(id) was on the task and is gone"
     }
 }
 
@@ -98,6 +157,9 @@ struct ClickUpStatusWrite: OutboundWrite {
     let clickUp: ClickUpClient
     let task: String
     let status: String
+    /// Where the task stood before, when that is known.
+    var before: String?
+    var sent: SentContent? { SentContent(json: StatusIntent(status: status)) }
 
     func write() async throws -> String {
         try await clickUp.setStatus(task, status)
@@ -105,7 +167,13 @@ struct ClickUpStatusWrite: OutboundWrite {
     }
 
     func probe() async throws -> Probe {
-        guard ClickUpTrigger.same(try await clickUp.task(task).status, status) else { return .absent }
+        let now = try await clickUp.task(task).status
+        guard ClickUpTrigger.same(now, status) else {
+            guard let before, !ClickUpTrigger.same(now, before) else { return .absent }
+            return .unknown(
+                why: "the task is at \"\(now)\", neither where it was (\"\(before)\") nor where it goes (\"\(status)\")"
+            )
+        }
         return .found(receipt: try JSONText.encode(DeliveryReceipt(id: status, link: nil)))
     }
 }

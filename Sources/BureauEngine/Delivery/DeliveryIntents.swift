@@ -16,7 +16,11 @@ struct FileIntent: Codable, Hashable, Sendable {
 
 /// A folder path below the configured root.
 struct FolderIntent: Codable, Hashable, Sendable { var segments: [String] }
-struct StatusIntent: Codable, Hashable, Sendable { var status: String }
+struct StatusIntent: Codable, Hashable, Sendable {
+    var status: String
+    /// Where the task stood before, once it was read.
+    var before: String?
+}
 struct EmptyIntent: Codable, Hashable, Sendable {}
 
 /// Where something was delivered. `link` opens it for people, when the channel has links.

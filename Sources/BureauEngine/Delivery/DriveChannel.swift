@@ -15,7 +15,7 @@ struct DriveChannel: Channel {
         guard let folder = try await self.folder(folderStep, drive, root, context) else {
             return try await context.fail(steps.filter { $0.kind == "upload" }, "The Drive folder could not be made.")
         }
-        let uploads = steps.filter { $0.kind == "upload" && ($0.state == .pending || $0.state == .intended) }
+        let uploads = steps.filter { $0.kind == "upload" && $0.isOpen }
         for (step, file) in try await withIDs(uploads, drive, context) {
             let path = try context.path(of: file.blobKey)
             _ = try await context.perform(
@@ -26,7 +26,7 @@ struct DriveChannel: Channel {
     private func folder(
         _ step: StepRecord, _ drive: GoogleDriveClient, _ root: String, _ context: DeliveryContext
     ) async throws -> String? {
-        if let known = try step.receipt(as: DeliveryReceipt.self) { return known.id }
+        if !step.isOpen, let known = try step.receipt(as: DeliveryReceipt.self) { return known.id }
         let intent = try step.intent(as: FolderIntent.self)
         let path = DriveFolderPath(
             drive: drive, database: context.parts.database, root: root, segments: intent.segments,
@@ -40,7 +40,7 @@ struct DriveChannel: Channel {
         _ steps: [StepRecord], _ drive: GoogleDriveClient, _ context: DeliveryContext
     ) async throws -> [(StepRecord, FileIntent)] {
         var pairs = try steps.map { ($0, try $0.intent(as: FileIntent.self)) }
-        let bare = pairs.indices.filter { pairs[$0].1.driveID == nil }
+        let bare = pairs.indices.filter { pairs[$0].1.driveID == nil && pairs[$0].0.state != .done }
         guard !bare.isEmpty else { return pairs }
         let ids: [String]
         do {
@@ -65,13 +65,14 @@ struct DriveUploadWrite: OutboundWrite {
     let parent: String
     let path: String
     let mark: String
+    var sent: SentContent? { SentContent(file) }
 
     func write() async throws -> String {
         guard let id = file.driveID else { throw StepProblem(description: "the upload has no id") }
         do {
             let made = try await drive.upload(
                 id: id, name: file.title, parent: parent, mime: file.mimeType, path: path,
-                appProperties: ["bureau_step": mark])
+                appProperties: [Self.property: mark])
             return try receipt(made)
         } catch let error as VendorError {
             // An earlier try got through: that is success, if it is whole.
@@ -81,10 +82,29 @@ struct DriveUploadWrite: OutboundWrite {
     }
 
     func probe() async throws -> Probe {
-        guard let id = file.driveID, let there = try await drive.file(id) else { return .absent }
+        guard let id = file.driveID, let there = try await drive.file(id) else { return try await probeByMark() }
         guard !there.isTrashed else { return .unknown(why: "the file was uploaded and then moved to the trash") }
         return .found(receipt: try receipt(there))
     }
+
+    /// The id may be younger than the upload, when a backup was restored in between: the file carries the step's mark.
+    private func probeByMark() async throws -> Probe {
+        let driveID = try await drive.file(parent)?.driveID
+        let marked = try await drive.find(appProperty: Self.property, value: mark, driveID: driveID)
+        guard let first = marked.first else { return .absent }
+        guard marked.count == 1 else {
+            return .unknown(why: "\(marked.count) files in Drive carry the mark of this one: \(first.id) and others")
+        }
+        return .found(receipt: try receipt(first))
+    }
+
+    func whyGone(_ receipt: String) async throws -> String? {
+        let id = try JSONText.decode(DeliveryReceipt.self, receipt).id
+        guard let there = try await drive.file(id) else { return "the file \(id) was in Drive and is gone" }
+        return there.isTrashed ? "the file \(id) was moved to Drive's trash" : nil
+    }
+
+    private static let property = "bureau_step"
 
     private func receipt(_ made: DriveFile) throws -> String {
         guard made.sha256 == nil || made.sha256 == file.sha256,

@@ -26,6 +26,12 @@ struct DriveFolderPath: OutboundWrite {
 
     func probe() async throws -> Probe { .absent }
 
+    func whyGone(_ receipt: String) async throws -> String? {
+        let id = try JSONText.decode(DeliveryReceipt.self, receipt).id
+        guard let there = try await drive.file(id) else { return "the folder \(id) was in Drive and is gone" }
+        return there.isTrashed ? "the folder \(id) was moved to Drive's trash" : nil
+    }
+
     private func rootDrive() async throws -> String? {
         guard let folder = try await patience({ try await drive.file(root) }) else {
             throw StepProblem(

@@ -11,7 +11,7 @@ struct FolderChannel: Channel {
         for step in steps {
             let file = try step.intent(as: FileIntent.self)
             let copy = FolderCopy(
-                source: try context.path(of: file.blobKey), folder: target, name: file.title, mark: step.id)
+                source: try context.path(of: file.blobKey), folder: target, file: file, mark: step.id)
             _ = try await context.perform(step, copy)
         }
     }
@@ -20,11 +20,12 @@ struct FolderChannel: Channel {
 struct FolderCopy: OutboundWrite {
     let source: String
     let folder: URL
-    let name: String
+    let file: FileIntent
     let mark: String
+    var sent: SentContent? { SentContent(file) }
 
     func write() async throws -> String {
-        let target = folder.appendingPathComponent(name), part = folder.appendingPathComponent(".\(mark).part")
+        let target = folder.appendingPathComponent(file.title), part = folder.appendingPathComponent(".\(mark).part")
         let files = FileManager.default
         do {
             try files.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -39,4 +40,9 @@ struct FolderCopy: OutboundWrite {
 
     /// Copying again is harmless, so there is nothing to look for.
     func probe() async throws -> Probe { .absent }
+
+    func whyGone(_ receipt: String) async throws -> String? {
+        let path = try JSONText.decode(DeliveryReceipt.self, receipt).id
+        return FileManager.default.fileExists(atPath: path) ? nil : "the file \(path) was copied there and is gone"
+    }
 }

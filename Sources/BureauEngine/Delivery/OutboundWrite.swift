@@ -15,6 +15,30 @@ protocol OutboundWrite: Sendable {
     func probe() async throws -> Probe
     /// Makes the write, carrying the mark. Returns the receipt as JSON.
     func write() async throws -> String
+    /// What is sent, for the run's receipts.
+    var sent: SentContent? { get }
+    /// Why what was delivered under this receipt is not there any more; nil when it is, or has no place of its own.
+    func whyGone(_ receipt: String) async throws -> String?
+}
+
+extension OutboundWrite {
+    var sent: SentContent? { nil }
+    func whyGone(_ receipt: String) async throws -> String? { nil }
+}
+
+/// The bytes of a write, as its receipt names them.
+struct SentContent: Sendable, Hashable {
+    let sha256: String
+    /// The content itself, when it is small and kept nowhere else.
+    let text: String?
+
+    init(_ file: FileIntent) { (sha256, text) = (file.sha256, nil) }
+    init(hashOf text: String) { (sha256, self.text) = (Hex.sha256(Array(text.utf8)), nil) }
+
+    init?(json value: some Encodable) {
+        guard let text = try? JSONText.encode(value) else { return nil }
+        (sha256, self.text) = (Hex.sha256(Array(text.utf8)), text)
+    }
 }
 
 /// The write was not tried because something it needs is not there. Not a vendor's refusal.

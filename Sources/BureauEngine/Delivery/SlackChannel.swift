@@ -9,7 +9,7 @@ struct SlackChannel: Channel {
             return try await context.fail(steps, "Slack is not connected: set SLACK_BOT_TOKEN.")
         }
         guard let config = context.hand.agent.config.delivery.slack else { return }
-        let directory = SlackDirectory(slack: slack, database: context.parts.database, doors: context.parts.doors)
+        let directory = SlackDirectory(context.parts, slack)
         let thread = try await NoticePlace(parts: context.parts).awaitedThread(of: context.hand.run.id)
         let configured = await directory.channel(config.channel, otherwise: context.parts.settings.resultsChannel)
         let channel = thread?.channel ?? configured
@@ -31,6 +31,11 @@ struct SlackPost: OutboundWrite {
     let mark: String
     let since: Int64
     static let pagesMax = 20
+    var sent: SentContent? { SentContent(json: Content(text: message.text, blocks: message.blocks)) }
+    private struct Content: Encodable {
+        let text: String
+        let blocks: [SlackBlock]
+    }
 
     func write() async throws -> String {
         do {
@@ -60,6 +65,7 @@ struct SlackPost: OutboundWrite {
 
     private func look(_ page: (String?) async throws -> SlackHistoryPage) async throws -> Probe {
         var cursor: String?
+        var unmarked: SlackListedMessage?
         for _ in 0..<Self.pagesMax {
             let found: SlackHistoryPage
             do { found = try await page(cursor) } catch let error as VendorError {
@@ -74,10 +80,19 @@ struct SlackPost: OutboundWrite {
             if let ours = found.messages.first(where: { $0.metadata?.payload["step"] == .string(mark) }) {
                 return .found(receipt: try receipt(SlackPosted(channel: message.channel, ts: ours.ts)))
             }
-            guard let next = found.nextCursor else { return .absent }
+            unmarked = unmarked ?? found.messages.first { $0.metadata == nil && $0.text == message.text }
+            guard let next = found.nextCursor else {
+                return unmarked.map { .unknown(why: "the message \($0.ts) may be it, but it carries no mark") }
+                    ?? .absent
+            }
             cursor = next
         }
         return .unknown(why: "the message was not among the newest of its channel")
+    }
+
+    func whyGone(_ receipt: String) async throws -> String? {
+        guard case .absent = try await probe() else { return nil }
+        return "the message \(try JSONText.decode(DeliveryReceipt.self, receipt).id) was posted and is gone"
     }
 
     private func receipt(_ posted: SlackPosted) throws -> String {

@@ -7,16 +7,26 @@ struct SlackDirectory: Sendable {
     let slack: SlackClient
     let database: any Database
     let doors: Doors
+    /// Names mean one channel in each team.
+    let credentialSet: String?
     static let pagesMax = 20
+
+    init(_ parts: EngineParts, _ slack: SlackClient) {
+        self.slack = slack
+        database = parts.database
+        doors = parts.doors
+        credentialSet = parts.settings.credentialSet
+    }
+
     static let keptMilliseconds: Int64 = 24 * 3_600_000
 
     /// The id for a configured channel; the environment's id, then the name itself, when Slack does not tell.
     func channel(_ configured: String, otherwise fallback: String?) async -> String {
         if Self.isID(configured) { return configured }
         let name = configured.trimmingPrefix("#").lowercased()
-        if let kept = try? await kept("slack_channel:\(name)") { return kept }
+        if let kept = try? await kept(key(name)) { return kept }
         if let found = try? await look(up: name) {
-            try? await keep("slack_channel:\(name)", found)
+            try? await keep(key(name), found)
             return found
         }
         return fallback ?? configured
@@ -36,6 +46,10 @@ struct SlackDirectory: Sendable {
     static func isID(_ text: String) -> Bool {
         guard let first = text.first, "CDGUW".contains(first), text.count >= 6 else { return false }
         return text.allSatisfy { $0.isASCII && ($0.isUppercase || $0.isNumber) }
+    }
+
+    private func key(_ name: String) -> String {
+        credentialSet.map { "slack_channel:\($0):\(name)" } ?? "slack_channel:\(name)"
     }
 
     private func look(up name: String) async throws -> String? {

@@ -100,6 +100,8 @@ extension NoticeIntent {
         case .gate: "\(agentName) is waiting for an answer"
         case .budget: "\(agentName): budget"
         case .system: "Bureau"
+        case .reminder: "Reminder"
+        case .digest: "Bureau today"
         }
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 
 /// One outbound write: committed as an intent with its mark before the write, receipted after.
 package struct StepRecord: Sendable, Hashable {
-    package enum Purpose: String, Sendable { case session, delivery, notice }
+    package enum Purpose: String, Sendable, CaseIterable { case session, delivery, notice }
     package enum Channel: String, Sendable, CaseIterable {
         case anthropic, googleDrive = "google_drive", clickUp = "clickup", slack, folder
     }
@@ -34,6 +34,10 @@ package struct StepRecord: Sendable, Hashable {
     package let error: String?
     package let attempts: Int
     package let intendedAt: Int64?
+    /// Delivered before, and to be looked at before anybody says so again.
+    package let mustRecheck: Bool
+    /// The receipt of something that was delivered and is gone.
+    package let formerReceipt: String?
 
     init(_ row: Row) throws {
         func read<Kind: RawRepresentable>(_ column: String) throws -> Kind where Kind.RawValue == String {
@@ -55,7 +59,12 @@ package struct StepRecord: Sendable, Hashable {
         error = try row.textIfAny("error")
         attempts = Int(try row.integer("attempts"))
         intendedAt = try row.integerIfAny("intended_at")
+        mustRecheck = try row.flag("recheck")
+        formerReceipt = try row.textIfAny("former_receipt")
     }
+
+    /// Whether there is something to do: to write it, or to see whether it is still there.
+    var isOpen: Bool { state == .pending || state == .intended || (state == .done && mustRecheck) }
 
     func intent<Value: Decodable>(as type: Value.Type) throws -> Value { try JSONText.decode(type, intent) }
     func receipt<Value: Decodable>(as type: Value.Type) throws -> Value? {

@@ -27,7 +27,7 @@ struct StepRunner: Sendable {
             do {
                 if mustLook {
                     switch try await write.probe() {
-                    case .found(let receipt): return try await settle(step, receipt)
+                    case .found(let receipt): return try await settle(step, receipt, write.sent)
                     case .unknown(let why): return try await settle(step, .doubtful, why)
                     case .absent: break
                     }
@@ -35,7 +35,7 @@ struct StepRunner: Sendable {
                 let (id, now) = (step.id, doors.now())
                 try await database.write { try StepStore(db: $0).markIntended(id, now: now) }
                 let receipt = try await write.write()
-                return try await settle(step, receipt)
+                return try await settle(step, receipt, write.sent)
             } catch let error as VendorError {
                 // Cut off in the middle: the intent stays open and the next owner looks first.
                 try Task.checkCancellation()
@@ -60,14 +60,15 @@ struct StepRunner: Sendable {
         guard mustLook else { return try await settle(step, .failed, failure) }
         do {
             switch try await write.probe() {
-            case .found(let receipt): return try await settle(step, receipt)
+            case .found(let receipt): return try await settle(step, receipt, write.sent)
             case .absent: return try await settle(step, .failed, failure)
             case .unknown(let why): return try await settle(step, .doubtful, why)
             }
         } catch let error as VendorError {
             try Task.checkCancellation()
             // The vendor does not even answer the look: nobody can tell, and nobody may say that it failed.
-            return try await settle(step, .doubtful, "\(failure) Looking for it failed too: \(error.sentence)")
+            let how = error.sentence == failure ? ", in the same way." : ": \(error.sentence)"
+            return try await settle(step, .doubtful, "\(failure) Looking for it failed too\(how)")
         } catch let problem as StepProblem {
             return try await settle(step, .failed, problem.description)
         }
@@ -81,9 +82,9 @@ struct StepRunner: Sendable {
         }
     }
 
-    private func settle(_ step: StepRecord, _ receipt: String) async throws -> Outcome {
+    private func settle(_ step: StepRecord, _ receipt: String, _ sent: SentContent?) async throws -> Outcome {
         let (id, now) = (step.id, doors.now())
-        try await database.write { try StepStore(db: $0).markDone(id, receipt: receipt, now: now) }
+        try await database.write { try StepStore(db: $0).markDone(id, receipt: receipt, sent: sent, now: now) }
         return .done(receipt: receipt)
     }
 

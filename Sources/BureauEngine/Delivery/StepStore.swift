@@ -14,24 +14,34 @@ struct StepPlan: Sendable {
 /// The SQL of the `step` table.
 struct StepStore {
     static let columns = """
-        id, run_id, purpose, channel, kind, subject, position, state, intent, receipt, error, attempts, intended_at
+        id, run_id, purpose, channel, kind, subject, position, state, intent, receipt, error, attempts, intended_at,
+        recheck, former_receipt
         """
     let db: any Connection
 
-    /// Plans a step once: an equal one that exists is left as it is.
+    /// Plans a step once: an equal one that exists is left as it is. Returns the step's id, which for a run's step
+    /// follows from what it is (`StepMark`), so that a restored backup looks for the same marks. `id` is for steps of no
+    /// run, and for the one step that a run may name after itself.
+    ///
+    /// What was accepted before a backup was restored may have been written by the life that is forgotten: its steps
+    /// begin as intended, so that each looks for its mark first.
+    @discardableResult
     func plan(
         _ plan: StepPlan, run runID: String?, purpose: StepRecord.Purpose, id: String, now: Int64, dueAt: Int64? = nil
-    ) throws {
+    ) throws -> String {
+        let id = runID.map { $0 == id ? id : StepMark.id(run: $0, purpose, plan) } ?? id
+        let forgottenSince = try runID.flatMap { try RestoreMark(db: db).forgottenSince(run: $0) }
         try db.execute(
             """
-            INSERT INTO step (id, run_id, purpose, channel, kind, subject, position, state, intent, created_at, due_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)
-            ON CONFLICT (run_id, purpose, channel, kind, subject) DO NOTHING
+            INSERT INTO step (id, run_id, purpose, channel, kind, subject, position, state, intent, created_at, due_at,
+                intended_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
-                id, runID, purpose.rawValue, plan.channel.rawValue, plan.kind, plan.subject, plan.position, plan.intent,
-                now, dueAt ?? now,
+                id, runID, purpose.rawValue, plan.channel.rawValue, plan.kind, plan.subject, plan.position,
+                forgottenSince == nil ? "pending" : "intended", plan.intent, now, dueAt ?? now, forgottenSince,
             ])
+        return id
     }
 
     func list(run runID: String, purpose: StepRecord.Purpose) throws -> [StepRecord] {
@@ -62,13 +72,16 @@ struct StepStore {
             "UPDATE step SET intent = ? WHERE id = ? AND state IN ('pending', 'intended')", [intent, id])
     }
 
-    func markDone(_ id: String, receipt: String, now: Int64) throws {
-        try db.execute(
+    /// The receipt, and the link it adds to the run's chain.
+    func markDone(_ id: String, receipt: String, sent: SentContent? = nil, now: Int64) throws {
+        let changed = try db.execute(
             """
             UPDATE step SET state = 'done', receipt = ?, error = NULL, settled_at = ?, lease_owner = NULL,
-                lease_until = NULL
+                lease_until = NULL, recheck = 0, former_receipt = NULL
             WHERE id = ? AND state IN ('pending', 'intended', 'doubtful', 'failed')
             """, [receipt, now, id])
+        guard changed == 1, let step = try find(id) else { return }
+        try ReceiptStore(db: db).sent(step, sent, now: now)
     }
 
     func markFailed(_ id: String, state: StepRecord.State, error: String, now: Int64) throws {
@@ -85,9 +98,31 @@ struct StepStore {
             """
             UPDATE step SET state = CASE WHEN intended_at IS NULL THEN 'pending' ELSE 'intended' END,
                 error = NULL, settled_at = NULL, attempts = 0, due_at = ?
-            WHERE run_id = ? AND purpose = 'delivery' AND state IN ('failed', 'doubtful')
+            WHERE run_id = ? AND purpose = 'delivery' AND state IN ('failed', 'doubtful') AND former_receipt IS NULL
               AND (? IS NULL OR channel = ?)
             """, [now, runID, channel?.rawValue, channel?.rawValue])
+    }
+
+    /// What was delivered is looked at before it is called delivered again.
+    func recheckDelivered(run runID: String, channel: StepRecord.Channel?) throws {
+        try db.execute(
+            """
+            UPDATE step SET recheck = 1 WHERE run_id = ? AND purpose = 'delivery' AND state = 'done'
+              AND (? IS NULL OR channel = ?)
+            """, [runID, channel?.rawValue, channel?.rawValue])
+    }
+
+    /// A delivered step was looked at: it is there, or it is gone and a person decides.
+    func markSeen(_ id: String, whyGone: String?, now: Int64) throws {
+        guard let whyGone else {
+            try db.execute("UPDATE step SET recheck = 0 WHERE id = ?", [id])
+            return
+        }
+        try db.execute(
+            """
+            UPDATE step SET state = 'doubtful', former_receipt = receipt, receipt = NULL, recheck = 0, error = ?,
+                settled_at = ? WHERE id = ? AND state = 'done'
+            """, [whyGone, now, id])
     }
 
     /// One failed write may be tried again; it looks first if it was ever tried.

@@ -6,11 +6,19 @@ struct EchoCheck: Sendable {
     var taskID: String
     var status: String
     var userID: Int64?
+    /// Whose workspace the task is in.
+    var credentialSet: String?
     /// ClickUp stops redelivering long before.
     static let windowMilliseconds: Int64 = 15 * 60_000
 
+    /// Where our own user's id is kept, one for each workspace.
+    static func settingName(_ credentialSet: String?) -> String {
+        credentialSet.map { "clickup_user_id:\($0)" } ?? "clickup_user_id"
+    }
+
     func isOurs(_ db: any Connection, now: Int64) throws -> Bool {
-        guard let userID, let own = try db.first("SELECT value FROM setting WHERE name = 'clickup_user_id'"),
+        guard let userID,
+            let own = try db.first("SELECT value FROM setting WHERE name = ?", [Self.settingName(credentialSet)]),
             try own.text("value") == String(userID)
         else { return false }
         let steps = try db.query(

@@ -33,14 +33,20 @@ package struct WebhookIntake: Sendable {
     let counters: Counters
     let wake: @Sendable () -> Void
 
+    /// `secret` is the environment's own; `secrets` are those of named credentials.
     package init(
-        database: any Database, catalog: AgentCatalog, secret: Secret?, doors: Doors, logger: Logger,
-        counters: Counters, sealingKey: @escaping @Sendable () -> Secret? = { nil },
+        database: any Database, catalog: AgentCatalog, secret: Secret?, secrets: [String: Secret] = [:],
+        doors: Doors, logger: Logger, counters: Counters, sealingKey: @escaping @Sendable () -> Secret? = { nil },
         wake: @escaping @Sendable () -> Void
     ) {
         self.database = database
         self.catalog = catalog
-        secrets = WebhookSecrets(environment: secret, database: database, key: sealingKey)
+        self.secrets = WebhookSecrets(
+            environment: { [catalog] in
+                // An agent of another account is believed by that account's secret alone.
+                guard let set = catalog.agent($0)?.config.credentials else { return secret }
+                return secrets[set]
+            }, database: database, key: sealingKey)
         self.doors = doors
         self.logger = logger
         self.counters = counters
@@ -120,7 +126,9 @@ package struct WebhookIntake: Sendable {
             let run = newRun(agent, taskID: taskID, changeID: changeID, userID: userID)
             let arrival = Arrival(taskID: taskID, status: trigger.status, date: event.changedAt)
             return try await start(
-                run, signal, arrival, echo: EchoCheck(taskID: taskID, status: status, userID: userID))
+                run, signal, arrival,
+                echo: EchoCheck(
+                    taskID: taskID, status: status, userID: userID, credentialSet: agent.config.credentials))
         }
     }
 

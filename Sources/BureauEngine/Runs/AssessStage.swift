@@ -28,7 +28,8 @@ struct AssessStage: Stage {
         case .missing(let names):
             try await blocked(hand, missing: names, task)
             return .moved
-        case .complete(let payload): return try await begin(hand, finished(payload, hand, task, record))
+        case .complete(let payload):
+            return try await begin(hand, finished(payload, hand, task, record), try credentials(hand, record))
         }
     }
 
@@ -41,9 +42,10 @@ struct AssessStage: Stage {
     }
 
     /// Why a task that asked for work no longer does. Only what ClickUp itself started is checked: a person who types
-    /// the task's id on the command line has decided.
+    /// the task's id on the command line has decided. So has one who tries a run again; and one that was found again
+    /// after a restore has worked already, and moved the task itself.
     private func ineligibility(_ task: ClickUpTask, _ hand: RunInHand) -> String? {
-        guard hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue,
+        guard hand.run.startedAt == nil, hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue,
             let trigger = hand.agent.config.triggers.clickUp
         else { return nil }
         guard ClickUpTrigger.same(task.status, trigger.status) else {
@@ -103,14 +105,28 @@ struct AssessStage: Stage {
             "run needs information", metadata: ["run": "\(id)", "missing": "\(names.joined(separator: ","))"])
     }
 
+    /// The client is only known now. An account that is not configured stops the run before anything is sent.
+    private func credentials(_ hand: RunInHand, _ record: ClientRecord?) throws(UnknownCredentials) -> RunCredentials {
+        let credentials = RunCredentials.choose(
+            client: record?.credentials, agent: hand.agent.config.credentials,
+            isFromAgentsList: hand.run.isFromAgentsList)
+        for name in [credentials.name, credentials.tasks].compactMap(\.self) where parts.credentialSets[name] == nil {
+            throw UnknownCredentials(name: name)
+        }
+        return credentials
+    }
+
     /// The payload, the money, the state and the release of older runs that waited for the same information: one
     /// commit.
-    private func begin(_ hand: RunInHand, _ payload: AssembledPayload) async throws -> StageOutcome {
+    private func begin(_ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials) async throws
+        -> StageOutcome
+    {
         let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
-        let reservation = RunReservation(parts: parts, hand: hand)
+        let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
         return try await parts.database.write { db in
             let store = RunStore(db: db)
             try store.setPayload(lease, payload)
+            try ReceiptStore(db: db).payload(payload, run: run.id, now: now)
             if let taskID = run.taskID {
                 for older in try store.waitingForInfo(agent: run.agent, taskID: taskID, besides: run.id) {
                     let cause = RunCause(.notEligible, "The task was started again: see run \(run.id).")
@@ -121,6 +137,7 @@ struct AssessStage: Stage {
             case .waits(let until): return .rest(until: until)
             case .stopped: return .moved
             case .granted:
+                if credentials != RunCredentials() { try RunCredentialStore(db: db).pin(run.id, credentials) }
                 let taken = try transitions.apply(.taken, to: run.id, lease: lease, in: db)
                 try FanOutStarter(parts: parts).start(.withStart, taken, hand.agent, db)
                 return .moved

@@ -36,7 +36,8 @@ struct CustomToolAnswers: Sendable {
         let write = CustomToolRefusal(anthropic: anthropic, session: session, call: call, name: name)
         switch try await StepRunner(database: parts.database, doors: parts.doors).run(step, write) {
         case .done: return call
-        case .failed(let why), .doubtful(let why):
+        case .doubtful(let why): throw InDoubt(step: step, why: why)
+        case .failed(let why):
             throw StepProblem(description: "the custom tool call could not be answered: \(why)")
         }
     }
@@ -49,8 +50,10 @@ struct CustomToolRefusal: OutboundWrite {
     let call: String
     let name: String
 
+    private var text: String { "There is no tool named \(name.prefix(60)) on the other side. Go on without it." }
+    var sent: SentContent? { SentContent(json: ["call": call, "text": text]) }
+
     func write() async throws -> String {
-        let text = "There is no tool named \(name.prefix(60)) on the other side. Go on without it."
         _ = try await anthropic.send([.customToolResult(customToolUseID: call, text: text, isError: true)], to: session)
         return try JSONText.encode(["call": call])
     }

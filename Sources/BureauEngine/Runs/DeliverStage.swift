@@ -69,7 +69,7 @@ struct DeliverStage: Stage {
             for kind in kinds {
                 let own = steps.filter { $0.channel == kind }
                 guard let channel = channels[kind],
-                    own.contains(where: { $0.state == .pending || $0.state == .intended })
+                    own.contains(where: \.isOpen)
                 else { continue }
                 group.addTask { try await channel.deliver(own, context) }
             }
@@ -83,7 +83,10 @@ struct DeliverStage: Stage {
 
     private func problem(_ hand: RunInHand, _ files: [FileRecord]) async throws -> RunCause? {
         if let trouble = trouble(try await steps(hand)) {
-            return RunCause(.deliveryFailed, "\(trouble) The files are safe: bureau runs deliver \(hand.run.id)")
+            let isInDoubt = try await steps(hand).contains { $0.state == .doubtful }
+            let next =
+                isInDoubt ? "Look there, then decide: bureau runs resolve" : "The files are safe: bureau runs deliver"
+            return RunCause(.deliveryFailed, "\(trouble) \(next) \(hand.run.id)")
         }
         let expected = hand.agent.config.outputs.expected.map {
             $0.render(RunValues(hand.run, now: parts.doors.now()).all)
@@ -96,8 +99,10 @@ struct DeliverStage: Stage {
         let bad = steps.filter { $0.state == .failed || $0.state == .doubtful }
         guard !bad.isEmpty else { return nil }
         let lines = bad.prefix(4).map { step in
-            let verb = step.state == .doubtful ? "may or may not have happened" : "failed"
-            return "\(step.channel.label) \(step.kind) (\(step.subject)) \(verb): \(step.error ?? "no reason given")"
+            let doubt = step.formerReceipt == nil ? "may or may not have happened" : "was taken away by somebody"
+            let verb = step.state == .doubtful ? doubt : "failed"
+            return
+                "\(step.channel.label) \(step.kind) (\(step.subject)) \(verb): \((step.error ?? "no reason given").closed)"
         }
         let more = bad.count > 4 ? " And \(bad.count - 4) more." : ""
         return "Delivery problem. " + lines.joined(separator: " ") + more

@@ -56,6 +56,8 @@ struct FollowStage: Stage {
                     answered.insert(try await tools.refuse(call, name: recorder.fold.customToolCalls[call] ?? ""))
                 }
             }
+        } catch let doubt as InDoubt {
+            return try await Doubt(parts: parts, run: hand.run).ask(doubt.step, doubt.why)
         } catch let error as VendorError {
             try Task.checkCancellation()
             return try await lost(hand, error)

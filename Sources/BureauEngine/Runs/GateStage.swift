@@ -16,7 +16,8 @@ struct GateStage: Stage {
         try await expireOverdue(hand)
         let answers = ApprovalAnswers(parts: parts, hand: hand, anthropic: client, session: session)
         do {
-            try await answers.send(try await approvals(hand).filter { !$0.isAboutMoney })
+            let questions = try await approvals(hand).filter { !$0.isAboutMoney }
+            guard try await answers.send(questions) else { return try await rest(hand) }
             return try await look(hand, client, session)
         } catch let error as VendorError {
             try Task.checkCancellation()

@@ -21,17 +21,18 @@ struct OpenStage: Stage {
             return try await refuse(
                 hand, "The environment variable \(config.anthropic.environmentIDVariable) is not set.")
         }
-        let step = try await plannedStep(hand)
+        let (step, mark) = (try await plannedStep(hand), try await mark(hand))
         let write = SessionCreate(
             anthropic: anthropic.with(betaHeaders: config.anthropic.betaHeaders),
-            session: newSession(hand, agentID: agentID, environmentID: environmentID), mark: mark(hand),
+            session: newSession(hand, agentID: agentID, environmentID: environmentID, mark: mark), mark: mark,
             since: step.intendedAt ?? parts.doors.now(), doors: parts.doors)
         if let receipt = try step.receipt(as: SessionReceipt.self) { return try await opened(hand, receipt) }
         var runner = StepRunner(database: parts.database, doors: parts.doors)
         runner.backoff = .sessionCreate
         switch try await runner.run(step, write) {
         case .done(let receipt): return try await opened(hand, try JSONText.decode(SessionReceipt.self, receipt))
-        case .failed(let why), .doubtful(let why): return try await refuse(hand, why)
+        case .failed(let why): return try await refuse(hand, why)
+        case .doubtful(let why): return try await Doubt(parts: parts, run: hand.run).ask(step, why)
         }
     }
 
@@ -49,24 +50,27 @@ struct OpenStage: Stage {
                 return known
             }
             let plan = StepPlan(channel: .anthropic, kind: "create", subject: subject, position: 0, intent: "{}")
-            try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
-            guard let step = try steps.find(id) else { throw RunMoved(runID: run.id) }
+            let planned = try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
+            guard let step = try steps.find(planned) else { throw RunMoved(runID: run.id) }
             return step
         }
     }
 
-    private func mark(_ hand: RunInHand) -> [String: String] {
-        ["bureau_run": hand.run.id, "bureau_attempt": String(hand.run.attempt)]
+    private func mark(_ hand: RunInHand) async throws -> [String: String] {
+        let key = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).dedupeKey(id) }
+        return SessionMark.make(hand.run, key: key)
     }
 
-    private func newSession(_ hand: RunInHand, agentID: String, environmentID: String) -> NewSession {
+    private func newSession(_ hand: RunInHand, agentID: String, environmentID: String, mark: [String: String])
+        -> NewSession
+    {
         let config = hand.agent.config
         let values = RunValues(hand.run, now: parts.doors.now())
         return NewSession(
             agentID: agentID, agentVersion: config.anthropic.agentVersion.map(Int64.init), environmentID: environmentID,
             title: String(
                 "\(config.displayName) · \(hand.run.clientName ?? hand.run.clientSlug ?? hand.run.id)".prefix(200)),
-            metadata: mark(hand),
+            metadata: mark,
             budgetMicroUSD: config.budgets.onRunLimit == .warnOnly
                 ? nil : hand.run.costMax(config, byDefault: parts.settings.defaultSessionCostMax).rawValue,
             kickoff: config.kickoffPrompt.render(values.all))
@@ -107,31 +111,39 @@ struct SessionCreate: OutboundWrite {
     static let pagesMax = 200
     /// A session created a moment ago may not be listed yet: absent only when two looks agree.
     static let secondLookSeconds = 2
+    var sent: SentContent? { SentContent(hashOf: session.kickoff) }
 
     func write() async throws -> String { try receipt(try await anthropic.createSession(session)) }
 
     func probe() async throws -> Probe {
-        if let found = try await look() { return .found(receipt: try receipt(found)) }
-        try await doors.sleep(.seconds(Self.secondLookSeconds))
-        return try await look().map { .found(receipt: try receipt($0)) } ?? .absent
+        var ours = try await look()
+        if ours.isEmpty {
+            try await doors.sleep(.seconds(Self.secondLookSeconds))
+            ours = try await look()
+        }
+        guard let first = ours.first else { return .absent }
+        guard ours.count == 1 else {
+            let ids = ours.prefix(5).map(\.id).joined(separator: ", ")
+            return .unknown(why: "\(ours.count) sessions carry this run's mark: \(ids). Only one may go on")
+        }
+        return .found(receipt: try receipt(first))
     }
 
-    private func look() async throws -> AnthropicSession? {
+    /// Every session with this run's mark, over all pages.
+    private func look() async throws -> [AnthropicSession] {
         let start = Date(timeIntervalSince1970: Double(since - 60_000) / 1_000).formatted(.iso8601)
         var page: String?
+        var ours: [AnthropicSession] = []
         for _ in 0..<Self.pagesMax {
             let found = try await anthropic.sessions(agentID: session.agentID, createdAtOrAfter: start, page: page)
-            // Newest first: the last match is the first that was made, and that one is kept.
-            if let ours = found.sessions.last(where: {
-                $0.metadata["bureau_run"] == mark["bureau_run"]
-                    && $0.metadata["bureau_attempt"] == mark["bureau_attempt"]
-            }) {
-                return ours
+            ours += found.sessions.filter {
+                $0.metadata[SessionMark.run] == mark[SessionMark.run]
+                    && $0.metadata[SessionMark.attempt] == mark[SessionMark.attempt]
             }
-            guard let next = found.nextPage else { return nil }
+            guard let next = found.nextPage else { break }
             page = next
         }
-        return nil
+        return ours
     }
 
     private func receipt(_ session: AnthropicSession) throws -> String {

@@ -15,7 +15,7 @@ package struct RunDesk: Sendable {
 
     /// Why a request about a run cannot be carried out, for people.
     package struct Refused: Error, Sendable, CustomStringConvertible {
-        package enum Kind: Sendable { case notFound, notNow, ambiguous }
+        package enum Kind: Sendable { case notFound, notNow, ambiguous, chooseStep }
         package let kind: Kind
         package let description: String
     }
@@ -91,6 +91,7 @@ package struct RunDesk: Sendable {
             try await database.write { db in
                 let run = try transitions.apply(.deliverAgain, to: id, lease: nil, in: db)
                 _ = try StepStore(db: db).reopen(run: id, channel: channel, now: now)
+                try StepStore(db: db).recheckDelivered(run: id, channel: channel)
                 return run
             }
         }

@@ -9,7 +9,7 @@ struct RunDriver: Sendable {
     let parts: EngineParts
 
     func drive(_ claimed: RunRecord, _ lease: Lease) async {
-        let stopWatch = StopWatch()
+        let (stopWatch, claimedAt) = (StopWatch(), parts.doors.now())
         let rest: Rest = await withTaskGroup(of: Rest?.self) { group in
             group.addTask { await stages(claimed.id, lease, stopWatch) }
             group.addTask {
@@ -19,7 +19,7 @@ struct RunDriver: Sendable {
             defer { group.cancelAll() }
             return await group.next().flatMap { $0 } ?? .leaseLost
         }
-        await giveBack(lease, rest)
+        await giveBack(lease, rest, claimedAt: claimedAt)
     }
 
     private enum Rest: Sendable {
@@ -39,7 +39,8 @@ struct RunDriver: Sendable {
                     return .leaseLost
                 }
                 guard run.state.isWorkable else { return .settled }
-                guard let agent = try await parts.catalog.version(run.configHash), let stage = stage(for: run.state)
+                guard let agent = try await parts.catalog.version(run.configHash),
+                    let stage = stage(for: run.state, try await parts.using(run: run, agent: agent))
                 else {
                     try await parts.move(
                         id,
@@ -60,6 +61,10 @@ struct RunDriver: Sendable {
             } catch let error where Self.isSurprise(error) && surprises < Self.surprisesMax {
                 // Someone else moved the run meanwhile: look at it again and go on from there.
                 surprises += 1
+            } catch let unknown as UnknownCredentials {
+                let cause = RunCause(.configGone, unknown.description)
+                do { try await parts.move(id, .broke(cause), lease) } catch { return await judge(error, id, lease) }
+                return .settled
             } catch {
                 return await judge(error, id, lease)
             }
@@ -85,7 +90,8 @@ struct RunDriver: Sendable {
         return .settled
     }
 
-    private func stage(for state: RunState) -> (any Stage)? {
+    /// `parts` are those of the run's own account at each vendor.
+    private func stage(for state: RunState, _ parts: EngineParts) -> (any Stage)? {
         switch state {
         case .queued: AssessStage(parts: parts)
         case .starting: OpenStage(parts: parts)
@@ -119,14 +125,14 @@ struct RunDriver: Sendable {
         }
     }
 
-    private func giveBack(_ lease: Lease, _ rest: Rest) async {
+    private func giveBack(_ lease: Lease, _ rest: Rest, claimedAt: Int64) async {
         let now = parts.doors.now()
         // Cancellation must not keep the lease from going back.
         await Task { [parts] in
             _ = try? await parts.database.write { db in
                 let store = RunStore(db: db)
                 switch rest {
-                case .until(let due): try store.release(lease, dueAt: due)
+                case .until(let due): try store.release(lease, dueAt: due, wokenSince: claimedAt)
                 case .fault(let due, _): try store.postpone(lease, until: due)
                 case .settled, .leaseLost: try store.release(lease, dueAt: now)
                 }

@@ -32,6 +32,7 @@ struct RunStore {
                     new.payload, new.payloadHash, now, now, new.costMax?.rawValue,
                 ]) == 1
         if isNew, new.hasThread { try RunThreadStore(db: db).open(id, now: now) }
+        if isNew { try ReceiptStore(db: db).accepted(new, id: id, now: now) }
         return isNew
     }
 
@@ -113,13 +114,13 @@ struct RunStore {
         ).first.map { try RunState(column: "state", $0) }
     }
 
-    /// Gives the run back, to be looked at again at `dueAt`.
-    func release(_ lease: Lease, dueAt: Int64) throws {
+    /// Gives the run back, to be looked at again at `dueAt`, or at once when somebody woke it after `wokenSince`.
+    func release(_ lease: Lease, dueAt: Int64, wokenSince: Int64 = .max) throws {
         try db.execute(
             """
-            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = ?
+            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = CASE WHEN due_at > ? THEN due_at ELSE ? END
             WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
-            """, [dueAt, lease.runID, lease.owner, lease.epoch])
+            """, [wokenSince, dueAt, lease.runID, lease.owner, lease.epoch])
     }
 
     /// Gives the run back after a passing fault, which is counted.

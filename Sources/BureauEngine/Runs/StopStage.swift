@@ -60,7 +60,10 @@ struct StopStage: Stage {
             }
         }
         guard let step, step.state != .done else { return }
-        let write = SessionInterrupt(anthropic: client, session: session)
+        let earlier = try await parts.database.read { try StepStore(db: $0).list(run: run.id, purpose: .session) }
+            .filter { $0.kind == "interrupt" && $0.id != step.id }
+            .compactMap { try? $0.receipt(as: [String: String].self)?["event"] }
+        let write = SessionInterrupt(anthropic: client, session: session, earlier: Set(earlier))
         _ = try await StepRunner(database: parts.database, doors: parts.doors).run(step, write)
     }
 
@@ -99,6 +102,9 @@ struct StopStage: Stage {
 struct SessionInterrupt: OutboundWrite {
     let anthropic: AnthropicClient
     let session: String
+    /// Interrupts that other steps have sent: finding one of them says nothing about this one.
+    var earlier: Set<String> = []
+    var sent: SentContent? { SentContent(json: ["type": "user.interrupt"]) }
 
     func write() async throws -> String {
         let echoes = try await anthropic.send([.interrupt], to: session)
@@ -107,6 +113,8 @@ struct SessionInterrupt: OutboundWrite {
 
     func probe() async throws -> Probe {
         let newest = try await anthropic.history(of: session, limit: 20, newestFirst: true, types: ["user.interrupt"])
-        return try newest.events.first.map { .found(receipt: try JSONText.encode(["event": $0.id])) } ?? .absent
+        return try newest.events.first { !earlier.contains($0.id) }.map {
+            .found(receipt: try JSONText.encode(["event": $0.id]))
+        } ?? .absent
     }
 }

@@ -13,6 +13,8 @@ enum Migrator {
         (5, "0005_refused_signals", PackageResources._005_refused_signals_sql),
         (7, "0007_ledger", PackageResources._007_ledger_sql),
         (8, "0008_family", PackageResources._008_family_sql),
+        (9, "0009_receipts", PackageResources._009_receipts_sql),
+        (10, "0010_credentials_alerts", PackageResources._010_credentials_alerts_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

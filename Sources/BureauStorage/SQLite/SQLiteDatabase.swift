@@ -4,7 +4,7 @@ import Synchronization
 
 /// The embedded engine: one file, write-ahead log, every commit flushed (synchronous=FULL), group commit.
 package final class SQLiteDatabase: Database {
-    private let pool: DatabasePool
+    let pool: DatabasePool
     private let writer: GroupWriter
     package let path: String
 
@@ -83,7 +83,7 @@ package final class SQLiteDatabase: Database {
     }
 
     /// Errors of the engine become ours; errors of the caller's body pass through.
-    private func translated(_ error: any Error) -> any Error {
+    func translated(_ error: any Error) -> any Error {
         error is DatabaseError ? StorageError(error, path: path) : error
     }
 }

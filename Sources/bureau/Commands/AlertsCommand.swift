@@ -56,7 +56,7 @@ struct AlertsResolveCommand: AsyncParsableCommand {
                         fix: "bureau alerts list --all shows them; write more characters of the id",
                         exitCode: ExitStatus.failed)
                 }
-                let isNew = try await desk.resolve(first.id)
+                let isNew = try await desk.resolve(first.id, by: Person.name)
                 let now = try await desk.find(first.id).first ?? first
                 try output.print(now.document) {
                     Terminal.say("\(first.id) \(isNew ? "resolved" : "was resolved already")")
@@ -80,7 +80,8 @@ extension AlertRecord {
         .made([
             ("id", .string(id)), ("status", .string(isOpen ? "open" : "resolved")), ("cause", .string(cause)),
             ("subject", .string(subject)), ("sentence", .string(sentence)), ("run", .text(runID)),
-            ("occurrences", .whole(occurrences)), ("opened_at", .time(openedAt)), ("last_at", .time(lastAt)),
+            ("occurrences", .whole(occurrences)), ("reminders", .whole(reminders)), ("opened_at", .time(openedAt)),
+            ("last_at", .time(lastAt)), ("resolved_by", .text(resolvedBy)),
         ])
     }
 }

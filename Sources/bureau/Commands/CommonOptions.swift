@@ -68,6 +68,7 @@ extension SetupError {
         switch kind {
         case .notFound: "write the whole id, or at least its first six characters"
         case .ambiguous: "write more characters of the id"
+        case .chooseStep: "bureau runs resolve RUN STEP"
         case .notNow: "bureau runs show RUN tells what it is doing and why"
         }
     }

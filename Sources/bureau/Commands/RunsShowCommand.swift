@@ -21,7 +21,8 @@ struct RunsShowCommand: AsyncParsableCommand {
                     threads: try await records.desk.threads(found.id), events: try await records.desk.events(found.id),
                     files: try await records.desk.files(found.id),
                     steps: try await records.desk.steps(found.id)
-                        + (try await records.desk.steps(found.id, purpose: .notice)),
+                        + (try await records.desk.steps(found.id, purpose: .notice))
+                        + (try await records.desk.doubts(found.id)).filter { $0.purpose == .session },
                     settings: records.settings, now: records.doors.now())
                 try output.print(page.document) { page.print(output.style) }
             }
@@ -186,7 +187,7 @@ extension StepRecord {
         [
             Listing.Cell(channel.rawValue), Listing.Cell(kind), Listing.Cell(subject),
             Listing.Cell(state.rawValue, tone),
-            Listing.Cell(error ?? link ?? ""),
+            Listing.Cell((error ?? link ?? "") + (state == .doubtful ? " [step \(id.suffix(8))]" : "")),
         ]
     }
 

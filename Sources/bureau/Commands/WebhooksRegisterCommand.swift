@@ -29,27 +29,26 @@ struct WebhooksRegisterCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             let settings = try common.settings()
-            guard let workspace = settings.engine.clickUpWorkspaceID else {
-                throw SetupError(
-                    "CLICKUP_WORKSPACE_ID is not set", fix: "set the number in the address app.clickup.com/NUMBER")
-            }
-            let composition = try await Composition(settings, logger: .forCommand(settings.logLevel))
-            do {
-                try await register(composition, workspace)
-            } catch {
-                await composition.close()
-                throw error
-            }
-            await composition.close()
+            try await Composition.with(settings) { try await register($0) }
         }
     }
 
-    private func register(_ composition: Composition, _ workspace: String) async throws {
-        guard let clickUp = composition.parts.connections.clickUp else {
-            throw SetupError("ClickUp is not connected", fix: "set CLICKUP_API_TOKEN")
-        }
+    private func register(_ composition: Composition) async throws {
         guard let loaded = composition.catalog.agent(agent) else {
             throw SetupError("there is no agent \(PlainLine.of(agent))", fix: "bureau agents list shows them")
+        }
+        let account = try composition.parts.using(loaded.config.credentials)
+        let place = loaded.config.credentials.map { "the credentials \($0) in config/credentials.json" }
+        guard let clickUp = account.connections.clickUp else {
+            throw SetupError(
+                "ClickUp is not connected", fix: place.map { "name a token in \($0)" } ?? "set CLICKUP_API_TOKEN")
+        }
+        guard let workspace = account.settings.clickUpWorkspaceID else {
+            throw SetupError(
+                "the ClickUp workspace is not known",
+                fix:
+                    "set \(place.map { "workspace_id in \($0)" } ?? "CLICKUP_WORKSPACE_ID") to the number in the address app.clickup.com/NUMBER"
+            )
         }
         let desk = WebhookDesk(database: composition.database, doors: composition.doors)
         let earlier = try await desk.list().last { $0.agent == agent }?.endpoint

@@ -50,7 +50,9 @@ struct LocalChecks {
             return .skip("database", "none yet at \(settings.databasePath); bureau serve makes it")
         }
         do {
-            let report = try await Records.with(settings, mayCreate: true) { try await DatabaseReport($0) }
+            let report = try await Records.with(settings, mayCreate: true) {
+                try await DatabaseReport($0, isQuick: true)
+            }
             guard report.complaints.isEmpty else {
                 return .fail(
                     "database", "\(report.path) is damaged: \(report.complaints[0].prefix(160))",

@@ -12,6 +12,8 @@ struct Settings: Sendable {
     let dataFolder: URL
     let agentsFolder: URL
     let pricesFile: URL
+    /// Further accounts at the vendors, by name.
+    let credentialsFile: URL
     let databasePath: String
     let engine: EngineSettings
     let address: BureauServer.Address
@@ -27,6 +29,7 @@ struct Settings: Sendable {
         agentsFolder = Self.folder(
             overrides.configFolder == nil ? environment["AGENTS_DIR"] ?? "./agents" : config + "/agents")
         pricesFile = URL(fileURLWithPath: environment["PRICES_FILE"] ?? config + "/config/prices.json")
+        credentialsFile = URL(fileURLWithPath: environment["CREDENTIALS_FILE"] ?? config + "/config/credentials.json")
         databasePath = environment["DATABASE_PATH"] ?? dataFolder.appendingPathComponent("bureau.db").path
         address = try Self.address(environment, overrides)
         logLevel = try Self.logLevel(environment)
@@ -59,6 +62,17 @@ struct Settings: Sendable {
         engine.clickUpWorkspaceID = environment["CLICKUP_WORKSPACE_ID"]
         if let seconds = try number("SWEEP_SECONDS", environment, 10...3_600) { engine.sweepSeconds = seconds }
         if let zone = try zone("AGENCY_TIME_ZONE", environment) { engine.agencyZone = zone }
+        if let hours = try number("ALERT_REMIND_HOURS", environment, 1...168) {
+            engine.reminders = ReminderPolicy(firstAfterHours: hours)
+        }
+        engine.escalationTags = (environment["ALERT_ESCALATE_TO"] ?? "").split(separator: ",")
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        if let text = environment["DAILY_DIGEST_AT"] {
+            guard let time = DigestTime(text) else {
+                throw SetupError("DAILY_DIGEST_AT is \"\(text)\"", fix: "write a time of day as 08:00")
+            }
+            engine.digestTime = time
+        }
         engine.isDispatchPaused = environment["BENCH_PAUSE_DISPATCH"] == "1"
         return engine
     }

@@ -25,6 +25,7 @@ struct RunWatcher: Sendable {
     /// Returns the exit code that tells how the run ended.
     func follow(_ id: String, printsJSON: Bool = false) async throws -> Int32 {
         let isServed = ServerLock.isHeld(composition.settings)
+        if !isServed { try await composition.findLostRuns() }
         var configuration = ServiceGroupConfiguration(
             services: (isServed ? [] : composition.workers(only: id)).map { .init(service: $0) },
             logger: composition.logger)

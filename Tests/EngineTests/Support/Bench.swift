@@ -108,8 +108,8 @@ final class Bench: Sendable {
         return try #require(
             try await database.write { db in
                 let plan = StepPlan(channel: channel, kind: kind, subject: subject, position: 0, intent: "{}")
-                try StepStore(db: db).plan(plan, run: run.id, purpose: .delivery, id: id, now: now)
-                return try StepStore(db: db).find(id)
+                let planned = try StepStore(db: db).plan(plan, run: run.id, purpose: .delivery, id: id, now: now)
+                return try StepStore(db: db).find(planned)
             })
     }
 

@@ -69,11 +69,14 @@ package struct RunThreadWorker: Service {
     /// True when Slack was asked for something.
     private func keep(_ thread: RunThread) async throws -> Bool {
         let run = try await parts.database.read { try RunStore(db: $0).find(thread.runID) }
-        guard let slack = parts.connections.slack, let run else { return try await close(thread) }
+        guard let run else { return try await close(thread) }
         let agent = try await parts.catalog.version(run.configHash)
-        guard let config = agent?.config.delivery.slack else { return try await close(thread) }
+        // An account that is not configured has no Slack to tell.
+        guard let account = try? await parts.using(run: run, agent: agent), let slack = account.connections.slack,
+            let config = agent?.config.delivery.slack
+        else { return try await close(thread) }
         do {
-            guard let place = thread.place else { return try await post(thread, run, agent, slack, config.channel) }
+            guard let place = thread.place else { return try await post(thread, run, agent, account, slack, config.channel) }
             let message = try await message(run, agent, place.channel)
             guard message.hash != thread.shownHash else {
                 try await shown(thread, place, run, message.hash)
@@ -89,12 +92,13 @@ package struct RunThreadWorker: Service {
     }
 
     private func post(
-        _ thread: RunThread, _ run: RunRecord, _ agent: LoadedAgent?, _ slack: SlackClient, _ configured: String
+        _ thread: RunThread, _ run: RunRecord, _ agent: LoadedAgent?, _ account: EngineParts, _ slack: SlackClient,
+        _ configured: String
     ) async throws -> Bool {
         // Nobody needs to hear of work that was not wanted.
         guard run.state != .ignored else { return try await close(thread) }
-        let directory = SlackDirectory(slack: slack, database: parts.database, doors: parts.doors)
-        let channel = await directory.channel(configured, otherwise: parts.settings.resultsChannel)
+        let channel = await SlackDirectory(account, slack)
+            .channel(configured, otherwise: account.settings.resultsChannel)
         let now = parts.doors.now()
         let step = try await parts.database.write { db in
             try StepStore(db: db).reopenOne(run.id, now: now)

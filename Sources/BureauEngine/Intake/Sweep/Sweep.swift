@@ -46,14 +46,16 @@ package struct Sweep: Sendable {
                 _ = try await sweep(watch)
             } catch let error as VendorError {
                 try Task.checkCancellation()
-                try await failed(watch, error)
+                try await failed(watch, error.sentence)
+            } catch let unknown as UnknownCredentials {
+                try await failed(watch, unknown.description)
             }
         }
     }
 
     /// Returns the ids of the runs it started.
     func sweep(_ watch: Watch) async throws -> [String] {
-        guard let clickUp = parts.connections.clickUp else { return [] }
+        guard let clickUp = try parts.using(watch.agent.config.credentials).connections.clickUp else { return [] }
         let began = parts.doors.now()
         let known = try await parts.database.read {
             try SweepStore(db: $0).find(agent: watch.name, listID: watch.listID)
@@ -127,9 +129,9 @@ package struct Sweep: Sendable {
         }
     }
 
-    private func failed(_ watch: Watch, _ error: VendorError) async throws {
-        let (now, why) = (parts.doors.now(), error.sentence)
-        parts.logger.warning("a sweep failed", metadata: ["agent": "\(watch.name)", "why": "\(error)"])
+    private func failed(_ watch: Watch, _ why: String) async throws {
+        let now = parts.doors.now()
+        parts.logger.warning("a sweep failed", metadata: ["agent": "\(watch.name)", "why": "\(why)"])
         let failures = try await parts.database.write {
             try SweepStore(db: $0).fail(agent: watch.name, listID: watch.listID, why, now: now)
         }

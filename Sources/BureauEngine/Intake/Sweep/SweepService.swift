@@ -6,12 +6,12 @@ import ServiceLifecycle
 package struct SweepService: Service {
     let parts: EngineParts
     let sweep: Sweep
-    let care: WebhookCare
+    let notice: @Sendable () -> Void
 
     package init(parts: EngineParts, wake: @escaping @Sendable () -> Void, notice: @escaping @Sendable () -> Void) {
         self.parts = parts
         sweep = Sweep(parts: parts, wake: wake)
-        care = WebhookCare(parts: parts, notice: notice)
+        self.notice = notice
     }
 
     package func run() async throws {
@@ -25,9 +25,12 @@ package struct SweepService: Service {
 
     /// The webhooks first: one that has just been armed again is followed by a look at everything.
     package func round() async {
-        guard parts.connections.clickUp != nil else { return }
+        let accounts = parts.accounts.filter { $0.connections.clickUp != nil }
+        guard !accounts.isEmpty else { return }
         await CallLabel.$current.withValue(Sweep.label) {
-            await guarded("webhooks") { try await care.check() }
+            for account in accounts {
+                await guarded("webhooks") { try await WebhookCare(parts: account, notice: notice).check() }
+            }
             await guarded("lists") { try await sweep.sweepAll() }
         }
     }

@@ -28,7 +28,8 @@ package struct WebhookCare: Sendable {
     /// A webhook that was made by hand leads to an agent's path; it is looked after like any other.
     private func adopt(_ found: [ClickUpWebhook], _ workspace: String) async throws {
         let now = parts.doors.now()
-        let watches = parts.catalog.agents.compactMap(Sweep.Watch.init)
+        let watches = parts.catalog.agents.filter { $0.config.credentials == parts.settings.credentialSet }
+            .compactMap(Sweep.Watch.init)
         let ours = found.compactMap { hook in
             watches.first { hook.endpoint.hasSuffix("/webhook/\($0.name)") }.map { (hook, $0.name) }
         }

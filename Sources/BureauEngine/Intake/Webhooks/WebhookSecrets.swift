@@ -6,14 +6,18 @@ import Synchronization
 /// The secrets a webhook's signature may be made with: the one of the environment, for any agent, and those of the
 /// agent's registered webhooks. One registered a moment ago by another process counts at once.
 package final class WebhookSecrets: Sendable {
-    private let environment: Secret?
+    private let environment: @Sendable (_ agent: String) -> Secret?
     private let database: any Database
     private let key: @Sendable () -> Secret?
     private let opened = Mutex<[String: [Secret]]>([:])
     private static let agentsMax = 500
 
-    /// `key` finds the sealing key, which may be made after the server started.
-    package init(environment: Secret?, database: any Database, key: @escaping @Sendable () -> Secret?) {
+    /// `environment` knows the configured secret of an agent's account; `key` finds the sealing key, which may be made
+    /// after the server started.
+    package init(
+        environment: @escaping @Sendable (_ agent: String) -> Secret?, database: any Database,
+        key: @escaping @Sendable () -> Secret?
+    ) {
         self.environment = environment
         self.database = database
         self.key = key
@@ -22,13 +26,13 @@ package final class WebhookSecrets: Sendable {
     func isValid(_ signature: String?, body: [UInt8], agent: String) async throws -> Bool {
         guard signature != nil else { return false }
         let known = opened.withLock { $0[agent] ?? [] }
-        if fits(signature, body, [environment].compactMap(\.self) + known) { return true }
+        if fits(signature, body, [environment(agent)].compactMap(\.self) + known) { return true }
         return fits(signature, body, try await reload(agent))
     }
 
     /// Whether anything could be believed at all.
     func isEmpty(agent: String) async throws -> Bool {
-        guard environment == nil else { return false }
+        guard environment(agent) == nil else { return false }
         return try await reload(agent).isEmpty
     }
 

@@ -1,0 +1,97 @@
+import BureauDomain
+import BureauStorage
+package import BureauVendors
+
+/// One named set of credentials, connected: the accounts its work is done with.
+package struct CredentialSet: Sendable {
+    package let name: String
+    package let connections: Connections
+    /// Names an agent's file uses, to the variables that hold this account's ids.
+    package let variables: [String: String]
+    package var clickUpWorkspaceID: String?
+    package var clickUpWebhookSecret: Secret?
+    package var slackSigningSecret: Secret?
+    package var alertChannel: String?
+    package var resultsChannel: String?
+    package var driveRootFolderID: String?
+
+    package init(name: String, connections: Connections, variables: [String: String]) {
+        self.name = name
+        self.connections = connections
+        self.variables = variables
+    }
+}
+
+/// Work names a set that is not configured. Nothing is done with other credentials in its place.
+package struct UnknownCredentials: Error, CustomStringConvertible {
+    let name: String
+    package var description: String {
+        "The credentials \"\(name)\" are not configured. Add them to config/credentials.json and start the server again."
+    }
+}
+
+/// Which sets one run works with. Nil is the environment's own credentials.
+package struct RunCredentials: Hashable, Sendable {
+    /// For the session, the files and the messages.
+    package var name: String?
+    /// For the task. A task that came by the agent's own list is in the agent's workspace, whoever the client is.
+    package var tasks: String?
+
+    package init(name: String? = nil, tasks: String? = nil) {
+        self.name = name
+        self.tasks = tasks
+    }
+
+    /// The client's set before the agent's.
+    static func choose(client: String?, agent: String?, isFromAgentsList: Bool) -> RunCredentials {
+        let name = client ?? agent
+        return RunCredentials(name: name, tasks: isFromAgentsList ? agent : name)
+    }
+}
+
+extension EngineParts {
+    /// The same parts with another account at every vendor; as they are for nil.
+    package func using(_ name: String?) throws(UnknownCredentials) -> EngineParts {
+        guard let name else { return self }
+        guard let set = credentialSets[name] else { throw UnknownCredentials(name: name) }
+        var parts = self
+        parts.connections = set.connections
+        parts.settings.alertChannel = set.alertChannel
+        parts.settings.resultsChannel = set.resultsChannel
+        parts.settings.driveRootFolderID = set.driveRootFolderID
+        parts.settings.clickUpWorkspaceID = set.clickUpWorkspaceID
+        parts.settings.credentialSet = name
+        let own = variable
+        parts.variable = { own(set.variables[$0] ?? $0) }
+        return parts
+    }
+
+    func using(_ credentials: RunCredentials) throws(UnknownCredentials) -> EngineParts {
+        var parts = try using(credentials.name)
+        guard credentials.tasks != credentials.name else { return parts }
+        parts.connections.clickUp = try using(credentials.tasks).connections.clickUp
+        return parts
+    }
+
+    /// What a run works with: as pinned when it began, before that as its client and agent say now.
+    func using(run: RunRecord, agent: LoadedAgent?) async throws -> EngineParts {
+        guard !credentialSets.isEmpty || agent?.config.credentials != nil else { return self }
+        let credentials = try await database.read { db in
+            try RunCredentialStore(db: db).find(run.id)
+                ?? .choose(
+                    client: try run.clientSlug.flatMap { try ClientStore(db: db).find($0)?.credentials },
+                    agent: agent?.config.credentials, isFromAgentsList: run.isFromAgentsList)
+        }
+        return try using(credentials)
+    }
+
+    /// The environment's own account first, then every set, each with its own connections.
+    package var accounts: [EngineParts] {
+        [self] + credentialSets.keys.sorted().compactMap { try? using($0) }
+    }
+}
+
+extension RunRecord {
+    /// Whether its task was found by the agent's own trigger and not named by a person.
+    var isFromAgentsList: Bool { triggerSource == NewRun.TriggerSource.webhook.rawValue }
+}

@@ -1,0 +1,163 @@
+import BureauSandbox
+import Foundation
+import ProductHarness
+import Testing
+
+/// Every outbound write of every vendor: carried out, with the answer lost, or with the server killed in between.
+@Suite("A write whose answer is lost has one visible effect")
+struct EveryWriteTests {
+    struct Write: Sendable {
+        let name: String, vendor: String, operation: String
+        let play: Play
+    }
+    enum Play: Sendable { case audit, approval, customTool, stop }
+
+    static let writes = [
+        Write(name: "session, kickoff and budget", vendor: "anthropic", operation: "session.create", play: .audit),
+        Write(name: "confirmation", vendor: "anthropic", operation: "session.send", play: .approval),
+        Write(name: "custom tool answer", vendor: "anthropic", operation: "session.send", play: .customTool),
+        Write(name: "interrupt", vendor: "anthropic", operation: "session.send", play: .stop),
+        Write(name: "Drive folder", vendor: "google", operation: "files.create", play: .audit),
+        Write(name: "Drive upload", vendor: "google", operation: "upload.create", play: .audit),
+        Write(name: "ClickUp comment", vendor: "clickup", operation: "comment.create", play: .audit),
+        Write(name: "ClickUp status", vendor: "clickup", operation: "task.update", play: .audit),
+        Write(name: "ClickUp attachment", vendor: "clickup", operation: "attachment.create", play: .audit),
+        Write(name: "Slack post", vendor: "slack", operation: "chat.postMessage", play: .audit),
+        Write(name: "Slack question", vendor: "slack", operation: "chat.postMessage", play: .approval),
+        Write(name: "Slack update", vendor: "slack", operation: "chat.update", play: .approval),
+    ]
+
+    struct Case: Sendable, CustomStringConvertible {
+        let write: Write
+        let action: FaultAction
+        var description: String { "\(write.name), \(action.text)" }
+    }
+    static let cases = writes.flatMap { write in
+        [FaultAction.dropAfter, .statusAfter(503), .killAfter].map { Case(write: write, action: $0) }
+    }
+
+    @Test("Committed and lost", arguments: cases)
+    func lost(_ item: Case) async throws {
+        var options = Installation.Options()
+        if item.write.play != .audit { options.agents = [("sentinel", Self.patient)] }
+        try await Installation.open(options) { installation in
+            let theatre = Theatre(installation: installation, item: item)
+            switch item.write.play {
+            case .audit: try await theatre.audit()
+            case .approval: try await theatre.approval()
+            case .customTool: try await theatre.customTool()
+            case .stop: try await theatre.stop()
+            }
+        }
+    }
+
+    /// The scenarios leave other files than the audit's, and questions go to a channel of their own.
+    private static let patient = SampleAgents.sentinel
+        .replacingOccurrences(
+            of: #""outputs": {"expected": ["sentinel-audit-{client_id}.json", "sentinel-audit-{client_id}.md"]},"#,
+            with: #""outputs": {"expected": [], "wait_seconds": 2},"#
+        )
+        .replacingOccurrences(
+            of: "\"alerts\": {",
+            with: "\"approvals\": {\"slack\": [\"U0JAKE\"], \"channel\": \"#approvals\"}, \"alerts\": {")
+}
+
+/// Plays one scenario around the fault and looks at what a person sees afterwards.
+private struct Theatre {
+    let installation: Installation
+    let item: EveryWriteTests.Case
+
+    func audit() async throws {
+        let server = try await begin()
+        try await installation.board.move(KillTests.task, to: "ready (automate)")
+        let last = try await goOn(server)
+        try await installation.waitForRest(at: last)
+        let complaints = try await Proof(installation).complaints()
+        #expect(complaints.isEmpty, "\(item): \(complaints.joined(separator: "; "))")
+        let struck = installation.sandbox.faults.entries.map(\.struck)
+        #expect(struck == [1], "the fault was not met")
+    }
+
+    func approval() async throws {
+        try await installation.steer(["name": "requires_action", "asks": 1])
+        let first = try await begin()
+        try await installation.board.move(KillTests.task, to: "ready (automate)")
+        let isAsking = item.write.operation == "chat.postMessage"
+        let second = isAsking ? try await goOn(first) : first
+        let asked = try await eventually("the question is posted and kept") {
+            let messages = await questions()
+            let isKept = try await installation.records().steps.contains { $0.kind == "approval" && $0.state == "done" }
+            return isKept ? messages.first : nil
+        }
+        let wish: JSON = [
+            "channel": asked["channel"] ?? .null, "ts": asked["ts"] ?? .null, "action_id": "approve", "user": "U0JAKE",
+        ]
+        _ = try await Web.send("POST", installation.sandboxURL + "/_control/slack/click", body: wish.bytes)
+        let last = isAsking ? second : try await goOn(second)
+        try await ended(at: last)
+        try await eventually("the message shows the outcome") {
+            await questions().contains { $0.text.contains("Approved by") } ? true : nil
+        }
+        #expect(await questions().count == 1)
+        #expect(try await sent("user.tool_confirmation") == 1)
+    }
+
+    func customTool() async throws {
+        try await installation.steer(["name": "custom_tool"])
+        let server = try await begin()
+        try await installation.board.move(KillTests.task, to: "ready (automate)")
+        try await ended(at: try await goOn(server))
+        #expect(try await sent("user.custom_tool_result") == 1)
+    }
+
+    func stop() async throws {
+        try await installation.steer(["name": "silent"])
+        let server = try await begin()
+        try await installation.board.move(KillTests.task, to: "ready (automate)")
+        try await eventually("the session works") {
+            await installation.look().sessions.first { $0.status == "running" }
+        }
+        let run = try await eventually("the run runs") {
+            try await installation.records().runs.first { $0.state == "running" }
+        }
+        _ = try await installation.command("runs", "stop", run.id)
+        try await ended(at: try await goOn(server), as: "stopped")
+        #expect(try await sent("user.interrupt") == 1)
+    }
+
+    private func begin() async throws -> RunningServer {
+        let server = try await installation.startServer()
+        try installation.sandbox.faults.add(
+            FaultRule(
+                vendor: item.write.vendor, operation: item.write.operation, item.action,
+                pid: item.action == .killAfter ? server.process.pid : nil))
+        return server
+    }
+
+    /// The server that goes on: another one when this one was killed.
+    private func goOn(_ server: RunningServer) async throws -> RunningServer {
+        guard item.action == .killAfter else { return server }
+        try await server.process.waitForEnd()
+        return try await installation.startServer()
+    }
+
+    private func ended(at server: RunningServer, as state: String = "done") async throws {
+        try await eventually("the run ends", within: .seconds(60)) {
+            await installation.runs(in: RunStates.final, at: server) == 1 ? true : nil
+        }
+        let run = try #require(try await installation.records().runs.first)
+        #expect(run.state == state, "\(item): \(run.sentence ?? "no cause")")
+        #expect(await installation.look().sessions.count == 1)
+    }
+
+    private func questions() async -> [JSON] {
+        (await installation.look().state["slack"]?["messages"]?.array ?? []).filter {
+            $0["channel"]?.string == "C0APPROVE"
+        }
+    }
+
+    private func sent(_ type: String) async throws -> Int {
+        let session = try #require(await installation.look().sessions.first?.id)
+        return try await installation.history(of: session).count { $0["type"]?.string == type }
+    }
+}
