@@ -11,9 +11,9 @@ struct People {
     static let ready = "ready (automate)"
     /// How a session goes, and how often of 100.
     static let scenarios: [(ScenarioName, Int)] = [
-        (.sentinel, 8), (.requiresAction, 16), (.customTool, 12), (.rescheduled, 14), (.drops, 3), (.noFiles, 5),
+        (.sentinel, 3), (.requiresAction, 16), (.customTool, 12), (.rescheduled, 14), (.drops, 3), (.noFiles, 5),
         (.exhausted, 5), (.fails, 4), (.terminated, 4), (.refusal, 4), (.unknownEvents, 8), (.silent, 2),
-        (.hostileNames, 2), (.runaway, 3),
+        (.hostileNames, 2), (.runaway, 1),
     ]
 
     func live(until end: Int64) async {
@@ -32,7 +32,7 @@ struct People {
 
     /// Work comes in bursts: often a second task soon after the first.
     private func pause() -> Int {
-        world.chance.isHit(percent: 30) ? world.chance.among(0...30) : world.chance.among(800...5_200)
+        world.chance.isHit(percent: 30) ? world.chance.among(0...30) : world.chance.among(600...4_000)
     }
 
     /// One piece of work for a new client.

@@ -98,9 +98,16 @@ struct Promises {
         let results = mentions(sight.messages(in: "C0RESULTS").map { .string($0.whole) })
         var found: [String] = []
         for run in runs {
-            let ready = (comments[run.id] ?? []).filter { !$0.contains("needs information") && !Self.isAboutTrouble($0) }
-            let posts = (results[run.id] ?? []).filter { !Self.isAboutTrouble($0) }
-            found += Proof.expect(ready.count <= 1, "the run \(run.id) has \(ready.count) results on its task")
+            let ready = (comments[run.id] ?? []).filter {
+                !$0.contains("needs information") && !Self.isAboutTrouble($0)
+            }
+            // The run's own message, replaced as it goes on, carries its id as mark; the result carries its step's.
+            let own = Set((results[run.id] ?? []).filter { $0.contains("\"step\":\"\(run.id)\"") })
+            let posts = (results[run.id] ?? []).filter { !Self.isAboutTrouble($0) && !own.contains($0) }
+            found += Proof.expect(own.count <= 1, "the run \(run.id) has \(own.count) messages of its own in Slack")
+            found += Proof.expect(
+                ready.count <= 1,
+                "the run \(run.id) has \(ready.count) results on its task: \(ready.map { $0.prefix(50) })")
             found += Proof.expect(posts.count <= 1, "the run \(run.id) was posted \(posts.count) times")
             guard run.state == .done else { continue }
             found += Proof.expect(
@@ -111,7 +118,7 @@ struct Promises {
     }
 
     private static func isAboutTrouble(_ text: String) -> Bool {
-        ["could not finish", "Approval needed", "needs your", "wants to use", "asks for permission"]
+        ["could not finish", "Budget reached", "Approval needed", "needs your", "wants to use", "asks for permission"]
             .contains { text.contains($0) }
     }
 
@@ -208,7 +215,8 @@ struct Promises {
         return runs.filter { $0.state == .done }.flatMap { run -> [String] in
             let cost = run.session.flatMap { costs[$0] } ?? 0
             // The stand-in tells whole cents.
-            return Proof.expect(abs(run.spent - cost) < 10_000, "the run \(run.id) cost \(run.spent), its session \(cost)")
+            return Proof.expect(
+                abs(run.spent - cost) < 10_000, "the run \(run.id) cost \(run.spent), its session \(cost)")
         }
     }
 
@@ -220,8 +228,10 @@ struct Promises {
     private func ledger(_ runs: [Run], _ sight: Sight) throws -> [String] {
         let holds = try world.disk.read { db in
             try db.query("SELECT run_id, reserved_micro_usd, is_open FROM spend_hold ORDER BY run_id, opening").map {
-                (run: try $0.text("run_id"), reserved: try $0.integer("reserved_micro_usd"),
-                    isOpen: try $0.integer("is_open") == 1)
+                (
+                    run: try $0.text("run_id"), reserved: try $0.integer("reserved_micro_usd"),
+                    isOpen: try $0.integer("is_open") == 1
+                )
             }
         }
         let byRun = Dictionary(grouping: holds, by: \.run)
@@ -234,7 +244,8 @@ struct Promises {
                 "the session \(session.id) cost \(cost) with \(reserved) reserved for it")
         }
         let over = Set(runs.filter(\.state.isFinal).map(\.id))
-        return overdrawn + holds.filter { $0.isOpen && over.contains($0.run) }.map { "money is still held for the run \($0.run)" }
+        return overdrawn
+            + holds.filter { $0.isOpen && over.contains($0.run) }.map { "money is still held for the run \($0.run)" }
     }
 
     // MARK: 4. At rest nothing is held

@@ -76,7 +76,8 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
     }
 
     private func addRegularClients() throws {
-        let text = #"{"slug": "regular-one", "name": "Regular One", "fields": {"website_url": "https://regular.example"}}"#
+        let text =
+            #"{"slug": "regular-one", "name": "Regular One", "fields": {"website_url": "https://regular.example"}}"#
         guard let client = ClientRecord.load(Array(text.utf8), fileName: "regular-one").client else {
             throw NeverHappened("the regular client is read")
         }

@@ -13,7 +13,8 @@ struct SimulationTests {
         let both = try await [first, second]
         for one in both { #expect(one.isWell, "\(one.text)") }
         #expect(both.reduce(0) { $0 + $1.runs } >= 2_000, "\(both.map(\.text))")
-        for kind in ["crash", "pause", "clock jump", "replay", "drop", "drop_after", "limited", "suspend", "duplicate"] {
+        for kind in ["crash", "pause", "clock jump", "replay", "drop", "drop_after", "limited", "suspend", "duplicate"]
+        {
             #expect(both.contains { $0.text.contains(kind) }, "no \(kind) happened in a thousand hours")
         }
     }
@@ -51,7 +52,7 @@ struct BrokenWorldTests {
 
     @Test("What is broken is named", arguments: mutations)
     func noticed(name: String, complaint: String) async throws {
-        let outcome = try await Simulated.run(seed: 3, hours: 50, breaking: name)
+        let outcome = try await Simulated.run(seed: 3, hours: 30, breaking: name)
         #expect(outcome.code == 1, "\(outcome.text)")
         #expect(outcome.text.contains(complaint), "\(outcome.text)")
     }

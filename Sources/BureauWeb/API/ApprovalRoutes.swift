@@ -73,6 +73,7 @@ struct ApprovalRoutes {
         case .already: throw APIProblem(status: .conflict, title: "Already decided", detail: words)
         case .refused: throw APIProblem(status: .forbidden, title: "Not an approver", detail: words)
         case .unknown: throw APIProblem(status: .notFound, title: "No such approval", detail: words)
+        case .short: throw APIProblem(status: .conflict, title: "Not enough money", detail: words)
         case .altered: throw APIProblem(status: .conflict, title: "Altered", detail: words)
         }
     }

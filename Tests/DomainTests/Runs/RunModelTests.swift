@@ -19,7 +19,8 @@ import Testing
     func allEvents() throws {
         let source = String(
             decoding: try RepositoryFile.bytes("Sources/BureauDomain/Runs/RunMachine.swift"), as: UTF8.self)
-        let body = source.components(separatedBy: "enum Event").dropFirst().first?
+        let body =
+            source.components(separatedBy: "enum Event").dropFirst().first?
             .components(separatedBy: "package enum Effect").first ?? ""
         let names = body.split(separator: "\n").compactMap { line -> String? in
             let words = line.trimmingCharacters(in: .whitespaces).split(separator: " ")
@@ -61,8 +62,8 @@ import Testing
     func stopsAreKept() {
         for value in Self.model.values where value.stopCause != nil {
             #expect(![.running, .waitingApproval, .done, .doneWithProblems].contains(value.state), "\(value)")
-            for way in Self.model.ways[value] ?? [] where !["retried", "deliverAgain"].contains(RunModel.name(way.event))
-            {
+            for way in Self.model.ways[value] ?? []
+            where !["retried", "deliverAgain"].contains(RunModel.name(way.event)) {
                 #expect(way.to.stopCause == value.stopCause, "\(value) \(way.event)")
             }
         }
@@ -77,7 +78,9 @@ import Testing
     @Test("Whoever is failed, stopped, ignored or waits for information has a cause, and whatever spends has a session")
     func whole() {
         for value in Self.model.values {
-            if [.failed, .stopped, .ignored, .needsInfo].contains(value.state) { #expect(value.cause != nil, "\(value)") }
+            if [.failed, .stopped, .ignored, .needsInfo].contains(value.state) {
+                #expect(value.cause != nil, "\(value)")
+            }
             if [.running, .waitingApproval, .collecting, .delivering].contains(value.state) {
                 #expect(value.session != nil, "\(value)")
             }
