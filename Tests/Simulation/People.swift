@@ -32,7 +32,7 @@ struct People {
 
     /// Work comes in bursts: often a second task soon after the first.
     private func pause() -> Int {
-        world.chance.isHit(percent: 30) ? world.chance.among(0...30) : world.chance.among(600...4_000)
+        world.chance.isHit(percent: 30) ? world.chance.among(0...30) : world.chance.among(900...5_000)
     }
 
     /// One piece of work for a new client.

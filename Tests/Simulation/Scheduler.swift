@@ -37,6 +37,14 @@ final class Scheduler: @unchecked Sendable {  // Only ever touched by its one th
         setClock()
     }
 
+    /// A new world: its own chance, the same first moment, and nobody left of the one before.
+    func begin(seed: UInt64) {
+        (ready, waiting, heap, wakes, order) = ([], [], [], [:], 0)
+        chance = Chance(seed: seed)
+        now = Self.startMilliseconds
+        setClock()
+    }
+
     struct Spins: Error, CustomStringConvertible {
         let moment: Int64
         var description: String { "the engine spins: \(Scheduler.jobsPerMomentMax) steps without any time passing" }

@@ -63,14 +63,20 @@ struct Simulation {
         var total = Figures()
         var complaints: [String] = []
         var left = hours, number: UInt64 = 0
+        var broken: (seed: UInt64, hours: Int)?
         while left > 0, complaints.isEmpty {
             let span = min(left, Self.worldHours)
             number += 1
+            // Each world begins from its own seed, so that one that breaks can be had again alone.
+            let worldSeed = seed &+ number &- 1
+            scheduler.begin(seed: worldSeed)
+            simulation_set_seed(worldSeed)
             let options = World.Options(
-                seed: seed &* 1_000_003 &+ number, hours: span, mutation: mutation, account: account,
+                seed: worldSeed, hours: span, mutation: mutation, account: account,
                 folder: folder.appending(path: "world-\(number)"))
             let world = try World(options, scheduler: scheduler, trace: trace)
-            complaints = try live(world, hours: span, scheduler).map { "world \(number): \($0)" }
+            complaints = try live(world, hours: span, scheduler)
+            if !complaints.isEmpty { broken = (worldSeed, span) }
             total.add(try Figures(world, hours: span))
             try? FileManager.default.removeItem(at: options.folder)
             left -= span
@@ -79,7 +85,7 @@ struct Simulation {
         if complaints.count > 20 { print("and \(complaints.count - 20) more") }
         let seconds = Double(simulation_real_time() - began) / 1e9
         print(total.line(seed: seed, seconds: seconds, trace: trace))
-        if !complaints.isEmpty { print("again: make simulate SEED=\(seed) HOURS=\(hours)") }
+        if let broken { print("again: make simulate SEED=\(broken.seed) HOURS=\(broken.hours)") }
         return complaints.isEmpty ? 0 : 1
     }
 
