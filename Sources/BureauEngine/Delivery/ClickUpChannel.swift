@@ -66,6 +66,8 @@ enum Marks {
     static func text(_ step: StepRecord) -> String { "ref \(step.id)" }
     /// Clocks differ between us and a vendor.
     static let skewMilliseconds: Int64 = 5 * 60_000
+    /// How far back a mark that nothing else carries is looked for: our own clock may have been wrong by a day.
+    static let wrongClockMilliseconds: Int64 = 26 * 3_600_000
 }
 
 /// Found again by name and size among the task's attachments that no other step of ours has made.
