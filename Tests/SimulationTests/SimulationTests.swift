@@ -8,8 +8,8 @@ import Testing
 struct SimulationTests {
     @Test("A thousand hours of an agency with everything going wrong break no promise")
     func thousandHours() async throws {
-        async let first = Simulated.run(seed: 20_261_121, hours: 500)
-        async let second = Simulated.run(seed: 20_261_122, hours: 500)
+        async let first = Simulated.run(seed: 20_261_221, hours: 500)
+        async let second = Simulated.run(seed: 20_261_321, hours: 500)
         let both = try await [first, second]
         for one in both { #expect(one.isWell, "\(one.text)") }
         #expect(both.reduce(0) { $0 + $1.runs } >= 2_000, "\(both.map(\.text))")
@@ -31,7 +31,9 @@ struct SimulationTests {
     }
 
     /// Seeds that once broke a promise, and what people would have seen.
-    static let kept: [(UInt64, Int, String)] = []
+    static let kept: [(UInt64, Int, String)] = [
+        (20_261_126, 50, "A file was attached twice: its server's clock was a day ahead when the answer was lost")
+    ]
 
     @Test("A seed that once broke a promise does not break it again", arguments: kept)
     func once(seed: UInt64, hours: Int, what: String) async throws {

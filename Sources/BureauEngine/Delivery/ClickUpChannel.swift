@@ -89,7 +89,7 @@ struct ClickUpAttach: OutboundWrite {
         let alike = try await clickUp.task(task).attachments.filter { attachment in
             attachment.title == file.title && !known.contains(attachment.id)
                 && (attachment.sizeBytes == nil || attachment.sizeBytes == file.sizeBytes)
-                && (attachment.date ?? .max) >= since - Marks.skewMilliseconds
+                && (attachment.date ?? .max) >= since - Marks.wrongClockMilliseconds
         }
         guard let first = alike.first else { return .absent }
         guard alike.count == 1 else {
