@@ -55,7 +55,9 @@ struct Wire {
         switch mutation {
         case .hiddenSessions: Self.replaced(body, "bureau_run", "nobody_run")
         case .hiddenPosts:
-            Self.replaced(Self.replaced(body, "bureau_step", "nobody_step"), "ref 0", "ref -")
+            [("\"step\":\"0", "\"step\":\"-"), ("ref 0", "ref -"), ("Run 0", "Run -")].reduce(body) {
+                Self.replaced($0, $1.0, $1.1)
+            }
         default: body
         }
     }

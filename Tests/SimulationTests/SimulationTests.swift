@@ -47,7 +47,7 @@ struct SimulationTests {
 struct BrokenWorldTests {
     static let mutations: [(String, String)] = [
         ("lost-signals", "signals were answered 2xx"), ("hidden-sessions", "sessions, not one"),
-        ("hidden-posts", "results on its task"), ("silent-alerts", "nobody was told"),
+        ("hidden-posts", "messages of its own in Slack"), ("silent-alerts", "nobody was told"),
         ("allow-all", "nobody approved it"), ("kept-leases", "is still leased"), ("deaf", "was left waiting"),
         ("skimmed", ", its session "), ("unreserved", "reserved for it"), ("impossible-step", "which no event allows"),
     ]
