@@ -4,7 +4,7 @@ ARGS ?=
 export SWIFT_DETERMINISTIC_HASHING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format build bench soak hooks clean
+.PHONY: help setup demo test simulate lint format build bench soak hooks clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ bench: build ## Measure, and print one JSON line per figure
 
 soak: setup ## Crash tests at 1,000 random points (BUREAU_SOAK_SEED, BUREAU_SOAK_POINTS)
 	@scripts/soak $(ARGS)
+
+simulate: setup ## Run an agency for HOURS simulated hours from SEED (both optional), everything going wrong
+	@scripts/simulate $(if $(SEED),--seed $(SEED)) $(if $(HOURS),--hours $(HOURS)) $(ARGS)
 
 hooks: ## Refuse commits that hold a secret, in this clone
 	@git config core.hooksPath .githooks

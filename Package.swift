@@ -97,7 +97,7 @@ let package = Package(
             ],
             swiftSettings: strict + warnings),
         tests(
-            "DomainTests", ["BureauDomain", .product(name: "Subprocess", package: "swift-subprocess")],
+            "DomainTests", ["BureauDomain", "RunModel", .product(name: "Subprocess", package: "swift-subprocess")],
             exclude: ["Fixtures"]),
         tests("StorageTests", ["BureauStorage"]),
         tests(
@@ -123,9 +123,25 @@ let package = Package(
         .target(
             name: "ProductHarness",
             dependencies: [
-                "BureauSandbox", "BureauStorage", nio, crypto,
+                "BureauSandbox", "BureauStorage", "RunModel", nio, crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ], path: "Tests/ProductHarness", swiftSettings: relaxed + warnings),
+        // The engine and the stand-ins in one process, under simulated time on one thread, from a seed. Its C part answers
+        // the C library's questions for time and randomness.
+        .target(name: "SimulationWorld", path: "Tests/SimulationWorld"),
+        .target(
+            name: "RunModel", dependencies: ["BureauDomain"], path: "Tests/RunModel",
+            swiftSettings: relaxed + warnings),
+        .executableTarget(
+            name: "bureau-simulate",
+            dependencies: [
+                "BureauDomain", "BureauStorage", "BureauVendors", "BureauEngine", "BureauSandbox", "ProductHarness",
+                "RunModel", "SimulationWorld", hummingbird, httpTypes, nio, log, crypto, lifecycle,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], path: "Tests/Simulation", swiftSettings: relaxed + warnings),
+        tests("SimulationTests", ["bureau-simulate", .product(name: "Subprocess", package: "swift-subprocess")]),
         tests("JourneyTests", ["ProductHarness", "BureauSandbox", "bureau"]),
         tests("FaultTests", ["ProductHarness", "BureauSandbox", "bureau", nio]),
         tests("TidyTests", []),

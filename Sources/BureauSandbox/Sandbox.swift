@@ -19,6 +19,12 @@ package struct SandboxOptions: Sendable {
     package var acceptedKeys = SandboxKeys()
     /// Where chance comes from (fault percentages), so that a run can be repeated.
     package var seed: UInt64 = 1
+    /// How the stand-ins let time pass: a simulation has its own.
+    package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    /// How requests towards the product leave: over HTTP, unless product and stand-ins share a process.
+    package var post: Outbound.Post = Outbound.post
+    /// Requests come as values, not from a connection whose end could be watched.
+    package var isInProcess = false
 
     package init() {}
 }
@@ -76,7 +82,8 @@ package final class Sandbox: Service {
 
     private var control: ControlRoutes { ControlRoutes(frame: frame, standIns: standIns) }
 
-    private func makeRouter() -> Router<SandboxContext> {
+    /// Every stand-in's routes. Whoever needs no socket may call them as they are.
+    func makeRouter() -> Router<SandboxContext> {
         let router = Router(context: SandboxContext.self)
         router.add(middleware: FrameMiddleware(frame: frame))
         addPages(to: router)

@@ -67,6 +67,7 @@ package final class Installation: Sendable {
                 throw error
             }
             await installation.processes.endAll()
+            try await installation.checkHistories()
             _ = try? await Web.send("POST", installation.sandboxURL + "/_control/stop")
             try await group.next()
             group.cancelAll()

@@ -129,7 +129,7 @@ package struct Proof: Sendable {
         }
     }
 
-    static func expect(_ holds: Bool, _ complaint: @autoclosure () -> String) -> [String] {
+    package static func expect(_ holds: Bool, _ complaint: @autoclosure () -> String) -> [String] {
         holds ? [] : [complaint()]
     }
 }

@@ -6,6 +6,8 @@ package struct Sight: Sendable {
     package let state: JSON
     package let log: [RequestLog.Entry]
 
+    package init(state: JSON, log: [RequestLog.Entry]) { (self.state, self.log) = (state, log) }
+
     package struct Session: Sendable, Hashable {
         package let id: String, run: String?, scenario: String, status: String
         package let events: Int, costCents: Int

@@ -173,6 +173,8 @@ package struct RunMachine: Hashable, Sendable {
             .stopping, .done, .stopped, .failed, .ignored:
             throw Rejected(state: state, event: .retried)
         }
+        // Whoever tries again wants it to go on: a stop that was asked before it failed is over.
+        stopCause = nil
     }
 
     private mutating func loseLease() -> [Effect] {

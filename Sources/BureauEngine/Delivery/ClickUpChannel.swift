@@ -68,6 +68,8 @@ enum Marks {
     static func text(_ step: StepRecord) -> String { "ref \(step.id)" }
     /// Clocks differ between us and a vendor.
     static let skewMilliseconds: Int64 = 5 * 60_000
+    /// How far back a mark that nothing else carries is looked for: our own clock may have been wrong by a day.
+    static let wrongClockMilliseconds: Int64 = 26 * 3_600_000
 }
 
 /// Found again by name and size among the task's attachments that no other step of ours has made.
@@ -89,7 +91,7 @@ struct ClickUpAttach: OutboundWrite {
         let alike = try await clickUp.task(task).attachments.filter { attachment in
             attachment.title == file.title && !known.contains(attachment.id)
                 && (attachment.sizeBytes == nil || attachment.sizeBytes == file.sizeBytes)
-                && (attachment.date ?? .max) >= since - Marks.skewMilliseconds
+                && (attachment.date ?? .max) >= since - Marks.wrongClockMilliseconds
         }
         guard let first = alike.first else { return .absent }
         guard alike.count == 1 else {

@@ -59,7 +59,7 @@ struct SlackPost: OutboundWrite {
             }
             guard case .absent = inThread else { return inThread }
         }
-        let oldest = String(format: "%.6f", Double(max(0, since - Marks.skewMilliseconds)) / 1_000)
+        let oldest = String(format: "%.6f", Double(max(0, since - Marks.wrongClockMilliseconds)) / 1_000)
         return try await look { cursor in try await slack.history(message.channel, oldest: oldest, cursor: cursor) }
     }
 

@@ -131,7 +131,8 @@ struct SessionCreate: OutboundWrite {
 
     /// Every session with this run's mark, over all pages.
     private func look() async throws -> [AnthropicSession] {
-        let start = Date(timeIntervalSince1970: Double(since - 60_000) / 1_000).formatted(.iso8601)
+        let start = Date(timeIntervalSince1970: Double(max(0, since - Marks.wrongClockMilliseconds)) / 1_000).formatted(
+            .iso8601)
         var page: String?
         var ours: [AnthropicSession] = []
         for _ in 0..<Self.pagesMax {

@@ -53,7 +53,9 @@ final class AnthropicStandIn: StandIn {
             store.sessions.append(session)
             return session
         }
-        frame.background.start { await TurnRunner(session: session).run() }
+        frame.background.start { [sleep = frame.options.sleep] in
+            await TurnRunner(session: session, sleep: sleep).run()
+        }
         return session
     }
 

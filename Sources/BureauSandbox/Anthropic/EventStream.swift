@@ -14,8 +14,12 @@ struct EventStream {
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache"],
             body: ResponseBody { writer in
-                try await request.body.consumeWithCancellationOnInboundClose { _ in
+                if context.frame?.options.isInProcess == true {
                     try await write(listener, to: &writer)
+                } else {
+                    try await request.body.consumeWithCancellationOnInboundClose { _ in
+                        try await write(listener, to: &writer)
+                    }
                 }
                 try await writer.finish(nil)
             })
@@ -24,8 +28,8 @@ struct EventStream {
     @concurrent
     private func write(_ listener: Listener, to writer: inout any ResponseBodyWriter) async throws {
         let settings = session.with { $0.settings }
-        context.frame?.background.start { [weak listener] in
-            while (try? await Task.sleep(for: .milliseconds(settings.heartbeatMilliseconds))) != nil {
+        context.frame?.background.start { [weak listener, context] in
+            while (try? await context.pause(.milliseconds(settings.heartbeatMilliseconds))) != nil {
                 guard let listener else { return }
                 listener.beat()
             }
@@ -51,7 +55,7 @@ struct EventStream {
         while let piece = rest.readSlice(length: min(size, rest.readableBytes)), piece.readableBytes > 0 {
             try await writer.write(piece)
             if settings.chunkDelayMilliseconds > 0 {
-                try await Task.sleep(for: .milliseconds(settings.chunkDelayMilliseconds))
+                try await context.pause(.milliseconds(settings.chunkDelayMilliseconds))
             }
         }
     }

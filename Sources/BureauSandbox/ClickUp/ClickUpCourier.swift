@@ -37,7 +37,7 @@ struct ClickUpCourier: Sendable {
     ) async {
         var (number, pause) = (number, milliseconds)
         while number <= Self.attemptsMax {
-            do { try await Task.sleep(for: .milliseconds(pause)) } catch { return }
+            do { try await frame.options.sleep(.milliseconds(pause)) } catch { return }
             guard case .again(let next, let wait) = await attempt(delivery, number: number, for: standIn) else {
                 return
             }
@@ -69,7 +69,7 @@ struct ClickUpCourier: Sendable {
             outcome = "held"
             return .again(number: number, milliseconds: Self.reorderMilliseconds)
         case .duplicate: times = 2
-        case .delay(let milliseconds): try? await Task.sleep(for: .milliseconds(milliseconds))
+        case .delay(let milliseconds): try? await frame.options.sleep(.milliseconds(milliseconds))
         case .status, .html, .garbage, .limited:
             outcome = "not sent"
             return again
@@ -106,7 +106,6 @@ struct ClickUpCourier: Sendable {
         let headers = [
             ("Content-Type", "application/json"), ("X-Signature", hexHMAC(delivery.body, secret: hook.secret)),
         ]
-        return await Outbound.post(
-            hook.endpoint, headers: headers, body: delivery.body, timeoutSeconds: Self.answerSecondsMax)
+        return await frame.options.post(hook.endpoint, headers, delivery.body, Self.answerSecondsMax)
     }
 }

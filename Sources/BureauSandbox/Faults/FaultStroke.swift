@@ -22,7 +22,7 @@ struct FaultStroke {
             _ = try await perform()
             return await cut()
         case .delay(let milliseconds):
-            try await Task.sleep(for: .milliseconds(milliseconds))
+            try await context.pause(.milliseconds(milliseconds))
             return try await perform()
         case .limited(let seconds):
             return VendorFault(vendor).limited(seconds: seconds)
@@ -85,13 +85,18 @@ struct FaultStroke {
             body: ResponseBody(contentLength: whole.readableBytes) { writer in
                 try await writer.write(whole)
                 try await writer.finish(nil)
-                try? await Task.sleep(for: .microseconds(Int.random(in: 0...5_000)))
+                try? await context.pause(.microseconds(Int.random(in: 0...5_000)))
                 ProcessKiller.killNow(pid)
             })
     }
 }
 
 extension SandboxContext {
+    /// Lets time pass the way this sandbox does.
+    func pause(_ duration: Duration) async throws {
+        if let frame { try await frame.options.sleep(duration) } else { try await Task.sleep(for: duration) }
+    }
+
     /// Closes the connection at once. Whatever the handler returns afterwards reaches nobody.
     func cutConnection() async {
         try? await channel.close(mode: .all).get()

@@ -3,6 +3,7 @@ import NIOCore
 /// Plays one session's script in real time, whether or not anybody listens.
 struct TurnRunner: Sendable {
     let session: Session
+    let sleep: @Sendable (Duration) async throws -> Void
     /// Set while a sub-agent speaks: its thread's id and name, which its events carry.
     var subThread: [String: JSON] = [:]
     /// At most this many events in a session, whatever its script says.
@@ -87,7 +88,7 @@ struct TurnRunner: Sendable {
                 "content": .text(agent.task), "to_session_thread_id": .string(id),
                 "to_agent_name": .string(agent.name),
             ])
-        try await TurnRunner(session: session, subThread: named).request(agent.pieces, agent.tokens)
+        try await TurnRunner(session: session, sleep: sleep, subThread: named).request(agent.pieces, agent.tokens)
         try await emit("agent.message", inside.merging(["content": .text(agent.answer)]) { $1 })
         try await emit(
             "agent.thread_message_received",
@@ -209,7 +210,7 @@ struct TurnRunner: Sendable {
             guard await session.wait(until: { !$0.isHeld || !$0.interrupts.isEmpty }) else { throw .ended }
         }
         if pace > 0 {
-            try? await Task.sleep(for: .microseconds(Int64(1_000_000 / pace)))
+            try? await sleep(.microseconds(Int64(1_000_000 / pace)))
         } else {
             await Task.yield()
         }

@@ -143,8 +143,7 @@ extension SlackStandIn {
         let entry = frame.log.open(
             "slack", path == "/slack/commands" ? "command.send" : "interaction.send", method: "POST", path: path,
             subject: subject)
-        let answer = await Outbound.post(
-            product + path, headers: headers, body: body, timeoutSeconds: Self.answerSecondsMax)
+        let answer = await frame.options.post(product + path, headers, body, Self.answerSecondsMax)
         frame.log.close(entry, outcome: answer.map { String($0.status) } ?? "no answer")
         return answer
     }

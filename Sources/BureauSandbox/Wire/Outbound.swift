@@ -4,9 +4,15 @@ import NIOCore
 import NIOHTTP1
 
 /// Requests the stand-ins themselves make: webhooks and button presses, towards the product.
-enum Outbound {
-    struct Answer: Sendable {
-        let status: Int, body: String
+package enum Outbound {
+    /// Url, headers, body, and how long an answer may take; nil when none came.
+    package typealias Post =
+        @Sendable (_ url: String, _ headers: [(String, String)], _ body: [UInt8], _ timeoutSeconds: Int64) async ->
+        Answer?
+
+    package struct Answer: Sendable {
+        package let status: Int, body: String
+        package init(status: Int, body: String) { (self.status, self.body) = (status, body) }
         var isAccepted: Bool { (200...299).contains(status) }
     }
 
@@ -20,8 +26,8 @@ enum Outbound {
     }()
 
     /// Posts once. Nil when no answer came in time, whatever the reason. Reads 64 KiB of the answer at most.
-    static func post(
-        _ url: String, headers: [(String, String)], body: [UInt8], timeoutSeconds: Int64
+    @Sendable package static func post(
+        _ url: String, _ headers: [(String, String)], _ body: [UInt8], _ timeoutSeconds: Int64
     ) async -> Answer? {
         var request = HTTPClientRequest(url: url)
         request.method = .POST

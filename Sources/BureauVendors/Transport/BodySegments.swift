@@ -1,6 +1,5 @@
 import Foundation
 import NIOCore
-import NIOPosix
 
 /// A request body as a row of memory and file pieces, read from disk only as the network takes them.
 struct BodySegments: AsyncSequence, Sendable {
@@ -102,7 +101,7 @@ struct BodySegments: AsyncSequence, Sendable {
             }
             let count = Int(Swift.min(left, Int64(BodySegments.chunkBytes)))
             // Disk reads may block: they have threads of their own.
-            let chunk = try await NIOThreadPool.singleton.runIfActive {
+            let chunk = try await BlockingWork.run {
                 ByteBuffer(bytes: try handle.read(upToCount: count) ?? Data())
             }
             guard chunk.readableBytes > 0 else {
@@ -113,7 +112,7 @@ struct BodySegments: AsyncSequence, Sendable {
         }
 
         private static func opened(_ path: String, at offset: Int64) async throws -> FileHandle {
-            try await NIOThreadPool.singleton.runIfActive {
+            try await BlockingWork.run {
                 guard let handle = FileHandle(forReadingAtPath: path) else {
                     throw TransportFailure.LocalFile(reason: "the file to send cannot be opened")
                 }

@@ -2,7 +2,6 @@ import Crypto
 import Foundation
 import NIOCore
 import NIOFoundationCompat
-import NIOPosix
 
 /// What a download left on disk.
 package struct Downloaded: Hashable, Sendable {
@@ -22,10 +21,10 @@ struct FileDownload {
         let temporary = path + ".part"
         do {
             let saved = try await write(to: temporary)
-            try await NIOThreadPool.singleton.runIfActive { try Self.publish(temporary, as: path) }
+            try await BlockingWork.run { try Self.publish(temporary, as: path) }
             return saved
         } catch {
-            try? await NIOThreadPool.singleton.runIfActive { try FileManager.default.removeItem(atPath: temporary) }
+            try? await BlockingWork.run { try FileManager.default.removeItem(atPath: temporary) }
             throw TransportFailure.error(from: error, request: request)
         }
     }
@@ -33,7 +32,7 @@ struct FileDownload {
     private func write(to path: String) async throws -> Downloaded {
         let announced = stream.headers["content-length"].flatMap { Int64($0) }
         if let announced, announced > bytesMax { throw tooLarge }
-        let file = try await NIOThreadPool.singleton.runIfActive { try Self.created(path) }
+        let file = try await BlockingWork.run { try Self.created(path) }
         defer { try? file.close() }
         let clock = ContinuousClock()
         let deadline = clock.now.advanced(by: .seconds(timeoutSeconds))
@@ -45,12 +44,12 @@ struct FileDownload {
             // Silence is the transport's to notice; a trickle that would take for ever is noticed here.
             guard clock.now < deadline else { throw request.failure(.noAnswer, "the file did not arrive in time") }
             hash.update(data: chunk.readableBytesView)
-            try await NIOThreadPool.singleton.runIfActive { try Self.append(chunk, to: file) }
+            try await BlockingWork.run { try Self.append(chunk, to: file) }
         }
         if let announced, announced != bytes {
             throw request.failure(.noAnswer, "the file is cut: \(bytes) of \(announced) bytes arrived")
         }
-        try await NIOThreadPool.singleton.runIfActive { try Self.flush(file) }
+        try await BlockingWork.run { try Self.flush(file) }
         return Downloaded(bytes: bytes, sha256: hash.finalize().map(Self.hex).joined())
     }
 

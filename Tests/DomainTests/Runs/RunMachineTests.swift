@@ -75,6 +75,17 @@ private let allEvents: [RunMachine.Event] = [
         #expect(run.cause?.code == .lostTooOften)
     }
 
+    @Test("A run that failed after a stop was asked and is tried again goes on to its end")
+    func retriedAfterStop() throws {
+        var run = RunMachine(state: .starting)
+        _ = try run.apply(.stopAsked(why))
+        _ = try run.apply(.broke(RunCause(.sessionRefused, "The service was down.")))
+        _ = try run.apply(.retried)
+        _ = try run.apply(.taken)
+        _ = try run.apply(.sessionOpened(session: "s"))
+        #expect(run.state == .running && run.stopCause == nil)
+    }
+
     @Test("Delivery problems end in a state that can be reopened by delivering again")
     func deliverAgain() throws {
         var run = RunMachine(state: .delivering, session: "s")

@@ -76,7 +76,9 @@ package struct RunThreadWorker: Service {
             let config = agent?.config.delivery.slack
         else { return try await close(thread) }
         do {
-            guard let place = thread.place else { return try await post(thread, run, agent, account, slack, config.channel) }
+            guard let place = thread.place else {
+                return try await post(thread, run, agent, account, slack, config.channel)
+            }
             let message = try await message(run, agent, place.channel)
             guard message.hash != thread.shownHash else {
                 try await shown(thread, place, run, message.hash)

@@ -1,0 +1,160 @@
+import BureauDomain
+import BureauStorage
+import Foundation
+import Hummingbird
+import Logging
+import ServiceLifecycle
+
+@testable import BureauEngine
+@testable import BureauSandbox
+@testable import BureauVendors
+
+/// One process of the product: everything `bureau serve` runs, on the shared disk, until it dies.
+final class SimulatedServer: Sendable {
+    let life: ServerLife
+    let parts: EngineParts
+    let intake: WebhookIntake
+    let approvals: ApprovalDesk
+    let desk: RunDesk
+    let startedAt: Int64
+    private let services: [any Service]
+
+    static let webhookSecret = "demo-clickup-webhook-secret"
+    /// Where the idle poll for other processes' work is a quarter of a second, a simulated one is this much lazier:
+    /// thousands of hours are mostly idle.
+    static let idleSlowness = 80
+
+    init(_ world: World, number: Int) async throws {
+        let scheduler = world.scheduler
+        let life = ServerLife(owner: "server-\(number)", scheduler: scheduler, mutation: world.mutation)
+        self.life = life
+        startedAt = scheduler.now
+        let doors = life.doors(world.serverChance)
+        var lazy = doors
+        lazy.sleep = { try await doors.sleep($0 * Self.idleSlowness) }
+        let database = SimulatedDatabase(disk: world.disk, life: life)
+        let logger = Logger(label: "bureau") { [trace = world.trace] _ in TraceLog(trace: trace, owner: life.owner) }
+        let catalog = AgentCatalog(
+            folder: world.folder.appending(path: "agents"), reader: AgentReader(hasVariable: { _ in true }),
+            database: database, doors: lazy, logger: logger)
+        try await catalog.refresh()
+        let counters = Counters()
+        parts = EngineParts(
+            database: database, doors: doors, catalog: catalog,
+            connections: try Self.connections(world, life, doors),
+            blobs: BlobFolder(root: world.folder.appending(path: "blobs")), prices: world.prices,
+            settings: Self.settings(world), counters: counters, logger: logger,
+            variable: { Agents.variables[$0] })
+        let (runWake, noticeWake) = (WakeSignal(doors: lazy), WakeSignal(doors: lazy))
+        intake = WebhookIntake(
+            database: database, catalog: catalog, secret: Secret(Self.webhookSecret), doors: doors, logger: logger,
+            counters: counters, wake: { runWake.raise() })
+        approvals = ApprovalDesk(database: database, catalog: catalog, doors: doors) {
+            runWake.raise()
+            noticeWake.raise()
+        }
+        desk = RunDesk(database: database, doors: doors)
+        let lock = try OwnerLock(folder: world.folder.appending(path: "owners"), owner: life.owner)
+        var services: [any Service] = [
+            catalog, Upkeep(parts: parts, wake: noticeWake),
+            NoticeWorker(parts: parts, owner: life.owner, wake: noticeWake),
+            RunThreadWorker(parts: parts, lock: lock, finishes: false),
+            RunWorker(parts: parts, lock: lock, wake: runWake), ScheduleService(parts: parts, wake: runWake),
+        ]
+        if world.mutation != .deaf {
+            services.append(
+                SweepService(parts: parts, wake: { runWake.raise() }, notice: { noticeWake.raise() }))
+        }
+        self.services = services
+    }
+
+    /// Returns when the server is dead and every task of it has come to its end.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for service in services { group.addTask { try? await service.run() } }
+        }
+    }
+
+    private static func connections(_ world: World, _ life: ServerLife, _ doors: Doors) throws -> Connections {
+        let transport = InProcessTransport(
+            responder: world.responder, scheduler: world.scheduler, life: life, trace: world.trace)
+        func governed(_ vendor: Vendor) -> RateGovernor {
+            RateGovernor(
+                vendor: vendor, before: transport, now: doors.now, sleep: { try await world.scheduler.sleep($0) })
+        }
+        let now: @Sendable () -> Date = { Date(timeIntervalSince1970: Double(doors.now()) / 1_000) }
+        let google = governed(.google)
+        let endpoints = GoogleEndpoints(base: "http://sandbox.sim/google")
+        let tokens = GoogleTokenSource(
+            transport: google, credential: try GoogleCredential(serviceAccountJSON: Array(world.account.json.utf8)),
+            endpoints: endpoints, now: now)
+        return Connections(
+            anthropic: AnthropicClient(
+                transport: governed(.anthropic), baseURL: "http://sandbox.sim/anthropic", key: Secret("sk-ant-demo"),
+                now: now),
+            clickUp: ClickUpClient(
+                transport: governed(.clickUp), baseURL: "http://sandbox.sim/clickup/api/v2", token: Secret("pk_demo"),
+                now: now),
+            slack: SlackClient(
+                transport: governed(.slack), baseURL: "http://sandbox.sim/slack/api", token: Secret("xoxb-demo"),
+                now: now),
+            drive: GoogleDriveClient(
+                transport: google, tokens: tokens, endpoints: endpoints, now: now,
+                pause: { try? await doors.sleep(.milliseconds($0)) }))
+    }
+
+    private static func settings(_ world: World) -> EngineSettings {
+        var settings = EngineSettings(
+            sessionLogFolder: world.folder.appending(path: "logs"),
+            deliveryFolder: world.folder.appending(path: "deliveries"))
+        settings.alertChannel = "C0ALERTS"
+        settings.resultsChannel = "C0RESULTS"
+        settings.driveRootFolderID = "1DEMOROOT"
+        settings.diskAlertPercent = 100
+        settings.sweepSeconds = 300
+        return settings
+    }
+}
+
+/// The agents of the simulated agency: one with a review by people, one that a schedule starts too.
+enum Agents {
+    static let variables = [
+        "SENTINEL_AGENT_ID": "agent_sentinel", "CATALYST_AGENT_ID": "agent_catalyst", "ENV_ID": "env_demo",
+    ]
+    static let names = ["sentinel", "catalyst"]
+    static let lists = ["sentinel": "901100000001", "catalyst": "901100000002"]
+
+    static func config(_ name: String) -> String {
+        let schedule =
+            name == "catalyst"
+            ? #", "cron": [{"enabled": true, "name": "rounds", "when": "0 */6 * * *", "clients": ["regular-one"]}]"#
+            : ""
+        return """
+            {
+              "agent_name": "\(name)", "display_name": "\(name.capitalized)", "description": "Simulated",
+              "version": "1.0.0",
+              "anthropic": {"agent_id_env": "\(name.uppercased())_AGENT_ID", "environment_id_env": "ENV_ID",
+                "beta_headers": ["managed-agents-2026-04-01"]},
+              "payload_source": {"type": "clickup_task",
+                "clickup": {"required_fields": ["client_id", "client_name"], "optional_fields": ["website_url"]}},
+              "triggers": {
+                "clickup_webhook": {"enabled": true, "list_id": "\(lists[name] ?? "")",
+                  "trigger_status": "Ready (Automate)"},
+                "manual_cli": {"enabled": true}\(schedule)},
+              "kickoff_template": {"prompt": "Work for {client_name}.\\n\\nCLIENT PAYLOAD:\\n{payload_json}"},
+              "limits": {"max_session_duration_minutes": 60, "max_session_cost_usd": 5.00,
+                "alert_if_cost_exceeds_usd": 3.00},
+              "outputs": {"expected": [], "wait_seconds": 20},
+              "approvals": {"slack": ["U0JAKE"], "channel": "#approvals", "expire_minutes": 90},
+              "delivery": {
+                "slack": {"enabled": true, "channel": "#seo-automation", "post_summary": true,
+                  "post_links_to_outputs": true},
+                "clickup": {"enabled": true, "update_task_status": "Review", "post_comment": true,
+                  "attach_output_files": true},
+                "google_drive": {"enabled": true, "folder_template": "/Clients/{client_name}/Audits/",
+                  "file_name_template": "report-{client_id}-{timestamp}"}},
+              "alerts": {"on_failure_channel": "#seo-automation-alerts", "tag_on_failure": ["@trung"]}
+            }
+            """
+    }
+}

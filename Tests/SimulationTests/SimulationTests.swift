@@ -1,0 +1,68 @@
+import Foundation
+import Subprocess
+import Testing
+
+/// The whole engine under simulated time, in processes of its own: a simulation takes over its process's clocks,
+/// chance and threads. Any line it prints can be had again with `make simulate SEED=… HOURS=…`.
+@Suite("In a simulation the promises hold through thousands of runs")
+struct SimulationTests {
+    @Test("A thousand hours of an agency with everything going wrong break no promise")
+    func thousandHours() async throws {
+        async let first = Simulated.run(seed: 20_261_221, hours: 500)
+        async let second = Simulated.run(seed: 20_261_321, hours: 500)
+        let both = try await [first, second]
+        for one in both { #expect(one.isWell, "\(one.text)") }
+        #expect(both.reduce(0) { $0 + $1.runs } >= 2_000, "\(both.map(\.text))")
+        for kind in ["crash", "pause", "clock jump", "replay", "drop", "drop_after", "limited", "suspend", "duplicate"]
+        {
+            #expect(both.contains { $0.text.contains(kind) }, "no \(kind) happened in a thousand hours")
+        }
+    }
+
+    @Test("The same seed gives the same trace, byte for byte; another seed gives another")
+    func repeatable() async throws {
+        async let first = Simulated.run(seed: 7, hours: 30, isTraced: true)
+        async let again = Simulated.run(seed: 7, hours: 30, isTraced: true)
+        async let other = Simulated.run(seed: 8, hours: 30, isTraced: true)
+        let traces = try await [first, again, other].map { try #require($0.trace) }
+        #expect(traces[0].count > 100_000)
+        #expect(traces[0] == traces[1])
+        #expect(traces[0] != traces[2])
+    }
+
+    /// Seeds that once broke a promise, and what people would have seen.
+    static let kept: [(UInt64, Int, String)] = [
+        (20_261_126, 50, "A file was attached twice: its server's clock was a day ahead when the answer was lost")
+    ]
+
+    @Test("A seed that once broke a promise does not break it again", arguments: kept)
+    func once(seed: UInt64, hours: Int, what: String) async throws {
+        let outcome = try await Simulated.run(seed: seed, hours: hours)
+        #expect(outcome.isWell, "\(what): \(outcome.text)")
+    }
+}
+
+/// The checks are worth nothing unless they can fail.
+@Suite("A simulation whose world is broken on purpose says so")
+struct BrokenWorldTests {
+    static let mutations: [(String, String)] = [
+        ("lost-signals", "signals were answered 2xx"), ("hidden-sessions", "sessions, not one"),
+        ("hidden-posts", "messages of its own in Slack"), ("silent-alerts", "nobody was told"),
+        ("allow-all", "nobody approved it"), ("kept-leases", "is still leased"), ("deaf", "was left waiting"),
+        ("skimmed", ", its session "), ("unreserved", "reserved for it"), ("impossible-step", "which no event allows"),
+    ]
+
+    @Test("What is broken is named", arguments: mutations)
+    func noticed(name: String, complaint: String) async throws {
+        let outcome = try await Simulated.run(seed: 3, hours: 30, breaking: name)
+        #expect(outcome.code == 1, "\(outcome.text)")
+        #expect(outcome.text.contains(complaint), "\(outcome.text)")
+    }
+
+    @Test("Chance that does not come from the seed gives another trace each time")
+    func unseeded() async throws {
+        let first = try await Simulated.run(seed: 7, hours: 5, breaking: "unseeded", isTraced: true)
+        let again = try await Simulated.run(seed: 7, hours: 5, breaking: "unseeded", isTraced: true)
+        #expect(try #require(first.trace) != #require(again.trace))
+    }
+}
