@@ -104,7 +104,7 @@ extension Installation {
     fileprivate func sql(_ text: String) async throws {
         let database = try SQLiteDatabase(path: data.appending(path: "bureau.db").path)
         defer { try? database.close() }
-        try await database.write { try $0.execute(text, []) }
+        _ = try await database.write { try $0.execute(text, []) }
     }
 
     fileprivate func click(_ action: String, on message: JSON, by user: String) async throws {

@@ -121,7 +121,7 @@ struct SpendLedgerTests {
     private struct Undo: Error {}
 
     private static func breakLedger(_ bench: Bench) async throws {
-        try await bench.database.write {
+        _ = try await bench.database.write {
             try $0.execute(
                 "CREATE TRIGGER broken BEFORE INSERT ON spend_entry BEGIN SELECT RAISE(ABORT, 'the ledger is broken'); END",
                 [])
