@@ -117,7 +117,7 @@ package struct RunDesk: Sendable {
             agent: old.agent, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: .cli,
             requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug,
             clientName: old.clientName,
-            taskID: old.taskID, payload: old.payload, hasThread: agent.hasThread)
+            taskID: old.taskID, taskTool: old.taskTool, payload: old.payload, hasThread: agent.hasThread)
         return try await start(new)
     }
 

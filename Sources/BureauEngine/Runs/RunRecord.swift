@@ -11,6 +11,8 @@ package struct RunRecord: Sendable, Hashable {
     package let requestedBy: String
     package let clientSlug: String?
     package let clientName: String?
+    /// Who keeps the task, when there is one.
+    package let taskTool: WorkToolKind
     package let taskID: String?
     package let taskURL: String?
     package let payload: String?
@@ -53,6 +55,7 @@ package struct RunRecord: Sendable, Hashable {
         requestedBy = try row.text("requested_by")
         clientSlug = try row.textIfAny("client_slug")
         clientName = try row.textIfAny("client_name")
+        taskTool = try row.textIfAny("task_tool").flatMap(WorkToolKind.init) ?? .clickUp
         taskID = try row.textIfAny("task_id")
         taskURL = try row.textIfAny("task_url")
         payload = try row.textIfAny("payload")

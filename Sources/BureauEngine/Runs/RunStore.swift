@@ -4,7 +4,7 @@ import BureauStorage
 /// The SQL of the `run` table: one statement a method.
 struct RunStore {
     static let columns = """
-        id, agent, agent_version, config_sha256, trigger_source, requested_by, client_slug, client_name, task_id,
+        id, agent, agent_version, config_sha256, trigger_source, requested_by, client_slug, client_name, task_tool, task_id,
         task_url, payload, state, cause, cause_sentence, stop_cause, session_id, model, attempt, spent_micro_usd,
         spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
         tries, lease_owner, lease_until, lease_epoch, cost_max_micro_usd, priority, queued_at, fault
@@ -24,7 +24,8 @@ struct RunStore {
                 """,
                 [
                     id, new.agent, new.agentVersion, new.configHash, new.triggerSource.rawValue, new.requestedBy,
-                    new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : "clickup", new.taskID,
+                    new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : new.taskTool.rawValue,
+                    new.taskID,
                     new.payload, new.payloadHash, new.priority, now, now, new.costMax?.rawValue,
                 ]) == 1
         if isNew, new.hasThread { try RunThreadStore(db: db).open(id, now: now) }
