@@ -139,7 +139,7 @@ package struct RunDesk: Sendable {
         }
     }
 
-    private func refusing(verb: String, _ id: String, _ body: () async throws -> RunRecord) async throws -> RunRecord {
+    func refusing(verb: String, _ id: String, _ body: () async throws -> RunRecord) async throws -> RunRecord {
         do { return try await body() } catch let rejected as RunMachine.Rejected {
             throw Refused(
                 kind: .notNow, description: "run \(id) cannot be \(verb): it is \(rejected.state.word.lowercased())")

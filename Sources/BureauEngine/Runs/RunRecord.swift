@@ -45,6 +45,11 @@ package struct RunRecord: Sendable, Hashable {
     package let queuedAt: Int64
     /// The passing fault it waits for, in a sentence.
     package let fault: String?
+    /// 1 until somebody asks for a change.
+    package let round: Int
+    /// When and by whom its results were accepted.
+    package let reviewAcceptedAt: Int64?
+    package let reviewAcceptedBy: String?
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -83,6 +88,9 @@ package struct RunRecord: Sendable, Hashable {
         priority = Int(try row.integer("priority"))
         queuedAt = try row.integerIfAny("queued_at") ?? acceptedAt
         fault = try row.textIfAny("fault")
+        round = Int(try row.integer("round"))
+        reviewAcceptedAt = try row.integerIfAny("review_accepted_at")
+        reviewAcceptedBy = try row.textIfAny("review_accepted_by")
     }
 
     /// Queued only because there is no money for it.

@@ -69,7 +69,7 @@ struct ClickUpTaskCreate: OutboundWrite {
         do {
             _ = try await clickUp.task(id)
             return nil
-        } catch let error as VendorError {
+        } catch {
             guard case .rejected = error.kind else { throw error }
             return "the task \(id) was made and is gone"
         }

@@ -35,7 +35,7 @@ struct ClickUpWorkTool: WorkTool {
 
     func comment(_ text: WorkText, on task: String, mark: WriteMark) -> any OutboundWrite {
         ClickUpCommentWrite(
-            clickUp: clickUp, task: task, mark: mark.text, parts: text.clickUpParts, since: mark.since,
+            clickUp: clickUp, task: task, mark: mark.text, parts: text.open.clickUpParts, since: mark.since,
             alike: mark.alike)
     }
 

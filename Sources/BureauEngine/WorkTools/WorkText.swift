@@ -36,6 +36,9 @@ package struct WorkText: Hashable, Sendable, Codable, ExpressibleByArrayLiteral 
     /// One line, with its end.
     package static func line(_ text: String) -> WorkText { [.text(text), .newline] }
 
+    /// Without the end of its last line, for what is followed by a line of its own.
+    package var open: WorkText { parts.last == .newline ? WorkText(parts.dropLast()) : self }
+
     /// The words alone.
     package var plain: String {
         parts.map { part in

@@ -1,5 +1,5 @@
-package import BureauDomain
-package import BureauVendors
+import BureauDomain
+import BureauVendors
 
 /// The tool people keep tasks in. Reads are made at once; each write is an `OutboundWrite`, so that it is made once:
 /// with an intent and a mark before, looked for after any doubt.
