@@ -1,5 +1,6 @@
 """The three-step workload as a DBOS application, by its documentation: a workflow of three steps on a queue, an id for
-each workflow, recovery of what was pending at every start. Ends by itself when no workflow is left.
+each workflow, recovery of what was pending at every start. Takes cards from a file that grows, and ends by itself when
+the file is complete and no workflow is left.
 
     dbos_worker.py SYSTEM_DATABASE_URL SANDBOX_URL CARDS_FILE AT_ONCE
 """
@@ -51,10 +52,16 @@ def audit(card, client):
 
 DBOS.launch()
 DBOS.register_queue("cards", worker_concurrency=int(at_once), polling_interval_sec=0.05)
-for card, client in json.load(open(cards_file)):
-    # The same id again is the same workflow.
-    with SetWorkflowID(card):
-        DBOS.enqueue_workflow("cards", audit, card, client)
-while DBOS.list_workflows(status=["PENDING", "ENQUEUED"], limit=1):
-    time.sleep(0.1)
-os._exit(0)
+given = set()
+while True:
+    with open(cards_file) as file:
+        work = json.load(file)
+    for card, client in work["cards"]:
+        if card not in given:
+            # The same id again is the same workflow.
+            with SetWorkflowID(card):
+                DBOS.enqueue_workflow("cards", audit, card, client)
+            given.add(card)
+    if work["is_all"] and not DBOS.list_workflows(status=["PENDING", "ENQUEUED"], limit=1):
+        os._exit(0)
+    time.sleep(0.05)

@@ -36,7 +36,8 @@ struct WatchdogTests {
         }
         defer { watching.cancel() }
         try await bench.clock.untilSleeping(1)
-        #expect(try await bench.claim("gone", run.id)?.run.state == state)
+        // A process that lives and does nothing: of a dead one the watchdog knows at once.
+        #expect(try await bench.claim("watching", run.id)?.run.state == state)
         let claimed = bench.clock.now
         while try await bench.find(run.id).leaseOwner != nil, bench.clock.now < claimed + 60_000 {
             bench.clock.advance(milliseconds: Int64(RunWatchdog.lookEverySeconds) * 1_000)
@@ -86,7 +87,7 @@ struct WatchdogTests {
         let watchdog = RunWatchdog(
             parts: parts, lock: try OwnerLock(folder: bench.ownersFolder, owner: "watching"))
         let run = try await bench.run(Bench.toRunning)
-        let lease = try #require(try await bench.claim("slow", run.id)).lease
+        let lease = try #require(try await bench.claim("watching", run.id)).lease
         let claimed = try await bench.find(run.id)
         let driving = Task { await RunDriver(parts: parts).drive(claimed, lease) }
         defer { driving.cancel() }
@@ -99,7 +100,7 @@ struct WatchdogTests {
             try await watchdog.look()
         }
         let found = try await bench.find(run.id)
-        #expect((found.leaseOwner, found.leaseEpoch, found.losses) == ("slow", lease.epoch, 0))
+        #expect((found.leaseOwner, found.leaseEpoch, found.losses) == ("watching", lease.epoch, 0))
         #expect(found.state == .running)
         driving.cancel()
         await driving.value
