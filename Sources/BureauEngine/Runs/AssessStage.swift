@@ -30,7 +30,8 @@ struct AssessStage: Stage {
             try await blocked(hand, missing: names, task)
             return .moved
         case .complete(let payload):
-            return try await begin(hand, finished(payload, hand, task, record), try credentials(hand, record))
+            return try await begin(
+                hand, finished(payload, hand, task, record), try credentials(hand, record), task?.status)
         }
     }
 
@@ -130,9 +131,9 @@ struct AssessStage: Stage {
 
     /// The payload, the money, the state and the release of older runs that waited for the same information: one
     /// commit.
-    private func begin(_ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials) async throws
-        -> StageOutcome
-    {
+    private func begin(
+        _ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials, _ taskStatus: String?
+    ) async throws -> StageOutcome {
         let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
         let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
         return try await parts.write(hand.lease) { db in
@@ -152,6 +153,9 @@ struct AssessStage: Stage {
                 if credentials != RunCredentials() { try RunCredentialStore(db: db).pin(run.id, credentials) }
                 let taken = try transitions.apply(.taken, to: run.id, lease: lease, in: db)
                 try FanOutStarter(parts: parts).start(.withStart, taken, hand.agent, db)
+                if let taskStatus {
+                    try StartedNotice.plan(taken, hand.agent.config, from: taskStatus, now: now, in: db)
+                }
                 return .moved
             }
         }
