@@ -57,7 +57,9 @@ package struct RunThreadWorker: Service {
         for dead in others.filter({ lock.isDead($0) }) {
             try await parts.database.write { try RunThreadStore(db: $0).free(ofDeadOwner: dead) }
         }
-        guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyDue(now: now) }) else { return 0 }
+        guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyDue(owner: owner, now: now) }) else {
+            return 0
+        }
         let threads = try await parts.database.write {
             try RunThreadStore(db: $0).claim(owner: owner, limit: limit, now: now)
         }
