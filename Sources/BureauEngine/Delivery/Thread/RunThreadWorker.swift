@@ -63,7 +63,9 @@ package struct RunThreadWorker: Service {
             try await parts.database.write { try RunThreadStore(db: $0).free(ofOwner: dead) }
         }
         try await openWaiting(now)
-        guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyDue(now: now) }) else { return 0 }
+        guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyDue(owner: owner, now: now) }) else {
+            return 0
+        }
         let threads = try await parts.database.write {
             try RunThreadStore(db: $0).claim(owner: owner, limit: limit, now: now)
         }
