@@ -31,7 +31,7 @@ package struct RuleClassifier: FeedbackClassifier {
             return FeedbackVerdict(.revisionRequest, confidence: 75, reason: "it accepts only \"\(condition)\"")
         }
         if let change = cues.change {
-            let sure = cues.acceptance == nil ? (cues.isChangeStrong ? 90 : 70) : (cues.isChangeStrong ? 80 : 50)
+            let sure = cues.acceptance == nil ? (cues.isChangeStrong ? 90 : 55) : (cues.isChangeStrong ? 80 : 45)
             return FeedbackVerdict(.revisionRequest, confidence: sure, reason: "\"\(change)\" asks for a change")
         }
         if let acceptance = cues.acceptance {
@@ -44,7 +44,9 @@ package struct RuleClassifier: FeedbackClassifier {
         }
         if cues.hasQuestion { return FeedbackVerdict(.discussion, confidence: 80, reason: "it asks a question") }
         if let thought = cues.thought { return FeedbackVerdict(.discussion, confidence: 70, reason: "\"\(thought)\"") }
-        if let idle = cues.idle { return FeedbackVerdict(.noOp, confidence: 85, reason: "\"\(idle)\"") }
+        if let idle = cues.idle {
+            return FeedbackVerdict(.noOp, confidence: cues.isIdleStrong ? 85 : 50, reason: "\"\(idle)\"")
+        }
         return FeedbackVerdict(.discussion, confidence: 45, reason: "no rule sees what it asks for")
     }
 
