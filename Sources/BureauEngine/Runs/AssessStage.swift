@@ -9,6 +9,7 @@ struct AssessStage: Stage {
     let parts: EngineParts
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
+        try await begin(hand)
         var task: ClickUpTask?
         if let taskID = hand.run.taskID {
             do { task = try await fetch(taskID) } catch let error as VendorError {
@@ -31,6 +32,17 @@ struct AssessStage: Stage {
         case .complete(let payload):
             return try await begin(
                 hand, finished(payload, hand, task, record), try credentials(hand, record), task?.status)
+        }
+    }
+
+    /// What the acceptance leaves out, so that a webhook is answered soon: the receipts' first links, and the message in
+    /// Slack.
+    private func begin(_ hand: RunInHand) async throws {
+        let (run, now) = (hand.run, parts.doors.now())
+        let hasThread = run.triggerSource == NewRun.TriggerSource.webhook.rawValue && hand.agent.hasThread
+        try await parts.write(hand.lease) { db in
+            try ReceiptStore(db: db).begin(run.id)
+            if hasThread { try RunThreadStore(db: db).open(run.id, now: now) }
         }
     }
 
