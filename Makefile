@@ -32,11 +32,11 @@ build: setup ## Build the release binary
 bench: build ## Measure, and print one JSON line per figure
 	@Benchmarks/run $(ARGS)
 
-load: build ## 1,000 runs in flight for ten minutes, kills included (MINUTES, RUNS, BINARY)
+load: $(if $(BINARY),setup,build) ## 1,000 runs in flight for ten minutes, kills included (MINUTES, RUNS, BINARY)
 	@Benchmarks/load.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RUNS),--runs $(RUNS)) $(if $(BINARY),--binary $(BINARY)) $(ARGS)
 
-beside: build ## The same kills beside a durable-execution library from PyPI (needs pip and PostgreSQL; KILLS, SEED)
-	@Benchmarks/beside_durable.py $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+beside: $(if $(BINARY),setup,build) ## The same kills beside a durable-execution library from PyPI (needs pip and PostgreSQL; KILLS, SEED)
+	@Benchmarks/beside_durable.py $(if $(BINARY),--binary $(BINARY)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 soak: setup ## Crash tests at 1,000 random points (BUREAU_SOAK_SEED, BUREAU_SOAK_POINTS)
 	@scripts/soak $(ARGS)
