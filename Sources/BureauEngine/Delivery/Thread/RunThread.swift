@@ -35,6 +35,18 @@ struct RunThreadStore {
         try StepStore(db: db).plan(plan, run: runID, purpose: .notice, id: runID, now: now)
     }
 
+    /// Runs that came by webhook in that time and still wait for their turn, with the config each came under. Their
+    /// thread would begin with their work.
+    func waitingWithout(from: Int64, until: Int64, limit: Int) throws -> [(run: String, config: String)] {
+        try db.query(
+            """
+            SELECT id, config_sha256 FROM run
+            WHERE id >= ? AND id < ? AND state = 'queued' AND trigger_source = 'webhook'
+              AND NOT EXISTS (SELECT 1 FROM run_thread WHERE run_id = run.id) LIMIT ?
+            """, [ULID.floor(milliseconds: from), ULID.floor(milliseconds: until), limit]
+        ).map { (try $0.text("id"), try $0.text("config_sha256")) }
+    }
+
     /// A run that goes on after its end is told of again.
     func reopen(_ runID: String, now: Int64) throws {
         try db.execute(
@@ -88,7 +100,7 @@ struct RunThreadStore {
         ).map { try $0.text("lease_owner") }
     }
 
-    func free(ofDeadOwner dead: String) throws {
+    func free(ofOwner dead: String) throws {
         try db.execute(
             "UPDATE run_thread SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?", [dead])
     }
