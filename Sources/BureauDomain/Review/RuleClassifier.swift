@@ -55,12 +55,12 @@ package struct RuleClassifier: FeedbackClassifier {
         guard comment.clauses.reduce(0, { $0 + $1.words.count }) <= 8, question == .scope else { return nil }
         let words = Set(comment.clauses.flatMap(\.words))
         if !words.isDisjoint(with: ["no", "nope", "skip", "leave", "ignore", "forget", "never", "don't"]) {
-            return FeedbackVerdict(.noOp, confidence: 90, reason: "it leaves the new work out")
+            return FeedbackVerdict(.noOp, confidence: 90, reason: "it leaves the new work out", isAnswer: true)
         }
         if !words.isDisjoint(with: ["yes", "yep", "yeah", "do", "ok", "okay", "go", "sure", "please"])
             || comment.signs.contains(.yes)
         {
-            return FeedbackVerdict(.revisionRequest, confidence: 90, reason: "it agrees to the new work")
+            return FeedbackVerdict(.revisionRequest, confidence: 90, reason: "it agrees to the new work", isAnswer: true)
         }
         return nil
     }
