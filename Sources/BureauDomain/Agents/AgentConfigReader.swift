@@ -37,7 +37,7 @@ struct AgentConfigReader {
         let approvals = ApprovalReader().approvals(root)
         let fanOut = FanOutReader().fanOut(root, agent: name)
         let credentials = root.text("credentials", .slug, required: false)
-        let review = ReviewReader().review(root)
+        let review = ReviewReader(trigger: triggers?.clickUp).review(root)
         let confirmsPickup = ReviewReader().confirms(root)
         guard let name, let displayName, let description, let version, let anthropic, let source, let triggers,
             let prompt, let limits, let outputs, let delivery, let alerts, let approvals, let budgets,
