@@ -40,6 +40,9 @@ struct SessionFaultTests {
         Row(
             scenario: "custom_tool", state: "done", words: "lookup_client", alerts: 1, files: 1, changes: [anyFiles]),
         Row(
+            scenario: "sub_agent_tool", state: "done", words: "lookup_client", alerts: 1, files: 1,
+            changes: [anyFiles]),
+        Row(
             scenario: "terminated", state: "failed", cause: "session_terminated", words: "terminated", alerts: 1,
             taskStatus: "blocked"),
         Row(

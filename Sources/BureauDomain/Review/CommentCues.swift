@@ -29,7 +29,19 @@ struct CommentCues: Sendable {
             isScopeStrong = isScopeStrong || found.isStrong
             return
         }
+        if let found = clause.has(CommentWords.asides) {
+            idle = idle ?? found
+            return
+        }
+        if let found = clause.has(CommentWords.stops) {
+            refusal = refusal ?? found
+            return
+        }
         if readAcceptance(clause) { return }
+        if let found = clause.has(CommentWords.talks) {
+            thought = thought ?? found
+            return
+        }
         if let found = CommentWords.change(clause) {
             change = change ?? found.phrase
             isChangeStrong = isChangeStrong || found.isStrong
@@ -48,9 +60,10 @@ struct CommentCues: Sendable {
             guard let found = clause.has(phrases) else { continue }
             if let waits = clause.has(CommentWords.conditions) {
                 condition = condition ?? waits
+                if let found = CommentWords.change(clause) { (change, isChangeStrong) = (found.phrase, found.isStrong) }
                 return true
             }
-            if clause.isNegated(found) {
+            if clause.isNegated(found, by: CommentText.Clause.refusals) {
                 // "Don't approve" refuses; "nothing to add, approved" does not come here, its words stand apart.
                 refusal = refusal ?? found
                 if let found = CommentWords.change(clause) { (change, isChangeStrong) = (found.phrase, found.isStrong) }

@@ -74,6 +74,7 @@ struct CommentText: Sendable {
             switch character {
             case "?": close(true)
             case "!", ";", "\n": close()
+            case ":": if next.isWhitespace { close() } else { current.append(character) }
             case ".": if next.isWhitespace || next == "." || next == "\"" { close() } else { current.append(character) }
             default: current.append(character)
             }
@@ -110,11 +111,14 @@ extension CommentText.Clause {
     func has(_ phrases: [String]) -> String? { phrases.first { text.contains(" \($0) ") } }
 
     /// Whether one of the words before `phrase` turns it round.
-    func isNegated(_ phrase: String) -> Bool {
+    func isNegated(_ phrase: String, by negations: Set<String> = Self.negations) -> Bool {
         guard let range = text.range(of: " \(phrase) ") else { return false }
         let before = text[..<range.lowerBound].split(separator: " ").suffix(4)
-        return before.contains { Self.negations.contains(String($0)) }
+        return before.contains { negations.contains(String($0)) }
     }
+
+    /// What turns an acceptance round. "Nothing to change, good to go" and "no notes" do not.
+    static let refusals = negations.subtracting(["no", "nothing", "without", "never", "hardly"])
 
     static let negations: Set<String> = [
         "not", "don't", "dont", "doesn't", "isn't", "isnt", "aren't", "can't", "cannot", "cant", "won't", "wouldn't",

@@ -176,6 +176,9 @@ struct AssessStage: Stage {
                     try WorkNote(db: db, doors: parts.doors).say(confirmation, about: "confirmed", taken)
                 }
                 try FanOutStarter(parts: parts).start(.withStart, taken, hand.agent, db)
+                if let place = task?.place {
+                    try StartedNotice.plan(taken, hand.agent.config, from: place, now: now, in: db)
+                }
                 return .moved
             }
         }

@@ -11,8 +11,12 @@ enum ScenarioName: String, CaseIterable, Sendable {
     case customTool = "custom_tool"
     /// Asks for a part of the first artifact its kickoff tells of, and of one that is not its client's.
     case readsArtifact = "reads_artifact"
+    /// Calls a custom tool again whatever it is answered.
+    case toolLoop = "tool_loop"
     /// Two sub-agents work in threads of their own; one of their calls waits for a person.
     case subAgents = "sub_agents"
+    /// A sub-agent calls a custom tool inside its own thread.
+    case subAgentTool = "sub_agent_tool"
     /// Spends until something stops it.
     case runaway
     /// Says a few words and then nothing more.

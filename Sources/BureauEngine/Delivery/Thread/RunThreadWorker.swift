@@ -45,9 +45,6 @@ package struct RunThreadWorker: Service {
             }
         }
         guard finishes else { return }
-        // What was cut off in the middle is still ours.
-        let owner = lock.owner
-        try await parts.database.write { try RunThreadStore(db: $0).free(ofOwner: owner) }
         for _ in 0..<Self.lastLooksMax {
             _ = try? await lookOnce()
             guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyEndUntold }) else { return }
@@ -63,7 +60,9 @@ package struct RunThreadWorker: Service {
             try await parts.database.write { try RunThreadStore(db: $0).free(ofOwner: dead) }
         }
         try await openWaiting(now)
-        guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyDue(now: now) }) else { return 0 }
+        guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyDue(owner: owner, now: now) }) else {
+            return 0
+        }
         let threads = try await parts.database.write {
             try RunThreadStore(db: $0).claim(owner: owner, limit: limit, now: now)
         }
