@@ -1,3 +1,5 @@
+import Foundation
+
 /// Scripts for one peculiarity each.
 struct ShortScripts {
     let brief: Brief

@@ -32,7 +32,7 @@ struct ArtifactMachineTests {
                 try machine.apply(event)
                 #expect(machine.state == next)
             } else {
-                #expect(throws: ArtifactMachine.Rejected(state: state, event: event)) { try machine.apply(event) }
+                #expect(throws: ArtifactMachine.Rejected.self) { try machine.apply(event) }
                 #expect(machine.state == state)
             }
         }

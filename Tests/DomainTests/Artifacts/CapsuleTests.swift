@@ -90,7 +90,7 @@ struct SanitiserTests {
     ]
 
     @Test("What follows a word that introduces a credential goes too", arguments: introduced)
-    func introduced(text: String) { #expect(!Sanitiser.clean(text).contains("canary-demo-1234")) }
+    func afterIntroduction(text: String) { #expect(!Sanitiser.clean(text).contains("canary-demo-1234")) }
 
     private static let harmless = [
         "Score 71 of 100", "https://www.example.com/pages?id=7", "The task-skills page", "apk_files are listed",
@@ -99,7 +99,7 @@ struct SanitiserTests {
     ]
 
     @Test("Ordinary words stay as they are", arguments: harmless)
-    func harmless(text: String) { #expect(Sanitiser.clean(text) == text) }
+    func untouched(text: String) { #expect(Sanitiser.clean(text) == text) }
 
     @Test("Members named like a credential are left out, at any depth; figures about tokens stay")
     func members() throws {
