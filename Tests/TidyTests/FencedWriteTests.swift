@@ -20,7 +20,7 @@ struct FencedWriteTests {
     func enumerated() throws {
         let engine = SourceTree.root.appending(path: "Sources/BureauEngine")
         var found: Set<String> = []
-        for room in ["Runs", "Delivery", "Approvals", "Artifacts", "Spend"] {
+        for room in ["Runs", "Builds", "Delivery", "Approvals", "Artifacts", "Spend"] {
             let folder = engine.appending(path: room)
             for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where file.hasSuffix(".swift")
             {

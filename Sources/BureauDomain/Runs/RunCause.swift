@@ -15,6 +15,9 @@ package struct RunCause: Error, Hashable, Sendable {
         case lostTooOften = "lost_too_often"
         case noFiles = "no_files"
         case internalError = "internal_error"
+        case buildRefused = "build_refused"
+        case buildFailed = "build_failed"
+        case uncommittedWork = "uncommitted_work"
         // needs info
         case missingFields = "missing_fields"
         case unknownClient = "unknown_client"
@@ -23,6 +26,7 @@ package struct RunCause: Error, Hashable, Sendable {
         // stopped
         case overBudget = "over_budget"
         case overTime = "over_time"
+        case overLimit = "over_limit"
         case byPerson = "by_person"
         case interrupted
         case stopUnconfirmed = "stop_unconfirmed"

@@ -42,6 +42,7 @@ package struct EngineSettings: Sendable {
     package var sweepSeconds: Int
     /// Whose clock a schedule means that names no other.
     package var agencyZone: ZoneOffsets
+    package var builds: BuildSettings
 
     package init(sessionLogFolder: URL, deliveryFolder: URL) {
         self.sessionLogFolder = sessionLogFolder
@@ -61,6 +62,7 @@ package struct EngineSettings: Sendable {
         queuedHoursMax = 72
         sweepSeconds = 120
         agencyZone = .utc
+        builds = BuildSettings(folder: deliveryFolder.deletingLastPathComponent().appendingPathComponent("builds"))
     }
 
     package func consoleLink(_ session: String) -> String {

@@ -69,12 +69,21 @@ struct AssessStage: Stage {
         // The task knows best, then what the trigger brought, then the client's record.
         let record = record?.payload()
         func lookup(_ name: String) -> BureauDomain.JSONValue? {
-            task?.text(of: name).map { .string($0) } ?? given?[name] ?? record?[name]
+            task?.text(of: name).map { .string($0) } ?? Self.own(name, task) ?? given?[name] ?? record?[name]
         }
         let optional =
             source.optionalFields
             + (given?.keys ?? []).filter { !source.requiredFields.contains($0) && !source.optionalFields.contains($0) }
         return PayloadAssembly.assemble(required: source.requiredFields, optional: optional, lookup: lookup)
+    }
+
+    /// What every task has, by the names that configs use for it.
+    private static func own(_ name: String, _ task: ClickUpTask?) -> BureauDomain.JSONValue? {
+        switch name {
+        case "task_title": task.map { .string($0.name) }
+        case "task_text": task?.content.map { .string($0) }
+        default: nil
+        }
     }
 
     private func finished(_ payload: JSONObject, _ hand: RunInHand, _ task: ClickUpTask?, _ record: ClientRecord?)

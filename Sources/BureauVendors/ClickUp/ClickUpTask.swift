@@ -3,6 +3,8 @@ package struct ClickUpTask: Hashable, Sendable {
     package let id: String
     package let customID: String?
     package let name: String
+    /// What people wrote below the name, as plain text.
+    package let content: String?
     /// As ClickUp writes it, usually lower case; compare trimmed and without regard to case.
     package let status: String
     package let listID: String
@@ -56,6 +58,7 @@ extension ClickUpTask: Decodable {
     private enum CodingKeys: String, CodingKey {
         case id, name, status, list, url, attachments
         case customID = "custom_id"
+        case content = "text_content"
         case dateUpdated = "date_updated"
         case customFields = "custom_fields"
     }
@@ -65,6 +68,7 @@ extension ClickUpTask: Decodable {
         id = try fields.decode(String.self, forKey: .id)
         customID = fields.text(.customID)
         name = fields.text(.name) ?? ""
+        content = fields.text(.content)
         status = fields.lenient(StatusName.self, .status)?.status ?? fields.text(.status) ?? ""
         listID = fields.lenient(IDOnly.self, .list)?.id ?? ""
         url = fields.text(.url)
