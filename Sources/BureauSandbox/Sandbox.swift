@@ -23,6 +23,8 @@ package struct SandboxOptions: Sendable {
     package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     /// How requests towards the product leave: over HTTP, unless product and stand-ins share a process.
     package var post: Outbound.Post = Outbound.post
+    /// How many times Slack's three seconds the stand-in allows: a machine that is busy with tests is no slow product.
+    package var slackPatience = 1
     /// Requests come as values, not from a connection whose end could be watched.
     package var isInProcess = false
 

@@ -90,8 +90,9 @@ struct Composition: Sendable {
         let server = BureauServer(
             address: settings.address, intake: intake,
             frontDesk: SlackFrontDesk(
-                desk: approvalDesk, slack: parts.connections.slack,
-                signingSecret: settings.environment.secret("SLACK_SIGNING_SECRET"), doors: doors, logger: logger),
+                desk: approvalDesk,
+                teams: parts.slackTeams(ownSecret: settings.environment.secret("SLACK_SIGNING_SECRET")), doors: doors,
+                logger: logger),
             commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts) { [runWake] in runWake.raise() }),
             approvals: settings.environment.secret("API_TOKEN").map { token in
                 ApprovalDoor(

@@ -14,13 +14,15 @@ struct AlertTests {
         try await Installation.open { installation in
             try await installation.steer(["name": "fails"])
             try installation.sandbox.faults.add(
-                FaultRule(vendor: "slack", operation: "chat.postMessage", action))
+                FaultRule(vendor: "slack", operation: "chat.postMessage", skip: 1, action))
             let server = try await installation.startServer()
             try await installation.board.move(KillTests.task, to: "ready (automate)")
             try await installation.waitForRest(at: server)
             try await eventually("the alert arrives in the end") {
-                let records = try await installation.records()
-                return records.steps.contains { $0.channel == "slack" && $0.state == "done" } ? true : nil
+                let steps = try await installation.records().steps
+                return ["alert", "status"].allSatisfy { kind in
+                    steps.contains { $0.kind == kind && $0.state == "done" }
+                } ? true : nil
             }
             #expect(await installation.look().messages(in: "C0ALERTS").count == 1)
             #expect(server.process.logLines.contains { $0["message"] == "notice waits" })

@@ -10,12 +10,16 @@ struct EveryWriteTests {
         let name: String, vendor: String, operation: String
         let play: Play
     }
-    enum Play: Sendable { case audit, approval, customTool, stop }
+    enum Play: Sendable { case audit, approval, customTool, subAgentTool, stop, budget }
 
     static let writes = [
         Write(name: "session, kickoff and budget", vendor: "anthropic", operation: "session.create", play: .audit),
         Write(name: "confirmation", vendor: "anthropic", operation: "session.send", play: .approval),
         Write(name: "custom tool answer", vendor: "anthropic", operation: "session.send", play: .customTool),
+        Write(
+            name: "custom tool answer to a sub-agent", vendor: "anthropic", operation: "session.send",
+            play: .subAgentTool),
+        Write(name: "raised budget", vendor: "anthropic", operation: "session.update", play: .budget),
         Write(name: "interrupt", vendor: "anthropic", operation: "session.send", play: .stop),
         Write(name: "Drive folder", vendor: "google", operation: "files.create", play: .audit),
         Write(name: "Drive upload", vendor: "google", operation: "upload.create", play: .audit),
@@ -45,7 +49,9 @@ struct EveryWriteTests {
             switch item.write.play {
             case .audit: try await theatre.audit()
             case .approval: try await theatre.approval()
-            case .customTool: try await theatre.customTool()
+            case .customTool: try await theatre.customTool("custom_tool")
+            case .subAgentTool: try await theatre.customTool("sub_agent_tool")
+            case .budget: try await theatre.budget()
             case .stop: try await theatre.stop()
             }
         }
@@ -59,7 +65,10 @@ struct EveryWriteTests {
         )
         .replacingOccurrences(
             of: "\"alerts\": {",
-            with: "\"approvals\": {\"slack\": [\"U0JAKE\"], \"channel\": \"#approvals\"}, \"alerts\": {")
+            with: "\"approvals\": {\"slack\": [\"U0JAKE\"], \"channel\": \"#approvals\"}, \"alerts\": {"
+        )
+        .replacingOccurrences(of: #""max_session_cost_usd": 5.00"#, with: #""max_session_cost_usd": 1.00"#)
+        .replacingOccurrences(of: #", "alert_if_cost_exceeds_usd": 3.00"#, with: "")
 }
 
 /// Plays one scenario around the fault and looks at what a person sees afterwards.
@@ -89,10 +98,7 @@ private struct Theatre {
             let isKept = try await installation.records().steps.contains { $0.kind == "approval" && $0.state == "done" }
             return isKept ? messages.first : nil
         }
-        let wish: JSON = [
-            "channel": asked["channel"] ?? .null, "ts": asked["ts"] ?? .null, "action_id": "approve", "user": "U0JAKE",
-        ]
-        _ = try await Web.send("POST", installation.sandboxURL + "/_control/slack/click", body: wish.bytes)
+        try await approve(asked)
         let last = isAsking ? second : try await goOn(second)
         try await ended(at: last)
         try await eventually("the message shows the outcome") {
@@ -102,12 +108,38 @@ private struct Theatre {
         #expect(try await sent("user.tool_confirmation") == 1)
     }
 
-    func customTool() async throws {
-        try await installation.steer(["name": "custom_tool"])
+    func customTool(_ scenario: String) async throws {
+        try await installation.steer(["name": .string(scenario)])
         let server = try await begin()
         try await installation.board.move(KillTests.task, to: "ready (automate)")
         try await ended(at: try await goOn(server))
         #expect(try await sent("user.custom_tool_result") == 1)
+    }
+
+    /// The session's own cap follows ours once, and the same session works on up to it.
+    func budget() async throws {
+        try await installation.steer(["name": "runaway"])
+        let server = try await begin()
+        try await installation.board.move(KillTests.task, to: "ready (automate)")
+        let asked = try await eventually("people are asked for more", within: .seconds(60)) {
+            await questions().first
+        }
+        try await approve(asked)
+        _ = try await goOn(server)
+        try await eventually("the raised budget is used up too", within: .seconds(60)) {
+            await questions().count > 1 ? true : nil
+        }
+        let sessions = await installation.look().sessions
+        #expect(sessions.count == 1 && sessions[0].costCents >= 200 && sessions[0].costCents < 250, "\(sessions)")
+        #expect(try await sent("session.updated") == 1)
+    }
+
+    private func approve(_ question: JSON) async throws {
+        let wish: JSON = [
+            "channel": question["channel"] ?? .null, "ts": question["ts"] ?? .null, "action_id": "approve",
+            "user": "U0JAKE",
+        ]
+        _ = try await Web.send("POST", installation.sandboxURL + "/_control/slack/click", body: wish.bytes)
     }
 
     func stop() async throws {

@@ -22,7 +22,9 @@ struct RepeatedWebhookTests {
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(answers.allSatisfy { $0.status == 200 })
-            #expect(answers.count { $0.json["verdict"]?.string == "run" } == 1)
+            // None of them when the sweep was faster.
+            let starters = answers.count { $0.json["verdict"]?.string == "run" }
+            #expect(starters <= 1)
             #expect(Set(answers.compactMap { $0.json["run"]?.string }).count == 1)
             try await installation.waitForRest(at: server)
             let late = try await one.send(to: server)
@@ -31,8 +33,9 @@ struct RepeatedWebhookTests {
             #expect(late.json["original_session"]?.string == records.runs.first?.session)
             #expect(records.runs.count == 1)
             #expect(records.runs.first?.state == "done", "\(records.runs)")
-            #expect(records.signals.count { $0.verdict == "run" } == 1)
-            #expect(records.signals.count { $0.verdict == "duplicate" && $0.run == records.runs.first?.id } == 24)
+            #expect(records.signals.count { $0.verdict == "run" } == starters)
+            let duplicates = records.signals.count { $0.verdict == "duplicate" && $0.run == records.runs.first?.id }
+            #expect(duplicates == 25 - starters)
             #expect(await installation.look().sessions.count == 1)
         }
     }
@@ -100,13 +103,6 @@ struct RepeatedWebhookTests {
             (4, "https://maps.example/place/bluebird"), (6, ["0b7100c1-0000-4000-8000-000000000004"]),
             (7, "dentist"), (8, "Lakeside Smiles (demo)"),
         ]
-        for (number, value) in values {
-            let answer = try await Web.send(
-                "POST",
-                "\(installation.sandboxURL)/clickup/api/v2/task/\(task)/field/f1e1d000-0000-4000-8000-00000000000\(number)",
-                headers: ["authorization": SandboxKeys().clickUp, "content-type": "application/json"],
-                body: JSON.object(["value": value]).bytes)
-            #expect(answer.status == 200, "field \(number): \(answer.text)")
-        }
+        for (number, value) in values { try await installation.type(value, into: number, of: task) }
     }
 }

@@ -12,6 +12,8 @@ struct SessionFaultTests {
         /// What the alert, and for a failed run the task's comment, has to say.
         var words: String?
         var alerts = 0
+        /// In the run's own thread, when the agent names no other place.
+        var questions = 0
         var taskStatus = "review"
         var files = 0
         /// Changes to the agent's file.
@@ -38,6 +40,9 @@ struct SessionFaultTests {
         Row(
             scenario: "custom_tool", state: "done", words: "lookup_client", alerts: 1, files: 1, changes: [anyFiles]),
         Row(
+            scenario: "sub_agent_tool", state: "done", words: "lookup_client", alerts: 1, files: 1,
+            changes: [anyFiles]),
+        Row(
             scenario: "terminated", state: "failed", cause: "session_terminated", words: "terminated", alerts: 1,
             taskStatus: "blocked"),
         Row(
@@ -58,7 +63,7 @@ struct SessionFaultTests {
         Row(
             scenario: "no_files", state: "done_with_problems", cause: "files_missing", words: "left no files",
             alerts: 1, changes: [anyFiles]),
-        Row(scenario: "requires_action", state: "waiting_approval", alerts: 1, taskStatus: "ready (automate)"),
+        Row(scenario: "requires_action", state: "waiting_approval", questions: 1, taskStatus: "ready (automate)"),
     ]
 
     @Test("Scenario", arguments: rows)
@@ -90,6 +95,8 @@ struct SessionFaultTests {
         if let cause = row.cause { #expect(run.cause == cause, "\(run.sentence ?? "no cause")") }
         let alerts = sight.messages(in: "C0ALERTS")
         #expect(alerts.count == row.alerts, "\(alerts.map(\.text))")
+        let questions = sight.results.count { $0.text.hasPrefix("Approval needed") }
+        #expect(questions == row.questions, "\(sight.results.map(\.text))")
         let task = try #require(sight.task(KillTests.task))
         #expect(task.status == row.taskStatus)
         #expect(task.attachments.count == row.files, "\(task.attachments)")

@@ -31,7 +31,7 @@ struct AccountsJourneyTests {
                     #expect(sight.sessions.count == 1)
                     #expect(sight.task("86demoshm1")?.comments.count == 1)
                     #expect(sight.task("86demoshm1")?.attachments.count == 2)
-                    #expect(sight.messages(in: "C0RESULTS").count == 1)
+                    #expect(sight.results.count == 1)
                     #expect(sight.driveItems.filter { !$0.isFolder && $0.path.contains("/Audits/") }.count == 2)
                     let refused = sight.log.filter { $0.outcome.hasPrefix("401") || $0.outcome.hasPrefix("403") }
                     #expect(refused.isEmpty, "a key met a door that is not its own: \(refused)")

@@ -1,5 +1,4 @@
 import BureauSandbox
-import BureauStorage
 import Foundation
 import ProductHarness
 import Testing
@@ -82,7 +81,7 @@ struct BudgetJourneyTests {
                 let run = try await installation.records().runs.first
                 return run?.state == "stopped" && run?.cause == "interrupted" ? true : nil
             }
-            #expect(await installation.look().messages(in: "C0RESULTS").isEmpty)
+            #expect(await installation.look().results.isEmpty)
             server.process.signal(SIGTERM)
         }
     }
@@ -101,12 +100,6 @@ struct BudgetJourneyTests {
 }
 
 extension Installation {
-    fileprivate func sql(_ text: String) async throws {
-        let database = try SQLiteDatabase(path: data.appending(path: "bureau.db").path)
-        defer { try? database.close() }
-        _ = try await database.write { try $0.execute(text, []) }
-    }
-
     fileprivate func click(_ action: String, on message: JSON, by user: String) async throws {
         let wish: JSON = [
             "channel": message["channel"] ?? .null, "ts": message["ts"] ?? .null, "action_id": .string(action),

@@ -22,13 +22,13 @@ package struct ClickUpPost: Sendable {
     /// A card that was moved to `status`, as the vendor writes it.
     package static func statusChange(
         task: String = "86demoshm1", to status: String = "ready (automate)", id: String = "4791293", user: Int = 8001,
-        list: String = "901100000001", event: String = "taskStatusUpdated"
+        list: String = "901100000001", event: String = "taskStatusUpdated", date: Int = 1_795_000_000_000
     ) -> JSON {
         [
             "event": .string(event), "task_id": .string(task), "webhook_id": "5e0a3c1e-0000-4000-8000-00000000d3e0",
             "history_items": [
                 [
-                    "id": .string(id), "type": 1, "date": "1795000000000", "field": "status",
+                    "id": .string(id), "type": 1, "date": .string(String(date)), "field": "status",
                     "parent_id": .string(list), "data": ["status_type": "custom"], "source": nil,
                     "user": ["id": .int(user), "username": "A person"], "before": ["status": "to do"],
                     "after": ["status": .string(status), "type": "custom"],

@@ -61,6 +61,9 @@ package struct Sight: Sendable {
         }
     }
 
+    /// What stands in the threads of the runs' messages: the results.
+    package var results: [Message] { messages(in: "C0RESULTS").filter(\.isReply) }
+
     package var driveItems: [DriveItem] {
         (state["drive"]?["files"]?.array ?? []).map { item in
             DriveItem(

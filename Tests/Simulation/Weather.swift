@@ -43,12 +43,13 @@ struct Weather {
     }
 
     /// Single writes of one kind fail in every way, most of them carried out all the same. A slow one is carried out
-    /// before its sender gives up: what happens only after the look that follows can be seen by no look (ADR 0017).
+    /// before its sender gives up, or soon after its death: what happens only after the look that follows can be seen
+    /// by no look (ADR 0017).
     private func lostAnswers() {
         let (vendor, operation) = world.chance.pick(Self.writes)
         let action: FaultAction = world.chance.pick([
             .dropAfter, .dropAfter, .statusAfter(500), .half, .drop, .status(503), .html(502), .garbage,
-            .delay(milliseconds: 20_000), .limited(seconds: 20),
+            .delay(milliseconds: 8_000), .limited(seconds: 20),
         ])
         let rule = FaultRule(vendor: vendor, operation: operation, times: world.chance.among(1...3), action)
         add(rule)

@@ -56,8 +56,8 @@ struct Served: Sendable {
         let server = BureauServer(
             address: .host("127.0.0.1", port: 0), intake: intake,
             frontDesk: SlackFrontDesk(
-                desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {}, slack: nil,
-                signingSecret: Secret(slackSecret), doors: .system, logger: logger),
+                desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
+                teams: [SlackTeam(slack: nil, signingSecret: Secret(slackSecret))], doors: .system, logger: logger),
             commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts, wake: {})),
             approvals: ApprovalDoor(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},

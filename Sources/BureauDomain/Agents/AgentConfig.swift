@@ -110,6 +110,8 @@ package struct AgentConfig: Hashable, Sendable {
             package let postsComment: Bool
             package let attachesFiles: Bool
             package let blockedStatus: String
+            /// Set as soon as a run begins, so that whoever asked sees it on the task; nil leaves the task alone.
+            package let startedStatus: String?
         }
 
         package struct GoogleDrive: Hashable, Sendable {

@@ -33,7 +33,7 @@ struct AgentConfigReader {
         let limits = limits(root, executor)
         let budgets = BudgetReader().budgets(root)
         let outputs = outputs(root, templates)
-        let delivery = DeliveryReader(templates: templates).delivery(root)
+        let delivery = DeliveryReader(templates: templates, trigger: triggers?.clickUp).delivery(root)
         let alerts = alerts(root)
         let approvals = ApprovalReader().approvals(root)
         let fanOut = FanOutReader().fanOut(root, agent: name)

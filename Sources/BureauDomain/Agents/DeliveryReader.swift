@@ -1,6 +1,7 @@
 /// Reads where results go. A channel that is off may leave out everything else; what it does say is checked all the same.
 struct DeliveryReader {
     let templates: TemplateReader
+    let trigger: AgentConfig.Triggers.ClickUp?
 
     func delivery(_ root: ConfigObject) -> AgentConfig.Delivery? {
         let channels = ["slack", "clickup", "google_drive", "folder"]
@@ -25,17 +26,21 @@ struct DeliveryReader {
     }
 
     private func clickUp(_ delivery: ConfigObject) -> AgentConfig.Delivery.ClickUp? {
-        let keys = ["enabled", "update_task_status", "post_comment", "attach_output_files", "blocked_status"]
+        let keys = ["enabled", "update_task_status", "post_comment", "attach_output_files", "blocked_status", "started_status"]
         guard let object = delivery.object("clickup", keys: keys, required: false) else { return nil }
         let enabled = object.flag("enabled", required: true) ?? false
         let done = object.text("update_task_status", .line(80), required: false)
         let comment = object.flag("post_comment")
         let attach = object.flag("attach_output_files")
         let blocked = object.text("blocked_status", .line(80), required: false)
+        let started = object.text("started_status", .line(80), required: false)
+        if let started, trigger?.matches(status: started) == true {
+            object.problem("started_status", "\"\(started)\" starts the agent; name the status that follows it")
+        }
         guard enabled else { return nil }
         return AgentConfig.Delivery.ClickUp(
             doneStatus: done, postsComment: comment ?? true, attachesFiles: attach ?? true,
-            blockedStatus: blocked ?? "Blocked")
+            blockedStatus: blocked ?? "Blocked", startedStatus: started)
     }
 
     private func googleDrive(_ delivery: ConfigObject) -> AgentConfig.Delivery.GoogleDrive? {

@@ -17,6 +17,11 @@ package enum ULID {
         }
     }
 
+    /// What the ids of that millisecond and all later ones are not before.
+    package static func floor(milliseconds: Int64) -> String {
+        make(milliseconds: max(milliseconds, 0), randomness: (0, 0))
+    }
+
     /// When the id was made, Unix milliseconds; nil for what is no id.
     package static func milliseconds(_ id: String) -> Int64? {
         guard isValid(id) else { return nil }

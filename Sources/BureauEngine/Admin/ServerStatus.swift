@@ -100,7 +100,10 @@ package struct ServerStatus: Sendable {
 
     private func rates() -> [String] {
         let figures = governors.map { account, governor in
-            (["vendor": governor.vendor.rawValue].merging(account.map { ["account": $0] } ?? [:]) { $1 }, governor.figures)
+            (
+                ["vendor": governor.vendor.rawValue].merging(account.map { ["account": $0] } ?? [:]) { $1 },
+                governor.figures
+            )
         }
         guard !figures.isEmpty else { return [] }
         func series(_ name: String, _ type: String, _ help: String, _ value: (RateFigures) -> Int64) -> [String] {

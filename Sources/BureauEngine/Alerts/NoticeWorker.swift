@@ -45,7 +45,14 @@ package struct NoticeWorker: Service {
         let steps = try await parts.database.write {
             try StepStore(db: $0).claimNotices(owner: owner, limit: Self.batchMax, now: now)
         }
-        for step in steps { try await send(step) }
+        // Side by side, so that a slow answer holds up no other run's news; those of one run in their order.
+        let byRun = Dictionary(grouping: steps, by: { $0.runID ?? "" })
+        try await withThrowingTaskGroup { group in
+            for run in byRun.keys.sorted() {
+                group.addTask { for step in byRun[run] ?? [] { try await send(step) } }
+            }
+            try await group.waitForAll()
+        }
         return steps.count
     }
 
@@ -89,6 +96,11 @@ package struct NoticeWorker: Service {
         }
         if let run, step.kind == RunFamily.summaryKind {
             return try await FamilySummary(parts: parts).write(step, run: run, agent: agent)
+        }
+        if step.channel == .clickUp, let run, let clickUp = parts.connections.clickUp,
+            let started = StartedNotice.write(step, run, clickUp)
+        {
+            return started
         }
         let notice = try step.intent(as: NoticeIntent.self)
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"

@@ -59,6 +59,14 @@ package struct ApprovalDesk: Sendable {
         try await decide(id, .denied, by: person, on: surface, reason: String(reason.prefix(1_000)))
     }
 
+    /// Whether the question is one of this account's. What another account's people send is not about it.
+    package func isAsked(_ id: String, in credentials: String?) async throws -> Bool {
+        guard credentials != nil else { return true }
+        guard let (_, run) = try await question(id) else { return false }
+        let agent = try await catalog.version(run.configHash)?.config
+        return try await database.read { try AccountWall(credentials: credentials).isOpen(to: run, agent, $0) }
+    }
+
     /// Whether this person may decide, before a form is opened for them. Nil when they may.
     package func refusal(_ id: String, for person: ApprovalPolicy.Person) async throws -> Outcome? {
         guard let (approval, run) = try await question(id) else { return .unknown }

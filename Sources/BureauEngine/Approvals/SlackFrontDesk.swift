@@ -1,5 +1,5 @@
 import BureauDomain
-package import BureauVendors
+import BureauVendors
 package import Foundation
 package import Logging
 
@@ -7,52 +7,60 @@ package import Logging
 /// three seconds; deciding is one local transaction, and whatever goes back to Slack goes after the answer.
 package struct SlackFrontDesk: Sendable {
     let desk: ApprovalDesk
-    let slack: SlackClient?
-    let signingSecret: Secret?
+    let teams: [SlackTeam]
     let doors: Doors
     let logger: Logger
     static let denyForm = "deny_reason"
     /// The form field an error belongs to.
     package static let reasonField = SlackQuestion.blockID
 
-    package init(desk: ApprovalDesk, slack: SlackClient?, signingSecret: Secret?, doors: Doors, logger: Logger) {
+    package init(desk: ApprovalDesk, teams: [SlackTeam], doors: Doors, logger: Logger) {
         self.desk = desk
-        self.slack = slack
-        self.signingSecret = signingSecret
+        self.teams = teams
         self.doors = doors
         self.logger = logger
     }
 
-    /// Whether a request is Slack's own (v0 signature over the raw body, at most five minutes old).
-    package func isGenuine(signature: String?, timestamp: String?, body: Data) -> Bool {
-        guard let signingSecret, !signingSecret.isEmpty else { return false }
-        return SlackSignature.isValid(
-            signature, timestamp: timestamp, body: Array(body), secret: signingSecret, nowSeconds: doors.now() / 1_000)
+    /// The workspace a request comes from: the one whose secret has signed it (v0 signature over the raw body, at most
+    /// five minutes old). Nil when it is not Slack's own.
+    package func sender(signature: String?, timestamp: String?, body: Data) -> SlackTeam? {
+        let (bytes, now) = (Array(body), doors.now() / 1_000)
+        return teams.first {
+            !$0.signingSecret.isEmpty
+                && SlackSignature.isValid(
+                    signature, timestamp: timestamp, body: bytes, secret: $0.signingSecret, nowSeconds: now)
+        }
     }
 
     /// Takes one interaction. Returns the text of an error for a form's field, or nil when Slack gets an empty answer.
-    package func take(_ interaction: SlackInteraction) async throws -> String? {
+    package func take(_ interaction: SlackInteraction, from team: SlackTeam) async throws -> String? {
         let person = ApprovalPolicy.Person.slack(id: interaction.user.id, name: interaction.userName)
-        if interaction.type == "view_submission" { return try await submitted(interaction, person) }
+        if interaction.type == "view_submission" { return try await submitted(interaction, person, team) }
         guard interaction.type == "block_actions", let action = interaction.actions?.first, let id = action.value else {
+            return nil
+        }
+        guard try await desk.isAsked(id, in: team.credentials) else {
+            tell(.unknown, interaction, team)
             return nil
         }
         switch action.actionID {
         case "approve":
             let outcome = try await desk.approve(id, by: person, on: "slack")
-            tell(outcome, interaction)
+            tell(outcome, interaction, team)
         case "deny":
             if let outcome = try await desk.refusal(id, for: person) {
-                tell(outcome, interaction)
+                tell(outcome, interaction, team)
             } else {
-                askWhy(id, interaction)
+                askWhy(id, interaction, team)
             }
         default: break
         }
         return nil
     }
 
-    private func submitted(_ interaction: SlackInteraction, _ person: ApprovalPolicy.Person) async throws -> String? {
+    private func submitted(
+        _ interaction: SlackInteraction, _ person: ApprovalPolicy.Person, _ team: SlackTeam
+    ) async throws -> String? {
         guard let view = interaction.view, view.callbackID == Self.denyForm, let id = view.privateMetadata else {
             return nil
         }
@@ -60,13 +68,14 @@ package struct SlackFrontDesk: Sendable {
         guard !reason.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty else {
             return "Say why, so that the agent can do better."
         }
+        guard try await desk.isAsked(id, in: team.credentials) else { return Self.words(.unknown) }
         let outcome = try await desk.deny(id, by: person, on: "slack", reason: reason)
         return Self.words(outcome)
     }
 
     /// The trigger works once and for three seconds, so the form is opened at once, beside the answer.
-    private func askWhy(_ id: String, _ interaction: SlackInteraction) {
-        guard let slack, let trigger = interaction.triggerID else { return }
+    private func askWhy(_ id: String, _ interaction: SlackInteraction, _ team: SlackTeam) {
+        guard let slack = team.slack, let trigger = interaction.triggerID else { return }
         let question = SlackQuestion(
             callbackID: Self.denyForm, title: "Deny", label: "Why? The agent is told.", submit: "Deny",
             privateMetadata: id)
@@ -79,8 +88,10 @@ package struct SlackFrontDesk: Sendable {
     }
 
     /// A private note to the person who pressed, when the press decided nothing.
-    private func tell(_ outcome: ApprovalDesk.Outcome, _ interaction: SlackInteraction) {
-        guard let text = Self.words(outcome), let slack, let channel = interaction.channelID else { return }
+    private func tell(_ outcome: ApprovalDesk.Outcome, _ interaction: SlackInteraction, _ team: SlackTeam) {
+        guard let text = Self.words(outcome), let slack = team.slack, let channel = interaction.channelID else {
+            return
+        }
         // Unstructured: the request is answered meanwhile, and nothing depends on the result.
         Task { [logger] in
             do {

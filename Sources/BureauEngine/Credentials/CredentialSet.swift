@@ -76,13 +76,8 @@ extension EngineParts {
     /// What a run works with: as pinned when it began, before that as its client and agent say now.
     func using(run: RunRecord, agent: LoadedAgent?) async throws -> EngineParts {
         guard !credentialSets.isEmpty || agent?.config.credentials != nil else { return self }
-        let credentials = try await database.read { db in
-            try RunCredentialStore(db: db).find(run.id)
-                ?? .choose(
-                    client: try run.clientSlug.flatMap { try ClientStore(db: db).find($0)?.credentials },
-                    agent: agent?.config.credentials, isFromAgentsList: run.isFromAgentsList)
-        }
-        return try using(credentials)
+        return try using(
+            try await database.read { try RunCredentialStore(db: $0).credentials(of: run, agent?.config) })
     }
 
     /// The environment's own account first, then every set, each with its own connections.

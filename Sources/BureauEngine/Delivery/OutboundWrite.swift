@@ -15,6 +15,9 @@ protocol OutboundWrite: Sendable {
     func probe() async throws -> Probe
     /// Makes the write, carrying the mark. Returns the receipt as JSON.
     func write() async throws -> String
+    /// How long after it was sent a request may still be on its way although its sender is gone: sooner than that,
+    /// what is absent may yet come.
+    var flightMillisecondsMax: Int64 { get }
     /// What is sent, for the run's receipts.
     var sent: SentContent? { get }
     /// Why what was delivered under this receipt is not there any more; nil when it is, or has no place of its own.
@@ -22,6 +25,7 @@ protocol OutboundWrite: Sendable {
 }
 
 extension OutboundWrite {
+    var flightMillisecondsMax: Int64 { 0 }
     var sent: SentContent? { nil }
     func whyGone(_ receipt: String) async throws -> String? { nil }
 }

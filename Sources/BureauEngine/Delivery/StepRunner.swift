@@ -29,7 +29,7 @@ struct StepRunner: Sendable {
         for attempt in 0...backoff.seconds.count {
             do {
                 if mustLook {
-                    switch try await write.probe() {
+                    switch try await look(write, sentBefore: attempt == 0 ? step.intendedAt : nil) {
                     case .found(let receipt): return try await settle(step, receipt, write.sent)
                     case .unknown(let why): return try await settle(step, .doubtful, why)
                     case .absent: break
@@ -54,6 +54,16 @@ struct StepRunner: Sendable {
             }
         }
         return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook)
+    }
+
+    /// What a process that died has sent last may arrive after the first look.
+    private func look(_ write: any OutboundWrite, sentBefore sent: Int64?) async throws -> Probe {
+        let first = try await write.probe()
+        guard case .absent = first, let sent else { return first }
+        let rest = min(sent + write.flightMillisecondsMax - doors.now(), write.flightMillisecondsMax)
+        guard rest > 0 else { return first }
+        try await doors.sleep(.milliseconds(rest))
+        return try await write.probe()
     }
 
     /// The tries are used up. If the write may have happened the mark decides; otherwise the step failed.

@@ -57,7 +57,6 @@ struct SignalStore {
                 signal.bodyHash,
                 signal.event, signal.deliveryKey, verdict.name, String(verdict.reason.prefix(500)), verdict.runID,
             ])
-        try ReceiptStore(db: db).signal(signal, verdict, now: now)
     }
 
     func list(limit: Int, verdict: String?, agent: String?) throws -> [SignalRecord] {

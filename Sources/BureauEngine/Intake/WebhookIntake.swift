@@ -145,27 +145,24 @@ package struct WebhookIntake: Sendable {
             }
             let runs = RunStore(db: db)
             // The very same change is known by its key; the same stay, seen by the sweep, by the task.
-            if let other = try arrival.verdict(db, agent: run.agent), try runs.find(dedupeKey: run.dedupeKey) == nil {
+            if let first = try runs.find(dedupeKey: run.dedupeKey) {
+                try signals.insert(signal, verdict: .duplicate(of: first.id), now: now)
+                return (.duplicate(of: first.id), first.sessionID)
+            }
+            if let other = try arrival.verdict(db, agent: run.agent) {
                 try signals.insert(signal, verdict: other, now: now)
                 return (other, try other.runID.flatMap { try runs.find($0)?.sessionID })
             }
-            if try runs.find(dedupeKey: run.dedupeKey) == nil,
-                let why = try PingPongGuard(db: db, doors: doors).refusal(run.agent, taskID: arrival.taskID)
-            {
+            if let why = try PingPongGuard(db: db, doors: doors).refusal(run.agent, taskID: arrival.taskID) {
                 let verdict = Verdict.ignored(because: why)
                 try signals.insert(signal, verdict: verdict, now: now)
                 return (verdict, nil)
             }
-            if try runs.insert(run, id: runID, now: now) {
-                try arrival.record(db, agent: run.agent, runID: runID, now: now)
-                try RunEventStore(db: db).append(
-                    runID, kind: "queued", detail: "\(run.requestedBy) asked for it", now: now)
-                try signals.insert(signal, verdict: .run(id: runID), now: now)
-                return (.run(id: runID), nil)
-            }
-            guard let first = try runs.find(dedupeKey: run.dedupeKey) else { throw RunMoved(runID: runID) }
-            try signals.insert(signal, verdict: .duplicate(of: first.id), now: now)
-            return (.duplicate(of: first.id), first.sessionID)
+            guard try runs.insert(run, id: runID, now: now) else { throw RunMoved(runID: runID) }
+            try arrival.record(db, agent: run.agent, runID: runID, now: now)
+            try RunEventStore(db: db).append(runID, kind: "queued", detail: "\(run.requestedBy) asked for it", now: now)
+            try signals.insert(signal, verdict: .run(id: runID), now: now)
+            return (.run(id: runID), nil)
         }
         if case .run = verdict { wake() }
         return answer(verdict, signal: signal.id, session: session)
@@ -206,8 +203,7 @@ package struct WebhookIntake: Sendable {
             agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
             triggerSource: .webhook,
             requestedBy: userID.map { "clickup user \($0)" } ?? "clickup",
-            dedupeKey: "\(agent.config.name)/clickup/\(taskID)/\(changeID.prefix(80))", taskID: taskID,
-            hasThread: agent.hasThread)
+            dedupeKey: "\(agent.config.name)/clickup/\(taskID)/\(changeID.prefix(80))", taskID: taskID)
     }
 
     /// Identity of this delivery: the webhook, the event and the change. An edited comment reuses the id of its

@@ -6,20 +6,62 @@ struct ReceiptStore {
     let db: any Connection
     static let linksMax = 20_000
 
-    /// `isFirst` is for a run that was inserted just now: there is nothing to look for.
-    func append(
-        _ runID: String, _ kind: String, _ facts: [(String, JSONValue?)], now: Int64, isFirst: Bool = false
-    ) throws {
-        let last =
-            isFirst
-            ? nil : try db.first("SELECT seq, hash FROM receipt WHERE run_id = ? ORDER BY seq DESC LIMIT 1", [runID])
-        let seq = try last.map { try $0.integer("seq") + 1 } ?? 1
-        let prev = try last?.text("hash") ?? Receipt.genesis
+    func append(_ runID: String, _ kind: String, _ facts: [(String, JSONValue?)], now: Int64) throws {
+        try link(runID, kind, facts, after: try last(runID) ?? begun(runID), now: now)
+    }
+
+    /// The first links, of rows that stand there unchanged since the run was accepted. They are left out then, so that
+    /// whoever sent the signal is answered sooner.
+    func begin(_ runID: String) throws {
+        if try last(runID) == nil { try begun(runID) }
+    }
+
+    private struct Last {
+        var seq: Int64 = 0
+        var hash = Receipt.genesis
+    }
+
+    private func last(_ runID: String) throws -> Last? {
+        try db.first("SELECT seq, hash FROM receipt WHERE run_id = ? ORDER BY seq DESC LIMIT 1", [runID])
+            .map { Last(seq: try $0.integer("seq"), hash: try $0.text("hash")) }
+    }
+
+    @discardableResult
+    private func link(
+        _ runID: String, _ kind: String, _ facts: [(String, JSONValue?)], after last: Last, now: Int64
+    ) throws -> Last {
         let body = JSONValue.object(JSONObject(facts.compactMap { name, value in value.map { (name, $0) } })).canonical
-        let hash = Receipt.hash(run: runID, seq: seq, at: now, kind: kind, body: body, prev: prev)
+        let seq = last.seq + 1
+        let hash = Receipt.hash(run: runID, seq: seq, at: now, kind: kind, body: body, prev: last.hash)
         try db.execute(
             "INSERT INTO receipt (run_id, seq, at, kind, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [runID, seq, now, kind, body, prev, hash])
+            [runID, seq, now, kind, body, last.hash, hash])
+        return Last(seq: seq, hash: hash)
+    }
+
+    @discardableResult
+    private func begun(_ runID: String) throws -> Last {
+        guard let row = try db.first("SELECT * FROM run WHERE id = ?", [runID]) else { return Last() }
+        let text: (String) throws -> JSONValue? = { name in try row.textIfAny(name).map { .string($0) } }
+        let accepted = try link(
+            runID, Self.accepted,
+            [
+                ("agent", try text("agent")), ("agent_version", try text("agent_version")),
+                ("config_sha256", try text("config_sha256")), ("trigger", try text("trigger_source")),
+                ("requested_by", try text("requested_by")), ("key", try text("dedupe_key")),
+                ("client", try text("client_slug")), ("task", try text("task_id")),
+            ], after: Last(), now: try row.integer("accepted_at"))
+        // Only the signal that started the run; repetitions are rows of their own.
+        let signal = try db.first(
+            "SELECT id, body_sha256, body_bytes, received_at FROM signal WHERE run_id = ? AND verdict = 'run' LIMIT 1",
+            [runID])
+        guard let signal else { return accepted }
+        return try link(
+            runID, Self.signal,
+            [
+                ("signal", .string(try signal.text("id"))), ("body_sha256", .string(try signal.text("body_sha256"))),
+                ("body_bytes", .number(JSONNumber(try signal.integer("body_bytes")))),
+            ], after: accepted, now: try signal.integer("received_at"))
     }
 
     func list(_ runID: String) throws -> [Receipt] {
@@ -32,28 +74,6 @@ struct ReceiptStore {
 extension ReceiptStore {
     static let accepted = "accepted", signal = "signal", payload = "payload", asked = "asked", decided = "decided"
     static let file = "file", sent = "sent", ended = "ended", resolved = "resolved"
-
-    func accepted(_ run: NewRun, id: String, now: Int64) throws {
-        try append(
-            id, Self.accepted,
-            [
-                ("agent", .string(run.agent)), ("agent_version", .string(run.agentVersion)),
-                ("config_sha256", .string(run.configHash)), ("trigger", .string(run.triggerSource.rawValue)),
-                ("requested_by", .string(run.requestedBy)), ("key", .string(run.dedupeKey)),
-                ("client", run.clientSlug.map { .string($0) }), ("task", run.taskID.map { .string($0) }),
-            ], now: now, isFirst: true)
-    }
-
-    /// Only the signal that started the run; repetitions are rows of their own.
-    func signal(_ signal: NewSignal, _ verdict: Verdict, now: Int64) throws {
-        guard case .run(let runID) = verdict else { return }
-        try append(
-            runID, Self.signal,
-            [
-                ("signal", .string(signal.id)), ("body_sha256", .string(signal.bodyHash)),
-                ("body_bytes", .number(JSONNumber(Int64(signal.bodyBytes)))),
-            ], now: now)
-    }
 
     func payload(_ payload: AssembledPayload, run: String, now: Int64) throws {
         try append(

@@ -57,7 +57,9 @@ package struct RunExport: Sendable {
     }
 
     private func read(_ runID: String) async throws -> Parts {
-        try await database.read { db in
+        // A run that no worker has taken yet has no receipts so far.
+        try await database.write { try ReceiptStore(db: $0).begin(runID) }
+        return try await database.read { db in
             guard let run = try RunStore(db: db).find(runID) else { throw RunMoved(runID: runID) }
             let steps = try StepRecord.Purpose.allCases.flatMap { try StepStore(db: db).list(run: runID, purpose: $0) }
             return Parts(

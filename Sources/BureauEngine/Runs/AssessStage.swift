@@ -9,6 +9,7 @@ struct AssessStage: Stage {
     let parts: EngineParts
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
+        try await begin(hand)
         var task: ClickUpTask?
         if let taskID = hand.run.taskID {
             do { task = try await fetch(taskID) } catch let error as VendorError {
@@ -29,7 +30,19 @@ struct AssessStage: Stage {
             try await blocked(hand, missing: names, task)
             return .moved
         case .complete(let payload):
-            return try await begin(hand, finished(payload, hand, task, record), try credentials(hand, record))
+            return try await begin(
+                hand, finished(payload, hand, task, record), try credentials(hand, record), task?.status)
+        }
+    }
+
+    /// What the acceptance leaves out, so that a webhook is answered soon: the receipts' first links, and the message in
+    /// Slack.
+    private func begin(_ hand: RunInHand) async throws {
+        let (run, now) = (hand.run, parts.doors.now())
+        let hasThread = run.triggerSource == NewRun.TriggerSource.webhook.rawValue && hand.agent.hasThread
+        try await parts.write(hand.lease) { db in
+            try ReceiptStore(db: db).begin(run.id)
+            if hasThread { try RunThreadStore(db: db).open(run.id, now: now) }
         }
     }
 
@@ -127,9 +140,9 @@ struct AssessStage: Stage {
 
     /// The payload, the money, the state and the release of older runs that waited for the same information: one
     /// commit.
-    private func begin(_ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials) async throws
-        -> StageOutcome
-    {
+    private func begin(
+        _ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials, _ taskStatus: String?
+    ) async throws -> StageOutcome {
         let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
         let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
         return try await parts.write(hand.lease) { db in
@@ -149,6 +162,9 @@ struct AssessStage: Stage {
                 if credentials != RunCredentials() { try RunCredentialStore(db: db).pin(run.id, credentials) }
                 let taken = try transitions.apply(.taken, to: run.id, lease: lease, in: db)
                 try FanOutStarter(parts: parts).start(.withStart, taken, hand.agent, db)
+                if let taskStatus {
+                    try StartedNotice.plan(taken, hand.agent.config, from: taskStatus, now: now, in: db)
+                }
                 return .moved
             }
         }

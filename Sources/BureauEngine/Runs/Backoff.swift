@@ -17,6 +17,8 @@ struct Backoff: Sendable, Hashable {
         }
     }
 
+    /// A lease that the database does not take back: more often than not it does a moment later.
+    static let giveBack = Backoff(seconds: [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128])
     /// Streams that drop: two seconds as the PRD says, then longer.
     static let stream = Backoff(seconds: [2, 2, 4, 8, 10])
     /// A notice while Slack is down: a day in all.

@@ -111,6 +111,8 @@ struct SessionCreate: OutboundWrite {
     static let pagesMax = 200
     /// A session created a moment ago may not be listed yet: absent only when two looks agree.
     static let secondLookSeconds = 2
+    /// A second session costs money from its first moment.
+    var flightMillisecondsMax: Int64 { 10_000 }
     var sent: SentContent? { SentContent(hashOf: session.kickoff) }
 
     func write() async throws -> String { try receipt(try await anthropic.createSession(session)) }

@@ -46,6 +46,14 @@ package struct QueueDesk: Sendable {
         }
     }
 
+    /// What each of these waiting runs waits for.
+    package func holds(_ runs: [RunRecord], _ rules: QueueRules) async throws -> [QueueHold] {
+        try await database.read { db in
+            let holds = try QueueHolds(db: db, rules: rules)
+            return try runs.map { try holds.hold(of: $0) }
+        }
+    }
+
     /// Tries dead letters again, one transaction each: one that cannot be tried again does not hold up the others.
     package func redrive(
         _ letters: [DeadLetter], replay: @Sendable (String) async throws -> Bool

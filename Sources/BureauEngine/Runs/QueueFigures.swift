@@ -35,7 +35,7 @@ package struct QueueFigures: Sendable, Hashable {
                     min(CASE WHEN lease_owner IS NULL THEN coalesce(queued_at, accepted_at) END) AS oldest
                 FROM run WHERE state = 'queued' GROUP BY 1, 2
                 UNION ALL
-                SELECT coalesce(client_slug, ''), agent, 0, sum(state <> 'waiting_approval'),
+                SELECT coalesce(client_slug, ''), agent, 0, sum(NOT \(RunClaim.holdsNoSlot)),
                     sum(state = 'waiting_approval'), 0, NULL
                 FROM run WHERE state IN \(RunClaim.inWork) GROUP BY 1, 2
             ) AS part GROUP BY client, agent ORDER BY client, agent

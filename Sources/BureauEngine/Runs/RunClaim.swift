@@ -1,31 +1,6 @@
 import BureauDomain
 import BureauStorage
 
-/// How many runs may be in work, and whose go first. Limits of clients stand in the database.
-struct QueueRules: Sendable, Hashable {
-    struct Agent: Sendable, Hashable {
-        var runsMax: Int?
-        var priority = 0
-    }
-
-    /// Over all processes that share the database.
-    var runsInFlightMax = 1_000
-    var agents: [String: Agent] = [:]
-
-    init(runsInFlightMax: Int = 1_000, agents: [String: Agent] = [:]) {
-        self.runsInFlightMax = runsInFlightMax
-        self.agents = agents
-    }
-
-    init(_ parts: EngineParts) {
-        runsInFlightMax = parts.settings.runsInFlightMax
-        for agent in parts.catalog.agents {
-            let limits = agent.config.limits
-            agents[agent.config.name] = Agent(runsMax: limits.concurrentRunsMax, priority: limits.queuePriority)
-        }
-    }
-}
-
 /// Takes runs for one worker, inside one write transaction: what is in work goes on first and keeps its slot, then the
 /// free slots go to waiting runs by turns (`FairQueue`).
 struct RunClaim {
@@ -89,12 +64,21 @@ struct RunClaim {
         ).map(RunRecord.init)
     }
 
-    /// Runs that hold a slot. One that waits for approval holds none; one that is being assessed does.
-    private func heldSlots() throws -> [Held] {
+    /// A run that holds no slot although it is not over: it waits for people, or it has delivered and waits for the
+    /// runs it has started, which could never begin if it kept theirs.
+    static let holdsNoSlot = """
+        (state = 'waiting_approval' OR (state = 'delivering' AND lease_owner IS NULL AND EXISTS (
+            SELECT 1 FROM run_child JOIN run AS child ON child.id = run_child.child_id
+            WHERE run_child.parent_id = run.id
+                AND child.state NOT IN ('done', 'done_with_problems', 'stopped', 'failed', 'ignored'))))
+        """
+
+    /// Runs that hold a slot; one that is being assessed does.
+    func heldSlots() throws -> [Held] {
         try db.query(
             """
             SELECT coalesce(client_slug, '') AS client, agent, count(*) AS n FROM run
-            WHERE state IN \(Self.inWork) AND state <> 'waiting_approval' GROUP BY 1, 2
+            WHERE state IN \(Self.inWork) AND NOT \(Self.holdsNoSlot) GROUP BY 1, 2
             UNION ALL
             SELECT coalesce(client_slug, ''), agent, count(*) FROM run
             WHERE lease_owner IS NOT NULL AND state = 'queued' GROUP BY 1, 2
@@ -190,7 +174,7 @@ struct RunClaim {
             """, [client, turn])
     }
 
-    private struct Held {
+    struct Held {
         let client: String
         let agent: String
         let count: Int

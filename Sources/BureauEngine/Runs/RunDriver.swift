@@ -130,13 +130,10 @@ struct RunDriver: Sendable {
         let now = parts.doors.now()
         // Cancellation must not keep the lease from going back.
         await Task { [parts] in
-            _ = try? await parts.database.write { db in
-                let store = RunStore(db: db)
-                switch rest {
-                case .until(let due): try store.release(lease, dueAt: due, wokenSince: claimedAt)
-                case .fault(let due, let fault): try store.postpone(lease, until: due, fault)
-                case .settled, .leaseLost: try store.release(lease, dueAt: now)
-                }
+            if let why = await notGivenBack(lease, rest, claimedAt: claimedAt, now: now) {
+                parts.logger.error(
+                    "a run could not be given back; it goes on when its lease has run out",
+                    metadata: ["run": "\(lease.runID)", "lease_ms": "\(lease.lifeMilliseconds)", "why": "\(why)"])
             }
             if case .fault(let due, let fault) = rest {
                 parts.logger.warning(
@@ -144,5 +141,32 @@ struct RunDriver: Sendable {
                     metadata: ["run": "\(lease.runID)", "why": "\(fault.sentence)", "again_in_ms": "\(due - now)"])
             }
         }.value
+    }
+
+    /// Nil once the lease is back. A database that takes nothing is asked again for as long as the lease lives: after
+    /// that the watchdog takes it, and counts a loss.
+    private func notGivenBack(_ lease: Lease, _ rest: Rest, claimedAt: Int64, now: Int64) async -> (any Error)? {
+        var tries = 0
+        while true {
+            do {
+                try await parts.database.write { db in
+                    let store = RunStore(db: db)
+                    switch rest {
+                    case .until(let due): try store.release(lease, dueAt: due, wokenSince: claimedAt)
+                    case .fault(let due, let fault): try store.postpone(lease, until: due, fault)
+                    case .settled, .leaseLost: try store.release(lease, dueAt: now)
+                    }
+                }
+                return nil
+            } catch {
+                parts.logger.warning(
+                    "a run is not given back yet", metadata: ["run": "\(lease.runID)", "why": "\(error)"])
+                guard parts.doors.now() - now < lease.lifeMilliseconds,
+                    let wait = Backoff.giveBack.milliseconds(tries: tries, doors: parts.doors),
+                    (try? await parts.doors.sleep(.milliseconds(wait))) != nil
+                else { return error }
+                tries += 1
+            }
+        }
     }
 }

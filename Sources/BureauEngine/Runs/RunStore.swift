@@ -28,7 +28,6 @@ struct RunStore {
                     new.payload, new.payloadHash, new.priority, now, now, new.costMax?.rawValue,
                 ]) == 1
         if isNew, new.hasThread { try RunThreadStore(db: db).open(id, now: now) }
-        if isNew { try ReceiptStore(db: db).accepted(new, id: id, now: now) }
         return isNew
     }
 

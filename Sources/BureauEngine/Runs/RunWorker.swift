@@ -74,7 +74,8 @@ package struct RunWorker: Service {
         }
     }
 
-    private func watchdog() async {
+    /// Looks for lost runs until it is cancelled.
+    func watchdog() async {
         let watchdog = RunWatchdog(parts: parts, lock: lock)
         while !Task.isCancelled {
             guard (try? await parts.doors.sleep(.seconds(RunWatchdog.lookEverySeconds))) != nil else { return }

@@ -33,7 +33,8 @@ package struct SessionFold: Sendable {
     package private(set) var unknownTypes: Set<String> = []
 
     private var statusAt: EventInstant?
-    private static let namesKeptMax = 64
+    private var answeredToolCalls: [String] = []
+    private static let namesKeptMax = 64, answeredKeptMax = 32
 
     package init() {}
 
@@ -90,6 +91,7 @@ package struct SessionFold: Sendable {
         case .threadRescheduled: if let id = decoded.threadID { threads[id]?.settle(.rescheduled) }
         case .threadTerminated: if let id = decoded.threadID { threads[id]?.settle(.terminated) }
         case .unknown: note(unknown: event.type)
+        case .userCustomToolResult(let call?, _, _): forgetLater(call)
         case .userMessage, .userInterrupt, .userToolConfirmation, .userCustomToolResult, .userToolResult,
             .userDefineOutcome, .systemMessage, .agentMessage, .agentThinking, .toolResult, .threadMessage,
             .contextCompacted, .statusRunning, .statusRescheduled, .statusTerminated, .updated, .deleted,
@@ -104,6 +106,13 @@ package struct SessionFold: Sendable {
         if let at, let statusAt, at < statusAt { return }
         status = new
         statusAt = at ?? statusAt
+    }
+
+    /// An answered call makes room for new ones, some answers later: the session may still be telling of the last.
+    private mutating func forgetLater(_ call: String) {
+        answeredToolCalls.append(call)
+        guard answeredToolCalls.count > Self.answeredKeptMax else { return }
+        customToolCalls[answeredToolCalls.removeFirst()] = nil
     }
 
     private mutating func add(_ request: ModelRequest) {

@@ -50,10 +50,10 @@ struct ClickUpCourier: Sendable {
         _ delivery: ClickUpDelivery, number: Int, for standIn: ClickUpStandIn
     ) async -> Step {
         guard let hook = standIn.deliverable(delivery.webhookID) else { return .settled }
-        let rule = frame.faults.strike(vendor: "clickup", operation: "webhook.deliver")
+        let subject = "\(delivery.event) \(delivery.taskID) attempt \(number)"
+        let rule = frame.faults.strike(vendor: "clickup", operation: "webhook.deliver", subject: subject)
         let entry = frame.log.open(
-            "clickup", "webhook.deliver", method: "POST", path: hook.endpoint,
-            subject: "\(delivery.event) \(delivery.taskID) attempt \(number)")
+            "clickup", "webhook.deliver", method: "POST", path: hook.endpoint, subject: subject)
         let again = Step.again(number: number + 1, milliseconds: pauseMilliseconds << (number - 1))
         var outcome = "", times = 1, isTrusted = true
         defer { frame.log.close(entry, outcome: rule.map { "\(outcome) \($0.action.text)" } ?? outcome) }

@@ -97,8 +97,9 @@ extension RequestLog.Entry {
 extension FaultPlan.Entry {
     var json: JSON {
         [
-            "vendor": .string(rule.vendor), "operation": .string(rule.operation), "skip": .int(rule.skip),
-            "times": .int(rule.times), "percent": .int(rule.percent), "do": .string(rule.action.text),
+            "vendor": .string(rule.vendor), "operation": .string(rule.operation), "subject": JSON(rule.subject),
+            "skip": .int(rule.skip), "times": .int(rule.times), "percent": .int(rule.percent),
+            "do": .string(rule.action.text),
             "pid": rule.pid.map { .int(Int($0)) } ?? .null, "passed": .int(passed), "struck": .int(struck),
         ]
     }

@@ -35,13 +35,13 @@ package final class FaultPlan: Sendable {
     package func clear() { state.withLock { $0.entries = [] } }
 
     /// The rule that strikes this call, if one does; counting it. The first that matches and is due wins.
-    package func strike(vendor: String, operation: String) -> FaultRule? {
+    package func strike(vendor: String, operation: String, subject: String = "") -> FaultRule? {
         state.withLock { state in
             for index in state.entries.indices {
                 let rule = state.entries[index].rule
-                guard rule.matches(vendor: vendor, operation: operation), !state.entries[index].isSpent else {
-                    continue
-                }
+                guard rule.matches(vendor: vendor, operation: operation, subject: subject),
+                    !state.entries[index].isSpent
+                else { continue }
                 if state.entries[index].passed < rule.skip {
                     state.entries[index].passed += 1
                     continue

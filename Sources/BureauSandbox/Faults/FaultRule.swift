@@ -77,6 +77,8 @@ package struct FaultRule: Hashable, Sendable {
     package var vendor: String
     /// "*" stands for every operation of the vendor.
     package var operation: String
+    /// Only calls about this: a part of what the log calls their subject, such as a task's id. Nil for all.
+    package var subject: String?
     /// How many matching calls pass untouched first.
     package var skip: Int
     /// How many calls it then hits.
@@ -88,15 +90,17 @@ package struct FaultRule: Hashable, Sendable {
     package var pid: Int32?
 
     package init(
-        vendor: String, operation: String = "*", skip: Int = 0, times: Int = 1, percent: Int = 100,
+        vendor: String, operation: String = "*", about subject: String? = nil, skip: Int = 0, times: Int = 1,
+        percent: Int = 100,
         _ action: FaultAction, pid: Int32? = nil
     ) {
-        (self.vendor, self.operation, self.action) = (vendor, operation, action)
+        (self.vendor, self.operation, self.subject, self.action) = (vendor, operation, subject, action)
         (self.skip, self.times, self.percent, self.pid) = (skip, times, percent, pid)
     }
 
-    func matches(vendor: String, operation: String) -> Bool {
+    func matches(vendor: String, operation: String, subject: String) -> Bool {
         (self.vendor == vendor || self.vendor == "*") && (self.operation == operation || self.operation == "*")
+            && (self.subject.map { subject.contains($0) } ?? true)
     }
 }
 
@@ -109,7 +113,7 @@ extension FaultRule {
     /// Reads a posted rule and checks everything about it, the process included.
     package init(_ json: JSON) throws(Invalid) {
         guard let members = json.object else { throw Invalid(description: "A fault rule is a JSON object.") }
-        let known: Set = ["vendor", "operation", "skip", "times", "percent", "do", "pid"]
+        let known: Set = ["vendor", "operation", "subject", "skip", "times", "percent", "do", "pid"]
         if let stranger = members.keys.sorted().first(where: { !known.contains($0) }) {
             throw Invalid(
                 description: "Unknown field “\(stranger)”; a rule has \(known.sorted().joined(separator: ", ")).")
@@ -120,7 +124,8 @@ extension FaultRule {
         guard let text = members["do"]?.string, let action = FaultAction(text) else {
             throw Invalid(description: "“do” names no known action: \(members["do"]?.text ?? "missing").")
         }
-        self.init(vendor: vendor, operation: members["operation"]?.string ?? "*", action)
+        self.init(
+            vendor: vendor, operation: members["operation"]?.string ?? "*", about: members["subject"]?.string, action)
         skip = try Self.count(members, "skip", 0, 0...1_000_000)
         times = try Self.count(members, "times", 1, 1...1_000_000)
         percent = try Self.count(members, "percent", 100, 1...100)

@@ -13,7 +13,7 @@ func standIn(
     guard let frame = context.frame else { return try await perform() }
     let entry = frame.log.open(
         vendor, operation, method: request.method.rawValue, path: request.uri.string, subject: subject)
-    let rule = frame.faults.strike(vendor: vendor, operation: operation)
+    let rule = frame.faults.strike(vendor: vendor, operation: operation, subject: subject)
     do {
         let stroke = rule.map { FaultStroke(rule: $0, vendor: vendor, context: context) }
         let response = try await RequestLog.$current.withValue(entry) {

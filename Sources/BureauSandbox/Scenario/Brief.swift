@@ -17,6 +17,7 @@ extension ScenarioName {
             AnySequence(brief.turn == 1 ? SentinelScript(brief).steps : SentinelScript(brief).revision)
         case .catalyst: AnySequence(CatalystScript(brief).steps)
         case .runaway: ShortScripts(brief).runaway
+        case .toolLoop: ShortScripts(brief).toolLoop
         default: AnySequence(ShortScripts(brief).steps(self))
         }
     }

@@ -9,8 +9,12 @@ enum ScenarioName: String, CaseIterable, Sendable {
     /// A tool call waits for a person; continues after the answer.
     case requiresAction = "requires_action"
     case customTool = "custom_tool"
+    /// Calls a custom tool again whatever it is answered.
+    case toolLoop = "tool_loop"
     /// Two sub-agents work in threads of their own; one of their calls waits for a person.
     case subAgents = "sub_agents"
+    /// A sub-agent calls a custom tool inside its own thread.
+    case subAgentTool = "sub_agent_tool"
     /// Spends until something stops it.
     case runaway
     /// Says a few words and then nothing more.

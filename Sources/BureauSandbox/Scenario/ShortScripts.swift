@@ -21,6 +21,7 @@ struct ShortScripts {
         case .refusal: [say("I cannot help with this request."), .finish(.refusal)]
         case .requiresAction: withCalls((1...brief.settings.asks).map(publish), "Published after approval.")
         case .subAgents: subAgents
+        case .subAgentTool: subAgentTool
         case .customTool: withCalls((1...brief.settings.asks).map(lookUp), "The client's record is noted.")
         case .silent: [hello, .silence, .finish(.endTurn)]
         case .noFiles: [hello, look, .finish(.endTurn)]
@@ -30,7 +31,7 @@ struct ShortScripts {
         case .rescheduled:
             [hello, overloaded("retrying"), .rescheduled, say("Back at work."), report, .finish(.endTurn)]
         case .unknownEvents: unknown
-        case .sentinel, .catalyst, .drops, .slowDrip, .runaway: []
+        case .sentinel, .catalyst, .drops, .slowDrip, .runaway, .toolLoop: []
         }
     }
 
@@ -46,6 +47,13 @@ struct ShortScripts {
                         .call(.fetch("\(first)/?round=\(round)", "200 OK, 48,112 bytes")),
                     ], tokens)
             })
+    }
+
+    /// Asks the client for the same thing without end, about six cents a time.
+    var toolLoop: AnySequence<Step> {
+        let tokens = Usage.Tokens(input: 2_000, output: 3_000, cacheRead: 90_000, cacheWrite: 4_000)
+        return AnySequence(
+            sequence(first: 1) { $0 + 1 }.lazy.map { round -> Step in .request([.call(lookUp(round))], tokens) })
     }
 
     private var hello: Step { say("Starting on \(brief.client.name).") }
@@ -97,6 +105,17 @@ struct ShortScripts {
                     name: "publisher", task: "Publish the offer.", pieces: [.call(publish(1))],
                     answer: "The offer is taken care of.", tokens: tokens)),
             say("Both parts are done."), report, .finish(.endTurn),
+        ]
+    }
+
+    private var subAgentTool: [Step] {
+        [
+            hello,
+            .delegate(
+                SubAgent(
+                    name: "researcher", task: "Look up \(brief.client.name).", pieces: [.thinking, .call(lookUp(1))],
+                    answer: "Went on without the record.", tokens: Self.tokens)),
+            say("The research is done."), report, .finish(.endTurn),
         ]
     }
 

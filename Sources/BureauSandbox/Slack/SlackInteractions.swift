@@ -143,7 +143,8 @@ extension SlackStandIn {
         let entry = frame.log.open(
             "slack", path == "/slack/commands" ? "command.send" : "interaction.send", method: "POST", path: path,
             subject: subject)
-        let answer = await frame.options.post(product + path, headers, body, Self.answerSecondsMax)
+        let answer = await frame.options.post(
+            product + path, headers, body, Self.answerSecondsMax * Int64(frame.options.slackPatience))
         frame.log.close(entry, outcome: answer.map { String($0.status) } ?? "no answer")
         return answer
     }
@@ -198,7 +199,9 @@ extension SlackStandIn {
         else { throw SlackRefusal("invalid_arguments", ["[ERROR] a view needs type, title and blocks"]) }
         try SlackBlocks.check(blocks, max: 100, isModal: true)
         guard view.bytes.count <= 250_000 else { throw "view_too_large" }
-        try presses.spend(trigger: arguments.string("trigger_id") ?? "", view: view, now: nowSeconds)
+        try presses.spend(
+            trigger: arguments.string("trigger_id") ?? "", view: view, now: nowSeconds,
+            patience: frame.options.slackPatience)
         let id = try change { workspace, now throws(SlackRefusal) in workspace.makeID("V", now) }
         var opened = view
         opened["id"] = .string(id)

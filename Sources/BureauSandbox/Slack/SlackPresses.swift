@@ -32,11 +32,11 @@ final class SlackPresses: Sendable {
     }
 
     /// Takes a trigger: once, and soon.
-    func spend(trigger: String, view: JSON, now: Int) throws(SlackRefusal) {
+    func spend(trigger: String, view: JSON, now: Int, patience: Int) throws(SlackRefusal) {
         try state.withLock { state throws(SlackRefusal) in
             guard let known = state.triggers[trigger] else { throw "invalid_trigger_id" }
             guard !known.isSpent else { throw "exchanged_trigger_id" }
-            guard now - known.seconds <= Self.triggerSeconds else { throw "expired_trigger_id" }
+            guard now - known.seconds <= Self.triggerSeconds * patience else { throw "expired_trigger_id" }
             state.triggers[trigger] = (known.seconds, true)
             state.views.append(view)
         }

@@ -11,7 +11,7 @@ struct SlackCommandRoutes {
 
     func add(to router: Router<WebContext>) {
         router.post("/slack/commands") { request, context in
-            guard let body = try await SlackRoutes(frontDesk: frontDesk).genuineBody(request) else {
+            guard let (body, team) = try await SlackRoutes(frontDesk: frontDesk).genuine(request) else {
                 return Response(status: .unauthorized)
             }
             let form = FormBody(body)
@@ -19,7 +19,9 @@ struct SlackCommandRoutes {
                 let command = SlackCommandRequest(
                     { form[$0] }, body: body, remoteAddress: Sender.of(request.headers, direct: context.remoteAddress))
             else { return Response(status: .badRequest) }
-            let json = try JSONEncoder().encode(["response_type": "ephemeral", "text": await door.answer(command)])
+            let json = try JSONEncoder().encode([
+                "response_type": "ephemeral", "text": await door.of(team).answer(command),
+            ])
             return Response(
                 status: .ok, headers: [.contentType: "application/json"],
                 body: .init(byteBuffer: ByteBuffer(bytes: Array(json))))

@@ -11,11 +11,11 @@ struct SlackRoutes {
 
     func add(to router: Router<WebContext>) {
         router.post("/slack/interactions") { request, _ in
-            guard let body = try await genuineBody(request) else { return Response(status: .unauthorized) }
+            guard let (body, team) = try await genuine(request) else { return Response(status: .unauthorized) }
             guard let payload = FormBody(body)["payload"], let interaction = SlackInteraction.read(payload) else {
                 return Response(status: .badRequest)
             }
-            guard let error = try await frontDesk.take(interaction) else { return Response(status: .ok) }
+            guard let error = try await frontDesk.take(interaction, from: team) else { return Response(status: .ok) }
             let json = try JSONEncoder().encode(FormErrors(errors: [SlackFrontDesk.reasonField: error]))
             return Response(
                 status: .ok, headers: [.contentType: "application/json"],
@@ -23,13 +23,13 @@ struct SlackRoutes {
         }
     }
 
-    /// The raw body of a request that Slack signed, or nil.
-    func genuineBody(_ request: Request) async throws -> Data? {
+    /// The raw body of a request that Slack signed and the workspace it comes from, or nil.
+    func genuine(_ request: Request) async throws -> (body: Data, team: SlackTeam)? {
         var buffer = try await request.body.collect(upTo: Self.bodyBytesMax)
         let body = Data(buffer.readBytes(length: buffer.readableBytes) ?? [])
-        let isGenuine = frontDesk.isGenuine(
+        let team = frontDesk.sender(
             signature: request.headers[.slackSignature], timestamp: request.headers[.slackTimestamp], body: body)
-        return isGenuine ? body : nil
+        return team.map { (body, $0) }
     }
 }
 

@@ -106,7 +106,8 @@ struct AgentsShowCommand: AsyncParsableCommand {
         facts.add(
             "clickup",
             delivery.clickUp.map {
-                "status \($0.doneStatus.map { "\"\($0)\"" } ?? "unchanged"), blocked \"\($0.blockedStatus)\""
+                ($0.startedStatus.map { "started \"\($0)\", " } ?? "")
+                    + "status \($0.doneStatus.map { "\"\($0)\"" } ?? "unchanged"), blocked \"\($0.blockedStatus)\""
             })
         facts.add("google drive", delivery.googleDrive.map { "\($0.folder.source) \($0.fileName.source)" })
         facts.add("folder", delivery.folder.map { $0.path?.source ?? settings.engine.deliveryFolder.path })

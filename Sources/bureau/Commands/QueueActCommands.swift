@@ -57,9 +57,9 @@ struct QueueDropCommand: AsyncParsableCommand {
                 let letters = waiting ? [] : try await desk.parked(filter)
                 try QueueSelection.expect(runs.map(\.id) + letters.map(\.id), ids)
                 if dryRun {
-                    let listing = QueueListCommand.self
+                    let (listing, holds) = (QueueListCommand.self, try await desk.holds(runs, records.queueRules))
                     return try output.print(
-                        waiting ? listing.listing(runs, now: now) : listing.listing(letters, now: now))
+                        waiting ? listing.listing(runs, holds, now: now) : listing.listing(letters, now: now))
                 }
                 try QueueSelection.confirm(runs.count + letters.count, isSaid: yes, ids, verb: "drop")
                 let outcomes =

@@ -40,7 +40,8 @@ struct QueueListCommand: AsyncParsableCommand {
                 let desk = QueueDesk(database: records.database, doors: records.doors)
                 let filter = choice.filter(limit: limit), now = records.doors.now()
                 if waiting {
-                    try output.print(Self.listing(try await desk.waiting(filter), now: now))
+                    let runs = try await desk.waiting(filter)
+                    try output.print(Self.listing(runs, try await desk.holds(runs, records.queueRules), now: now))
                 } else {
                     try output.print(Self.listing(try await desk.parked(filter), now: now))
                 }
@@ -67,24 +68,25 @@ struct QueueListCommand: AsyncParsableCommand {
         return listing
     }
 
-    static func listing(_ runs: [RunRecord], now: Int64) -> Listing {
+    static func listing(_ runs: [RunRecord], _ holds: [QueueHold], now: Int64) -> Listing {
         var listing = Listing(
             [
                 .init("RUN"), .init("AGENT"), .init("CLIENT"), .init("PRIORITY", isRight: true), .init("SINCE"),
                 .init("TRIES", isRight: true), .init("WAITS FOR", isElastic: true),
             ], empty: "No run waits.")
-        for run in runs {
+        for (run, hold) in zip(runs, holds) {
             listing.add(
                 [
                     .init(String(run.id.prefix(10)), exact: run.id, .strong), .init(run.agent),
                     .init(run.clientSlug ?? ""), .init("\(run.priority)"),
                     .init(Clock.moment(run.queuedAt, now: now), exact: Clock.iso(run.queuedAt)), .init("\(run.tries)"),
-                    .init(run.fault ?? "its turn"),
+                    .init(hold.sentence, hold == .turn ? nil : .warning),
                 ],
                 .made([
                     ("id", .string(run.id)), ("agent", .string(run.agent)), ("client", .text(run.clientSlug)),
                     ("priority", .whole(run.priority)), ("queued_at", .time(run.queuedAt)),
-                    ("tries", .whole(run.tries)), ("fault", .text(run.fault)),
+                    ("tries", .whole(run.tries)), ("fault", .text(run.fault)), ("waits_for", .string(hold.code)),
+                    ("sentence", .string(hold.sentence)),
                 ]))
         }
         return listing

@@ -24,6 +24,12 @@ struct Records: Sendable {
         database = try SQLiteDatabase(path: settings.databasePath)
     }
 
+    /// The limits a server with these settings keeps to.
+    var queueRules: QueueRules {
+        QueueRules(
+            runsInFlightMax: settings.engine.runsInFlightMax, agents: AgentFolder(settings).written.map(\.config))
+    }
+
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
 
     static func with<Value>(

@@ -79,6 +79,7 @@ struct OnlineCheck {
     static func statuses(of config: AgentConfig) -> [(path: String, status: String)] {
         [
             ("triggers.clickup_webhook.trigger_status", config.triggers.clickUp?.status),
+            ("delivery.clickup.started_status", config.delivery.clickUp?.startedStatus),
             ("delivery.clickup.update_task_status", config.delivery.clickUp?.doneStatus),
             ("delivery.clickup.blocked_status", config.delivery.clickUp?.blockedStatus),
         ].compactMap { path, status in status.map { (path, $0) } }

@@ -32,27 +32,37 @@ struct RunWatcher: Sendable {
         configuration.maximumGracefulShutdownDuration = .seconds(10)
         let group = ServiceGroup(configuration: configuration)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        let code: Int32? = try await withThrowingTaskGroup(of: Int32?.self) { tasks in
+        let code: Int32? = try await withThrowingTaskGroup(of: Ending.self) { tasks in
             if !isServed {
                 tasks.addTask {
                     try await group.run()
-                    try await Task.sleep(for: .seconds(86_400))
-                    return nil
+                    return .workEnded
                 }
             }
-            tasks.addTask { try await printUntilSettled(id) }
+            tasks.addTask { .settled(try await printUntilSettled(id)) }
             tasks.addTask {
                 for await _ in signals { break }
-                return Optional<Int32>.none
+                return .detached
             }
-            let first = try await tasks.next() ?? nil
+            var endings = tasks.makeAsyncIterator()
+            var (isWorking, first) = (!isServed, try await endings.next())
+            if first == .workEnded { (isWorking, first) = (false, try await endings.next()) }
             await group.triggerGracefulShutdown()
+            // What people see of the run is brought up to date before the process goes.
+            while isWorking, let next = try await endings.next() { isWorking = next != .workEnded }
             tasks.cancelAll()
-            return first
+            guard case .settled(let code) = first else { return nil }
+            return code
         }
         guard let code else { return detached(id, isServed) }
         if printsJSON { Terminal.say(try await FinalReport(composition: composition, id: id).json()) }
         return code
+    }
+
+    private enum Ending: Hashable {
+        case settled(Int32)
+        case detached
+        case workEnded
     }
 
     private func detached(_ id: String, _ isServed: Bool) -> Int32 {

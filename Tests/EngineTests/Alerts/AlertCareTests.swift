@@ -18,7 +18,7 @@ struct AlertCareTests {
 
     private static func notices(_ bench: Bench, _ kind: String = "reminder") async throws -> [NoticeIntent] {
         try await bench.database.query(
-            "SELECT intent FROM step WHERE purpose = 'notice' AND kind = ? ORDER BY id", [kind]
+            "SELECT intent FROM step WHERE purpose = 'notice' AND kind = ? ORDER BY created_at, id", [kind]
         ).map { try JSONText.decode(NoticeIntent.self, try $0.text("intent")) }
     }
 

@@ -24,6 +24,19 @@ struct RunThreadTests {
             parts: try bench.parts(here.connections), lock: try OwnerLock(folder: bench.ownersFolder, owner: owner))
     }
 
+    @Test("A run by webhook that waits for its turn is told of after five seconds, not before")
+    func waiting() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let worker = try Self.worker(bench, here)
+            _ = try await bench.run(task: "86demoshm1", source: .webhook)
+            #expect(try await worker.lookOnce() == 0)
+            bench.clock.advance(milliseconds: 5_001)
+            #expect(try await worker.lookOnce() == 1)
+            #expect(await Self.messages(here).first?["text"]?.string?.hasSuffix(": Queued") == true)
+        }
+    }
+
     @Test("Posted once, replaced in place, and left alone while nothing changes")
     func life() async throws {
         try await withStandIns { here in

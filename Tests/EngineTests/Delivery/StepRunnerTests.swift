@@ -24,7 +24,12 @@ final class ScriptedWrite: OutboundWrite {
     private let state: Mutex<State>
 
     /// The last of each list is repeated.
-    init(_ answers: [Answer], looks: [Look] = [.absent]) { state = Mutex(State(answers: answers, looks: looks)) }
+    init(_ answers: [Answer], looks: [Look] = [.absent], flightMillisecondsMax: Int64 = 0) {
+        state = Mutex(State(answers: answers, looks: looks))
+        self.flightMillisecondsMax = flightMillisecondsMax
+    }
+
+    let flightMillisecondsMax: Int64
 
     var made: Int { state.withLock { $0.made } }
     var looked: Int { state.withLock { $0.looked } }
@@ -147,6 +152,20 @@ struct StepRunnerTests {
         let write = ScriptedWrite([.receipt], looks: [.found])
         _ = try await bench.runner(planned).run(try await bench.step(planned.id), write)
         #expect((write.made, write.looked) == (0, 1))
+    }
+
+    @Test("What a dead process sent last is looked for again when it must have arrived", arguments: [(1, 9), (12, 0)])
+    func inFlight(secondsAgo: Int64, waits: Int64) async throws {
+        let bench = try await Bench()
+        let planned = try await bench.step(try await bench.run())
+        let sent = bench.clock.now
+        try await bench.database.write { try StepStore(db: $0).markIntended(planned.id, now: sent) }
+        bench.clock.advance(milliseconds: secondsAgo * 1_000)
+        let start = bench.clock.now
+        let write = ScriptedWrite([.receipt], looks: [.absent, .found], flightMillisecondsMax: 10_000)
+        _ = try await bench.runner(planned).run(try await bench.step(planned.id), write)
+        #expect(bench.clock.now - start == waits * 1_000)
+        #expect((write.made, write.looked) == (waits > 0 ? (0, 2) : (1, 1)))
     }
 
     @Test("A step that ended in failure or doubt is looked for before a person's new try writes", arguments: doubts)

@@ -79,6 +79,68 @@ struct RunClaimTests {
         #expect(Set(both.map(\.id)) == Set(next + [asking.id]))
     }
 
+    /// Its children need the slot it would keep: a client that may have one run at a time would stand still for ever.
+    @Test("A run that has delivered and waits for those it has started holds no slot", arguments: [true, false])
+    func family(isClientLimit: Bool) async throws {
+        let bench = try await Bench()
+        try await Self.save(bench, #"{"slug": "shamrock", "name": "Shamrock", "max_concurrent_runs": 1}"#)
+        let rules = isClientLimit ? QueueRules() : QueueRules(runsInFlightMax: 1)
+        let parent = try await bench.run(Bench.toRunning + [.turnEnded, .filesCollected(problem: nil)])
+        let child = try await bench.run()
+        let now = bench.clock.now
+        func waiting(_ limit: Int = 5) async throws -> [String] {
+            try await Self.claim(bench, limit, rules).map(\.id).filter { $0 != parent.id }
+        }
+        #expect(try await waiting().isEmpty, "without a child it keeps its slot")
+        try await bench.database.write { db in
+            try RunStore(db: db).release(
+                Lease(runID: parent.id, owner: "w", epoch: try RunStore(db: db).find(parent.id)?.leaseEpoch ?? 0),
+                dueAt: now + 5_000)
+            try RunChildStore(db: db).insert(child, of: parent, root: parent.id, depth: 1, now: now)
+        }
+        #expect(try await waiting() == [child.id])
+        // The child's end makes its parent due, which then ends itself.
+        try await bench.move(child.id, .foundIneligible(RunCause(.notEligible, "Nothing to do.")))
+        #expect(try await Self.claim(bench, 5, rules).map(\.id) == [parent.id])
+        let next = try await bench.run()
+        #expect(try await waiting().isEmpty, "a parent whose children are over holds its slot until its own end")
+        try await bench.move(parent.id, .channelsSettled(problem: nil))
+        #expect(try await waiting() == [next.id])
+    }
+
+    static let holds: [(String, QueueRules, QueueHold)] = [
+        ("tight", QueueRules(), .client("tight", inWork: 1, most: 1)),
+        ("wide", QueueRules(agents: ["sentinel": .init(runsMax: 1)]), .agent("sentinel", inWork: 1, most: 1)),
+        ("wide", QueueRules(runsInFlightMax: 1), .installation(inWork: 1, most: 1)), ("wide", QueueRules(), .turn),
+    ]
+
+    @Test("A waiting run says which limit holds it back, and a claim agrees", arguments: holds)
+    func hold(client: String, rules: QueueRules, hold: QueueHold) async throws {
+        let bench = try await Bench()
+        try await Self.save(bench, #"{"slug": "tight", "name": "Tight", "max_concurrent_runs": 1}"#)
+        _ = try await Self.enqueue(bench, "tight")
+        #expect(try await Self.claim(bench, 1).count == 1)
+        _ = try await Self.enqueue(bench, client)
+        let desk = QueueDesk(database: bench.database, doors: bench.clock.doors)
+        let waiting = try await desk.waiting(QueueFilter())
+        #expect(try await desk.holds(waiting, rules) == [hold])
+        #expect(try await Self.claim(bench, 5, rules).isEmpty == (hold != .turn))
+    }
+
+    @Test("A run that waits out a fault or for money says so before any limit")
+    func holdsOfItsOwn() async throws {
+        let bench = try await Bench()
+        let ids = try await Self.enqueue(bench, "acme", count: 2)
+        try await bench.database.write { db in
+            try db.execute("UPDATE run SET fault = 'ClickUp is down.', tries = 1 WHERE id = ?", [ids[0]])
+            try db.execute(
+                "UPDATE run SET cause = 'budget_exhausted', cause_sentence = 'The day is spent.' WHERE id = ?", [ids[1]])
+        }
+        let desk = QueueDesk(database: bench.database, doors: bench.clock.doors)
+        let holds = try await desk.holds(try await desk.waiting(QueueFilter()), QueueRules(runsInFlightMax: 1))
+        #expect(holds == [.fault("ClickUp is down."), .budget("The day is spent.")])
+    }
+
     @Test("A run of higher priority goes before older ones of its client; the agent's priority counts too")
     func priority() async throws {
         let bench = try await Bench()

@@ -39,9 +39,10 @@ final class Bench: Sendable {
     var ownersFolder: URL { folder.appendingPathComponent("owners") }
     var logsFolder: URL { folder.appendingPathComponent("logs") }
 
-    func parts(_ connections: Connections = Connections(), _ change: (inout EngineSettings) -> Void = { _ in })
-        throws -> EngineParts
-    {
+    func parts(
+        _ connections: Connections = Connections(), sets: [String: CredentialSet] = [:],
+        _ change: (inout EngineSettings) -> Void = { _ in }
+    ) throws -> EngineParts {
         var settings = EngineSettings(
             sessionLogFolder: logsFolder, deliveryFolder: folder.appendingPathComponent("deliveries"))
         settings.alertChannel = "C0ALERTS"
@@ -53,7 +54,7 @@ final class Bench: Sendable {
             database: database, doors: clock.doors, catalog: catalog, connections: connections,
             blobs: BlobFolder(root: folder.appendingPathComponent("blobs")),
             prices: try #require(PriceTable.shipped), settings: settings, counters: counters, logger: logger,
-            variable: { variables[$0] })
+            variable: { variables[$0] }, credentialSets: sets)
     }
 
     var agent: LoadedAgent {

@@ -89,6 +89,7 @@ struct ServiceHost: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await receiver.run() }
             var options = SandboxOptions()
+            options.slackPatience = 10
             options.productURL = "http://127.0.0.1:\(await receiver.port())"
             try adjust(&options)
             let sandbox = Sandbox(options)

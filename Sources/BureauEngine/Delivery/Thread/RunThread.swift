@@ -35,6 +35,18 @@ struct RunThreadStore {
         try StepStore(db: db).plan(plan, run: runID, purpose: .notice, id: runID, now: now)
     }
 
+    /// Runs that came by webhook in that time and still wait for their turn, with the config each came under. Their
+    /// thread would begin with their work.
+    func waitingWithout(from: Int64, until: Int64, limit: Int) throws -> [(run: String, config: String)] {
+        try db.query(
+            """
+            SELECT id, config_sha256 FROM run
+            WHERE id >= ? AND id < ? AND state = 'queued' AND trigger_source = 'webhook'
+              AND NOT EXISTS (SELECT 1 FROM run_thread WHERE run_id = run.id) LIMIT ?
+            """, [ULID.floor(milliseconds: from), ULID.floor(milliseconds: until), limit]
+        ).map { (try $0.text("id"), try $0.text("config_sha256")) }
+    }
+
     /// A run that goes on after its end is told of again.
     func reopen(_ runID: String, now: Int64) throws {
         try db.execute(
@@ -47,16 +59,17 @@ struct RunThreadStore {
         }
     }
 
-    /// What is shown is not what is true. Ends come first, for people wait for those.
+    /// What is shown is not what is true. Ends come first, for people wait for those. A worker keeps one message after
+    /// the other: what it still holds when it looks again is what it could not write down, and is due at once.
     private static let due = """
         FROM run_thread JOIN run ON run.id = run_thread.run_id
         WHERE run_thread.closed = 0 AND run_thread.due_at <= ?
-          AND (run_thread.lease_until IS NULL OR run_thread.lease_until < ?)
+          AND (run_thread.lease_until IS NULL OR run_thread.lease_until < ? OR run_thread.lease_owner = ?)
           AND (run_thread.shown_state IS NULL OR run_thread.shown_state <> run.state OR run_thread.progress_at <= ?)
         """
 
-    func isAnyDue(now: Int64) throws -> Bool {
-        try db.first("SELECT 1 AS due \(Self.due) LIMIT 1", [now, now, now]) != nil
+    func isAnyDue(owner: String, now: Int64) throws -> Bool {
+        try db.first("SELECT 1 AS due \(Self.due) LIMIT 1", [now, now, owner, now]) != nil
     }
 
     var isAnyEndUntold: Bool {
@@ -76,7 +89,7 @@ struct RunThreadStore {
             WHERE run_id IN (SELECT run_thread.run_id \(Self.due)
                              ORDER BY run.ended_at IS NULL, run_thread.due_at LIMIT ?)
             RETURNING *
-            """, [owner, now + Self.leaseMilliseconds, now, now, now, limit]
+            """, [owner, now + Self.leaseMilliseconds, now, now, owner, now, limit]
         ).map(RunThread.init)
     }
 
@@ -87,7 +100,7 @@ struct RunThreadStore {
         ).map { try $0.text("lease_owner") }
     }
 
-    func free(ofDeadOwner dead: String) throws {
+    func free(ofOwner dead: String) throws {
         try db.execute(
             "UPDATE run_thread SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?", [dead])
     }
@@ -138,29 +151,34 @@ struct NoticePlace: Sendable {
     static let noteKind = "thread_note"
     static let againMilliseconds: Int64 = 1_000, waitMillisecondsMax: Int64 = 60_000
     private static let awaitedMax = 50, awaitedEveryMilliseconds = 100
+    /// A message that may stand in Slack already, with no receipt yet: so long until nobody waits for its place.
+    private static let begunAwaitedMax = 600
     let parts: EngineParts
 
     /// The run's thread; nil when it has none, or none came in time.
     func thread(of runID: String, for step: StepRecord) async throws -> SlackPosted? {
-        guard let (thread, isClosed) = try await find(runID) else { return nil }
+        guard let (thread, isClosed, _) = try await find(runID) else { return nil }
         if let place = thread.place { return place }
         let asked = ULID.milliseconds(step.id) ?? 0
         guard !isClosed, parts.doors.now() - asked < Self.waitMillisecondsMax else { return nil }
         throw NotYet()
     }
 
-    /// The same for whoever cannot come again later: waits a few seconds.
+    /// The same for whoever cannot come again later: waits a few seconds, and longer while the message is being posted.
     func awaitedThread(of runID: String) async throws -> SlackPosted? {
-        for _ in 0..<Self.awaitedMax {
-            guard let (thread, isClosed) = try await find(runID) else { return nil }
+        for look in 0..<Self.begunAwaitedMax {
+            guard let (thread, isClosed, isBegun) = try await find(runID) else { return nil }
             if let place = thread.place { return place }
-            if isClosed { return nil }
+            if isClosed || (look >= Self.awaitedMax && !isBegun) { return nil }
             try await parts.doors.sleep(.milliseconds(Self.awaitedEveryMilliseconds))
         }
         return nil
     }
 
-    private func find(_ runID: String) async throws -> (thread: RunThread, isClosed: Bool)? {
-        try await parts.database.read { try RunThreadStore(db: $0).find(runID) }
+    private func find(_ runID: String) async throws -> (thread: RunThread, isClosed: Bool, isBegun: Bool)? {
+        try await parts.database.read { db in
+            guard let (thread, isClosed) = try RunThreadStore(db: db).find(runID) else { return nil }
+            return (thread, isClosed, try StepStore(db: db).find(runID)?.state == .intended)
+        }
     }
 }

@@ -14,6 +14,8 @@ package struct RunThreadWorker: Service {
     /// Slack takes about 50 updates a minute of one app; the rest is for other messages.
     static let writesPerMinuteMax = 40
     static let triesMax = 20
+    static let waitingMax = 200
+    static let patienceMilliseconds: Int64 = 5_000, lookBackMilliseconds: Int64 = 120_000
 
     /// A command's process ends with its run: what it has changed is shown before it goes.
     let finishes: Bool
@@ -43,6 +45,9 @@ package struct RunThreadWorker: Service {
             }
         }
         guard finishes else { return }
+        // What was cut off in the middle is still ours.
+        let owner = lock.owner
+        try await parts.database.write { try RunThreadStore(db: $0).free(ofOwner: owner) }
         for _ in 0..<Self.lastLooksMax {
             _ = try? await lookOnce()
             guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyEndUntold }) else { return }
@@ -55,15 +60,35 @@ package struct RunThreadWorker: Service {
         let (now, owner) = (parts.doors.now(), lock.owner)
         let others = try await parts.database.read { try RunThreadStore(db: $0).otherOwners(than: owner) }
         for dead in others.filter({ lock.isDead($0) }) {
-            try await parts.database.write { try RunThreadStore(db: $0).free(ofDeadOwner: dead) }
+            try await parts.database.write { try RunThreadStore(db: $0).free(ofOwner: dead) }
         }
-        guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyDue(now: now) }) else { return 0 }
+        try await openWaiting(now)
+        guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyDue(owner: owner, now: now) }) else {
+            return 0
+        }
         let threads = try await parts.database.write {
             try RunThreadStore(db: $0).claim(owner: owner, limit: limit, now: now)
         }
         var count = 0
         for thread in threads where try await keep(thread) { count += 1 }
         return count
+    }
+
+    /// Whoever waits for a turn is told of after some seconds.
+    private func openWaiting(_ now: Int64) async throws {
+        let from = now - Self.patienceMilliseconds - Self.lookBackMilliseconds
+        let waiting = try await parts.database.read {
+            try RunThreadStore(db: $0).waitingWithout(
+                from: from, until: now - Self.patienceMilliseconds, limit: Self.waitingMax)
+        }
+        var ids: [String] = []
+        for (run, config) in waiting where try await parts.catalog.version(config)?.hasThread == true {
+            ids.append(run)
+        }
+        guard !ids.isEmpty else { return }
+        try await parts.database.write { [ids] db in
+            for id in ids { try RunThreadStore(db: db).open(id, now: now) }
+        }
     }
 
     /// True when Slack was asked for something.

@@ -10,9 +10,9 @@ struct SlackCommandAnswers: Sendable {
     let user: String
 
     func status() async throws -> String {
-        let visible = rights.visible(to: user)
-        let runs = try await parts.database.read { try RunStore(db: $0).unfinished(limit: 200) }
-            .filter { visible.contains($0.agent) }
+        let runs = try await parts.database.read { db in
+            try RunStore(db: db).unfinished(limit: 200).filter { try isVisible($0, db) }
+        }
         guard !runs.isEmpty else { return "Nothing is running." }
         let more =
             runs.count > SlackCommandDesk.listedMax ? "\n… and \(runs.count - SlackCommandDesk.listedMax) more" : ""
@@ -22,7 +22,7 @@ struct SlackCommandAnswers: Sendable {
     func status(of text: String) async throws -> String {
         do {
             let run = try await RunDesk(database: parts.database, doors: parts.doors).find(text)
-            guard rights.visible(to: user).contains(run.agent) else {
+            guard try await parts.database.read({ try isVisible(run, $0) }) else {
                 return "There is no run \(SlackText.escape(text)) that you may see."
             }
             let children = try await parts.database.read { try RunChildStore(db: $0).children(of: run.id) }
@@ -35,10 +35,9 @@ struct SlackCommandAnswers: Sendable {
     }
 
     func approvals() async throws -> String {
-        let visible = rights.visible(to: user)
         let open = try await parts.database.read { db in
             try ApprovalStore(db: db).list(state: .open, limit: 200).filter { approval in
-                try RunStore(db: db).find(approval.runID).map { visible.contains($0.agent) } ?? false
+                try RunStore(db: db).find(approval.runID).map { try isVisible($0, db) } ?? false
             }
         }
         guard !open.isEmpty else { return "Nothing waits for a decision." }
@@ -46,6 +45,12 @@ struct SlackCommandAnswers: Sendable {
             "• \(SlackText.escape(approval.effect))\n   expires \(SlackTime.moment(approval.expiresAt)) · run `\(approval.runID)` · approval `\(approval.id)`"
         }
         return "Decide with the buttons of the message that asks:\n" + lines.joined(separator: "\n")
+    }
+
+    private func isVisible(_ run: RunRecord, _ db: any Connection) throws -> Bool {
+        guard rights.visible(to: user).contains(run.agent) else { return false }
+        let agent = rights.agents.first { $0.config.name == run.agent }?.config
+        return try AccountWall(credentials: parts.settings.credentialSet).isOpen(to: run, agent, db)
     }
 
     func help(command: String) -> String {

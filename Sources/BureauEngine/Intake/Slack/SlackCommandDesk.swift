@@ -16,22 +16,34 @@ package struct SlackCommandDesk: Sendable {
         self.wake = wake
     }
 
+    /// The same for the people of this workspace: its agents, its clients, its runs. Who may do everything is named for
+    /// the environment's own workspace alone; ids of another's people may be the same by chance.
+    func of(_ team: SlackTeam) -> SlackCommandDesk {
+        guard var parts = try? parts.using(team.credentials) else { return self }
+        if team.credentials != nil { parts.settings.slackCommandUsers = [] }
+        return SlackCommandDesk(parts: parts, wake: wake)
+    }
+
+    private var wall: AccountWall { AccountWall(credentials: parts.settings.credentialSet) }
+    private var agents: [LoadedAgent] { parts.catalog.agents.filter { wall.isOpen(to: $0.config) } }
+
     private var rights: SlackCommandRights {
-        SlackCommandRights(agencyUsers: parts.settings.slackCommandUsers, agents: parts.catalog.agents)
+        SlackCommandRights(agencyUsers: parts.settings.slackCommandUsers, agents: agents)
     }
 
     /// Returns the private answer, in Slack's own markup.
     package func carryOut(_ request: SlackCommandRequest) async throws -> String {
-        let agents = parts.catalog.agents.compactMap { agent in
+        let verbs = agents.compactMap { agent in
             agent.config.triggers.slackCommand.map { (agent.config.name, $0.verb) }
         }
         let typed = TypedCommand(
-            command: request.command, text: request.text, agents: Dictionary(agents) { one, _ in one })
+            command: request.command, text: request.text, agents: Dictionary(verbs) { one, _ in one })
         guard case .run(let name, let client) = typed else {
             guard rights.isKnown(request.userID) else { return try await refuse(request, nil, "use Bureau") }
             return try await answer(typed, request)
         }
-        guard let agent = parts.catalog.agent(name), agent.config.triggers.slackCommand != nil else {
+        guard let agent = agents.first(where: { $0.config.name == name }), agent.config.triggers.slackCommand != nil
+        else {
             guard rights.isKnown(request.userID) else { return try await refuse(request, nil, "use Bureau") }
             return noAgent(name, request)
         }
@@ -54,7 +66,7 @@ package struct SlackCommandDesk: Sendable {
     }
 
     private func noAgent(_ name: String, _ request: SlackCommandRequest) -> String {
-        let startable = parts.catalog.agents.map(\.config).filter { rights.mayStart($0, request.userID) }.map(\.name)
+        let startable = agents.map(\.config).filter { rights.mayStart($0, request.userID) }.map(\.name)
         let near = NearestKey.nearest(to: name, in: startable).map { " Did you mean `\($0)`?" } ?? ""
         let list = startable.map { "`\($0)`" }.joined(separator: ", ")
         return "There is no agent `\(SlackText.escape(String(name.prefix(60))))` to start from Slack.\(near) "
@@ -76,7 +88,7 @@ package struct SlackCommandDesk: Sendable {
     }
 
     private func start(_ agent: LoadedAgent, _ text: String, _ request: SlackCommandRequest) async throws -> String {
-        let clients = try await parts.database.read { try ClientStore(db: $0).list() }
+        let clients = try await parts.database.read { try ClientStore(db: $0).list() }.filter(wall.isOpen)
         let shown = SlackText.escape(String(text.prefix(80)))
         switch ClientMatch(text, clients: clients.map { ($0.slug, $0.name) }) {
         case .several(let slugs):
@@ -133,6 +145,7 @@ package struct SlackCommandDesk: Sendable {
         let desk = RunDesk(database: parts.database, doors: parts.doors)
         do {
             let run = try await desk.find(text)
+            guard try await isOurs(run) else { return "There is no run \(SlackText.escape(text)) that you may see." }
             guard let agent = parts.catalog.agent(run.agent), rights.mayStart(agent.config, request.userID) else {
                 return try await refuse(request, parts.catalog.agent(run.agent), "stop a run of \(run.agent)")
             }
@@ -144,6 +157,11 @@ package struct SlackCommandDesk: Sendable {
         } catch let refused as RunDesk.Refused {
             return SlackText.escape(refused.description)
         }
+    }
+
+    private func isOurs(_ run: RunRecord) async throws -> Bool {
+        let (wall, agent) = (wall, parts.catalog.agent(run.agent)?.config)
+        return try await parts.database.read { try wall.isOpen(to: run, agent, $0) }
     }
 
     private func code(_ words: [String]) -> String { words.map { "`\($0)`" }.joined(separator: ", ") }

@@ -14,6 +14,9 @@ package struct SlackCommandDoor: Sendable {
 
     package init(desk: SlackCommandDesk) { self.desk = desk }
 
+    /// The same for the people of this workspace.
+    package func of(_ team: SlackTeam) -> SlackCommandDoor { SlackCommandDoor(desk: desk.of(team)) }
+
     package func answer(_ request: SlackCommandRequest) async -> String {
         let (answers, answer) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1))
         let isLate = Late()

@@ -1,0 +1,54 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// The first sign on the task: its status says that somebody is at it. Planned in the commit that takes the run on, and
+/// sent beside the run, which waits for nothing here: a board that cannot be reached holds up no work.
+enum StartedNotice {
+    /// The step's subject is the status itself, so that the echo of it is known as ours (`EchoCheck`).
+    static func plan(_ run: RunRecord, _ config: AgentConfig, from before: String, now: Int64, in db: any Connection)
+        throws
+    {
+        guard run.taskID != nil, let status = config.delivery.clickUp?.startedStatus,
+            !ClickUpTrigger.same(before, status)
+        else { return }
+        try StepStore(db: db).plan(
+            StepPlan(
+                channel: .clickUp, kind: "status", subject: status, position: 0,
+                intent: try JSONText.encode(StatusIntent(status: status, before: before))),
+            run: run.id, purpose: .notice, id: "", now: now)
+    }
+
+    /// Nil for a notice of another kind. A run that is past its work has moved the task, or is about to.
+    static func write(_ step: StepRecord, _ run: RunRecord, _ clickUp: ClickUpClient) -> (any OutboundWrite)? {
+        guard let task = run.taskID, let intent = try? step.intent(as: StatusIntent.self), let before = intent.before
+        else { return nil }
+        guard [.starting, .running, .waitingApproval].contains(run.state) else { return AlreadyShown() }
+        return StartedStatusWrite(clickUp: clickUp, task: task, status: intent.status, before: before)
+    }
+}
+
+/// Moves the task on from where it stood when its run began, and from nowhere else: whoever moved it since, person or
+/// run, knows better.
+struct StartedStatusWrite: OutboundWrite {
+    let clickUp: ClickUpClient
+    let task: String
+    let status: String
+    let before: String
+
+    func write() async throws -> String {
+        let now = try await clickUp.task(task).status
+        guard ClickUpTrigger.same(now, before) else { return try receipt(now) }
+        try await clickUp.setStatus(task, status)
+        return try receipt(status)
+    }
+
+    func probe() async throws -> Probe {
+        let now = try await clickUp.task(task).status
+        return ClickUpTrigger.same(now, before) ? .absent : .found(receipt: try receipt(now))
+    }
+
+    private func receipt(_ status: String) throws -> String {
+        try JSONText.encode(DeliveryReceipt(id: status, link: nil))
+    }
+}

@@ -1,0 +1,187 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Foundation
+import Glibc
+import Testing
+
+@testable import BureauEngine
+
+@Suite("Workers that are lost")
+struct WatchdogTests {
+    private static let stopped = RunMachine.Event.stopAsked(RunCause(.byPerson, "Stopped by Ana."))
+    private static let toCollecting = Bench.toRunning + [.turnEnded]
+
+    /// Every state in which a worker holds a run. `revising` is not among them: no event leads there yet.
+    static let held: [(RunState, [RunMachine.Event])] = [
+        (.queued, []), (.starting, [.taken]), (.running, Bench.toRunning),
+        (.waitingApproval, Bench.toRunning + [.approvalsAsked(count: 1)]), (.collecting, toCollecting),
+        (.delivering, toCollecting + [.filesCollected(problem: nil)]), (.stopping, Bench.toRunning + [stopped]),
+    ]
+
+    @Test("The table of held states is complete, as far as events lead")
+    func complete() {
+        let workable = RunState.allCases.filter { $0.isWorkable && $0 != .revising }
+        #expect(Set(Self.held.map(\.0)) == Set(workable))
+    }
+
+    /// The worst case is a worker that dies right after a renewal, just when the watchdog has looked.
+    @Test("A lost run is found within 15 s, counted, and goes to the next worker as it is", arguments: held)
+    func found(state: RunState, events: [RunMachine.Event]) async throws {
+        let bench = try await Bench(isImpatient: false), parts = try bench.parts()
+        let run = try await bench.run(events)
+        let lock = try OwnerLock(folder: bench.ownersFolder, owner: "watching")
+        let watching = Task {
+            await RunWorker(parts: parts, lock: lock, wake: WakeSignal(doors: parts.doors)).watchdog()
+        }
+        defer { watching.cancel() }
+        try await bench.clock.untilSleeping(1)
+        // A process that lives and does nothing: of a dead one the watchdog knows at once.
+        #expect(try await bench.claim("watching", run.id)?.run.state == state)
+        let claimed = bench.clock.now
+        while try await bench.find(run.id).leaseOwner != nil, bench.clock.now < claimed + 60_000 {
+            bench.clock.advance(milliseconds: Int64(RunWatchdog.lookEverySeconds) * 1_000)
+            try await bench.clock.untilSleeping(1)
+        }
+        #expect(bench.clock.now - claimed <= 15_000)
+        let found = try await bench.find(run.id)
+        #expect((found.state, found.losses) == (state, 1))
+        #expect(try await bench.claim("next", run.id)?.run.state == state)
+    }
+
+    @Test("Past the cap a run is parked with a cause and one alert, whatever it was doing", arguments: held)
+    func parked(state: RunState, events: [RunMachine.Event]) async throws {
+        let bench = try await Bench(), parts = try bench.parts()
+        let lock = try OwnerLock(folder: bench.ownersFolder, owner: "watching")
+        let watchdog = RunWatchdog(parts: parts, lock: lock)
+        let run = try await bench.run(events, task: "86a")
+        let cap = run.machine.lossesMax
+        for loss in 1...cap {
+            _ = try #require(try await bench.claim("watching", run.id))
+            try await watchdog.look()
+            #expect(try await bench.find(run.id).losses == loss - 1, "a lease that holds is left alone")
+            bench.clock.advance(milliseconds: Lease.lifeMilliseconds + 1)
+            try await watchdog.look()
+            let found = try await bench.find(run.id)
+            #expect((found.losses, found.state, found.leaseOwner) == (loss, state, nil))
+        }
+        let alertsBefore = try await bench.alerts().count
+        _ = try await bench.claim("watching", run.id)
+        bench.clock.advance(milliseconds: Lease.lifeMilliseconds + 1)
+        try await watchdog.look()
+        let found = try await bench.find(run.id)
+        #expect(found.state == .failed)
+        #expect(found.cause?.code == .lostTooOften)
+        #expect(try await bench.alerts().count == alertsBefore + 1)
+        let letters = try await QueueDesk(database: bench.database, doors: parts.doors).parked(QueueFilter())
+        #expect(letters.map(\.cause) == ["lost_too_often"])
+        #expect(try await bench.steps(run.id, .notice).contains { $0.channel == .clickUp && $0.kind == "comment" })
+    }
+
+    @Test("A session whose tool is silent for half an hour loses nothing: the lease is ours", .timeLimit(.minutes(2)))
+    func slowTool() async throws {
+        let bench = try await Bench(isImpatient: false)
+        let silent = AnthropicClient(
+            transport: Silent(clock: bench.clock), baseURL: "http://silent", key: Secret("sk-ant-demo"))
+        let parts = try bench.parts(Connections(anthropic: silent))
+        let watchdog = RunWatchdog(
+            parts: parts, lock: try OwnerLock(folder: bench.ownersFolder, owner: "watching"))
+        let run = try await bench.run(Bench.toRunning)
+        let lease = try #require(try await bench.claim("watching", run.id)).lease
+        let claimed = try await bench.find(run.id)
+        let driving = Task { await RunDriver(parts: parts).drive(claimed, lease) }
+        defer { driving.cancel() }
+        let every = lease.renewEveryMilliseconds
+        for renewal in 1...450 {
+            // Nobody else on this bench sleeps so long.
+            try await Self.until { bench.clock.slept.count { $0 == every } == renewal }
+            bench.clock.advance(milliseconds: every)
+            try await Self.until { try await bench.find(run.id).leaseUntil == bench.clock.now + 12_000 }
+            try await watchdog.look()
+        }
+        let found = try await bench.find(run.id)
+        #expect((found.leaseOwner, found.leaseEpoch, found.losses) == ("watching", lease.epoch, 0))
+        #expect(found.state == .running)
+        driving.cancel()
+        await driving.value
+    }
+
+    /// A renewal is on its way; it comes in real time, and soon.
+    private static func until(_ holds: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try await !holds() {
+            guard ContinuousClock.now < deadline else { throw NeverRenewed() }
+            await Task.yield()
+        }
+    }
+
+    private struct NeverRenewed: Error {}
+
+    @Test(
+        "A dead process loses its runs and notices at once; a living one keeps them", .enabled(if: Child.canLock),
+        .timeLimit(.minutes(1)))
+    func dead() async throws {
+        let bench = try await Bench(), parts = try bench.parts()
+        let lock = try OwnerLock(folder: bench.ownersFolder, owner: "watching")
+        let child = try Child(locking: bench.ownersFolder.appendingPathComponent("other.lock"))
+        #expect(!lock.isDead("other"))
+        #expect(OwnerLock.isHeld(folder: bench.ownersFolder, owner: "other"))
+        let run = try await bench.run(Bench.toRunning)
+        _ = try await bench.claim("other", run.id)
+        try await RunWatchdog(parts: parts, lock: lock).look()
+        #expect(try await bench.find(run.id).leaseOwner == "other")
+        child.kill()
+        // The kernel lets go of the lock when the process is gone, a moment after the signal.
+        while OwnerLock.isHeld(folder: bench.ownersFolder, owner: "other") { await Task.yield() }
+        try await RunWatchdog(parts: parts, lock: lock).look()
+        let found = try await bench.find(run.id)
+        #expect((found.leaseOwner, found.losses) == (nil, 1))
+        #expect(lock.isDead("other"))
+        #expect(!lock.isDead("watching"), "we are alive")
+    }
+
+    @Test("A name is held by one process at a time")
+    func taken() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let first = try OwnerLock(folder: folder, owner: "one")
+        #expect(throws: OwnerLockTaken.self) { try OwnerLock(folder: folder, owner: "one") }
+        withExtendedLifetime(first) {}
+    }
+}
+
+/// A vendor that takes every request and never says a word.
+private struct Silent: BureauVendors.Transport {
+    let clock: VirtualClock
+
+    func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse { try await never(request) }
+    func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream { try await never(request) }
+
+    private func never<Value>(_ request: VendorRequest) async throws(VendorError) -> Value {
+        try? await clock.sleep(.seconds(1_000_000))
+        throw VendorError(vendor: request.vendor, operation: request.operation, kind: .unreachable)
+    }
+}
+
+/// A process of its own that holds a lock until it is killed.
+struct Child {
+    private let process = Process()
+    /// Held open: the child lives until it is killed, not until its input ends.
+    private let input = Pipe()
+
+    static let canLock = FileManager.default.isExecutableFile(atPath: "/usr/bin/flock")
+
+    init(locking file: URL) throws {
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+        // The program that holds the lock is the child itself, and it says so once it has it.
+        process.arguments = ["--no-fork", file.path, "/bin/sh", "-c", "echo held; exec cat"]
+        process.standardOutput = output
+        process.standardInput = input
+        try process.run()
+        _ = output.fileHandleForReading.availableData
+    }
+
+    /// SIGTERM would not do: where this process ignores it for a server's sake, so do its children.
+    func kill() { _ = Glibc.kill(process.processIdentifier, SIGKILL) }
+}

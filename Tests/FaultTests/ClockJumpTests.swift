@@ -1,0 +1,74 @@
+import BureauSandbox
+import Foundation
+import ProductHarness
+import Testing
+
+/// The machine's clock is set wrong in the middle of a run, and right again before its end.
+@Suite(
+    "A clock that jumps loses nothing and repeats nothing",
+    .enabled(if: WrongClock.isInstalled, "libfaketime is not installed: scripts/setup"))
+struct ClockJumpTests {
+    static let hour = 3_600, day = 86_400
+    /// Longer than any jump here: a session's time limit is told by the same clock.
+    private static let patient = (#""max_session_duration_minutes": 60"#, #""max_session_duration_minutes": 3000"#)
+
+    @Test("An hour and a day, both ways, and back", arguments: [hour, -hour, day, -day])
+    func jumps(_ seconds: Int) async throws {
+        try await Self.play(seconds, limit: Self.patient) { installation, server in
+            try await installation.waitForRest(at: server)
+            let complaints = try await Proof(installation).complaints()
+            #expect(complaints.isEmpty, "\(seconds) s: \(complaints.joined(separator: "; "))")
+        }
+    }
+
+    @Test("A jump past a session's time limit stops it, says why, and leaves one of everything")
+    func pastTheLimit() async throws {
+        try await Self.play(Self.day, limit: ("", "")) { installation, server in
+            try await installation.waitForRest(at: server)
+            let run = try #require(try await installation.records().runs.first)
+            #expect(run.state == "stopped" && run.cause == "over_time", "\(run)")
+            try await eventually("people are told once, on the task and in Slack") {
+                let sight = await installation.look()
+                let isTold =
+                    sight.messages(in: "C0ALERTS").count == 1 && sight.task(KillTests.task)?.comments.count == 1
+                return isTold && sight.task(KillTests.task)?.status == "blocked" ? true : nil
+            }
+            #expect(await installation.look().sessions.count == 1)
+        }
+    }
+
+    private static func play(
+        _ seconds: Int, limit: (String, String), _ end: @Sendable (Installation, RunningServer) async throws -> Void
+    ) async throws {
+        let clock = try WrongClock()
+        defer { clock.remove() }
+        var options = Installation.Options()
+        options.agents = [("sentinel", SampleAgents.sentinel(replacing: limit.0, with: limit.1))]
+        options.environment = clock.environment
+        try await Installation.open(options) { installation in
+            try await installation.steer(["hold_at": 77])
+            let server = try await installation.startServer()
+            try await installation.board.move(KillTests.task, to: "ready (automate)")
+            let session = try await eventually("the session stands at 77 events") {
+                await installation.look().sessions.first { $0.events >= 77 }
+            }
+            try clock.set(seconds: seconds)
+            try await leaseIsRenewed(by: seconds, installation)
+            try clock.set(seconds: 0)
+            try await leaseIsRenewed(by: 0, installation)
+            try await installation.steer(["session_id": .string(session.id), "hold_at": nil])
+            try await end(installation, server)
+        }
+    }
+
+    /// The server has lived by the wrong clock, or by the right one again, when a lease ends by it. A run that has ended
+    /// has none.
+    private static func leaseIsRenewed(by seconds: Int, _ installation: Installation) async throws {
+        try await eventually("a lease is renewed by a clock that is wrong by \(seconds) s") {
+            let until = try await installation.number("SELECT lease_until AS n FROM run")
+            guard let until else { return try await installation.records().runs.first?.state == "stopped" ? true : nil }
+            let wrong = until / 1_000 - Int64(Date().timeIntervalSince1970)
+            return abs(wrong - Int64(seconds)) < 60 ? true : nil
+        }
+    }
+}
