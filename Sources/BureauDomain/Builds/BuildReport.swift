@@ -122,11 +122,16 @@ extension BuildReport {
         var lines = ["# \(Self.plain(task))", "", "- Branch: `\(branch)` (round \(round))"]
         lines.append("- Base: `\(baseBranch)` at `\(baseCommit.prefix(12))` in `\(repository)`")
         if let headCommit { lines.append("- Head: `\(headCommit.prefix(12))`") }
-        lines += ["- Changes: \(changeLine)", "- Checks: \(checksLine)", "- Builder: \(builder) (\(Self.time(builderSeconds)))"]
+        lines += [
+            "- Changes: \(changeLine)", "- Checks: \(checksLine)",
+            "- Builder: \(builder) (\(Self.time(builderSeconds)))",
+        ]
         if let diff, diff.shownBytes < diff.bytes {
             lines.append("- The diff is \(diff.bytes) bytes long; diff.patch holds the first \(diff.shownBytes).")
         }
-        lines += table("## Commits", commits.map { "`\($0.commit.prefix(12))` \(Self.plain($0.subject)) (\(Self.plain($0.author)))" })
+        lines += table(
+            "## Commits",
+            commits.map { "`\($0.commit.prefix(12))` \(Self.plain($0.subject)) (\(Self.plain($0.author)))" })
         if commitsCount > commits.count { lines.append("- and \(commitsCount - commits.count) more") }
         lines += table(
             "## Files",
@@ -153,7 +158,9 @@ extension BuildReport {
 
     /// One line without markup that means something, or controls.
     private static func plain(_ text: String) -> String {
-        let kept = text.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 && !"<>[]*_".unicodeScalars.contains($0) }
+        let kept = text.unicodeScalars.filter {
+            $0.value >= 32 && $0.value != 127 && !"<>[]*_".unicodeScalars.contains($0)
+        }
         return String(String.UnicodeScalarView(kept).prefix(200))
     }
 

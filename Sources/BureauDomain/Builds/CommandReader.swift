@@ -29,7 +29,8 @@ struct CommandReader {
         let variables = object.texts("variables", .builderVariable, required: false)
         let limits = limits(object)
         let checks = checks(object)
-        let uncommitted = object.has("uncommitted") ? object.choice("uncommitted", CommandPolicy.Uncommitted.self) : .refuse
+        let uncommitted =
+            object.has("uncommitted") ? object.choice("uncommitted", CommandPolicy.Uncommitted.self) : .refuse
         let merge = object.has("merge") ? object.choice("merge", CommandPolicy.Merge.self) : .fastForward
         let network = object.flag("network")
         let isPrivate = object.flag("private_data")
@@ -38,7 +39,8 @@ struct CommandReader {
         }
         return CommandPolicy(
             repository: repository, baseBranch: base, builder: builder,
-            branchPrefix: prefix ?? CommandPolicy.branchPrefixByDefault, variables: (variables ?? []).map(Self.variable),
+            branchPrefix: prefix ?? CommandPolicy.branchPrefixByDefault,
+            variables: (variables ?? []).map(Self.variable),
             limits: limits, checks: checks, uncommitted: uncommitted, merge: merge, hasNetwork: network ?? true,
             seesPrivateData: isPrivate ?? true)
     }
@@ -78,7 +80,8 @@ struct CommandReader {
     }
 
     private func checks(_ object: ConfigObject) -> [CommandPolicy.Check]? {
-        guard let items = object.objects("checks", keys: ["name", "command", "minutes", "required"], countMax: 20) else {
+        guard let items = object.objects("checks", keys: ["name", "command", "minutes", "required"], countMax: 20)
+        else {
             return nil
         }
         var checks: [CommandPolicy.Check] = []
@@ -93,7 +96,8 @@ struct CommandReader {
             }
             checks.append(
                 CommandPolicy.Check(
-                    name: name, command: command, timeMax: Self.duration(minutes ?? 10), isRequired: isRequired ?? true))
+                    name: name, command: command, timeMax: Self.duration(minutes ?? 10), isRequired: isRequired ?? true)
+            )
         }
         return checks
     }
@@ -134,7 +138,9 @@ extension TextRule {
         lengthMax: 1_000
     ) { text in
         let name = text.prefix { $0 != "=" }
-        guard TextRule.variable.allows(String(name)), !name.hasPrefix("BUREAU_"), name != "TASK_FILE" else { return false }
+        guard TextRule.variable.allows(String(name)), !name.hasPrefix("BUREAU_"), name != "TASK_FILE" else {
+            return false
+        }
         return !secretWords.contains { name.contains($0) } && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
 

@@ -10,7 +10,8 @@ struct BuildCollectStage: Stage {
     static let outputLinesMax = 40
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
-        guard let build = try await parts.database.read({ [id = hand.run.id] in try BuildStore(db: $0).find(id) }) else {
+        guard let build = try await parts.database.read({ [id = hand.run.id] in try BuildStore(db: $0).find(id) })
+        else {
             return try await collected(hand, nil, RunCause(.filesMissing, "The run has no branch."))
         }
         let prefix = build.round == 1 ? "" : "round-\(build.round)-"
@@ -101,7 +102,8 @@ struct BuildCollectStage: Stage {
     }
 
     /// What messages show of it goes onto the run.
-    private func collected(_ hand: RunInHand, _ report: BuildReport?, _ problem: RunCause?) async throws -> StageOutcome {
+    private func collected(_ hand: RunInHand, _ report: BuildReport?, _ problem: RunCause?) async throws -> StageOutcome
+    {
         let (lease, id, transitions) = (hand.lease, hand.run.id, parts.transitions)
         let summary = try report.map { try JSONText.encode(StoredSummary($0)) }
         try await parts.write(lease) { db in

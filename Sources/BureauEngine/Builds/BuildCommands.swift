@@ -25,14 +25,16 @@ struct BuildCommands: Sendable {
     }
 
     func clone() -> KeptCommand {
-        git(["clone", "--quiet", "--no-tags", "--branch", build.branch, "--", folder.bundle, folder.worktree], in: folder.work)
+        git(
+            ["clone", "--quiet", "--no-tags", "--branch", build.branch, "--", folder.bundle, folder.worktree],
+            in: folder.own)
     }
 
     /// Checks see what would be merged and nothing else: no file that is ignored, none that was left lying about.
     func checkout() -> KeptCommand {
         git(
             ["clone", "--quiet", "--no-tags", "--branch", build.branch, "--", folder.checkedBundle, folder.checked],
-            in: folder.work)
+            in: folder.own)
     }
 
     func status() -> KeptCommand {
@@ -45,7 +47,9 @@ struct BuildCommands: Sendable {
         git(["commit", "--quiet", "--no-verify", "-m", build.title, "-m", "Bureau-Run: \(build.runID)"])
     }
 
-    func head() -> KeptCommand { git(["rev-parse", "--verify", "--end-of-options", build.reference + "^{commit}"], data: true) }
+    func head() -> KeptCommand {
+        git(["rev-parse", "--verify", "--end-of-options", build.reference + "^{commit}"], data: true)
+    }
 
     /// The round's commits as data: the only thing that leaves a builder's worktree.
     func bundle() -> KeptCommand {
@@ -67,14 +71,14 @@ struct BuildCommands: Sendable {
         KeptCommand(
             command: words, folder: place, environment: own.merging(declared) { $1 },
             millisecondsMax: max(1, time.milliseconds), outputBytesMax: policy.limits.outputBytesMax,
-            diskBytesMax: policy.limits.diskBytesMax, diskFolder: folder.work, user: user, hasNetwork: hasNetwork)
+            diskBytesMax: policy.limits.diskBytesMax, diskFolder: folder.own, user: user, hasNetwork: hasNetwork)
     }
 
     /// Nothing of our own environment is in it.
     private var own: [String: String] {
         let name = user?.name ?? "builder"
         return [
-            "PATH": GitRepository.environment["PATH"] ?? "", "HOME": folder.home, "TMPDIR": folder.temporary,
+            "PATH": GitRepository.searchPath, "HOME": folder.home, "TMPDIR": folder.temporary,
             "LANG": "C.UTF-8", "USER": name, "LOGNAME": name, "SHELL": "/bin/sh", "TASK_FILE": folder.task,
             "BUREAU_RUN_ID": build.runID, "BUREAU_ROUND": "\(build.round)", "BUREAU_BRANCH": build.branch,
             "BUREAU_BASE_BRANCH": build.baseBranch, "BUREAU_BASE_COMMIT": build.baseCommit,

@@ -1,7 +1,7 @@
 import CoreFoundation
 import Foundation
 
-/// Where one attempt at one round of a build happens. `work` is the builder's; the rest is ours.
+/// Where one attempt at one round of a build happens. `own` is the builder's; the rest is ours.
 struct BuildFolder: Sendable, Hashable {
     let run: String
     let path: String
@@ -20,11 +20,11 @@ struct BuildFolder: Sendable, Hashable {
     var task: String { path + "/TASK.md" }
     /// Everything else is there.
     var ready: String { path + "/ready" }
-    var work: String { path + "/work" }
-    var worktree: String { work + "/tree" }
-    var checked: String { work + "/checked" }
-    var home: String { work + "/home" }
-    var temporary: String { work + "/tmp" }
+    var own: String { path + "/own" }
+    var worktree: String { own + "/tree" }
+    var checked: String { own + "/checked" }
+    var home: String { own + "/home" }
+    var temporary: String { own + "/tmp" }
 
     func keeper(_ step: String) -> KeeperFolder { KeeperFolder(path: path + "/steps/" + step) }
 
@@ -36,7 +36,7 @@ struct BuildFolder: Sendable, Hashable {
         try folder(run, 0o711)
         try folder(path, 0o711)
         try folder(path + "/steps", 0o700)
-        for name in [work, home, temporary] { try folder(name, 0o700, user) }
+        for name in [own, home, temporary] { try folder(name, 0o700, user) }
         try file(task, text)
     }
 

@@ -6,7 +6,8 @@ extension BuildRound {
     /// Makes one command once: intent, start or adoption, receipt.
     func kept(_ name: String, _ command: KeptCommand) async throws -> KeptExit {
         let (build, parts, now) = (build, parts, parts.doors.now())
-        if let known = try await parts.database.read({ try BuildStore(db: $0).receipt(build, name, as: KeptExit.self) }) {
+        if let known = try await parts.database.read({ try BuildStore(db: $0).receipt(build, name, as: KeptExit.self) })
+        {
             return known
         }
         try await parts.write(hand.lease) { try BuildStore(db: $0).intend(build, name, now: now) }

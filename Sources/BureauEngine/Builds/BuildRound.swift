@@ -25,7 +25,8 @@ struct BuildRound: Sendable {
         commands = BuildCommands(
             build: build, policy: policy, folder: folder, user: user, variable: parts.variable)
         recorder = try SessionRecorder(
-            folder: parts.settings.sessionLogFolder, session: BuildRecord.session(build.runID), counters: parts.counters)
+            folder: parts.settings.sessionLogFolder, session: BuildRecord.session(build.runID), counters: parts.counters
+        )
     }
 
     var repository: GitRepository { GitRepository(path: build.repository) }
@@ -66,13 +67,20 @@ struct BuildRound: Sendable {
         switch exit.outcome {
         case .exited, .signaled: return
         case .overTime:
-            throw End(event: .stopAsked(RunCause(.overTime, "The builder was ended after \(Words.duration(.milliseconds(exit.milliseconds))): its time was up.")))
+            throw End(
+                event: .stopAsked(
+                    RunCause(
+                        .overTime,
+                        "The builder was ended after \(Words.duration(.milliseconds(exit.milliseconds))): its time was up."
+                    )))
         case .overOutput:
             let most = Words.bytes(policy.limits.outputBytesMax)
             throw End(event: .stopAsked(RunCause(.overLimit, "The builder printed more than \(most) and was ended.")))
         case .overDisk:
             let most = Words.bytes(policy.limits.diskBytesMax)
-            throw End(event: .stopAsked(RunCause(.overLimit, "The builder left more than \(most) on the disk and was ended.")))
+            throw End(
+                event: .stopAsked(RunCause(.overLimit, "The builder left more than \(most) on the disk and was ended."))
+            )
         case .stopped: throw RunMoved(runID: build.runID)
         case .refused: throw BuildProblem(description: exit.why ?? "the command was refused")
         }

@@ -26,7 +26,9 @@ extension GitRepository {
     func merge(_ request: MergeRequest) async throws -> MergeResult {
         let (base, branch) = ("refs/heads/" + request.base, "refs/heads/" + request.branch)
         for _ in 0..<Self.triesMax {
-            guard let old = try await commit(base) else { return .refused("The branch \(request.base) is not there any more.") }
+            guard let old = try await commit(base) else {
+                return .refused("The branch \(request.base) is not there any more.")
+            }
             if try await commit(request.head) != nil, try await isAncestor(request.head, of: old) {
                 return .merged(commit: try await arrival(of: request.head, in: old), wasThere: true)
             }
@@ -34,7 +36,8 @@ extension GitRepository {
                 return .refused("The branch \(request.branch) is not there any more.")
             }
             guard head == request.head else {
-                return .refused("The branch \(request.branch) is not what was reviewed: it is at \(head.prefix(12)) now.")
+                return .refused(
+                    "The branch \(request.branch) is not what was reviewed: it is at \(head.prefix(12)) now.")
             }
             if let place = try await checkout(of: request.base) {
                 return .refused("\(request.base) is checked out in \(place): check out something else there first.")
@@ -93,7 +96,9 @@ extension GitRepository {
 
     /// The first commit on the base's own line that holds `head`.
     private func arrival(of head: String, in base: String) async throws -> String {
-        let line = try await run(["rev-list", "--first-parent", "--ancestry-path", "--max-count=1000", "\(head)..\(base)"])
+        let line = try await run([
+            "rev-list", "--first-parent", "--ancestry-path", "--max-count=1000", "\(head)..\(base)",
+        ])
         return line.split(separator: "\n").last.map(String.init) ?? head
     }
 

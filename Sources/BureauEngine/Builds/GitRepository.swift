@@ -18,8 +18,9 @@ struct GitRepository: Sendable {
         "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.attributesFile=/dev/null",
         "-c", "protocol.ext.allow=never", "-c", "gc.auto=0", "-c", "commit.gpgSign=false",
     ]
+    static let searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     static let environment = [
-        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent",
+        "PATH": searchPath, "HOME": "/nonexistent",
         "LC_ALL": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_TERMINAL_PROMPT": "0",
         "GIT_ATTR_NOSYSTEM": "1",
     ]
@@ -35,7 +36,9 @@ struct GitRepository: Sendable {
         let words =
             ["-C", path, "-c", "safe.directory=\(path)"] + Self.settings + arguments
         let environment = Dictionary(
-            uniqueKeysWithValues: Self.environment.merging(extra) { $1 }.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) })
+            uniqueKeysWithValues: Self.environment.merging(extra) { $1 }.map {
+                (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value)
+            })
         return try await Self.within(seconds: Self.secondsMax) {
             let result = try await Subprocess.run(
                 .name("git"), arguments: Arguments(words), environment: .custom(environment), input: .string(input),
@@ -99,7 +102,9 @@ struct GitRepository: Sendable {
     func checkout(of branch: String) async throws -> String? {
         var folder: String?
         var isBare = false
-        for line in try await run(["worktree", "list", "--porcelain"]).split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in try await run(["worktree", "list", "--porcelain"]).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        {
             if line.hasPrefix("worktree ") { (folder, isBare) = (String(line.dropFirst(9)), false) }
             if line == "bare" { isBare = true }
             if line == "branch refs/heads/\(branch)", !isBare { return folder }

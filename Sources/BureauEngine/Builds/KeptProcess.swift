@@ -37,7 +37,7 @@ struct KeptProcess: Sendable {
         _ = try Spawn.start(
             Spawn.Request(
                 command: [keeper, "keep-builder", folder.path],
-                environment: ["PATH": GitRepository.environment["PATH"] ?? "", "LC_ALL": "C.UTF-8"], folder: "/",
+                environment: ["PATH": GitRepository.searchPath, "LC_ALL": "C.UTF-8"], folder: "/",
                 output: folder.keeperLog, errors: folder.keeperLog, startsSession: true))
     }
 
@@ -54,7 +54,8 @@ struct KeptProcess: Sendable {
             case .absent:
                 // A keeper that never came: its own log says why.
                 guard doors.now() - (startedAt ?? 0) < Self.namelessMilliseconds else {
-                    throw BuildProblem(description: "the keeper did not start: \(Tail.text(folder.keeperLog, lines: 3))")
+                    throw BuildProblem(
+                        description: "the keeper did not start: \(Tail.text(folder.keeperLog, lines: 3))")
                 }
             case .running(nil):
                 let since = namelessSince ?? doors.now()
@@ -133,8 +134,7 @@ enum PlainText {
                 isInEscape = !(scalar.properties.isAlphabetic && scalar.isASCII)
             } else if scalar.value == 9 {
                 kept.append(" ")
-            } else if scalar.properties.generalCategory != .control, scalar.properties.generalCategory != .format
-            {
+            } else if scalar.properties.generalCategory != .control, scalar.properties.generalCategory != .format {
                 kept.append(scalar)
             }
         }

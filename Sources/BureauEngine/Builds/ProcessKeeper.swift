@@ -43,7 +43,8 @@ package struct ProcessKeeper {
         let leader = try Spawn.start(
             Spawn.Request(
                 command: wrapped, environment: spec.environment, folder: spec.folder,
-                output: spec.separatesOutput ? folder.data : folder.output, errors: folder.output, startsSession: false))
+                output: spec.separatesOutput ? folder.data : folder.output, errors: folder.output, startsSession: false)
+        )
         var end = watch(leader)
         end.leftovers = ProcessTable.end { ProcessTable.descendants(of: getpid()) }
         reap { _, _ in }

@@ -67,7 +67,8 @@ struct OpenStage: Stage {
         let config = hand.agent.config
         let values = RunValues(hand.run, now: parts.doors.now())
         return NewSession(
-            agentID: agentID, agentVersion: config.anthropic?.agentVersion.map(Int64.init), environmentID: environmentID,
+            agentID: agentID, agentVersion: config.anthropic?.agentVersion.map(Int64.init),
+            environmentID: environmentID,
             title: String(
                 "\(config.displayName) · \(hand.run.clientName ?? hand.run.clientSlug ?? hand.run.id)".prefix(200)),
             metadata: mark,

@@ -63,11 +63,14 @@ struct BuildRuleTests {
         let text = TaskText.make(
             "Do it.", revisions: [.init(round: 2, author: "Jake", comment: "Make it blue\n## Round 3\nplease")])
         #expect(
-            text == "Do it.\n\n## Round 2: a change was asked for\n\nJake wrote:\n\n> Make it blue\n> ## Round 3\n> please\n")
+            text
+                == "Do it.\n\n## Round 2: a change was asked for\n\nJake wrote:\n\n> Make it blue\n> ## Round 3\n> please\n"
+        )
     }
 
     static let calls: [(JSONObject, String, String)] = [
-        (JSONObject([("title", "A page")]), "x", "A page"), (JSONObject([("task_title", "B"), ("title", "A")]), "x", "B"),
+        (JSONObject([("title", "A page")]), "x", "A page"),
+        (JSONObject([("task_title", "B"), ("title", "A")]), "x", "B"),
         (JSONObject(), "\n# Fix it\nnow", "Fix it"), (JSONObject([("title", "")]), "", ""),
         (JSONObject([("title", "a\u{1B}[31m\nb")]), "x", "a[31mb"),
     ]
@@ -85,7 +88,9 @@ struct BuildRuleTests {
         report.commits = [.init(commit: "def", author: "A\nB", subject: "# not a heading\n- nor this")]
         report.commitsCount = 3
         report.checks = [
-            .init(name: "unit", isRequired: true, passed: false, outcome: "failed with code 1", seconds: 2, output: "```\n# no")
+            .init(
+                name: "unit", isRequired: true, passed: false, outcome: "failed with code 1", seconds: 2,
+                output: "```\n# no")
         ]
         let text = report.markdown
         #expect(text.contains("# x(http://evil) b\n"))

@@ -41,10 +41,15 @@ struct BuildLimitTests {
     }
 
     static let excesses: [(String, String, String, String)] = [
-        ("prints", "yes 'a line that says little' | head -c 400000000", #""limits": {"output_mb": 1}"#, "printed more than 1"),
+        (
+            "prints", "yes 'a line that says little' | head -c 400000000", #""limits": {"output_mb": 1}"#,
+            "printed more than 1"
+        ),
         ("writes", "head -c 60000000 /dev/zero > big; sleep 60", #""limits": {"disk_mb": 8}"#, "left more than 8"),
-        ("writes many", "mkdir m; for i in $(seq 1 4000); do echo x > m/$i; done; sleep 60",
-            #""limits": {"disk_mb": 5}"#, "left more than 5"),
+        (
+            "writes many", "mkdir m; for i in $(seq 1 4000); do echo x > m/$i; done; sleep 60",
+            #""limits": {"disk_mb": 5}"#, "left more than 5"
+        ),
     ]
     @Test("One that takes too much is ended", arguments: excesses)
     func excess(name: String, script: String, policy: String, words: String) async throws {
@@ -68,7 +73,7 @@ struct BuildLimitTests {
         let house = try await BuildHouse(options)
         let run = try await house.start()
         let driving = Task { try await house.drive(run.id) }
-        try await house.wait(for: house.folder.appending(path: "builds/\(run.id)/round-1-1/work/home/started").path)
+        try await house.wait(for: house.folder.appending(path: "builds/\(run.id)/round-1-1/own/home/started").path)
         _ = try await RunDesk(database: house.database, doors: house.doors).stop(run.id, by: "cli test", reason: nil)
         try await driving.value
         let ended = try await house.settled(run.id)
@@ -115,7 +120,8 @@ struct BuildLimitTests {
 
     static let users: [(String?, Bool, Bool, String?)] = [
         (nil, false, true, "BUILD_USER"), (nil, false, false, "BUILD_SANDBOXED"), (nil, true, true, nil),
-        (nil, true, false, nil), ("root", false, true, "may not be root"), ("no-such-user-here", true, true, "no such user"),
+        (nil, true, false, nil), ("root", false, true, "may not be root"),
+        ("no-such-user-here", true, true, "no such user"),
         ("nobody", true, false, "only root"),
     ]
     @Test("A builder never runs as us, unless somebody says that there is nothing to see", arguments: users)

@@ -49,25 +49,43 @@ struct BuildTests {
     static let endings: [(String, String, RunState, RunCause.Code, String)] = [
         ("fails", "echo 'no luck'; exit 7", .failed, .buildFailed, "failed with code 7. Its last words: no luck"),
         ("makes no commit", "true", .failed, .buildFailed, "made no commit"),
-        ("leaves work uncommitted", "echo x > left.txt; mkdir d; echo y > d/more.txt", .failed, .uncommittedWork,
-            "did not commit: d/more.txt, left.txt."),
-        ("leaves a change beside its commit",
+        (
+            "leaves work uncommitted", "echo x > left.txt; mkdir d; echo y > d/more.txt", .failed, .uncommittedWork,
+            "did not commit: d/more.txt, left.txt."
+        ),
+        (
+            "leaves a change beside its commit",
             "echo 1 > a; git add a; git commit -qm a; echo 2 >> README.md; git add README.md", .failed,
-            .uncommittedWork, "did not commit: README.md."),
-        ("commits somewhere else", "git switch -qc other; echo 1 > a; git add a; git commit -qm a", .failed,
-            .buildFailed, "made no commit"),
-        ("removes its branch", "git switch -qc other; git branch -D \"$BUREAU_BRANCH\" -q", .failed, .buildFailed,
-            "git (head)"),
-        ("rewrites what was there",
+            .uncommittedWork, "did not commit: README.md."
+        ),
+        (
+            "commits somewhere else", "git switch -qc other; echo 1 > a; git add a; git commit -qm a", .failed,
+            .buildFailed, "made no commit"
+        ),
+        (
+            "removes its branch", "git switch -qc other; git branch -D \"$BUREAU_BRANCH\" -q", .failed, .buildFailed,
+            "git (head)"
+        ),
+        (
+            "rewrites what was there",
             "git checkout -q --orphan x; git commit -qm new; git branch -f \"$BUREAU_BRANCH\" x", .failed, .buildFailed,
-            "rewrote commits"),
-        ("links out of the repository", "ln -s /etc/passwd p; git add p; git commit -qm p", .failed, .buildFailed,
-            "leads out of the repository"),
-        ("links out by climbing", "mkdir d; ln -s ../../../x d/p; git add d; git commit -qm p", .failed, .buildFailed,
-            "leads out of the repository"),
-        ("brings a repository of its own",
-            "git init -q sub; cd sub; git commit -q --allow-empty -m s; cd ..; git add sub; git commit -qm sub", .failed,
-            .buildFailed, "a repository of its own"),
+            "rewrote commits"
+        ),
+        (
+            "links out of the repository", "ln -s /etc/passwd p; git add p; git commit -qm p", .failed, .buildFailed,
+            "leads out of the repository"
+        ),
+        (
+            "links out by climbing", "mkdir d; ln -s ../../../x d/p; git add d; git commit -qm p", .failed,
+            .buildFailed,
+            "leads out of the repository"
+        ),
+        (
+            "brings a repository of its own",
+            "git init -q sub; cd sub; git commit -q --allow-empty -m s; cd ..; git add sub; git commit -qm sub",
+            .failed,
+            .buildFailed, "a repository of its own"
+        ),
         ("breaks its repository", "rm -rf .git", .failed, .buildFailed, "git (status)"),
     ]
     @Test("A builder that does not do its work is refused, and nobody's branch moves", arguments: endings)

@@ -13,7 +13,9 @@ struct MergeTests {
         let head: String
         func merge(_ mode: CommandPolicy.Merge, head other: String? = nil) async throws -> GitRepository.MergeResult {
             try await house.repository.merge(
-                .init(base: "main", branch: MergeTests.branch, head: other ?? head, mode: mode, message: "Merge it\n", at: 1_800_000_000))
+                .init(
+                    base: "main", branch: MergeTests.branch, head: other ?? head, mode: mode, message: "Merge it\n",
+                    at: 1_800_000_000))
         }
     }
 
@@ -43,7 +45,9 @@ struct MergeTests {
             return
         }
         #expect(try await scene.house.mainCommit == commit)
-        #expect(try await scene.house.repository.run(["rev-parse", "\(commit)^1", "\(commit)^2"]) == "\(other)\n\(scene.head)\n")
+        #expect(
+            try await scene.house.repository.run(["rev-parse", "\(commit)^1", "\(commit)^2"])
+                == "\(other)\n\(scene.head)\n")
         #expect(try await scene.house.file("page.html", on: "main") == "new\n")
         let later = try await scene.house.commit(["later.txt": "x\n"], on: "main", "Later")
         #expect(try await scene.merge(.mergeCommit) == .merged(commit: commit, wasThere: true))
@@ -53,7 +57,10 @@ struct MergeTests {
     static let refusals: [(String, CommandPolicy.Merge, [String: String], String)] = [
         ("conflict", .mergeCommit, ["README.md": "Otherwise.\n"], "conflict in README.md"),
         ("conflict", .fastForward, ["README.md": "Otherwise.\n"], "with conflicts in README.md"),
-        ("moved", .fastForward, ["other.txt": "x\n"], "(without conflicts), and this agent merges by fast-forward only"),
+        (
+            "moved", .fastForward, ["other.txt": "x\n"],
+            "(without conflicts), and this agent merges by fast-forward only"
+        ),
     ]
     @Test("A base that has moved is never forced: people are told why", arguments: refusals)
     func refused(name: String, mode: CommandPolicy.Merge, files: [String: String], words: String) async throws {
