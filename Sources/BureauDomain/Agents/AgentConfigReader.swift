@@ -11,9 +11,8 @@ struct AgentConfigReader {
     /// In the order people write them.
     static let keys = [
         "$schema", "agent_name", "display_name", "description", "version", "executor", "anthropic", "payload_source",
-        "triggers",
-        "kickoff_template", "limits", "budgets", "outputs", "delivery", "alerts", "approvals",
-        "fan_out", "credentials",
+        "triggers", "kickoff_template", "limits", "budgets", "outputs", "delivery", "alerts", "approvals", "fan_out",
+        "credentials", "review", "board",
     ]
 
     func config(_ json: PositionedJSON) -> AgentConfig? {
@@ -38,6 +37,8 @@ struct AgentConfigReader {
         let approvals = ApprovalReader().approvals(root)
         let fanOut = FanOutReader().fanOut(root, agent: name)
         let credentials = root.text("credentials", .slug, required: false)
+        let review = ReviewReader().review(root)
+        let confirmsPickup = ReviewReader().confirms(root)
         checkSafety(executor, triggers, root)
         guard let name, let displayName, let description, let version, let executor, let source, let triggers,
             let prompt, let limits, let outputs, let delivery, let alerts, let approvals, let budgets,
@@ -47,7 +48,7 @@ struct AgentConfigReader {
             name: name, displayName: displayName, description: description, version: version, executor: executor,
             payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
             delivery: delivery, alerts: alerts, approvals: approvals, budgets: budgets, fanOut: others,
-            credentials: credentials)
+            credentials: credentials, review: review, confirmsPickup: confirmsPickup)
     }
 
     /// Absent is one thing, wrong another.

@@ -14,13 +14,13 @@ struct BuildCollectStage: Stage {
         else {
             return try await collected(hand, nil, RunCause(.filesMissing, "The run has no branch."))
         }
-        let prefix = build.round == 1 ? "" : "round-\(build.round)-"
+        func name(_ name: String) -> String { CollectStage.name(name, round: build.round) }
         var report = try await report(build)
         do {
             if let head = build.headCommit {
                 let repository = GitRepository(path: build.repository)
                 let from = try await origin(build, head, repository)
-                let blob = try blob(hand, prefix + "diff.patch")
+                let blob = try blob(hand, name("diff.patch"))
                 report.diff = try await repository.diff(
                     from: from, to: head, into: try parts.blobs.prepare(blob).path, bytesMax: Self.diffBytesMax)
                 (report.commits, report.commitsCount) = try await repository.commits(from: from, to: head)
@@ -29,10 +29,10 @@ struct BuildCollectStage: Stage {
         } catch let failure as GitRepository.Failure {
             return try await collected(hand, nil, RunCause(.filesMissing, failure.description.closed))
         }
-        try write(report.markdown, to: try blob(hand, prefix + "build-report.md"))
-        try write(try Self.json(report), to: try blob(hand, prefix + "build-report.json"))
+        try write(report.markdown, to: try blob(hand, name("build-report.md")))
+        try write(try Self.json(report), to: try blob(hand, name("build-report.json")))
         let names = ["build-report.md", "build-report.json"] + (report.diff == nil ? [] : ["diff.patch"])
-        try await keep(names.map { prefix + $0 }, hand, round: build.round)
+        try await keep(names, hand, round: build.round)
         return try await collected(hand, report, nil)
     }
 
@@ -82,13 +82,13 @@ struct BuildCollectStage: Stage {
     private func keep(_ names: [String], _ hand: RunInHand, round: Int) async throws {
         var files: [NewFile] = []
         for (position, name) in names.enumerated() {
-            let key = try blob(hand, name)
+            let safeName = CollectStage.name(name, round: round), key = try blob(hand, safeName)
             let size = try FileManager.default.attributesOfItem(atPath: try parts.blobs.url(for: key).path)[.size]
             files.append(
                 NewFile(
                     vendorID: "build-\(round)-\(position)", position: (round - 1) * 10 + position, name: name,
-                    safeName: name, mimeType: Self.mimeType(name), sizeBytes: (size as? NSNumber)?.int64Value ?? 0,
-                    sha256: try parts.blobs.sha256(key), blobKey: key))
+                    safeName: safeName, mimeType: Self.mimeType(name), sizeBytes: (size as? NSNumber)?.int64Value ?? 0,
+                    sha256: try parts.blobs.sha256(key), blobKey: key, round: round))
         }
         let (id, now, made) = (hand.run.id, parts.doors.now(), files)
         try await parts.write(hand.lease) { db in

@@ -44,7 +44,8 @@ struct BuildRound: Sendable {
 
     private func prepare() async throws {
         guard !folder.isReady else { return }
-        try folder.make(task: TaskText.make(TaskFile(hand, now: parts.doors.now()).prompt), for: user)
+        let prompt = TaskFile(hand, now: parts.doors.now()).prompt
+        try folder.make(task: TaskText.make(prompt, revisions: try await revisions()), for: user)
         try await repository.bundle([build.reference], to: folder.bundle)
         try folder.finish()
     }

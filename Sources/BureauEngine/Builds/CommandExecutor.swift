@@ -6,6 +6,7 @@ struct CommandExecutor: Executor {
     let policy: CommandPolicy
     var opening: any Stage { BuildOpenStage(parts: parts, policy: policy) }
     var following: any Stage { BuildStage(parts: parts, policy: policy) }
+    var revising: any Stage { BuildReviseStage(parts: parts) }
     var waiting: any Stage { BuildWaitStage(parts: parts) }
     var stopping: any Stage { BuildStopStage(parts: parts, policy: policy) }
     var collecting: any Stage { BuildCollectStage(parts: parts, policy: policy) }

@@ -7,6 +7,8 @@ protocol Executor: Sendable {
     var opening: any Stage { get }
     /// `running`: until the turn ends, people are needed or a limit is reached.
     var following: any Stage { get }
+    /// `revising`: until the next round is known to have begun.
+    var revising: any Stage { get }
     /// `waiting_approval`: until people have decided.
     var waiting: any Stage { get }
     /// `stopping`: until nothing works any more.
@@ -29,6 +31,7 @@ struct SessionExecutor: Executor {
     let parts: EngineParts
     var opening: any Stage { OpenStage(parts: parts) }
     var following: any Stage { FollowStage(parts: parts) }
+    var revising: any Stage { ReviseStage(parts: parts) }
     var waiting: any Stage { GateStage(parts: parts) }
     var stopping: any Stage { StopStage(parts: parts) }
     var collecting: any Stage { CollectStage(parts: parts) }

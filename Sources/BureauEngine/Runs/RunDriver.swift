@@ -96,7 +96,8 @@ struct RunDriver: Sendable {
         return switch state {
         case .queued: AssessStage(parts: parts)
         case .starting: executor.opening
-        case .running, .revising: executor.following
+        case .running: executor.following
+        case .revising: executor.revising
         case .waitingApproval: executor.waiting
         case .stopping: executor.stopping
         case .collecting: executor.collecting
