@@ -39,7 +39,7 @@ struct AgentConfigReader {
         let credentials = root.text("credentials", .slug, required: false)
         let review = ReviewReader().review(root)
         let confirmsPickup = ReviewReader().confirms(root)
-        checkSafety(executor, triggers, root)
+        checkSafety(executor, triggers, review, root)
         guard let name, let displayName, let description, let version, let executor, let source, let triggers,
             let prompt, let limits, let outputs, let delivery, let alerts, let approvals, let budgets,
             let others = others(fanOut)
@@ -75,9 +75,13 @@ struct AgentConfigReader {
     }
 
     private func checkSafety(
-        _ executor: AgentConfig.Executor?, _ triggers: AgentConfig.Triggers?, _ root: ConfigObject
+        _ executor: AgentConfig.Executor?, _ triggers: AgentConfig.Triggers?, _ review: ReviewPolicy?,
+        _ root: ConfigObject
     ) {
         guard case .command(let policy)? = executor, let triggers else { return }
+        if review?.answersDiscussion == true {
+            root.problem("review", "a builder answers no questions; take answer_discussion out")
+        }
         guard let why = BuildSafety.objection(policy, startsFromTasks: triggers.clickUp != nil) else { return }
         root.problem("executor", why)
     }

@@ -72,9 +72,11 @@ package struct BuildReport: Hashable, Sendable, Codable {
     package var builder: String
     package var builderSeconds: Double
     package var checks: [Check]
+    /// Why the round came to nothing, in a sentence.
+    package var problem: String?
 
     enum CodingKeys: String, CodingKey {
-        case run, task, round, repository, branch, commits, files, diff, builder, checks
+        case run, task, round, repository, branch, commits, files, diff, builder, checks, problem
         case baseBranch = "base_branch"
         case baseCommit = "base_commit"
         case headCommit = "head_commit"
@@ -126,6 +128,7 @@ extension BuildReport {
             "- Changes: \(changeLine)", "- Checks: \(checksLine)",
             "- Builder: \(builder) (\(Self.time(builderSeconds)))",
         ]
+        if let problem { lines += ["", Self.plain(problem)] }
         if let diff, diff.shownBytes < diff.bytes {
             lines.append("- The diff is \(diff.bytes) bytes long; diff.patch holds the first \(diff.shownBytes).")
         }
@@ -161,7 +164,7 @@ extension BuildReport {
         let kept = text.unicodeScalars.filter {
             $0.value >= 32 && $0.value != 127 && !"<>[]*_".unicodeScalars.contains($0)
         }
-        return String(String.UnicodeScalarView(kept).prefix(200))
+        return String(String.UnicodeScalarView(kept).prefix(1_000))
     }
 
     private static func block(_ text: String) -> String {

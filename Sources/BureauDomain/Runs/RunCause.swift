@@ -18,6 +18,7 @@ package struct RunCause: Error, Hashable, Sendable {
         case buildRefused = "build_refused"
         case buildFailed = "build_failed"
         case uncommittedWork = "uncommitted_work"
+        case mergeRefused = "merge_refused"
         // needs info
         case missingFields = "missing_fields"
         case unknownClient = "unknown_client"

@@ -33,7 +33,7 @@ struct BuildCollectStage: Stage {
         try write(try Self.json(report), to: try blob(hand, name("build-report.json")))
         let names = ["build-report.md", "build-report.json"] + (report.diff == nil ? [] : ["diff.patch"])
         try await keep(names, hand, round: build.round)
-        return try await collected(hand, report, nil)
+        return try await collected(hand, report, report.problem.map { RunCause(.buildFailed, $0) })
     }
 
     private func blob(_ hand: RunInHand, _ name: String) throws -> String { "runs/\(hand.run.id)/\(name)" }
@@ -62,11 +62,16 @@ struct BuildCollectStage: Stage {
                 output: output.joined(separator: "\n"))
         }
         let builder = exits.first.flatMap { $0 }
-        return BuildReport(
+        let outcome = try await parts.database.read {
+            try BuildStore(db: $0).receipt(build, BuildStage.outcome, as: BuildOutcome.self)
+        }
+        var report = BuildReport(
             run: build.runID, task: build.title, round: build.round, repository: build.repository,
             baseBranch: build.baseBranch, baseCommit: build.baseCommit, branch: build.branch,
             headCommit: build.headCommit, builder: builder?.words ?? "did not end",
             builderSeconds: builder?.seconds ?? 0, checks: checks)
+        report.problem = outcome?.problem
+        return report
     }
 
     private func write(_ text: String, to key: String) throws {
@@ -121,7 +126,7 @@ extension StoredSummary {
             priorities: [
                 Priority(rank: "Changes:", title: "\(report.changeLine) on \(report.branch)"),
                 Priority(rank: "Checks:", title: report.checksLine),
-            ])
+            ] + (report.problem.map { [Priority(rank: "Problem:", title: $0)] } ?? []))
     }
 
     private init(score: Int?, outOf: Int, priorities: [Priority]) {

@@ -97,6 +97,22 @@ struct BuildStore {
             [ending.rawValue, commit, now, runID])
     }
 
+    /// Builds whose runs have ended and whose folders and branches are still there, with the run's cause and end.
+    func uncleared(limit: Int) throws -> [(build: BuildRecord, cause: String?, endedAt: Int64)] {
+        try db.query(
+            """
+            SELECT build.*, run.cause AS run_cause, run.ended_at AS run_ended_at FROM build
+            JOIN run ON run.id = build.run_id
+            WHERE build.cleared_at IS NULL AND run.state IN ('done', 'done_with_problems', 'stopped', 'failed', 'ignored')
+            ORDER BY run.ended_at LIMIT ?
+            """, [limit]
+        ).map { (try BuildRecord($0), try $0.textIfAny("run_cause"), try $0.integerIfAny("run_ended_at") ?? 0) }
+    }
+
+    func clear(_ runID: String, now: Int64) throws {
+        try db.execute("UPDATE build SET cleared_at = ? WHERE run_id = ?", [now, runID])
+    }
+
     // MARK: steps
 
     func receipt<Receipt: Decodable>(_ build: BuildRecord, _ name: String, as type: Receipt.Type) throws -> Receipt? {
@@ -112,7 +128,8 @@ struct BuildStore {
         try db.execute(
             """
             INSERT INTO build_step (run_id, round, attempt, name, state, intended_at) VALUES (?, ?, ?, ?, 'intended', ?)
-            ON CONFLICT (run_id, round, attempt, name) DO NOTHING
+            ON CONFLICT (run_id, round, attempt, name) DO UPDATE SET state = 'intended', ended_at = NULL
+            WHERE build_step.state = 'lost'
             """, [build.runID, build.round, build.attempt, name, now])
     }
 

@@ -10,6 +10,7 @@ struct BuildStage: Stage {
     let policy: CommandPolicy
     /// A round whose process was lost begins anew so often.
     static let attemptsMax = 3
+    static let outcome = "outcome"
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
         let event: RunMachine.Event
@@ -19,8 +20,26 @@ struct BuildStage: Stage {
             try Task.checkCancellation()
             event = .broke(RunCause(.buildFailed, "The build could not go on: \(failure.description.closed)"))
         }
-        try await parts.move(hand.run.id, event, hand.lease)
+        try await parts.move(hand.run.id, try await judged(event, hand), hand.lease)
         return .moved
+    }
+
+    /// Where people have a round before them already, one that came to nothing is told as such and judged like any
+    /// other: they may ask again or dismiss it.
+    private func judged(_ event: RunMachine.Event, _ hand: RunInHand) async throws -> RunMachine.Event {
+        let why: RunCause
+        switch event {
+        case .broke(let cause), .stopAsked(let cause): why = cause
+        default: return event
+        }
+        guard let build = try await parts.database.read({ try BuildStore(db: $0).find(hand.run.id) }), build.round > 1
+        else { return event }
+        let now = parts.doors.now()
+        try await parts.write(hand.lease) { db in
+            try BuildStore(db: db).intend(build, Self.outcome, now: now)
+            try BuildStore(db: db).settle(build, Self.outcome, BuildOutcome(problem: why.sentence), now: now)
+        }
+        return .turnEnded
     }
 
     private func ending(_ hand: RunInHand) async throws -> RunMachine.Event {
@@ -53,3 +72,6 @@ struct BuildStage: Stage {
         }
     }
 }
+
+/// Why a later round came to nothing.
+struct BuildOutcome: Codable, Hashable, Sendable { var problem: String }

@@ -10,6 +10,10 @@ struct CommandExecutor: Executor {
     var waiting: any Stage { BuildWaitStage(parts: parts) }
     var stopping: any Stage { BuildStopStage(parts: parts, policy: policy) }
     var collecting: any Stage { BuildCollectStage(parts: parts, policy: policy) }
+
+    func accepted(_ hand: RunInHand) async throws -> RunCause? {
+        try await BuildMerge(parts: parts, policy: policy).accepted(hand)
+    }
 }
 
 /// A builder asks nothing: what was put on hold goes on when somebody looks.

@@ -15,6 +15,13 @@ protocol Executor: Sendable {
     var stopping: any Stage { get }
     /// `collecting`: what was made becomes the run's files.
     var collecting: any Stage { get }
+    /// What an acceptance sets going before anything is published. A cause sends the run back to the people who judge
+    /// it. May be cut off and called again.
+    func accepted(_ hand: RunInHand) async throws -> RunCause?
+}
+
+extension Executor {
+    func accepted(_ hand: RunInHand) async throws -> RunCause? { nil }
 }
 
 extension AgentConfig.Executor {

@@ -19,9 +19,12 @@ CREATE TABLE build (
     merge_commit  TEXT CHECK (length(merge_commit) IN (40, 64)),
     created_at    INTEGER NOT NULL,
     ended_at      INTEGER,
+    -- Worktree and branch are gone.
+    cleared_at    INTEGER,
     CHECK ((ending IS NULL) = (ended_at IS NULL)),
     CHECK ((merge_commit IS NULL) OR ending = 'merged')
 ) STRICT;
+CREATE INDEX build_uncleared ON build (run_id) WHERE cleared_at IS NULL;
 
 -- One command of a round: committed as an intent before it is started, with its receipt after.
 CREATE TABLE build_step (

@@ -63,6 +63,7 @@ struct AgentSchemaTests {
             let isStructural = !errors.contains {
                 $0.message.contains("placeholder {") || $0.message.contains("would never warn")
                     || $0.message.contains("required already") || $0.message.contains("no person stands between")
+                    || $0.message.contains("answers no questions")
                     || ($0.path == "triggers.cron.when" && !$0.message.hasPrefix("expected"))
             }
             guard isStructural else { return }

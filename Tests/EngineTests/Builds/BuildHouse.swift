@@ -25,6 +25,8 @@ final class BuildHouse: Sendable {
         /// Of `executor.command`, beside repository, base and builder.
         var policy = #""checks": []"#
         var minutes = "5"
+        /// Further sections of the agent's file, each with a comma before it.
+        var sections = ""
         var variables: [String: String] = [:]
         var settings: @Sendable (inout BuildSettings) -> Void = { $0.isSandboxed = true }
     }
@@ -75,7 +77,7 @@ final class BuildHouse: Sendable {
           "kickoff_template": {"prompt": "# {title}\\n\\nDo it well."},
           "limits": {"max_session_duration_minutes": \(options.minutes)},
           "delivery": {"folder": {"enabled": true, "path": "builds"}},
-          "alerts": {"on_failure_channel": "#alerts"}}
+          "alerts": {"on_failure_channel": "#alerts"}\(options.sections)}
         """
     }
 
