@@ -14,7 +14,7 @@ struct BureauCommand: AsyncParsableCommand {
                 subcommands: [
                     RunsCommand.self, QueueCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self,
                     AlertsCommand.self, CostsCommand.self, BudgetsCommand.self,
-                    ApprovalsCommand.self, ScheduleCommand.self,
+                    ApprovalsCommand.self, ScheduleCommand.self, FeedbackCommand.self,
                 ]),
             CommandGroup(
                 name: "Installation",

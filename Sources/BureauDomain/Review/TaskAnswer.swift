@@ -33,6 +33,10 @@ package enum TaskAnswer {
         let lines = lines.map { $0[...].trimmed }.filter { !$0.isEmpty }
         guard lines.count == 1, let line = lines.first, !line.hasSuffix("?"), line.count <= 500 else { return nil }
         let words = line.lowercased().split { !$0.isLetter && !$0.isNumber }
+        // "phone: …" names something else.
+        if let colon = line.firstIndex(of: ":"), line[line.index(after: colon)...].first?.isWhitespace == true {
+            return nil
+        }
         guard let first = words.first, !smallTalk.contains(String(first)) else { return nil }
         return line
     }

@@ -97,11 +97,7 @@ package struct NoticeWorker: Service {
         if let run, step.kind == RunFamily.summaryKind {
             return try await FamilySummary(parts: parts).write(step, run: run, agent: agent)
         }
-        if step.channel == .clickUp, let run, let clickUp = parts.connections.clickUp,
-            let started = StartedNotice.write(step, run, clickUp)
-        {
-            return started
-        }
+        if let run, let started = StartedNotice.write(step, run, parts) { return started }
         if let run, let note = try WorkNote.write(step, run, parts) { return note }
         let notice = try step.intent(as: NoticeIntent.self)
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"

@@ -189,8 +189,8 @@ struct AssessStage: Stage {
                     try WorkNote(db: db, doors: parts.doors).say(confirmation, about: "confirmed", taken)
                 }
                 try FanOutStarter(parts: parts).start(.withStart, taken, hand.agent, db)
-                if let task {
-                    try StartedNotice.plan(taken, hand.agent.config, from: task.place, now: now, in: db)
+                if let place = task?.place {
+                    try StartedNotice.plan(taken, hand.agent.config, from: place, now: now, in: db)
                 }
                 return .moved
             }
