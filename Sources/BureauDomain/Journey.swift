@@ -22,4 +22,6 @@ package enum JourneyStage: String, CaseIterable, Sendable {
     case files
     /// Steps with marks and receipts, channel by channel. Engine: Delivery/
     case delivery
+    /// Where the agent's file asks for it: people accept, ask for a change, or dismiss. Engine: Review/
+    case review
 }

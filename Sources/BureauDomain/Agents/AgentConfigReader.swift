@@ -37,7 +37,7 @@ struct AgentConfigReader {
         let approvals = ApprovalReader().approvals(root)
         let fanOut = FanOutReader().fanOut(root, agent: name)
         let credentials = root.text("credentials", .slug, required: false)
-        let review = ReviewReader().review(root)
+        let review = ReviewReader(trigger: triggers?.clickUp).review(root)
         let confirmsPickup = ReviewReader().confirms(root)
         checkSafety(executor, triggers, review, root)
         guard let name, let displayName, let description, let version, let executor, let source, let triggers,
