@@ -68,5 +68,4 @@ extension CommentWords {
         return (found, clause.words.count <= 3)
     }
 
-    // MARK: more than the task
 }
