@@ -38,7 +38,8 @@ struct Confirmation: Sendable {
 
     private func known(_ name: String) -> String? {
         guard let value = (try? JSONValue.parse(Array(payload.json.utf8)).object)?[name] else { return nil }
-        let words = value.string ?? value.canonical
+        let words =
+            value.string ?? value.array?.map { $0.string ?? $0.canonical }.joined(separator: ", ") ?? value.canonical
         guard !words.isEmpty, words != "null" else { return nil }
         let line = words.split(whereSeparator: \.isNewline).joined(separator: " / ")
         return line.count > Self.valueCharactersMax ? line.prefix(Self.valueCharactersMax) + "…" : line
