@@ -42,6 +42,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -71,15 +72,22 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
-        ring("BureauEngine", ["BureauDomain", "BureauStorage", "BureauVendors", crypto, log, lifecycle]),
+        ring(
+            "BureauEngine",
+            [
+                "BureauDomain", "BureauStorage", "BureauVendors", crypto, log, lifecycle,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         ring(
             "BureauWeb",
             [
-                "BureauDomain", "BureauEngine", hummingbird, hummingbirdCore, httpTypes, nio, log, lifecycle,
+                "BureauDomain", "BureauEngine", hummingbird, hummingbirdCore, httpTypes, nio, log, lifecycle, crypto,
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
-            ]),
+            ],
+            resources: [.embedInCode("Views"), .embedInCode("Assets")]),
         ring(
             "BureauSandbox",
             [

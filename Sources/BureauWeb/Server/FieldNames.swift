@@ -7,3 +7,11 @@ extension HTTPField.Name {
     static let slackTimestamp = HTTPField.Name("X-Slack-Request-Timestamp") ?? .date
     static let xForwardedFor = HTTPField.Name("X-Forwarded-For") ?? .via
 }
+
+extension HTTPField.Name {
+    static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .via
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .via
+    static let crossOriginOpenerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy") ?? .via
+    static let xAccelBuffering = HTTPField.Name("X-Accel-Buffering") ?? .via
+    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .via
+}
