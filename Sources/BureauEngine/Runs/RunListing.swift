@@ -23,6 +23,10 @@ package struct RunListing: Sendable, Hashable {
 
     package init(visible: Set<String>?) { self.visible = visible }
 
+    private static func firstID(at milliseconds: Int64) -> String {
+        ULID.make(milliseconds: max(0, milliseconds), randomness: (0, 0))
+    }
+
     fileprivate var clause: (text: String, values: [any SQLBindable]) {
         var (conditions, values): ([String], [any SQLBindable]) = ([], [])
         func add(_ condition: String, _ more: [any SQLBindable]) {
@@ -39,8 +43,9 @@ package struct RunListing: Sendable, Hashable {
             add("(client_slug IS NULL OR client_slug IN (\(marks(visible.count))))", visible.sorted())
         }
         if isUnseen { add("NOT EXISTS (SELECT 1 FROM run_seen WHERE run_seen.run_id = run.id)", []) }
-        if let acceptedFrom { add("accepted_at >= ?", [acceptedFrom]) }
-        if let acceptedBefore { add("accepted_at < ?", [acceptedBefore]) }
+        // Ids sort by time, so a time is a place in the list.
+        if let acceptedFrom { add("id >= ?", [Self.firstID(at: acceptedFrom)]) }
+        if let acceptedBefore { add("id < ?", [Self.firstID(at: acceptedBefore)]) }
         if let before { add("id < ?", [before]) }
         return (conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "), values)
     }
@@ -94,5 +99,18 @@ extension RunDesk {
 
     package func approvals(_ id: String) async throws -> [ApprovalRecord] {
         try await database.read { try ApprovalStore(db: $0).list(run: id) }
+    }
+}
+
+extension RunDesk {
+    /// Several runs at once, by id. At most 1,000.
+    package func find(ids: [String]) async throws -> [String: RunRecord] {
+        let wanted = Array(Set(ids)).prefix(RunListing.limitMax)
+        guard !wanted.isEmpty else { return [:] }
+        let marks = Array(repeating: "?", count: wanted.count).joined(separator: ", ")
+        let found = try await database.query(
+            "SELECT \(RunStore.columns) FROM run WHERE id IN (\(marks))", Array(wanted)
+        ).map(RunRecord.init)
+        return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     }
 }

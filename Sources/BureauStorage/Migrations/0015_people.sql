@@ -101,5 +101,3 @@ CREATE TABLE run_seen (
 CREATE INDEX run_agent_newest ON run (agent, id);
 CREATE INDEX run_client_newest ON run (client_slug, id);
 CREATE INDEX run_state_newest ON run (state, id);
-CREATE INDEX run_ended ON run (ended_at) WHERE ended_at IS NOT NULL;
-CREATE INDEX run_accepted ON run (accepted_at);

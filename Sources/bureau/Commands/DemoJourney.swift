@@ -15,7 +15,8 @@ struct DemoJourney: Sendable {
     private var sandbox: String { "http://127.0.0.1:\(sandboxPort)" }
 
     func play() async throws -> Int32 {
-        Terminal.say("Bureau listens on http://127.0.0.1:\(serverPort)/health   Stand-ins: \(sandbox)/")
+        Terminal.say("Bureau listens on http://127.0.0.1:\(serverPort)/   Stand-ins: \(sandbox)/")
+        await FirstLink.tell(composition, port: serverPort)
         Terminal.say(
             "Open beside this:  board \(sandbox)/board   Slack \(sandbox)/channels   Drive \(sandbox)/drive   sessions \(sandbox)/sessions\n"
         )
