@@ -81,7 +81,11 @@ struct Composition: Sendable {
 
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
-        let intake = intake(wake: { [runWake] in runWake.raise() })
+        let reviewWake = WakeSignal(doors: doors)
+        let intake = intake(wake: { [runWake] in
+            runWake.raise()
+            reviewWake.raise()
+        })
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
             governors: parts.accounts.flatMap { account in
@@ -94,7 +98,17 @@ struct Composition: Sendable {
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake),
             SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
-        ] + workers() + sweeps() + schedules() + [server]
+        ] + workers() + sweeps() + schedules() + reviews(reviewWake) + [server]
+    }
+
+    /// Reads what people write on the tasks of runs that wait for them.
+    private func reviews(_ signal: WakeSignal) -> [any Service] {
+        guard !settings.engine.isDispatchPaused else { return [] }
+        let watcher = TaskWatcher(parts: parts) { [runWake, noticeWake] in
+            runWake.raise()
+            noticeWake.raise()
+        }
+        return [ReviewService(watcher: watcher, signal: signal)]
     }
 
     var peopleDesk: PeopleDesk { PeopleDesk(database: database, doors: doors) }

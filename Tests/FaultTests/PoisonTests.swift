@@ -52,12 +52,20 @@ struct PoisonTests {
         let sight = await installation.look()
         #expect(sight.sessions.count <= 2)
         #expect((sight.task(poisoned)?.comments.count ?? 0) == 1)
-        let everything = (sight.messages(in: "C0RESULTS") + sight.messages(in: "C0ALERTS")).map(\.whole).joined()
-        for bad in ["<!channel>", "<https://evil.example", "<@U0JAKE>"] { #expect(!everything.contains(bad), "\(bad)") }
+        let markup = (sight.state["slack"]?["messages"]?.array ?? []).flatMap(Self.markup).joined(separator: "\n")
+        for bad in ["<!channel>", "<https://evil.example", "<@U0JAKE>"] { #expect(!markup.contains(bad), "\(bad)") }
         let names = try FileManager.default.contentsOfDirectory(atPath: installation.folder.path)
         let meant: Set = ["agents", "data", "deliveries", "google.json", "logs"]
         #expect(names.filter { !meant.contains($0) && !$0.hasPrefix("output-") }.isEmpty, "\(names)")
         print("poison, \(content): \(bad.state), \(bad.sentence ?? "no cause")")
+    }
+
+    /// Every text in which Slack looks for mentions and links: the message's own and its blocks' of type mrkdwn.
+    private static func markup(_ json: JSON) -> [String] {
+        if let list = json.array { return list.flatMap(markup) }
+        guard let members = json.object else { return [] }
+        let own = ["plain_text", "button"].contains(members["type"]?.string) ? nil : members["text"]?.string
+        return (own.map { [$0] } ?? []) + members.values.flatMap(markup)
     }
 
     /// The waits between the tries take half an hour in all: the clock is set on, and nothing is waited for.

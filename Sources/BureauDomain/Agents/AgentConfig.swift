@@ -24,6 +24,10 @@ package struct AgentConfig: Hashable, Sendable {
     package let fanOut: FanOut?
     /// Name of the credentials it works with, from config/credentials.json; nil takes the environment's own.
     package let credentials: String?
+    /// Nil when results count as soon as they are delivered.
+    package let review: ReviewPolicy?
+    /// Whether the pick-up of a task is confirmed on it; nil takes what is usual for the tool.
+    package let confirmsPickup: Bool?
 
     package struct Anthropic: Hashable, Sendable {
         /// Names of environment variables, never the ids themselves.

@@ -12,7 +12,7 @@ struct AgentConfigReader {
     static let keys = [
         "$schema", "agent_name", "display_name", "description", "version", "anthropic", "payload_source", "triggers",
         "kickoff_template", "limits", "budgets", "outputs", "delivery", "alerts", "approvals", "fan_out",
-        "credentials",
+        "credentials", "review", "board",
     ]
 
     func config(_ json: PositionedJSON) -> AgentConfig? {
@@ -37,6 +37,8 @@ struct AgentConfigReader {
         let approvals = ApprovalReader().approvals(root)
         let fanOut = FanOutReader().fanOut(root, agent: name)
         let credentials = root.text("credentials", .slug, required: false)
+        let review = ReviewReader().review(root)
+        let confirmsPickup = ReviewReader().confirms(root)
         guard let name, let displayName, let description, let version, let anthropic, let source, let triggers,
             let prompt, let limits, let outputs, let delivery, let alerts, let approvals, let budgets,
             let others = others(fanOut)
@@ -45,7 +47,7 @@ struct AgentConfigReader {
             name: name, displayName: displayName, description: description, version: version, anthropic: anthropic,
             payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
             delivery: delivery, alerts: alerts, approvals: approvals, budgets: budgets, fanOut: others,
-            credentials: credentials)
+            credentials: credentials, review: review, confirmsPickup: confirmsPickup)
     }
 
     /// Absent is one thing, wrong another.

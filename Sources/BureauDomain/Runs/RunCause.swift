@@ -18,6 +18,8 @@ package struct RunCause: Error, Hashable, Sendable {
         // needs info
         case missingFields = "missing_fields"
         case unknownClient = "unknown_client"
+        case unclear
+        case blocked
         // queued, waiting for money
         case budgetExhausted = "budget_exhausted"
         // stopped
@@ -26,6 +28,7 @@ package struct RunCause: Error, Hashable, Sendable {
         case byPerson = "by_person"
         case interrupted
         case stopUnconfirmed = "stop_unconfirmed"
+        case dismissed
         // ignored
         case notEligible = "not_eligible"
         // done with problems

@@ -40,6 +40,8 @@ package struct EngineSettings: Sendable {
     /// Number of the ClickUp workspace whose webhooks are looked after.
     package var clickUpWorkspaceID: String?
     package var sweepSeconds: Int
+    /// How often the task of a run that waits for people is looked at while no webhook tells of it.
+    package var reviewLookSeconds: Int
     /// Whose clock a schedule means that names no other.
     package var agencyZone: ZoneOffsets
 
@@ -60,6 +62,7 @@ package struct EngineSettings: Sendable {
         leaseMilliseconds = Lease.lifeMilliseconds
         queuedHoursMax = 72
         sweepSeconds = 120
+        reviewLookSeconds = 60
         agencyZone = .utc
     }
 

@@ -95,7 +95,8 @@ struct RunDriver: Sendable {
         switch state {
         case .queued: AssessStage(parts: parts)
         case .starting: OpenStage(parts: parts)
-        case .running, .revising: FollowStage(parts: parts)
+        case .running: FollowStage(parts: parts)
+        case .revising: ReviseStage(parts: parts)
         case .waitingApproval: GateStage(parts: parts)
         case .stopping: StopStage(parts: parts)
         case .collecting: CollectStage(parts: parts)

@@ -37,7 +37,7 @@ struct RunEventStore {
             """
             SELECT coalesce(sum(coalesce((SELECT min(later.at) FROM run_event later
                 WHERE later.run_id = held.run_id AND later.seq > held.seq), ?) - held.at), 0) AS total
-            FROM run_event held WHERE held.run_id = ? AND held.kind = 'waiting_approval'
+            FROM run_event held WHERE held.run_id = ? AND held.kind IN ('waiting_approval', 'in_review', 'revising')
             """, [now, runID])?.integer("total") ?? 0
     }
 }

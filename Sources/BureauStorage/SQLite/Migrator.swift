@@ -16,6 +16,7 @@ enum Migrator {
         (8, "0008_family", PackageResources._008_family_sql),
         (9, "0009_receipts", PackageResources._009_receipts_sql),
         (10, "0010_credentials_alerts", PackageResources._010_credentials_alerts_sql),
+        (12, "0012_review", PackageResources._012_review_sql),
         (15, "0015_people", PackageResources._015_people_sql),
     ]
 

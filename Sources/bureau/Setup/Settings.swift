@@ -67,6 +67,9 @@ struct Settings: Sendable {
         if let hours = try number("QUEUED_HOURS_MAX", environment, 1...8_760) { engine.queuedHoursMax = hours }
         engine.clickUpWorkspaceID = environment["CLICKUP_WORKSPACE_ID"]
         if let seconds = try number("SWEEP_SECONDS", environment, 10...3_600) { engine.sweepSeconds = seconds }
+        if let seconds = try number("REVIEW_LOOK_SECONDS", environment, 1...3_600) {
+            engine.reviewLookSeconds = seconds
+        }
         if let zone = try zone("AGENCY_TIME_ZONE", environment) { engine.agencyZone = zone }
         if let hours = try number("ALERT_REMIND_HOURS", environment, 1...168) {
             engine.reminders = ReminderPolicy(firstAfterHours: hours)
