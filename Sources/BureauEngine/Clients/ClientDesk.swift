@@ -24,8 +24,9 @@ package struct ClientDesk: Sendable {
     }
 
     /// Versions of an agent's config, newest first.
-    package func versions(of agent: String, limit: Int = 20) async throws -> [(hash: String, version: String, at: Int64)]
-    {
+    package func versions(of agent: String, limit: Int = 20) async throws -> [(
+        hash: String, version: String, at: Int64
+    )] {
         try await database.query(
             "SELECT sha256, version, loaded_at FROM agent_config WHERE agent = ? ORDER BY loaded_at DESC LIMIT ?",
             [agent, limit]

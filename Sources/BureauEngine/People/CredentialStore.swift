@@ -136,7 +136,8 @@ struct CredentialStore {
     }
 
     func forgetFailures(before: Int64) throws {
-        try db.execute("DELETE FROM sign_in_failure WHERE id IN (SELECT id FROM sign_in_failure WHERE at < ? LIMIT 1000)",
+        try db.execute(
+            "DELETE FROM sign_in_failure WHERE id IN (SELECT id FROM sign_in_failure WHERE at < ? LIMIT 1000)",
             [before])
     }
 

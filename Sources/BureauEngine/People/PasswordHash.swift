@@ -23,7 +23,8 @@ package struct PasswordHash: Sendable {
     package func make(_ password: String) async throws -> String {
         let salt = Data(SymmetricKey(size: .init(bitCount: Self.saltBytes * 8)).withUnsafeBytes { Array($0) })
         let hash = try await derive(password, salt)
-        return "scrypt$\(rounds)$\(blockSize)$\(parallelism)$\(salt.base64EncodedString())$\(hash.base64EncodedString())"
+        return
+            "scrypt$\(rounds)$\(blockSize)$\(parallelism)$\(salt.base64EncodedString())$\(hash.base64EncodedString())"
     }
 
     /// Whether `password` is the one that was hashed. Without a hash it takes as long and says no, so that an answer's

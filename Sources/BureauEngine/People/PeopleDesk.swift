@@ -60,7 +60,8 @@ package struct PeopleDesk: Sendable {
     package func setClients(_ id: String, _ clients: Set<String>?, by actor: Actor) async throws -> PersonRecord {
         try await change(id, "clients changed", by: actor) { db, _ in
             for client in clients ?? [] where try ClientStore(db: db).find(client) == nil {
-                throw Refused(description: "there is no client \"\(client.prefix(80))\"", fix: "see bureau clients list")
+                throw Refused(
+                    description: "there is no client \"\(client.prefix(80))\"", fix: "see bureau clients list")
             }
             try PersonStore(db: db).setClients(id, clients)
         }
@@ -128,7 +129,8 @@ package struct PeopleDesk: Sendable {
         let (token, now, tokenID) = ("bureau_" + OpaqueKey.make(), doors.now(), doors.makeID())
         let label = String(label.prefix(120))
         guard !label.isEmpty else {
-            throw Refused(description: "the token has no label", fix: "say what it is for, so that it can be told apart")
+            throw Refused(
+                description: "the token has no label", fix: "say what it is for, so that it can be told apart")
         }
         _ = try await change(id, "API token made: \(label) (\(scope.rawValue))", by: actor) { db, _ in
             try CredentialStore(db: db).addToken(

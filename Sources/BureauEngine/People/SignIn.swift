@@ -1,4 +1,4 @@
-package import BureauDomain
+import BureauDomain
 package import BureauStorage
 
 /// Signs people in and tells who a session or a token belongs to.
@@ -27,7 +27,8 @@ package struct SignIn: Sendable {
     }
 
     /// A one-time link's token. `replacing` is the session that asks, which ends: no session outlives a sign-in.
-    package func byLink(_ link: String, from address: String, agent: String, replacing: String?) async throws -> Outcome {
+    package func byLink(_ link: String, from address: String, agent: String, replacing: String?) async throws -> Outcome
+    {
         let bucket = "address \(address)"
         guard try await mayTry([(bucket, Self.triesPerAddress)]) else { return .tooMany }
         let (now, hash) = (doors.now(), OpaqueKey.hash(link))

@@ -86,8 +86,11 @@ package struct SessionLogReader: Sendable {
         case .statusTerminated: (.trouble, "The service ended the session", true)
         case .threadCreated(let name): (.thread, "Sub-agent \(name ?? "unnamed") started", true)
         case .threadMessage(let message):
-            (.thread, "\(message.isSent ? "To" : "From") sub-agent \(message.otherAgentName ?? "unnamed"): \(message.text)",
-                true)
+            (
+                .thread,
+                "\(message.isSent ? "To" : "From") sub-agent \(message.otherAgentName ?? "unnamed"): \(message.text)",
+                true
+            )
         case .userInterrupt: (.status, "Interrupt delivered", true)
         default: (.status, event.type, false)
         }

@@ -17,20 +17,23 @@ struct AgentPages: Sendable {
     private func list(_ web: WebRequest) async throws -> Response {
         let agents = house.catalog.agents
         var page = Page(title: "Agents", heading: "Agents")
-        page.blocks = problems() + [
-            Block(
-                table: Table(
-                    "Agents this server knows",
-                    [.init(title: "Agent"), .init(title: "What it does"), .init(title: "Version"), .init(title: "Started by"), .init(title: "Limit", isNumber: true)],
-                    agents.map { agent in
-                        let config = agent.config
-                        return [
-                            .init(text: config.displayName, address: "/agents/\(config.name)/"), .init(text: config.description),
-                            .init(text: config.version), .init(text: Self.triggers(config)),
-                            .init(text: "\(config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax)"),
-                        ]
-                    }, empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME"))
-        ]
+        page.blocks =
+            problems() + [
+                Block(
+                    table: Table(
+                        "Agents this server knows",
+                        Table.columns("Agent", "What it does", "Version", "Started by", "#Limit"),
+                        agents.map { agent in
+                            let config = agent.config
+                            return [
+                                Table.Cell(text: config.displayName, address: "/agents/\(config.name)/"),
+                                Table.Cell(text: config.description),
+                                Table.Cell(text: config.version), Table.Cell(text: Self.triggers(config)),
+                                Table.Cell(
+                                    text: "\(config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax)"),
+                            ]
+                        }, empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME"))
+            ]
         return try await house.page(page, web)
     }
 
@@ -69,8 +72,13 @@ struct AgentPages: Sendable {
         }
         page.blocks = [
             Block(heading: "How it works", facts: facts(config)),
-            Block(heading: "Last runs", table: RunWords.table("The newest runs of this agent", runs, clock, empty: "It has not run yet.")),
-            Block(heading: "Configuration", disclosure: Disclosure(summary: "Version \(config.version), as it is used now", body: Self.pretty(agent.canonical))),
+            Block(
+                heading: "Last runs",
+                table: RunWords.table("The newest runs of this agent", runs, clock, empty: "It has not run yet.")),
+            Block(
+                heading: "Configuration",
+                disclosure: Disclosure(
+                    summary: "Version \(config.version), as it is used now", body: Self.pretty(agent.canonical))),
         ]
         if let diff = try await diff(versions, agent) { page.blocks.append(diff) }
         page.blocks.append(
@@ -78,9 +86,13 @@ struct AgentPages: Sendable {
                 heading: "Versions",
                 table: Table(
                     "Versions this server has loaded, newest first",
-                    [.init(title: "Version"), .init(title: "Loaded"), .init(title: "SHA-256")],
+                    Table.columns("Version", "Loaded", "SHA-256"),
                     versions.map {
-                        [.init(text: $0.version), .init(text: clock.absolute($0.at), iso: PageClock.iso($0.at)), .init(text: String($0.hash.prefix(16)) + "…")]
+                        [
+                            Table.Cell(text: $0.version),
+                            Table.Cell(text: clock.absolute($0.at), iso: PageClock.iso($0.at)),
+                            Table.Cell(text: String($0.hash.prefix(16)) + "…"),
+                        ]
                     }, empty: "")))
         return try await house.page(page, web)
     }
@@ -89,18 +101,28 @@ struct AgentPages: Sendable {
         let approvals = config.approvals
         let who = approvals.people + approvals.slackApprovers
         return Facts([
-            .init(name: "Name", value: config.name, isCode: true),
-            .init(name: "Started by", value: Self.triggers(config)),
-            config.triggers.clickUp.map { .init(name: "ClickUp list", value: "\($0.listID), status \"\($0.status)\"") },
-            config.triggers.clickUp.map { _ in
-                .init(name: "Webhook address", value: (house.site.publicURL ?? "https://YOUR-HOST") + "/webhook/\(config.name)", isCode: true, isCopied: true)
+            Facts.Fact(name: "Name", value: config.name, isCode: true),
+            Facts.Fact(name: "Started by", value: Self.triggers(config)),
+            config.triggers.clickUp.map {
+                Facts.Fact(name: "ClickUp list", value: "\($0.listID), status \"\($0.status)\"")
             },
-            .init(name: "Required fields", value: config.payloadSource.requiredFields.joined(separator: ", ")),
-            .init(name: "Optional fields", value: config.payloadSource.optionalFields.joined(separator: ", ")),
-            .init(name: "May take", value: Words.duration(config.limits.sessionDurationMax)),
-            .init(name: "May cost", value: "\(config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax) a run"),
-            .init(name: "Approvals", value: (who.isEmpty ? "operators and above" : who.joined(separator: ", ")) + (approvals.isTwoPerson ? "; never by whoever asked for the run" : "")),
-            .init(name: "Delivers to", value: Self.channels(config.delivery)),
+            config.triggers.clickUp.map { _ in
+                Facts.Fact(
+                    name: "Webhook address",
+                    value: (house.site.publicURL ?? "https://YOUR-HOST") + "/webhook/\(config.name)", isCode: true,
+                    isCopied: true)
+            },
+            Facts.Fact(name: "Required fields", value: config.payloadSource.requiredFields.joined(separator: ", ")),
+            Facts.Fact(name: "Optional fields", value: config.payloadSource.optionalFields.joined(separator: ", ")),
+            Facts.Fact(name: "May take", value: Words.duration(config.limits.sessionDurationMax)),
+            Facts.Fact(
+                name: "May cost", value: "\(config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax) a run"
+            ),
+            Facts.Fact(
+                name: "Approvals",
+                value: (who.isEmpty ? "operators and above" : who.joined(separator: ", "))
+                    + (approvals.isTwoPerson ? "; never by whoever asked for the run" : "")),
+            Facts.Fact(name: "Delivers to", value: Self.channels(config.delivery)),
         ])
     }
 
@@ -113,14 +135,17 @@ struct AgentPages: Sendable {
         return words.joined(separator: ", ")
     }
 
-    private func diff(_ versions: [(hash: String, version: String, at: Int64)], _ now: LoadedAgent) async throws -> Block? {
+    private func diff(_ versions: [(hash: String, version: String, at: Int64)], _ now: LoadedAgent) async throws
+        -> Block?
+    {
         guard let before = versions.first(where: { $0.hash != now.hash }),
             let old = try await house.catalog.version(before.hash)
         else { return nil }
         let lines = LineDiff.of(Self.pretty(old.canonical), Self.pretty(now.canonical))
         return Block(
             diff: Diff(
-                caption: "Version \(before.version) of \(clock.absolute(before.at)) against version \(now.config.version) now",
+                caption:
+                    "Version \(before.version) of \(clock.absolute(before.at)) against version \(now.config.version) now",
                 lines: lines))
     }
 

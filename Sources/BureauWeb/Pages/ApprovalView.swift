@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauEngine
+import Hummingbird
 
 /// A question of an agent as a card: the effect first, then what exactly, then the JSON.
 struct ApprovalView: Sendable {
@@ -20,7 +21,8 @@ struct ApprovalView: Sendable {
         .staff(name: person.name, isTrusted: person.role >= .operator)
     }
 
-    func card(_ approval: ApprovalRecord, _ run: RunRecord, _ visitor: WebRequest.Visitor) async throws -> ApprovalCard {
+    func card(_ approval: ApprovalRecord, _ run: RunRecord, _ visitor: WebRequest.Visitor) async throws -> ApprovalCard
+    {
         let words = RunWords(run: run, clock: house.clock)
         let value = try? JSONValue.parse(Array(approval.input.utf8))
         let lines = (value?.object?.members ?? []).prefix(Self.previewMax).map { member in
@@ -43,7 +45,9 @@ struct ApprovalView: Sendable {
                 + "\(house.clock.absolute(approval.expiresAt)), then counts as expired · cost so far \(words.cost)",
             tool: approval.tool, event: approval.eventID, json: value?.pretty ?? approval.input,
             preview: !lines.isEmpty, previewFacts: lines,
-            outcome: approval.state == .open ? nil : ApprovalWords.outcome(approval) + (approval.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""),
+            outcome: approval.state == .open
+                ? nil
+                : ApprovalWords.outcome(approval) + (approval.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""),
             refusal: refusal, mayDecide: approval.state == .open && refusal == nil,
             approveWord: approval.isAboutMoney ? "Raise" : "Approve", denyWord: approval.isAboutMoney ? "Stop" : "Deny",
             action: "/approvals/\(approval.id)/decision", runAddress: words.address, formToken: visitor.formToken,
@@ -67,7 +71,8 @@ struct ApprovalPages: Sendable {
         let run = try web.theRun()
         var page = Page(title: "Approval", heading: "Approval")
         page.crumbs = [
-            Link(word: "Inbox", address: "/inbox/"), Link(word: "run \(run.id.prefix(10))", address: "/runs/\(run.id)/"),
+            Link(word: "Inbox", address: "/inbox/"),
+            Link(word: "run \(run.id.prefix(10))", address: "/runs/\(run.id)/"),
             Link(word: "Approval"),
         ]
         page.blocks = [Block(approval: try await ApprovalView(house: house).card(approval, run, web.signedIn()))]
@@ -85,7 +90,8 @@ struct ApprovalPages: Sendable {
         case "deny":
             guard !reason.isEmpty else {
                 throw PageProblem.unprocessable(
-                    "A reason is missing: the agent is told why.", fix: "Go back, write one sentence, and press Deny again.")
+                    "A reason is missing: the agent is told why.",
+                    fix: "Go back, write one sentence, and press Deny again.")
             }
             outcome = try await house.approvals.deny(approval.id, by: person, on: "web", reason: String(reason))
         default: throw PageProblem.badRequest("The form says neither approve nor deny.")
@@ -97,11 +103,14 @@ struct ApprovalPages: Sendable {
                 actor, "approval \(decided.state.rawValue)", "run \(run.id)", client: run.clientSlug,
                 before: .object(JSONObject([("approval", .string(approval.id)), ("status", .string("open"))])),
                 after: decided.document)
-            return try await house.done("\(ApprovalWords.outcome(decided)). The agent is told.", "/runs/\(run.id)/", web)
-        case .already: throw PageProblem.conflict(words, fix: "The first decision stands; nothing was changed by yours.")
+            return try await house.done(
+                "\(ApprovalWords.outcome(decided)). The agent is told.", "/runs/\(run.id)/", web)
+        case .already:
+            throw PageProblem.conflict(words, fix: "The first decision stands; nothing was changed by yours.")
         case .refused: throw PageProblem.unprocessable(words, fix: "Ask somebody who may decide.")
         case .unknown: throw PageProblem.notFound
-        case .altered, .short: throw PageProblem.conflict(words, fix: "Nothing was decided. Open the run and look again.")
+        case .altered, .short:
+            throw PageProblem.conflict(words, fix: "Nothing was decided. Open the run and look again.")
         }
     }
 }

@@ -23,14 +23,14 @@ struct ClientPages: Sendable {
             Block(
                 table: Table(
                     "Clients you see, by slug",
-                    [.init(title: "Client"), .init(title: "Ready for"), .init(title: "Facts known", isNumber: true), .init(title: "Contacts")],
+                    Table.columns("Client", "Ready for", "#Facts known", "Contacts"),
                     clients.map { client in
                         let ready = agents.count { ClientDesk.missing($0.config, for: client).isEmpty }
                         return [
-                            .init(text: client.name, address: "/clients/\(client.slug)/"),
-                            .init(text: "", chip: Self.readiness(ready, of: agents.count)),
-                            .init(text: "\(client.fields.members.count)"),
-                            .init(text: client.contacts.map(\.name).joined(separator: ", ")),
+                            Table.Cell(text: client.name, address: "/clients/\(client.slug)/"),
+                            Table.Cell(text: "", chip: Self.readiness(ready, of: agents.count)),
+                            Table.Cell(text: "\(client.fields.members.count)"),
+                            Table.Cell(text: client.contacts.map(\.name).joined(separator: ", ")),
                         ]
                     }, empty: "No clients yet. Add one: bureau clients add SLUG --name NAME"))
         ]
@@ -54,31 +54,46 @@ struct ClientPages: Sendable {
         page.crumbs = [Link(word: "Clients", address: "/clients/"), Link(word: client.name)]
         page.links = [Link(word: "Its runs", address: "/runs/?client=\(client.slug)")]
         if person.role >= .operator {
-            page.links.insert(Link(word: "Start a run", address: "/runs/new?client=\(client.slug)", style: "button primary"), at: 0)
+            page.links.insert(
+                Link(word: "Start a run", address: "/runs/new?client=\(client.slug)", style: "button primary"), at: 0)
         }
         page.blocks = [
             Block(
                 heading: "Readiness",
                 table: Table(
                     "Computed from the record as it is now",
-                    [.init(title: "Status"), .init(title: "Agent"), .init(title: "Missing")],
+                    Table.columns("Status", "Agent", "Missing"),
                     house.catalog.agents.map { agent in
                         let missing = ClientDesk.missing(agent.config, for: client)
                         return [
-                            .init(text: "", chip: missing.isEmpty ? Chip(glyph: "✓", word: "Ready", tone: "ok") : Chip(glyph: "✕", word: "Not ready", tone: "warn")),
-                            .init(text: agent.config.displayName, address: "/agents/\(agent.config.name)/"),
-                            .init(text: missing.isEmpty ? "nothing" : missing.joined(separator: ", ")),
+                            Table.Cell(
+                                text: "",
+                                chip: missing.isEmpty
+                                    ? Chip(glyph: "✓", word: "Ready", tone: "ok")
+                                    : Chip(glyph: "✕", word: "Not ready", tone: "warn")),
+                            Table.Cell(text: agent.config.displayName, address: "/agents/\(agent.config.name)/"),
+                            Table.Cell(text: missing.isEmpty ? "nothing" : missing.joined(separator: ", ")),
                         ]
                     }, empty: "No agents yet.",
-                    note: "Fill a gap with: bureau clients set \(client.slug) field=value. What a task brings counts too.")),
+                    note:
+                        "Fill a gap with: bureau clients set \(client.slug) field=value. What a task brings counts too."
+                )),
             Block(
                 heading: "Context",
                 facts: Facts(
-                    [.init(name: "Slug", value: client.slug, isCode: true)]
-                        + client.fields.members.map { .init(name: $0.key.replacing("_", with: " "), value: Self.text($0.value)) }
-                        + client.contacts.map { .init(name: "Contact", value: [$0.name, $0.email, $0.slack].compactMap { $0 }.joined(separator: ", ")) }
-                        + [client.budget.map { .init(name: "Monthly budget", value: "\($0.limit)") }])),
-            Block(heading: "Last runs", table: RunWords.table("The newest runs for this client", runs, clock, empty: "No run yet.")),
+                    [Facts.Fact(name: "Slug", value: client.slug, isCode: true)]
+                        + client.fields.members.map {
+                            Facts.Fact(name: $0.key.replacing("_", with: " "), value: Self.text($0.value))
+                        }
+                        + client.contacts.map {
+                            Facts.Fact(
+                                name: "Contact",
+                                value: [$0.name, $0.email, $0.slack].compactMap { $0 }.joined(separator: ", "))
+                        }
+                        + [client.budget.map { Facts.Fact(name: "Monthly budget", value: "\($0.limit)") }])),
+            Block(
+                heading: "Last runs",
+                table: RunWords.table("The newest runs for this client", runs, clock, empty: "No run yet.")),
         ]
         return try await house.page(page, web)
     }

@@ -19,11 +19,14 @@ struct CostPages: Sendable {
         var page = Page(title: "Costs", heading: "Costs in \(month)")
         page.lead = "By calendar month, UTC. A run counts in the month it was accepted."
         page.blocks = [
-            Block(filters: Filters(action: "/costs/", fields: [Field("month", "Month", .line(type: "month"), value: "\(month)")]))
+            Block(
+                filters: Filters(
+                    action: "/costs/", fields: [Field("month", "Month", .line(type: "month"), value: "\(month)")]))
         ]
         for grouping in groupings {
             let lines = try await house.costs.lines(by: grouping, month: month).filter {
-                grouping != .client || $0.name.isEmpty ? person.clients == nil || grouping != .client : person.maySee(client: $0.name)
+                grouping != .client || $0.name.isEmpty
+                    ? person.clients == nil || grouping != .client : person.maySee(client: $0.name)
             }
             if grouping == groupings.first { page.blocks.insert(total(lines), at: 1) }
             page.blocks.append(Block(heading: "By \(grouping.rawValue)", table: table(grouping, lines)))
@@ -37,21 +40,28 @@ struct CostPages: Sendable {
         let unpriced = lines.reduce(0) { $0 + $1.unpricedRuns }
         return Block(
             cards: Cards(cards: [
-                .init(label: "Spent", value: "\(spent)", note: unpriced > 0 ? "and \(unpriced) runs of a model without a price" : nil),
-                .init(label: "Runs", value: "\(runs)"),
-                .init(label: "A run on average", value: runs > 0 ? "\(MicroUSD(rawValue: spent.rawValue / runs))" : "none"),
+                Cards.Card(
+                    label: "Spent", value: "\(spent)",
+                    note: unpriced > 0 ? "and \(unpriced) runs of a model without a price" : nil),
+                Cards.Card(label: "Runs", value: "\(runs)"),
+                Cards.Card(
+                    label: "A run on average", value: runs > 0 ? "\(MicroUSD(rawValue: spent.rawValue / runs))" : "none"
+                ),
             ]))
     }
 
     private func table(_ grouping: CostDesk.Grouping, _ lines: [CostDesk.Line]) -> Table {
         Table(
             "Costs by \(grouping.rawValue)",
-            [.init(title: grouping.rawValue.capitalizedFirst), .init(title: "Runs", isNumber: true), .init(title: "Spent", isNumber: true), .init(title: "Without a price", isNumber: true)],
+            Table.columns(grouping.rawValue.capitalizedFirst, "#Runs", "#Spent", "#Without a price"),
             lines.prefix(200).map { line in
                 let isClient = grouping == .client && !line.name.isEmpty
                 return [
-                    .init(text: line.name.isEmpty ? "none" : line.name, address: isClient ? "/clients/\(line.name)/" : nil),
-                    .init(text: "\(line.runs)"), .init(text: "\(line.spent)"), .init(text: line.unpricedRuns > 0 ? "\(line.unpricedRuns)" : ""),
+                    Table.Cell(
+                        text: line.name.isEmpty ? "none" : line.name, address: isClient ? "/clients/\(line.name)/" : nil
+                    ),
+                    Table.Cell(text: "\(line.runs)"), Table.Cell(text: "\(line.spent)"),
+                    Table.Cell(text: line.unpricedRuns > 0 ? "\(line.unpricedRuns)" : ""),
                 ]
             }, empty: "No run was accepted in this month.")
     }
@@ -62,11 +72,13 @@ struct CostPages: Sendable {
             heading: "Budgets",
             table: Table(
                 "Accounts of today and this month",
-                [.init(title: "Account"), .init(title: "Period"), .init(title: "Limit", isNumber: true), .init(title: "Spent", isNumber: true), .init(title: "Reserved", isNumber: true), .init(title: "Left", isNumber: true)],
-                lines.prefix(200).map { line in
+                Table.columns("Account", "Period", "#Limit", "#Spent", "#Reserved", "#Left"),
+                lines.prefix(200).map { line -> [Table.Cell] in
                     [
-                        .init(text: line.account.scope), .init(text: line.account.period), .init(text: line.budget.map { "\($0.limit)" } ?? "none"),
-                        .init(text: "\(line.balance.spent)"), .init(text: "\(line.balance.reserved)"), .init(text: line.left.map { "\($0)" } ?? ""),
+                        Table.Cell(text: line.account.scope), Table.Cell(text: line.account.period),
+                        Table.Cell(text: line.budget.map { "\($0.limit)" } ?? "none"),
+                        Table.Cell(text: "\(line.balance.spent)"), Table.Cell(text: "\(line.balance.reserved)"),
+                        Table.Cell(text: line.left.map { "\($0)" } ?? ""),
                     ]
                 }, empty: "No budget is set. bureau budgets set makes one.")
         )

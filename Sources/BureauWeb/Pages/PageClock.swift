@@ -37,7 +37,8 @@ struct PageClock: Sendable {
     /// The first millisecond of a day written as 2026-11-21.
     func startOfDay(_ text: String) -> Int64? {
         let parts = text.split(separator: "-").compactMap { Int($0) }
-        guard parts.count == 3, (1...12).contains(parts[1]), (1...31).contains(parts[2]), (1970...9_999).contains(parts[0])
+        guard parts.count == 3, (1...12).contains(parts[1]), (1...31).contains(parts[2]),
+            (1970...9_999).contains(parts[0])
         else { return nil }
         let days = CivilDate(year: parts[0], month: parts[1], day: parts[2]).daysSince1970
         return Int64(zone.firstInstant(showing: days * 86_400)) * 1_000

@@ -4,8 +4,8 @@ import BureauDomain
 struct Page {
     var title: String
     var heading: String
-    var chip: Chip?
-    var lead: String?
+    var chip: Chip? = nil
+    var lead: String? = nil
     var crumbs: [Link] = []
     var links: [Link] = []
     var blocks: [Block] = []
@@ -14,9 +14,9 @@ struct Page {
 
 struct Link {
     var word: String
-    var address: String?
+    var address: String? = nil
     var isCurrent = false
-    var count: String?
+    var count: String? = nil
     var style = ""
 }
 
@@ -28,49 +28,62 @@ struct Chip {
 
 /// One section of a page. What is nil is not there.
 struct Block {
-    var id: String?
-    var heading: String?
+    var id: String? = nil
+    var heading: String? = nil
     var style = ""
-    var text: String?
-    var callout: Callout?
-    var cards: Cards?
-    var steps: Steps?
-    var facts: Facts?
-    var items: Items?
-    var tabs: Tabs?
-    var filters: Filters?
-    var table: Table?
-    var approval: ApprovalCard?
-    var timeline: Timeline?
-    var disclosure: Disclosure?
-    var diff: Diff?
-    var emptyText: String?
+    var text: String? = nil
+    var callout: Callout? = nil
+    var cards: Cards? = nil
+    var steps: Steps? = nil
+    var facts: Facts? = nil
+    var items: Items? = nil
+    var tabs: Tabs? = nil
+    var filters: Filters? = nil
+    var table: Table? = nil
+    var approval: ApprovalCard? = nil
+    var timeline: Timeline? = nil
+    var disclosure: Disclosure? = nil
+    var diff: Diff? = nil
+    var emptyText: String? = nil
     var forms: [Form] = []
 }
 
 struct Callout {
     var tone: String
     var title: String
-    var text: String?
-    var fix: String?
-    var link: Link?
+    var text: String? = nil
+    var fix: String? = nil
+    var link: Link? = nil
     var isAlert = false
 }
 
 struct Cards {
-    struct Card { var label: String, value: String, note: String? }
+    struct Card {
+        var label: String
+        var value: String
+        var note: String? = nil
+    }
     var cards: [Card]
 }
 
 struct Steps {
-    struct Step { var glyph: String, word: String, state: String, tone: String, isNow = false }
+    struct Step {
+        var glyph: String
+        var word: String
+        var state: String
+        var tone: String
+        var isNow = false
+    }
     var steps: [Step]
 }
 
 struct Facts {
     struct Fact {
-        var name: String, value: String, address: String?
-        var isCode = false, isCopied = false
+        var name: String
+        var value: String
+        var address: String? = nil
+        var isCode = false
+        var isCopied = false
     }
     var facts: [Fact]
 
@@ -78,7 +91,12 @@ struct Facts {
 }
 
 struct Items {
-    struct Item { var chip: Chip?, title: String, address: String, meta: String }
+    struct Item {
+        var chip: Chip? = nil
+        var title: String
+        var address: String
+        var meta: String
+    }
     var items: [Item]
 }
 
@@ -100,7 +118,12 @@ struct Filters {
 }
 
 struct Field {
-    struct Option { var word: String, value: String, isOn = false, isOff = false }
+    struct Option {
+        var word: String
+        var value: String
+        var isOn = false
+        var isOff = false
+    }
     enum Kind { case line(type: String), long, options([Option]), check(isOn: Bool), hidden }
 
     let name: String, label: String, id: String, value: String, type: String
@@ -127,11 +150,26 @@ struct Field {
 }
 
 struct Table {
-    struct Column { var title: String, isNumber = false }
-    struct Cell {
-        var text: String, label = "", address: String?, chip: Chip?, iso: String?, isNumber = false
+    struct Column {
+        var title: String
+        var isNumber = false
     }
-    struct Row { var cells: [Cell] }
+    struct Cell {
+        var text: String
+        var label = ""
+        var address: String? = nil
+        var chip: Chip? = nil
+        var iso: String? = nil
+        var isNumber = false
+    }
+    struct Row {
+        var cells: [Cell]
+    }
+
+    /// Titles; "#" before one says that its column holds numbers.
+    static func columns(_ titles: String...) -> [Column] {
+        titles.map { Column(title: String($0.drop { $0 == "#" }), isNumber: $0.hasPrefix("#")) }
+    }
 
     let caption: String, columns: [Column], rows: [Row], empty: String, emptyLink: Link?
     let note: String?, csv: String?, first: String?, next: String?
@@ -157,29 +195,65 @@ struct Table {
 }
 
 struct ApprovalCard {
-    struct Line { var name: String, value: String }
-    var id: String, chip: Chip?, effect: String, meta: String, tool: String, event: String, json: String
-    var preview: Bool, previewFacts: [Line]
-    var outcome: String?, refusal: String?
-    var mayDecide: Bool, approveWord: String, denyWord: String, action: String, runAddress: String
-    var formToken: String, formKey: String
+    struct Line {
+        var name: String
+        var value: String
+    }
+    var id: String
+    var chip: Chip? = nil
+    var effect: String
+    var meta: String
+    var tool: String
+    var event: String
+    var json: String
+    var preview: Bool
+    var previewFacts: [Line]
+    var outcome: String? = nil
+    var refusal: String? = nil
+    var mayDecide: Bool
+    var approveWord: String
+    var denyWord: String
+    var action: String
+    var runAddress: String
+    var formToken: String
+    var formKey: String
 }
 
 struct Timeline {
     struct Entry {
-        var time: String, iso: String?, glyph: String, kind: String, text: String, tone: String
-        var more: String?, anchor: String?
+        var time: String
+        var iso: String? = nil
+        var glyph: String
+        var kind: String
+        var text: String
+        var tone: String
+        var more: String? = nil
+        var anchor: String? = nil
     }
-    var entries: [Entry], views: [Link], count: String
-    var earlier: String?, newest: String?, stream: String?
-    var isLog: Bool, hasEntries: Bool
+    var entries: [Entry]
+    var views: [Link]
+    var count: String
+    var earlier: String? = nil
+    var newest: String? = nil
+    var stream: String? = nil
+    var isLog: Bool
+    var hasEntries: Bool
 }
 
-struct Disclosure { var summary: String, body: String, isOpen = false }
+struct Disclosure {
+    var summary: String
+    var body: String
+    var isOpen = false
+}
 
 struct Diff {
-    struct Line { var sign: String, text: String, tone: String }
-    var caption: String, lines: [Line]
+    struct Line {
+        var sign: String
+        var text: String
+        var tone: String
+    }
+    var caption: String
+    var lines: [Line]
 }
 
 struct Form {
@@ -188,12 +262,12 @@ struct Form {
     var fields: [Field] = []
     var tone = "primary"
     var style = "form"
-    var legend: String?
-    var problem: String?
-    var cancel: Link?
-    var buttonName: String?
+    var legend: String? = nil
+    var problem: String? = nil
+    var cancel: Link? = nil
+    var buttonName: String? = nil
     var buttonValue = ""
     /// Put in by the renderer.
-    var formToken: String?
-    var formKey: String?
+    var formToken: String? = nil
+    var formKey: String? = nil
 }

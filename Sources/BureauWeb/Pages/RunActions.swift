@@ -33,7 +33,8 @@ struct RunActions: Sendable {
                 try await act(web, "run started again", "A new run of the same input has begun.") { run, person in
                     guard let agent = house.catalog.agent(run.agent) else {
                         throw PageProblem.conflict(
-                            "There is no agent named \(run.agent) any more.", fix: "Put its file back into the agents folder.")
+                            "There is no agent named \(run.agent) any more.",
+                            fix: "Put its file back into the agents folder.")
                     }
                     return try await house.runs.again(run.id, agent: agent, by: "web \(person)")
                 }

@@ -17,7 +17,8 @@ struct RunPage {
         page.lead = lead(agent)
         page.crumbs = [
             Link(word: "Runs", address: "/runs/"),
-            Link(word: words.client, address: run.clientSlug.map { "/clients/\($0)/" }), Link(word: "run \(run.id.prefix(10))"),
+            Link(word: words.client, address: run.clientSlug.map { "/clients/\($0)/" }),
+            Link(word: "run \(run.id.prefix(10))"),
         ]
         page.links = links()
         for approval in approvals where approval.state == .open {
@@ -26,13 +27,18 @@ struct RunPage {
         if let why = whyBlock() { page.blocks.append(why) }
         page.blocks.append(Block(steps: Steps(steps: RunSteps(state: run.state).steps), forms: actions(visitor.person)))
         page.blocks.append(Block(facts: facts(agent)))
-        page.blocks.append(Block(id: "timeline", heading: "Timeline", timeline: try await TimelineView(house: house, run: run).page(web)))
+        page.blocks.append(
+            Block(
+                id: "timeline", heading: "Timeline", timeline: try await TimelineView(house: house, run: run).page(web))
+        )
         page.blocks += try await results()
         let decided = approvals.filter { $0.state != .open }
         if !decided.isEmpty { page.blocks.append(decisions(decided)) }
         if let payload = run.payload, let value = try? JSONValue.parse(Array(payload.utf8)) {
             page.blocks.append(
-                Block(id: "input", heading: "Input and config", disclosure: Disclosure(summary: "Payload", body: value.pretty)))
+                Block(
+                    id: "input", heading: "Input and config",
+                    disclosure: Disclosure(summary: "Payload", body: value.pretty)))
         }
         if let family = try await familyBlock(visitor.person) { page.blocks.append(family) }
         return try await house.page(page, web)
@@ -57,7 +63,8 @@ struct RunPage {
         guard !words.why.isEmpty, run.state != .done else { return nil }
         let fixes: [RunState: String] = [
             .failed: "Retry goes on with what has succeeded; Run again begins a new run with the same input.",
-            .doneWithProblems: "The files are safe. Deliver again finishes what is missing and touches nothing that arrived.",
+            .doneWithProblems:
+                "The files are safe. Deliver again finishes what is missing and touches nothing that arrived.",
             .needsInfo: "Complete the task or the client's record, then press Look again.",
             .stopped: "Files written so far are kept. Run again begins a new run with the same input.",
         ]
@@ -81,10 +88,15 @@ struct RunPage {
         case .queued, .starting, .running, .waitingApproval, .collecting, .delivering, .revising, .inReview:
             // The page that asks for a reason comes first; without a form of its own it would act by GET.
             return [form("Stop run…", "stop/ask", tone: "danger")]
-        case .needsInfo: return [form("Look again", "recheck", tone: "primary"), form("Stop run…", "stop/ask", tone: "danger")]
-        case .failed: return [form("Retry", "retry", tone: "primary"), form("Run again", "again"), form("Mark as seen", "seen")]
+        case .needsInfo:
+            return [form("Look again", "recheck", tone: "primary"), form("Stop run…", "stop/ask", tone: "danger")]
+        case .failed:
+            return [form("Retry", "retry", tone: "primary"), form("Run again", "again"), form("Mark as seen", "seen")]
         case .doneWithProblems:
-            return [form("Deliver again", "deliver", tone: "primary"), form("Run again", "again"), form("Mark as seen", "seen")]
+            return [
+                form("Deliver again", "deliver", tone: "primary"), form("Run again", "again"),
+                form("Mark as seen", "seen"),
+            ]
         case .stopped: return [form("Retry", "retry"), form("Run again", "again", tone: "primary")]
         case .done: return [form("Run again", "again"), form("Deliver again", "deliver")]
         case .stopping, .ignored: return []
@@ -93,15 +105,16 @@ struct RunPage {
 
     private func facts(_ agent: LoadedAgent?) -> Facts {
         Facts([
-            .init(name: "Run", value: run.id, isCode: true, isCopied: true),
-            .init(name: "Agent", value: agent?.config.displayName ?? run.agent, address: "/agents/\(run.agent)/"),
-            run.clientSlug.map { .init(name: "Client", value: words.client, address: "/clients/\($0)/") },
-            .init(name: "Started by", value: "\(run.requestedBy) (\(words.source)), \(clock.absolute(run.acceptedAt))"),
-            run.endedAt.map { .init(name: "Ended", value: clock.absolute($0)) },
-            run.taskID.map { .init(name: "Task", value: $0, isCode: true, isCopied: true) },
-            .init(name: "Cost", value: "\(words.cost) (\(run.spentMethod.replacing("_", with: " ")))"),
-            run.model.map { .init(name: "Model", value: $0) },
-            run.sessionID.map { .init(name: "Session", value: $0, isCode: true, isCopied: true) },
+            Facts.Fact(name: "Run", value: run.id, isCode: true, isCopied: true),
+            Facts.Fact(name: "Agent", value: agent?.config.displayName ?? run.agent, address: "/agents/\(run.agent)/"),
+            run.clientSlug.map { Facts.Fact(name: "Client", value: words.client, address: "/clients/\($0)/") },
+            Facts.Fact(
+                name: "Started by", value: "\(run.requestedBy) (\(words.source)), \(clock.absolute(run.acceptedAt))"),
+            run.endedAt.map { Facts.Fact(name: "Ended", value: clock.absolute($0)) },
+            run.taskID.map { Facts.Fact(name: "Task", value: $0, isCode: true, isCopied: true) },
+            Facts.Fact(name: "Cost", value: "\(words.cost) (\(run.spentMethod.replacing("_", with: " ")))"),
+            run.model.map { Facts.Fact(name: "Model", value: $0) },
+            run.sessionID.map { Facts.Fact(name: "Session", value: $0, isCode: true, isCopied: true) },
         ])
     }
 
@@ -112,13 +125,16 @@ struct RunPage {
                 id: "files", heading: "Files (\(files.count))",
                 table: Table(
                     "Files the session left",
-                    [.init(title: "Name"), .init(title: "Type"), .init(title: "Size", isNumber: true), .init(title: "SHA-256")],
-                    files.map { file in
+                    Table.columns("Name", "Type", "#Size", "SHA-256"),
+                    files.map { file -> [Table.Cell] in
                         [
-                            .init(text: file.safeName), .init(text: file.mimeType), .init(text: Words.bytes(file.sizeBytes)),
-                            .init(text: file.error ?? String((file.sha256 ?? "").prefix(16)) + "…"),
+                            Table.Cell(text: file.safeName), Table.Cell(text: file.mimeType),
+                            Table.Cell(text: Words.bytes(file.sizeBytes)),
+                            Table.Cell(text: file.error ?? String((file.sha256 ?? "").prefix(16)) + "…"),
                         ]
-                    }, empty: run.state.isFinal ? "The session left no file." : "Files appear when the session has ended."))
+                    },
+                    empty: run.state.isFinal ? "The session left no file." : "Files appear when the session has ended.")
+            )
         ]
         let done = steps.count { $0.state == .done }
         blocks.append(
@@ -126,11 +142,13 @@ struct RunPage {
                 id: "delivery", heading: "Delivery (\(done) of \(steps.count))",
                 table: Table(
                     "What was written, channel by channel",
-                    [.init(title: "Status"), .init(title: "Channel"), .init(title: "What"), .init(title: "Tries", isNumber: true), .init(title: "Result")],
-                    steps.map { step in
+                    Table.columns("Status", "Channel", "What", "#Tries", "Result"),
+                    steps.map { step -> [Table.Cell] in
                         [
-                            .init(text: "", chip: Self.chip(step.state)), .init(text: step.channel.rawValue.replacing("_", with: " ")),
-                            .init(text: step.what), .init(text: "\(step.attempts)"), .init(text: step.error ?? ""),
+                            Table.Cell(text: "", chip: Self.chip(step.state)),
+                            Table.Cell(text: step.channel.rawValue.replacing("_", with: " ")),
+                            Table.Cell(text: step.what), Table.Cell(text: "\(step.attempts)"),
+                            Table.Cell(text: step.error ?? ""),
                         ]
                     }, empty: "Nothing was to be delivered yet.")))
         return blocks

@@ -60,7 +60,9 @@ struct RunPages: Sendable {
             Block(
                 table: RunWords.table(
                     "Runs, newest first", runs, clock,
-                    empty: isFiltered ? "No runs match." : "No runs yet. A run appears here when a task, a schedule or a person starts one.",
+                    empty: isFiltered
+                        ? "No runs match."
+                        : "No runs yet. A run appears here when a task, a schedule or a person starts one.",
                     emptyLink: isFiltered ? Link(word: "Clear filters", address: "/runs/") : nil,
                     first: web.query("before") == nil ? nil : web.address("/runs/", changing: ["before": nil]),
                     next: hasMore ? web.address("/runs/", changing: ["before": runs.last?.id]) : nil,
@@ -87,23 +89,30 @@ struct RunPages: Sendable {
         func options(_ name: String, _ values: [(String, String)]) -> Field.Kind {
             let now = web.query(name)
             return .options(
-                [.init(word: "Any", value: "")] + values.map { .init(word: $0.1, value: $0.0, isOn: $0.0 == now) })
+                [Field.Option(word: "Any", value: "")]
+                    + values.map { Field.Option(word: $0.1, value: $0.0, isOn: $0.0 == now) })
         }
         let clients = try await house.clients.list().filter { person.maySee(client: $0.slug) }
         let fields = [
             Field("client", "Client", options("client", clients.map { ($0.slug, $0.name) })),
-            Field("agent", "Agent", options("agent", house.catalog.agents.map { ($0.config.name, $0.config.displayName) })),
+            Field(
+                "agent", "Agent", options("agent", house.catalog.agents.map { ($0.config.name, $0.config.displayName) })
+            ),
             Field("status", "Status", options("status", RunState.allCases.map { ($0.rawValue, $0.word) })),
-            Field("trigger", "Trigger", options("trigger", [
-                ("webhook", "Webhook"), ("cli", "Command line"), ("slack", "Slack"), ("cron", "Schedule"),
-                ("api", "Pages and API"), ("agent", "Agent"),
-            ])),
+            Field(
+                "trigger", "Trigger",
+                options(
+                    "trigger",
+                    [
+                        ("webhook", "Webhook"), ("cli", "Command line"), ("slack", "Slack"), ("cron", "Schedule"),
+                        ("api", "Pages and API"), ("agent", "Agent"),
+                    ])),
             Field("from", "From", .line(type: "date"), value: web.query("from") ?? ""),
             Field("to", "To", .line(type: "date"), value: web.query("to") ?? ""),
         ]
         let chips = Self.filterNames.compactMap { name in
             web.query(name).map {
-                Link(word: "\(name): \($0)", address: web.address("/runs/", changing: [name: .some(nil), "before": .some(nil)]))
+                Link(word: "\(name): \($0)", address: web.address("/runs/", changing: [name: nil, "before": nil]))
             }
         }
         return Filters(action: "/runs/", fields: fields, chips: chips)

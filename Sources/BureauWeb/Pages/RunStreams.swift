@@ -23,7 +23,8 @@ struct RunStreams: Sendable {
 
     private func stream(_ web: WebRequest) throws -> Response {
         let run = try web.theRun()
-        let place = [web.head.headers[.lastEventID], web.query("from")].lazy.compactMap { $0 }
+        let place =
+            [web.head.headers[.lastEventID], web.query("from")].lazy.compactMap { $0 }
             .compactMap(TimelineView.Place.init).first ?? TimelineView.Place(seq: 0, offset: 0)
         guard open.enter(max: Self.streamsMax) else {
             return Response(status: .serviceUnavailable, headers: [.retryAfter: "10"])
@@ -35,24 +36,13 @@ struct RunStreams: Sendable {
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no"],
             body: .init { [open, house] writer in
                 defer { open.leave() }
+                let follower = Follower(house: house, run: run, place: place, state: seen)
+                let frames = AsyncStream<String> { await follower.next() }
                 try await body.consumeWithCancellationOnInboundClose { _ in
-                    try await cancelWhenGracefulShutdown {
-                        // A proxy may hold the head back until the first byte of the body.
-                        try await writer.write(ByteBuffer(string: "retry: 2000\n: hello\n\n"))
-                        var follower = Follower(house: house, run: run, place: place, state: seen)
-                        var quietSince = house.doors.now()
-                        while !Task.isCancelled {
-                            let frames = try await follower.look()
-                            if !frames.isEmpty {
-                                try await writer.write(ByteBuffer(string: frames))
-                                quietSince = house.doors.now()
-                            } else if house.doors.now() - quietSince >= Self.heartbeatMilliseconds {
-                                try await writer.write(ByteBuffer(string: ": still here\n\n"))
-                                quietSince = house.doors.now()
-                            }
-                            if follower.isOver { return }
-                            try await house.doors.sleep(.milliseconds(Self.lookMilliseconds))
-                        }
+                    // A proxy may hold the head back until the first byte of the body.
+                    try await writer.write(ByteBuffer(string: "retry: 2000\n: hello\n\n"))
+                    for await frame in frames.cancelOnGracefulShutdown() {
+                        try await writer.write(ByteBuffer(string: frame))
                     }
                 }
                 try await writer.finish(nil)
@@ -61,18 +51,37 @@ struct RunStreams: Sendable {
 }
 
 /// Looks at a run again and again, and tells what is new since the place it stands at.
-struct Follower {
-    let house: WebHouse
-    private(set) var run: RunRecord
-    private(set) var place: TimelineView.Place
+actor Follower {
+    private let house: WebHouse
+    private var run: RunRecord
+    private var place: TimelineView.Place
     private var state: RunState
-    private(set) var isOver = false
+    private var isOver = false
+    private var spokeAt: Int64
 
     init(house: WebHouse, run: RunRecord, place: TimelineView.Place, state: RunState) {
         (self.house, self.run, self.place, self.state) = (house, run, place, state)
+        spokeAt = house.doors.now()
     }
 
-    mutating func look() async throws -> String {
+    /// The next frames, after some waiting: a comment when nothing happens for long, nil when the run is over.
+    func next() async -> String? {
+        while !isOver, !Task.isCancelled {
+            guard let frames = try? await look() else { return nil }
+            if !frames.isEmpty {
+                spokeAt = house.doors.now()
+                return frames
+            }
+            if house.doors.now() - spokeAt >= RunStreams.heartbeatMilliseconds {
+                spokeAt = house.doors.now()
+                return ": still here\n\n"
+            }
+            guard (try? await house.doors.sleep(.milliseconds(RunStreams.lookMilliseconds))) != nil else { return nil }
+        }
+        return nil
+    }
+
+    private func look() async throws -> String {
         var frames = ""
         run = try await house.runs.find(run.id)
         let view = TimelineView(house: house, run: run)

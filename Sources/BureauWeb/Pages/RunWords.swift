@@ -42,17 +42,14 @@ struct RunWords {
         return Chip(glyph: glyph, word: state.word, tone: tone)
     }
 
-    static let columns: [Table.Column] = [
-        .init(title: "Status"), .init(title: "Client"), .init(title: "Agent"), .init(title: "Accepted"),
-        .init(title: "Took", isNumber: true), .init(title: "Cost", isNumber: true), .init(title: "Trigger"),
-        .init(title: "Summary"),
-    ]
+    static let columns: [Table.Column] = Table.columns(
+        "Status", "Client", "Agent", "Accepted", "#Took", "#Cost", "Trigger", "Summary")
 
     var cells: [Table.Cell] {
         [
-            .init(text: "", chip: chip), .init(text: client, address: address), .init(text: run.agent),
-            .init(text: clock.moment(run.acceptedAt), iso: PageClock.iso(run.acceptedAt)), .init(text: took),
-            .init(text: cost), .init(text: source), .init(text: why),
+            Table.Cell(text: "", chip: chip), Table.Cell(text: client, address: address), Table.Cell(text: run.agent),
+            Table.Cell(text: clock.moment(run.acceptedAt), iso: PageClock.iso(run.acceptedAt)), Table.Cell(text: took),
+            Table.Cell(text: cost), Table.Cell(text: source), Table.Cell(text: why),
         ]
     }
 
@@ -60,9 +57,10 @@ struct RunWords {
         Items.Item(chip: chip, title: title, address: address, meta: meta)
     }
 
-    static func table(_ caption: String, _ runs: [RunRecord], _ clock: PageClock, empty: String, emptyLink: Link? = nil,
-        first: String? = nil, next: String? = nil, csv: String? = nil, note: String? = nil) -> Table
-    {
+    static func table(
+        _ caption: String, _ runs: [RunRecord], _ clock: PageClock, empty: String, emptyLink: Link? = nil,
+        first: String? = nil, next: String? = nil, csv: String? = nil, note: String? = nil
+    ) -> Table {
         Table(
             caption, columns, runs.map { RunWords(run: $0, clock: clock).cells }, empty: empty, emptyLink: emptyLink,
             note: note, csv: csv, first: first, next: next)

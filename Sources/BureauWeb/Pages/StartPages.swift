@@ -25,18 +25,27 @@ struct StartPages: Sendable {
         page.status = status
         guard let agent else {
             page.blocks = [
-                Block(callout: Callout(
-                    tone: "info", title: "No agent may be started by hand.",
-                    fix: "Set triggers.manual_cli.enabled in an agent's config; see the Agents page."))
+                Block(
+                    callout: Callout(
+                        tone: "info", title: "No agent may be started by hand.",
+                        fix: "Set triggers.manual_cli.enabled in an agent's config; see the Agents page."))
             ]
             return try await house.page(page, web)
         }
         page.blocks = [
-            Block(filters: Filters(action: "/runs/new", fields: [
-                Field("agent", "Agent", .options(agents.map {
-                    .init(word: $0.config.displayName, value: $0.config.name, isOn: $0.config.name == agent.config.name)
-                }), hint: "Another agent may ask for other fields.", id: "choose-agent")
-            ])),
+            Block(
+                filters: Filters(
+                    action: "/runs/new",
+                    fields: [
+                        Field(
+                            "agent", "Agent",
+                            .options(
+                                agents.map {
+                                    Field.Option(
+                                        word: $0.config.displayName, value: $0.config.name,
+                                        isOn: $0.config.name == agent.config.name)
+                                }), hint: "Another agent may ask for other fields.", id: "choose-agent")
+                    ])),
             Block(
                 text: agent.config.description,
                 forms: [
@@ -44,13 +53,23 @@ struct StartPages: Sendable {
                         action: "/runs", verb: "Start run",
                         fields: [
                             Field("agent", "", .hidden, value: agent.config.name),
-                            Field("client", "Client", .options([.init(word: "No client", value: "")] + clients.map {
-                                let missing = ClientDesk.missing(agent.config, for: $0)
-                                let word = missing.isEmpty ? $0.name : "\($0.name): lacks \(missing.joined(separator: ", "))"
-                                return .init(word: word, value: $0.slug, isOn: $0.slug == client)
-                            }), hint: "What a client's record lacks may come with the task."),
-                            Field("task", "ClickUp task id", value: web.form["task"] ?? "", hint: "Needed when there is no client. The result goes back to it."),
-                            Field("limit", "May cost at most, in dollars", value: web.form["limit"] ?? "", hint: "Empty: \(limit(agent)), the agent's own limit."),
+                            Field(
+                                "client", "Client",
+                                .options(
+                                    [Field.Option(word: "No client", value: "")]
+                                        + clients.map {
+                                            let missing = ClientDesk.missing(agent.config, for: $0)
+                                            let word =
+                                                missing.isEmpty
+                                                ? $0.name : "\($0.name): lacks \(missing.joined(separator: ", "))"
+                                            return Field.Option(word: word, value: $0.slug, isOn: $0.slug == client)
+                                        }), hint: "What a client's record lacks may come with the task."),
+                            Field(
+                                "task", "ClickUp task id", value: web.form["task"] ?? "",
+                                hint: "Needed when there is no client. The result goes back to it."),
+                            Field(
+                                "limit", "May cost at most, in dollars", value: web.form["limit"] ?? "",
+                                hint: "Empty: \(limit(agent)), the agent's own limit."),
                         ], problem: problem, cancel: Link(word: "Cancel", address: "/runs/"))
                 ]),
         ]
@@ -76,19 +95,23 @@ struct StartPages: Sendable {
         }
         var client: ClientRecord?
         if let slug {
-            guard person.maySee(client: slug), let found = try await house.clients.find(slug) else { throw PageProblem.notFound }
+            guard person.maySee(client: slug), let found = try await house.clients.find(slug) else {
+                throw PageProblem.notFound
+            }
             client = found
         }
         var costMax: MicroUSD?
         if let text = web.form["limit"], !text.isEmpty {
             guard let cents = Self.cents(text) else {
-                return try await show(web, problem: "Write the limit in dollars, such as 2.50, at least a cent.", status: 422)
+                return try await show(
+                    web, problem: "Write the limit in dollars, such as 2.50, at least a cent.", status: 422)
             }
             costMax = .cents(cents)
         }
         let run = try await house.runs.start(
             NewRun(
-                agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: .api,
+                agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
+                triggerSource: .api,
                 requestedBy: "web \(actor.name)", dedupeKey: "web/\(house.doors.makeID())", clientSlug: client?.slug,
                 clientName: client?.name, taskID: task,
                 payload: client.map { JSONValue.object($0.payload()).canonical }, costMax: costMax,
@@ -101,9 +124,13 @@ struct StartPages: Sendable {
     /// "2.50" is 250; nil for what is no amount, less than a cent or more than a hundred thousand dollars.
     static func cents(_ text: String) -> Int64? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...100_000).contains(whole) else { return nil }
+        guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...100_000).contains(whole) else {
+            return nil
+        }
         let fraction = parts.count == 2 ? String(parts[1]) : "0"
-        guard (1...2).contains(fraction.count), fraction.allSatisfy(\.isNumber), let part = Int64(fraction) else { return nil }
+        guard (1...2).contains(fraction.count), fraction.allSatisfy(\.isNumber), let part = Int64(fraction) else {
+            return nil
+        }
         let cents = whole * 100 + (fraction.count == 1 ? part * 10 : part)
         return cents > 0 ? cents : nil
     }

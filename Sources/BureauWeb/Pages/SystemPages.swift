@@ -24,7 +24,8 @@ struct SystemPages: Sendable {
         var page = Page(title: heading, heading: heading)
         let places = [
             ("Overview", "/system/"), ("Webhooks", "/system/webhooks/"), ("Alerts", "/system/alerts/"),
-            ("Queue", "/system/queue/"), ("Settings in effect", "/system/settings/"), ("Audit log", "/system/audit-log/"),
+            ("Queue", "/system/queue/"), ("Settings in effect", "/system/settings/"),
+            ("Audit log", "/system/audit-log/"),
         ]
         let isAdmin = web.visitor?.person.role == .admin
         page.blocks = [
@@ -32,7 +33,9 @@ struct SystemPages: Sendable {
                 tabs: Tabs(
                     label: "System",
                     tabs: places.filter { isAdmin || $0.1 != "/system/audit-log/" }.map {
-                        Link(word: $0.0, address: $0.1, isCurrent: web.head.uri.path + "/" == $0.1 || web.head.uri.path == $0.1)
+                        Link(
+                            word: $0.0, address: $0.1,
+                            isCurrent: web.head.uri.path + "/" == $0.1 || web.head.uri.path == $0.1)
                     }))
         ]
         return page
@@ -42,24 +45,34 @@ struct SystemPages: Sendable {
         let health = await house.status.health(), figures = try await house.queue.figures()
         let newest = try await house.signals.list(limit: 1).first, open = try await house.alerts.list()
         var page = page("System", web)
-        page.chip = health.isWell ? Chip(glyph: "●", word: "Healthy", tone: "ok") : Chip(glyph: "✕", word: "Failing", tone: "bad")
+        page.chip =
+            health.isWell
+            ? Chip(glyph: "●", word: "Healthy", tone: "ok") : Chip(glyph: "✕", word: "Failing", tone: "bad")
         page.blocks.append(
             Block(
                 cards: Cards(cards: [
-                    .init(label: "Last webhook", value: newest.map { clock.moment($0.receivedAt) } ?? "none yet", note: newest?.verdict),
-                    .init(label: "Waiting in the queue", value: "\(figures.waiting)", note: "longest: \(Words.duration(.milliseconds(figures.oldestMilliseconds)))"),
-                    .init(label: "In work", value: "\(figures.inWork)", note: "\(figures.awaitingApproval) wait for approval"),
-                    .init(label: "Set aside", value: "\(figures.parked)", note: "dead letters"),
-                    .init(label: "Open alerts", value: "\(open.count)"),
+                    Cards.Card(
+                        label: "Last webhook", value: newest.map { clock.moment($0.receivedAt) } ?? "none yet",
+                        note: newest?.verdict),
+                    Cards.Card(
+                        label: "Waiting in the queue", value: "\(figures.waiting)",
+                        note: "longest: \(Words.duration(.milliseconds(figures.oldestMilliseconds)))"),
+                    Cards.Card(
+                        label: "In work", value: "\(figures.inWork)",
+                        note: "\(figures.awaitingApproval) wait for approval"),
+                    Cards.Card(label: "Set aside", value: "\(figures.parked)", note: "dead letters"),
+                    Cards.Card(label: "Open alerts", value: "\(open.count)"),
                 ])))
         page.blocks.append(
             Block(
                 facts: Facts([
-                    .init(name: "Version", value: house.site.version),
-                    .init(name: "Agents loaded", value: house.catalog.agents.map(\.config.name).joined(separator: ", ")),
-                    .init(name: "Problems in agent files", value: "\(house.catalog.problems.count)", address: "/agents/"),
-                    .init(name: "Dispatch", value: house.settings.isDispatchPaused ? "paused" : "on"),
-                    .init(name: "Plain figures", value: "/metrics and /health", address: "/health"),
+                    Facts.Fact(name: "Version", value: house.site.version),
+                    Facts.Fact(
+                        name: "Agents loaded", value: house.catalog.agents.map(\.config.name).joined(separator: ", ")),
+                    Facts.Fact(
+                        name: "Problems in agent files", value: "\(house.catalog.problems.count)", address: "/agents/"),
+                    Facts.Fact(name: "Dispatch", value: house.settings.isDispatchPaused ? "paused" : "on"),
+                    Facts.Fact(name: "Plain figures", value: "/metrics and /health", address: "/health"),
                 ])))
         return try await house.page(page, web)
     }
@@ -73,19 +86,28 @@ struct SystemPages: Sendable {
                 filters: Filters(
                     action: "/system/webhooks/",
                     fields: [
-                        Field("verdict", "Verdict", .options([.init(word: "Any", value: "")] + verdicts.map {
-                            .init(word: $0.capitalizedFirst, value: $0, isOn: $0 == web.query("verdict"))
-                        }))
+                        Field(
+                            "verdict", "Verdict",
+                            .options(
+                                [Field.Option(word: "Any", value: "")]
+                                    + verdicts.map {
+                                        Field.Option(
+                                            word: $0.capitalizedFirst, value: $0, isOn: $0 == web.query("verdict"))
+                                    }))
                     ]),
                 table: Table(
                     "The newest \(Self.listedMax) deliveries",
-                    [.init(title: "Verdict"), .init(title: "Received"), .init(title: "Agent"), .init(title: "Event"), .init(title: "From"), .init(title: "Why"), .init(title: "Run")],
-                    signals.map { signal in
+                    Table.columns("Verdict", "Received", "Agent", "Event", "From", "Why", "Run"),
+                    signals.map { signal -> [Table.Cell] in
                         [
-                            .init(text: "", chip: Self.chip(signal.verdict)),
-                            .init(text: clock.moment(signal.receivedAt), iso: PageClock.iso(signal.receivedAt)), .init(text: signal.agent),
-                            .init(text: signal.event ?? ""), .init(text: signal.remoteAddress), .init(text: signal.reason),
-                            .init(text: signal.runID.map { String($0.prefix(10)) } ?? "", address: signal.runID.map { "/runs/\($0)/" }),
+                            Table.Cell(text: "", chip: Self.chip(signal.verdict)),
+                            Table.Cell(text: clock.moment(signal.receivedAt), iso: PageClock.iso(signal.receivedAt)),
+                            Table.Cell(text: signal.agent),
+                            Table.Cell(text: signal.event ?? ""), Table.Cell(text: signal.remoteAddress),
+                            Table.Cell(text: signal.reason),
+                            Table.Cell(
+                                text: signal.runID.map { String($0.prefix(10)) } ?? "",
+                                address: signal.runID.map { "/runs/\($0)/" }),
                         ]
                     }, empty: "No webhook has arrived.", note: "Send one again: bureau webhooks replay ID")))
         return try await house.page(page, web)
@@ -104,7 +126,11 @@ struct SystemPages: Sendable {
         let isAll = web.query("all") == "yes"
         let found = try await house.alerts.list(isAll: isAll, limit: Self.listedMax)
         var page = page("Alerts", web)
-        page.links = [isAll ? Link(word: "Only open ones", address: "/system/alerts/") : Link(word: "Resolved ones too", address: "/system/alerts/?all=yes")]
+        page.links = [
+            isAll
+                ? Link(word: "Only open ones", address: "/system/alerts/")
+                : Link(word: "Resolved ones too", address: "/system/alerts/?all=yes")
+        ]
         if found.isEmpty { page.blocks.append(Block(emptyText: "No alert is open.")) }
         for alert in found {
             let title = alert.isOpen ? alert.sentence : "Resolved by \(alert.resolvedBy ?? "bureau"): \(alert.sentence)"
@@ -112,9 +138,15 @@ struct SystemPages: Sendable {
                 Block(
                     callout: Callout(
                         tone: alert.isOpen ? "bad" : "idle", title: title,
-                        text: "\(alert.cause.replacing("_", with: " ")) · since \(clock.absolute(alert.openedAt)) · seen \(alert.occurrences) times",
+                        text:
+                            "\(alert.cause.replacing("_", with: " ")) · since \(clock.absolute(alert.openedAt)) · seen \(alert.occurrences) times",
                         link: alert.runID.map { Link(word: "Open run", address: "/runs/\($0)/") }),
-                    forms: alert.isOpen ? [Form(action: "/system/alerts/\(alert.id)/resolve", verb: "Resolve", tone: "", style: "form row")] : []))
+                    forms: alert.isOpen
+                        ? [
+                            Form(
+                                action: "/system/alerts/\(alert.id)/resolve", verb: "Resolve", tone: "",
+                                style: "form row")
+                        ] : []))
         }
         return try await house.page(page, web)
     }
@@ -124,7 +156,8 @@ struct SystemPages: Sendable {
         guard try await house.alerts.find(id).count == 1 else { throw PageProblem.notFound }
         let isNew = try await house.alerts.resolve(id, by: actor.name)
         if isNew { try await house.audit.note(actor, "alert resolved", "alert \(id)") }
-        return try await house.done(isNew ? "Resolved. The same cause opens a new one." : "It was resolved already.", "/system/alerts/", web)
+        return try await house.done(
+            isNew ? "Resolved. The same cause opens a new one." : "It was resolved already.", "/system/alerts/", web)
     }
 
     private func queue(_ web: WebRequest) async throws -> Response {
@@ -138,25 +171,33 @@ struct SystemPages: Sendable {
                 heading: "By client and agent",
                 table: Table(
                     "Runs that wait or are in work",
-                    [.init(title: "Client"), .init(title: "Agent"), .init(title: "Waiting", isNumber: true), .init(title: "In work", isNumber: true), .init(title: "Since")],
-                    figures.lines.map { line in
+                    Table.columns("Client", "Agent", "#Waiting", "#In work", "Since"),
+                    figures.lines.map { line -> [Table.Cell] in
                         [
-                            .init(text: line.client ?? "none"), .init(text: line.agent), .init(text: "\(line.waiting)"),
-                            .init(text: "\(line.inWork)"), .init(text: line.oldestAt.map(clock.moment) ?? ""),
+                            Table.Cell(text: line.client ?? "none"), Table.Cell(text: line.agent),
+                            Table.Cell(text: "\(line.waiting)"),
+                            Table.Cell(text: "\(line.inWork)"), Table.Cell(text: line.oldestAt.map(clock.moment) ?? ""),
                         ]
                     }, empty: "The queue is empty.")),
-            Block(heading: "Waiting", table: RunWords.table("Those that have waited longest first", waiting, clock, empty: "Nobody waits.")),
+            Block(
+                heading: "Waiting",
+                table: RunWords.table("Those that have waited longest first", waiting, clock, empty: "Nobody waits.")),
             Block(
                 heading: "Set aside",
                 table: Table(
                     "Dead letters: work that goes on only when somebody says so",
-                    [.init(title: "Kind"), .init(title: "What"), .init(title: "Agent"), .init(title: "Client"), .init(title: "Since"), .init(title: "Run")],
-                    parked.map { letter in
+                    Table.columns("Kind", "What", "Agent", "Client", "Since", "Run"),
+                    parked.map { letter -> [Table.Cell] in
                         [
-                            .init(text: letter.kind.rawValue), .init(text: letter.sentence), .init(text: letter.agent ?? ""), .init(text: letter.client ?? ""),
-                            .init(text: clock.moment(letter.parkedAt)), .init(text: letter.runID.map { String($0.prefix(10)) } ?? "", address: letter.runID.map { "/runs/\($0)/" }),
+                            Table.Cell(text: letter.kind.rawValue), Table.Cell(text: letter.sentence),
+                            Table.Cell(text: letter.agent ?? ""), Table.Cell(text: letter.client ?? ""),
+                            Table.Cell(text: clock.moment(letter.parkedAt)),
+                            Table.Cell(
+                                text: letter.runID.map { String($0.prefix(10)) } ?? "",
+                                address: letter.runID.map { "/runs/\($0)/" }),
                         ]
-                    }, empty: "Nothing was set aside.", note: "Try again: bureau queue redrive. Dismiss: bureau queue drop.")),
+                    }, empty: "Nothing was set aside.",
+                    note: "Try again: bureau queue redrive. Dismiss: bureau queue drop.")),
         ]
         return try await house.page(page, web)
     }
@@ -168,8 +209,10 @@ struct SystemPages: Sendable {
             Block(
                 table: Table(
                     "Variables this server was started with",
-                    [.init(title: "Variable"), .init(title: "Value"), .init(title: "From")],
-                    house.site.settings.map { [.init(text: $0.name), .init(text: $0.value), .init(text: $0.origin)] },
+                    Table.columns("Variable", "Value", "From"),
+                    house.site.settings.map {
+                        [Table.Cell(text: $0.name), Table.Cell(text: $0.value), Table.Cell(text: $0.origin)]
+                    },
                     empty: "Nothing is set; every default holds.")))
         return try await house.page(page, web)
     }
@@ -182,16 +225,24 @@ struct SystemPages: Sendable {
             Block(
                 table: Table(
                     "Who changed what, newest first",
-                    [.init(title: "When"), .init(title: "Who"), .init(title: "What"), .init(title: "Subject"), .init(title: "Before"), .init(title: "After"), .init(title: "From")],
-                    entries.map { entry in
+                    Table.columns("When", "Who", "What", "Subject", "Before", "After", "From"),
+                    entries.map { entry -> [Table.Cell] in
                         [
-                            .init(text: clock.absolute(entry.at), iso: PageClock.iso(entry.at)), .init(text: entry.actor.name), .init(text: entry.action),
-                            .init(text: entry.subject, address: "/system/audit-log/?subject=" + WebRequest.escaped(entry.subject)),
-                            .init(text: entry.before ?? ""), .init(text: entry.after ?? ""),
-                            .init(text: [entry.actor.surface, entry.actor.remoteAddress].filter { !$0.isEmpty }.joined(separator: " ")),
+                            Table.Cell(text: clock.absolute(entry.at), iso: PageClock.iso(entry.at)),
+                            Table.Cell(text: entry.actor.name), Table.Cell(text: entry.action),
+                            Table.Cell(
+                                text: entry.subject,
+                                address: "/system/audit-log/?subject=" + WebRequest.escaped(entry.subject)),
+                            Table.Cell(text: entry.before ?? ""), Table.Cell(text: entry.after ?? ""),
+                            Table.Cell(
+                                text: [entry.actor.surface, entry.actor.remoteAddress].filter { !$0.isEmpty }.joined(
+                                    separator: " ")),
                         ]
-                    }, empty: "Nothing was changed yet.", first: web.query("before") == nil ? nil : web.address("/system/audit-log/", changing: ["before": .some(nil)]),
-                    next: found.count > 50 ? web.address("/system/audit-log/", changing: ["before": entries.last?.id]) : nil)))
+                    }, empty: "Nothing was changed yet.",
+                    first: web.query("before") == nil
+                        ? nil : web.address("/system/audit-log/", changing: ["before": nil]),
+                    next: found.count > 50
+                        ? web.address("/system/audit-log/", changing: ["before": entries.last?.id]) : nil)))
         return try await house.page(page, web)
     }
 }

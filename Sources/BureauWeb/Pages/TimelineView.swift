@@ -18,7 +18,9 @@ struct TimelineView: Sendable {
 
         init?(_ text: String) {
             let parts = text.split(separator: ".")
-            guard parts.count == 2, let seq = Int64(parts[0]), let offset = UInt64(parts[1]), seq >= 0 else { return nil }
+            guard parts.count == 2, let seq = Int64(parts[0]), let offset = UInt64(parts[1]), seq >= 0 else {
+                return nil
+            }
             (self.seq, self.offset) = (seq, offset)
         }
     }

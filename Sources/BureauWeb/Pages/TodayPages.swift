@@ -25,15 +25,21 @@ struct TodayPages: Sendable {
         let running = try await house.runs.list(working)
         var page = Page(title: "Today", heading: "Today")
         page.lead = clock.absolute(clock.now()) + ", " + clock.zone.name
-        if person.role >= .operator { page.links = [Link(word: "Start a run", address: "/runs/new", style: "button primary")] }
-        page.blocks = try await checklist(running) + [needs(waiting, running.count)] + [
-            Block(
-                heading: "Running now (\(running.count))",
-                items: running.isEmpty ? nil : Items(items: running.map { RunWords(run: $0, clock: clock) }.map {
-                    $0.item("\($0.took) · \($0.cost) · \($0.run.lastEvent ?? "")")
-                }), emptyText: running.isEmpty ? "Nothing is running." : nil),
-            try await ended(person),
-        ]
+        if person.role >= .operator {
+            page.links = [Link(word: "Start a run", address: "/runs/new", style: "button primary")]
+        }
+        page.blocks =
+            try await checklist(running) + [needs(waiting, running.count)] + [
+                Block(
+                    heading: "Running now (\(running.count))",
+                    items: running.isEmpty
+                        ? nil
+                        : Items(
+                            items: running.map { RunWords(run: $0, clock: clock) }.map {
+                                $0.item("\($0.took) · \($0.cost) · \($0.run.lastEvent ?? "")")
+                            }), emptyText: running.isEmpty ? "Nothing is running." : nil),
+                try await ended(person),
+            ]
         return try await house.page(page, web)
     }
 
@@ -45,13 +51,17 @@ struct TodayPages: Sendable {
                 meta: "\(RunWords(run: run, clock: clock).title) · expires \(clock.absolute(approval.expiresAt))")
         }
         for run in waiting.reviews + waiting.questions + waiting.failures {
-            items.append(RunWords(run: run, clock: clock).item("\(RunWords(run: run, clock: clock).why) · \(clock.moment(run.endedAt ?? run.acceptedAt))"))
+            items.append(
+                RunWords(run: run, clock: clock).item(
+                    "\(RunWords(run: run, clock: clock).why) · \(clock.moment(run.endedAt ?? run.acceptedAt))"))
         }
         let all = items.count
         return Block(
-            heading: "Needs you (\(all))", text: all > Self.shownMax ? "The first \(Self.shownMax); the inbox has all." : nil,
+            heading: "Needs you (\(all))",
+            text: all > Self.shownMax ? "The first \(Self.shownMax); the inbox has all." : nil,
             items: items.isEmpty ? nil : Items(items: Array(items.prefix(Self.shownMax))),
-            emptyText: items.isEmpty ? "Nothing needs you. \(running) \(running == 1 ? "run is" : "runs are") working." : nil)
+            emptyText: items.isEmpty
+                ? "Nothing needs you. \(running) \(running == 1 ? "run is" : "runs are") working." : nil)
     }
 
     private func ended(_ person: PersonRecord) async throws -> Block {
@@ -63,9 +73,9 @@ struct TodayPages: Sendable {
         let failed = runs.count { $0.state == .failed }
         let spent = runs.reduce(Int64(0)) { $0 + $1.spentMicroUSD }
         let cards: [Cards.Card] = [
-            .init(label: "Ended today", value: runs.count == 200 ? "200 or more" : "\(runs.count)"),
-            .init(label: "Failed", value: "\(failed)"),
-            .init(label: "Spent on them", value: "\(MicroUSD(rawValue: spent))"),
+            Cards.Card(label: "Ended today", value: runs.count == 200 ? "200 or more" : "\(runs.count)"),
+            Cards.Card(label: "Failed", value: "\(failed)"),
+            Cards.Card(label: "Spent on them", value: "\(MicroUSD(rawValue: spent))"),
         ]
         return Block(
             heading: "Ended today", cards: Cards(cards: cards),
@@ -84,7 +94,8 @@ struct TodayPages: Sendable {
         return [
             Block(
                 heading: "First steps",
-                text: "Bureau shows here what its agents do. Four things make the first run: the steps, with what is done. "
+                text:
+                    "Bureau shows here what its agents do. Four things make the first run: the steps, with what is done. "
                     + "bureau doctor checks each connection.",
                 steps: Steps(steps: [
                     step("Add an agent (agents/NAME.json)", hasAgents),
@@ -114,7 +125,8 @@ struct TodayPages: Sendable {
                     label: "Kinds",
                     tabs: Self.kinds.map {
                         Link(
-                            word: $0.prefix(1).uppercased() + $0.dropFirst(), address: $0 == "all" ? "/inbox/" : "/inbox/?kind=\($0)",
+                            word: $0.prefix(1).uppercased() + $0.dropFirst(),
+                            address: $0 == "all" ? "/inbox/" : "/inbox/?kind=\($0)",
                             isCurrent: $0 == kind, count: "\(counts[$0] ?? 0)")
                     }))
         ]
@@ -125,7 +137,8 @@ struct TodayPages: Sendable {
                     Block(approval: try await ApprovalView(house: house).card(approval, run, visitor)))
             }
         }
-        let rows = (shows("reviews") ? waiting.reviews : []) + (shows("questions") ? waiting.questions : [])
+        let rows =
+            (shows("reviews") ? waiting.reviews : []) + (shows("questions") ? waiting.questions : [])
             + (shows("failures") ? waiting.failures : [])
         if !rows.isEmpty {
             page.blocks.append(
@@ -152,21 +165,27 @@ struct TodayPages: Sendable {
         let runs = text.isEmpty ? [] : try await house.runs.list(listing)
         if runs.count == 1, let run = runs.first { return .seeOther("/runs/\(run.id)/") }
         let names = try await house.clients.list().filter {
-            person.maySee(client: $0.slug) && !text.isEmpty && $0.name.lowercased().filter { !$0.isWhitespace }.contains(text.lowercased())
+            person.maySee(client: $0.slug) && !text.isEmpty
+                && $0.name.lowercased().filter { !$0.isWhitespace }.contains(text.lowercased())
         }
         var page = Page(title: "Search", heading: "Search")
         page.lead = web.query("q").map { "For \"\($0)\"" }
         page.blocks = [
             Block(
                 heading: "Clients",
-                items: names.isEmpty ? nil : Items(items: names.prefix(50).map {
-                    .init(chip: nil, title: $0.name, address: "/clients/\($0.slug)/", meta: $0.slug)
-                }), emptyText: names.isEmpty ? "No client has it in its name." : nil),
+                items: names.isEmpty
+                    ? nil
+                    : Items(
+                        items: names.prefix(50).map {
+                            Items.Item(chip: nil, title: $0.name, address: "/clients/\($0.slug)/", meta: $0.slug)
+                        }), emptyText: names.isEmpty ? "No client has it in its name." : nil),
             Block(
                 heading: "Runs",
                 table: RunWords.table(
                     "Runs of this task", runs, clock,
-                    empty: "No run, task or agent is called so. Write a run's first six characters, a whole task id, or a name.")),
+                    empty:
+                        "No run, task or agent is called so. Write a run's first six characters, a whole task id, or a name."
+                )),
         ]
         return try await house.page(page, web)
     }

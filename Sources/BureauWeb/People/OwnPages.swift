@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauEngine
+import HTTPTypes
 import Hummingbird
 
 /// What everybody sets for themselves: password, theme, sessions, tokens.
@@ -34,8 +35,10 @@ struct OwnPages: Sendable {
         if let token {
             page.blocks.append(
                 Block(
-                    callout: Callout(tone: "ok", title: "This is the token. It is shown only now.", text: "Send it as Authorization: Bearer, and keep it like a password.", isAlert: true),
-                    facts: Facts([.init(name: "Token", value: token, isCode: true, isCopied: true)])))
+                    callout: Callout(
+                        tone: "ok", title: "This is the token. It is shown only now.",
+                        text: "Send it as Authorization: Bearer, and keep it like a password.", isAlert: true),
+                    facts: Facts([Facts.Fact(name: "Token", value: token, isCode: true, isCopied: true)])))
         }
         page.blocks += [
             Block(
@@ -46,7 +49,8 @@ struct OwnPages: Sendable {
                         fields: [
                             Field(
                                 "password", "New password", .line(type: "password"),
-                                hint: "\(PasswordHash.charactersMin) characters or more. Your other sessions are signed out.",
+                                hint:
+                                    "\(PasswordHash.charactersMin) characters or more. Your other sessions are signed out.",
                                 autocomplete: "new-password", isRequired: true)
                         ])
                 ]),
@@ -56,9 +60,12 @@ struct OwnPages: Sendable {
                     Form(
                         action: "/settings/theme", verb: "Change theme",
                         fields: [
-                            Field("theme", "Colours", .options(["system", "light", "dark"].map {
-                                .init(word: $0.capitalizedFirst, value: $0, isOn: $0 == person.theme)
-                            }))
+                            Field(
+                                "theme", "Colours",
+                                .options(
+                                    ["system", "light", "dark"].map {
+                                        Field.Option(word: $0.capitalizedFirst, value: $0, isOn: $0 == person.theme)
+                                    }))
                         ], tone: "")
                 ]),
             try await sessions(visitor), try await tokens(person), keys,
@@ -72,15 +79,19 @@ struct OwnPages: Sendable {
             id: "sessions", heading: "Where you are signed in",
             table: Table(
                 "Sessions end after \(SignIn.idleHours) hours without use, and after \(SignIn.absoluteDays) days at the latest",
-                [.init(title: "Begun"), .init(title: "Last used"), .init(title: "From"), .init(title: "With")],
+                Table.columns("Begun", "Last used", "From", "With"),
                 sessions.map {
                     [
-                        .init(text: clock.absolute($0.createdAt) + ($0.id == visitor.session?.id ? " (this one)" : "")),
-                        .init(text: clock.moment($0.seenAt)), .init(text: $0.remoteAddress), .init(text: String($0.userAgent.prefix(60))),
+                        Table.Cell(
+                            text: clock.absolute($0.createdAt) + ($0.id == visitor.session?.id ? " (this one)" : "")),
+                        Table.Cell(text: clock.moment($0.seenAt)), Table.Cell(text: $0.remoteAddress),
+                        Table.Cell(text: String($0.userAgent.prefix(60))),
                     ]
                 }, empty: ""),
             forms: sessions.filter { $0.id != visitor.session?.id }.map {
-                Form(action: "/settings/sessions/\($0.id)/end", verb: "Sign out the one begun \(clock.absolute($0.createdAt))", tone: "", style: "form row")
+                Form(
+                    action: "/settings/sessions/\($0.id)/end",
+                    verb: "Sign out the one begun \(clock.absolute($0.createdAt))", tone: "", style: "form row")
             })
     }
 
@@ -90,22 +101,30 @@ struct OwnPages: Sendable {
             id: "tokens", heading: "API tokens",
             table: Table(
                 "Keys for programs that act as you",
-                [.init(title: "Label"), .init(title: "Scope"), .init(title: "Made"), .init(title: "Last used"), .init(title: "Status")],
+                Table.columns("Label", "Scope", "Made", "Last used", "Status"),
                 tokens.map {
                     let isOn = $0.revokedAt == nil && $0.expiresAt ?? .max > clock.now()
                     return [
-                        .init(text: $0.label), .init(text: $0.scope.rawValue), .init(text: clock.absolute($0.createdAt)), .init(text: $0.usedAt.map(clock.moment) ?? "never"),
-                        .init(text: isOn ? "works" : "revoked or over"),
+                        Table.Cell(text: $0.label), Table.Cell(text: $0.scope.rawValue),
+                        Table.Cell(text: clock.absolute($0.createdAt)),
+                        Table.Cell(text: $0.usedAt.map(clock.moment) ?? "never"),
+                        Table.Cell(text: isOn ? "works" : "revoked or over"),
                     ]
                 }, empty: "You have no tokens."),
             forms: tokens.filter { $0.revokedAt == nil }.map {
-                Form(action: "/settings/tokens/\($0.id)/revoke", verb: "Revoke \"\($0.label)\"", tone: "danger", style: "form row")
+                Form(
+                    action: "/settings/tokens/\($0.id)/revoke", verb: "Revoke \"\($0.label)\"", tone: "danger",
+                    style: "form row")
             } + [
                 Form(
                     action: "/settings/tokens", verb: "Make a token",
                     fields: [
                         Field("label", "What it is for", isRequired: true),
-                        Field("scope", "Scope", .options([.init(word: "Read", value: "read"), .init(word: "Write", value: "write")]), hint: "Write does what you may do."),
+                        Field(
+                            "scope", "Scope",
+                            .options([
+                                Field.Option(word: "Read", value: "read"), Field.Option(word: "Write", value: "write"),
+                            ]), hint: "Write does what you may do."),
                     ], tone: "")
             ])
     }
@@ -115,23 +134,27 @@ struct OwnPages: Sendable {
             id: "keys", heading: "Keyboard shortcuts",
             table: Table(
                 "Never inside a field",
-                [.init(title: "Keys"), .init(title: "What they do")],
+                Table.columns("Keys", "What they do"),
                 [
-                    ("/", "Search"), ("g then t, i, r, c, a", "Today, Inbox, Runs, Clients, Agents"), ("j, k", "Next and previous row"),
-                    ("a", "Go to the Approve button; it is not pressed"), ("f", "Follow a live timeline, or not"), ("e", "First trouble in a timeline"),
+                    ("/", "Search"), ("g then t, i, r, c, a", "Today, Inbox, Runs, Clients, Agents"),
+                    ("j, k", "Next and previous row"),
+                    ("a", "Go to the Approve button; it is not pressed"), ("f", "Follow a live timeline, or not"),
+                    ("e", "First trouble in a timeline"),
                     ("?", "This list"),
-                ].map { [.init(text: $0.0), .init(text: $0.1)] }, empty: ""))
+                ].map { [Table.Cell(text: $0.0), Table.Cell(text: $0.1)] }, empty: ""))
     }
 
     private func setPassword(_ web: WebRequest) async throws -> Response {
         let visitor = try web.signedIn()
-        _ = try await house.people.setPassword(visitor.person.id, web.form["password"] ?? "", keeping: visitor.session?.id, by: web.actor())
+        _ = try await house.people.setPassword(
+            visitor.person.id, web.form["password"] ?? "", keeping: visitor.session?.id, by: web.actor())
         return try await house.done("The password is set. Other sessions are signed out.", "/settings/", web)
     }
 
     private func makeToken(_ web: WebRequest) async throws -> Response {
         let scope = TokenRecord.Scope(rawValue: web.form["scope"] ?? "") ?? .read
-        let token = try await house.people.makeToken(web.signedIn().person.id, label: web.form["label"] ?? "", scope: scope, days: nil, by: web.actor())
+        let token = try await house.people.makeToken(
+            web.signedIn().person.id, label: web.form["label"] ?? "", scope: scope, days: nil, by: web.actor())
         var response = try await show(web, token: token)
         response.headers[.cacheControl] = "no-store"
         return response

@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauEngine
+import HTTPTypes
 import Hummingbird
 
 /// Who may sign in and what they may see: for admins.
@@ -21,7 +22,7 @@ struct PeoplePages: Sendable {
     }
 
     private static func roles(_ now: Role?) -> Field.Kind {
-        .options(Role.allCases.map { .init(word: $0.word, value: $0.rawValue, isOn: $0 == now) })
+        .options(Role.allCases.map { Field.Option(word: $0.word, value: $0.rawValue, isOn: $0 == now) })
     }
 
     private func list(_ web: WebRequest) async throws -> Response {
@@ -31,13 +32,21 @@ struct PeoplePages: Sendable {
             Block(
                 table: Table(
                     "Who may sign in",
-                    [.init(title: "Name"), .init(title: "Role"), .init(title: "Clients"), .init(title: "Last seen"), .init(title: "Status")],
-                    people.map { person in
+                    Table.columns("Name", "Role", "Clients", "Last seen", "Status"),
+                    people.map { person -> [Table.Cell] in
                         [
-                            .init(text: "\(person.displayName) (\(person.name))", address: "/users/\(person.name)/"), .init(text: person.role.word),
-                            .init(text: person.clients.map { $0.isEmpty ? "none" : $0.sorted().joined(separator: ", ") } ?? "all"),
-                            .init(text: person.seenAt.map(clock.moment) ?? "never"),
-                            .init(text: "", chip: person.isDisabled ? Chip(glyph: "–", word: "Disabled", tone: "idle") : Chip(glyph: "✓", word: "Active", tone: "ok")),
+                            Table.Cell(
+                                text: "\(person.displayName) (\(person.name))", address: "/users/\(person.name)/"),
+                            Table.Cell(text: person.role.word),
+                            Table.Cell(
+                                text: person.clients.map { $0.isEmpty ? "none" : $0.sorted().joined(separator: ", ") }
+                                    ?? "all"),
+                            Table.Cell(text: person.seenAt.map(clock.moment) ?? "never"),
+                            Table.Cell(
+                                text: "",
+                                chip: person.isDisabled
+                                    ? Chip(glyph: "–", word: "Disabled", tone: "idle")
+                                    : Chip(glyph: "✓", word: "Active", tone: "ok")),
                         ]
                     }, empty: "Nobody yet.")),
             Block(
@@ -46,7 +55,9 @@ struct PeoplePages: Sendable {
                     Form(
                         action: "/users", verb: "Add user",
                         fields: [
-                            Field("name", "Sign-in name", hint: "\(SignInName.rule). Approvals are decided under it.", isRequired: true),
+                            Field(
+                                "name", "Sign-in name", hint: "\(SignInName.rule). Approvals are decided under it.",
+                                isRequired: true),
                             Field("display_name", "Full name"), Field("role", "Role", Self.roles(.viewer)),
                         ])
                 ]),
@@ -54,19 +65,26 @@ struct PeoplePages: Sendable {
                 heading: "What roles may do",
                 table: Table(
                     "Each role may do everything the ones above it may",
-                    [.init(title: "Role"), .init(title: "May")], Role.allCases.map { [.init(text: $0.word), .init(text: $0.meaning)] }, empty: "")),
+                    Table.columns("Role", "May"),
+                    Role.allCases.map { [Table.Cell(text: $0.word), Table.Cell(text: $0.meaning)] }, empty: "")),
         ]
         return try await house.page(page, web)
     }
 
     private func add(_ web: WebRequest) async throws -> Response {
-        guard let role = Role(rawValue: web.form["role"] ?? "") else { throw PageProblem.badRequest("There is no such role.") }
-        let made = try await house.people.add(web.form["name"] ?? "", displayName: web.form["display_name"], role: role, by: web.actor())
-        return try await house.done("\(made.displayName) was added. Make a sign-in link for them below.", "/users/\(made.name)/", web)
+        guard let role = Role(rawValue: web.form["role"] ?? "") else {
+            throw PageProblem.badRequest("There is no such role.")
+        }
+        let made = try await house.people.add(
+            web.form["name"] ?? "", displayName: web.form["display_name"], role: role, by: web.actor())
+        return try await house.done(
+            "\(made.displayName) was added. Make a sign-in link for them below.", "/users/\(made.name)/", web)
     }
 
     private func person(_ web: WebRequest) async throws -> PersonRecord {
-        do { return try await house.people.find(web.parameter("id")) } catch is PeopleDesk.Refused { throw PageProblem.notFound }
+        do { return try await house.people.find(web.parameter("id")) } catch is PeopleDesk.Refused {
+            throw PageProblem.notFound
+        }
     }
 
     private func show(_ web: WebRequest, link: String? = nil) async throws -> Response {
@@ -77,26 +95,43 @@ struct PeoplePages: Sendable {
         if let link {
             page.blocks.append(
                 Block(
-                    callout: Callout(tone: "ok", title: "This link signs \(person.displayName) in once, within \(PeopleDesk.linkHours) hours.", text: "It is shown only now. Links made before stop working.", isAlert: true),
-                    facts: Facts([.init(name: "Link", value: link, isCode: true, isCopied: true)])))
+                    callout: Callout(
+                        tone: "ok",
+                        title: "This link signs \(person.displayName) in once, within \(PeopleDesk.linkHours) hours.",
+                        text: "It is shown only now. Links made before stop working.", isAlert: true),
+                    facts: Facts([Facts.Fact(name: "Link", value: link, isCode: true, isCopied: true)])))
         }
         page.blocks += [
             Block(
                 facts: Facts([
-                    .init(name: "Name", value: person.name, isCode: true), .init(name: "Role", value: "\(person.role.word). \(person.role.meaning)"),
-                    .init(name: "Password", value: person.hasPassword ? "set" : "none: signs in by link"),
-                    .init(name: "Last seen", value: person.seenAt.map(clock.absolute) ?? "never"),
-                    .init(name: "Status", value: person.isDisabled ? "disabled" : "active"),
+                    Facts.Fact(name: "Name", value: person.name, isCode: true),
+                    Facts.Fact(name: "Role", value: "\(person.role.word). \(person.role.meaning)"),
+                    Facts.Fact(name: "Password", value: person.hasPassword ? "set" : "none: signs in by link"),
+                    Facts.Fact(name: "Last seen", value: person.seenAt.map(clock.absolute) ?? "never"),
+                    Facts.Fact(name: "Status", value: person.isDisabled ? "disabled" : "active"),
                 ])),
-            Block(heading: "Sign-in link", forms: [Form(action: place + "/link", verb: "Make a one-time link", tone: "")]),
-            Block(heading: "Role", forms: [Form(action: place + "/role", verb: "Change role", fields: [Field("role", "Role", Self.roles(person.role))], tone: "")]),
+            Block(
+                heading: "Sign-in link", forms: [Form(action: place + "/link", verb: "Make a one-time link", tone: "")]),
+            Block(
+                heading: "Role",
+                forms: [
+                    Form(
+                        action: place + "/role", verb: "Change role",
+                        fields: [Field("role", "Role", Self.roles(person.role))], tone: "")
+                ]),
             Block(
                 heading: "Clients",
                 forms: [
                     Form(
                         action: place + "/clients", verb: "Change clients",
-                        fields: [Field("all", "All clients, those added later too", .check(isOn: person.clients == nil))]
-                            + clients.prefix(200).map { Field("client-\($0.slug)", $0.name, .check(isOn: person.clients?.contains($0.slug) ?? false)) },
+                        fields: [
+                            Field("all", "All clients, those added later too", .check(isOn: person.clients == nil))
+                        ]
+                            + clients.prefix(200).map {
+                                Field(
+                                    "client-\($0.slug)", $0.name,
+                                    .check(isOn: person.clients?.contains($0.slug) ?? false))
+                            },
                         tone: "")
                 ]),
             Block(
@@ -104,29 +139,39 @@ struct PeoplePages: Sendable {
                 forms: [
                     person.isDisabled
                         ? Form(action: place + "/enable", verb: "Enable", tone: "")
-                        : Form(action: place + "/disable", verb: "Disable", tone: "danger", legend: "Ends every session, link and token of this user at once. Nothing of theirs is deleted.")
+                        : Form(
+                            action: place + "/disable", verb: "Disable", tone: "danger",
+                            legend:
+                                "Ends every session, link and token of this user at once. Nothing of theirs is deleted."
+                        )
                 ]),
         ]
         return try await house.page(page, web)
     }
 
     private func setRole(_ web: WebRequest) async throws -> Response {
-        guard let role = Role(rawValue: web.form["role"] ?? "") else { throw PageProblem.badRequest("There is no such role.") }
+        guard let role = Role(rawValue: web.form["role"] ?? "") else {
+            throw PageProblem.badRequest("There is no such role.")
+        }
         let person = try await house.people.setRole(person(web).id, role, by: web.actor())
-        return try await house.done("\(person.displayName) is \(role.word.lowercased()) now.", "/users/\(person.name)/", web)
+        return try await house.done(
+            "\(person.displayName) is \(role.word.lowercased()) now.", "/users/\(person.name)/", web)
     }
 
     private func setClients(_ web: WebRequest) async throws -> Response {
         let chosen = try await house.clients.list().map(\.slug).filter { web.form["client-\($0)"] == "yes" }
-        let person = try await house.people.setClients(person(web).id, web.form["all"] == "yes" ? nil : Set(chosen), by: web.actor())
-        return try await house.done("\(person.displayName) sees \(person.clients.map { "\($0.count) clients" } ?? "all clients").", "/users/\(person.name)/", web)
+        let person = try await house.people.setClients(
+            person(web).id, web.form["all"] == "yes" ? nil : Set(chosen), by: web.actor())
+        return try await house.done(
+            "\(person.displayName) sees \(person.clients.map { "\($0.count) clients" } ?? "all clients").",
+            "/users/\(person.name)/", web)
     }
 
     /// Shown in the answer itself: a secret does not go through a notice that is stored.
     private func makeLink(_ web: WebRequest) async throws -> Response {
         let person = try await person(web)
         let token = try await house.people.makeLink(person.id, by: web.actor())
-        let base = house.site.publicURL ?? "http://\(web.head.authority ?? "127.0.0.1")"
+        let base = house.site.publicURL ?? "http://\(web.head.head.authority ?? "127.0.0.1")"
         var response = try await show(web, link: "\(base)/login/link?token=\(token)")
         response.headers[.cacheControl] = "no-store"
         return response
@@ -139,6 +184,7 @@ struct PeoplePages: Sendable {
 
     private func enable(_ web: WebRequest) async throws -> Response {
         let person = try await house.people.enable(person(web).id, by: web.actor())
-        return try await house.done("\(person.displayName) is enabled. Make a link to sign in with.", "/users/\(person.name)/", web)
+        return try await house.done(
+            "\(person.displayName) is enabled. Make a link to sign in with.", "/users/\(person.name)/", web)
     }
 }

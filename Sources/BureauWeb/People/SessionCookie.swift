@@ -1,5 +1,5 @@
-import Crypto
 import BureauEngine
+import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird

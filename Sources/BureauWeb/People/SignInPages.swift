@@ -30,7 +30,9 @@ struct SignInPages: Sendable {
                         action: "/login", verb: "Sign in",
                         fields: [
                             Field("next", "", .hidden, value: next),
-                            Field("name", "Name", value: web.form["name"] ?? "", autocomplete: "username", isRequired: true),
+                            Field(
+                                "name", "Name", value: web.form["name"] ?? "", autocomplete: "username",
+                                isRequired: true),
                             Field(
                                 "password", "Password", .line(type: "password"), autocomplete: "current-password",
                                 isRequired: true),
@@ -53,7 +55,8 @@ struct SignInPages: Sendable {
         case .tooMany: throw PageProblem.tooMany(minutes: Int(SignIn.triesWindowMinutes))
         case .refused:
             return try await show(
-                web, problem: "The name and the password do not belong together. Check both and try again.", status: 422)
+                web, problem: "The name and the password do not belong together. Check both and try again.", status: 422
+            )
         }
     }
 
@@ -63,9 +66,10 @@ struct SignInPages: Sendable {
         page.status = status
         if let problem {
             page.blocks = [
-                Block(callout: Callout(
-                    tone: "warn", title: problem,
-                    fix: "Ask an admin for a new link, or on the server: bureau users link NAME", isAlert: true))
+                Block(
+                    callout: Callout(
+                        tone: "warn", title: problem,
+                        fix: "Ask an admin for a new link, or on the server: bureau users link NAME", isAlert: true))
             ]
         } else {
             page.blocks = [
@@ -90,7 +94,8 @@ struct SignInPages: Sendable {
             return signedIn(token, person.hasPassword ? "/" : "/settings/#password")
         case .tooMany: throw PageProblem.tooMany(minutes: Int(SignIn.triesWindowMinutes))
         case .refused:
-            return try await showLink(web, problem: "This link was used already, is too old, or is not whole.", status: 422)
+            return try await showLink(
+                web, problem: "This link was used already, is too old, or is not whole.", status: 422)
         }
     }
 

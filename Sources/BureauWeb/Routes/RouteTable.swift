@@ -48,8 +48,8 @@ struct UnknownPaths: RouterMiddleware {
     typealias Context = WebContext
     let gate: WebGate
 
-    func handle(
-        _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
+    @concurrent func handle(
+        _ request: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         do { return try await next(request, context) } catch let error as HTTPError where error.status == .notFound {
             return await gate.unknown(request, context)

@@ -15,7 +15,9 @@ extension WebGate {
     }
 
     func refusal(_ error: any Error, _ surface: Route.Surface, _ web: WebRequest) async -> Response {
-        if let answer = error as? APIProblem { return (try? answer.response(from: web.head, context: web.context)) ?? .init(status: answer.status) }
+        if let answer = error as? APIProblem {
+            return answer.response(from: web.head, context: web.context)
+        }
         if case PageProblem.notSignedIn(let place) = error, surface == .page {
             let back = place.map { "?next=" + WebRequest.escaped($0) } ?? ""
             return .seeOther("/login" + back)
@@ -38,16 +40,20 @@ extension WebGate {
                 status: .unprocessableContent, title: "Not done", detail: sentence(refused.description),
                 fix: sentence(refused.fix))
         case let error as HTTPError:
-            return Words(status: error.status, title: "Not taken", detail: error.body ?? "The request cannot be read.",
+            return Words(
+                status: error.status, title: "Not taken", detail: error.body ?? "The request cannot be read.",
                 fix: "Go back and try once more.")
         default:
             let reference = house.doors.makeID()
             logger.error(
-                "a page failed", metadata: ["reference": "\(reference)", "path": "\(web.head.uri.path)", "why": "\(error)"])
+                "a page failed",
+                metadata: ["reference": "\(reference)", "path": "\(web.head.uri.path)", "why": "\(error)"])
             return Words(
                 status: .internalServerError, title: "This page could not be made",
                 detail: "The server could not finish it. What was saved before stays saved. Reference \(reference).",
-                fix: "Load the page again. If it stays so, give the reference to whoever runs the server: it is in the log.")
+                fix:
+                    "Load the page again. If it stays so, give the reference to whoever runs the server: it is in the log."
+            )
         }
     }
 
@@ -61,7 +67,8 @@ extension WebGate {
         case .forbidden(let role?):
             return Words(
                 status: .forbidden, title: "This needs another role",
-                detail: "It is for the role \(role.word) and above; yours is \(web.visitor?.person.role.word ?? "unknown").",
+                detail:
+                    "It is for the role \(role.word) and above; yours is \(web.visitor?.person.role.word ?? "unknown").",
                 fix: "Ask an admin, who can change it on the Users page.")
         case .forbidden(nil):
             return Words(
@@ -71,7 +78,9 @@ extension WebGate {
             return Words(
                 status: .forbidden, title: "Not from here",
                 detail: "Bureau is only open to the office's addresses; you come from \(web.remoteAddress).",
-                fix: "Use the office network or its VPN, or ask whoever runs the server to add the address to OFFICE_ADDRESSES.")
+                fix:
+                    "Use the office network or its VPN, or ask whoever runs the server to add the address to OFFICE_ADDRESSES."
+            )
         case .formOver:
             return Words(
                 status: .forbidden, title: "This form is too old",

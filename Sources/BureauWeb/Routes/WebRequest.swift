@@ -56,7 +56,7 @@ struct WebRequest: Sendable {
     func address(_ path: String, changing changes: [String: String?]) -> String {
         var pairs: [(String, String)] = []
         for (name, value) in head.uri.queryParameters
-        where changes[String(name)] == nil && !value.isEmpty && pairs.count < 20 {
+        where !changes.keys.contains(String(name)) && !value.isEmpty && pairs.count < 20 {
             pairs.append((String(name), String(value)))
         }
         for (name, value) in changes.sorted(by: { $0.key < $1.key }) {

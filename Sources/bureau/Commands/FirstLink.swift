@@ -1,4 +1,5 @@
 import BureauEngine
+import BureauWeb
 import Foundation
 
 /// Tells whoever starts a new server how to sign in, until somebody has.

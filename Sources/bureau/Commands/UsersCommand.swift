@@ -1,6 +1,7 @@
 import ArgumentParser
 import BureauDomain
 import BureauEngine
+import BureauWeb
 
 struct UsersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,12 +38,14 @@ struct UserAction {
     static func role(_ text: String) throws -> Role {
         if let role = Role(rawValue: text.lowercased()) { return role }
         throw ValidationError(
-            "There is no role '\(PlainLine.of(text))'; choose from \(Role.allCases.map(\.rawValue).joined(separator: ", ")).")
+            "There is no role '\(PlainLine.of(text))'; choose from \(Role.allCases.map(\.rawValue).joined(separator: ", "))."
+        )
     }
 }
 
 struct UsersListCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Everybody who may sign in, by name.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Everybody who may sign in, by name.")
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
@@ -51,7 +54,8 @@ struct UsersListCommand: AsyncParsableCommand {
         try await UserAction(common: common).carryOut { desk, _, _, now in
             var listing = Listing(
                 [
-                    .init("USER"), .init("FULL NAME", isElastic: true), .init("ROLE"), .init("CLIENTS", isElastic: true),
+                    .init("USER"), .init("FULL NAME", isElastic: true), .init("ROLE"),
+                    .init("CLIENTS", isElastic: true),
                     .init("LAST SEEN"), .init("STATUS"),
                 ], empty: "No users yet. Add one: bureau users add NAME --role admin")
             for person in try await desk.list() {
@@ -130,8 +134,9 @@ struct UsersLinkCommand: AsyncParsableCommand {
     func run() async throws {
         try await UserAction(common: common).carryOut { desk, settings, actor, _ in
             let token = try await desk.makeLink(try await desk.find(name).id, by: actor)
-            let port = if case .host(_, let port) = settings.address { port } else { 3_000 }
-            let link = "\(settings.site.publicURL ?? "http://127.0.0.1:\(port)")/login/link?token=\(token)"
+            var own = "http://127.0.0.1"
+            if case .host(_, let port) = settings.address { own += ":\(port)" }
+            let link = "\(settings.site.publicURL ?? own)/login/link?token=\(token)"
             try output.print(.made([("link", .string(link)), ("hours", .whole(PeopleDesk.linkHours))])) {
                 Terminal.say(link)
                 Terminal.note("It works once, within \(PeopleDesk.linkHours) hours. Links made before no longer do.")
@@ -159,7 +164,8 @@ struct UsersTokenCommand: AsyncParsableCommand {
     func run() async throws {
         try await UserAction(common: common).carryOut { desk, _, actor, _ in
             let token = try await desk.makeToken(
-                try await desk.find(name).id, label: label, scope: TokenRecord.Scope(rawValue: scope) ?? .read, days: days,
+                try await desk.find(name).id, label: label, scope: TokenRecord.Scope(rawValue: scope) ?? .read,
+                days: days,
                 by: actor)
             try output.print(.made([("token", .string(token)), ("scope", .string(scope))])) {
                 Terminal.say(token)
