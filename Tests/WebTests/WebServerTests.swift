@@ -2,26 +2,34 @@ import BureauDomain
 import BureauEngine
 import BureauStorage
 import BureauVendors
-import BureauWeb
 import Crypto
 import Foundation
 import Logging
 import Testing
+
+@testable import BureauWeb
 
 /// A running server over a real database, and plain HTTP to it.
 struct Served: Sendable {
     let port: Int
     let database: SQLiteDatabase
     let transport: HTTPTransport
+    let house: WebHouse
 
     func send(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
         async throws -> (status: Int, text: String, type: String?)
     {
+        let answer = try await exchange(method, path, headers, body: body)
+        return (answer.status, String(decoding: answer.body, as: UTF8.self), answer.headers["content-type"])
+    }
+
+    func exchange(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
+        async throws -> VendorResponse
+    {
         let request = VendorRequest(
             vendor: .clickUp, operation: path, method: method, url: "http://127.0.0.1:\(port)\(path)",
             headers: headers, body: method == .get ? .none : .bytes(Array(body.utf8)))
-        let answer = try await transport.send(request)
-        return (answer.status, String(decoding: answer.body, as: UTF8.self), answer.headers["content-type"])
+        return try await transport.send(request)
     }
 
     func signals() async throws -> [SignalRecord] { try await SignalDesk(database: database).list() }
@@ -33,7 +41,9 @@ struct Served: Sendable {
             HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: SymmetricKey(data: Data(secret.utf8))))
     }
 
-    static func run(_ body: (Served) async throws -> Void) async throws {
+    static func run(
+        site: WebHouse.Site = .init(version: "1.2.3"), _ body: (Served) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -53,17 +63,20 @@ struct Served: Sendable {
             settings: EngineSettings(sessionLogFolder: folder, deliveryFolder: folder), counters: counters,
             logger: logger, variable: { _ in nil })
         let ports = AsyncStream<Int>.makeStream()
-        let server = BureauServer(
-            address: .host("127.0.0.1", port: 0), intake: intake,
+        let house = WebHouse(
+            parts: parts, approvals: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
+            status: ServerStatus(
+                database: database, catalog: catalog, counters: counters, doors: .system, version: "1.2.3"),
             frontDesk: SlackFrontDesk(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
                 teams: [SlackTeam(slack: nil, signingSecret: Secret(slackSecret))], doors: .system, logger: logger),
             commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts, wake: {})),
-            approvals: ApprovalDoor(
+            apiDoor: ApprovalDoor(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
                 token: Secret("test-token"), person: "ana"),
-            status: ServerStatus(
-                database: database, catalog: catalog, counters: counters, doors: .system, version: "1.2.3"),
+            site: site, passwords: PasswordHash(rounds: 16, blockSize: 1, parallelism: 1), wake: {})
+        let server = BureauServer(
+            address: .host("127.0.0.1", port: 0), intake: intake, house: house,
             eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared, logger: logger,
             onListening: { port in ports.continuation.yield(port ?? 0) })
         // It has to run beside the test's own body; it is stopped and awaited below.
@@ -72,7 +85,7 @@ struct Served: Sendable {
         let result: Result<Void, any Error>
         do {
             let port = await ports.stream.first { _ in true } ?? 0
-            try await body(Served(port: port, database: database, transport: transport))
+            try await body(Served(port: port, database: database, transport: transport, house: house))
             result = .success(())
         } catch {
             result = .failure(error)
@@ -156,7 +169,7 @@ struct WebServerTests {
         }
     }
 
-    @Test("Other paths and methods are refused", arguments: ["/webhook", "/webhook/a/b", "/", "/health/x"])
+    @Test("Other paths and methods are refused", arguments: ["/webhook", "/webhook/a/b", "/nowhere", "/health/x"])
     func nowhere(path: String) async throws {
         try await Served.run { server in
             let answer = try await server.send(.post, path, body: "{}")

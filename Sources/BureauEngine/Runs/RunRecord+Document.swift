@@ -5,6 +5,15 @@ extension RunRecord {
     /// As the command line, the pages and the API give it out.
     package var document: JSONValue { .object(JSONObject(fields)) }
 
+    /// What its report says in a line: "Score 71, 3 priorities". Nil without one.
+    package var headline: String? {
+        guard let summary = StoredSummary.of(self) else { return nil }
+        let count = summary.priorities.count
+        let found = count == 0 ? nil : "\(count) \(count == 1 ? "priority" : "priorities")"
+        let words = [summary.score.map { "Score \($0)" }, found].compactMap { $0 }
+        return words.isEmpty ? "Report ready" : words.joined(separator: ", ")
+    }
+
     package var fields: [(String, JSONValue)] {
         func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
         return [

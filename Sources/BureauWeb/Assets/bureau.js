@@ -37,7 +37,11 @@
       fresh += 1;
       if (!timer) timer = setTimeout(() => { say(fresh + " new events"); fresh = 0; timer = 0; }, 5000);
     });
-    source.addEventListener("state", () => { location.reload(); });
+    source.addEventListener("state", () => {
+      // Never over somebody who is writing a reason.
+      const isWriting = [...document.querySelectorAll("textarea")].some((field) => field.value !== "");
+      if (isWriting) live.textContent = "The run has moved on: refresh when you are done."; else location.reload();
+    });
     source.addEventListener("end", () => { source.close(); live.textContent = "The run has ended."; });
     window.addEventListener("scroll", () => { if (follow && !atEnd()) follow.checked = false; }, { passive: true });
   }

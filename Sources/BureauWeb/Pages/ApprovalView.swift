@@ -35,7 +35,11 @@ struct ApprovalView: Sendable {
             if visitor.person.role < .consultant {
                 refusal = "Your role only looks. A consultant or above decides."
             } else if let outcome = try await house.approvals.refusal(approval.id, for: Self.decider(visitor.person)) {
-                refusal = SlackFrontDesk.words(outcome)
+                if case .refused(.notAnApprover(let who)) = outcome, who.isEmpty {
+                    refusal = "No approver is named in the agent's config, so an operator or above decides."
+                } else {
+                    refusal = SlackFrontDesk.words(outcome)
+                }
             }
         }
         let who = approval.threadName.map { " (sub-agent \($0))" } ?? ""

@@ -17,7 +17,7 @@ struct RunPage {
         page.lead = lead(agent)
         page.crumbs = [
             Link(word: "Runs", address: "/runs/"),
-            Link(word: words.client, address: run.clientSlug.map { "/clients/\($0)/" }),
+            Link(word: words.client, address: run.clientSlug.map { "/runs/?client=\($0)" }),
             Link(word: "run \(run.id.prefix(10))"),
         ]
         page.links = links()
@@ -107,7 +107,7 @@ struct RunPage {
         Facts([
             Facts.Fact(name: "Run", value: run.id, isCode: true, isCopied: true),
             Facts.Fact(name: "Agent", value: agent?.config.displayName ?? run.agent, address: "/agents/\(run.agent)/"),
-            run.clientSlug.map { Facts.Fact(name: "Client", value: words.client, address: "/clients/\($0)/") },
+            run.clientSlug.map { Facts.Fact(name: "Client", value: words.client, address: "/runs/?client=\($0)") },
             Facts.Fact(
                 name: "Started by", value: "\(run.requestedBy) (\(words.source)), \(clock.absolute(run.acceptedAt))"),
             run.endedAt.map { Facts.Fact(name: "Ended", value: clock.absolute($0)) },

@@ -14,6 +14,7 @@ struct RunWords {
     }
     var took: String { clock.took(run.startedAt, run.endedAt) }
     var why: String { run.cause?.sentence ?? run.fault ?? "" }
+    var summary: String { why.isEmpty ? run.headline ?? run.lastEvent ?? "" : why }
     var chip: Chip { Self.chip(run.state) }
     var source: String {
         switch run.triggerSource {
@@ -49,7 +50,7 @@ struct RunWords {
         [
             Table.Cell(text: "", chip: chip), Table.Cell(text: client, address: address), Table.Cell(text: run.agent),
             Table.Cell(text: clock.moment(run.acceptedAt), iso: PageClock.iso(run.acceptedAt)), Table.Cell(text: took),
-            Table.Cell(text: cost), Table.Cell(text: source), Table.Cell(text: why),
+            Table.Cell(text: cost), Table.Cell(text: source), Table.Cell(text: summary),
         ]
     }
 

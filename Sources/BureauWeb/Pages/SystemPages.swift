@@ -233,7 +233,7 @@ struct SystemPages: Sendable {
                             Table.Cell(
                                 text: entry.subject,
                                 address: "/system/audit-log/?subject=" + WebRequest.escaped(entry.subject)),
-                            Table.Cell(text: entry.before ?? ""), Table.Cell(text: entry.after ?? ""),
+                            Table.Cell(text: AuditWords(entry).before), Table.Cell(text: AuditWords(entry).after),
                             Table.Cell(
                                 text: [entry.actor.surface, entry.actor.remoteAddress].filter { !$0.isEmpty }.joined(
                                     separator: " ")),
