@@ -77,6 +77,10 @@ struct Composition: Sendable {
         BudgetDesk(database: database, doors: doors, catalog: catalog, agencyBudget: settings.engine.agencyBudget)
     }
 
+    var artifactDesk: ArtifactDesk {
+        ArtifactDesk(database: database, doors: doors, blobs: parts.blobs, zone: settings.engine.agencyZone)
+    }
+
     var scheduleDesk: ScheduleDesk { ScheduleDesk(parts: parts) }
 
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
@@ -97,6 +101,7 @@ struct Composition: Sendable {
             logger: logger, onListening: onListening)
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake),
+            BuildCare(parts: parts),
             SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
         ] + workers() + sweeps() + schedules() + reviews(reviewWake) + [server]
     }
@@ -125,6 +130,11 @@ struct Composition: Sendable {
             apiDoor: settings.environment.secret("API_TOKEN").map { token in
                 ApprovalDoor(
                     desk: approvalDesk, token: token, person: settings.environment["API_TOKEN_USER"] ?? "api")
+            },
+            artifacts: settings.environment.secret("AGENCY_OS_INTERNAL_TOKEN").map { token in
+                ReportArtifactDoor(
+                    desk: artifactDesk, token: token,
+                    person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
             }, site: settings.site
         ) { [runWake, noticeWake] in
             runWake.raise()

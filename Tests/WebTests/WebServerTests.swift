@@ -15,6 +15,8 @@ struct Served: Sendable {
     let database: SQLiteDatabase
     let transport: HTTPTransport
     let house: WebHouse
+    /// Where files are kept.
+    let blobs: BlobFolder
 
     func send(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
         async throws -> (status: Int, text: String, type: String?)
@@ -41,8 +43,11 @@ struct Served: Sendable {
             HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: SymmetricKey(data: Data(secret.utf8))))
     }
 
+    static let internalToken = "test-internal-token"
+
     static func run(
-        site: WebHouse.Site = .init(version: "1.2.3"), _ body: (Served) async throws -> Void
+        site: WebHouse.Site = .init(version: "1.2.3"), hasInternalToken: Bool = true,
+        _ body: (Served) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -74,6 +79,10 @@ struct Served: Sendable {
             apiDoor: ApprovalDoor(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
                 token: Secret("test-token"), person: "ana"),
+            artifacts: hasInternalToken
+                ? ReportArtifactDoor(
+                    desk: ArtifactDesk(database: database, doors: .system, blobs: parts.blobs),
+                    token: Secret(internalToken), person: "agency-os") : nil,
             site: site, passwords: PasswordHash(rounds: 16, blockSize: 1, parallelism: 1), wake: {})
         let server = BureauServer(
             address: .host("127.0.0.1", port: 0), intake: intake, house: house,
@@ -85,7 +94,8 @@ struct Served: Sendable {
         let result: Result<Void, any Error>
         do {
             let port = await ports.stream.first { _ in true } ?? 0
-            try await body(Served(port: port, database: database, transport: transport, house: house))
+            try await body(
+                Served(port: port, database: database, transport: transport, house: house, blobs: parts.blobs))
             result = .success(())
         } catch {
             result = .failure(error)

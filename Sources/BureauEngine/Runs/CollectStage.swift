@@ -12,11 +12,12 @@ struct CollectStage: Stage {
     static let triesMax = 3
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
-        guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
+        guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID,
+            let headers = hand.agent.config.anthropic
+        else {
             return try await collected(
                 hand, RunCause(.filesMissing, "Anthropic is not connected: set ANTHROPIC_API_KEY."))
         }
-        let headers = hand.agent.config.anthropic
         let client = anthropic.with(betaHeaders: headers.betaHeaders + headers.outputFetchBetaHeaders)
         let listing = FileListing(
             anthropic: client, session: session, doors: parts.doors, expected: expectedNames(hand),
@@ -114,7 +115,11 @@ struct CollectStage: Stage {
 
     private func collected(_ hand: RunInHand, _ problem: RunCause?) async throws -> StageOutcome {
         try await saveSummary(hand)
-        try await parts.move(hand.run.id, .filesCollected(problem: problem), hand.lease)
+        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        let artifact = ArtifactRegistration(hand, parts: parts, files: files, problem: problem)
+        try await parts.move(hand.run.id, .filesCollected(problem: problem), hand.lease) { [doors = parts.doors] in
+            try artifact?.write($0, now: doors.now())
+        }
         return .moved
     }
 

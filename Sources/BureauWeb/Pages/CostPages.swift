@@ -58,7 +58,8 @@ struct CostPages: Sendable {
                 let isClient = grouping == .client && !line.name.isEmpty
                 return [
                     Table.Cell(
-                        text: line.name.isEmpty ? "none" : line.name, address: isClient ? "/runs/?client=\(line.name)" : nil
+                        text: line.name.isEmpty ? "none" : line.name,
+                        address: isClient ? "/runs/?client=\(line.name)" : nil
                     ),
                     Table.Cell(text: "\(line.runs)"), Table.Cell(text: "\(line.spent)"),
                     Table.Cell(text: line.unpricedRuns > 0 ? "\(line.unpricedRuns)" : ""),

@@ -12,6 +12,8 @@ struct Route: Sendable {
         case everyone
         /// Whoever proves it by a vendor's signature over the body.
         case vendor
+        /// Whoever sends the installation's internal token, which the handler checks.
+        case internalToken
         case role(Role)
     }
 

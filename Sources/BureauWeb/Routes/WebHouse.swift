@@ -23,6 +23,8 @@ package struct WebHouse: Sendable {
     let commands: SlackCommandDoor?
     /// Nil when there is no API_TOKEN.
     let apiDoor: ApprovalDoor?
+    /// Nil when there is no internal token.
+    let artifacts: ReportArtifactDoor?
     let site: Site
     /// Wakes the workers after something was started.
     let wake: @Sendable () -> Void
@@ -59,7 +61,8 @@ package struct WebHouse: Sendable {
 
     package init(
         parts: EngineParts, approvals: ApprovalDesk, status: ServerStatus, frontDesk: SlackFrontDesk,
-        commands: SlackCommandDoor?, apiDoor: ApprovalDoor?, site: Site, passwords: PasswordHash = .standard,
+        commands: SlackCommandDoor?, apiDoor: ApprovalDoor?, artifacts: ReportArtifactDoor?, site: Site,
+        passwords: PasswordHash = .standard,
         wake: @escaping @Sendable () -> Void
     ) {
         let (database, doors) = (parts.database, parts.doors)
@@ -82,6 +85,7 @@ package struct WebHouse: Sendable {
         self.frontDesk = frontDesk
         self.commands = commands
         self.apiDoor = apiDoor
+        self.artifacts = artifacts
         self.site = site
         self.wake = wake
         clock = PageClock(zone: parts.settings.agencyZone, now: doors.now)
