@@ -24,18 +24,18 @@ struct Browser: Sendable {
     static func again(_ server: Served, _ person: PersonRecord, cookie: String? = nil) async throws -> Browser {
         let link = try await server.house.people.makeLink(person.id, by: tester)
         let headers = cookie.map { ["Cookie": "bureau=\($0)"] } ?? [:]
-        let answer = try await server.exchange(.post, "/login/link", headers, body: "token=\(link)")
+        let answer = try await server.answer(.post, "/login/link", headers, body: "token=\(link)")
         let value = try #require(answer.headers["set-cookie"]?.split(separator: ";").first?.split(separator: "=").last)
         return Browser(server: server, person: person, token: String(value))
     }
 
     var cookie: [String: String] { ["Cookie": "bureau=\(token)"] }
 
-    func get(_ path: String) async throws -> VendorResponse { try await server.exchange(.get, path, cookie) }
+    func get(_ path: String) async throws -> VendorResponse { try await server.answer(.get, path, cookie) }
 
     func post(_ path: String, _ form: String = "", token own: String? = nil) async throws -> VendorResponse {
         let token = own ?? FormToken.of(session: token)
-        return try await server.exchange(.post, path, cookie, body: "form_token=\(token)&\(form)")
+        return try await server.answer(.post, path, cookie, body: "form_token=\(token)&\(form)")
     }
 }
 
@@ -55,7 +55,7 @@ struct RouteMatrixTests {
         async throws -> VendorResponse
     {
         let path = route.path == "/" ? "/" : concrete(route.path)
-        return try await server.exchange(route.method == .get ? .get : .post, path, headers, body: form)
+        return try await server.answer(route.method == .get ? .get : .post, path, headers, body: form)
     }
 
     @Test("Every role reaches exactly what the table gives it")
@@ -128,7 +128,7 @@ struct RouteMatrixTests {
             #expect(page.headers["cache-control"] == "private, no-cache")
             #expect(page.headers["x-content-type-options"] == "nosniff")
             #expect(!page.text.contains("style=") && !page.text.contains("<script>") && !page.text.contains("onclick"))
-            let asset = try await server.exchange(.get, AssetRoutes.stylesheet.path)
+            let asset = try await server.answer(.get, AssetRoutes.stylesheet.path)
             #expect(asset.headers["cache-control"] == "public, max-age=31536000, immutable")
             #expect(ViewLibrary.shared.broken.isEmpty, "\(ViewLibrary.shared.broken)")
         }

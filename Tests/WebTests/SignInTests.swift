@@ -12,9 +12,9 @@ struct SignInTests {
         try await Served.run { server in
             let person = try await server.house.people.add("ana", displayName: nil, role: .viewer, by: Browser.tester)
             let link = try await server.house.people.makeLink(person.id, by: Browser.tester)
-            for _ in 0..<3 { #expect(try await server.exchange(.get, "/login/link?token=\(link)").status == 200) }
-            #expect(try await server.exchange(.post, "/login/link", body: "token=\(link)").status == 303)
-            let second = try await server.exchange(.post, "/login/link", body: "token=\(link)")
+            for _ in 0..<3 { #expect(try await server.answer(.get, "/login/link?token=\(link)").status == 200) }
+            #expect(try await server.answer(.post, "/login/link", body: "token=\(link)").status == 303)
+            let second = try await server.answer(.post, "/login/link", body: "token=\(link)")
             #expect(second.status == 422 && second.headers["set-cookie"] == nil)
         }
     }
@@ -27,7 +27,7 @@ struct SignInTests {
             let second = try await Browser.again(server, first.person, cookie: first.token)
             #expect(second.token != first.token && second.token != planted)
             #expect(try await first.get("/").status == 303, "the session that signed in anew is over")
-            #expect(try await server.exchange(.get, "/", ["Cookie": "bureau=\(planted)"]).status == 303)
+            #expect(try await server.answer(.get, "/", ["Cookie": "bureau=\(planted)"]).status == 303)
         }
     }
 
@@ -38,11 +38,11 @@ struct SignInTests {
             let person = try await people.add("ana", displayName: nil, role: .viewer, by: Browser.tester)
             _ = try await people.setPassword(person.id, "correct horse test", keeping: nil, by: Browser.tester)
             let right = "name=Ana&password=correct+horse+test"
-            #expect(try await server.exchange(.post, "/login", body: right).status == 303)
+            #expect(try await server.answer(.post, "/login", body: right).status == 303)
             for _ in 0..<SignIn.triesPerAccount {
-                #expect(try await server.exchange(.post, "/login", body: "name=ana&password=wrong").status == 422)
+                #expect(try await server.answer(.post, "/login", body: "name=ana&password=wrong").status == 422)
             }
-            #expect(try await server.exchange(.post, "/login", body: right).status == 429)
+            #expect(try await server.answer(.post, "/login", body: right).status == 429)
         }
     }
 
@@ -63,10 +63,10 @@ struct SignInTests {
             let api = try await server.house.people.makeToken(
                 browser.person.id, label: "test", scope: .write, days: nil, by: Browser.tester)
             let bearer = ["Authorization": "Bearer \(api)"]
-            #expect(try await server.exchange(.get, "/api/v1/approvals", bearer).status == 200)
+            #expect(try await server.answer(.get, "/api/v1/approvals", bearer).status == 200)
             _ = try await server.house.people.disable(browser.person.id, by: Browser.tester)
             #expect(try await browser.get("/").status == 303)
-            #expect(try await server.exchange(.get, "/api/v1/approvals", bearer).status == 401)
+            #expect(try await server.answer(.get, "/api/v1/approvals", bearer).status == 401)
         }
     }
 
@@ -76,7 +76,7 @@ struct SignInTests {
             let browser = try await Browser.signedIn(server, "ana", .admin)
             let token = try await server.house.people.makeToken(
                 browser.person.id, label: "test", scope: .read, days: 1, by: Browser.tester)
-            let answer = try await server.exchange(
+            let answer = try await server.answer(
                 .post, "/api/v1/approvals/01KA/decision", ["Authorization": "Bearer \(token)"],
                 body: #"{"decision":"approve"}"#)
             #expect(answer.status == 403 && answer.headers["content-type"] == "application/problem+json")
@@ -87,9 +87,9 @@ struct SignInTests {
     func office() async throws {
         let range = try #require(AddressRange("203.0.113.0/24"))
         try await Served.run(site: .init(offices: [range], version: "1.2.3")) { server in
-            #expect(try await server.exchange(.get, "/login").status == 403)
-            #expect(try await server.exchange(.get, "/login", ["X-Forwarded-For": "203.0.113.9"]).status == 200)
-            #expect(try await server.exchange(.get, "/health").status == 200)
+            #expect(try await server.answer(.get, "/login").status == 403)
+            #expect(try await server.answer(.get, "/login", ["X-Forwarded-For": "203.0.113.9"]).status == 200)
+            #expect(try await server.answer(.get, "/health").status == 200)
         }
     }
 
@@ -98,7 +98,7 @@ struct SignInTests {
         try await Served.run(site: .init(publicURL: "https://bureau.example.com", version: "1.2.3")) { server in
             let person = try await server.house.people.add("ana", displayName: nil, role: .viewer, by: Browser.tester)
             let link = try await server.house.people.makeLink(person.id, by: Browser.tester)
-            let answer = try await server.exchange(.post, "/login/link", body: "token=\(link)")
+            let answer = try await server.answer(.post, "/login/link", body: "token=\(link)")
             let cookie = try #require(answer.headers["set-cookie"])
             #expect(cookie.hasPrefix("__Host-bureau=") && cookie.contains("; Secure") && cookie.contains("Path=/;"))
             #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"))

@@ -21,11 +21,11 @@ struct Served: Sendable {
     func send(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
         async throws -> (status: Int, text: String, type: String?)
     {
-        let answer = try await exchange(method, path, headers, body: body)
+        let answer = try await self.answer(method, path, headers, body: body)
         return (answer.status, String(decoding: answer.body, as: UTF8.self), answer.headers["content-type"])
     }
 
-    func exchange(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
+    func answer(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
         async throws -> VendorResponse
     {
         let request = VendorRequest(

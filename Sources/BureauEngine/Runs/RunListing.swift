@@ -1,5 +1,5 @@
 package import BureauDomain
-package import BureauStorage
+import BureauStorage
 
 /// Which runs a page shows, newest first, and to whom. Every condition that is set is answered by an index.
 package struct RunListing: Sendable, Hashable {

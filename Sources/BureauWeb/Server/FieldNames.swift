@@ -14,7 +14,6 @@ extension HTTPField.Name {
 
 extension HTTPField.Name {
     static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .via
-    static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .via
     static let crossOriginOpenerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy") ?? .via
     static let xAccelBuffering = HTTPField.Name("X-Accel-Buffering") ?? .via
     static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .via
