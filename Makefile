@@ -4,7 +4,7 @@ ARGS ?=
 export SWIFT_DETERMINISTIC_HASHING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate lint format build bench soak hooks clean
+.PHONY: help setup demo test simulate lint format build bench load beside soak hooks clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,12 @@ build: setup ## Build the release binary
 
 bench: build ## Measure, and print one JSON line per figure
 	@Benchmarks/run $(ARGS)
+
+load: $(if $(BINARY),setup,build) ## 1,000 runs in flight for ten minutes, kills included (MINUTES, RUNS, BINARY)
+	@Benchmarks/load.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RUNS),--runs $(RUNS)) $(if $(BINARY),--binary $(BINARY)) $(ARGS)
+
+beside: $(if $(BINARY),setup,build) ## The same kills beside a durable-execution library from PyPI (needs pip and PostgreSQL; KILLS, SEED)
+	@Benchmarks/beside_durable.py $(if $(BINARY),--binary $(BINARY)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 soak: setup ## Crash tests at 1,000 random points (BUREAU_SOAK_SEED, BUREAU_SOAK_POINTS)
 	@scripts/soak $(ARGS)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """So many runs in flight for some minutes, kills in the middle, and then a look at everything people would see.
 
-    Benchmarks/load.py [--minutes 10] [--runs 1000] [--kills 5] [--binary .build/release/bureau]
+    Benchmarks/load.py [--minutes 10] [--runs 1000] [--kills 10] [--binary .build/release/bureau]
 
 Cards are moved on the stand-in board; each move is a signed webhook that starts a run, and whenever a run ends the next
 card is moved. Product and sandbox share two processors. At the end every session is hurried, so that all runs come to
@@ -248,7 +248,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--minutes", type=float, default=10)
     options.add_argument("--runs", type=int, default=1_000)
-    options.add_argument("--kills", type=int, default=5)
+    options.add_argument("--kills", type=int, default=10)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--binary", default=os.path.join(HERE, "..", ".build", "release", "bureau"))
     options.add_argument("--keep", action="store_true", help="leave the folder with database and logs")

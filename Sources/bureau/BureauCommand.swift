@@ -12,15 +12,16 @@ struct BureauCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    RunsCommand.self, QueueCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self,
+                    RunsCommand.self, QueueCommand.self, ReportsCommand.self, AgentsCommand.self, ClientsCommand.self,
+                    WebhooksCommand.self,
                     AlertsCommand.self, CostsCommand.self, BudgetsCommand.self,
-                    ApprovalsCommand.self, ScheduleCommand.self,
+                    ApprovalsCommand.self, ScheduleCommand.self, FeedbackCommand.self,
                 ]),
             CommandGroup(
                 name: "Installation",
                 subcommands: [
                     ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
-                    VersionCommand.self,
+                    VersionCommand.self, KeepBuilderCommand.self,
                 ]),
         ])
 

@@ -77,11 +77,19 @@ struct Composition: Sendable {
         BudgetDesk(database: database, doors: doors, catalog: catalog, agencyBudget: settings.engine.agencyBudget)
     }
 
+    var artifactDesk: ArtifactDesk {
+        ArtifactDesk(database: database, doors: doors, blobs: parts.blobs, zone: settings.engine.agencyZone)
+    }
+
     var scheduleDesk: ScheduleDesk { ScheduleDesk(parts: parts) }
 
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
-        let intake = intake(wake: { [runWake] in runWake.raise() })
+        let reviewWake = WakeSignal(doors: doors)
+        let intake = intake(wake: { [runWake] in
+            runWake.raise()
+            reviewWake.raise()
+        })
         let status = ServerStatus(
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
             governors: parts.accounts.flatMap { account in
@@ -98,12 +106,27 @@ struct Composition: Sendable {
                 ApprovalDoor(
                     desk: approvalDesk, token: token, person: settings.environment["API_TOKEN_USER"] ?? "api")
             },
+            artifacts: settings.environment.secret("AGENCY_OS_INTERNAL_TOKEN").map { token in
+                ReportArtifactDoor(
+                    desk: artifactDesk, token: token,
+                    person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
+            },
             status: status, eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
             logger: logger, onListening: onListening)
         return [
-            catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake),
+            catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake), BuildCare(parts: parts),
             SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
-        ] + workers() + sweeps() + schedules() + [server]
+        ] + workers() + sweeps() + schedules() + reviews(reviewWake) + [server]
+    }
+
+    /// Reads what people write on the tasks of runs that wait for them.
+    private func reviews(_ signal: WakeSignal) -> [any Service] {
+        guard !settings.engine.isDispatchPaused else { return [] }
+        let watcher = TaskWatcher(parts: parts) { [runWake, noticeWake] in
+            runWake.raise()
+            noticeWake.raise()
+        }
+        return [ReviewService(watcher: watcher, signal: signal)]
     }
 
     /// Finds what no webhook told of. A server that starts nothing looks for nothing.

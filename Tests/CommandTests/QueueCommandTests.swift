@@ -20,7 +20,9 @@ struct QueueCommandTests {
                     #expect(try await here.run("run", "sentinel", "--client", "acme", "--json").status == 0)
                 }
                 try await eventually("one is in work and two wait") {
-                    let all = try await here.run("runs", "list", "--json").objects().compactMap { $0["status"] as? String }
+                    let all = try await here.run("runs", "list", "--json").objects().compactMap {
+                        $0["status"] as? String
+                    }
                     return all.sorted() == ["queued", "queued", "running"]
                 }
                 let waiting = try await here.run("queue", "list", "--waiting", "--json").objects()
@@ -35,10 +37,12 @@ struct QueueCommandTests {
                 #expect(counted.status == 64 && counted.errors.contains("would drop 2"), "\(counted)")
                 let none = try await here.run("queue", "drop", "--waiting", "--client", "other", "--yes", "--json")
                 #expect(try none.objects().isEmpty)
-                let rehearsed = try await here.run("queue", "drop", "--waiting", "--client", "acme", "--dry-run", "--json")
+                let rehearsed = try await here.run(
+                    "queue", "drop", "--waiting", "--client", "acme", "--dry-run", "--json")
                 #expect(try rehearsed.objects().count == 2)
                 let ids = waiting.compactMap { $0["id"] as? String }
-                let one = try await here.run("queue", "drop", "--waiting", String(ids[0].prefix(12)), "--json").objects()
+                let one = try await here.run("queue", "drop", "--waiting", String(ids[0].prefix(12)), "--json")
+                    .objects()
                 #expect(one.map { $0["id"] as? String } == [ids[0]])
                 #expect(try await here.run("queue", "drop", "--waiting", "--client", "acme", "--yes").status == 0)
                 #expect(try await here.run("queue", "list", "--waiting", "--json").objects().isEmpty)
@@ -81,7 +85,9 @@ struct QueueCommandTests {
                 let tried = try await here.run("queue", "redrive", "--agent", "sentinel", "--yes", "--json").objects()
                 #expect(tried.count == left.count && tried.allSatisfy { $0["ok"] as? Bool == true }, "\(tried)")
                 try await eventually("both are delivered and nothing is set aside") {
-                    let states = try await here.run("runs", "list", "--json").objects().compactMap { $0["status"] as? String }
+                    let states = try await here.run("runs", "list", "--json").objects().compactMap {
+                        $0["status"] as? String
+                    }
                     let letters = try await here.run("queue", "list", "--json").objects()
                     return states == ["done", "done"] && letters.isEmpty
                 }

@@ -30,12 +30,13 @@ package struct RunModel: Sendable {
         [
             .taken, .infoChanged, .sessionOpened(session: "s"), .gateOpened(why: "asks"), .approvalsAsked(count: 1),
             .gateClosed, .turnEnded, .sessionHalted, .filesCollected(problem: nil), .channelsSettled(problem: nil),
-            .deliverAgain, .retried, .leaseLost,
+            .deliverAgain, .retried, .leaseLost, .reviewOpened(problem: nil), .revisionAsked, .revisionSent, .accepted,
         ]
         + causes.flatMap { why -> [RunMachine.Event] in
             [
                 .foundIneligible(why), .foundIncomplete(why), .stopAsked(why), .filesCollected(problem: why),
-                .channelsSettled(problem: why), .broke(why), .budgetMissing(why),
+                .channelsSettled(problem: why), .broke(why), .budgetMissing(why), .reviewOpened(problem: why),
+                .dismissed(why),
             ]
         }
 

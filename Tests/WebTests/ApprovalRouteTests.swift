@@ -53,7 +53,7 @@ struct ApprovalRouteTests {
     private static let commands: [(String, [String: String], String, Int)] = [
         ("no signature", [:], body, 401), ("another body's", signed("text=other"), body, 401),
         ("too old", signed(body, secondsAgo: 400), body, 401),
-        ("from the future", signed(body, secondsAgo: -400), body, 401),
+        ("from the future", signed(body, secondsAgo: -4_000), body, 401),
         ("no user", signed("command=%2Fbureau"), "command=%2Fbureau", 400), ("a true one", signed(body), body, 200),
     ]
 

@@ -9,7 +9,7 @@ package struct AgentConfig: Hashable, Sendable {
     package let description: String
     /// Of the config, for people: "1.0.0".
     package let version: String
-    package let anthropic: Anthropic
+    package let executor: Executor
     package let payloadSource: PayloadSource
     package let triggers: Triggers
     /// Filled by `KickoffValues`.
@@ -24,6 +24,14 @@ package struct AgentConfig: Hashable, Sendable {
     package let fanOut: FanOut?
     /// Name of the credentials it works with, from config/credentials.json; nil takes the environment's own.
     package let credentials: String?
+    /// Nil when results count as soon as they are delivered.
+    package let review: ReviewPolicy?
+    /// Whether the pick-up of a task is confirmed on it; nil takes what is usual for the tool.
+    package let confirmsPickup: Bool?
+    /// What its results are in the registry.
+    package let artifacts: ArtifactPolicy
+    /// Which of the client's capsules it is told; nil for none.
+    package let context: ContextPolicy?
 
     package struct Anthropic: Hashable, Sendable {
         /// Names of environment variables, never the ids themselves.

@@ -26,7 +26,9 @@ struct DeliveryReader {
     }
 
     private func clickUp(_ delivery: ConfigObject) -> AgentConfig.Delivery.ClickUp? {
-        let keys = ["enabled", "update_task_status", "post_comment", "attach_output_files", "blocked_status", "started_status"]
+        let keys = [
+            "enabled", "update_task_status", "post_comment", "attach_output_files", "blocked_status", "started_status",
+        ]
         guard let object = delivery.object("clickup", keys: keys, required: false) else { return nil }
         let enabled = object.flag("enabled", required: true) ?? false
         let done = object.text("update_task_status", .line(80), required: false)

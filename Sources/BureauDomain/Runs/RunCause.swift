@@ -15,17 +15,25 @@ package struct RunCause: Error, Hashable, Sendable {
         case lostTooOften = "lost_too_often"
         case noFiles = "no_files"
         case internalError = "internal_error"
+        case buildRefused = "build_refused"
+        case buildFailed = "build_failed"
+        case uncommittedWork = "uncommitted_work"
+        case mergeRefused = "merge_refused"
         // needs info
         case missingFields = "missing_fields"
         case unknownClient = "unknown_client"
+        case unclear
+        case blocked
         // queued, waiting for money
         case budgetExhausted = "budget_exhausted"
         // stopped
         case overBudget = "over_budget"
         case overTime = "over_time"
+        case overLimit = "over_limit"
         case byPerson = "by_person"
         case interrupted
         case stopUnconfirmed = "stop_unconfirmed"
+        case dismissed
         // ignored
         case notEligible = "not_eligible"
         // done with problems

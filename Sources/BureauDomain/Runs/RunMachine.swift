@@ -25,6 +25,16 @@ package struct RunMachine: Hashable, Sendable {
         /// `problem` is a file that never arrived.
         case filesCollected(problem: RunCause?)
         case channelsSettled(problem: RunCause?)
+        /// A round was delivered and waits for people to judge it. `problem` is a delivery that did not work.
+        case reviewOpened(problem: RunCause?)
+        /// Somebody asked for a change: the next round begins.
+        case revisionAsked
+        /// The request is known to be in the session.
+        case revisionSent
+        /// Somebody who may accepted the round: what is left is to publish it.
+        case accepted
+        /// Somebody decided that the round is not wanted.
+        case dismissed(RunCause)
         case broke(RunCause)
         case deliverAgain
         case retried
@@ -36,6 +46,7 @@ package struct RunMachine: Hashable, Sendable {
         case alert(RunCause)
         case askForInfo(RunCause)
         case alertGate(why: String)
+        case tellDismissed(RunCause)
     }
 
     package struct Rejected: Error, Hashable, CustomStringConvertible {
@@ -88,6 +99,17 @@ package struct RunMachine: Hashable, Sendable {
         case .channelsSettled(let problem):
             try move(from: [.delivering], to: endState(problem), on: event, cause: stopCause ?? problem)
             return problem.map { [.alert($0)] } ?? []
+        case .reviewOpened(let problem):
+            // What was stopped and is delivered again is not put to anybody's judgement.
+            guard stopCause == nil else { throw Rejected(state: state, event: event) }
+            try move(from: [.delivering], to: .inReview, on: event, cause: problem)
+            return problem.map { [.alert($0)] } ?? []
+        case .revisionAsked: try move(from: [.inReview], to: .revising, on: event)
+        case .revisionSent: try move(from: [.revising], to: .running, on: event)
+        case .accepted: try move(from: [.inReview], to: .delivering, on: event)
+        case .dismissed(let why):
+            try move(from: [.inReview], to: .stopped, on: event, cause: why)
+            return [.tellDismissed(why)]
         case .broke(let why):
             guard !state.isFinal else { return [] }
             (state, cause) = (.failed, why)
@@ -108,10 +130,10 @@ package struct RunMachine: Hashable, Sendable {
         (state, cause) = (next, new)
     }
 
-    /// Before the session a run waits in its place, within the session as for any other answer.
+    /// Before a turn a run waits in its place, within one as for any other answer.
     private mutating func waitForMoney(_ why: RunCause) throws(Rejected) {
-        let next: RunState = state == .queued ? .queued : .waitingApproval
-        try move(from: [.queued, .running, .waitingApproval], to: next, on: .budgetMissing(why), cause: why)
+        let next: RunState = state == .queued || state == .revising ? state : .waitingApproval
+        try move(from: [.queued, .running, .waitingApproval, .revising], to: next, on: .budgetMissing(why), cause: why)
     }
 
     /// A stop that was asked while the session was being opened takes effect as soon as it is known.

@@ -40,8 +40,11 @@ package struct EngineSettings: Sendable {
     /// Number of the ClickUp workspace whose webhooks are looked after.
     package var clickUpWorkspaceID: String?
     package var sweepSeconds: Int
+    /// How often the task of a run that waits for people is looked at while no webhook tells of it.
+    package var reviewLookSeconds: Int
     /// Whose clock a schedule means that names no other.
     package var agencyZone: ZoneOffsets
+    package var builds: BuildSettings
 
     package init(sessionLogFolder: URL, deliveryFolder: URL) {
         self.sessionLogFolder = sessionLogFolder
@@ -60,7 +63,9 @@ package struct EngineSettings: Sendable {
         leaseMilliseconds = Lease.lifeMilliseconds
         queuedHoursMax = 72
         sweepSeconds = 120
+        reviewLookSeconds = 60
         agencyZone = .utc
+        builds = BuildSettings(folder: deliveryFolder.deletingLastPathComponent().appendingPathComponent("builds"))
     }
 
     package func consoleLink(_ session: String) -> String {

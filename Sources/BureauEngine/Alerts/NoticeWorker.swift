@@ -97,25 +97,21 @@ package struct NoticeWorker: Service {
         if let run, step.kind == RunFamily.summaryKind {
             return try await FamilySummary(parts: parts).write(step, run: run, agent: agent)
         }
-        if step.channel == .clickUp, let run, let clickUp = parts.connections.clickUp,
-            let started = StartedNotice.write(step, run, clickUp)
-        {
-            return started
-        }
+        if let run, let started = StartedNotice.write(step, run, parts) { return started }
+        if let run, let note = try WorkNote.write(step, run, parts) { return note }
         let notice = try step.intent(as: NoticeIntent.self)
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
         switch step.channel {
         case .slack: return try await slackPost(step, notice, run, agent, name, parts)
-        case .clickUp:
-            guard let clickUp = parts.connections.clickUp, let run, let task = run.taskID else { return nil }
+        case .clickUp, .asana:
+            guard let run, let task = run.taskID, let tool = parts.workTool(run.taskTool) else { return nil }
             if step.kind == "status" {
-                return ClickUpStatusWrite(
-                    clickUp: clickUp, task: task, status: agent?.config.delivery.clickUp?.blockedStatus ?? "Blocked")
+                return tool.move(task, to: agent?.config.delivery.clickUp?.blockedStatus ?? "Blocked", before: nil)
             }
-            let text = ClickUpMessages.blocked(
-                agentName: name, runID: run.id, sentence: notice.sentence, needsInfo: notice.kind == .needsInfo)
-            return ClickUpCommentWrite(
-                clickUp: clickUp, task: task, mark: Marks.text(step), parts: text, since: step.intendedAt ?? 0)
+            let text = TaskMessages.blocked(
+                agentName: name, runID: run.id, sentence: notice.sentence, needsInfo: notice.kind == .needsInfo,
+                goesOn: agent?.config.confirms(run.taskTool) ?? false)
+            return tool.comment(text, on: task, mark: WriteMark(step))
         case .anthropic, .googleDrive, .folder: return nil
         }
     }
@@ -149,7 +145,7 @@ package struct NoticeWorker: Service {
         }
         var message = SlackMessages.notice(
             notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id,
-            console: run?.sessionID.map(parts.settings.consoleLink))
+            console: run?.consoleSession.map(parts.settings.consoleLink))
         message.threadTS = thread?.ts
         return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
     }

@@ -26,6 +26,9 @@ struct NoticeWriter {
                 .slack, "needs_info", run,
                 NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
             try blockTask(run, NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
+        case .tellDismissed(let cause):
+            try WorkNote(db: db, doors: doors).say(
+                ReviewMessages.dismissed(cause.sentence, runID: run.id), about: "dismissed", run)
         case .alertGate(let why): try alert(RunCause(.internalError, why), run, kind: .gate, code: "gate")
         }
     }
@@ -47,8 +50,8 @@ struct NoticeWriter {
 
     private func blockTask(_ run: RunRecord, _ intent: NoticeIntent) throws {
         guard run.taskID != nil else { return }
-        try plan(.clickUp, "comment", run, intent)
-        try plan(.clickUp, "status", run, intent)
+        try plan(run.taskTool.channel, "comment", run, intent)
+        try plan(run.taskTool.channel, "status", run, intent)
     }
 
     private func plan(

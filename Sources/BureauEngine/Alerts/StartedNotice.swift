@@ -14,38 +14,38 @@ enum StartedNotice {
         else { return }
         try StepStore(db: db).plan(
             StepPlan(
-                channel: .clickUp, kind: "status", subject: status, position: 0,
+                channel: run.taskTool.channel, kind: "status", subject: status, position: 0,
                 intent: try JSONText.encode(StatusIntent(status: status, before: before))),
             run: run.id, purpose: .notice, id: "", now: now)
     }
 
     /// Nil for a notice of another kind. A run that is past its work has moved the task, or is about to.
-    static func write(_ step: StepRecord, _ run: RunRecord, _ clickUp: ClickUpClient) -> (any OutboundWrite)? {
-        guard let task = run.taskID, let intent = try? step.intent(as: StatusIntent.self), let before = intent.before
+    static func write(_ step: StepRecord, _ run: RunRecord, _ parts: EngineParts) -> (any OutboundWrite)? {
+        guard let task = run.taskID, let intent = try? step.intent(as: StatusIntent.self), let before = intent.before,
+            step.kind == "status", let tool = parts.workTool(run.taskTool)
         else { return nil }
         guard [.starting, .running, .waitingApproval].contains(run.state) else { return AlreadyShown() }
-        return StartedStatusWrite(clickUp: clickUp, task: task, status: intent.status, before: before)
+        return StartedStatusWrite(tool: tool, task: task, status: intent.status, before: before)
     }
 }
 
 /// Moves the task on from where it stood when its run began, and from nowhere else: whoever moved it since, person or
 /// run, knows better.
 struct StartedStatusWrite: OutboundWrite {
-    let clickUp: ClickUpClient
+    let tool: any WorkTool
     let task: String
     let status: String
     let before: String
 
     func write() async throws -> String {
-        let now = try await clickUp.task(task).status
-        guard ClickUpTrigger.same(now, before) else { return try receipt(now) }
-        try await clickUp.setStatus(task, status)
-        return try receipt(status)
+        let now = try await tool.task(task)
+        guard now.isAt(before) else { return try receipt(now.place) }
+        return try await tool.move(task, to: status, before: before).write()
     }
 
     func probe() async throws -> Probe {
-        let now = try await clickUp.task(task).status
-        return ClickUpTrigger.same(now, before) ? .absent : .found(receipt: try receipt(now))
+        let now = try await tool.task(task)
+        return now.isAt(before) ? .absent : .found(receipt: try receipt(now.place))
     }
 
     private func receipt(_ status: String) throws -> String {

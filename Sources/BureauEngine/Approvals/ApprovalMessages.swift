@@ -39,11 +39,11 @@ enum ApprovalMessages {
             metadata: .init(eventType: SlackMessages.eventType, payload: ["step": .string(mark)]))
     }
 
-    static func clickUp(_ approval: ApprovalRecord, run: RunRecord) -> [ClickUpCommentPart] {
+    static func task(_ approval: ApprovalRecord, run: RunRecord) -> WorkText {
         guard approval.state == .open else {
             return [.bold(ApprovalWords.outcome(approval)), .newline, .text(approval.effect)]
         }
-        let content: [ClickUpCommentPart] =
+        let content: WorkText =
             approval.isAboutMoney ? [] : [.text("Exact content: "), .code(preview(approval)), .newline]
         return [.bold(title(approval)), .newline, .text(approval.effect), .newline] + content + [
             .text("Decide in Slack, or: bureau approvals approve \(approval.id)"), .newline, .text("Run \(run.id)"),

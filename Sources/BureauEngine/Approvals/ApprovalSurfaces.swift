@@ -15,12 +15,9 @@ struct ApprovalSurfaces: Sendable {
         switch (step.channel, step.kind) {
         case (.slack, ApprovalNotices.ask): return try await post(step, approval, run, agent)
         case (.slack, _): return try await replace(step, approval, run, agent)
-        case (.clickUp, _):
-            guard let clickUp = parts.connections.clickUp, let task = run.taskID else { return nil }
-            return ClickUpCommentWrite(
-                clickUp: clickUp, task: task, mark: Marks.text(step),
-                parts: ApprovalMessages.clickUp(approval, run: run),
-                since: step.intendedAt ?? 0)
+        case (.clickUp, _), (.asana, _):
+            guard let tool = parts.workTool(run.taskTool), let task = run.taskID else { return nil }
+            return tool.comment(ApprovalMessages.task(approval, run: run), on: task, mark: WriteMark(step))
         case (.anthropic, _), (.googleDrive, _), (.folder, _): return nil
         }
     }

@@ -93,7 +93,7 @@ struct ApprovalNotices {
 
     private func plan(_ kind: String, _ id: String, _ run: RunRecord, position: Int) throws {
         let intent = try JSONText.encode(ApprovalIntent(approval: id))
-        for channel in [StepRecord.Channel.slack, .clickUp] where channel == .slack || run.taskID != nil {
+        for channel in [StepRecord.Channel.slack, run.taskTool.channel] where channel == .slack || run.taskID != nil {
             let plan = StepPlan(channel: channel, kind: kind, subject: id, position: position, intent: intent)
             try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
         }

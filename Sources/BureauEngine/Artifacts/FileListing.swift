@@ -7,6 +7,8 @@ struct FileListing: Sendable {
     let session: String
     let doors: Doors
     let expected: [String]
+    /// Files that were there before: the list has not settled while it has only these.
+    var known: Set<String> = []
     static let pagesMax = 100
     static let lookEveryMilliseconds: Int64 = 700
 
@@ -20,7 +22,7 @@ struct FileListing: Sendable {
             let isComplete = expected.allSatisfy { name in
                 files.contains { $0.filename == name || $0.filename.hasSuffix("/" + name) }
             }
-            if names == last, isComplete, !files.isEmpty { return files }
+            if names == last, isComplete, names.contains(where: { !known.contains($0) }) { return files }
             if doors.now() >= deadline { return files }
             last = names
             try await doors.sleep(.milliseconds(Self.lookEveryMilliseconds))

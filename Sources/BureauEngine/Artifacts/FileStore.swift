@@ -13,6 +13,8 @@ package struct FileRecord: Sendable, Hashable {
     package let sha256: String?
     package let blobKey: String?
     package let error: String?
+    /// The round that made it.
+    package let round: Int
 
     init(_ row: Row) throws {
         runID = try row.text("run_id")
@@ -25,6 +27,15 @@ package struct FileRecord: Sendable, Hashable {
         sha256 = try row.textIfAny("sha256")
         blobKey = try row.textIfAny("blob_key")
         error = try row.textIfAny("error")
+        round = Int(try row.integer("round"))
+    }
+}
+
+extension [FileRecord] {
+    /// Of each file the newest round's, as the results stand now.
+    package var current: [FileRecord] {
+        let newest = Dictionary(map { ($0.name, $0.round) }, uniquingKeysWith: Swift.max)
+        return filter { newest[$0.name] == $0.round }
     }
 }
 
@@ -38,6 +49,7 @@ struct NewFile: Sendable {
     var sha256: String?
     var blobKey: String?
     var error: String?
+    var round = 1
 }
 
 struct FileStore {
@@ -52,15 +64,15 @@ struct FileStore {
         let changed = try db.execute(
             """
             INSERT INTO file (run_id, vendor_id, position, name, safe_name, mime_type, size_bytes, sha256, blob_key,
-                error, stored_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                error, stored_at, round)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (run_id, vendor_id) DO UPDATE SET sha256 = excluded.sha256, blob_key = excluded.blob_key,
                 error = excluded.error, stored_at = excluded.stored_at, size_bytes = excluded.size_bytes
             WHERE file.blob_key IS NULL
             """,
             [
                 runID, file.vendorID, file.position, file.name, file.safeName, file.mimeType, file.sizeBytes,
-                file.sha256, file.blobKey, file.error, now,
+                file.sha256, file.blobKey, file.error, now, file.round,
             ])
         if changed == 1 { try ReceiptStore(db: db).file(file, run: runID, now: now) }
     }

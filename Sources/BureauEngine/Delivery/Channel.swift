@@ -22,7 +22,7 @@ struct ChannelCatalog: Sendable {
     subscript(kind: StepRecord.Channel) -> (any Channel)? {
         switch kind {
         case .googleDrive: DriveChannel()
-        case .clickUp: ClickUpChannel()
+        case .clickUp, .asana: TaskChannel()
         case .slack: SlackChannel()
         case .folder: FolderChannel()
         case .anthropic: nil

@@ -7,12 +7,24 @@ struct DeliveryPlan: Sendable {
     let files: [FileRecord]
     let values: [String: String]
 
+    /// In review each round is put to the people who judge it; what they have to release first waits for them, and gets
+    /// then what counts: of each file the newest.
     func steps() throws -> [StepPlan] {
-        try drive() + clickUp() + slack() + folder()
+        let (isAccepted, held) = (run.reviewAcceptedAt != nil, Set(config.review?.publishes ?? []))
+        func shows(_ channel: ReviewPolicy.Channel) -> Bool { held.contains(channel) == isAccepted }
+        let all =
+            (shows(.googleDrive) ? try drive() : []) + (isAccepted ? try acceptance() : try task())
+            + (shows(.slack) ? try slack() : []) + (shows(.folder) ? try folder() : [])
+        return all.map { plan in
+            var plan = plan
+            plan.round = run.round
+            return plan
+        }
     }
 
     private var stored: [(FileRecord, FileIntent)] {
-        files.compactMap { file in
+        let shown = run.reviewAcceptedAt == nil ? files.filter { $0.round == run.round } : files.current
+        return shown.compactMap { file in
             guard let key = file.blobKey, let hash = file.sha256 else { return nil }
             let intent = FileIntent(
                 title: file.safeName, blobKey: key, sizeBytes: file.sizeBytes, sha256: hash, mimeType: file.mimeType)
@@ -26,8 +38,11 @@ struct DeliveryPlan: Sendable {
         let folder = StepPlan(
             channel: .googleDrive, kind: "folder", subject: segments.joined(separator: "/"), position: 0,
             intent: try JSONText.encode(FolderIntent(segments: segments)))
-        return [folder] + (try uploads(.googleDrive, kind: "upload", name: drive.fileName.render(values)))
+        return [folder] + (try uploads(.googleDrive, kind: "upload", name: drive.fileName.render(values) + suffix))
     }
+
+    /// So that no round's file has the name of another's.
+    private var suffix: String { run.round == 1 ? "" : "-r\(run.round)" }
 
     /// Each file under the config's name with its own extension; alike names get a number.
     private func uploads(_ channel: StepRecord.Channel, kind: String, name: String?) throws -> [StepPlan] {
@@ -42,19 +57,30 @@ struct DeliveryPlan: Sendable {
         }
     }
 
-    private func clickUp() throws -> [StepPlan] {
-        guard let clickUp = config.delivery.clickUp, run.taskID != nil else { return [] }
-        var steps = clickUp.attachesFiles ? try uploads(.clickUp, kind: "attach", name: nil) : []
-        if clickUp.postsComment {
-            steps.append(StepPlan(channel: .clickUp, kind: "comment", subject: "ready", position: 5_000, intent: "{}"))
+    private func task() throws -> [StepPlan] {
+        guard let task = config.delivery.clickUp, run.taskID != nil else { return [] }
+        let channel = run.taskTool.channel
+        var steps = task.attachesFiles ? try uploads(channel, kind: "attach", name: nil) : []
+        // Who shall judge it must be told, whatever the config says of comments.
+        if task.postsComment || config.review != nil {
+            steps.append(StepPlan(channel: channel, kind: "comment", subject: "ready", position: 5_000, intent: "{}"))
         }
-        if let status = clickUp.doneStatus {
-            steps.append(
-                StepPlan(
-                    channel: .clickUp, kind: "status", subject: status, position: 5_001,
-                    intent: try JSONText.encode(StatusIntent(status: status))))
-        }
+        if let status = task.doneStatus { steps.append(try move(to: status, channel)) }
         return steps
+    }
+
+    private func acceptance() throws -> [StepPlan] {
+        guard config.delivery.clickUp != nil, run.taskID != nil else { return [] }
+        let channel = run.taskTool.channel
+        let comment = StepPlan(
+            channel: channel, kind: "comment", subject: TaskChannel.accepted, position: 5_002, intent: "{}")
+        return [comment] + (try config.review?.acceptedPlace.map { [try move(to: $0, channel)] } ?? [])
+    }
+
+    private func move(to place: String, _ channel: StepRecord.Channel) throws -> StepPlan {
+        StepPlan(
+            channel: channel, kind: "status", subject: place, position: 5_001,
+            intent: try JSONText.encode(StatusIntent(status: place)))
     }
 
     private func slack() throws -> [StepPlan] {

@@ -23,6 +23,15 @@ struct DeliveryReport: Sendable, Hashable {
     var folder: Link?
     /// What did not work, in one sentence.
     var problem: String?
+    var round: Int
+    /// The comments this round answers.
+    var answering: [FeedbackRecord] = []
+    /// Names of the files this round made or changed.
+    var changedFiles: [String]
+    /// What the agent answered, when nothing but an answer was asked for.
+    var said: String?
+    /// How people judge it; nil when it counts as it is.
+    var review: ReviewPolicy?
 
     init(_ hand: RunInHand, parts: EngineParts, files: [FileRecord], steps: [StepRecord], problem: String?) {
         let (run, config) = (hand.run, hand.agent.config)
@@ -37,13 +46,20 @@ struct DeliveryReport: Sendable, Hashable {
         cost = run.spentMethod == "no_price" ? "cost unknown" : "\(MicroUSD(rawValue: run.spentMicroUSD))"
         taskURL = run.taskURL
         movedTo = config.delivery.clickUp?.doneStatus
-        consoleURL = run.sessionID.map(parts.settings.consoleLink)
+        consoleURL = run.consoleSession.map(parts.settings.consoleLink)
         self.files = Self.links(steps)
         folder = Self.folder(steps)
         self.problem = problem
+        round = run.round
+        changedFiles = files.filter { $0.round == run.round }.map(\.safeName)
+        review = run.reviewAcceptedAt == nil && run.stopCause == nil ? config.review : nil
     }
 
-    var title: String { "\(agentName) \(score == nil ? "result" : "audit") ready" }
+    var title: String {
+        if said != nil { return "\(agentName) answers" }
+        let name = "\(agentName) \(score == nil ? "result" : "audit")"
+        return round > 1 ? "\(name), revision \(round) of this task, ready" : "\(name) ready"
+    }
     var priorityLines: [String] { priorities.map { "\($0.rank) \($0.title)" } }
 
     static func links(_ steps: [StepRecord]) -> [Link] {

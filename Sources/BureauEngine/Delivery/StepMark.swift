@@ -4,7 +4,9 @@ import BureauDomain
 /// process that forgot the step, because it started from a restored backup, looks for the very same mark.
 enum StepMark {
     static func id(run: String, _ purpose: StepRecord.Purpose, _ plan: StepPlan) -> String {
-        derived(from: run, [purpose.rawValue, plan.channel.rawValue, plan.kind, plan.subject])
+        // Before there were rounds the mark had none: the first keeps it so.
+        let rounds = plan.round == 1 ? [] : ["round \(plan.round)"]
+        return derived(from: run, [purpose.rawValue, plan.channel.rawValue, plan.kind, plan.subject] + rounds)
     }
 
     /// A question's id, for the same reason: the message that shows it carries the mark of a notice about it.

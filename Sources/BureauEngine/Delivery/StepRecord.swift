@@ -6,7 +6,7 @@ import Foundation
 package struct StepRecord: Sendable, Hashable {
     package enum Purpose: String, Sendable, CaseIterable { case session, delivery, notice }
     package enum Channel: String, Sendable, CaseIterable {
-        case anthropic, googleDrive = "google_drive", clickUp = "clickup", slack, folder
+        case anthropic, googleDrive = "google_drive", clickUp = "clickup", slack, folder, asana
     }
     package enum State: String, Sendable {
         /// Planned, surely not written.
@@ -27,6 +27,8 @@ package struct StepRecord: Sendable, Hashable {
     package let channel: Channel
     package let kind: String
     package let subject: String
+    /// Which round of the run it belongs to.
+    package let round: Int
     package let position: Int
     package let state: State
     package let intent: String
@@ -52,6 +54,7 @@ package struct StepRecord: Sendable, Hashable {
         channel = try read("channel")
         kind = try row.text("kind")
         subject = try row.text("subject")
+        round = Int(try row.integer("round"))
         position = Int(try row.integer("position"))
         state = try read("state")
         intent = try row.text("intent")

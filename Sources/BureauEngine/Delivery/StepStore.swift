@@ -9,12 +9,14 @@ struct StepPlan: Sendable {
     var subject: String
     var position: Int
     var intent: String
+    /// Which round of the run it belongs to: each may have an equal one.
+    var round = 1
 }
 
 /// The SQL of the `step` table.
 struct StepStore {
     static let columns = """
-        id, run_id, purpose, channel, kind, subject, position, state, intent, receipt, error, attempts, intended_at,
+        id, run_id, purpose, channel, kind, subject, round, position, state, intent, receipt, error, attempts, intended_at,
         recheck, former_receipt
         """
     let db: any Connection
@@ -33,12 +35,12 @@ struct StepStore {
         let forgottenSince = try runID.flatMap { try RestoreMark(db: db).forgottenSince(run: $0) }
         try db.execute(
             """
-            INSERT INTO step (id, run_id, purpose, channel, kind, subject, position, state, intent, created_at, due_at,
-                intended_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO step (id, run_id, purpose, channel, kind, subject, round, position, state, intent, created_at,
+                due_at, intended_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
-                id, runID, purpose.rawValue, plan.channel.rawValue, plan.kind, plan.subject, plan.position,
+                id, runID, purpose.rawValue, plan.channel.rawValue, plan.kind, plan.subject, plan.round, plan.position,
                 forgottenSince == nil ? "pending" : "intended", plan.intent, now, dueAt ?? now, forgottenSince,
             ])
         return id
@@ -82,6 +84,7 @@ struct StepStore {
             """, [receipt, now, id])
         guard changed == 1, let step = try find(id) else { return }
         try ReceiptStore(db: db).sent(step, sent, now: now)
+        try ArtifactStore(db: db).delivered(step, now: now)
     }
 
     func markFailed(_ id: String, state: StepRecord.State, error: String, now: Int64) throws {
@@ -99,7 +102,7 @@ struct StepStore {
             UPDATE step SET state = CASE WHEN intended_at IS NULL THEN 'pending' ELSE 'intended' END,
                 error = NULL, settled_at = NULL, attempts = 0, due_at = ?
             WHERE run_id = ? AND purpose = 'delivery' AND state IN ('failed', 'doubtful') AND former_receipt IS NULL
-              AND (? IS NULL OR channel = ?)
+              AND round = (SELECT round FROM run WHERE run.id = step.run_id) AND (? IS NULL OR channel = ?)
             """, [now, runID, channel?.rawValue, channel?.rawValue])
     }
 

@@ -121,7 +121,8 @@ package struct WebhookIntake: Sendable {
         switch ClickUpTrigger.decide(event, listID: listID, triggerStatus: trigger.status, bodyHash: signal.bodyHash) {
         case .ignore(let why):
             return try await record(
-                signal, .ignored(because: why), leaving: Leaving(event, agent.config.name, trigger.status))
+                signal, .ignored(because: why), leaving: Leaving(event, agent.config.name, trigger.status),
+                hint: event.taskID)
         case .start(let taskID, let changeID, let userID, let status):
             let run = newRun(agent, taskID: taskID, changeID: changeID, userID: userID)
             let arrival = Arrival(taskID: taskID, status: trigger.status, date: event.changedAt)
@@ -168,13 +169,17 @@ package struct WebhookIntake: Sendable {
         return answer(verdict, signal: signal.id, session: session)
     }
 
-    private func record(_ signal: NewSignal, _ verdict: Verdict, leaving: Leaving? = nil) async throws -> WebhookAnswer
-    {
+    /// `hint` is a task on which something happened: a run that waits for its people looks at it now.
+    private func record(
+        _ signal: NewSignal, _ verdict: Verdict, leaving: Leaving? = nil, hint: String? = nil
+    ) async throws -> WebhookAnswer {
         let now = doors.now()
-        try await database.write { db in
+        let waiting = try await database.write { db in
             try SignalStore(db: db).insert(signal, verdict: verdict, now: now)
             try leaving?.record(db)
+            return try hint.map { try TaskWatchStore(db: db).hint(.clickUp, taskID: $0, now: now) } ?? []
         }
+        if !waiting.isEmpty { wake() }
         return answer(verdict, signal: signal.id, session: nil)
     }
 

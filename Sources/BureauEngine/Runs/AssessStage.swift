@@ -10,28 +10,41 @@ struct AssessStage: Stage {
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
         try await begin(hand)
-        var task: ClickUpTask?
+        var task: WorkTask?
         if let taskID = hand.run.taskID {
-            do { task = try await fetch(taskID) } catch let error as VendorError {
+            do { task = try await fetch(taskID, hand.run.taskTool) } catch let error as VendorError {
                 try Task.checkCancellation()
                 return try await fail(hand, error)
             } catch let problem as StepProblem {
                 try await parts.move(hand.run.id, .broke(RunCause(.taskUnreadable, problem.description)), hand.lease)
                 return .moved
             }
-            if let why = task.flatMap({ ineligibility($0, hand) }) {
-                try await parts.move(hand.run.id, .foundIneligible(RunCause(.notEligible, why)), hand.lease)
-                return .moved
-            }
         }
         let record = try await clientRecord(hand, task)
-        switch assemble(hand, task, record) {
-        case .missing(let names):
-            try await blocked(hand, missing: names, task)
+        let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
+        let assembly = assemble(hand, task, record, answers)
+        let name = hand.agent.config.displayName
+        let facts = try await facts(hand, task, assembly)
+        let verdict = Assessment.judge(facts, agentName: name)
+        let sentence = verdict.sentence(agentName: name) ?? ""
+        switch (verdict, assembly) {
+        case (.reviewReady, _):
+            try await parts.write(hand.lease) { [doors = parts.doors, run = hand.run] db in
+                try WorkNote(db: db, doors: doors).say(.line(sentence), about: "review", run)
+            }
+            fallthrough
+        case (.ignored, _):
+            try await parts.move(hand.run.id, .foundIneligible(RunCause(.notEligible, sentence)), hand.lease)
             return .moved
-        case .complete(let payload):
+        case (.blocked, _):
+            try await blocked(hand, RunCause(.blocked, sentence), task)
+            return .moved
+        case (.needsClarification, _), (.ready, .missing):
+            try await blocked(hand, RunCause(.missingFields, sentence), task)
+            return .moved
+        case (.ready, .complete(let payload)):
             return try await begin(
-                hand, finished(payload, hand, task, record), try credentials(hand, record), task?.status)
+                hand, finished(payload, hand, task, record), try credentials(hand, record), task, record)
         }
     }
 
@@ -46,43 +59,62 @@ struct AssessStage: Stage {
         }
     }
 
-    private func fetch(_ id: String) async throws -> ClickUpTask {
-        guard let clickUp = parts.connections.clickUp else {
-            throw StepProblem(
-                description: "The task could not be read: ClickUp is not connected. Set CLICKUP_API_TOKEN.")
+    private func fetch(_ id: String, _ kind: WorkToolKind) async throws -> WorkTask {
+        guard let tool = parts.workTool(kind) else {
+            throw StepProblem(description: "The task could not be read: \(kind.missing)")
         }
-        return try await clickUp.task(id)
+        return try await tool.task(id)
     }
 
-    /// Why a task that asked for work no longer does. Only what ClickUp itself started is checked: a person who types
-    /// the task's id on the command line has decided. So has one who tries a run again; and one that was found again
-    /// after a restore has worked already, and moved the task itself.
-    private func ineligibility(_ task: ClickUpTask, _ hand: RunInHand) -> String? {
-        guard hand.run.startedAt == nil, hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue,
-            let trigger = hand.agent.config.triggers.clickUp
-        else { return nil }
-        guard ClickUpTrigger.same(task.status, trigger.status) else {
-            return "The task has moved on: its status is \"\(task.status)\" now, not \"\(trigger.status)\"."
+    /// Only what the task itself started is judged by where it stands: a person who types the task's id on the command
+    /// line has decided. So has one who tries a run again; and one that was found again after a restore has worked
+    /// already, and moved the task itself.
+    private func facts(_ hand: RunInHand, _ task: WorkTask?, _ assembly: PayloadAssembly) async throws -> TaskFacts {
+        let (run, config) = (hand.run, hand.agent.config)
+        let isStarted =
+            run.startedAt == nil && run.triggerSource == NewRun.TriggerSource.webhook.rawValue && task != nil
+        var facts = TaskFacts(isStartedByTask: isStarted)
+        if case .missing(let names) = assembly { facts.missingFields = names }
+        if config.confirms(run.taskTool), run.taskID != nil { facts.missingSetup = missingSetup(config) }
+        guard isStarted, run.taskTool == .clickUp, let trigger = config.triggers.clickUp else { return facts }
+        (facts.place, facts.wantedPlace) = (task?.place, trigger.status)
+        facts.container = task?.containerID
+        facts.wantedContainer = trigger.listID.hasPrefix("<") ? nil : trigger.listID
+        if config.confirms(run.taskTool) { facts.waitingPlace = config.delivery.clickUp?.blockedStatus }
+        if config.review != nil {
+            facts.runInReview = try await parts.database.read { [id = run.id] in
+                try RunStore(db: $0).inReview(agent: run.agent, taskID: run.taskID ?? "", besides: id)
+            }
         }
-        guard trigger.listID.hasPrefix("<") || task.listID.isEmpty || task.listID == trigger.listID else {
-            return "The task is in another list than this agent works on."
-        }
-        return nil
+        return facts
     }
 
-    private func clientRecord(_ hand: RunInHand, _ task: ClickUpTask?) async throws -> ClientRecord? {
+    private func missingSetup(_ config: AgentConfig) -> [String] {
+        guard let names = config.anthropic else {
+            do throws(BuildProblem) { _ = try parts.settings.builds.user() } catch { return [error.description] }
+            return []
+        }
+        return [names.agentIDVariable, names.environmentIDVariable]
+            .filter { parts.variable($0) == nil }.map { "The environment variable \($0) is not set." }
+            + (parts.connections.anthropic == nil ? ["Anthropic is not connected: set ANTHROPIC_API_KEY."] : [])
+    }
+
+    private func clientRecord(_ hand: RunInHand, _ task: WorkTask?) async throws -> ClientRecord? {
         let fromTask = task?.text(of: "client_id")
         guard let slug = hand.run.clientSlug ?? fromTask else { return nil }
         return try await parts.database.read { try ClientStore(db: $0).find(slug) }
     }
 
-    private func assemble(_ hand: RunInHand, _ task: ClickUpTask?, _ record: ClientRecord?) -> PayloadAssembly {
+    private func assemble(
+        _ hand: RunInHand, _ task: WorkTask?, _ record: ClientRecord?, _ answers: [String: String]
+    ) -> PayloadAssembly {
         let source = hand.agent.config.payloadSource
         let given = hand.run.payload.flatMap { try? BureauDomain.JSONValue.parse(Array($0.utf8)).object }
-        // The task knows best, then what the trigger brought, then the client's record.
+        // The task knows best, then what its people answered, then what the trigger brought, then the client's record.
         let record = record?.payload()
         func lookup(_ name: String) -> BureauDomain.JSONValue? {
-            task?.text(of: name).map { .string($0) } ?? given?[name] ?? record?[name]
+            task?.text(of: name).map { .string($0) } ?? Self.own(name, task) ?? answers[name].map { .string($0) }
+                ?? given?[name] ?? record?[name]
         }
         let optional =
             source.optionalFields
@@ -90,7 +122,16 @@ struct AssessStage: Stage {
         return PayloadAssembly.assemble(required: source.requiredFields, optional: optional, lookup: lookup)
     }
 
-    private func finished(_ payload: JSONObject, _ hand: RunInHand, _ task: ClickUpTask?, _ record: ClientRecord?)
+    /// What every task has, by the names that configs use for it.
+    private static func own(_ name: String, _ task: WorkTask?) -> BureauDomain.JSONValue? {
+        switch name {
+        case "task_title": task.map { .string($0.title) }
+        case "task_text": task.map { .string($0.notes) }
+        default: nil
+        }
+    }
+
+    private func finished(_ payload: JSONObject, _ hand: RunInHand, _ task: WorkTask?, _ record: ClientRecord?)
         -> AssembledPayload
     {
         let json = BureauDomain.JSONValue.object(payload).canonical
@@ -100,12 +141,7 @@ struct AssessStage: Stage {
             clientName: payload["client_name"]?.string ?? record?.name ?? hand.run.clientName, taskURL: task?.url)
     }
 
-    private func blocked(_ hand: RunInHand, missing names: [String], _ task: ClickUpTask?) async throws {
-        let label =
-            names.count == 1 ? "a field the agent needs is empty" : "\(names.count) fields the agent needs are empty"
-        let cause = RunCause(
-            .missingFields, "\(hand.agent.config.displayName) cannot start: \(label): \(names.joined(separator: ", "))."
-        )
+    private func blocked(_ hand: RunInHand, _ cause: RunCause, _ task: WorkTask?) async throws {
         let (transitions, lease, id) = (parts.transitions, hand.lease, hand.run.id)
         let known = AssembledPayload(
             json: hand.run.payload ?? "null", hash: "", clientSlug: task?.text(of: "client_id") ?? hand.run.clientSlug,
@@ -115,7 +151,7 @@ struct AssessStage: Stage {
             try transitions.apply(.foundIncomplete(cause), to: id, lease: lease, in: db)
         }
         parts.logger.notice(
-            "run needs information", metadata: ["run": "\(id)", "missing": "\(names.joined(separator: ","))"])
+            "run needs information", metadata: ["run": "\(id)", "why": "\(cause.sentence)"])
     }
 
     /// The client is only known now. An account that is not configured stops the run before anything is sent.
@@ -132,8 +168,10 @@ struct AssessStage: Stage {
     /// The payload, the money, the state and the release of older runs that waited for the same information: one
     /// commit.
     private func begin(
-        _ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials, _ taskStatus: String?
+        _ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials, _ task: WorkTask?,
+        _ record: ClientRecord?
     ) async throws -> StageOutcome {
+        let confirmation = confirmation(hand, payload, task, record)
         let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
         let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
         return try await parts.write(hand.lease) { db in
@@ -152,13 +190,23 @@ struct AssessStage: Stage {
             case .granted:
                 if credentials != RunCredentials() { try RunCredentialStore(db: db).pin(run.id, credentials) }
                 let taken = try transitions.apply(.taken, to: run.id, lease: lease, in: db)
+                if let confirmation {
+                    try WorkNote(db: db, doors: parts.doors).say(confirmation, about: "confirmed", taken)
+                }
                 try FanOutStarter(parts: parts).start(.withStart, taken, hand.agent, db)
-                if let taskStatus {
-                    try StartedNotice.plan(taken, hand.agent.config, from: taskStatus, now: now, in: db)
+                if let place = task?.place {
+                    try StartedNotice.plan(taken, hand.agent.config, from: place, now: now, in: db)
                 }
                 return .moved
             }
         }
+    }
+
+    private func confirmation(
+        _ hand: RunInHand, _ payload: AssembledPayload, _ task: WorkTask?, _ record: ClientRecord?
+    ) -> WorkText? {
+        guard let task, hand.agent.config.confirms(task.kind) else { return nil }
+        return Confirmation(hand: hand, payload: payload, client: record, settings: parts.settings).text
     }
 
     private func fail(_ hand: RunInHand, _ error: VendorError) async throws -> StageOutcome {

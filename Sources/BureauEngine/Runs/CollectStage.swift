@@ -12,14 +12,16 @@ struct CollectStage: Stage {
     static let triesMax = 3
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
-        guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
+        guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID,
+            let headers = hand.agent.config.anthropic
+        else {
             return try await collected(
                 hand, RunCause(.filesMissing, "Anthropic is not connected: set ANTHROPIC_API_KEY."))
         }
-        let headers = hand.agent.config.anthropic
         let client = anthropic.with(betaHeaders: headers.betaHeaders + headers.outputFetchBetaHeaders)
         let listing = FileListing(
-            anthropic: client, session: session, doors: parts.doors, expected: expectedNames(hand))
+            anthropic: client, session: session, doors: parts.doors, expected: expectedNames(hand),
+            known: try await knownIDs(hand))
         let files: [SessionFile]
         do { files = try await listing.settled(within: waitFor(hand)) } catch let error as VendorError {
             try Task.checkCancellation()
@@ -45,13 +47,22 @@ struct CollectStage: Stage {
         return hand.run.stopCause == nil ? hand.agent.config.outputs.expected.map { $0.render(values) } : []
     }
 
+    /// Files of the rounds before: what is new in this one is yet to appear.
+    private func knownIDs(_ hand: RunInHand) async throws -> Set<String> {
+        guard hand.run.round > 1 else { return [] }
+        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        return Set(files.filter { $0.round < hand.run.round }.map(\.vendorID))
+    }
+
     private func fetch(_ files: [SessionFile], _ hand: RunInHand, _ client: AnthropicClient) async throws {
         let known = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         var taken = Set(known.map(\.safeName))
         for (position, file) in files.prefix(Self.filesMax).enumerated() {
             if let stored = known.first(where: { $0.vendorID == file.id }), stored.blobKey != nil { continue }
             let safeName =
-                known.first { $0.vendorID == file.id }?.safeName ?? SafeFileName.make(file.filename, taken: taken)
+                known.first { $0.vendorID == file.id }?.safeName
+                ?? SafeFileName.make(
+                    Self.name(file.filename, round: hand.run.round), taken: taken)
             taken.insert(safeName)
             let outcome = try await store(file, position, safeName, hand, client)
             let now = parts.doors.now()
@@ -66,7 +77,8 @@ struct CollectStage: Stage {
     ) async throws -> NewFile {
         var outcome = NewFile(
             vendorID: file.id, position: position, name: String(file.filename.prefix(500)), safeName: safeName,
-            mimeType: file.mimeType ?? "application/octet-stream", sizeBytes: file.sizeBytes ?? 0)
+            mimeType: file.mimeType ?? "application/octet-stream", sizeBytes: file.sizeBytes ?? 0,
+            round: hand.run.round)
         let key = "runs/\(hand.run.id)/\(safeName)"
         let path = try parts.blobs.prepare(key).path
         for attempt in 0..<Self.triesMax {
@@ -89,6 +101,13 @@ struct CollectStage: Stage {
         return outcome
     }
 
+    /// Each round's files stand beside those of the rounds before: "report.md", then "report-r2.md".
+    static func name(_ name: String, round: Int) -> String {
+        guard round > 1 else { return name }
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "\(name)-r\(round)" }
+        return "\(name[..<dot])-r\(round)\(name[dot...])"
+    }
+
     private func problem(_ hand: RunInHand) async throws -> RunCause? {
         let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         return FileProblems.cause(files, session: hand.run.sessionID ?? "", expected: expectedNames(hand))
@@ -96,7 +115,11 @@ struct CollectStage: Stage {
 
     private func collected(_ hand: RunInHand, _ problem: RunCause?) async throws -> StageOutcome {
         try await saveSummary(hand)
-        try await parts.move(hand.run.id, .filesCollected(problem: problem), hand.lease)
+        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        let artifact = ArtifactRegistration(hand, parts: parts, files: files, problem: problem)
+        try await parts.move(hand.run.id, .filesCollected(problem: problem), hand.lease) { [doors = parts.doors] in
+            try artifact?.write($0, now: doors.now())
+        }
         return .moved
     }
 
@@ -104,7 +127,7 @@ struct CollectStage: Stage {
     private func saveSummary(_ hand: RunInHand) async throws {
         let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         func bytes(_ suffix: String) -> [UInt8]? {
-            files.first { $0.safeName.lowercased().hasSuffix(suffix) && $0.blobKey != nil }?.blobKey
+            files.current.first { $0.safeName.lowercased().hasSuffix(suffix) && $0.blobKey != nil }?.blobKey
                 .flatMap { try? parts.blobs.head($0, bytesMax: 4 << 20) }.map(Array.init)
         }
         let summary = ReportSummary.read(json: bytes(".json"), markdown: bytes(".md"))

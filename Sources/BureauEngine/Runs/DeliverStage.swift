@@ -12,10 +12,15 @@ struct DeliverStage: Stage {
     static let lookAgainMilliseconds: Int64 = 5_000
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
+        if hand.run.reviewAcceptedAt != nil, hand.run.stopCause == nil,
+            let refusal = try await hand.agent.config.executor.stages(parts).accepted(hand)
+        {
+            return try await sendBack(hand, refusal)
+        }
         let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         try await plan(hand, files)
         try await deliver([.googleDrive], hand, files)
-        try await deliver([.clickUp, .slack, .folder], hand, files)
+        try await deliver([.clickUp, .asana, .slack, .folder], hand, files)
         let problem = try await problem(hand, files)
         guard try await settle(hand, problem) else {
             return .rest(until: parts.doors.now() + Self.lookAgainMilliseconds)
@@ -32,6 +37,10 @@ struct DeliverStage: Stage {
                 run.leaseEpoch == lease.epoch, run.state == .delivering
             else { throw RunMoved(runID: lease.runID) }
             let wasStopped = try RunFamily(db: db, doors: parts.doors).wasStopped(run.id)
+            if run.stopCause == nil, !wasStopped, run.reviewAcceptedAt == nil, hand.agent.config.review != nil {
+                return try parts.transitions.apply(
+                    .reviewOpened(problem: problem), to: run.id, lease: lease, in: db)
+            }
             if run.stopCause == nil, !wasStopped {
                 try FanOutStarter(parts: parts).start(.afterDone, run, hand.agent, db)
             }
@@ -41,9 +50,22 @@ struct DeliverStage: Stage {
                 .channelsSettled(problem: problem), to: run.id, lease: lease, in: db)
         }
         guard let ended else { return false }
-        parts.counters.add(.runsEnded, ["state": ended.state.rawValue])
+        if ended.state.isFinal { parts.counters.add(.runsEnded, ["state": ended.state.rawValue]) }
         parts.logger.info("run moved", metadata: ["run": "\(ended.id)", "state": "\(ended.state.rawValue)"])
         return true
+    }
+
+    /// The acceptance could not be carried out: people are told why, and may decide again.
+    private func sendBack(_ hand: RunInHand, _ refusal: RunCause) async throws -> StageOutcome {
+        let (doors, transitions, run) = (parts.doors, parts.transitions, hand.run)
+        let at = run.reviewAcceptedAt ?? 0
+        try await parts.write(hand.lease) { [lease = hand.lease] db in
+            try RunStore(db: db).clearAcceptance(run.id)
+            try WorkNote(db: db, doors: doors).say(
+                ReviewMessages.notCarriedOut(refusal.sentence, runID: run.id), about: "accepted/\(at)", run)
+            try transitions.apply(.reviewOpened(problem: refusal), to: run.id, lease: lease, in: db)
+        }
+        return .moved
     }
 
     private func plan(_ hand: RunInHand, _ files: [FileRecord]) async throws {
@@ -60,9 +82,10 @@ struct DeliverStage: Stage {
     private func deliver(_ kinds: [StepRecord.Channel], _ hand: RunInHand, _ files: [FileRecord]) async throws {
         let steps = try await steps(hand)
         let fileProblem = FileProblems.cause(files, session: hand.run.sessionID ?? "", expected: [])?.sentence
-        let report = DeliveryReport(
+        var report = DeliveryReport(
             hand, parts: parts, files: files, steps: steps,
             problem: trouble(steps) ?? (files.isEmpty ? fileProblem : nil))
+        try await tellRound(&report, hand)
         let context = DeliveryContext(
             parts: parts, hand: hand,
             runner: StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease), report: report)
@@ -78,8 +101,20 @@ struct DeliverStage: Stage {
         }
     }
 
+    /// Steps of this round. What an older one did not deliver is not delivered any more: this one takes its place.
     private func steps(_ hand: RunInHand) async throws -> [StepRecord] {
-        try await parts.database.read { [id = hand.run.id] in try StepStore(db: $0).list(run: id, purpose: .delivery) }
+        let (id, round) = (hand.run.id, hand.run.round)
+        return try await parts.database.read { try StepStore(db: $0).list(run: id, purpose: .delivery) }
+            .filter { $0.round == round }
+    }
+
+    /// What a later round answers, and the answer itself when no change was asked for.
+    private func tellRound(_ report: inout DeliveryReport, _ hand: RunInHand) async throws {
+        guard hand.run.round > 1, hand.run.reviewAcceptedAt == nil else { return }
+        let (id, round) = (hand.run.id, hand.run.round)
+        report.answering = try await parts.database.read { try FeedbackStore(db: $0).asking(run: id, before: round) }
+        guard report.answering.allSatisfy({ $0.outcome == .answered }), let session = hand.run.sessionID else { return }
+        report.said = try LastWords.read(parts.settings.sessionLogFolder, session: session)
     }
 
     private func problem(_ hand: RunInHand, _ files: [FileRecord]) async throws -> RunCause? {
@@ -115,6 +150,7 @@ extension StepRecord.Channel {
         switch self {
         case .googleDrive: "Drive"
         case .clickUp: "ClickUp"
+        case .asana: "Asana"
         case .slack: "Slack"
         case .folder: "Folder"
         case .anthropic: "Anthropic"

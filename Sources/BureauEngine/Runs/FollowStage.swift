@@ -27,7 +27,7 @@ struct FollowStage: Stage {
                 hand.lease)
             return .moved
         }
-        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders)
+        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
         let recorder = try SessionRecorder(
             folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
         let follower = SessionFollower(
@@ -36,12 +36,17 @@ struct FollowStage: Stage {
         let tools = CustomToolAnswers(parts: parts, hand: hand, anthropic: client, session: session)
         // Calls that were answered before, by us or by people: the session will go on by itself.
         var answered = try await tools.answered()
+        let awaited: String?
+        switch try await beganRound(hand, client, session) {
+        case .known(let message): awaited = message
+        case .not(let outcome): return outcome
+        }
         let pause = BudgetPause(parts: parts, hand: hand, anthropic: client, session: session)
         var stopsAnswered = try await pause.stopsAnswered()
         do {
             while true {
                 let known = answered
-                let judge = SessionJudge(answered: known, budgetStopsAnswered: stopsAnswered)
+                let judge = SessionJudge(answered: known, budgetStopsAnswered: stopsAnswered, awaited: awaited)
                 var end = try await firstEnd(hand, follower, client, judge)
                 try await follower.listThreads()
                 if mayPause(hand, end) { end = try await pausedEnd(end, follower, client, session, judge) }
@@ -53,7 +58,7 @@ struct FollowStage: Stage {
                 }
                 guard case .customTools(let calls) = end else { return try await finish(hand, end, recorder.fold) }
                 for call in calls {
-                    answered.insert(try await tools.refuse(call, name: recorder.fold.customToolCalls[call] ?? ""))
+                    answered.insert(try await tools.answer(call, name: recorder.fold.customToolCalls[call] ?? ""))
                 }
             }
         } catch let doubt as InDoubt {
@@ -64,6 +69,28 @@ struct FollowStage: Stage {
         } catch let error as StorageError where error != .busy {
             await stopSpending(hand, client, recorder.fold, error)
             throw error
+        }
+    }
+
+    private enum Beginning {
+        case known(message: String?)
+        case not(StageOutcome)
+    }
+
+    /// The message that asked for this round; none in the first one, whose session begins with its kickoff. A run that
+    /// failed before it was sent and is tried again sends it here.
+    private func beganRound(_ hand: RunInHand, _ client: AnthropicClient, _ session: String) async throws -> Beginning {
+        guard hand.run.round > 1 else { return .known(message: nil) }
+        let (step, outcome) = try await RoundOpening(parts: parts, hand: hand).ensure(client, session)
+        switch outcome {
+        case .done(let receipt):
+            return .known(message: try JSONText.decode(RevisionRequest.Receipt.self, receipt).event)
+        case .doubtful(let why): return .not(try await Doubt(parts: parts, run: hand.run).ask(step, why))
+        case .failed(let why):
+            try await parts.move(
+                hand.run.id, .broke(RunCause(.sessionUnreachable, "The session did not take the round. \(why)")),
+                hand.lease)
+            return .not(.moved)
         }
     }
 

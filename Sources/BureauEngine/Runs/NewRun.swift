@@ -14,8 +14,9 @@ package struct NewRun: Sendable, Hashable {
     package var dedupeKey: String
     package var clientSlug: String?
     package var clientName: String?
-    /// The ClickUp task, when the run came from or reports to one.
+    /// The task, when the run came from or reports to one, and who keeps it.
     package var taskID: String?
+    package var taskTool: WorkToolKind
     /// Canonical JSON, when the trigger brought the payload itself.
     package var payload: String?
     package var payloadHash: String?
@@ -29,7 +30,8 @@ package struct NewRun: Sendable, Hashable {
     package init(
         agent: String, agentVersion: String, configHash: String, triggerSource: TriggerSource, requestedBy: String,
         dedupeKey: String, clientSlug: String? = nil, clientName: String? = nil, taskID: String? = nil,
-        payload: String? = nil, payloadHash: String? = nil, costMax: MicroUSD? = nil, hasThread: Bool = false,
+        taskTool: WorkToolKind = .clickUp, payload: String? = nil, payloadHash: String? = nil, costMax: MicroUSD? = nil,
+        hasThread: Bool = false,
         priority: Int = 0
     ) {
         self.agent = agent
@@ -41,6 +43,7 @@ package struct NewRun: Sendable, Hashable {
         self.clientSlug = clientSlug
         self.clientName = clientName
         self.taskID = taskID
+        self.taskTool = taskTool
         self.payload = payload
         self.payloadHash = payloadHash
         self.costMax = costMax

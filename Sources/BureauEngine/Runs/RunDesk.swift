@@ -117,7 +117,7 @@ package struct RunDesk: Sendable {
             agent: old.agent, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: .cli,
             requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug,
             clientName: old.clientName,
-            taskID: old.taskID, payload: old.payload, hasThread: agent.hasThread)
+            taskID: old.taskID, taskTool: old.taskTool, payload: old.payload, hasThread: agent.hasThread)
         return try await start(new)
     }
 
@@ -139,7 +139,7 @@ package struct RunDesk: Sendable {
         }
     }
 
-    private func refusing(verb: String, _ id: String, _ body: () async throws -> RunRecord) async throws -> RunRecord {
+    func refusing(verb: String, _ id: String, _ body: () async throws -> RunRecord) async throws -> RunRecord {
         do { return try await body() } catch let rejected as RunMachine.Rejected {
             throw Refused(
                 kind: .notNow, description: "run \(id) cannot be \(verb): it is \(rejected.state.word.lowercased())")

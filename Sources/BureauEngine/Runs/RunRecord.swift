@@ -11,6 +11,8 @@ package struct RunRecord: Sendable, Hashable {
     package let requestedBy: String
     package let clientSlug: String?
     package let clientName: String?
+    /// Who keeps the task, when there is one.
+    package let taskTool: WorkToolKind
     package let taskID: String?
     package let taskURL: String?
     package let payload: String?
@@ -43,6 +45,11 @@ package struct RunRecord: Sendable, Hashable {
     package let queuedAt: Int64
     /// The passing fault it waits for, in a sentence.
     package let fault: String?
+    /// 1 until somebody asks for a change.
+    package let round: Int
+    /// When and by whom its results were accepted.
+    package let reviewAcceptedAt: Int64?
+    package let reviewAcceptedBy: String?
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -53,6 +60,7 @@ package struct RunRecord: Sendable, Hashable {
         requestedBy = try row.text("requested_by")
         clientSlug = try row.textIfAny("client_slug")
         clientName = try row.textIfAny("client_name")
+        taskTool = try row.textIfAny("task_tool").flatMap(WorkToolKind.init) ?? .clickUp
         taskID = try row.textIfAny("task_id")
         taskURL = try row.textIfAny("task_url")
         payload = try row.textIfAny("payload")
@@ -80,6 +88,9 @@ package struct RunRecord: Sendable, Hashable {
         priority = Int(try row.integer("priority"))
         queuedAt = try row.integerIfAny("queued_at") ?? acceptedAt
         fault = try row.textIfAny("fault")
+        round = Int(try row.integer("round"))
+        reviewAcceptedAt = try row.integerIfAny("review_accepted_at")
+        reviewAcceptedBy = try row.textIfAny("review_accepted_by")
     }
 
     /// Queued only because there is no money for it.
@@ -89,6 +100,9 @@ package struct RunRecord: Sendable, Hashable {
     package func costMax(_ config: AgentConfig, byDefault: MicroUSD) -> MicroUSD {
         costMax ?? config.limits.sessionCostMax ?? byDefault
     }
+
+    /// The session where people can look at it themselves; a builder has none.
+    package var consoleSession: String? { sessionID.flatMap { $0.hasPrefix(BuildRecord.sessionPrefix) ? nil : $0 } }
 
     var machine: RunMachine {
         RunMachine(state: state, session: sessionID, stopCause: stopCause, cause: cause, losses: losses)

@@ -4,10 +4,11 @@ import BureauStorage
 /// The SQL of the `run` table: one statement a method.
 struct RunStore {
     static let columns = """
-        id, agent, agent_version, config_sha256, trigger_source, requested_by, client_slug, client_name, task_id,
+        id, agent, agent_version, config_sha256, trigger_source, requested_by, client_slug, client_name, task_tool, task_id,
         task_url, payload, state, cause, cause_sentence, stop_cause, session_id, model, attempt, spent_micro_usd,
         spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
-        tries, lease_owner, lease_until, lease_epoch, cost_max_micro_usd, priority, queued_at, fault
+        tries, lease_owner, lease_until, lease_epoch, cost_max_micro_usd, priority, queued_at, fault, round,
+        review_accepted_at, review_accepted_by
         """
     let db: any Connection
 
@@ -24,7 +25,8 @@ struct RunStore {
                 """,
                 [
                     id, new.agent, new.agentVersion, new.configHash, new.triggerSource.rawValue, new.requestedBy,
-                    new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : "clickup", new.taskID,
+                    new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : new.taskTool.rawValue,
+                    new.taskID,
                     new.payload, new.payloadHash, new.priority, now, now, new.costMax?.rawValue,
                 ]) == 1
         if isNew, new.hasThread { try RunThreadStore(db: db).open(id, now: now) }
@@ -153,15 +155,32 @@ struct RunStore {
             ]) == 1
     }
 
+    /// The next round of a run begins.
+    func beginRound(_ id: String) throws {
+        try db.execute("UPDATE run SET round = round + 1 WHERE id = ?", [id])
+    }
+
+    /// Who accepted the round that stands, and when.
+    func markAccepted(_ id: String, by person: String, now: Int64) throws {
+        try db.execute("UPDATE run SET review_accepted_at = ?, review_accepted_by = ? WHERE id = ?", [now, person, id])
+    }
+
+    /// It could not be carried out: the round waits for people again.
+    func clearAcceptance(_ id: String) throws {
+        try db.execute("UPDATE run SET review_accepted_at = NULL, review_accepted_by = NULL WHERE id = ?", [id])
+    }
+
     /// Wakes a run that waits for people.
     func makeDue(_ id: String, now: Int64) throws {
-        try db.execute("UPDATE run SET due_at = ? WHERE id = ? AND state IN ('queued', 'waiting_approval')", [now, id])
+        try db.execute(
+            "UPDATE run SET due_at = ? WHERE id = ? AND state IN ('queued', 'waiting_approval', 'revising')",
+            [now, id])
     }
 
     /// Wakes every run that waits for a budget, in the queue or in its session.
     func wakeWaitingForBudget(now: Int64) throws {
         try db.execute(
-            "UPDATE run SET due_at = ? WHERE state IN ('queued', 'waiting_approval') AND cause = 'budget_exhausted'",
+            "UPDATE run SET due_at = ? WHERE state IN ('queued', 'waiting_approval', 'revising') AND cause = 'budget_exhausted'",
             [now])
     }
 
@@ -178,6 +197,15 @@ struct RunStore {
             "SELECT id FROM run WHERE agent = ? AND task_id = ? AND state = 'needs_info' AND id <> ? LIMIT 50",
             [agent, taskID, id]
         ).map { try $0.text("id") }
+    }
+
+    /// The run of this agent whose results for this task wait for people.
+    func inReview(agent: String, taskID: String, besides id: String) throws -> String? {
+        try db.first(
+            """
+            SELECT id FROM run WHERE agent = ? AND task_id = ? AND state = 'in_review' AND id <> ?
+            ORDER BY id DESC LIMIT 1
+            """, [agent, taskID, id])?.text("id")
     }
 
     func list(_ filter: RunFilter) throws -> [RunRecord] {

@@ -31,13 +31,17 @@ package struct RunTransitions: Sendable {
             try RunThreadStore(db: db).reopen(runID, now: doors.now())
         }
         if case .stopAsked = event { try RunFamily(db: db, doors: doors).stopped(run, self) }
-        if run.state == .waitingApproval || run.state == .queued, machine.state != run.state, machine.state != .running
+        if run.state == .waitingApproval || run.state == .queued || run.state == .revising, machine.state != run.state,
+            machine.state != .running
         {
             try voidQuestions(run, db)
         }
+        if event == .revisionAsked { try store.beginRound(runID) }
+        try TaskWatchStore(db: db).follow(event, run, to: machine.state, now: doors.now())
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
+        try ArtifactFollow(db: db).follow(event, run, to: moved, now: doors.now())
         if moved.state.isFinal, !run.state.isFinal {
             try RunFamily(db: db, doors: doors).ended(moved)
             try ReceiptStore(db: db).ended(moved, now: doors.now())
@@ -48,7 +52,7 @@ package struct RunTransitions: Sendable {
     /// What is over gives back what it did not spend; what goes on in its session again needs money for it.
     private func account(for machine: RunMachine, _ run: RunRecord, in db: any Connection) throws {
         let ledger = SpendLedger(db: db), now = doors.now()
-        if machine.state.isFinal { try ledger.release(run.id, now: now) }
+        if machine.state.isFinal || machine.state == .inReview { try ledger.release(run.id, now: now) }
         if run.state.isFinal, machine.state == .running, let last = try ledger.hold(run.id) {
             try ledger.open(run, amount: max(.zero, last.reserved - last.settled), now: now)
         }
@@ -84,6 +88,11 @@ extension RunMachine.Event {
         case .sessionHalted: "the session is idle"
         case .filesCollected(let problem): problem?.sentence ?? "every file is stored"
         case .channelsSettled(let problem): problem?.sentence ?? "every channel has it"
+        case .reviewOpened(let problem): problem?.sentence ?? "people judge it now"
+        case .revisionAsked: "a change was asked for"
+        case .revisionSent: "the agent was told what to change"
+        case .accepted: "the results were accepted"
+        case .dismissed(let cause): cause.sentence
         case .deliverAgain: "delivering again"
         case .retried: "tried again"
         case .leaseLost: "its worker was lost"

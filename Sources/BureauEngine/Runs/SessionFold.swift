@@ -30,6 +30,8 @@ package struct SessionFold: Sendable {
     package private(set) var threads: [String: SessionThread] = [:]
     /// Why the session's own thread became idle last; nil while it runs.
     package private(set) var primaryIdle: StopReason?
+    /// Ids of what people and we have written to it.
+    package private(set) var messages: Set<String> = []
     package private(set) var unknownTypes: Set<String> = []
 
     private var statusAt: EventInstant?
@@ -48,7 +50,7 @@ package struct SessionFold: Sendable {
         case "agent.message", "agent.thinking", "agent.tool_use", "agent.tool_result", "agent.mcp_tool_use",
             "agent.mcp_tool_result", "span.model_request_start":
             return
-        case "user.message": isInterrupted = false
+        case "user.message": beginTurn(event)
         case "user.interrupt":
             interruptsSeen += 1
             isInterrupted = true
@@ -60,6 +62,14 @@ package struct SessionFold: Sendable {
         case "session.deleted": settle(.deleted, event)
         default: foldDecoded(event)
         }
+    }
+
+    /// Something was asked: what ended before is no end of it.
+    private mutating func beginTurn(_ event: RawEvent) {
+        isInterrupted = false
+        primaryIdle = nil
+        if case .idle = status { status = .running }
+        if messages.count < Self.namesKeptMax { messages.insert(event.id) }
     }
 
     private mutating func foldDecoded(_ event: RawEvent) {

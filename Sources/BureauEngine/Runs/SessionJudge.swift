@@ -8,8 +8,11 @@ struct SessionJudge: Sendable {
     var answered: Set<String> = []
     /// Stops at the budget we have answered with a higher one: the session goes on by itself.
     var budgetStopsAnswered = 0
+    /// The message that began this round. What ended before it is known to the session is an older round's end.
+    var awaited: String?
 
     func judge(_ fold: SessionFold) -> FollowStage.End? {
+        if let awaited, !fold.messages.contains(awaited), case .idle = fold.status { return nil }
         switch fold.status {
         case .unknown, .running, .rescheduled: return nil
         case .idle(let reason): return judge(reason, fold)

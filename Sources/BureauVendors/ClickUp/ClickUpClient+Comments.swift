@@ -58,6 +58,7 @@ package struct ClickUpComment: Hashable, Sendable, Decodable {
     package let date: Int64?
     package let text: String
     package let userID: Int64?
+    package let userName: String?
 
     private enum CodingKeys: String, CodingKey {
         case id, date, user
@@ -74,7 +75,8 @@ package struct ClickUpComment: Hashable, Sendable, Decodable {
         historyID = fields.text(.historyID)
         date = fields.integer(.date)
         text = fields.text(.text) ?? ""
-        userID = fields.lenient(ClickUpUser.self, .user)?.id
+        let user = fields.lenient(ClickUpUser.self, .user)
+        (userID, userName) = (user?.id, user?.username)
     }
 }
 

@@ -20,6 +20,31 @@ extension ClickUpClient {
         try await call(request("PUT task status", .put, ["task", task], json: ["status": status]))
     }
 
+    /// Sets a custom field; `null` clears it. Options are written by their ids, though they are read by their order.
+    package func setField(_ task: String, _ field: String, _ value: JSONValue) async throws(VendorError) {
+        let path = ["task", task, "field", field]
+        try await call(request("POST task field", .post, path, json: ["value": value]))
+    }
+
+    /// Makes a task. There is no idempotency key: after a lost answer look for a marker of yours in the description.
+    package func createTask(
+        list: String, name: String, text: String, status: String?, assignee: Int64? = nil
+    ) async throws(VendorError) -> ClickUpTask {
+        struct Body: Encodable { let name: String, description: String, status: String?, assignees: [Int64]? }
+        let body = Body(name: name, description: text, status: status, assignees: assignee.map { [$0] })
+        let request = try request("POST task", .post, ["list", list, "task"], json: body)
+        return try await call(request, as: ClickUpTask.self, "task")
+    }
+
+    /// Changes what is given and leaves the rest.
+    package func updateTask(
+        _ task: String, name: String? = nil, text: String? = nil, status: String? = nil
+    ) async throws(VendorError) {
+        let given = ["name": name, "description": text, "status": status].compactMapValues(\.self)
+        guard !given.isEmpty else { return }
+        try await call(request("PUT task", .put, ["task", task], json: given))
+    }
+
     /// Tasks of a List in these statuses, 100 a page, by time of update. `updatedAfter` is in Unix
     /// milliseconds. The first page is 0.
     package func tasks(
@@ -37,15 +62,19 @@ package struct ClickUpList: Hashable, Sendable, Decodable {
     package let id: String
     package let name: String
     package let statuses: [String]
+    /// The first status of finished work, if the List has one.
+    package let finishedStatus: String?
 
-    private struct Status: Decodable { let status: String }
+    private struct Status: Decodable { let status: String, type: String? }
     private enum CodingKeys: String, CodingKey { case id, name, statuses }
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         id = fields.text(.id) ?? ""
         name = fields.text(.name) ?? ""
-        statuses = try fields.decode([Status].self, forKey: .statuses).map(\.status)
+        let found = try fields.decode([Status].self, forKey: .statuses)
+        statuses = found.map(\.status)
+        finishedStatus = (found.first { $0.type == "done" } ?? found.first { $0.type == "closed" })?.status
     }
 
     /// Whether the List has this status, whatever its case and outer white space.

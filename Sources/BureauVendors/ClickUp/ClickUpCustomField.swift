@@ -58,6 +58,22 @@ extension ClickUpCustomField {
         return trimmed
     }
 
+    /// What writing these words takes: the words themselves, an option's id, numbers and flags as such. Nil when the
+    /// field has no such option, or a type whose values words cannot give.
+    package func input(_ words: String?) -> JSONValue? {
+        guard let words else { return .null }
+        switch type {
+        case "drop_down", "labels":
+            let wanted = ClickUpName.folded(words)
+            guard let id = options.first(where: { ClickUpName.folded($0.name) == wanted })?.id else { return nil }
+            return type == "labels" ? .array([.string(id)]) : .string(id)
+        case "number", "currency": return Decimal(string: words, locale: nil).map { .number($0) }
+        case "checkbox": return Bool(words.lowercased()).map { .bool($0) }
+        case "short_text", "text", "url", "email", "phone": return .string(words)
+        default: return nil
+        }
+    }
+
     private static func userText(_ user: ClickUpUser) -> String {
         switch (user.username, user.email) {
         case (let name?, let email?): "\(name) <\(email)>"

@@ -3,10 +3,13 @@ package struct ClickUpTask: Hashable, Sendable {
     package let id: String
     package let customID: String?
     package let name: String
+    /// The description, without formatting.
+    package let text: String
     /// As ClickUp writes it, usually lower case; compare trimmed and without regard to case.
     package let status: String
     package let listID: String
     package let url: String?
+    package let assigneeIDs: [Int64]
     package let dateUpdated: Int64?
     package let customFields: [ClickUpCustomField]
     package let attachments: [ClickUpAttachment]
@@ -54,7 +57,8 @@ package struct ClickUpUser: Hashable, Sendable, Decodable {
 
 extension ClickUpTask: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case id, name, status, list, url, attachments
+        case id, name, status, list, url, attachments, assignees, description
+        case textContent = "text_content"
         case customID = "custom_id"
         case dateUpdated = "date_updated"
         case customFields = "custom_fields"
@@ -65,6 +69,8 @@ extension ClickUpTask: Decodable {
         id = try fields.decode(String.self, forKey: .id)
         customID = fields.text(.customID)
         name = fields.text(.name) ?? ""
+        text = fields.text(.textContent) ?? fields.text(.description) ?? ""
+        assigneeIDs = (fields.list(ClickUpUser.self, .assignees) ?? []).map(\.id)
         status = fields.lenient(StatusName.self, .status)?.status ?? fields.text(.status) ?? ""
         listID = fields.lenient(IDOnly.self, .list)?.id ?? ""
         url = fields.text(.url)

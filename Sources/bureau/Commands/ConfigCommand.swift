@@ -59,6 +59,7 @@ struct SettingsCatalogue {
                 secret("CLICKUP_API_TOKEN"), secret("CLICKUP_WEBHOOK_SECRET"), plain("CLICKUP_WORKSPACE_ID"),
                 plain("CLICKUP_BASE_URL", "https://api.clickup.com/api/v2"),
                 secret("SLACK_BOT_TOKEN"), secret("SLACK_SIGNING_SECRET"), secret("API_TOKEN"),
+                secret("AGENCY_OS_INTERNAL_TOKEN"),
                 plain("SLACK_COMMAND_USERS"), plain("SLACK_ALERT_CHANNEL_ID"),
                 plain("SLACK_RESULTS_CHANNEL_ID"), plain("SLACK_USERS"),
                 plain("SLACK_BASE_URL", "https://slack.com/api"),
@@ -71,20 +72,21 @@ struct SettingsCatalogue {
                 effective("AGENTS_DIR", settings.agentsFolder.path),
                 effective("PRICES_FILE", pricesFile),
                 effective("DELIVERY_FOLDER", engine.deliveryFolder.path),
+                effective("BUILD_DIR", engine.builds.folder.path), plain("BUILD_USER"), plain("BUILD_SANDBOXED"),
                 effective("DEFAULT_MAX_SESSION_COST_USD", "\(engine.defaultSessionCostMax)"),
                 effective("DAILY_COST_ALERT_THRESHOLD_USD", engine.dailyCostAlert.map { "\($0)" }),
                 effective("EVENT_LOG_DAYS", "\(engine.eventLogDaysKept)"),
                 effective("RUNS_IN_FLIGHT_MAX", "\(engine.runsInFlightMax)"),
                 effective("FAN_OUT_DEPTH_MAX", "\(engine.fanOut.depthMax)"),
                 effective("FAN_OUT_RUNS_PER_HOUR_MAX", "\(engine.fanOut.runsPerHourMax)"),
-                plain("API_TOKEN_USER", "api"),
+                plain("API_TOKEN_USER", "api"), plain("AGENCY_OS_INTERNAL_USER", "agency-os"),
                 effective("LEASE_SECONDS", "\(engine.leaseMilliseconds / 1_000)"),
                 effective("QUEUED_HOURS_MAX", "\(engine.queuedHoursMax)"),
             ]
     }
 
     private var anthropic: [Setting] {
-        let agents = AgentFolder(settings).written.map(\.config.anthropic)
+        let agents = AgentFolder(settings).written.compactMap(\.config.anthropic)
         let ids = Set(agents.flatMap { [$0.agentIDVariable, $0.environmentIDVariable] }).sorted()
         return [secret("ANTHROPIC_API_KEY")] + ids.map { plain($0) } + [
             plain("ANTHROPIC_BASE_URL", "https://api.anthropic.com"),

@@ -9,7 +9,8 @@ private let allEvents: [RunMachine.Event] = [
     .approvalsAsked(count: 2), .budgetMissing(why), .gateClosed, .turnEnded, .stopAsked(why), .sessionHalted,
     .filesCollected(problem: nil),
     .filesCollected(problem: why), .channelsSettled(problem: nil), .channelsSettled(problem: why), .broke(why),
-    .deliverAgain, .retried, .leaseLost,
+    .deliverAgain, .retried, .leaseLost, .reviewOpened(problem: nil), .reviewOpened(problem: why), .revisionAsked,
+    .revisionSent, .accepted, .dismissed(why),
 ]
 
 @Suite("The run machine") struct RunMachineTests {
@@ -84,6 +85,36 @@ private let allEvents: [RunMachine.Event] = [
         _ = try run.apply(.taken)
         _ = try run.apply(.sessionOpened(session: "s"))
         #expect(run.state == .running && run.stopCause == nil)
+    }
+
+    @Test("A round that is sent back comes to review again, and an accepted one is published and done")
+    func review() throws {
+        var run = RunMachine(state: .delivering, session: "s")
+        let path: [(RunMachine.Event, RunState)] = [
+            (.reviewOpened(problem: nil), .inReview), (.revisionAsked, .revising), (.revisionSent, .running),
+            (.turnEnded, .collecting), (.filesCollected(problem: nil), .delivering),
+            (.reviewOpened(problem: nil), .inReview), (.accepted, .delivering), (.channelsSettled(problem: nil), .done),
+        ]
+        for (event, state) in path {
+            #expect(try run.apply(event) == [])
+            #expect(run.state == state)
+        }
+    }
+
+    @Test("Two decisions about one round: the first counts, the second is rejected")
+    func decidedTwice() throws {
+        var run = RunMachine(state: .inReview, session: "s")
+        _ = try run.apply(.revisionAsked)
+        #expect(throws: RunMachine.Rejected.self) { try run.apply(.accepted) }
+        #expect(throws: RunMachine.Rejected.self) { try run.apply(.dismissed(why)) }
+        #expect(run.state == .revising)
+    }
+
+    @Test("A round for which there is no money waits where it is")
+    func roundWithoutMoney() throws {
+        var run = RunMachine(state: .revising, session: "s")
+        _ = try run.apply(.budgetMissing(why))
+        #expect(run.state == .revising && run.cause == why)
     }
 
     @Test("Delivery problems end in a state that can be reopened by delivering again")

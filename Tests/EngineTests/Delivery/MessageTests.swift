@@ -68,11 +68,13 @@ struct MessageTests {
     @Test("A comment says what happened, to whom and what to do next")
     func comments() async throws {
         let bench = try await Bench()
-        let text = ClickUpMessages.blocked(agentName: "A", runID: "01R", sentence: "It broke.", needsInfo: true)
+        let text = TaskMessages.blocked(
+            agentName: "A", runID: "01R", sentence: "It broke.", needsInfo: true
+        ).open.parts
         #expect(text.contains(.bold("A needs information")))
         #expect(text.contains(.text("It broke.")))
         #expect(text.last == .text("Run 01R"))
-        let ready = ClickUpMessages.ready(try await report(bench, hostile: false, problem: "One file was lost."))
+        let ready = TaskMessages.ready(try await report(bench, hostile: false, problem: "One file was lost.")).parts
         #expect(ready.contains(.bold("Not everything worked. ")))
         #expect(ready.contains(.text("One file was lost.")))
     }

@@ -95,6 +95,7 @@ struct ExportCheckTests {
     func appendOnly() async throws {
         let bench = try await Bench()
         let run = try await bench.run()
+        try await bench.database.write { try ReceiptStore(db: $0).begin(run.id) }
         for statement in ["UPDATE receipt SET body = '{}' WHERE run_id = ?", "DELETE FROM receipt WHERE run_id = ?"] {
             await #expect(throws: StorageError.self) {
                 try await bench.database.write { try $0.execute(statement, [run.id]) }

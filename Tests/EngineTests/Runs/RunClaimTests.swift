@@ -134,7 +134,8 @@ struct RunClaimTests {
         try await bench.database.write { db in
             try db.execute("UPDATE run SET fault = 'ClickUp is down.', tries = 1 WHERE id = ?", [ids[0]])
             try db.execute(
-                "UPDATE run SET cause = 'budget_exhausted', cause_sentence = 'The day is spent.' WHERE id = ?", [ids[1]])
+                "UPDATE run SET cause = 'budget_exhausted', cause_sentence = 'The day is spent.' WHERE id = ?", [ids[1]]
+            )
         }
         let desk = QueueDesk(database: bench.database, doors: bench.clock.doors)
         let holds = try await desk.holds(try await desk.waiting(QueueFilter()), QueueRules(runsInFlightMax: 1))

@@ -45,9 +45,6 @@ package struct RunThreadWorker: Service {
             }
         }
         guard finishes else { return }
-        // What was cut off in the middle is still ours.
-        let owner = lock.owner
-        try await parts.database.write { try RunThreadStore(db: $0).free(ofOwner: owner) }
         for _ in 0..<Self.lastLooksMax {
             _ = try? await lookOnce()
             guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyEndUntold }) else { return }

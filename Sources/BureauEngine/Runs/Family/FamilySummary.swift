@@ -19,11 +19,9 @@ struct FamilySummary: Sendable {
             return SlackPost(
                 slack: slack, message: Self.slack(lines, run, thread, mark: step.id), mark: step.id,
                 since: step.intendedAt ?? 0)
-        case .clickUp:
-            guard let clickUp = parts.connections.clickUp, let task = run.taskID else { return nil }
-            return ClickUpCommentWrite(
-                clickUp: clickUp, task: task, mark: Marks.text(step), parts: Self.clickUp(lines, run),
-                since: step.intendedAt ?? 0)
+        case .clickUp, .asana:
+            guard let tool = parts.workTool(run.taskTool), let task = run.taskID else { return nil }
+            return tool.comment(Self.task(lines, run), on: task, mark: WriteMark(step))
         case .anthropic, .googleDrive, .folder: return nil
         }
     }
@@ -75,8 +73,8 @@ struct FamilySummary: Sendable {
             metadata: .init(eventType: SlackMessages.eventType, payload: ["step": .string(mark)]), threadTS: thread.ts)
     }
 
-    private static func clickUp(_ lines: [Line], _ run: RunRecord) -> [ClickUpCommentPart] {
-        var parts: [ClickUpCommentPart] = [.bold(title(lines)), .newline]
+    private static func task(_ lines: [Line], _ run: RunRecord) -> WorkText {
+        var parts: [WorkText.Part] = [.bold(title(lines)), .newline]
         for line in lines {
             let why = line.run.cause.map { ". \($0.sentence)" } ?? ""
             parts += [.text("\(line.name): \(line.run.state.word), \(line.cost), run \(line.run.id)\(why)"), .bullet]
@@ -84,6 +82,6 @@ struct FamilySummary: Sendable {
                 parts += [.link(link.label, url: link.url), .bullet]
             }
         }
-        return parts + [.text("\(total(lines, run)) in all, run \(run.id) included"), .newline]
+        return WorkText(parts + [.text("\(total(lines, run)) in all, run \(run.id) included"), .newline])
     }
 }

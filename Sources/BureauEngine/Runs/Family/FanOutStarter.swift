@@ -57,7 +57,8 @@ struct FanOutStarter: Sendable {
             // Whoever asked for the first run asked for this one: who may decide about it follows from that.
             requestedBy: parent.requestedBy,
             dedupeKey: "fan-out/\(parent.id)/\(name)/\(parent.clientSlug ?? "")", clientSlug: parent.clientSlug,
-            clientName: parent.clientName, taskID: parent.taskID, payload: parent.payload, hasThread: agent.hasThread)
+            clientName: parent.clientName, taskID: parent.taskID, taskTool: parent.taskTool, payload: parent.payload,
+            hasThread: agent.hasThread)
         guard try runs.insert(new, id: id, now: now), let child = try runs.find(id) else { return nil }
         try store.insert(child, of: parent, root: line.root, depth: line.agents.count, now: now)
         let events = RunEventStore(db: db)

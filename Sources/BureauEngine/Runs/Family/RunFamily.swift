@@ -40,7 +40,8 @@ struct RunFamily {
     private func tellIfOver(_ parent: RunRecord) throws {
         let children = try RunChildStore(db: db).children(of: parent.id)
         guard !children.isEmpty, children.allSatisfy(\.state.isFinal) else { return }
-        for channel in [StepRecord.Channel.slack, .clickUp] where channel == .slack || parent.taskID != nil {
+        for channel in [StepRecord.Channel.slack, parent.taskTool.channel]
+        where channel == .slack || parent.taskID != nil {
             let plan = StepPlan(
                 channel: channel, kind: Self.summaryKind, subject: "children", position: 2, intent: "{}")
             try StepStore(db: db).plan(plan, run: parent.id, purpose: .notice, id: doors.makeID(), now: doors.now())

@@ -1,0 +1,87 @@
+/// What is known of a task when its run is about to begin. Made by the engine, judged here.
+package struct TaskFacts: Hashable, Sendable {
+    /// Whether the task's own tool started the run. A person who names a task has decided already.
+    package var isStartedByTask: Bool
+    package var place: String?
+    package var wantedPlace: String?
+    /// Where a task is put that waits for information: it may stand there when its answer came.
+    package var waitingPlace: String?
+    package var container: String?
+    package var wantedContainer: String?
+    /// Nil where assignment does not matter.
+    package var isAssigned: Bool?
+    package var missingFields: [String]
+    /// What the installation lacks, in words for whoever runs it.
+    package var missingSetup: [String]
+    /// An earlier run of this agent whose results for this task wait for people.
+    package var runInReview: String?
+
+    package init(
+        isStartedByTask: Bool, place: String? = nil, wantedPlace: String? = nil, waitingPlace: String? = nil,
+        container: String? = nil, wantedContainer: String? = nil, isAssigned: Bool? = nil,
+        missingFields: [String] = [], missingSetup: [String] = [], runInReview: String? = nil
+    ) {
+        self.isStartedByTask = isStartedByTask
+        self.place = place
+        self.wantedPlace = wantedPlace
+        self.waitingPlace = waitingPlace
+        self.container = container
+        self.wantedContainer = wantedContainer
+        self.isAssigned = isAssigned
+        self.missingFields = missingFields
+        self.missingSetup = missingSetup
+        self.runInReview = runInReview
+    }
+}
+
+/// Whether work that a task asks for begins, and if not, why, in words its people can act on. Never a guess: what is
+/// missing is asked for.
+package enum Assessment: Hashable, Sendable {
+    case ignored(String)
+    /// Nothing the task's people can mend.
+    case blocked([String])
+    case needsClarification([String])
+    case ready
+    /// The results are there already and wait for their judgement.
+    case reviewReady(run: String)
+
+    package static func judge(_ facts: TaskFacts, agentName: String) -> Assessment {
+        if facts.isStartedByTask {
+            if let place = facts.place, let wanted = facts.wantedPlace, !same(place, wanted),
+                facts.waitingPlace.map({ same(place, $0) }) != true
+            {
+                return .ignored("The task has moved on: its status is \"\(place)\" now, not \"\(wanted)\".")
+            }
+            if let container = facts.container, let wanted = facts.wantedContainer, !container.isEmpty,
+                container != wanted
+            {
+                return .ignored("The task is in another list than this agent works on.")
+            }
+            if facts.isAssigned == false { return .ignored("The task is no longer assigned to \(agentName).") }
+            if let run = facts.runInReview { return .reviewReady(run: run) }
+        }
+        guard facts.missingSetup.isEmpty else { return .blocked(facts.missingSetup) }
+        guard facts.missingFields.isEmpty else { return .needsClarification(facts.missingFields) }
+        return .ready
+    }
+
+    /// In one sentence; nil when it is ready.
+    package func sentence(agentName: String) -> String? {
+        switch self {
+        case .ready: nil
+        case .ignored(let why): why
+        case .blocked(let lines): "\(agentName) cannot start: \(lines.joined(separator: " "))"
+        case .needsClarification(let names):
+            "\(agentName) cannot start: \(names.count == 1 ? "a field the agent needs is empty" : "\(names.count) fields the agent needs are empty"): \(names.joined(separator: ", "))."
+        case .reviewReady(let run):
+            "The results of run \(run) wait for somebody's judgement on this task: say there what should change, or dismiss them first (bureau runs dismiss \(run))."
+        }
+    }
+
+    private static func same(_ one: String, _ other: String) -> Bool {
+        func folded(_ text: String) -> String {
+            text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
+        return folded(one) == folded(other)
+    }
+}

@@ -1,0 +1,93 @@
+/// What the words of a comment point to, clause by clause.
+struct CommentCues: Sendable {
+    var scope: String?
+    var isScopeStrong = false
+    var change: String?
+    var isChangeStrong = false
+    /// An acceptance that is turned round: "not approved", "can't sign this off".
+    var refusal: String?
+    /// An acceptance that waits for something: "approved once …".
+    var condition: String?
+    var acceptance: String?
+    var isAcceptanceStrong = false
+    var hasQuestion = false
+    var thought: String?
+    var idle: String?
+    var isIdleStrong = false
+
+    init(_ comment: CommentText) {
+        for clause in comment.clauses { read(clause) }
+        if acceptance == nil, comment.signs.contains(.yes), !hasQuestion {
+            (acceptance, isAcceptanceStrong) = ("👍", false)
+        }
+        if comment.signs.contains(.no), acceptance == nil { refusal = refusal ?? "👎" }
+        if idle == nil, comment.clauses.isEmpty { (idle, isIdleStrong) = ("only signs", true) }
+    }
+
+    private mutating func read(_ clause: CommentText.Clause) {
+        if let found = CommentWords.scope(clause) {
+            scope = scope ?? found.phrase
+            isScopeStrong = isScopeStrong || found.isStrong
+            return
+        }
+        if let found = clause.has(CommentWords.asides) {
+            (idle, isIdleStrong) = (idle ?? found, true)
+            return
+        }
+        if let found = clause.has(CommentWords.stops) {
+            refusal = refusal ?? found
+            return
+        }
+        if readAcceptance(clause) { return }
+        if let found = clause.has(CommentWords.talks) {
+            thought = thought ?? found
+            return
+        }
+        if let found = CommentWords.change(clause) {
+            if !found.isStrong, let told = CommentWords.idle(clause), told.isStrong {
+                (idle, isIdleStrong) = (idle ?? told.phrase, true)
+                return
+            }
+            change = change ?? found.phrase
+            isChangeStrong = isChangeStrong || found.isStrong
+            return
+        }
+        if clause.isQuestion || CommentWords.asks(clause) {
+            hasQuestion = true
+            return
+        }
+        if let found = clause.has(CommentWords.thoughts) { thought = thought ?? found }
+        if let found = CommentWords.idle(clause) {
+            idle = idle ?? found.phrase
+            isIdleStrong = isIdleStrong || found.isStrong
+        }
+    }
+
+    private mutating func readAcceptance(_ clause: CommentText.Clause) -> Bool {
+        for (phrases, isStrong) in [(CommentWords.acceptStrong, true), (CommentWords.acceptWeak, false)] {
+            guard let found = clause.has(phrases) else { continue }
+            if let waits = clause.has(CommentWords.conditions) {
+                condition = condition ?? waits
+                if let found = CommentWords.change(clause) { (change, isChangeStrong) = (found.phrase, found.isStrong) }
+                return true
+            }
+            if clause.isNegated(found, by: CommentText.Clause.refusals) {
+                // "Don't approve" refuses; "nothing to add, approved" does not come here, its words stand apart.
+                refusal = refusal ?? found
+                if let found = CommentWords.change(clause) { (change, isChangeStrong) = (found.phrase, found.isStrong) }
+                return true
+            }
+            if clause.isQuestion {
+                hasQuestion = true
+                return true
+            }
+            if !isStrong, let found = CommentWords.change(clause), found.isStrong {
+                (change, isChangeStrong) = (change ?? found.phrase, true)
+            }
+            acceptance = acceptance ?? found
+            isAcceptanceStrong = isAcceptanceStrong || isStrong
+            return true
+        }
+        return false
+    }
+}

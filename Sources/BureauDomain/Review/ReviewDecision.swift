@@ -1,0 +1,96 @@
+/// What a look at the comments of a run in review leads to. Pure: the same comments always lead to the same.
+///
+/// Two comments at once are one decision: every change that was asked for goes into one round. A change asked for wins
+/// over an acceptance, unless the same person accepted after asking. Nothing that is published can be called back.
+package struct ReviewDecision: Hashable, Sendable {
+    package struct Comment: Hashable, Sendable {
+        package var id: String
+        package var authorID: String?
+        package var writtenAt: Int64
+        package var verdict: FeedbackVerdict
+
+        package init(id: String, authorID: String?, writtenAt: Int64, verdict: FeedbackVerdict) {
+            (self.id, self.authorID, self.writtenAt, self.verdict) = (id, authorID, writtenAt, verdict)
+        }
+    }
+
+    package enum Action: Hashable, Sendable {
+        case none
+        case accept(String)
+        /// A new round for these comments, in their order.
+        case revise([String])
+        /// The agent answers these in its session and changes nothing.
+        case answer([String])
+    }
+
+    /// What became of one comment.
+    package enum Outcome: String, Hashable, Sendable, Codable, CaseIterable {
+        case accepted, revised, answered, noted
+        /// Somebody is asked what was meant.
+        case asked
+        /// Somebody is asked whether that belongs to the task.
+        case askedScope = "asked_scope"
+        /// An acceptance by somebody who may not accept.
+        case notAllowed = "not_allowed"
+        /// An acceptance from before this round was there to be seen.
+        case tooEarly = "too_early"
+        /// A change after the last round that is worked without a person's word.
+        case roundsUsed = "rounds_used"
+        /// An acceptance beside a change that somebody else asked for.
+        case overruled
+        /// A change whose author accepted afterwards.
+        case withdrawn
+        /// Changed after it was acted on.
+        case editedLate = "edited_late"
+        /// What was missing before the work could begin.
+        case filledIn = "filled_in"
+    }
+
+    package var action: Action
+    package var outcomes: [String: Outcome]
+
+    /// `comments` are new ones, oldest first; `openedAt` is when the round that stands came to review.
+    package static func decide(
+        _ comments: [Comment], policy: ReviewPolicy, round: Int, openedAt: Int64
+    ) -> ReviewDecision {
+        var outcomes = Dictionary(
+            comments.map { ($0.id, first($0, policy, openedAt: openedAt)) }, uniquingKeysWith: { $1 })
+        let changes = comments.filter { outcomes[$0.id] == .revised }
+        let yes = comments.last { outcomes[$0.id] == .accepted }
+        if let yes {
+            // Who accepts after asking has seen that it is fine; nobody else can take a request back.
+            let open = changes.filter {
+                $0.authorID != yes.authorID || $0.authorID == nil || $0.writtenAt > yes.writtenAt
+            }
+            let others = comments.contains { [.asked, .askedScope].contains(outcomes[$0.id]) && $0.id != yes.id }
+            if open.isEmpty, !others {
+                for change in changes { outcomes[change.id] = .withdrawn }
+                return ReviewDecision(action: .accept(yes.id), outcomes: outcomes)
+            }
+            for comment in comments where outcomes[comment.id] == .accepted { outcomes[comment.id] = .overruled }
+        }
+        guard changes.isEmpty else {
+            guard round < policy.roundsMax else {
+                for change in changes { outcomes[change.id] = .roundsUsed }
+                return ReviewDecision(action: .none, outcomes: outcomes)
+            }
+            return ReviewDecision(action: .revise(changes.map(\.id)), outcomes: outcomes)
+        }
+        let questions = comments.filter { outcomes[$0.id] == .answered }.map(\.id)
+        return ReviewDecision(action: questions.isEmpty ? .none : .answer(questions), outcomes: outcomes)
+    }
+
+    /// What one comment asks for by itself.
+    private static func first(_ comment: Comment, _ policy: ReviewPolicy, openedAt: Int64) -> Outcome {
+        guard comment.verdict.isSure else { return .asked }
+        switch comment.verdict.kind {
+        case .acceptance:
+            guard policy.mayAccept(comment.authorID) else { return .notAllowed }
+            return comment.writtenAt < openedAt ? .tooEarly : .accepted
+        case .revisionRequest: return .revised
+        case .scopeChange: return .askedScope
+        case .discussion: return policy.answersDiscussion ? .answered : .noted
+        case .noOp: return .noted
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import BureauVendors
+import Logging
+import ServiceLifecycle
+
+/// Looks at the tasks of waiting runs: when a webhook says that somebody wrote, and by the clock in any case.
+package struct ReviewService: Service {
+    let watcher: TaskWatcher
+    let signal: WakeSignal
+    static let pollMilliseconds = 2_000
+
+    package init(watcher: TaskWatcher, signal: WakeSignal) {
+        self.watcher = watcher
+        self.signal = signal
+    }
+
+    package func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    if try await watcher.lookAtDue() == 0 { await signal.wait(milliseconds: Self.pollMilliseconds) }
+                } catch is CancellationError { return } catch {
+                    watcher.parts.logger.error("reviews could not be looked at", metadata: ["why": "\(error)"])
+                    try await watcher.parts.doors.sleep(.milliseconds(Self.pollMilliseconds))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import BureauDomain
+import BureauStorage
+
+/// One task that is looked at because its run waits for what people write there.
+struct TaskWatch: Sendable, Hashable {
+    let runID: String
+    let tool: WorkToolKind
+    let taskID: String
+    /// What was written before is not read. Unix milliseconds.
+    let since: Int64
+    /// When the run came to wait last.
+    let openedAt: Int64
+    let failures: Int
+
+    init(_ row: Row) throws {
+        runID = try row.text("run_id")
+        tool = WorkToolKind(rawValue: try row.text("tool")) ?? .clickUp
+        taskID = try row.text("task_id")
+        since = try row.integer("since")
+        openedAt = try row.integer("opened_at")
+        failures = Int(try row.integer("failures"))
+    }
+}
+
+/// The SQL of `task_watch`.
+struct TaskWatchStore {
+    let db: any Connection
+
+    /// Opens and closes the watch as the run moves, in its transaction.
+    func follow(_ event: RunMachine.Event, _ run: RunRecord, to state: RunState, now: Int64) throws {
+        switch event {
+        case .reviewOpened, .foundIncomplete: try open(run, now: now)
+        default: if state.isFinal { try close(run.id) }
+        }
+    }
+
+    private func open(_ run: RunRecord, now: Int64) throws {
+        guard let taskID = run.taskID else { return }
+        try db.execute(
+            """
+            INSERT INTO task_watch (run_id, tool, task_id, since, opened_at, look_at) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (run_id) DO UPDATE SET opened_at = excluded.opened_at, look_at = excluded.look_at,
+                failures = 0, problem = NULL, closed = 0
+            """, [run.id, run.taskTool.rawValue, taskID, run.acceptedAt, now, now])
+    }
+
+    func close(_ runID: String) throws {
+        try db.execute("UPDATE task_watch SET closed = 1 WHERE run_id = ?", [runID])
+    }
+
+    func find(_ runID: String) throws -> TaskWatch? {
+        try db.first("SELECT * FROM task_watch WHERE run_id = ?", [runID]).map(TaskWatch.init)
+    }
+
+    /// Those whose run waits for people, the longest overdue first.
+    func due(now: Int64, limit: Int) throws -> [TaskWatch] {
+        try db.query(
+            """
+            SELECT task_watch.* FROM task_watch JOIN run ON run.id = task_watch.run_id
+            WHERE task_watch.closed = 0 AND task_watch.look_at <= ? AND run.state IN ('in_review', 'needs_info')
+            ORDER BY task_watch.look_at LIMIT ?
+            """, [now, limit]
+        ).map(TaskWatch.init)
+    }
+
+    func looked(_ runID: String, next: Int64) throws {
+        try db.execute(
+            "UPDATE task_watch SET look_at = ?, failures = 0, problem = NULL WHERE run_id = ?", [next, runID])
+    }
+
+    func failed(_ runID: String, next: Int64, _ problem: String) throws {
+        try db.execute(
+            "UPDATE task_watch SET look_at = ?, failures = failures + 1, problem = ? WHERE run_id = ?",
+            [next, String(problem.prefix(500)), runID])
+    }
+
+    /// Something happened on a task: whoever watches it looks now. Returns the runs that wait there.
+    func hint(_ tool: WorkToolKind, taskID: String, now: Int64) throws -> [String] {
+        try db.query(
+            """
+            UPDATE task_watch SET look_at = ? WHERE tool = ? AND task_id = ? AND closed = 0 RETURNING run_id
+            """, [now, tool.rawValue, taskID]
+        ).map { try $0.text("run_id") }
+    }
+
+    /// Of several runs that wait on one task, the one whose results came last: people speak of those.
+    func isNewest(_ watch: TaskWatch) throws -> Bool {
+        try db.first(
+            """
+            SELECT 1 AS newer FROM task_watch JOIN run ON run.id = task_watch.run_id
+            WHERE task_watch.tool = ? AND task_watch.task_id = ? AND task_watch.closed = 0
+              AND run.state IN ('in_review', 'needs_info') AND task_watch.run_id <> ?
+              AND (task_watch.opened_at, task_watch.run_id) > (?, ?) LIMIT 1
+            """, [watch.tool.rawValue, watch.taskID, watch.runID, watch.openedAt, watch.runID]) == nil
+    }
+}

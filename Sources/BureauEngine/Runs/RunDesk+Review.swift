@@ -1,0 +1,59 @@
+import BureauDomain
+import BureauStorage
+
+/// What people decide about results without the task: the same moves as a comment there, kept as feedback of theirs.
+extension RunDesk {
+    /// Whoever holds the server may accept: who may on the task is the agent's own rule.
+    package func accept(_ id: String, by person: String, comment: String? = nil) async throws -> RunRecord {
+        try await decide(id, verb: "accepted", .acceptance, comment ?? "Accepted.", .accepted, by: person) {
+            try $0.accept($1, by: person)
+        }
+    }
+
+    /// One more round, even when those agreed on are used; never beyond the limit of `ReviewPolicy`.
+    package func revise(_ id: String, asking text: String, by person: String) async throws -> RunRecord {
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw Refused(kind: .notNow, description: "say what is to be changed: bureau runs revise \(id) \"…\"")
+        }
+        return try await decide(id, verb: "revised", .revisionRequest, text, .revised, by: person) { moves, run in
+            guard run.round < ReviewPolicy.roundsLimit else {
+                throw Refused(
+                    kind: .notNow, description: "run \(id) has had \(run.round) rounds, the most there may be")
+            }
+            return try moves.revise(run, place: nil)
+        }
+    }
+
+    package func dismiss(_ id: String, by person: String, reason: String?) async throws -> RunRecord {
+        let why = reason.map { ": \($0.prefix(300))" } ?? ""
+        let cause = RunCause(.dismissed, "Dismissed by \(person)\(why.closed)")
+        return try await decide(id, verb: "dismissed", .noOp, reason ?? "Dismissed.", .noted, by: person) {
+            try $0.dismiss($1, cause)
+        }
+    }
+
+    /// Everything people wrote about one run's results.
+    package func feedback(_ id: String) async throws -> [FeedbackRecord] {
+        try await database.read { try FeedbackStore(db: $0).list(run: id) }
+    }
+
+    private func decide(
+        _ id: String, verb: String, _ kind: FeedbackClass, _ text: String, _ outcome: ReviewDecision.Outcome,
+        by person: String, _ move: @escaping @Sendable (ReviewMoves, RunRecord) throws -> RunRecord
+    ) async throws -> RunRecord {
+        let doors = doors
+        return try await refusing(verb: verb, id) {
+            try await database.write { db in
+                guard let run = try RunStore(db: db).find(id) else { throw RunMoved(runID: id) }
+                let new = NewFeedback(
+                    id: doors.makeID(), tool: FeedbackRecord.ownTool, commentID: doors.makeID(), runID: id,
+                    round: run.round, authorID: person, authorName: person, text: text, writtenAt: doors.now(),
+                    kind: kind.rawValue, confidence: 100, reason: "a person said so", classifier: "person",
+                    outcome: outcome)
+                let moved = try move(ReviewMoves(db: db, doors: doors), run)
+                _ = try FeedbackStore(db: db).insert(new, now: doors.now())
+                return moved
+            }
+        }
+    }
+}

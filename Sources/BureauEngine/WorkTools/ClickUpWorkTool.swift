@@ -1,0 +1,95 @@
+import BureauDomain
+import BureauVendors
+
+/// ClickUp as a `WorkTool`. Where a task stands is its status; edits of comments carry no time there.
+struct ClickUpWorkTool: WorkTool {
+    let clickUp: ClickUpClient
+    var kind: WorkToolKind { .clickUp }
+
+    func ownUserID() async throws(VendorError) -> String { String(try await clickUp.me().id) }
+
+    func task(_ id: String) async throws(VendorError) -> WorkTask { WorkTask(try await clickUp.task(id)) }
+
+    func comments(of task: String, since: Int64) async throws(VendorError) -> WorkComments {
+        var newestFirst: [ClickUpComment] = []
+        while newestFirst.count < Self.commentsMax {
+            let last = newestFirst.last
+            let page = try await clickUp.comments(task, start: last?.date, startID: last?.id)
+            let known = Set(newestFirst.map(\.id))
+            let new = page.filter { !known.contains($0.id) }
+            newestFirst += new
+            guard !new.isEmpty, let oldest = new.last, (oldest.date ?? 0) >= since else {
+                return WorkComments(comments: Self.read(newestFirst, since), isWhole: true)
+            }
+        }
+        return WorkComments(comments: Self.read(newestFirst, since), isWhole: false)
+    }
+
+    private static func read(_ newestFirst: [ClickUpComment], _ since: Int64) -> [WorkComment] {
+        newestFirst.reversed().filter { ($0.date ?? since) >= since }.map { comment in
+            WorkComment(
+                id: comment.id, authorID: comment.userID.map(String.init), authorName: comment.userName,
+                text: comment.text, createdAt: comment.date ?? since)
+        }
+    }
+
+    func comment(_ text: WorkText, on task: String, mark: WriteMark) -> any OutboundWrite {
+        ClickUpCommentWrite(
+            clickUp: clickUp, task: task, mark: mark.text, parts: text.open.clickUpParts, since: mark.since,
+            alike: mark.alike)
+    }
+
+    func attachment(
+        _ file: FileIntent, path: String, on task: String, since: Int64, known: Set<String>
+    ) -> any OutboundWrite {
+        ClickUpAttach(clickUp: clickUp, task: task, file: file, path: path, since: since, known: known)
+    }
+
+    func move(_ task: String, to place: String, before: String?) -> any OutboundWrite {
+        ClickUpStatusWrite(clickUp: clickUp, task: task, status: place, before: before)
+    }
+
+    func setField(_ field: String, to value: String?, on task: String) -> any OutboundWrite {
+        ClickUpFieldWrite(clickUp: clickUp, task: task, field: field, value: value)
+    }
+
+    func createTask(_ draft: WorkTaskDraft, mark: WriteMark) -> any OutboundWrite {
+        ClickUpTaskCreate(clickUp: clickUp, draft: draft, mark: mark)
+    }
+
+    func updateTask(_ id: String, _ change: WorkTaskChange) -> any OutboundWrite {
+        ClickUpTaskUpdate(clickUp: clickUp, task: id, change: change)
+    }
+}
+
+extension WorkTask {
+    init(_ task: ClickUpTask) {
+        self.init(
+            kind: .clickUp, id: task.id, title: task.name, notes: task.text, url: task.url, place: task.status,
+            containerID: task.listID, assigneeIDs: task.assigneeIDs.map(String.init),
+            fields: task.customFields.map { Field(id: $0.id, name: $0.name, text: $0.text) },
+            attachments: task.attachments.map {
+                Attachment(id: $0.id, title: $0.title, sizeBytes: $0.sizeBytes, url: $0.url, createdAt: $0.date)
+            }, updatedAt: task.dateUpdated)
+    }
+}
+
+extension WorkText {
+    /// ClickUp has no quotations in comments of the API's documented form: such a line begins with "> ".
+    var clickUpParts: [ClickUpCommentPart] {
+        var done: [ClickUpCommentPart] = [], line: [ClickUpCommentPart] = []
+        for part in parts {
+            switch part {
+            case .text(let text): line.append(.text(text))
+            case .bold(let text): line.append(.bold(text))
+            case .code(let text): line.append(.code(text))
+            case .link(let text, let url): line.append(.link(text, url: url))
+            case .mention(let id): if let number = Int64(id) { line.append(.mention(userID: number)) }
+            case .newline: (done, line) = (done + line + [.newline], [])
+            case .bullet: (done, line) = (done + line + [.bullet], [])
+            case .quote: (done, line) = (done + [.text("> ")] + line + [.newline], [])
+            }
+        }
+        return done + line
+    }
+}

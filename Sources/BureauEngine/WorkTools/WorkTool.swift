@@ -1,0 +1,91 @@
+import BureauDomain
+import BureauVendors
+
+/// The tool people keep tasks in. Reads are made at once; each write is an `OutboundWrite`, so that it is made once:
+/// with an intent and a mark before, looked for after any doubt.
+///
+/// Reads throw `VendorError` as the vendor's client does. A task that is gone is `.rejected`.
+protocol WorkTool: Sendable {
+    var kind: WorkToolKind { get }
+
+    /// The user our credential acts as.
+    func ownUserID() async throws(VendorError) -> String
+    func task(_ id: String) async throws(VendorError) -> WorkTask
+    /// What people and we have written since (Unix milliseconds), oldest first, at most `commentsMax`, the newest kept.
+    func comments(of task: String, since: Int64) async throws(VendorError) -> WorkComments
+
+    func comment(_ text: WorkText, on task: String, mark: WriteMark) -> any OutboundWrite
+    /// `known` are the attachments that other steps of ours have made: one of them says nothing about this one.
+    func attachment(
+        _ file: FileIntent, path: String, on task: String, since: Int64, known: Set<String>
+    ) -> any OutboundWrite
+    /// Puts the task into another status or section. `before` is where it stood: a person who moved it meanwhile is
+    /// not overruled.
+    func move(_ task: String, to place: String, before: String?) -> any OutboundWrite
+    /// Sets a field, named by its id or name, to what its words say (an option by its name). Nil clears it.
+    func setField(_ field: String, to value: String?, on task: String) -> any OutboundWrite
+    /// A new task, found again by its mark at the end of its notes. The receipt is a `DeliveryReceipt`.
+    func createTask(_ draft: WorkTaskDraft, mark: WriteMark) -> any OutboundWrite
+    /// Only what is given changes. Saying the same twice changes nothing.
+    func updateTask(_ id: String, _ change: WorkTaskChange) -> any OutboundWrite
+}
+
+extension WorkTool {
+    /// Comments that are read of one task at one look.
+    static var commentsMax: Int { 500 }
+}
+
+/// How a write is found again.
+struct WriteMark: Hashable, Sendable {
+    /// The tail it carries, `ref` and the step's id.
+    var text: String
+    /// When it may have been written first, Unix milliseconds.
+    var since: Int64
+    /// Words that only this write has besides its mark: with them and without a mark, somebody edited it.
+    var alike: String?
+
+    init(_ step: StepRecord, alike: String? = nil) {
+        (text, since, self.alike) = (Marks.text(step), step.intendedAt ?? 0, alike)
+    }
+}
+
+struct WorkTaskDraft: Hashable, Sendable, Codable {
+    var title: String
+    var notes: WorkText
+    /// The list or project, and the status or section in it; nil takes the first.
+    var containerID: String
+    var place: String?
+    var assigneeID: String?
+}
+
+struct WorkTaskChange: Hashable, Sendable, Codable {
+    var title: String?
+    var notes: WorkText?
+    var isCompleted: Bool?
+}
+
+extension EngineParts {
+    /// The connected tool, or nil when its credential is not there.
+    func workTool(_ kind: WorkToolKind) -> (any WorkTool)? {
+        switch kind {
+        case .clickUp: connections.clickUp.map { ClickUpWorkTool(clickUp: $0) }
+        case .asana: nil
+        }
+    }
+
+    /// The tool that keeps this run's task. Throws when it is not connected, in words for people.
+    func workTool(of run: RunRecord) throws(StepProblem) -> any WorkTool {
+        guard let tool = workTool(run.taskTool) else { throw StepProblem(description: run.taskTool.missing) }
+        return tool
+    }
+}
+
+extension WorkToolKind {
+    /// What to do when its credential is not there.
+    var missing: String {
+        switch self {
+        case .clickUp: "ClickUp is not connected: set CLICKUP_API_TOKEN."
+        case .asana: "Asana is not connected: set ASANA_ACCESS_TOKEN."
+        }
+    }
+}
