@@ -38,7 +38,9 @@ let package = Package(
     name: "bureau",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "bureau", targets: ["bureau"])
+        .executable(name: "bureau", targets: ["bureau"]),
+        // Loaded by tests into the processes they start.
+        .library(name: "WrongClock", type: .dynamic, targets: ["WrongClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
@@ -140,6 +142,7 @@ let package = Package(
         // The engine and the stand-ins in one process, under simulated time on one thread, from a seed. Its C part answers
         // the C library's questions for time and randomness.
         .target(name: "SimulationWorld", path: "Tests/SimulationWorld"),
+        .target(name: "WrongClock", path: "Tests/WrongClock"),
         .target(
             name: "RunModel", dependencies: ["BureauDomain"], path: "Tests/RunModel",
             swiftSettings: relaxed + warnings),
