@@ -20,6 +20,8 @@ package enum JourneyStage: String, CaseIterable, Sendable {
     case execution
     /// Every listed output, stored and hashed. Engine: Runs/CollectStage.swift
     case files
+    /// One version a run and round, with its evidence, in the registry. Engine: Artifacts/ArtifactRegistration.swift
+    case artifact
     /// Steps with marks and receipts, channel by channel. Engine: Delivery/
     case delivery
     /// Where the agent's file asks for it: people accept, ask for a change, or dismiss. Engine: Review/

@@ -71,11 +71,18 @@ package struct EngineParts: Sendable {
         }
     }
 
-    /// Moves a run in a transaction of its own.
+    /// Moves a run in a transaction of its own; `beside` is written in it too.
     @discardableResult
-    func move(_ runID: String, _ event: RunMachine.Event, _ lease: Lease?) async throws -> RunRecord {
+    func move(
+        _ runID: String, _ event: RunMachine.Event, _ lease: Lease?,
+        beside: @escaping @Sendable (any Connection) throws -> Void = { _ in }
+    ) async throws -> RunRecord {
         let transitions = transitions
-        let moved = try await database.write { try transitions.apply(event, to: runID, lease: lease, in: $0) }
+        let moved = try await database.write { db in
+            let moved = try transitions.apply(event, to: runID, lease: lease, in: db)
+            try beside(db)
+            return moved
+        }
         if moved.state.isFinal { counters.add(.runsEnded, ["state": moved.state.rawValue]) }
         logger.info(
             "run moved", metadata: ["run": "\(runID)", "state": "\(moved.state.rawValue)", "event": "\(event.name)"])

@@ -12,7 +12,8 @@ struct BureauCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    RunsCommand.self, QueueCommand.self, AgentsCommand.self, ClientsCommand.self, WebhooksCommand.self,
+                    RunsCommand.self, QueueCommand.self, ReportsCommand.self, AgentsCommand.self, ClientsCommand.self,
+                    WebhooksCommand.self,
                     AlertsCommand.self, CostsCommand.self, BudgetsCommand.self,
                     ApprovalsCommand.self, ScheduleCommand.self, FeedbackCommand.self,
                 ]),

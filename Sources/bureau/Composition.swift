@@ -77,6 +77,10 @@ struct Composition: Sendable {
         BudgetDesk(database: database, doors: doors, catalog: catalog, agencyBudget: settings.engine.agencyBudget)
     }
 
+    var artifactDesk: ArtifactDesk {
+        ArtifactDesk(database: database, doors: doors, blobs: parts.blobs, zone: settings.engine.agencyZone)
+    }
+
     var scheduleDesk: ScheduleDesk { ScheduleDesk(parts: parts) }
 
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
@@ -101,6 +105,11 @@ struct Composition: Sendable {
             approvals: settings.environment.secret("API_TOKEN").map { token in
                 ApprovalDoor(
                     desk: approvalDesk, token: token, person: settings.environment["API_TOKEN_USER"] ?? "api")
+            },
+            artifacts: settings.environment.secret("AGENCY_OS_INTERNAL_TOKEN").map { token in
+                ReportArtifactDoor(
+                    desk: artifactDesk, token: token,
+                    person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
             },
             status: status, eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
             logger: logger, onListening: onListening)

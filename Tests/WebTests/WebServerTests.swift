@@ -13,15 +13,23 @@ struct Served: Sendable {
     let port: Int
     let database: SQLiteDatabase
     let transport: HTTPTransport
+    /// Where files are kept.
+    let blobs: BlobFolder
 
     func send(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
         async throws -> (status: Int, text: String, type: String?)
     {
+        let answer = try await answer(method, path, headers, body: body)
+        return (answer.status, String(decoding: answer.body, as: UTF8.self), answer.headers["content-type"])
+    }
+
+    func answer(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
+        async throws -> VendorResponse
+    {
         let request = VendorRequest(
             vendor: .clickUp, operation: path, method: method, url: "http://127.0.0.1:\(port)\(path)",
             headers: headers, body: method == .get ? .none : .bytes(Array(body.utf8)))
-        let answer = try await transport.send(request)
-        return (answer.status, String(decoding: answer.body, as: UTF8.self), answer.headers["content-type"])
+        return try await transport.send(request)
     }
 
     func signals() async throws -> [SignalRecord] { try await SignalDesk(database: database).list() }
@@ -33,7 +41,9 @@ struct Served: Sendable {
             HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: SymmetricKey(data: Data(secret.utf8))))
     }
 
-    static func run(_ body: (Served) async throws -> Void) async throws {
+    static let internalToken = "test-internal-token"
+
+    static func run(hasInternalToken: Bool = true, _ body: (Served) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -62,6 +72,10 @@ struct Served: Sendable {
             approvals: ApprovalDoor(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
                 token: Secret("test-token"), person: "ana"),
+            artifacts: hasInternalToken
+                ? ReportArtifactDoor(
+                    desk: ArtifactDesk(database: database, doors: .system, blobs: parts.blobs),
+                    token: Secret(internalToken), person: "agency-os") : nil,
             status: ServerStatus(
                 database: database, catalog: catalog, counters: counters, doors: .system, version: "1.2.3"),
             eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared, logger: logger,
@@ -72,7 +86,7 @@ struct Served: Sendable {
         let result: Result<Void, any Error>
         do {
             let port = await ports.stream.first { _ in true } ?? 0
-            try await body(Served(port: port, database: database, transport: transport))
+            try await body(Served(port: port, database: database, transport: transport, blobs: parts.blobs))
             result = .success(())
         } catch {
             result = .failure(error)

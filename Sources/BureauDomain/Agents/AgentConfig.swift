@@ -28,6 +28,10 @@ package struct AgentConfig: Hashable, Sendable {
     package let review: ReviewPolicy?
     /// Whether the pick-up of a task is confirmed on it; nil takes what is usual for the tool.
     package let confirmsPickup: Bool?
+    /// What its results are in the registry.
+    package let artifacts: ArtifactPolicy
+    /// Which of the client's capsules it is told; nil for none.
+    package let context: ContextPolicy?
 
     package struct Anthropic: Hashable, Sendable {
         /// Names of environment variables, never the ids themselves.

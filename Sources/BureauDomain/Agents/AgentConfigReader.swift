@@ -12,7 +12,7 @@ struct AgentConfigReader {
     static let keys = [
         "$schema", "agent_name", "display_name", "description", "version", "executor", "anthropic", "payload_source",
         "triggers", "kickoff_template", "limits", "budgets", "outputs", "delivery", "alerts", "approvals", "fan_out",
-        "credentials", "review", "board",
+        "credentials", "review", "board", "artifacts", "context",
     ]
 
     func config(_ json: PositionedJSON) -> AgentConfig? {
@@ -28,7 +28,7 @@ struct AgentConfigReader {
         let fields = source.map { Set($0.requiredFields + $0.optionalFields) } ?? []
         let templates = TemplateReader(fields: fields, fieldsKnown: source != nil)
         let prompt = root.object("kickoff_template", keys: ["prompt"])
-            .flatMap { templates.template($0, "prompt", .prose(100_000), extra: ["payload_json"]) }
+            .flatMap { templates.template($0, "prompt", .prose(100_000), extra: ["payload_json", "capsules"]) }
         let limits = limits(root, executor)
         let budgets = BudgetReader().budgets(root)
         let outputs = outputs(root, templates)
@@ -39,6 +39,8 @@ struct AgentConfigReader {
         let credentials = root.text("credentials", .slug, required: false)
         let review = ReviewReader(trigger: triggers?.clickUp).review(root)
         let confirmsPickup = ReviewReader().confirms(root)
+        let artifacts = ArtifactReader().artifacts(root, agent: name)
+        let context = ArtifactReader().context(root, prompt: prompt)
         checkSafety(executor, triggers, review, root)
         guard let name, let displayName, let description, let version, let executor, let source, let triggers,
             let prompt, let limits, let outputs, let delivery, let alerts, let approvals, let budgets,
@@ -48,7 +50,7 @@ struct AgentConfigReader {
             name: name, displayName: displayName, description: description, version: version, executor: executor,
             payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
             delivery: delivery, alerts: alerts, approvals: approvals, budgets: budgets, fanOut: others,
-            credentials: credentials, review: review, confirmsPickup: confirmsPickup)
+            credentials: credentials, review: review, confirmsPickup: confirmsPickup, artifacts: artifacts, context: context)
     }
 
     /// Absent is one thing, wrong another.

@@ -84,6 +84,7 @@ struct StepStore {
             """, [receipt, now, id])
         guard changed == 1, let step = try find(id) else { return }
         try ReceiptStore(db: db).sent(step, sent, now: now)
+        try ArtifactStore(db: db).delivered(step, now: now)
     }
 
     func markFailed(_ id: String, state: StepRecord.State, error: String, now: Int64) throws {

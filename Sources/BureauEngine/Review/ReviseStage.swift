@@ -60,19 +60,22 @@ struct RoundOpening: Sendable {
 
     /// The message is written down before it is sent, so that a repeat says the very same.
     private func plannedStep() async throws -> StepRecord {
-        let (doors, run) = (parts.doors, hand.run)
+        let (doors, run, context) = (parts.doors, hand.run, CapsuleContext(hand, parts))
         return try await parts.write(hand.lease) { db in
             let (steps, round) = (StepStore(db: db), run.round)
             let comments = try FeedbackStore(db: db).asking(run: run.id, before: round)
             let isQuestion = !comments.isEmpty && comments.allSatisfy { $0.outcome == .answered }
-            let text =
+            var text =
                 isQuestion ? RevisionRequest.question(comments) : RevisionRequest.text(comments, round: round)
+            let news = isQuestion ? nil : try context?.news(db)
+            if let news { text += "\n\n\(news.text)" }
             var plan = StepPlan(
                 channel: .anthropic, kind: RevisionRequest.stepKind, subject: "round \(round)", position: 3,
                 intent: try JSONText.encode(RevisionIntent(text: text)))
             plan.round = round
             let id = try steps.plan(plan, run: run.id, purpose: .session, id: doors.makeID(), now: doors.now())
             guard let step = try steps.find(id) else { throw RunMoved(runID: run.id) }
+            if let news, step.intent == plan.intent { try context?.log(news, .revision, step: id, in: db) }
             return step
         }
     }

@@ -115,7 +115,11 @@ struct CollectStage: Stage {
 
     private func collected(_ hand: RunInHand, _ problem: RunCause?) async throws -> StageOutcome {
         try await saveSummary(hand)
-        try await parts.move(hand.run.id, .filesCollected(problem: problem), hand.lease)
+        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        let artifact = ArtifactRegistration(hand, parts: parts, files: files, problem: problem)
+        try await parts.move(hand.run.id, .filesCollected(problem: problem), hand.lease) { [doors = parts.doors] in
+            try artifact?.write($0, now: doors.now())
+        }
         return .moved
     }
 

@@ -58,7 +58,7 @@ struct FollowStage: Stage {
                 }
                 guard case .customTools(let calls) = end else { return try await finish(hand, end, recorder.fold) }
                 for call in calls {
-                    answered.insert(try await tools.refuse(call, name: recorder.fold.customToolCalls[call] ?? ""))
+                    answered.insert(try await tools.answer(call, name: recorder.fold.customToolCalls[call] ?? ""))
                 }
             }
         } catch let doubt as InDoubt {

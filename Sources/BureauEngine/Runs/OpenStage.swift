@@ -24,7 +24,7 @@ struct OpenStage: Stage {
         let (step, mark) = (try await plannedStep(hand), try await mark(hand))
         let write = SessionCreate(
             anthropic: anthropic.with(betaHeaders: names.betaHeaders),
-            session: newSession(hand, agentID: agentID, environmentID: environmentID, mark: mark), mark: mark,
+            session: try newSession(hand, step, agentID: agentID, environmentID: environmentID, mark: mark), mark: mark,
             since: step.intendedAt ?? parts.doors.now(), doors: parts.doors)
         if let receipt = try step.receipt(as: SessionReceipt.self) { return try await opened(hand, receipt) }
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease)
@@ -39,6 +39,7 @@ struct OpenStage: Stage {
     private func plannedStep(_ hand: RunInHand) async throws -> StepRecord {
         let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
         let costMax = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
+        let context = CapsuleContext(hand, parts)
         return try await parts.write(hand.lease) { db in
             // No session without money: a run that was starting before there was a ledger gets its hold here.
             try SpendLedger(db: db).open(run, amount: costMax, now: now)
@@ -49,8 +50,13 @@ struct OpenStage: Stage {
             }) {
                 return known
             }
-            let plan = StepPlan(channel: .anthropic, kind: "create", subject: subject, position: 0, intent: "{}")
+            // What it is told of other work is written down first: a repeat says the very same.
+            let told = try context?.gather(db)
+            let plan = StepPlan(
+                channel: .anthropic, kind: "create", subject: subject, position: 0,
+                intent: try JSONText.encode(KickoffIntent(capsules: told?.text)))
             let planned = try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
+            if let told { try context?.log(told, .kickoff, step: planned, in: db) }
             guard let step = try steps.find(planned) else { throw RunMoved(runID: run.id) }
             return step
         }
@@ -61,11 +67,12 @@ struct OpenStage: Stage {
         return SessionMark.make(hand.run, key: key)
     }
 
-    private func newSession(_ hand: RunInHand, agentID: String, environmentID: String, mark: [String: String])
-        -> NewSession
-    {
+    private func newSession(
+        _ hand: RunInHand, _ step: StepRecord, agentID: String, environmentID: String, mark: [String: String]
+    ) throws -> NewSession {
         let config = hand.agent.config
-        let values = RunValues(hand.run, now: parts.doors.now())
+        var values = RunValues(hand.run, now: parts.doors.now()).all
+        values["capsules"] = try step.intent(as: KickoffIntent.self).capsules ?? ""
         return NewSession(
             agentID: agentID, agentVersion: config.anthropic?.agentVersion.map(Int64.init),
             environmentID: environmentID,
@@ -74,7 +81,7 @@ struct OpenStage: Stage {
             metadata: mark,
             budgetMicroUSD: config.budgets.onRunLimit == .warnOnly
                 ? nil : hand.run.costMax(config, byDefault: parts.settings.defaultSessionCostMax).rawValue,
-            kickoff: config.kickoffPrompt.render(values.all))
+            kickoff: config.kickoffPrompt.render(values))
     }
 
     private func opened(_ hand: RunInHand, _ receipt: SessionReceipt) async throws -> StageOutcome {

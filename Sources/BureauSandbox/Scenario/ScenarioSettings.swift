@@ -9,6 +9,8 @@ enum ScenarioName: String, CaseIterable, Sendable {
     /// A tool call waits for a person; continues after the answer.
     case requiresAction = "requires_action"
     case customTool = "custom_tool"
+    /// Asks for a part of the first artifact its kickoff tells of, and of one that is not its client's.
+    case readsArtifact = "reads_artifact"
     /// Calls a custom tool again whatever it is answered.
     case toolLoop = "tool_loop"
     /// Two sub-agents work in threads of their own; one of their calls waits for a person.

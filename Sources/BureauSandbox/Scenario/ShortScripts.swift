@@ -1,3 +1,5 @@
+import Foundation
+
 /// Scripts for one peculiarity each.
 struct ShortScripts {
     let brief: Brief
@@ -23,6 +25,7 @@ struct ShortScripts {
         case .subAgents: subAgents
         case .subAgentTool: subAgentTool
         case .customTool: withCalls((1...brief.settings.asks).map(lookUp), "The client's record is noted.")
+        case .readsArtifact: withCalls(readSections, "The earlier figures are taken into account.")
         case .silent: [hello, .silence, .finish(.endTurn)]
         case .noFiles: [hello, look, .finish(.endTurn)]
         case .manyFiles: [hello] + manyFiles + [.finish(.endTurn)]
@@ -71,6 +74,21 @@ struct ShortScripts {
         ToolCall(
             kind: .custom, name: "lookup_client",
             input: ["client_id": .string(brief.client.id), "part": .int(number)], result: "")
+    }
+
+    /// One call for what the kickoff names, one for an artifact nobody told it of.
+    private var readSections: [ToolCall] {
+        func told(_ name: String) -> String {
+            guard let start = brief.text.range(of: " \(name)=\"")?.upperBound else { return "" }
+            return String(brief.text[start...].prefix { $0 != "\"" && $0 != "," })
+        }
+        return [(told("artifact"), told("files")), ("01NOSUCHARTIFACT0000000000", "report.md")].map { artifact, file in
+            ToolCall(
+                kind: .custom, name: "read_artifact_section",
+                input: [
+                    "artifact": .string(artifact), "file": .string(file), "section": "overall_score",
+                ], result: "")
+        }
     }
 
     private func say(_ text: String) -> Step { .request([.thinking, .message(text)], Self.tokens) }

@@ -17,6 +17,7 @@ enum Migrator {
         (9, "0009_receipts", PackageResources._009_receipts_sql),
         (10, "0010_credentials_alerts", PackageResources._010_credentials_alerts_sql),
         (12, "0012_review", PackageResources._012_review_sql),
+        (13, "0013_artifacts", PackageResources._013_artifacts_sql),
         (14, "0014_builds", PackageResources._014_builds_sql),
     ]
 

@@ -8,13 +8,16 @@ struct APIProblem: Error, HTTPResponseError {
     let status: HTTPResponse.Status
     let title: String
     let detail: String
+    /// What to do about it.
+    var fix: String?
 
     func response(from request: Request, context: some RequestContext) -> Response {
-        let body = JSONValue.object(
-            JSONObject([
-                ("type", .string("about:blank")), ("title", .string(title)),
-                ("status", .number(JSONNumber(status.code))), ("detail", .string(detail)),
-            ]))
+        var members: [(String, JSONValue)] = [
+            ("type", .string("about:blank")), ("title", .string(title)),
+            ("status", .number(JSONNumber(status.code))), ("detail", .string(detail)),
+        ]
+        if let fix { members.append(("fix", .string(fix))) }
+        let body = JSONValue.object(JSONObject(members))
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body.pretty)))

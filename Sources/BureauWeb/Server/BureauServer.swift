@@ -19,6 +19,8 @@ package struct BureauServer: Service {
     let commands: SlackCommandDoor?
     /// Nil when there is no token.
     let approvals: ApprovalDoor?
+    /// Nil when there is no internal token.
+    let artifacts: ReportArtifactDoor?
     let status: ServerStatus
     let eventLoops: any EventLoopGroup
     let executor: any TaskExecutor
@@ -31,7 +33,7 @@ package struct BureauServer: Service {
     /// connections are accepted; nil on a unix socket.
     package init(
         address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, commands: SlackCommandDoor? = nil,
-        approvals: ApprovalDoor? = nil, status: ServerStatus, eventLoops: any EventLoopGroup,
+        approvals: ApprovalDoor? = nil, artifacts: ReportArtifactDoor? = nil, status: ServerStatus, eventLoops: any EventLoopGroup,
         executor: any TaskExecutor, logger: Logger,
         onListening: @escaping @Sendable (Int?) async -> Void
     ) {
@@ -40,6 +42,7 @@ package struct BureauServer: Service {
         self.frontDesk = frontDesk
         self.commands = commands
         self.approvals = approvals
+        self.artifacts = artifacts
         self.status = status
         self.eventLoops = eventLoops
         self.executor = executor
@@ -68,6 +71,7 @@ package struct BureauServer: Service {
         SlackRoutes(frontDesk: frontDesk).add(to: router)
         if let commands { SlackCommandRoutes(frontDesk: frontDesk, door: commands).add(to: router) }
         if let approvals { ApprovalRoutes(door: approvals).add(to: router) }
+        ReportArtifactRoutes(door: artifacts).add(to: router)
         HealthRoutes(status: status).add(to: router)
         return router
     }

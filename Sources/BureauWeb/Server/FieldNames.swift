@@ -5,5 +5,9 @@ extension HTTPField.Name {
     static let xSignature = HTTPField.Name("X-Signature") ?? .authorization
     static let slackSignature = HTTPField.Name("X-Slack-Signature") ?? .authorization
     static let slackTimestamp = HTTPField.Name("X-Slack-Request-Timestamp") ?? .date
+    static let internalToken = HTTPField.Name("X-Agency-OS-Internal-Token") ?? .authorization
+    static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options") ?? .via
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .via
+    static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy") ?? .via
     static let xForwardedFor = HTTPField.Name("X-Forwarded-For") ?? .via
 }

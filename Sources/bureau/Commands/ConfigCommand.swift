@@ -59,6 +59,7 @@ struct SettingsCatalogue {
                 secret("CLICKUP_API_TOKEN"), secret("CLICKUP_WEBHOOK_SECRET"), plain("CLICKUP_WORKSPACE_ID"),
                 plain("CLICKUP_BASE_URL", "https://api.clickup.com/api/v2"),
                 secret("SLACK_BOT_TOKEN"), secret("SLACK_SIGNING_SECRET"), secret("API_TOKEN"),
+                secret("AGENCY_OS_INTERNAL_TOKEN"),
                 plain("SLACK_COMMAND_USERS"), plain("SLACK_ALERT_CHANNEL_ID"),
                 plain("SLACK_RESULTS_CHANNEL_ID"), plain("SLACK_USERS"),
                 plain("SLACK_BASE_URL", "https://slack.com/api"),
@@ -78,7 +79,7 @@ struct SettingsCatalogue {
                 effective("RUNS_IN_FLIGHT_MAX", "\(engine.runsInFlightMax)"),
                 effective("FAN_OUT_DEPTH_MAX", "\(engine.fanOut.depthMax)"),
                 effective("FAN_OUT_RUNS_PER_HOUR_MAX", "\(engine.fanOut.runsPerHourMax)"),
-                plain("API_TOKEN_USER", "api"),
+                plain("API_TOKEN_USER", "api"), plain("AGENCY_OS_INTERNAL_USER", "agency-os"),
                 effective("LEASE_SECONDS", "\(engine.leaseMilliseconds / 1_000)"),
                 effective("QUEUED_HOURS_MAX", "\(engine.queuedHoursMax)"),
             ]

@@ -23,6 +23,7 @@ struct RunsShowCommand: AsyncParsableCommand {
                     steps: try await records.desk.steps(found.id)
                         + (try await records.desk.steps(found.id, purpose: .notice))
                         + (try await records.desk.doubts(found.id)).filter { $0.purpose == .session },
+                    access: try await records.artifacts.access(run: found.id),
                     settings: records.settings, now: records.doors.now())
                 try output.print(page.document) { page.print(output.style) }
             }
@@ -38,6 +39,7 @@ struct RunPage {
     let events: [RunEvent]
     let files: [FileRecord]
     let steps: [StepRecord]
+    let access: [DataAccess]
     let settings: Settings
     let now: Int64
 
@@ -50,7 +52,7 @@ struct RunPage {
             ("sub_agents", .array(threads.map(\.document))),
             ("history", .array(events.map(\.document))),
             ("files", .array(files.map { $0.document(settings) })),
-            ("steps", .array(steps.map(\.document))),
+            ("steps", .array(steps.map(\.document))), ("data_access", .array(access.map(\.document))),
         ]
         return .made(fields)
     }
@@ -83,6 +85,7 @@ struct RunPage {
         section("History", history, style)
         section("Files", fileList, style)
         section("Steps", stepList, style)
+        section("Told of earlier work", access.listing(now: now), style)
     }
 
     private var history: Listing {

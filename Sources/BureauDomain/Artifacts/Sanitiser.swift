@@ -1,0 +1,85 @@
+import Foundation
+
+/// Takes out of a session's words what must not travel on: credentials, and members named like one. What an agent
+/// wrote down by mistake is not registered, told to another agent or handed out.
+package enum Sanitiser {
+    package static let mask = "[removed]"
+    static let depthMax = 12
+
+    /// Beginnings of credentials this bureau's vendors hand out, and of others in wide use.
+    private static let beginnings = [
+        "sk-ant-", "sk-proj-", "sk_live_", "sk_test_", "xoxb-", "xoxp-", "xoxa-", "xoxe-", "xapp-", "pk_", "ya29.",
+        "1//", "ghp_", "gho_", "github_pat_", "glpat-", "AKIA", "AIza", "eyJ", "whsec_", "shpat_",
+        "hooks.slack.com/services/",
+    ]
+    /// What follows one of these words, up to a blank, is a credential.
+    private static let introductions = [
+        "bearer ", "token=", "access_token=", "refresh_token=", "api_key=", "apikey=", "key=", "secret=",
+        "client_secret=", "password=", "pwd=", "signature=", "sig=", "x-api-key: ", "authorization: ",
+    ]
+    private static let memberWords = [
+        "token", "secret", "password", "passwd", "apikey", "authorization", "cookie", "credential", "privatekey",
+        "accesskey", "bearer", "blobkey", "rawpayload", "signature",
+    ]
+
+    /// Whether a member of this name may not leave, whatever it holds.
+    package static func isSensitive(member name: String) -> Bool {
+        let plain = name.lowercased().filter { $0.isLetter || $0.isNumber }
+        return memberWords.contains { plain.hasSuffix($0) || plain == $0 + "s" }
+    }
+
+    /// Deeper members are cut off, sensitive ones left out, texts cleaned.
+    package static func clean(_ value: JSONValue, depth: Int = 0) -> JSONValue {
+        switch value {
+        case .null, .bool, .number: return value
+        case .string(let text): return .string(clean(text))
+        case .array(let items):
+            return depth >= depthMax ? .null : .array(items.map { clean($0, depth: depth + 1) })
+        case .object(let object):
+            guard depth < depthMax else { return .null }
+            return .object(
+                JSONObject(
+                    object.members.filter { !isSensitive(member: $0.key) }.map {
+                        (clean($0.key), clean($0.value, depth: depth + 1))
+                    }))
+        }
+    }
+
+    /// The text with every credential in it replaced.
+    package static func clean(_ text: String) -> String {
+        var text = text
+        if let start = text.range(of: "-----BEGIN "), text[start.lowerBound...].contains("PRIVATE KEY") {
+            let end = text.range(of: "-----END ", range: start.upperBound..<text.endIndex)?.upperBound ?? text.endIndex
+            let rest = text[end...].drop { $0 != "\n" }
+            text = text[..<start.lowerBound] + mask + rest
+        }
+        for beginning in beginnings { text = replacing(beginning, in: text, keeps: false, ignoresCase: false) }
+        for word in introductions { text = replacing(word, in: text, keeps: true, ignoresCase: true) }
+        return text
+    }
+
+    /// Replaces each word that begins with `start`, or follows it, when it is long enough to be a credential.
+    private static func replacing(_ start: String, in text: String, keeps: Bool, ignoresCase: Bool) -> String {
+        guard var found = text.range(of: start, options: ignoresCase ? .caseInsensitive : []) else { return text }
+        var result = "", from = text.startIndex
+        while true {
+            let word = text[found.upperBound...].prefix { isPart($0) }
+            // "apk_files" only looks like the beginning of a key.
+            let isInside = !keeps && text[..<found.lowerBound].last.map { $0.isLetter || $0.isNumber } == true
+            if word.count >= (keeps ? 6 : 8), !isInside || start.contains("/") {
+                result += text[from..<(keeps ? found.upperBound : found.lowerBound)] + mask
+                from = word.endIndex
+            }
+            let next = max(from, found.upperBound)
+            guard
+                let more = text.range(
+                    of: start, options: ignoresCase ? .caseInsensitive : [], range: next..<text.endIndex)
+            else { return result + text[from...] }
+            found = more
+        }
+    }
+
+    private static func isPart(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber || "-_.~+/=".contains(character))
+    }
+}

@@ -1,0 +1,32 @@
+package import BureauDomain
+
+/// Which artifacts a list shows, newest first.
+package struct ArtifactFilter: Sendable, Hashable {
+    package var client: String?
+    package var agent: String?
+    package var kind: String?
+    package var channel: String?
+    package var run: String?
+    /// "2026-11": those that speak of days up to its end.
+    package var month: String?
+    package var state: ArtifactState?
+    package var visibility: ArtifactVisibility?
+    /// Superseded ones are left out unless they, or one state, are asked for.
+    package var includesSuperseded: Bool
+    /// Cursor: only artifacts older than this id.
+    package var before: String?
+    package var limit: Int
+
+    package static let limitMax = 200
+
+    package init(
+        client: String? = nil, agent: String? = nil, kind: String? = nil, channel: String? = nil, run: String? = nil,
+        month: String? = nil, state: ArtifactState? = nil, visibility: ArtifactVisibility? = nil,
+        includesSuperseded: Bool = false, before: String? = nil, limit: Int = 50
+    ) {
+        (self.client, self.agent, self.kind, self.channel) = (client, agent, kind, channel)
+        (self.run, self.month, self.state, self.visibility) = (run, month, state, visibility)
+        (self.includesSuperseded, self.before) = (includesSuperseded, before)
+        self.limit = min(max(limit, 1), Self.limitMax)
+    }
+}

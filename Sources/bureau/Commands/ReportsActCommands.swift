@@ -1,0 +1,124 @@
+import ArgumentParser
+import BureauDomain
+import BureauEngine
+import Foundation
+
+struct ReportsOpenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open", abstract: "Say where a report's file is on this machine; show it only when asked to.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The report's id, its first characters, or its run's id.") var report: String
+    @Option(help: "Which of its files; without it the report itself.") var file: String?
+    @Flag(help: "Show it with this machine's own program (xdg-open).") var show = false
+
+    func run() async throws {
+        try await Terminal.guarded {
+            try await Records.with(try common.settings()) { records in
+                let desk = records.artifacts
+                let page = try await desk.page(report)
+                guard let name = file ?? (page.files.first { $0.role == .report } ?? page.files.first)?.name else {
+                    throw SetupError(
+                        "report \(page.artifact.id) has no file", fix: "bureau reports show \(page.artifact.id)",
+                        exitCode: ExitStatus.failed)
+                }
+                let (found, url) = try await desk.file(name, of: page.artifact.id)
+                try output.print(
+                    .made([
+                        ("report", .string(page.artifact.id)), ("file", .string(found.name)), ("path", .string(url.path)),
+                        ("sha256", .string(found.sha256)),
+                    ])
+                ) { Terminal.say(url.path) }
+                if show { try open(url) }
+            }
+        }
+    }
+
+    private func open(_ url: URL) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["xdg-open", url.path]
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw SetupError(
+                "xdg-open could not show it", fix: "open the printed path with a program of your own",
+                exitCode: ExitStatus.failed)
+        }
+    }
+}
+
+struct ReportsExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Copy a report's files, its capsule and its facts into a new folder.",
+        discussion: "bureau reports export 01KA3F8Q7Q --to ./october")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The report's id, its first characters, or its run's id.") var report: String
+    @Option(help: "A new folder; without it ./report-ID.") var to: String?
+
+    func run() async throws {
+        try await Terminal.guarded {
+            try await Records.with(try common.settings()) { records in
+                let page = try await records.artifacts.page(report)
+                let folder = URL(fileURLWithPath: to ?? "report-\(page.artifact.id)", isDirectory: true)
+                try records.artifacts.export(page, to: folder)
+                let document = BureauDomain.JSONValue.made([
+                    ("report", .string(page.artifact.id)), ("path", .string(folder.path)),
+                    ("files", .whole(page.files.count)),
+                ])
+                try output.print(document) {
+                    Terminal.say("\(folder.path)  \(page.files.count) files, every hash is right")
+                }
+            }
+        }
+    }
+}
+
+struct ReportsAcceptCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accept", abstract: "Let a report count: other work may build on it, and older ones give way.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The report's id, its first characters, or its run's id.") var report: String
+
+    func run() async throws {
+        try await Terminal.guarded {
+            try await Records.with(try common.settings()) { records in
+                let artifact = try await records.artifacts.accept(report, by: Person.name)
+                try artifact.tell(output, records.artifacts)
+            }
+        }
+    }
+}
+
+struct ReportsDismissCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dismiss", abstract: "Let a report count no more: no other work builds on it. Files are kept.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The report's id, its first characters, or its run's id.") var report: String
+    @Option(help: "Why, for those who read it later.") var reason: String?
+
+    func run() async throws {
+        try await Terminal.guarded {
+            try await Records.with(try common.settings()) { records in
+                let artifact = try await records.artifacts.dismiss(report, by: Person.name, reason: reason)
+                try artifact.tell(output, records.artifacts)
+            }
+        }
+    }
+}
+
+extension ArtifactRecord {
+    fileprivate func tell(_ output: OutputOptions, _ desk: ArtifactDesk) throws {
+        try output.print(document(desk.exclusion(self))) {
+            Terminal.say("\(id)  \(title), version \(version): \(state.word.lowercased())")
+        }
+    }
+}
