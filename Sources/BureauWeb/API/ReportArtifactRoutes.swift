@@ -101,13 +101,16 @@ struct ReportArtifactRoutes {
                 status: .badRequest, title: "A client is missing", detail: "Whose artifacts may be reused?",
                 fix: "Add ?client= with the client's slug.")
         }
-        func words(_ name: Substring) -> [String] { (query[name].map(String.init) ?? "").split(separator: ",").map(String.init) }
+        func words(_ name: Substring) -> [String] {
+            (query[name].map(String.init) ?? "").split(separator: ",").map(String.init)
+        }
         let periods = try words("period").map { text in
             guard let wish = PeriodWish(text) else { throw ReportArtifactQuery.unknownPeriod }
             return wish
         }
         let found = try await desk.reusable(
-            client: client, kinds: words("kind"), channels: words("channel"), periods: periods.isEmpty ? [.any] : periods)
+            client: client, kinds: words("kind"), channels: words("channel"),
+            periods: periods.isEmpty ? [.any] : periods)
         return Self.json([
             "usable": .array(found.usable.map { $0.document(nil) }),
             "excluded": .array(found.excluded.map { $0.artifact.document($0.exclusion) }),
@@ -146,7 +149,9 @@ struct ReportArtifactRoutes {
     private static func json(_ value: JSONValue) -> Response {
         Response(
             status: .ok,
-            headers: [.contentType: "application/json", .cacheControl: "private, no-store", .contentTypeOptions: "nosniff"],
+            headers: [
+                .contentType: "application/json", .cacheControl: "private, no-store", .contentTypeOptions: "nosniff",
+            ],
             body: .init(byteBuffer: ByteBuffer(string: value.pretty)))
     }
 }

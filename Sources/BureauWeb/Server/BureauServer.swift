@@ -33,7 +33,8 @@ package struct BureauServer: Service {
     /// connections are accepted; nil on a unix socket.
     package init(
         address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, commands: SlackCommandDoor? = nil,
-        approvals: ApprovalDoor? = nil, artifacts: ReportArtifactDoor? = nil, status: ServerStatus, eventLoops: any EventLoopGroup,
+        approvals: ApprovalDoor? = nil, artifacts: ReportArtifactDoor? = nil, status: ServerStatus,
+        eventLoops: any EventLoopGroup,
         executor: any TaskExecutor, logger: Logger,
         onListening: @escaping @Sendable (Int?) async -> Void
     ) {
