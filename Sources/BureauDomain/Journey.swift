@@ -24,4 +24,6 @@ package enum JourneyStage: String, CaseIterable, Sendable {
     case artifact
     /// Steps with marks and receipts, channel by channel. Engine: Delivery/
     case delivery
+    /// Where the agent's file asks for it: people accept, ask for a change, or dismiss. Engine: Review/
+    case review
 }

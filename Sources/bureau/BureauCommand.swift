@@ -15,7 +15,7 @@ struct BureauCommand: AsyncParsableCommand {
                     RunsCommand.self, QueueCommand.self, ReportsCommand.self, AgentsCommand.self, ClientsCommand.self,
                     WebhooksCommand.self,
                     AlertsCommand.self, CostsCommand.self, BudgetsCommand.self,
-                    ApprovalsCommand.self, ScheduleCommand.self,
+                    ApprovalsCommand.self, ScheduleCommand.self, FeedbackCommand.self,
                 ]),
             CommandGroup(
                 name: "Installation",

@@ -70,7 +70,7 @@ struct LostWebhookTests {
             }
             for letter in letters { #expect(try await letter.send(to: first).status == 200) }
             try await installation.waitForRest(at: first)
-            try clock.set(seconds: ClockJumpTests.day + ClockJumpTests.hour)
+            try clock.set(seconds: 25 * 3_600)
             try await Self.replay(letters, to: first, installation)
             try await first.process.killNow()
             try await Self.replay(letters, to: try await installation.startServer(), installation)

@@ -8,7 +8,7 @@ package struct Proof: Sendable {
     let task: String
     let doneStatus: String
     /// Folders below the root, and the files' names by pattern: PRD section 5's example agent.
-    static let files = [
+    package static let files = [
         "sentinel-audit-shamrock-detailing-columbus.json", "sentinel-audit-shamrock-detailing-columbus.md",
     ]
     static let folders = ["Clients", "Clients/Shamrock Detailing (demo)", "Clients/Shamrock Detailing (demo)/Audits"]

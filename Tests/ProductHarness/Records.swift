@@ -88,5 +88,5 @@ extension Installation {
 
 package enum RunStates {
     package static let final: Set = ["done", "done_with_problems", "stopped", "failed", "ignored"]
-    package static let restful = final.union(["needs_info", "waiting_approval"])
+    package static let restful = final.union(["needs_info", "waiting_approval", "in_review"])
 }

@@ -37,7 +37,7 @@ struct AgentConfigReader {
         let approvals = ApprovalReader().approvals(root)
         let fanOut = FanOutReader().fanOut(root, agent: name)
         let credentials = root.text("credentials", .slug, required: false)
-        let review = ReviewReader().review(root)
+        let review = ReviewReader(trigger: triggers?.clickUp).review(root)
         let confirmsPickup = ReviewReader().confirms(root)
         let artifacts = ArtifactReader().artifacts(root, agent: name)
         let context = ArtifactReader().context(root, prompt: prompt)

@@ -5,6 +5,9 @@ struct ReviewReader {
         "answer_discussion",
     ]
 
+    /// The status that starts the agent: neither a round nor an acceptance may set it.
+    var trigger: AgentConfig.Triggers.ClickUp?
+
     /// Nil when review is off, by absence or by `enabled: false`.
     func review(_ root: ConfigObject) -> ReviewPolicy? {
         guard let object = root.object("review", keys: Self.keys, required: false) else { return nil }
@@ -15,6 +18,10 @@ struct ReviewReader {
         let accepted = object.text("accepted_status", .line(80), required: false)
         let channels = object.texts("publish_on_accept", .reviewChannel, required: false)
         let answers = object.flag("answer_discussion")
+        for (key, status) in [("revising_status", revising), ("accepted_status", accepted)] {
+            guard let status, trigger?.matches(status: status) == true else { continue }
+            object.problem(key, "\"\(status)\" starts the agent; name another status")
+        }
         guard enabled else { return nil }
         return ReviewPolicy(
             acceptors: acceptors ?? [], roundsMax: rounds ?? ReviewPolicy.roundsByDefault, revisingPlace: revising,

@@ -13,6 +13,7 @@ struct CommentCues: Sendable {
     var hasQuestion = false
     var thought: String?
     var idle: String?
+    var isIdleStrong = false
 
     init(_ comment: CommentText) {
         for clause in comment.clauses { read(clause) }
@@ -20,7 +21,7 @@ struct CommentCues: Sendable {
             (acceptance, isAcceptanceStrong) = ("👍", false)
         }
         if comment.signs.contains(.no), acceptance == nil { refusal = refusal ?? "👎" }
-        if idle == nil, comment.clauses.isEmpty { idle = "only signs" }
+        if idle == nil, comment.clauses.isEmpty { (idle, isIdleStrong) = ("only signs", true) }
     }
 
     private mutating func read(_ clause: CommentText.Clause) {
@@ -30,7 +31,7 @@ struct CommentCues: Sendable {
             return
         }
         if let found = clause.has(CommentWords.asides) {
-            idle = idle ?? found
+            (idle, isIdleStrong) = (idle ?? found, true)
             return
         }
         if let found = clause.has(CommentWords.stops) {
@@ -43,6 +44,10 @@ struct CommentCues: Sendable {
             return
         }
         if let found = CommentWords.change(clause) {
+            if !found.isStrong, let told = CommentWords.idle(clause), told.isStrong {
+                (idle, isIdleStrong) = (idle ?? told.phrase, true)
+                return
+            }
             change = change ?? found.phrase
             isChangeStrong = isChangeStrong || found.isStrong
             return
@@ -52,7 +57,10 @@ struct CommentCues: Sendable {
             return
         }
         if let found = clause.has(CommentWords.thoughts) { thought = thought ?? found }
-        if let found = CommentWords.idle(clause) { idle = idle ?? found }
+        if let found = CommentWords.idle(clause) {
+            idle = idle ?? found.phrase
+            isIdleStrong = isIdleStrong || found.isStrong
+        }
     }
 
     private mutating func readAcceptance(_ clause: CommentText.Clause) -> Bool {

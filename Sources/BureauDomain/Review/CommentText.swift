@@ -83,6 +83,20 @@ struct CommentText: Sendable {
         return clauses
     }
 
+    /// "…, rewrite it": what follows a comma and begins with a verb of change is a clause of its own.
+    private static func beforeVerbs(_ piece: String) -> [String] {
+        var parts: [String] = []
+        for part in piece.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+            let first = part.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
+            if parts.isEmpty || CommentWords.begins(first) {
+                parts.append(part)
+            } else {
+                parts[parts.count - 1] += "," + part
+            }
+        }
+        return parts
+    }
+
     private static let turns = [
         " but ", " however ", " except ", " although ", " though ", " apart from ", " other than ", " - ", ", please ",
         " and please ", ", also ", " yet ", ", can you ", ", could you ", " only thing ", ", just ", " so please ",
@@ -96,7 +110,7 @@ struct CommentText: Sendable {
                 return parts.enumerated().map { $0.offset == 0 ? $0.element : turn.filter { $0 != "," } + $0.element }
             }
         }
-        return pieces.compactMap { piece in
+        return pieces.flatMap(beforeVerbs).compactMap { piece in
             let words = piece.split {
                 !($0.isLetter || $0.isNumber || $0 == "'" || $0 == "/" || $0 == "%" || $0 == "+")
             }

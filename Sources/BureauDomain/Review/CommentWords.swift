@@ -12,7 +12,9 @@ enum CommentWords {
         "good from my side", "we can close", "close it", "close this", "you can close", "green light", "go live",
         "let's go with this", "go with this", "works for me", "fine by me", "good as is", "perfect as is", "fine as is",
         "leave it as is", "mark it as done", "mark as done", "mark it done",
-        "approving", "accepting", "signing off", "signing this off", "sign-off", "nothing else", "no objections",
+        "approving", "accepting", "signing off", "signing this off", "sign-off", "nothing else",
+        "please close the task", "close the task", "close this task", "go ahead and send", "please send", "ship",
+        "no objections",
         "no comments", "no concerns", "no issues", "no complaints", "no remarks", "no more changes", "no more comments",
         "no further comments", "no further edits", "no further notes", "nothing further", "good to publish",
         "good to send", "good to share", "good to launch", "okay to publish", "ok to publish", "ok to send",
@@ -21,6 +23,8 @@ enum CommentWords {
         "to go out",
         "can go live", "may go out", "happy to publish", "happy to send", "happy to go", "happy for this", "satisfied",
         "thumbs up", "you have my ok",
+        "you may publish", "you may send", "you can publish", "you can send", "cleared for", "go for it", "approves",
+        "consider this accepted", "consider it accepted", "consider it approved",
         "get this out", "go with it", "let's ship", "let's publish", "let's send", "final version", "i'm good",
         "we're good", "we are good",
     ]
@@ -35,7 +39,9 @@ enum CommentWords {
         "wonderful", "just what we needed", "can't fault it", "top notch", "10/10",
         "all correct", "everything is correct", "everything is fine", "everything looks", "delighted", "pleased with",
         "loves it",
-        "love this", "loving it", "super", "impressive", "impressed", "great stuff", "much better", "way better",
+        "love this", "loving it", "super", "impressive", "impressed", "great stuff", "top job", "ok for me",
+        "okay for me", "fine for me", "exactly as", "ties up", "adds up", "all matches",
+        "it matches", "they match", "much better", "way better",
         "no problem with",
         "all fine", "all set", "all there", "as agreed", "as discussed", "as requested", "yes please", "solid work",
         "solid",
@@ -53,7 +59,8 @@ enum CommentWords {
 
     /// Words for somebody else, whatever they sound like.
     static let asides = [
-        "wrong task", "wrong thread", "wrong ticket", "wrong window", "wrong card", "ignore my", "ignore that",
+        "call with", "client call", "wrong task", "wrong thread", "wrong ticket", "wrong window", "wrong card",
+        "ignore my", "ignore that",
         "ignore the last", "ignore this",
         "please ignore", "posted here by mistake", "meant for another", "never mind", "nevermind", "heads-up",
         "heads up", "please have a look", "please review",
@@ -81,8 +88,16 @@ enum CommentWords {
         "strip", "combine", "separate", "restructure", "rework", "amend", "edit", "modify", "exclude", "omit", "label",
         "number", "resize", "crop", "emphasise", "emphasize", "elaborate", "summarise", "summarize", "condense", "keep",
         "start", "end", "lead", "refer", "spell-check", "proofread", "set", "show", "give", "work", "try", "go",
+        "lose", "anonymise", "anonymize", "ditch", "scrap", "tidy", "clean", "polish", "address", "widen", "narrow",
+        "unify", "harmonise", "enlarge", "shrink", "bold", "underline", "indent",
         "revert", "restore", "undo", "personalise", "personalize", "localise", "localize", "flag", "attach", "resend",
     ]
+
+    /// Whether what follows a comma is asked for: "…, rewrite it".
+    static func begins(_ word: String) -> Bool {
+        (verbs.contains(word) && !looseVerbs.contains(word) && !needsObject.contains(word)) || word == "take"
+            || word == "don't"
+    }
 
     /// Verbs among them that mean too much to stand for a change by themselves.
     static let looseVerbs: Set<String> = [
@@ -114,7 +129,7 @@ enum CommentWords {
         "wants less",
         "want fewer", "want more", "want less", "prefers", "asked for", "asks for", "asked us", "asks us", "wish",
         "ideally",
-        "sort it out", "sort this out", "sort that out", "go over", "go through", "look at it again", "look again",
+        "sort it out", "sort this out", "sort that out", "look at it again", "look again",
         "have to go",
         "has to go", "needs", "must go", "should go", "better without", "not necessary", "unnecessary", "be more",
         "be less",
@@ -123,30 +138,36 @@ enum CommentWords {
     static let faults = [
         "wrong", "incorrect", "typo", "typos", "missing", "doesn't match", "don't match", "does not match", "not right",
         "isn't right", "not quite right", "too long", "too short", "too formal", "too salesy", "too technical",
-        "too vague", "too generic", "too much", "too many", "still has", "still have", "still says", "still say",
+        "too vague", "too generic", "still has", "still have", "still says", "still say",
         "still lists", "still shows",
         "still mentions", "still uses", "still the old", "outdated", "out of date", "broken", "inaccurate",
         "misspelled",
-        "misspelt", "unclear", "confusing", "not accurate", "isn't accurate", "not correct", "isn't correct", "mistake",
-        "error", "errors", "inconsistent", "off brand", "off-brand", "doesn't work", "doesn't read", "not working",
-        "not what we", "not what i", "not there yet", "not happy", "can't see", "cut off", "duplicate", "duplicated",
-        "no longer", "forgot", "forgotten", "left out", "overlooked", "doesn't mention", "doesn't include",
+        "misspelt", "not accurate", "isn't accurate", "not correct", "isn't correct", "inconsistent", "off brand",
+        "off-brand", "doesn't work", "doesn't read", "not working",
+        "not what we", "not what i", "not there yet", "can't see", "cut off", "left out", "overlooked",
+        "doesn't mention", "doesn't include",
         "didn't include",
-        "not enough", "hard to read", "look off", "looks off", "seem off", "seems off", "is off", "are off",
-        "looks wrong", "can't be right", "cannot be right", "can't be correct", "not possible", "wordy", "too wordy",
+        "hard to read", "look off", "looks off", "seem off", "seems off", "is off", "are off",
+        "looks wrong", "can't be right", "cannot be right", "can't be correct", "wordy", "too wordy",
         "reads like",
-        "not great", "not good", "isn't good", "not good enough", "could be better", "below", "contradicts",
+        "not good enough", "contradicts",
         "contradict", "repeats",
-        "repeated", "repetitive", "repetition", "buries", "buried", "misleading", "blurry", "illegible", "awkward",
-        "clunky", "bland", "boring",
-        "is not", "are not", "half the", "spelled", "spelt", "mixed up", "mix up", "mixed-up", "empty",
-        "doesn't add up", "don't add up", "doesn't show",
+        "repetitive", "repetition", "buries", "buried", "misleading", "blurry", "illegible", "awkward",
+        "clunky", "spelled", "spelt", "doesn't add up", "don't add up", "doesn't show",
         "doesn't say", "doesn't explain", "doesn't answer", "doesn't sound", "doesn't look", "don't look",
-        "doesn't fit", "weak", "vague", "sloppy",
-        "messy", "cluttered", "stale", "disappointed", "disappointing", "expected to see", "nowhere", "where is the",
-        "where are the", "two different", "should've", "odd", "strange", "feels off", "reads oddly", "a bit thin",
+        "doesn't fit", "cluttered", "should've", "feels off", "reads oddly", "a bit thin",
         "lacks", "lacking", "old logo",
         "old address",
+        "blank", "404", "404s", "the old office", "doesn't load", "don't load", "insulting", "unreadable",
+    ]
+
+    /// Faults that are as often said of the world as of the work: people are asked.
+    static let vagueFaults = [
+        "odd", "strange", "empty", "weak", "vague", "half the", "nowhere", "duplicate", "duplicated", "repeated",
+        "bland", "boring", "messy", "stale", "below", "is not", "are not", "error", "errors", "no longer", "forgot",
+        "forgotten", "too much", "too many", "expected to see", "disappointed", "disappointing", "not possible",
+        "two different", "where is the", "where are the", "not enough", "confusing", "unclear", "not happy",
+        "could be better", "not great", "not good", "isn't good", "mistake", "sloppy", "mixed up", "mix up", "mixed-up",
     ]
 
     static let politeness: Set<String> = ["please", "pls", "plz", "kindly"]
@@ -158,6 +179,7 @@ enum CommentWords {
 
     static func change(_ clause: CommentText.Clause) -> (phrase: String, isStrong: Bool)? {
         let words = clause.words
+        if clause.isQuestion, let found = clause.has(exceptions) { return (found, true) }
         if let found = imperative(words) { return found }
         if let (index, _) = request(words), let verb = words[index...].first(where: isVerb) {
             return (verb, true)
@@ -178,9 +200,15 @@ enum CommentWords {
         if clause.isQuestion, let first = words.first, first == "can" || first == "could",
             words.contains("be") || words.contains("have")
         {
-            return ("\(first) … be", true)
+            return ("\(first) … be", false)
         }
         if let found = clause.has(faults), !negatesFault(clause, found) { return (found, !clause.isQuestion) }
+        if let found = forbidding(words) { return (found, true) }
+        if let found = clause.has(exceptions) { return (found, true) }
+        if words.contains(where: politeness.contains), clause.has(acceptStrong + closings) == nil {
+            return ("please", true)
+        }
+        if let found = clause.has(vagueFaults), !negatesFault(clause, found) { return (found, false) }
         return nil
     }
 
@@ -236,6 +264,32 @@ enum CommentWords {
         return verbs.contains(stem) || verbs.contains(stem + "e") || verbs.contains(String(stem.dropLast()))
     }
 
+    /// "Don't call them …", "never use …", "avoid …".
+    private static func forbidding(_ words: [String]) -> String? {
+        guard let first = words.first, words.count > 2 else { return nil }
+        let second = words[1]
+        if ["avoid", "stop"].contains(first) || (first == "never" && verbs.contains(second)) {
+            return "\(first) \(second)"
+        }
+        let isForbidden = first == "don't" || (first == "do" && second == "not")
+        guard isForbidden,
+            !["worry", "forget", "mind", "know", "think", "see", "have", "need", "care", "bother"].contains(second)
+        else { return nil }
+        return "\(first) \(second)"
+    }
+
+    /// What is asked for after an acceptance.
+    static let closings = [
+        "please send", "please close", "please publish", "send please", "please go", "please ship", "please deliver",
+        "please proceed", "please continue",
+    ]
+
+    private static let exceptions = [
+        "except", "apart from", "other than", "only thing", "is it possible to", "any chance", "get rid", "one nit",
+        "tiny nit", "small nit", "nitpick",
+        "one correction", "small correction", "one remark", "one issue", "one problem", "minor point",
+    ]
+
     /// Where "can you", "could you please" and the like begin what is asked.
     private static func request(_ words: [String]) -> (Int, String)? {
         let pairs: [[String]] = [
@@ -274,27 +328,50 @@ enum CommentWords {
     ]
 
     private static let idles = [
-        "thanks", "thank you", "thx", "cheers", "ta", "noted", "seen", "got it", "received", "will look", "will review",
+        "thanks", "thank you", "thx", "cheers", "noted", "got it", "will look", "will review",
         "will read", "will check", "will take a look", "i'll look", "i'll review", "i'll read", "i'll check",
         "i'll have a look",
-        "looking now", "reviewing", "reading", "on it", "fyi", "forwarding", "forwarded", "shared with", "sharing with",
-        "sent to", "passing", "passed", "waiting for", "waiting on", "back on", "out of office", "ooo", "on leave",
-        "tomorrow", "later today", "next week", "this afternoon", "cc", "adding", "looping in", "loop in", "over to",
-        "assigned", "moving this", "moved this", "bump", "bumping", "call", "meeting", "invoice", "billed", "logged",
-        "following", "watching", "brb", "test", "ignore this", "wrong task", "ok", "okay", "understood", "great news",
-        "happy friday", "have a good", "see you", "speak", "chat", "no rush", "take your time", "appreciate",
-        "appreciated", "on my list", "on my desk", "my to-do", "pass it on", "passing it on", "welcome", "i'll",
+        "looking now", "reviewing", "on it", "fyi", "forwarding", "forwarded", "shared with", "sharing with",
+        "sent to", "passing", "waiting for", "waiting on", "back on", "out of office", "ooo", "on leave",
+        "tomorrow", "later today", "next week", "this afternoon", "cc", "looping in", "loop in", "over to",
+        "assigned", "moving this", "moved this", "bump", "bumping", "invoice", "billed", "brb", "ignore this",
+        "wrong task", "understood", "great news",
+        "happy friday", "have a good", "see you", "no rush", "take your time", "appreciate",
+        "take it from here", "back in", "back to us", "back to you", "get back", "time tracked", "minutes tracked",
+        "+1", "appreciated", "on my list", "on my desk", "my to-do", "pass it on", "passing it on", "welcome", "i'll",
         "i will", "we'll", "we will", "i'm away", "away on",
-        "on holiday", "on vacation", "parental leave", "sick", "monday", "tuesday", "wednesday", "thursday", "friday",
-        "next month", "for reference", "for the record", "for the file",
-        "saved", "uploaded", "archived", "scheduled", "shared", "sent", "logged", "printed", "moved to", "pinged",
-        "chased", "chasing", "emailed", "called", "reminder", "reminded", "booked",
-        "cheers all", "hello", "hi all", "good morning", "morning", "lunch", "merci", "danke", "cool", "great", "nice",
-        "good", "ah", "oh", "haha", "lol", "done", "yes", "no", "yep", "sure", "right", "fair enough", "true",
-        "have a look", "take a look", "please review", "have a read",
+        "on holiday", "on vacation", "parental leave", "next month", "for reference", "for the record", "for the file",
+        "logged", "pinged",
+        "chased", "chasing", "emailed", "reminder", "reminded", "booked",
+        "cheers all", "hi all", "good morning", "merci", "danke", "have a look", "take a look", "please review",
+        "have a read",
     ]
 
-    static func idle(_ clause: CommentText.Clause) -> String? { clause.has(idles) }
+    /// Words that mean nothing for the agent in a short remark, and may mean anything in a long one.
+    private static let shortIdles: Set<String> = [
+        "cool", "great", "nice", "good", "ah", "oh", "haha", "lol", "done", "yes", "no", "yep", "sure", "right", "true",
+        "ok", "okay", "call", "test", "speak", "chat", "adding", "sent", "shared", "called", "lunch", "morning",
+        "hello", "reading", "passed", "logged", "sick", "watching", "following", "monday", "tuesday", "wednesday",
+        "thursday", "friday", "meeting", "seen", "received", "ta", "saved", "uploaded", "archived", "scheduled",
+        "printed", "1",
+    ]
+    /// What a person did or does, told in its first word: "uploaded the contract", "printing this".
+    private static let doings: Set<String> = [
+        "saved", "uploaded", "archived", "scheduled", "printed", "sent", "shared", "called", "emailed", "booked",
+        "logged", "tracked", "moved", "presented",
+        "downloaded", "forwarded", "assigned", "filed", "pinged", "asked", "informed", "told", "met", "invoiced",
+        "uploading", "printing", "saving", "sharing", "sending", "filing", "moving", "changing", "adding", "asking",
+        "calling", "scheduling", "linking",
+        "parking", "closing", "reopening", "assigning", "tagging", "checking", "following", "watching", "reading",
+        "subscribing", "duplicate",
+    ]
+
+    static func idle(_ clause: CommentText.Clause) -> (phrase: String, isStrong: Bool)? {
+        if let found = clause.has(idles) { return (found, true) }
+        if let first = clause.words.first, doings.contains(first) { return (first, true) }
+        guard let found = clause.words.first(where: shortIdles.contains) else { return nil }
+        return (found, clause.words.count <= 3)
+    }
 
     // MARK: more than the task
 
@@ -304,6 +381,7 @@ enum CommentWords {
         "ad", "ads", "dashboard", "dashboards", "deck", "presentation", "newsletter", "newsletters", "email", "emails",
         "video", "videos", "strategy", "proposal", "brief", "briefs", "analysis", "website", "site", "plan", "calendar",
         "research", "blog", "blogs", "infographic", "whitepaper", "survey", "workshop", "webinar", "script", "scripts",
+        "pdf", "guide", "tracking", "copy", "version", "domains", "profile", "profiles", "handbook", "training",
         "sequence", "funnel", "logo", "brochure", "flyer", "quote", "estimate", "forecast", "model",
     ]
     private static let making: Set<String> = [
@@ -325,6 +403,9 @@ enum CommentWords {
         "second location", "second site",
         "every month", "each month", "every week", "each week", "every quarter", "weekly from", "monthly from",
         "a monthly", "a weekly", "a quarterly", "on a regular basis",
+        "from now on", "in future", "in the future", "going forward", "new requirement", "for them too",
+        "for them as well", "for the other office", "new version for", "version for the", "version made",
+        "manage their", "take over their", "next client", "same for", "same format for",
         "phase two", "phase 2", "next phase", "new idea", "new request", "extra request", "one more thing to build",
         "another language", "spanish site", "german site", "french site", "all our brands",
         "every month from now", "every week from now", "on a monthly basis", "make this recurring", "a retainer",
@@ -350,12 +431,27 @@ enum CommentWords {
             clause.has(["also", "as well", "too", "in addition", "on top of that", "on top", "additionally", "plus"])
             != nil
         if clause.isNegated(words[verb]) { return nil }
+        let isHeavy =
+            heavy.contains(words[product])
+            && !["the", "this", "that", "your", "our", "their", "my"].contains(between.first ?? "the")
+        let isMaking = [
+            "create", "build", "write", "prepare", "produce", "design", "draft", "launch", "develop", "run", "do",
+        ].contains(words[verb])
+        if isHeavy || (isSeveral && isMaking) { return ("\(words[verb]) … \(words[product])", true) }
         if isNew || (isSeveral && isMore) { return ("\(words[verb]) … \(words[product])", true) }
         if isMore, between.count <= 4, !["add", "make", "put", "set", "plan", "have", "get"].contains(words[verb]) {
             return ("\(words[verb]) … \(words[product])", false)
         }
         return nil
     }
+
+    /// Nobody adds one of these in passing.
+    private static let heavy: Set<String> = [
+        "audit", "audits", "campaign", "campaigns", "dashboard", "website", "newsletter", "newsletters", "brochure",
+        "funnel",
+        "webinar", "video", "videos", "workshop", "presentation", "deck", "strategy", "proposal", "whitepaper",
+        "survey", "infographic", "flyer", "handbook",
+    ]
 
     private static let places: Set<String> = [
         "branches", "locations", "offices", "stores", "markets", "brands", "clients", "countries", "languages",

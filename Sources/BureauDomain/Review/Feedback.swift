@@ -18,8 +18,11 @@ package struct FeedbackVerdict: Hashable, Sendable {
     /// 0...100.
     package let confidence: Int
     package let reason: String
+    /// It is the answer to what was asked, and not by itself.
+    package let isAnswer: Bool
 
-    package init(_ kind: FeedbackClass, confidence: Int, reason: String) {
+    package init(_ kind: FeedbackClass, confidence: Int, reason: String, isAnswer: Bool = false) {
+        self.isAnswer = isAnswer
         self.kind = kind
         self.confidence = min(max(confidence, 0), 100)
         self.reason = reason

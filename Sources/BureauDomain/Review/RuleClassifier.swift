@@ -31,7 +31,7 @@ package struct RuleClassifier: FeedbackClassifier {
             return FeedbackVerdict(.revisionRequest, confidence: 75, reason: "it accepts only \"\(condition)\"")
         }
         if let change = cues.change {
-            let sure = cues.acceptance == nil ? (cues.isChangeStrong ? 90 : 70) : (cues.isChangeStrong ? 80 : 50)
+            let sure = cues.acceptance == nil ? (cues.isChangeStrong ? 90 : 55) : (cues.isChangeStrong ? 80 : 45)
             return FeedbackVerdict(.revisionRequest, confidence: sure, reason: "\"\(change)\" asks for a change")
         }
         if let acceptance = cues.acceptance {
@@ -44,7 +44,9 @@ package struct RuleClassifier: FeedbackClassifier {
         }
         if cues.hasQuestion { return FeedbackVerdict(.discussion, confidence: 80, reason: "it asks a question") }
         if let thought = cues.thought { return FeedbackVerdict(.discussion, confidence: 70, reason: "\"\(thought)\"") }
-        if let idle = cues.idle { return FeedbackVerdict(.noOp, confidence: 85, reason: "\"\(idle)\"") }
+        if let idle = cues.idle {
+            return FeedbackVerdict(.noOp, confidence: cues.isIdleStrong ? 85 : 50, reason: "\"\(idle)\"")
+        }
         return FeedbackVerdict(.discussion, confidence: 45, reason: "no rule sees what it asks for")
     }
 
@@ -53,12 +55,12 @@ package struct RuleClassifier: FeedbackClassifier {
         guard comment.clauses.reduce(0, { $0 + $1.words.count }) <= 8, question == .scope else { return nil }
         let words = Set(comment.clauses.flatMap(\.words))
         if !words.isDisjoint(with: ["no", "nope", "skip", "leave", "ignore", "forget", "never", "don't"]) {
-            return FeedbackVerdict(.noOp, confidence: 90, reason: "it leaves the new work out")
+            return FeedbackVerdict(.noOp, confidence: 90, reason: "it leaves the new work out", isAnswer: true)
         }
         if !words.isDisjoint(with: ["yes", "yep", "yeah", "do", "ok", "okay", "go", "sure", "please"])
             || comment.signs.contains(.yes)
         {
-            return FeedbackVerdict(.revisionRequest, confidence: 90, reason: "it agrees to the new work")
+            return FeedbackVerdict(.revisionRequest, confidence: 90, reason: "it agrees to the new work", isAnswer: true)
         }
         return nil
     }

@@ -17,8 +17,9 @@ struct Clarification: Sendable {
         }
         let tool = try parts.workTool(of: run)
         let task = try await tool.task(watch.taskID)
-        let found = try await tool.comments(of: watch.taskID, since: watch.since)
-        let people = try await OwnComments(parts: parts).others(found.comments, tool: tool, taskID: watch.taskID)
+        let found = try await tool.comments(of: watch.taskID, since: watch.since - Marks.skewMilliseconds)
+        let people = try await OwnComments(parts: parts).others(
+            found.comments, tool: tool, taskID: watch.taskID, since: watch.since)
         let (transitions, doors) = (parts.transitions, parts.doors)
         let required = agent.config.payloadSource.requiredFields
         let goesOn = try await parts.database.write { db -> Bool in

@@ -103,8 +103,11 @@ struct FeedbackStore {
     }
 
     /// Examples in the order they were seen, a page at a time.
-    func page(after id: String, limit: Int) throws -> [FeedbackRecord] {
-        try db.query("SELECT * FROM feedback WHERE id > ? ORDER BY id LIMIT ?", [id, limit]).map(FeedbackRecord.init)
+    func page(after id: String, run: String? = nil, limit: Int) throws -> [FeedbackRecord] {
+        try db.query(
+            "SELECT * FROM feedback WHERE id > ? AND (? IS NULL OR run_id = ?) ORDER BY id LIMIT ?",
+            [id, run, run, limit]
+        ).map(FeedbackRecord.init)
     }
 
     /// The comment says something else now.

@@ -38,7 +38,24 @@ struct ReviewLook {
             }
         }
         guard !new.isEmpty else { return nil }
+        try settle(known.filter { $0.round == run.round && $0.deletedAt == nil }, by: new)
         return try act(.decide(new, policy: policy, round: run.round, openedAt: watch.openedAt), run)
+    }
+
+    /// What was asked about earlier goes the way of its answer: new work that somebody agrees to is quoted in the round
+    /// with the yes, and so is what its author now explains.
+    private func settle(_ earlier: [FeedbackRecord], by new: [ReviewDecision.Comment]) throws {
+        let store = FeedbackStore(db: db)
+        for old in earlier {
+            guard let answer = new.last(where: { $0.verdict.isSure && answers($0, old) }) else { continue }
+            try store.setOutcome(old.id, answer.verdict.kind == .revisionRequest ? .revised : .withdrawn)
+        }
+    }
+
+    private func answers(_ comment: ReviewDecision.Comment, _ old: FeedbackRecord) -> Bool {
+        guard comment.id != old.commentID else { return false }
+        if old.outcome == .askedScope { return comment.verdict.isAnswer }
+        return old.outcome == .asked && comment.verdict.kind == .revisionRequest && comment.authorID == old.authorID
     }
 
     private func judged(_ comment: WorkComment, _ verdict: FeedbackVerdict) -> ReviewDecision.Comment {

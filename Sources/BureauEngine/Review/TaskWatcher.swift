@@ -74,8 +74,9 @@ package struct TaskWatcher: Sendable {
         let tool = try own.workTool(of: run)
         // Of several runs that wait on one task people mean the newest.
         guard try await parts.database.read({ try TaskWatchStore(db: $0).isNewest(watch) }) else { return }
-        let found = try await tool.comments(of: watch.taskID, since: watch.since)
-        let people = try await OwnComments(parts: own).others(found.comments, tool: tool, taskID: watch.taskID)
+        let found = try await tool.comments(of: watch.taskID, since: watch.since - Marks.skewMilliseconds)
+        let people = try await OwnComments(parts: own).others(
+            found.comments, tool: tool, taskID: watch.taskID, since: watch.since)
         let judged = try await judge(people, run)
         let (doors, name, limits) = (parts.doors, classifier.name, agent.config.limits)
         let minutes = Int(limits.sessionDurationMax.components.seconds / 60)
@@ -132,22 +133,37 @@ package struct TaskWatcher: Sendable {
 struct OwnComments: Sendable {
     let parts: EngineParts
 
-    func others(_ comments: [WorkComment], tool: any WorkTool, taskID: String) async throws -> [WorkComment] {
+    /// Those of people, written since then. Clocks differ: what stands below a comment of ours is later than it, whatever
+    /// its date says.
+    func others(
+        _ comments: [WorkComment], tool: any WorkTool, taskID: String, since: Int64
+    ) async throws -> [WorkComment] {
         guard !comments.isEmpty else { return [] }
         let (kind, own) = (tool.kind, try await ownUser(tool))
         let written = try await parts.database.read { try Self.receipts($0, kind, taskID) }
+        var isPastOurs = false
         return comments.filter { comment in
-            !written.contains(comment.id) && !(comment.authorID == own && comment.carriesMark)
+            if let at = written[comment.id] {
+                isPastOurs = isPastOurs || at >= since
+                return false
+            }
+            if comment.authorID == own, comment.carriesMark { return false }
+            return comment.createdAt >= since || isPastOurs
         }
     }
 
-    private static func receipts(_ db: any Connection, _ tool: WorkToolKind, _ taskID: String) throws -> Set<String> {
+    private static func receipts(_ db: any Connection, _ tool: WorkToolKind, _ taskID: String) throws
+        -> [String: Int64]
+    {
         let rows = try db.query(
             """
-            SELECT step.receipt FROM step JOIN run ON run.id = step.run_id
+            SELECT step.receipt, step.created_at FROM step JOIN run ON run.id = step.run_id
             WHERE run.task_id = ? AND step.channel = ? AND step.state = 'done'
             """, [taskID, tool.channel.rawValue])
-        return Set(try rows.compactMap { try JSONText.decode(DeliveryReceipt.self, try $0.text("receipt")).id })
+        let pairs = try rows.map {
+            (try JSONText.decode(DeliveryReceipt.self, try $0.text("receipt")).id, try $0.integer("created_at"))
+        }
+        return Dictionary(pairs, uniquingKeysWith: Swift.max)
     }
 
     private func ownUser(_ tool: any WorkTool) async throws -> String {

@@ -5,7 +5,8 @@ import BureauVendors
 /// Something said on a run's task that is neither a result nor an alarm: a question, an acknowledgement, a
 /// confirmation. It waits in the database until it is sent, like every notice.
 struct WorkNote {
-    static let kind = "note", moveKind = "move"
+    /// A move is a `status` step whose subject is the place, so that the echo of it is known as ours (`EchoCheck`).
+    static let kind = "note", moveKind = "status"
     let db: any Connection
     let doors: Doors
 
@@ -34,7 +35,8 @@ struct WorkNote {
         guard let task = run.taskID, step.kind == kind || step.kind == moveKind else { return nil }
         let tool = try parts.workTool(of: run)
         if step.kind == moveKind {
-            let intent = try step.intent(as: StatusIntent.self)
+            // A run that is blocked says so with a notice of its own under the same kind.
+            guard let intent = try? step.intent(as: StatusIntent.self) else { return nil }
             return tool.move(task, to: intent.status, before: intent.before)
         }
         let text = try step.intent(as: WorkText.self)

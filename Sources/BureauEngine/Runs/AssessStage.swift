@@ -28,7 +28,12 @@ struct AssessStage: Stage {
         let verdict = Assessment.judge(facts, agentName: name)
         let sentence = verdict.sentence(agentName: name) ?? ""
         switch (verdict, assembly) {
-        case (.ignored, _), (.reviewReady, _):
+        case (.reviewReady, _):
+            try await parts.write(hand.lease) { [doors = parts.doors, run = hand.run] db in
+                try WorkNote(db: db, doors: doors).say(.line(sentence), about: "review", run)
+            }
+            fallthrough
+        case (.ignored, _):
             try await parts.move(hand.run.id, .foundIneligible(RunCause(.notEligible, sentence)), hand.lease)
             return .moved
         case (.blocked, _):

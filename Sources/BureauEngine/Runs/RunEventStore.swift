@@ -1,3 +1,4 @@
+import BureauDomain
 import BureauStorage
 
 /// One line of a run's own history: state changes and milestones, not the session's events (those are in its log).
@@ -31,12 +32,15 @@ struct RunEventStore {
         }
     }
 
+    private static let states = RunState.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+
     /// How long the run has been held for people in all, up to `now`: time that no limit counts.
     func heldMilliseconds(_ runID: String, now: Int64) throws -> Int64 {
         try db.first(
             """
             SELECT coalesce(sum(coalesce((SELECT min(later.at) FROM run_event later
-                WHERE later.run_id = held.run_id AND later.seq > held.seq), ?) - held.at), 0) AS total
+                WHERE later.run_id = held.run_id AND later.seq > held.seq
+                    AND later.kind IN (\(Self.states))), ?) - held.at), 0) AS total
             FROM run_event held WHERE held.run_id = ? AND held.kind IN ('waiting_approval', 'in_review', 'revising')
             """, [now, runID])?.integer("total") ?? 0
     }

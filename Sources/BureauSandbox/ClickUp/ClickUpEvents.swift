@@ -32,6 +32,12 @@ enum ClickUpEvents {
         return .object(item)
     }
 
+    static func fieldItem(id: String, field: String, task: ClickUpTask, user: ClickUpUser, now: Int) -> JSON {
+        var item = shared(id: id, field: "custom_field", task: task, user: user, date: now)
+        item["custom_field"] = ["id": .string(field)]
+        return .object(item)
+    }
+
     private static func shared(
         id: String, field: String, task: ClickUpTask, user: ClickUpUser, date: Int
     ) -> [String: JSON] {

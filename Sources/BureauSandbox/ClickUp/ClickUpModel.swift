@@ -8,7 +8,10 @@ struct ClickUpUser: Sendable {
     /// The person who moves cards on the /board page.
     static let boardUser = ClickUpUser(
         id: 8001, username: "Jake (demo)", email: "jake@agency.example", color: "#7b68ee", initials: "JD")
-    static let all = [tokenOwner, boardUser]
+    /// Another person of the agency, who reviews.
+    static let reviewer = ClickUpUser(
+        id: 8002, username: "Ana (demo)", email: "ana@agency.example", color: "#ff7fab", initials: "AR")
+    static let all = [tokenOwner, boardUser, reviewer]
 }
 
 struct ClickUpStatus: Sendable {
@@ -43,7 +46,7 @@ struct ClickUpList: Sendable {
 
 struct ClickUpComment: Sendable {
     let id: String, historyID: String
-    let parts: [JSON], text: String
+    var parts: [JSON], text: String
     let user: ClickUpUser, date: Int
 }
 

@@ -90,6 +90,7 @@ extension ClickUpStandIn {
             <p>\(task.text)</p>
             \(moveForm(task, in: list))
             <h2>Comments</h2>\(HTML.when(comments.isEmpty, "<p>No comments yet.</p>", else: HTML(joining: comments)))
+            \(commentForm(task))
             <h2>Files</h2>\(HTML.when(files.isEmpty, "<p>No files yet.</p>", else: "<ul>\(HTML(joining: files))</ul>"))
             <h2>Fields</h2><table><tbody>\(HTML(joining: rows))</tbody></table>
             """

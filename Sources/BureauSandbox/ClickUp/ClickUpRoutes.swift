@@ -8,6 +8,7 @@ extension ClickUpStandIn {
         addListRoutes(to: api)
         addWebhookRoutes(to: api)
         addPages(to: router)
+        addPeople(to: router)
         api.get("/user") { [self] request, context in
             try await call("user", request, context) { ["user": ClickUpRender.user(.tokenOwner)] }
         }

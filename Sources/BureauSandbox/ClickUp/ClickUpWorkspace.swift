@@ -141,6 +141,8 @@ struct ClickUpWorkspace: Sendable {
         tasks[id] = task
     }
 
+    mutating func replace(_ task: ClickUpTask) { tasks[task.id] = task }
+
     // MARK: Reading
 
     /// One page of a list, 100 tasks, latest update first.
@@ -169,7 +171,7 @@ struct ClickUpWorkspace: Sendable {
 
     // MARK: Webhooks
 
-    private func deliveries(
+    func deliveries(
         of task: ClickUpTask, in list: ClickUpList, events: [(name: String, items: [JSON])]
     ) -> [ClickUpDelivery] {
         webhooks.flatMap { hook in

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A person at the stand-in board, for the demo and for tests: uses the page's own form, over HTTP.
 package struct BoardVisitor: Sendable {
     package struct Refused: Error, CustomStringConvertible {
@@ -25,10 +27,35 @@ package struct BoardVisitor: Sendable {
         try await post("/board/\(task)/status", type: "application/x-www-form-urlencoded", "status=\(escaped)")
     }
 
-    private func post(_ path: String, type: String, _ body: String) async throws {
+    /// Writes a comment as this person (8001 and 8002 are people of the demo agency). Returns the comment's id.
+    @discardableResult
+    package func comment(_ task: String, _ text: String, by user: Int = 8001) async throws -> String {
+        let body: JSON = ["task": .string(task), "text": .string(text), "user": .int(user)]
+        let answer = try await post("/_control/clickup/comment", type: "application/json", body.text)
+        return (try? JSON(parsing: Data(answer.utf8)))?["id"]?.string ?? ""
+    }
+
+    package func edit(_ task: String, comment: String, to text: String) async throws {
+        let body: JSON = ["task": .string(task), "comment": .string(comment), "text": .string(text)]
+        try await post("/_control/clickup/comment/edit", type: "application/json", body.text)
+    }
+
+    package func delete(_ task: String, comment: String) async throws {
+        let body: JSON = ["task": .string(task), "comment": .string(comment)]
+        try await post("/_control/clickup/comment/delete", type: "application/json", body.text)
+    }
+
+    package func fillIn(_ task: String, field: String, _ value: JSON) async throws {
+        let body: JSON = ["task": .string(task), "field": .string(field), "value": value]
+        try await post("/_control/clickup/field", type: "application/json", body.text)
+    }
+
+    @discardableResult
+    private func post(_ path: String, type: String, _ body: String) async throws -> String {
         let answer = await Outbound.post(base + path, [("content-type", type)], Array(body.utf8), Self.timeoutSeconds)
         guard let answer, (200...399).contains(answer.status) else {
             throw Refused(description: "the stand-in refused \(path): \(answer?.body.prefix(300) ?? "no answer")")
         }
+        return answer.body
     }
 }

@@ -14,7 +14,8 @@ struct RunsCommand: AsyncParsableCommand {
         subcommands: [
             RunsListCommand.self, RunsShowCommand.self, RunsWatchCommand.self, RunsEventsCommand.self,
             RunsFilesCommand.self, RunsStopCommand.self, RunsRetryCommand.self, RunsAgainCommand.self,
-            RunsDeliverCommand.self, RunsRecheckCommand.self, RunsResolveCommand.self, RunsExportCommand.self,
+            RunsDeliverCommand.self, RunsRecheckCommand.self, RunsAcceptCommand.self, RunsReviseCommand.self,
+            RunsDismissCommand.self, RunsResolveCommand.self, RunsExportCommand.self,
             RunsVerifyCommand.self,
         ])
 }

@@ -81,6 +81,8 @@ struct OnlineCheck {
             ("triggers.clickup_webhook.trigger_status", config.triggers.clickUp?.status),
             ("delivery.clickup.started_status", config.delivery.clickUp?.startedStatus),
             ("delivery.clickup.update_task_status", config.delivery.clickUp?.doneStatus),
+            ("review.revising_status", config.review?.revisingPlace),
+            ("review.accepted_status", config.review?.acceptedPlace),
             ("delivery.clickup.blocked_status", config.delivery.clickUp?.blockedStatus),
         ].compactMap { path, status in status.map { (path, $0) } }
     }

@@ -1,0 +1,60 @@
+import ArgumentParser
+import BureauEngine
+
+struct RunsAcceptCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accept", abstract: "Accept the results of a run in review; what waited for that is published.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The run's id, or its first characters.") var run: String
+    @Option(help: "What to keep with it.") var comment: String?
+    @Flag(help: "Follow it until it ends.") var watch = false
+
+    func run() async throws {
+        try await Terminal.guarded {
+            try await RunAction(common: common, output: output, watches: watch).carryOut {
+                let id = try await $0.desk.find(run).id
+                return try await $0.desk.accept(id, by: Person.name, comment: comment)
+            }
+        }
+    }
+}
+
+struct RunsReviseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revise", abstract: "Send the results of a run back: one more round in its session.",
+        discussion: "bureau runs revise 01KA3F8Q7Q \"Shorten the summary to half.\"")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The run's id, or its first characters.") var run: String
+    @Argument(help: "What is to be changed.") var request: String
+    @Flag(help: "Follow it until the round is delivered.") var watch = false
+
+    func run() async throws {
+        try await Terminal.guarded {
+            try await RunAction(common: common, output: output, watches: watch).carryOut {
+                try await $0.desk.revise(try await $0.desk.find(run).id, asking: request, by: Person.name)
+            }
+        }
+    }
+}
+
+struct RunsDismissCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dismiss", abstract: "End a review without accepting: the results are not wanted.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The run's id, or its first characters.") var run: String
+    @Option(help: "Why, for those who read the run later.") var reason: String?
+
+    func run() async throws {
+        try await Terminal.guarded {
+            try await RunAction(common: common, output: output).carryOut {
+                try await $0.desk.dismiss(try await $0.desk.find(run).id, by: Person.name, reason: reason)
+            }
+        }
+    }
+}

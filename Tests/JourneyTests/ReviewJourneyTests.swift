@@ -1,0 +1,254 @@
+import BureauSandbox
+import Foundation
+import ProductHarness
+import Testing
+
+/// Results that people judge on the task: the real binary, its deaths, and the stand-in board where people write.
+@Suite("People judge results where they work, and what they write is acted on once")
+struct ReviewJourneyTests {
+    static let task = "86demoshm1"
+
+    static func options(_ review: String, board: String = "", environment: [String: String] = [:])
+        -> Installation.Options
+    {
+        var options = Installation.Options()
+        let agent = SampleAgents.sentinel
+            .replacingOccurrences(
+                of: "\"alerts\": {", with: "\"review\": {\"enabled\": true\(review)}, \(board)\"alerts\": {"
+            )
+            .replacingOccurrences(
+                of: "\"sentinel-audit-{client_id}.md\"]}",
+                with: "\"sentinel-audit-{client_id}.md\"], \"wait_seconds\": 3}")
+        options.agents = [("sentinel", agent)]
+        options.environment = ["REVIEW_LOOK_SECONDS": "1"].merging(environment) { $1 }
+        return options
+    }
+
+    @Test("A change, a second round in the same session, an acceptance: published once, with everything kept")
+    func revisedAndAccepted() async throws {
+        let review =
+            #", "accept_by": ["8002"], "accepted_status": "complete", "publish_on_accept": ["slack", "folder"]"#
+        try await Installation.open(Self.options(review)) { installation in
+            try await installation.startServer()
+            try await installation.beginReview()
+            #expect(await installation.look().results.isEmpty, "nothing is published before somebody accepts")
+            try await installation.board.comment(Self.task, "Please shorten the summary, it is too long.")
+            try await installation.says("Round 2 has begun")
+            try await installation.says("revision 2 of this task")
+            try await installation.state("in_review")
+            try await installation.board.comment(Self.task, "Approved, thank you!")
+            try await installation.says("can be accepted by one person only")
+            try await installation.board.comment(Self.task, "Approved, thank you!", by: 8002)
+            try await installation.state("done")
+            try await installation.checkAccepted()
+        }
+    }
+
+    @Test("New work is named and asked about; a yes makes it the next round")
+    func scopeChange() async throws {
+        try await Installation.open(Self.options("")) { installation in
+            try await installation.startServer()
+            try await installation.beginReview()
+            try await installation.board.comment(Self.task, "Can you also run an audit for the other location?")
+            try await installation.says("That looks like new work")
+            #expect(try await installation.records().runs.first?.state == "in_review")
+            try await installation.board.comment(Self.task, "yes, do it")
+            try await installation.says("revision 2 of this task")
+            let message = try await installation.messages().last ?? ""
+            #expect(message.contains("the other location"), "the session is told what was agreed to: \(message)")
+        }
+    }
+
+    @Test("A question is answered by the agent where its file allows that, and changes nothing")
+    func discussion() async throws {
+        try await Installation.open(Self.options(", \"answer_discussion\": true")) { installation in
+            try await installation.startServer()
+            try await installation.beginReview()
+            let before = try #require(await installation.look().task(Self.task)).attachments.count
+            try await installation.board.comment(Self.task, "Why did the score drop since August?")
+            try await installation.says("SEO Sentinel answers")
+            try await installation.state("in_review")
+            let session = try await installation.messages()
+            #expect(session.count == 2 && session[1].contains("Why did the score drop"))
+            #expect(await installation.look().task(Self.task)?.attachments.count ?? 0 >= before)
+        }
+    }
+
+    @Test("A question is only noted where the agent may not answer")
+    func notedDiscussion() async throws {
+        try await Installation.open(Self.options("")) { installation in
+            try await installation.startServer()
+            try await installation.beginReview()
+            let comments = await installation.look().task(Self.task)?.comments.count ?? 0
+            try await installation.board.comment(Self.task, "Why did the score drop since August?")
+            try await installation.outcome("noted")
+            #expect(await installation.look().task(Self.task)?.comments.count == comments + 1)
+            #expect(try await installation.records().runs.first?.state == "in_review")
+        }
+    }
+
+    @Test("What is missing is asked for, the answer on the task is read, and the pick-up is confirmed")
+    func clarified() async throws {
+        let options = Self.options("", board: "\"board\": {\"confirm\": true}, ")
+        try await Installation.open(options) { installation in
+            try await installation.startServer()
+            try await installation.board.move("86demoblu2", to: "ready (automate)")
+            try await installation.says("needs information", on: "86demoblu2")
+            try await installation.state("needs_info")
+            try await installation.board.comment("86demoblu2", "Thanks, asking the client.")
+            try await installation.board.fillIn("86demoblu2", field: "gbp_url", "https://maps.example/bluebird-2")
+            try await installation.board.comment(
+                "86demoblu2",
+                "business_address: 1 Main Street, Springfield\nService area cities: Springfield\nseed_keywords = dentist\ncompetitors: Lakeside Smiles"
+            )
+            try await installation.says("has taken this on", on: "86demoblu2")
+            try await installation.state("in_review")
+            let told = try await installation.messages().first ?? ""
+            #expect(told.contains("1 Main Street, Springfield") && told.contains("https://maps.example/bluebird-2"))
+        }
+    }
+
+    @Test("A comment while a round is worked is read when the round is there; an early acceptance is asked again")
+    func whileRevising() async throws {
+        try await Installation.open(Self.options("")) { installation in
+            try await installation.startServer()
+            try await installation.beginReview()
+            let session = try #require(await installation.look().sessions.first)
+            try await installation.steer(["session_id": .string(session.id), "hold_at": .int(session.events + 2)])
+            try await installation.board.comment(Self.task, "Please fix the typo in the title.")
+            try await installation.state("running")
+            try await installation.board.comment(Self.task, "Looks good, approved.", by: 8002)
+            try await installation.board.comment(Self.task, "Please add the phone number too.")
+            try await installation.steer(["session_id": .string(session.id), "hold_at": .null])
+            try await installation.says("revision 3 of this task")
+            let messages = try await installation.messages()
+            #expect(messages.count == 3 && messages[2].contains("phone number") && !messages[2].contains("approved"))
+            #expect(try await installation.records().runs.first?.state != "done")
+        }
+    }
+
+    @Test("A comment that is taken back asks for nothing; one that was acted on is told when it changes")
+    func deletedAndEdited() async throws {
+        try await Installation.open(Self.options("")) { installation in
+            try await installation.startServer()
+            try await installation.beginReview()
+            let unclear = try await installation.board.comment(Self.task, "Hmm. Blue elephants, mostly.")
+            try await installation.says("What should follow from this?")
+            try await installation.board.delete(Self.task, comment: unclear)
+            try await installation.outcome("withdrawn")
+            let change = try await installation.board.comment(Self.task, "Please shorten the summary.")
+            try await installation.says("revision 2 of this task")
+            try await installation.board.edit(Self.task, comment: change, to: "Please shorten the summary to one line.")
+            try await installation.says("changed a comment after it was acted on")
+            try await installation.state("in_review")
+            try await installation.board.delete(Self.task, comment: change)
+            #expect(try await installation.messages().count == 2)
+        }
+    }
+
+    @Test("A server that dies in the middle of a round begins it once")
+    func killed() async throws {
+        try await Installation.open(Self.options("")) { installation in
+            let first = try await installation.startServer()
+            try await installation.beginReview()
+            let session = try #require(await installation.look().sessions.first)
+            try await installation.steer(["session_id": .string(session.id), "hold_at": .int(session.events + 2)])
+            try await installation.board.comment(Self.task, "Please shorten the summary.")
+            try await installation.state("running")
+            try await first.process.killNow()
+            try await installation.steer(["session_id": .string(session.id), "hold_at": .null])
+            try await installation.startServer()
+            try await installation.says("revision 2 of this task")
+            try await installation.state("in_review")
+            #expect(try await installation.messages().count == 2)
+            let task = try #require(await installation.look().task(Self.task))
+            #expect(task.comments.count { $0.contains("Round 2 has begun") } == 1)
+            #expect(task.comments.count { $0.contains("revision 2 of this task") } == 1)
+            #expect(task.attachments.count == 4)
+        }
+    }
+
+    @Test("People without the task decide on the command line, and everything is exported as examples")
+    func byCommand() async throws {
+        try await Installation.open(Self.options(", \"publish_on_accept\": [\"slack\"]")) { installation in
+            try await installation.startServer()
+            try await installation.beginReview()
+            let run = try #require(try await installation.records().runs.first?.id)
+            let revise = try await installation.run(["runs", "revise", run, "Use British spelling."])
+            #expect(revise.status == 0, "\(revise.text)")
+            try await installation.says("revision 2 of this task")
+            try await installation.state("in_review")
+            #expect(try await installation.run(["runs", "accept", String(run.prefix(12))]).status == 0)
+            try await installation.state("done")
+            let late = try await installation.run(["runs", "dismiss", run])
+            #expect(late.status != 0 && late.text.contains("cannot be dismissed"))
+            let lines = try await installation.run(["feedback", "export"]).text.split(separator: "\n")
+            let examples = lines.compactMap { try? JSON(parsing: Data($0.utf8)) }
+            #expect(examples.compactMap { $0["class"]?.string } == ["revision_request", "acceptance"])
+            #expect(examples.first?["classifier"]?.string == "person" && examples.first?["seen_round"]?.int == 1)
+        }
+    }
+}
+
+extension Installation {
+    /// One run, delivered and waiting to be judged.
+    fileprivate func beginReview() async throws {
+        try await board.move(ReviewJourneyTests.task, to: "ready (automate)")
+        try await state("in_review")
+        try await says("Reply here to say what should change")
+    }
+
+    fileprivate func state(_ wanted: String) async throws {
+        try await eventually("the run is \(wanted)", within: .seconds(60)) {
+            let run = try await records().runs.last
+            if let run, RunStates.final.contains(run.state), run.state != wanted {
+                throw NeverHappened("the run ended \(run.state): \(run.sentence ?? "")")
+            }
+            return run?.state == wanted ? true : nil
+        }
+    }
+
+    fileprivate func says(_ words: String, on task: String = ReviewJourneyTests.task) async throws {
+        try await eventually("the task says \"\(words)\"", within: .seconds(60)) {
+            await look().task(task)?.comments.contains { $0.contains(words) } == true ? true : nil
+        }
+    }
+
+    fileprivate func outcome(_ wanted: String) async throws {
+        try await eventually("a comment is \(wanted)", within: .seconds(30)) {
+            let lines = try await run(["feedback", "export"]).text.split(separator: "\n")
+            return lines.contains { $0.contains("\"outcome\":\"\(wanted)\"") } ? true : nil
+        }
+    }
+
+    /// What the one session was told.
+    fileprivate func messages() async throws -> [String] {
+        let sessions = await look().sessions
+        #expect(sessions.count == 1, "one session for all rounds")
+        return try await history(of: sessions.first?.id ?? "").filter { $0["type"]?.string == "user.message" }
+            .map { ($0["content"]?.array ?? []).compactMap { $0["text"]?.string }.joined() }
+    }
+
+    /// Runs a command to its end.
+    fileprivate func run(_ arguments: [String]) async throws -> (status: Int32, text: String) {
+        let process = try start(arguments + ["--data", data.path])
+        return (try await process.waitForEnd().status, process.text)
+    }
+
+    fileprivate func checkAccepted() async throws {
+        let sight = await look()
+        let task = try #require(sight.task(ReviewJourneyTests.task))
+        #expect(task.status == "complete")
+        #expect(task.attachments.sorted() == Proof.files.flatMap { [$0.replacing(".", with: "-r2."), $0] }.sorted())
+        for words in ["Round 2 has begun", "revision 2 of this task", "Accepted by Ana (demo)"] {
+            #expect(task.comments.count { $0.contains(words) } == 1, "\(words): \(task.comments)")
+        }
+        #expect(sight.results.count == 1, "published once")
+        let told = try await messages()
+        #expect(told.count == 2 && told[1].contains("shorten the summary") && told[1].contains("round 2"))
+        let folder = deliveries.appending(path: "shamrock-detailing-columbus/audits")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        #expect(names.count == 2 && names.allSatisfy { $0.contains("-r2.") }, "\(names)")
+        #expect(try await records().steps.allSatisfy { $0.state == "done" })
+    }
+}
