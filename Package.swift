@@ -71,7 +71,14 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
-        ring("BureauEngine", ["BureauDomain", "BureauStorage", "BureauVendors", crypto, log, lifecycle]),
+        // What of the C library Swift cannot call by itself.
+        .target(name: "CProcess"),
+        ring(
+            "BureauEngine",
+            [
+                "BureauDomain", "BureauStorage", "BureauVendors", "CProcess", crypto, log, lifecycle,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
         ring(
             "BureauWeb",
             [
@@ -106,7 +113,7 @@ let package = Package(
                 "BureauVendors", nio, log, httpTypes, hummingbird,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ], exclude: ["Fixtures"]),
-        tests("EngineTests", ["BureauEngine", "BureauSandbox", log]),
+        tests("EngineTests", ["BureauEngine", "BureauSandbox", "ProductHarness", log]),
         tests(
             "WebTests",
             ["BureauWeb", "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),

@@ -21,7 +21,7 @@ struct BureauCommand: AsyncParsableCommand {
                 name: "Installation",
                 subcommands: [
                     ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
-                    VersionCommand.self,
+                    VersionCommand.self, KeepBuilderCommand.self,
                 ]),
         ])
 

@@ -12,7 +12,7 @@ struct FencedWriteTests {
         "Delivery/StepRunner.swift": "checks the lease itself",
         "Runs/RunDesk+Resolve.swift": "people, not workers", "Runs/RunDesk+Review.swift": "people, not workers",
         "Spend/BudgetDesk.swift": "people, not workers", "Artifacts/ArtifactDesk+Decide.swift": "people, not workers",
-        "Runs/Doubt.swift": "tells people once, whoever does",
+        "Builds/BuildCare.swift": "of runs that have ended", "Runs/Doubt.swift": "tells people once, whoever does",
         "Delivery/SlackDirectory.swift": "a cache all runs share",
         "Delivery/DriveFolderPath.swift": "a cache all runs share",
     ]
@@ -21,7 +21,7 @@ struct FencedWriteTests {
     func enumerated() throws {
         let engine = SourceTree.root.appending(path: "Sources/BureauEngine")
         var found: Set<String> = []
-        for room in ["Runs", "Delivery", "Approvals", "Artifacts", "Spend"] {
+        for room in ["Runs", "Builds", "Delivery", "Approvals", "Artifacts", "Spend"] {
             let folder = engine.appending(path: room)
             for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where file.hasSuffix(".swift")
             {

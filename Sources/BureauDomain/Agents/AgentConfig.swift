@@ -9,7 +9,7 @@ package struct AgentConfig: Hashable, Sendable {
     package let description: String
     /// Of the config, for people: "1.0.0".
     package let version: String
-    package let anthropic: Anthropic
+    package let executor: Executor
     package let payloadSource: PayloadSource
     package let triggers: Triggers
     /// Filled by `KickoffValues`.

@@ -10,8 +10,8 @@ struct AgentConfigReader {
 
     /// In the order people write them.
     static let keys = [
-        "$schema", "agent_name", "display_name", "description", "version", "anthropic", "payload_source", "triggers",
-        "kickoff_template", "limits", "budgets", "outputs", "delivery", "alerts", "approvals", "fan_out",
+        "$schema", "agent_name", "display_name", "description", "version", "executor", "anthropic", "payload_source",
+        "triggers", "kickoff_template", "limits", "budgets", "outputs", "delivery", "alerts", "approvals", "fan_out",
         "credentials", "review", "board", "artifacts", "context",
     ]
 
@@ -22,14 +22,14 @@ struct AgentConfigReader {
         let displayName = root.text("display_name", .line(80))
         let description = root.text("description", .line(500))
         let version = root.text("version", .version)
-        let anthropic = anthropic(root)
+        let executor = executor(root)
         let source = payloadSource(root)
         let triggers = triggers(root)
         let fields = source.map { Set($0.requiredFields + $0.optionalFields) } ?? []
         let templates = TemplateReader(fields: fields, fieldsKnown: source != nil)
         let prompt = root.object("kickoff_template", keys: ["prompt"])
             .flatMap { templates.template($0, "prompt", .prose(100_000), extra: ["payload_json", "capsules"]) }
-        let limits = limits(root)
+        let limits = limits(root, executor)
         let budgets = BudgetReader().budgets(root)
         let outputs = outputs(root, templates)
         let delivery = DeliveryReader(templates: templates, trigger: triggers?.clickUp).delivery(root)
@@ -41,12 +41,13 @@ struct AgentConfigReader {
         let confirmsPickup = ReviewReader().confirms(root)
         let artifacts = ArtifactReader().artifacts(root, agent: name)
         let context = ArtifactReader().context(root, prompt: prompt)
-        guard let name, let displayName, let description, let version, let anthropic, let source, let triggers,
+        checkSafety(executor, triggers, review, root)
+        guard let name, let displayName, let description, let version, let executor, let source, let triggers,
             let prompt, let limits, let outputs, let delivery, let alerts, let approvals, let budgets,
             let others = others(fanOut)
         else { return nil }
         return AgentConfig(
-            name: name, displayName: displayName, description: description, version: version, anthropic: anthropic,
+            name: name, displayName: displayName, description: description, version: version, executor: executor,
             payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
             delivery: delivery, alerts: alerts, approvals: approvals, budgets: budgets, fanOut: others,
             credentials: credentials, review: review, confirmsPickup: confirmsPickup, artifacts: artifacts,
@@ -60,6 +61,32 @@ struct AgentConfigReader {
         case .wrong: nil
         case .some(let fanOut): fanOut
         }
+    }
+
+    /// A session when nothing else is said. Only one of the two sections may stand in a file.
+    private func executor(_ root: ConfigObject) -> AgentConfig.Executor? {
+        switch CommandReader().executor(root) {
+        case .none: return anthropic(root).map(AgentConfig.Executor.managedSession)
+        case .wrong: return nil
+        case .command(let policy):
+            guard !root.has("anthropic") else {
+                root.problem("anthropic", "an agent with executor.command opens no session; take this section out")
+                return nil
+            }
+            return .command(policy)
+        }
+    }
+
+    private func checkSafety(
+        _ executor: AgentConfig.Executor?, _ triggers: AgentConfig.Triggers?, _ review: ReviewPolicy?,
+        _ root: ConfigObject
+    ) {
+        guard case .command(let policy)? = executor, let triggers else { return }
+        if review?.answersDiscussion == true {
+            root.problem("review", "a builder answers no questions; take answer_discussion out")
+        }
+        guard let why = BuildSafety.objection(policy, startsFromTasks: triggers.clickUp != nil) else { return }
+        root.problem("executor", why)
     }
 
     private func anthropic(_ root: ConfigObject) -> AgentConfig.Anthropic? {
@@ -136,7 +163,7 @@ struct AgentConfigReader {
         return AgentConfig.Triggers.ClickUp(listID: list, status: status)
     }
 
-    private func limits(_ root: ConfigObject) -> AgentConfig.Limits? {
+    private func limits(_ root: ConfigObject, _ executor: AgentConfig.Executor?) -> AgentConfig.Limits? {
         let keys = [
             "max_session_duration_minutes", "max_session_cost_usd", "alert_if_cost_exceeds_usd",
             "sample_interval_seconds", "max_concurrent_runs", "queue_priority",
@@ -156,9 +183,15 @@ struct AgentConfigReader {
         guard let minutes else { return nil }
         return AgentConfig.Limits(
             sessionDurationMax: max(.milliseconds(1), Self.duration(seconds: minutes * 60)),
-            sessionCostMax: most.map(MicroUSD.init(usd:)),
+            sessionCostMax: costMax(most, executor),
             alertAbove: alert.map(MicroUSD.init(usd:)), sampleInterval: Self.duration(seconds: seconds ?? 30),
             concurrentRunsMax: runs, queuePriority: priority ?? 0)
+    }
+
+    /// A program of this machine costs nothing, so it is given nothing.
+    private func costMax(_ usd: Decimal?, _ executor: AgentConfig.Executor?) -> MicroUSD? {
+        if case .command? = executor { return .zero }
+        return usd.map(MicroUSD.init(usd:))
     }
 
     private func outputs(_ root: ConfigObject, _ templates: TemplateReader) -> AgentConfig.Outputs? {

@@ -15,6 +15,10 @@ package struct RunCause: Error, Hashable, Sendable {
         case lostTooOften = "lost_too_often"
         case noFiles = "no_files"
         case internalError = "internal_error"
+        case buildRefused = "build_refused"
+        case buildFailed = "build_failed"
+        case uncommittedWork = "uncommitted_work"
+        case mergeRefused = "merge_refused"
         // needs info
         case missingFields = "missing_fields"
         case unknownClient = "unknown_client"
@@ -25,6 +29,7 @@ package struct RunCause: Error, Hashable, Sendable {
         // stopped
         case overBudget = "over_budget"
         case overTime = "over_time"
+        case overLimit = "over_limit"
         case byPerson = "by_person"
         case interrupted
         case stopUnconfirmed = "stop_unconfirmed"

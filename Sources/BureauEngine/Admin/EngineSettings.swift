@@ -44,6 +44,7 @@ package struct EngineSettings: Sendable {
     package var reviewLookSeconds: Int
     /// Whose clock a schedule means that names no other.
     package var agencyZone: ZoneOffsets
+    package var builds: BuildSettings
 
     package init(sessionLogFolder: URL, deliveryFolder: URL) {
         self.sessionLogFolder = sessionLogFolder
@@ -64,6 +65,7 @@ package struct EngineSettings: Sendable {
         sweepSeconds = 120
         reviewLookSeconds = 60
         agencyZone = .utc
+        builds = BuildSettings(folder: deliveryFolder.deletingLastPathComponent().appendingPathComponent("builds"))
     }
 
     package func consoleLink(_ session: String) -> String {

@@ -145,7 +145,7 @@ package struct NoticeWorker: Service {
         }
         var message = SlackMessages.notice(
             notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id,
-            console: run?.sessionID.map(parts.settings.consoleLink))
+            console: run?.consoleSession.map(parts.settings.consoleLink))
         message.threadTS = thread?.ts
         return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
     }

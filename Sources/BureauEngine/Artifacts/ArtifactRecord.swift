@@ -89,7 +89,8 @@ package struct ArtifactRecord: Sendable, Hashable {
     package var candidate: ArtifactReuse.Candidate {
         ArtifactReuse.Candidate(
             client: clientSlug, kind: kind, channel: channel, period: period, state: state, supersededBy: supersededBy,
-            blocked: isAcceptedByPerson ? nil : blocked ?? runTrouble, hasOpenFeedback: hasOpenFeedback, staleAfterDays: staleAfterDays,
+            blocked: isAcceptedByPerson ? nil : blocked ?? runTrouble, hasOpenFeedback: hasOpenFeedback,
+            staleAfterDays: staleAfterDays,
             createdAt: createdAt)
     }
 }

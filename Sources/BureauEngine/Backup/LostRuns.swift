@@ -21,7 +21,8 @@ package struct LostRuns: Sendable {
         for account in parts.accounts {
             guard let anthropic = account.connections.anthropic else { continue }
             let vendorIDs = Set(
-                parts.catalog.agents.compactMap { account.variable($0.config.anthropic.agentIDVariable) })
+                parts.catalog.agents.compactMap { $0.config.anthropic.flatMap { account.variable($0.agentIDVariable) } }
+            )
             for agentID in vendorIDs.sorted() {
                 for session in try await sessions(of: agentID, since: since, anthropic) {
                     if let id = try await enter(session) { found.append(id) }

@@ -46,7 +46,7 @@ struct DeliveryReport: Sendable, Hashable {
         cost = run.spentMethod == "no_price" ? "cost unknown" : "\(MicroUSD(rawValue: run.spentMicroUSD))"
         taskURL = run.taskURL
         movedTo = config.delivery.clickUp?.doneStatus
-        consoleURL = run.sessionID.map(parts.settings.consoleLink)
+        consoleURL = run.consoleSession.map(parts.settings.consoleLink)
         self.files = Self.links(steps)
         folder = Self.folder(steps)
         self.problem = problem

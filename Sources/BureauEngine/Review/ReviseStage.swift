@@ -22,7 +22,7 @@ struct ReviseStage: Stage {
         guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
             return try await failed(hand, "Anthropic is not connected: set ANTHROPIC_API_KEY.")
         }
-        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders)
+        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
         let (step, outcome) = try await RoundOpening(parts: parts, hand: hand).ensure(client, session)
         switch outcome {
         case .done:

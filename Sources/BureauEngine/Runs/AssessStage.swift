@@ -90,7 +90,11 @@ struct AssessStage: Stage {
     }
 
     private func missingSetup(_ config: AgentConfig) -> [String] {
-        [config.anthropic.agentIDVariable, config.anthropic.environmentIDVariable]
+        guard let names = config.anthropic else {
+            do throws(BuildProblem) { _ = try parts.settings.builds.user() } catch { return [error.description] }
+            return []
+        }
+        return [names.agentIDVariable, names.environmentIDVariable]
             .filter { parts.variable($0) == nil }.map { "The environment variable \($0) is not set." }
             + (parts.connections.anthropic == nil ? ["Anthropic is not connected: set ANTHROPIC_API_KEY."] : [])
     }
@@ -109,13 +113,22 @@ struct AssessStage: Stage {
         // The task knows best, then what its people answered, then what the trigger brought, then the client's record.
         let record = record?.payload()
         func lookup(_ name: String) -> BureauDomain.JSONValue? {
-            task?.text(of: name).map { .string($0) } ?? answers[name].map { .string($0) } ?? given?[name]
-                ?? record?[name]
+            task?.text(of: name).map { .string($0) } ?? Self.own(name, task) ?? answers[name].map { .string($0) }
+                ?? given?[name] ?? record?[name]
         }
         let optional =
             source.optionalFields
             + (given?.keys ?? []).filter { !source.requiredFields.contains($0) && !source.optionalFields.contains($0) }
         return PayloadAssembly.assemble(required: source.requiredFields, optional: optional, lookup: lookup)
+    }
+
+    /// What every task has, by the names that configs use for it.
+    private static func own(_ name: String, _ task: WorkTask?) -> BureauDomain.JSONValue? {
+        switch name {
+        case "task_title": task.map { .string($0.title) }
+        case "task_text": task.map { .string($0.notes) }
+        default: nil
+        }
     }
 
     private func finished(_ payload: JSONObject, _ hand: RunInHand, _ task: WorkTask?, _ record: ClientRecord?)

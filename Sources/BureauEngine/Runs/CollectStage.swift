@@ -12,11 +12,12 @@ struct CollectStage: Stage {
     static let triesMax = 3
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
-        guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
+        guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID,
+            let headers = hand.agent.config.anthropic
+        else {
             return try await collected(
                 hand, RunCause(.filesMissing, "Anthropic is not connected: set ANTHROPIC_API_KEY."))
         }
-        let headers = hand.agent.config.anthropic
         let client = anthropic.with(betaHeaders: headers.betaHeaders + headers.outputFetchBetaHeaders)
         let listing = FileListing(
             anthropic: client, session: session, doors: parts.doors, expected: expectedNames(hand),

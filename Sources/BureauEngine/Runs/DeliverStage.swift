@@ -12,6 +12,11 @@ struct DeliverStage: Stage {
     static let lookAgainMilliseconds: Int64 = 5_000
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
+        if hand.run.reviewAcceptedAt != nil, hand.run.stopCause == nil,
+            let refusal = try await hand.agent.config.executor.stages(parts).accepted(hand)
+        {
+            return try await sendBack(hand, refusal)
+        }
         let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         try await plan(hand, files)
         try await deliver([.googleDrive], hand, files)
@@ -48,6 +53,19 @@ struct DeliverStage: Stage {
         if ended.state.isFinal { parts.counters.add(.runsEnded, ["state": ended.state.rawValue]) }
         parts.logger.info("run moved", metadata: ["run": "\(ended.id)", "state": "\(ended.state.rawValue)"])
         return true
+    }
+
+    /// The acceptance could not be carried out: people are told why, and may decide again.
+    private func sendBack(_ hand: RunInHand, _ refusal: RunCause) async throws -> StageOutcome {
+        let (doors, transitions, run) = (parts.doors, parts.transitions, hand.run)
+        let at = run.reviewAcceptedAt ?? 0
+        try await parts.write(hand.lease) { [lease = hand.lease] db in
+            try RunStore(db: db).clearAcceptance(run.id)
+            try WorkNote(db: db, doors: doors).say(
+                ReviewMessages.notCarriedOut(refusal.sentence, runID: run.id), about: "accepted/\(at)", run)
+            try transitions.apply(.reviewOpened(problem: refusal), to: run.id, lease: lease, in: db)
+        }
+        return .moved
     }
 
     private func plan(_ hand: RunInHand, _ files: [FileRecord]) async throws {

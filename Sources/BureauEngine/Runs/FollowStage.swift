@@ -27,7 +27,7 @@ struct FollowStage: Stage {
                 hand.lease)
             return .moved
         }
-        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders)
+        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
         let recorder = try SessionRecorder(
             folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
         let follower = SessionFollower(

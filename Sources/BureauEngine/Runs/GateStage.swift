@@ -12,7 +12,7 @@ struct GateStage: Stage {
         guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
             return try await rest(hand)
         }
-        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders)
+        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
         try await expireOverdue(hand)
         let answers = ApprovalAnswers(parts: parts, hand: hand, anthropic: client, session: session)
         do {

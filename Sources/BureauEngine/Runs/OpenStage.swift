@@ -14,16 +14,16 @@ struct OpenStage: Stage {
             return try await refuse(hand, "Anthropic is not connected: set ANTHROPIC_API_KEY.")
         }
         let config = hand.agent.config
-        guard let agentID = parts.variable(config.anthropic.agentIDVariable) else {
-            return try await refuse(hand, "The environment variable \(config.anthropic.agentIDVariable) is not set.")
+        guard let names = config.anthropic else { return try await refuse(hand, "The agent names no session.") }
+        guard let agentID = parts.variable(names.agentIDVariable) else {
+            return try await refuse(hand, "The environment variable \(names.agentIDVariable) is not set.")
         }
-        guard let environmentID = parts.variable(config.anthropic.environmentIDVariable) else {
-            return try await refuse(
-                hand, "The environment variable \(config.anthropic.environmentIDVariable) is not set.")
+        guard let environmentID = parts.variable(names.environmentIDVariable) else {
+            return try await refuse(hand, "The environment variable \(names.environmentIDVariable) is not set.")
         }
         let (step, mark) = (try await plannedStep(hand), try await mark(hand))
         let write = SessionCreate(
-            anthropic: anthropic.with(betaHeaders: config.anthropic.betaHeaders),
+            anthropic: anthropic.with(betaHeaders: names.betaHeaders),
             session: try newSession(hand, step, agentID: agentID, environmentID: environmentID, mark: mark), mark: mark,
             since: step.intendedAt ?? parts.doors.now(), doors: parts.doors)
         if let receipt = try step.receipt(as: SessionReceipt.self) { return try await opened(hand, receipt) }
@@ -74,7 +74,8 @@ struct OpenStage: Stage {
         var values = RunValues(hand.run, now: parts.doors.now()).all
         values["capsules"] = try step.intent(as: KickoffIntent.self).capsules ?? ""
         return NewSession(
-            agentID: agentID, agentVersion: config.anthropic.agentVersion.map(Int64.init), environmentID: environmentID,
+            agentID: agentID, agentVersion: config.anthropic?.agentVersion.map(Int64.init),
+            environmentID: environmentID,
             title: String(
                 "\(config.displayName) · \(hand.run.clientName ?? hand.run.clientSlug ?? hand.run.id)".prefix(200)),
             metadata: mark,

@@ -40,7 +40,7 @@ struct RunDriver: Sendable {
                 }
                 guard run.state.isWorkable else { return .settled }
                 guard let agent = try await parts.catalog.version(run.configHash),
-                    let stage = stage(for: run.state, try await parts.using(run: run, agent: agent))
+                    let stage = stage(for: run.state, agent, try await parts.using(run: run, agent: agent))
                 else {
                     try await parts.move(
                         id,
@@ -91,15 +91,16 @@ struct RunDriver: Sendable {
     }
 
     /// `parts` are those of the run's own account at each vendor.
-    private func stage(for state: RunState, _ parts: EngineParts) -> (any Stage)? {
-        switch state {
+    private func stage(for state: RunState, _ agent: LoadedAgent, _ parts: EngineParts) -> (any Stage)? {
+        let executor = agent.config.executor.stages(parts)
+        return switch state {
         case .queued: AssessStage(parts: parts)
-        case .starting: OpenStage(parts: parts)
-        case .running: FollowStage(parts: parts)
-        case .revising: ReviseStage(parts: parts)
-        case .waitingApproval: GateStage(parts: parts)
-        case .stopping: StopStage(parts: parts)
-        case .collecting: CollectStage(parts: parts)
+        case .starting: executor.opening
+        case .running: executor.following
+        case .revising: executor.revising
+        case .waitingApproval: executor.waiting
+        case .stopping: executor.stopping
+        case .collecting: executor.collecting
         case .delivering: DeliverStage(parts: parts)
         case .needsInfo, .inReview, .done, .doneWithProblems, .stopped, .failed, .ignored: nil
         }

@@ -101,6 +101,9 @@ package struct RunRecord: Sendable, Hashable {
         costMax ?? config.limits.sessionCostMax ?? byDefault
     }
 
+    /// The session where people can look at it themselves; a builder has none.
+    package var consoleSession: String? { sessionID.flatMap { $0.hasPrefix(BuildRecord.sessionPrefix) ? nil : $0 } }
+
     var machine: RunMachine {
         RunMachine(state: state, session: sessionID, stopCause: stopCause, cause: cause, losses: losses)
     }

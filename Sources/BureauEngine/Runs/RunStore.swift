@@ -165,6 +165,11 @@ struct RunStore {
         try db.execute("UPDATE run SET review_accepted_at = ?, review_accepted_by = ? WHERE id = ?", [now, person, id])
     }
 
+    /// It could not be carried out: the round waits for people again.
+    func clearAcceptance(_ id: String) throws {
+        try db.execute("UPDATE run SET review_accepted_at = NULL, review_accepted_by = NULL WHERE id = ?", [id])
+    }
+
     /// Wakes a run that waits for people.
     func makeDue(_ id: String, now: Int64) throws {
         try db.execute(

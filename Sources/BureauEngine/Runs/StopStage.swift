@@ -15,7 +15,7 @@ struct StopStage: Stage {
             try await parts.move(hand.run.id, .sessionHalted, hand.lease)
             return .moved
         }
-        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic.betaHeaders)
+        let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
         let recorder = try SessionRecorder(
             folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
         let follower = SessionFollower(

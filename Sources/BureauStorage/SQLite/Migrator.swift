@@ -18,6 +18,7 @@ enum Migrator {
         (10, "0010_credentials_alerts", PackageResources._010_credentials_alerts_sql),
         (12, "0012_review", PackageResources._012_review_sql),
         (13, "0013_artifacts", PackageResources._013_artifacts_sql),
+        (14, "0014_builds", PackageResources._014_builds_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

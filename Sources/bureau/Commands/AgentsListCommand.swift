@@ -84,9 +84,13 @@ struct AgentsShowCommand: AsyncParsableCommand {
         facts.add("does", config.description)
         facts.add("version", "\(config.version), config \(loaded.hash.prefix(12))")
         facts.add("file", settings.agentsFolder.appendingPathComponent(file).path)
-        facts.add(
-            "anthropic",
-            "agent $\(config.anthropic.agentIDVariable), environment $\(config.anthropic.environmentIDVariable)")
+        switch config.executor {
+        case .managedSession(let names):
+            facts.add("anthropic", "agent $\(names.agentIDVariable), environment $\(names.environmentIDVariable)")
+        case .command(let policy):
+            facts.add("builder", policy.builder.joined(separator: " "))
+            facts.add("repository", "\(policy.repository), from \(policy.baseBranch)")
+        }
         if let trigger = config.triggers.clickUp {
             facts.add(
                 "started by",

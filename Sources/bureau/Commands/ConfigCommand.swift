@@ -72,6 +72,7 @@ struct SettingsCatalogue {
                 effective("AGENTS_DIR", settings.agentsFolder.path),
                 effective("PRICES_FILE", pricesFile),
                 effective("DELIVERY_FOLDER", engine.deliveryFolder.path),
+                effective("BUILD_DIR", engine.builds.folder.path), plain("BUILD_USER"), plain("BUILD_SANDBOXED"),
                 effective("DEFAULT_MAX_SESSION_COST_USD", "\(engine.defaultSessionCostMax)"),
                 effective("DAILY_COST_ALERT_THRESHOLD_USD", engine.dailyCostAlert.map { "\($0)" }),
                 effective("EVENT_LOG_DAYS", "\(engine.eventLogDaysKept)"),
@@ -85,7 +86,7 @@ struct SettingsCatalogue {
     }
 
     private var anthropic: [Setting] {
-        let agents = AgentFolder(settings).written.map(\.config.anthropic)
+        let agents = AgentFolder(settings).written.compactMap(\.config.anthropic)
         let ids = Set(agents.flatMap { [$0.agentIDVariable, $0.environmentIDVariable] }).sorted()
         return [secret("ANTHROPIC_API_KEY")] + ids.map { plain($0) } + [
             plain("ANTHROPIC_BASE_URL", "https://api.anthropic.com"),

@@ -74,7 +74,7 @@ struct RunPage {
         facts.add("task", run.taskURL ?? run.taskID)
         facts.add("session", run.sessionID)
         facts.add("log", sessionLog)
-        facts.add("console", run.sessionID.map { settings.engine.consoleLink($0) })
+        facts.add("console", run.consoleSession.map { settings.engine.consoleLink($0) })
         facts.add("model", run.model)
         facts.add("cost", run.spentMethod == "none" ? nil : "\(view.cost), by \(run.spentMethod)")
         facts.add("took", view.duration(now: now))

@@ -92,18 +92,19 @@ struct OnlineCheck {
     }
 
     private func identities(_ config: AgentConfig, _ file: String) async -> [ConfigProblem] {
+        guard let names = config.anthropic else { return [] }
         guard let anthropic = connections.anthropic else {
             return [Self.warning(file, "anthropic", "ANTHROPIC_API_KEY is not set, so the ids were not looked up")]
         }
         var problems: [ConfigProblem] = []
-        if let agent = settings.environment[config.anthropic.agentIDVariable] {
+        if let agent = settings.environment[names.agentIDVariable] {
             do throws(VendorError) {
                 if try await anthropic.agent(agent).archivedAt != nil {
                     problems.append(Self.warning(file, "anthropic.agent_id_env", "the agent \(agent) is archived"))
                 }
             } catch { problems.append(Self.warning(file, "anthropic.agent_id_env", "\(agent): \(error.sentence)")) }
         }
-        if let home = settings.environment[config.anthropic.environmentIDVariable] {
+        if let home = settings.environment[names.environmentIDVariable] {
             do throws(VendorError) {
                 if try await anthropic.environment(home).archivedAt != nil {
                     problems.append(

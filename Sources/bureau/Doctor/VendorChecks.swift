@@ -23,7 +23,7 @@ struct VendorChecks: Sendable {
         do throws(VendorError) { try await client.checkKey() } catch { return [Self.refused(name, error)] }
         let milliseconds = Int((clock.now - start) / .milliseconds(1))
         var findings: [Finding] = []
-        for variable in Set(agents.map(\.anthropic.agentIDVariable)).sorted() {
+        for variable in Set(agents.compactMap(\.anthropic?.agentIDVariable)).sorted() {
             guard let id = settings.environment[variable] else { continue }
             do throws(VendorError) {
                 let agent = try await client.agent(id)
@@ -32,7 +32,7 @@ struct VendorChecks: Sendable {
                 findings.append(Self.refused(name, error, "\(variable) \(id): ", fix: "copy the id from the Console"))
             }
         }
-        for variable in Set(agents.map(\.anthropic.environmentIDVariable)).sorted() {
+        for variable in Set(agents.compactMap(\.anthropic?.environmentIDVariable)).sorted() {
             guard let id = settings.environment[variable] else { continue }
             do throws(VendorError) {
                 let home = try await client.environment(id)

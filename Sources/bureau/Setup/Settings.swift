@@ -44,6 +44,7 @@ struct Settings: Sendable {
             ?? (isDataOverridden ? data.appendingPathComponent("sessions").path : "./logs/sessions")
         let delivery = environment["DELIVERY_FOLDER"].map(folder) ?? data.appendingPathComponent("deliveries")
         var engine = EngineSettings(sessionLogFolder: folder(logs), deliveryFolder: delivery)
+        engine.builds = builds(environment, data)
         engine.driveRootFolderID = environment["GOOGLE_DRIVE_ROOT_FOLDER_ID"]
         engine.alertChannel = environment["SLACK_ALERT_CHANNEL_ID"]
         engine.resultsChannel = environment["SLACK_RESULTS_CHANNEL_ID"]
@@ -82,6 +83,14 @@ struct Settings: Sendable {
         }
         engine.isDispatchPaused = environment["BENCH_PAUSE_DISPATCH"] == "1"
         return engine
+    }
+
+    private static func builds(_ environment: Environment, _ data: URL) -> BuildSettings {
+        var builds = BuildSettings(
+            folder: environment["BUILD_DIR"].map(folder) ?? data.appendingPathComponent("builds"))
+        builds.userName = environment["BUILD_USER"]
+        builds.isSandboxed = environment["BUILD_SANDBOXED"] == "1"
+        return builds
     }
 
     private static func address(_ environment: Environment, _ overrides: SettingsOverrides) throws(SetupError)

@@ -10,10 +10,10 @@ struct AgentConfigTests {
         let config = try #require(result.config, "\(result.problems)")
         #expect(config.name == "sentinel")
         #expect(config.displayName == "SEO Sentinel")
-        #expect(config.anthropic.agentIDVariable == "SENTINEL_AGENT_ID")
-        #expect(config.anthropic.betaHeaders == ["managed-agents-2026-04-01"])
-        #expect(config.anthropic.outputFetchBetaHeaders == ["files-api-2025-04-14"])
-        #expect(config.anthropic.agentVersion == nil)
+        #expect(config.anthropic?.agentIDVariable == "SENTINEL_AGENT_ID")
+        #expect(config.anthropic?.betaHeaders == ["managed-agents-2026-04-01"])
+        #expect(config.anthropic?.outputFetchBetaHeaders == ["files-api-2025-04-14"])
+        #expect(config.anthropic?.agentVersion == nil)
         #expect(config.payloadSource.kind == .clickUpTask)
         #expect(config.payloadSource.requiredFields.count == 8)
         #expect(config.payloadSource.optionalFields == ["priority_services_ranked", "business_usps"])
@@ -178,7 +178,7 @@ struct AgentConfigTests {
         #expect(
             config.outputs.expected.map { $0.render(["client_id": "acme"]) }
                 == ["content-brief-acme.json", "content-brief-acme.md"])
-        #expect(config.anthropic.betaHeaders == ["managed-agents-2026-04-01"])
+        #expect(config.anthropic?.betaHeaders == ["managed-agents-2026-04-01"])
     }
 
     @Test("A delivered file has the template's name and its own extension")

@@ -1,0 +1,157 @@
+import BureauStorage
+
+/// One row of `build`: the branch of one run.
+package struct BuildRecord: Sendable, Hashable {
+    package enum Ending: String, Sendable { case merged, dismissed }
+
+    package let runID: String
+    package let repository: String
+    package let baseBranch: String
+    package let baseCommit: String
+    package let branch: String
+    package let title: String
+    package let round: Int
+    package let attempt: Int
+    package let startCommit: String
+    package let headCommit: String?
+    package let ending: Ending?
+    package let mergeCommit: String?
+
+    /// A builder's output is a log under a session name of this form.
+    static let sessionPrefix = "build_"
+    static func session(_ runID: String) -> String { sessionPrefix + runID }
+
+    init(_ row: Row) throws {
+        runID = try row.text("run_id")
+        repository = try row.text("repository")
+        baseBranch = try row.text("base_branch")
+        baseCommit = try row.text("base_commit")
+        branch = try row.text("branch")
+        title = try row.text("title")
+        round = Int(try row.integer("round"))
+        attempt = Int(try row.integer("attempt"))
+        startCommit = try row.text("start_commit")
+        headCommit = try row.textIfAny("head_commit")
+        ending = try row.textIfAny("ending").flatMap(Ending.init)
+        mergeCommit = try row.textIfAny("merge_commit")
+    }
+
+    var reference: String { "refs/heads/" + branch }
+    var baseReference: String { "refs/heads/" + baseBranch }
+}
+
+struct NewBuild: Sendable {
+    var runID: String
+    var repository: String
+    var baseBranch: String
+    var baseCommit: String
+    var branch: String
+    var title: String
+}
+
+/// The SQL of `build` and `build_step`.
+struct BuildStore {
+    let db: any Connection
+
+    /// Enters a build once; one that is there stays as it is.
+    func insert(_ new: NewBuild, now: Int64) throws {
+        try db.execute(
+            """
+            INSERT INTO build (run_id, repository, base_branch, base_commit, branch, title, start_commit, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING
+            """,
+            [
+                new.runID, new.repository, new.baseBranch, new.baseCommit, new.branch, new.title, new.baseCommit, now,
+            ])
+    }
+
+    func find(_ runID: String) throws -> BuildRecord? {
+        try db.first("SELECT * FROM build WHERE run_id = ?", [runID]).map(BuildRecord.init)
+    }
+
+    /// The round is in the repository.
+    func setHead(_ runID: String, _ commit: String) throws {
+        try db.execute("UPDATE build SET head_commit = ? WHERE run_id = ? AND ending IS NULL", [commit, runID])
+    }
+
+    /// The round begins anew in another folder.
+    func beginAttempt(_ runID: String, after attempt: Int) throws {
+        try db.execute(
+            "UPDATE build SET attempt = attempt + 1 WHERE run_id = ? AND attempt = ? AND ending IS NULL",
+            [runID, attempt])
+    }
+
+    /// The next round begins where the last one came to.
+    func beginRound(_ runID: String, after round: Int) throws {
+        try db.execute(
+            """
+            UPDATE build SET round = round + 1, attempt = 1, start_commit = coalesce(head_commit, start_commit),
+                head_commit = NULL
+            WHERE run_id = ? AND round = ? AND ending IS NULL
+            """, [runID, round])
+    }
+
+    func end(_ runID: String, _ ending: BuildRecord.Ending, commit: String? = nil, now: Int64) throws {
+        try db.execute(
+            "UPDATE build SET ending = ?, merge_commit = ?, ended_at = ? WHERE run_id = ? AND ending IS NULL",
+            [ending.rawValue, commit, now, runID])
+    }
+
+    /// Builds whose runs have ended and whose folders and branches are still there, with the run's cause and end.
+    func uncleared(limit: Int) throws -> [(build: BuildRecord, cause: String?, endedAt: Int64)] {
+        try db.query(
+            """
+            SELECT build.*, run.cause AS run_cause, run.ended_at AS run_ended_at FROM build
+            JOIN run ON run.id = build.run_id
+            WHERE build.cleared_at IS NULL AND run.state IN ('done', 'done_with_problems', 'stopped', 'failed', 'ignored')
+            ORDER BY run.ended_at LIMIT ?
+            """, [limit]
+        ).map { (try BuildRecord($0), try $0.textIfAny("run_cause"), try $0.integerIfAny("run_ended_at") ?? 0) }
+    }
+
+    func clear(_ runID: String, now: Int64) throws {
+        try db.execute("UPDATE build SET cleared_at = ? WHERE run_id = ?", [now, runID])
+    }
+
+    // MARK: steps
+
+    func receipt<Receipt: Decodable>(_ build: BuildRecord, _ name: String, as type: Receipt.Type) throws -> Receipt? {
+        try db.first(
+            """
+            SELECT receipt FROM build_step
+            WHERE run_id = ? AND round = ? AND attempt = ? AND name = ? AND state = 'done'
+            """, [build.runID, build.round, build.attempt, name]
+        )?.textIfAny("receipt").map { try JSONText.decode(type, $0) }
+    }
+
+    func intend(_ build: BuildRecord, _ name: String, now: Int64) throws {
+        try db.execute(
+            """
+            INSERT INTO build_step (run_id, round, attempt, name, state, intended_at) VALUES (?, ?, ?, ?, 'intended', ?)
+            ON CONFLICT (run_id, round, attempt, name) DO UPDATE SET state = 'intended', ended_at = NULL
+            WHERE build_step.state = 'lost'
+            """, [build.runID, build.round, build.attempt, name, now])
+    }
+
+    func setKeeper(_ build: BuildRecord, _ name: String, _ keeper: String) throws {
+        try db.execute(
+            "UPDATE build_step SET keeper = ? WHERE run_id = ? AND round = ? AND attempt = ? AND name = ?",
+            [keeper, build.runID, build.round, build.attempt, name])
+    }
+
+    func settle(_ build: BuildRecord, _ name: String, _ receipt: some Encodable, now: Int64) throws {
+        try db.execute(
+            """
+            UPDATE build_step SET state = 'done', receipt = ?, ended_at = ?
+            WHERE run_id = ? AND round = ? AND attempt = ? AND name = ? AND state = 'intended'
+            """, [try JSONText.encode(receipt), now, build.runID, build.round, build.attempt, name])
+    }
+
+    func markLost(_ build: BuildRecord, _ name: String, now: Int64) throws {
+        try db.execute(
+            """
+            UPDATE build_step SET state = 'lost', ended_at = ?
+            WHERE run_id = ? AND round = ? AND attempt = ? AND name = ? AND state = 'intended'
+            """, [now, build.runID, build.round, build.attempt, name])
+    }
+}

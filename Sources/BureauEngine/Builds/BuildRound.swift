@@ -1,0 +1,188 @@
+import BureauDomain
+import BureauStorage
+import Foundation
+
+/// One attempt at one round: what is done in which order, and what each step's end means.
+struct BuildRound: Sendable {
+    /// The round is over before its time.
+    struct End: Error { let event: RunMachine.Event }
+    /// A command's keeper died; nobody knows how far the command came.
+    struct Lost: Error { let step: String }
+
+    let parts: EngineParts
+    let policy: CommandPolicy
+    let hand: RunInHand
+    let build: BuildRecord
+    let folder: BuildFolder
+    let commands: BuildCommands
+    let recorder: SessionRecorder
+    private let user: BuildUser?
+
+    init(parts: EngineParts, policy: CommandPolicy, hand: RunInHand, build: BuildRecord) throws {
+        (self.parts, self.policy, self.hand, self.build) = (parts, policy, hand, build)
+        user = try parts.settings.builds.user()
+        folder = BuildFolder(parts.settings.builds, build)
+        commands = BuildCommands(
+            build: build, policy: policy, folder: folder, user: user, variable: parts.variable)
+        recorder = try SessionRecorder(
+            folder: parts.settings.sessionLogFolder, session: BuildRecord.session(build.runID), counters: parts.counters
+        )
+    }
+
+    var repository: GitRepository { GitRepository(path: build.repository) }
+
+    func work() async throws {
+        try await prepare()
+        try await mustSucceed("clone", commands.clone())
+        try await builder()
+        try await nothingUncommitted()
+        let head = try await head()
+        try await mustSucceed("bundle", commands.bundle())
+        try await bringIn(head)
+        try await check()
+    }
+
+    private func prepare() async throws {
+        guard !folder.isReady else { return }
+        let prompt = TaskFile(hand, now: parts.doors.now()).prompt
+        try folder.make(task: TaskText.make(prompt, revisions: try await revisions()), for: user)
+        try await repository.bundle([build.reference], to: folder.bundle)
+        try folder.finish()
+    }
+
+    private func builder() async throws {
+        let exit = try await kept("builder", commands.builder(within: timeLeft))
+        try unlessLimit(exit)
+        guard exit.isSuccess else {
+            let words = Tail.lines(folder.keeper("builder").output, 3).joined(separator: " / ")
+            throw End(
+                event: .broke(
+                    RunCause(
+                        .buildFailed,
+                        "The builder \(exit.words).\(words.isEmpty ? "" : " Its last words: \(words.prefix(600))")")))
+        }
+    }
+
+    /// A limit stops the run, as it would stop a session: what exists is kept and told.
+    private func unlessLimit(_ exit: KeptExit) throws {
+        switch exit.outcome {
+        case .exited, .signaled: return
+        case .overTime:
+            throw End(
+                event: .stopAsked(
+                    RunCause(
+                        .overTime,
+                        "The builder was ended after \(Words.duration(.milliseconds(exit.milliseconds))): its time was up."
+                    )))
+        case .overOutput:
+            let most = Words.bytes(policy.limits.outputBytesMax)
+            throw End(event: .stopAsked(RunCause(.overLimit, "The builder printed more than \(most) and was ended.")))
+        case .overDisk:
+            let most = Words.bytes(policy.limits.diskBytesMax)
+            throw End(
+                event: .stopAsked(RunCause(.overLimit, "The builder left more than \(most) on the disk and was ended."))
+            )
+        case .stopped: throw RunMoved(runID: build.runID)
+        case .refused: throw BuildProblem(description: exit.why ?? "the command was refused")
+        }
+    }
+
+    private func nothingUncommitted() async throws {
+        try await mustSucceed("status", commands.status())
+        let files = try data("status").split(separator: 0).map { String(decoding: $0.dropFirst(3), as: UTF8.self) }
+        guard !files.isEmpty else { return }
+        switch policy.uncommitted {
+        case .commit:
+            try await mustSucceed("add", commands.add())
+            try await mustSucceed("commit", commands.commit())
+        case .refuse:
+            let shown = files.prefix(10).map { PlainText.line($0, charactersMax: 120) }.joined(separator: ", ")
+            let more = files.count > 10 ? " and \(files.count - 10) more" : ""
+            throw End(
+                event: .broke(
+                    RunCause(.uncommittedWork, "The builder ended with work that it did not commit: \(shown)\(more).")))
+        }
+    }
+
+    private func head() async throws -> String {
+        try await mustSucceed("head", commands.head())
+        let text = String(decoding: try data("head"), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard GitRepository.isCommit(text) else { throw BuildProblem(description: "the branch has no commit") }
+        guard text != build.startCommit else {
+            throw End(
+                event: .broke(RunCause(.buildFailed, "The builder ended well and made no commit on \(build.branch).")))
+        }
+        return text
+    }
+
+    /// The commits enter the repository under a name of their own, are looked at, and become the branch. Looks first:
+    /// a branch that is there already is not made again.
+    private func bringIn(_ head: String) async throws {
+        let incoming = "refs/bureau/incoming/\(build.runID)"
+        if try await repository.commit(build.reference) != head {
+            try await repository.fetch(build.reference, from: folder.keeper("bundle").data, to: incoming)
+            if let why = try await objection(to: head, at: incoming) {
+                try await repository.move(incoming, from: try await repository.commit(incoming), to: nil)
+                throw End(event: .broke(RunCause(.buildFailed, "What the builder made was refused: \(why.closed)")))
+            }
+            try await repository.move(build.reference, from: build.startCommit, to: head)
+        }
+        try await repository.move(incoming, from: try await repository.commit(incoming), to: nil)
+        let (id, now) = (build.runID, parts.doors.now())
+        try await parts.write(hand.lease) { db in
+            guard try BuildStore(db: db).find(id)?.headCommit != head else { return }
+            try BuildStore(db: db).setHead(id, head)
+            try RunEventStore(db: db).append(id, kind: "build", detail: "committed \(head.prefix(12))", now: now)
+        }
+    }
+
+    /// Why what came in may not become the branch.
+    private func objection(to head: String, at incoming: String) async throws -> String? {
+        guard try await repository.commit(incoming) == head else { return "its branch is not what it said it was" }
+        guard try await repository.isAncestor(build.startCommit, of: head) else {
+            return "it rewrote commits that people have seen"
+        }
+        return try await repository.risky(from: build.startCommit, to: head).lazy
+            .compactMap(TreeEntryRule.objection).first
+    }
+
+    private func check() async throws {
+        guard !policy.checks.isEmpty else { return }
+        try await repository.bundle([build.reference], to: folder.checkedBundle)
+        try folder.readable(folder.checkedBundle)
+        try await mustSucceed("checkout", commands.checkout())
+        for check in policy.checks {
+            let exit = try await kept("check-\(check.name)", commands.check(check, within: timeLeft))
+            if exit.outcome == .stopped { throw RunMoved(runID: build.runID) }
+            if exit.outcome == .refused { throw BuildProblem(description: exit.why ?? "the check was refused") }
+        }
+    }
+
+    /// How long the whole run may still take.
+    private var timeLeft: Duration {
+        let limit = hand.agent.config.limits.sessionDurationMax.milliseconds
+        return .milliseconds(max(1, limit - (parts.doors.now() - (hand.run.startedAt ?? parts.doors.now()))))
+    }
+
+    private func data(_ step: String) throws -> Data {
+        guard let data = FileManager.default.contents(atPath: folder.keeper(step).data) else {
+            throw BuildProblem(description: "the answer of \(step) is gone")
+        }
+        return data
+    }
+}
+
+extension KeptExit {
+    /// Finishes a sentence that begins with who: "failed with code 2".
+    var words: String {
+        switch outcome {
+        case .exited: code == 0 ? "ended well" : "failed with code \(code)"
+        case .signaled: "was ended by signal \(code)"
+        case .overTime: "took too long and was ended"
+        case .overOutput: "printed too much and was ended"
+        case .overDisk: "filled the disk and was ended"
+        case .stopped: "was stopped"
+        case .refused: "was refused"
+        }
+    }
+}

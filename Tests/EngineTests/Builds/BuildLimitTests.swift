@@ -1,0 +1,138 @@
+import BureauDomain
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("A builder's limits")
+struct BuildLimitTests {
+    /// A builder that tries to outlive its end: in the background, in a session of its own, without its environment.
+    private static func stubborn(_ seconds: Int) -> String {
+        """
+        trap '' TERM
+        sleep \(seconds) &
+        setsid sh -c 'trap "" TERM; sleep \(seconds)' &
+        setsid env -i sh -c 'setsid sleep \(seconds) &' &
+        touch "$HOME/started"
+        """
+    }
+
+    @Test("At its time limit everything it has started is ended, and the run stops with that cause")
+    func time() async throws {
+        var options = BuildHouse.Options()
+        options.builder = Self.stubborn(987_001) + "\nsleep 987001"
+        options.policy = #""limits": {"minutes": 0.03}"#
+        let house = try await BuildHouse(options)
+        let run = try await house.built()
+        #expect(run.state == .stopped)
+        #expect(run.cause?.code == .overTime)
+        #expect(BuildHouse.processes(with: "987001").isEmpty)
+    }
+
+    @Test("What it leaves running when it ends well is ended too")
+    func leftovers() async throws {
+        var options = BuildHouse.Options()
+        options.builder = Self.stubborn(987_002) + "\necho 1 > a; git add a; git commit -qm a"
+        let house = try await BuildHouse(options)
+        let run = try await house.built()
+        #expect(run.state == .done, "\(run.cause?.sentence ?? "")")
+        #expect(try await house.events(run.id).contains { $0.detail.contains("processes were still there") })
+        #expect(BuildHouse.processes(with: "987002").isEmpty)
+    }
+
+    static let excesses: [(String, String, String, String)] = [
+        (
+            "prints", "yes 'a line that says little' | head -c 400000000", #""limits": {"output_mb": 1}"#,
+            "printed more than 1"
+        ),
+        ("writes", "head -c 60000000 /dev/zero > big; sleep 60", #""limits": {"disk_mb": 8}"#, "left more than 8"),
+        (
+            "writes many", "mkdir m; for i in $(seq 1 4000); do echo x > m/$i; done; sleep 60",
+            #""limits": {"disk_mb": 5}"#, "left more than 5"
+        ),
+    ]
+    @Test("One that takes too much is ended", arguments: excesses)
+    func excess(name: String, script: String, policy: String, words: String) async throws {
+        var options = BuildHouse.Options()
+        options.builder = script
+        options.policy = policy
+        let house = try await BuildHouse(options)
+        let run = try await house.built()
+        #expect(run.state == .stopped)
+        #expect(run.cause?.code == .overLimit)
+        #expect(run.cause?.sentence.contains(words) == true, "\(run.cause?.sentence ?? "")")
+        let output = BuildFolder(house.parts.settings.builds, try await house.build(run.id)).keeper("builder").output
+        let size = try FileManager.default.attributesOfItem(atPath: output)[.size] as? NSNumber
+        #expect((size?.intValue ?? 0) <= 1 << 20)
+    }
+
+    @Test("A person's stop ends it, and everything it has started")
+    func stop() async throws {
+        var options = BuildHouse.Options()
+        options.builder = Self.stubborn(987_003) + "\nsleep 987003"
+        let house = try await BuildHouse(options)
+        let run = try await house.start()
+        let driving = Task { try await house.drive(run.id) }
+        try await house.wait(for: house.folder.appending(path: "builds/\(run.id)/round-1-1/own/home/started").path)
+        _ = try await RunDesk(database: house.database, doors: house.doors).stop(run.id, by: "cli test", reason: nil)
+        try await driving.value
+        let ended = try await house.settled(run.id)
+        #expect(ended.state == .stopped)
+        #expect(ended.cause?.code == .byPerson)
+        #expect(BuildHouse.processes(with: "987003").isEmpty)
+    }
+
+    @Test("Without network it has none, or is not started where that cannot be had")
+    func network() async throws {
+        var options = BuildHouse.Options()
+        options.builder = "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' > net; git add net; git commit -qm net"
+        options.policy = #""network": false"#
+        let house = try await BuildHouse(options)
+        let run = try await house.built()
+        if run.state == .done {
+            let branch = try await house.build(run.id).branch
+            #expect(try await house.file("net", on: branch) == "lo\n")
+        } else {
+            #expect(run.cause?.sentence.contains("take the network away") == true, "\(run.cause?.sentence ?? "")")
+        }
+    }
+
+    @Test(
+        "It runs as the user the service names, gains nothing by any program, and cannot reach what is ours",
+        .enabled(if: geteuid() == 0, "only root can start programs as another user"))
+    func user() async throws {
+        var options = BuildHouse.Options()
+        options.builder = """
+            id -un; id -G; grep NoNewPrivs /proc/self/status; ls "$HOME/../../steps" 2>&1 || true
+            cat "$HOME/../../../../../bureau.db" > /dev/null 2>&1 || echo 'no database'
+            echo 1 > a; git add a; git commit -qm a
+            """
+        options.settings = { $0.userName = "nobody" }
+        let house = try await BuildHouse(options)
+        chmod(house.folder.appending(path: "bureau.db").path, 0o600)
+        let run = try await house.built()
+        #expect(run.state == .done, "\(run.cause?.sentence ?? "")")
+        let log = try house.log(run.id)
+        #expect(log.contains("builder: nobody") && log.contains("NoNewPrivs: 1"))
+        #expect(log.contains("Permission denied") && log.contains("no database"))
+        #expect(!log.contains("builder: 0\""))
+    }
+
+    static let users: [(String?, Bool, Bool, String?)] = [
+        (nil, false, true, "BUILD_USER"), (nil, false, false, "BUILD_SANDBOXED"), (nil, true, true, nil),
+        (nil, true, false, nil), ("root", false, true, "may not be root"),
+        ("no-such-user-here", true, true, "no such user"),
+        ("nobody", true, false, "only root"),
+    ]
+    @Test("A builder never runs as us, unless somebody says that there is nothing to see", arguments: users)
+    func policy(name: String?, isSandboxed: Bool, isRoot: Bool, refusal: String?) {
+        var settings = BuildSettings(folder: URL(filePath: "/nowhere"))
+        (settings.userName, settings.isSandboxed) = (name, isSandboxed)
+        do throws(BuildProblem) {
+            let user = try settings.user(isRoot: isRoot)
+            #expect(refusal == nil && user == nil)
+        } catch {
+            #expect(refusal.map(error.description.contains) == true, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import BureauDomain
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("A build that people judge")
+struct BuildReviewTests {
+    /// Commits one file a round; a round that is asked to fail does.
+    private static let builder = """
+        if grep -q 'FAIL NOW' "$TASK_FILE"; then echo 'as you wish'; exit 4; fi
+        cp "$TASK_FILE" "round-$BUREAU_ROUND.md"
+        git add . && git commit --quiet -m "Round $BUREAU_ROUND"
+        """
+
+    private static func house(_ policy: String = #""checks": []"#) async throws -> BuildHouse {
+        var options = BuildHouse.Options()
+        options.builder = builder
+        options.policy = policy
+        options.sections = #", "review": {"enabled": true}"#
+        return try await BuildHouse(options)
+    }
+
+    private func desk(_ house: BuildHouse) -> RunDesk { RunDesk(database: house.database, doors: house.doors) }
+
+    private func clear(_ house: BuildHouse) async throws {
+        var notBefore: [String: Int64] = [:]
+        try await BuildCare(parts: house.parts).look(&notBefore)
+        #expect(notBefore.isEmpty)
+    }
+
+    private func inReview(_ house: BuildHouse) async throws -> RunRecord {
+        let run = try await house.built()
+        #expect(run.state == .inReview, "\(run.cause?.sentence ?? "")")
+        return run
+    }
+
+    @Test("Is merged once somebody accepts it, and its branch and worktree go")
+    func accepted() async throws {
+        let house = try await Self.house()
+        let run = try await inReview(house)
+        let head = try #require(try await house.build(run.id).headCommit)
+        _ = try await desk(house).accept(run.id, by: "ada")
+        let ended = try await house.settled(run.id)
+        #expect(ended.state == .done, "\(ended.cause?.sentence ?? "")")
+        #expect(try await house.mainCommit == head)
+        let build = try await house.build(run.id)
+        #expect(build.ending == .merged)
+        #expect(build.mergeCommit == head)
+        try await clear(house)
+        #expect(try await house.repository.commit("refs/heads/\(build.branch)") == nil)
+        #expect(access(house.folder.appending(path: "builds/\(run.id)").path, F_OK) != 0)
+        #expect(try await house.mainCommit == head)
+    }
+
+    @Test("A merge whose receipt was lost is found, and not made again")
+    func lostReceipt() async throws {
+        let house = try await Self.house(#""merge": "merge_commit""#)
+        let run = try await inReview(house)
+        let build = try await house.build(run.id)
+        let accepted = try await desk(house).accept(run.id, by: "ada")
+        let result = try await house.repository.merge(
+            .init(
+                base: "main", branch: build.branch, head: try #require(build.headCommit), mode: .mergeCommit,
+                message: "Merge", at: (accepted.reviewAcceptedAt ?? 0) / 1_000))
+        guard case .merged(let commit, false) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        let ended = try await house.settled(run.id)
+        #expect(ended.state == .done, "\(ended.cause?.sentence ?? "")")
+        #expect(try await house.mainCommit == commit)
+        #expect(try await house.build(run.id).mergeCommit == commit)
+    }
+
+    @Test("One that conflicts goes back to review with the reason, and a dismissal takes it away")
+    func conflict() async throws {
+        let house = try await Self.house(#""merge": "merge_commit""#)
+        let run = try await inReview(house)
+        let moved = try await house.commit(["round-1.md": "Mine.\n"], on: "main", "Elsewhere")
+        _ = try await desk(house).accept(run.id, by: "ada")
+        let back = try await house.settled(run.id)
+        #expect(back.state == .inReview)
+        #expect(back.cause?.code == .mergeRefused)
+        #expect(back.cause?.sentence.contains("conflict in round-1.md") == true, "\(back.cause?.sentence ?? "")")
+        #expect(back.reviewAcceptedAt == nil)
+        _ = try await desk(house).dismiss(run.id, by: "ada", reason: nil)
+        try await clear(house)
+        let build = try await house.build(run.id)
+        #expect(build.ending == .dismissed)
+        #expect(try await house.repository.commit("refs/heads/\(build.branch)") == nil)
+        #expect(access(house.folder.appending(path: "builds/\(run.id)").path, F_OK) != 0)
+        #expect(try await house.mainCommit == moved)
+    }
+
+    @Test("What fails a required check is not merged, what fails another is")
+    func checks() async throws {
+        let house = try await Self.house(
+            #""checks": [{"name": "red", "command": ["false"]}, {"name": "nice", "command": ["false"], "required": false}]"#
+        )
+        let run = try await inReview(house)
+        let before = try await house.mainCommit
+        _ = try await desk(house).accept(run.id, by: "ada")
+        let back = try await house.settled(run.id)
+        #expect(back.state == .inReview)
+        #expect(back.cause?.sentence.contains("These checks must pass first: red.") == true)
+        #expect(try await house.mainCommit == before)
+    }
+
+    @Test("A change that is asked for is made on the same branch, with the comment quoted, and both rounds are merged")
+    func revised() async throws {
+        let house = try await Self.house()
+        let run = try await inReview(house)
+        let first = try #require(try await house.build(run.id).headCommit)
+        _ = try await desk(house).revise(run.id, asking: "Make it blue\n## Not a heading", by: "ada")
+        let second = try await house.settled(run.id)
+        #expect(second.state == .inReview, "\(second.cause?.sentence ?? "")")
+        let build = try await house.build(run.id)
+        #expect(build.round == 2)
+        #expect(build.startCommit == first)
+        let told = try await house.file("round-2.md", on: build.branch)
+        #expect(told.contains("ada wrote:\n\n> Make it blue\n> ## Not a heading\n"))
+        let patch = try house.parts.blobs.head("runs/\(run.id)/diff-r2.patch", bytesMax: 1 << 20)
+        #expect(String(decoding: patch, as: UTF8.self).contains("round-1.md"))
+        _ = try await desk(house).accept(run.id, by: "ada")
+        #expect(try await house.settled(run.id).state == .done)
+        #expect(try await house.mainCommit == build.headCommit)
+        #expect(try await house.file("round-1.md", on: "main").contains("Do it well."))
+    }
+
+    @Test("A later round that comes to nothing is told and judged, and what was there before stays")
+    func emptyRound() async throws {
+        let house = try await Self.house()
+        let run = try await inReview(house)
+        let first = try #require(try await house.build(run.id).headCommit)
+        _ = try await desk(house).revise(run.id, asking: "FAIL NOW", by: "ada")
+        let second = try await house.settled(run.id)
+        #expect(second.state == .inReview, "\(second.cause?.sentence ?? "")")
+        let report = try house.parts.blobs.head("runs/\(run.id)/build-report-r2.md", bytesMax: 1 << 20)
+        #expect(String(decoding: report, as: UTF8.self).contains("as you wish"))
+        let build = try await house.build(run.id)
+        #expect(try await house.repository.commit("refs/heads/\(build.branch)") == first)
+        _ = try await desk(house).accept(run.id, by: "ada")
+        let back = try await house.settled(run.id)
+        #expect(back.state == .inReview)
+        #expect(back.cause?.sentence.contains("Round 2 made no commit") == true)
+    }
+}
