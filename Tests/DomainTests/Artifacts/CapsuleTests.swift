@@ -51,7 +51,7 @@ struct CapsuleTests {
 
     @Test("However much a session writes, a capsule stays small")
     func bounded() {
-        let many = (0..<5_000).map { #""\#(String(repeating: "warning \($0) ", count: 100))""# }.joined(separator: ",")
+        let many = (0..<1_000).map { #""\#(String(repeating: "warning \($0) ", count: 100))""# }.joined(separator: ",")
         let capsule = Self.read(data: #"{"warnings": [\#(many)], "sources": [\#(many)]}"#)
         #expect(capsule.warnings.count == EvidenceCapsule.itemsMax)
         #expect(capsule.warnings.allSatisfy { $0.count <= EvidenceCapsule.textCharactersMax })

@@ -147,6 +147,27 @@ struct RegistryTests {
         #expect(events.last?.detail.contains("dismissed by cli test: Wrong location") == true)
     }
 
+    private static let comments: [(FeedbackClass, ReviewDecision.Outcome, Bool)] = [
+        (.revisionRequest, .asked, true), (.scopeChange, .askedScope, true), (.revisionRequest, .roundsUsed, true),
+        (.revisionRequest, .revised, false), (.revisionRequest, .withdrawn, false), (.acceptance, .accepted, false),
+        (.discussion, .noted, false),
+    ]
+
+    @Test(
+        "A comment that asks for more and waits for somebody keeps an accepted version from being reused",
+        arguments: comments)
+    func feedback(kind: FeedbackClass, outcome: ReviewDecision.Outcome, isOpen: Bool) async throws {
+        let house = try await ArtifactHouse()
+        let artifact = try await house.done()
+        let new = NewFeedback(
+            id: house.bench.clock.doors.makeID(), tool: "clickup", commentID: "c1", runID: artifact.runID, round: 1,
+            text: "And Dublin?", writtenAt: 1, kind: kind.rawValue, confidence: 90, reason: "test", classifier: "test",
+            outcome: outcome)
+        try await house.bench.database.write { _ = try FeedbackStore(db: $0).insert(new, now: 1) }
+        let found = try await house.desk.find(artifact.id)
+        #expect(house.desk.exclusion(found) == (isOpen ? .unresolvedFeedback : nil))
+    }
+
     @Test("A version of a run that is at work is not decided on; a stopped run's is blocked until somebody accepts it")
     func stopped() async throws {
         let house = try await ArtifactHouse()
@@ -158,7 +179,8 @@ struct RegistryTests {
         let working = try await house.run()
         try await house.collect(working.id)
         await #expect(throws: ArtifactDesk.Refused.self) { try await house.desk.accept(working.id, by: "cli test") }
-        #expect(try await house.desk.accept(artifact.id, by: "cli test").state == .accepted)
+        let accepted = try await house.desk.accept(artifact.id, by: "cli test")
+        #expect(accepted.state == .accepted && house.desk.exclusion(accepted) == nil)
     }
 
     @Test("The table moves a version only from the states the machine lets an event leave")
