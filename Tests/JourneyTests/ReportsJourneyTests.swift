@@ -37,7 +37,8 @@ struct ReportsJourneyTests {
         return texts
     }
 
-    @Test("A run registers its report; the next one is told its capsule and reads a part; dismissed, it is told no more")
+    @Test(
+        "A run registers its report; the next one is told its capsule and reads a part; dismissed, it is told no more")
     func capsule() async throws {
         try await Installation.open(Self.options()) { installation in
             let server = try await installation.startServer()
