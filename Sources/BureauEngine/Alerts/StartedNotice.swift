@@ -24,14 +24,26 @@ enum StartedNotice {
     static func takeBack(_ runID: String, now: Int64, in db: any Connection) throws -> Bool {
         let open = try db.query(
             """
-            SELECT id, lease_until FROM step WHERE run_id = ? AND purpose = 'notice' AND channel = 'clickup'
-                AND kind = 'status' AND state IN ('pending', 'intended') AND intent LIKE '%"before"%'
+            SELECT id, lease_until, intended_at FROM step WHERE run_id = ? AND purpose = 'notice'
+                AND channel = 'clickup' AND kind = 'status' AND state IN ('pending', 'intended')
+                AND intent LIKE '%"before"%'
             """, [runID])
-        for row in open where try row.integerIfAny("lease_until") ?? 0 < now {
+        let (settled, onTheirWay) = (
+            try open.filter { try !isOnItsWay($0, now) }, try open.contains { try isOnItsWay($0, now) }
+        )
+        for row in settled {
             let receipt = try JSONText.encode(DeliveryReceipt(id: "not shown", link: nil))
             try StepStore(db: db).markDone(try row.text("id"), receipt: receipt, now: now)
         }
-        return try open.allSatisfy { try $0.integerIfAny("lease_until") ?? 0 < now }
+        return !onTheirWay
+    }
+
+    /// A write may still arrive after its sender died: no request is under way for longer than this.
+    private static let requestMilliseconds: Int64 = 30_000
+
+    private static func isOnItsWay(_ row: Row, _ now: Int64) throws -> Bool {
+        if let lease = try row.integerIfAny("lease_until"), lease >= now { return true }
+        return try row.integerIfAny("intended_at").map { $0 > now - requestMilliseconds } ?? false
     }
 
     /// Nil for a notice of another kind. A run that is past its work has moved the task, or is about to.
