@@ -65,7 +65,10 @@ struct BuildJourneyTests {
             let gate = installation.folder.appending(path: "gate")
             try FileManager.default.createDirectory(at: gate, withIntermediateDirectories: true)
             let agent = try await platform.make()
-                .replacing(#""limits": { "minutes": 5"#, with: #""variables": ["GATE=\#(gate.path)"], "limits": { "minutes": 5"#)
+                .replacing(
+                    #""limits": { "minutes": 5"#,
+                    with: #""variables": ["GATE=\#(gate.path)"], "limits": { "minutes": 5"#
+                )
                 .replacing(
                     #""checks": [{ "name": "pages-are-whole", "command": ["sh", "check.sh"], "minutes": 1 }]"#,
                     with: #""checks": [{ "name": "committed", "command": ["test", "-f", "round-1.md"] }]"#)

@@ -36,7 +36,10 @@ extension BuildRound {
         let rest = exit.leftovers == 0 ? "" : "; \(exit.leftovers) of its processes were still there and were ended"
         try await parts.write(hand.lease) { [lease = hand.lease] db in
             try BuildStore(db: db).settle(build, name, exit, now: now)
-            try RunEventStore(db: db).append(build.runID, kind: "build", detail: detail + rest, now: now)
+            // Our own git is not worth a line, unless it went wrong.
+            if !name.isGit || !exit.isSuccess {
+                try RunEventStore(db: db).append(build.runID, kind: "build", detail: detail + rest, now: now)
+            }
             let progress = RunProgress(
                 spentMicroUSD: 0, spentMethod: "none", eventsCount: fold.eventsCount, lastEvent: name,
                 budgetWarned: false)
@@ -53,4 +56,8 @@ extension BuildRound {
             throw BuildProblem(description: "git (\(name)) \(exit.words): \(why.prefix(400))")
         }
     }
+}
+
+extension String {
+    fileprivate var isGit: Bool { self != "builder" && !hasPrefix("check-") }
 }

@@ -25,7 +25,9 @@ package enum SampleRepository {
 
     /// One line a commit of main, newest first.
     package static func history(at path: String, linesMax: Int) async throws -> [String] {
-        try await GitRepository(path: path).run(["log", "--max-count=\(linesMax)", "--format=%h %s", "refs/heads/main"])
-            .split(separator: "\n").map(String.init)
+        try await GitRepository(path: path).run([
+            "log", "--topo-order", "--max-count=\(linesMax)", "--format=%h %s", "refs/heads/main",
+        ])
+        .split(separator: "\n").map(String.init)
     }
 }
