@@ -14,7 +14,8 @@ struct AddressRangeTests {
 
     @Test("An address is inside exactly the blocks that hold it", arguments: rows)
     func contains(range: String, address: String, isInside: Bool) throws {
-        #expect(try #require(AddressRange(range)).contains(address) == isInside)
+        let block = try #require(AddressRange(range))
+        #expect(block.contains(address) == isInside)
     }
 
     @Test(

@@ -87,9 +87,9 @@ struct SignInTests {
     func office() async throws {
         let range = try #require(AddressRange("203.0.113.0/24"))
         try await Served.run(site: .init(offices: [range], version: "1.2.3")) { server in
-            #expect(try await server.answer(.get, "/login").status == 403)
-            #expect(try await server.answer(.get, "/login", ["X-Forwarded-For": "203.0.113.9"]).status == 200)
-            #expect(try await server.answer(.get, "/health").status == 200)
+            let outside = try await server.answer(.get, "/login"), health = try await server.answer(.get, "/health")
+            let inside = try await server.answer(.get, "/login", ["X-Forwarded-For": "203.0.113.9"])
+            #expect(outside.status == 403 && inside.status == 200 && health.status == 200)
         }
     }
 
