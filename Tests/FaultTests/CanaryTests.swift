@@ -10,7 +10,7 @@ struct CanaryTests {
     private static let secrets = [
         "ANTHROPIC_API_KEY": "sk-ant-canary7f3a91", "CLICKUP_API_TOKEN": "pk_canary88d1e0",
         "CLICKUP_WEBHOOK_SECRET": "canary-hook-5b20c4", "SLACK_BOT_TOKEN": "xoxb-canary-19aa3e",
-        "SLACK_SIGNING_SECRET": "canary-slack-77e2f9",
+        "SLACK_SIGNING_SECRET": "canary-slack-77e2f9", "AGENCY_OS_INTERNAL_TOKEN": "canary-internal-c41d77",
     ]
 
     @Test(
@@ -72,6 +72,15 @@ struct CanaryTests {
         for path in ["/metrics", "/health", "/nothing-here"] {
             said[path] = try await Web.send("GET", server.url + path).body
         }
+        let token = ["x-agency-os-internal-token": secrets["AGENCY_OS_INTERNAL_TOKEN"] ?? ""]
+        let listed = try await Web.send("GET", server.url + "/report-artifacts", headers: token)
+        #expect(listed.status == 200, "\(listed.text)")
+        said["the registry"] = listed.body
+        for item in listed.json["items"]?.array ?? [] {
+            let path = "/report-artifacts/" + (item["id"]?.string ?? "")
+            said[path] = try await Web.send("GET", server.url + path, headers: token).body
+        }
+        said["a refused look at the registry"] = try await Web.send("GET", server.url + "/report-artifacts").body
         said["a refused webhook"] = try await ClickUpPost(ClickUpPost.statusChange()).send(to: server).body
         said["a malformed webhook"] = try await ClickUpPost(bytes: Data("{".utf8)).send(to: server).body
         return said

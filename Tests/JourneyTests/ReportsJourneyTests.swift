@@ -37,7 +37,8 @@ struct ReportsJourneyTests {
         return texts
     }
 
-    @Test("A run registers its report; the next one is told its capsule and reads a part; dismissed, it is told no more")
+    @Test(
+        "A run registers its report; the next one is told its capsule and reads a part; dismissed, it is told no more")
     func capsule() async throws {
         try await Installation.open(Self.options()) { installation in
             let server = try await installation.startServer()
@@ -70,7 +71,7 @@ struct ReportsJourneyTests {
             #expect(gone["status"]?.string == "dismissed")
             let judged = try await Self.reports(installation, "list", "--client", client, "--reusable")
             #expect(judged.array?.first { $0["id"]?.string == id }?["not_reusable"]?["code"]?.string == "dismissed")
-            try await installation.board.move("86demoshm2", to: "open")
+            try await installation.board.move("86demoshm2", to: "to do")
             try await installation.board.move("86demoshm2", to: "ready (automate)")
             try await installation.waitForRest(of: 3, at: server)
             let third = try #require(try await Self.kickoffs(installation).last)

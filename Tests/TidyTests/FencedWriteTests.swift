@@ -6,12 +6,13 @@ struct FencedWriteTests {
     /// Writes that belong to no lease, each with its reason.
     static let unfenced: [String: String] = [
         "Runs/RunDesk.swift": "people, not workers", "Runs/QueueDesk.swift": "people, not workers",
+        "Runs/SetBackClock.swift": "brings due times forward, and moves no run",
         "Approvals/ApprovalDesk.swift": "people, not workers", "Runs/EmptyRuns.swift": "the benchmark",
         "Runs/RunWorker.swift": "makes the lease", "Runs/RunDriver.swift": "renews it and gives it back",
         "Runs/RunWatchdog.swift": "takes away the lease it saw", "Runs/QueueExpiry.swift": "looks inside for a lease",
         "Delivery/StepRunner.swift": "checks the lease itself",
         "Runs/RunDesk+Resolve.swift": "people, not workers", "Runs/RunDesk+Review.swift": "people, not workers",
-        "Spend/BudgetDesk.swift": "people, not workers",
+        "Spend/BudgetDesk.swift": "people, not workers", "Artifacts/ArtifactDesk+Decide.swift": "people, not workers",
         "Builds/BuildCare.swift": "of runs that have ended", "Runs/Doubt.swift": "tells people once, whoever does",
         "Delivery/SlackDirectory.swift": "a cache all runs share",
         "Delivery/DriveFolderPath.swift": "a cache all runs share",

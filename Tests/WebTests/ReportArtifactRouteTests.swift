@@ -13,7 +13,8 @@ struct ReportArtifactRouteTests {
 
     /// Values that must never leave, in every place a session or a store could have put one.
     private static let canaries = [
-        "sk-ant-canary7f3a91", "xoxb-canary-19aa3e", "canary-payload-5b20", "runs/canary-blob-key", "canary-bearer-77aa",
+        "sk-ant-canary7f3a91", "xoxb-canary-19aa3e", "canary-payload-5b20", "runs/canary-blob-key",
+        "canary-bearer-77aa",
     ]
 
     /// A run with a finished artifact, as it might be after a session that wrote down what it should not.
@@ -28,7 +29,8 @@ struct ReportArtifactRouteTests {
             """#
         try await served.database.write { db in
             try db.execute(
-                "INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES ('c1', 'sentinel', '1.0.0', '{}', 1)", [])
+                "INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES ('c1', 'sentinel', '1.0.0', '{}', 1)",
+                [])
             try db.execute(
                 """
                 INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,
@@ -73,7 +75,8 @@ struct ReportArtifactRouteTests {
         (.get, "/report-artifacts?month=2026-13", token, "", 400), (.get, "/report-artifacts/reusable", token, "", 400),
         (.get, "/report-artifacts/reusable?client=a&period=soon", token, "", 400),
         (.get, "/report-artifacts/01NOSUCH00000000000000000", token, "", 404),
-        (.get, path + "/files/..%2F..%2Fetc%2Fpasswd", token, "", 404), (.get, path + "/files/other.md", token, "", 404),
+        (.get, path + "/files/..%2F..%2Fetc%2Fpasswd", token, "", 404),
+        (.get, path + "/files/other.md", token, "", 404),
         (.post, path + "/dismiss", token, "{", 400), (.post, path + "/accept", token, "", 409),
     ]
 
@@ -106,12 +109,15 @@ struct ReportArtifactRouteTests {
         try await Served.run { served in
             try await Self.seed(served)
             let paths = [
-                "/report-artifacts", "/report-artifacts?client=shamrock&kind=seo-audit&status=accepted&limit=10", Self.path,
+                "/report-artifacts", "/report-artifacts?client=shamrock&kind=seo-audit&status=accepted&limit=10",
+                Self.path,
                 Self.path + "/capsule", Self.path + "/files", "/report-artifacts/reusable?client=shamrock",
             ]
             for path in paths {
                 let answer = try await served.send(.get, path, Self.token)
-                #expect(answer.status == 200 && answer.text.contains("71 of 100") || !path.hasSuffix("capsule"), "\(answer.text)")
+                #expect(
+                    answer.status == 200 && answer.text.contains("71 of 100") || !path.hasSuffix("capsule"),
+                    "\(answer.text)")
                 #expect(answer.status == 200, "\(path): \(answer.text)")
                 for secret in Self.canaries + [Served.internalToken, "blob_key", "canary-dedupe"] {
                     #expect(!answer.text.contains(secret), "\(secret) is in \(path)")
@@ -130,7 +136,8 @@ struct ReportArtifactRouteTests {
             #expect(answer.status == 200 && String(decoding: answer.body, as: UTF8.self).hasPrefix("# Report"))
             #expect(answer.headers["x-content-type-options"] == "nosniff")
             #expect(answer.headers["content-security-policy"]?.hasPrefix("sandbox; default-src 'none'") == true)
-            #expect(answer.headers["cache-control"] == "private, no-store" && answer.headers["content-type"] == "text/html")
+            #expect(
+                answer.headers["cache-control"] == "private, no-store" && answer.headers["content-type"] == "text/html")
             let disposition = try #require(answer.headers["content-disposition"])
             #expect(disposition.hasPrefix("attachment; filename=\"report _ 1.html\""))
             #expect(disposition.hasSuffix("filename*=UTF-8''report%20%E2%80%93%201.html"))

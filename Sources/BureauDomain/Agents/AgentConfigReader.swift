@@ -50,7 +50,8 @@ struct AgentConfigReader {
             name: name, displayName: displayName, description: description, version: version, executor: executor,
             payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
             delivery: delivery, alerts: alerts, approvals: approvals, budgets: budgets, fanOut: others,
-            credentials: credentials, review: review, confirmsPickup: confirmsPickup, artifacts: artifacts, context: context)
+            credentials: credentials, review: review, confirmsPickup: confirmsPickup, artifacts: artifacts,
+            context: context)
     }
 
     /// Absent is one thing, wrong another.

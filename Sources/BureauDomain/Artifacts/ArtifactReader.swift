@@ -28,7 +28,9 @@ struct ArtifactReader {
         let isPlaced = prompt?.placeholders.contains("capsules") == true
         guard root.has("context") else {
             if isPlaced {
-                root.problem("kickoff_template", "the placeholder {capsules} stands in the prompt, but \"context\" asks for none")
+                root.problem(
+                    "kickoff_template", "the placeholder {capsules} stands in the prompt, but \"context\" asks for none"
+                )
             }
             return nil
         }

@@ -26,7 +26,8 @@ package struct ArtifactSection: Hashable, Sendable {
         case "json": return try json(bytes, file, section)
         case "csv", "tsv": return try rows(bytes, file, section)
         case "md", "txt": return try headings(bytes, file, section)
-        default: throw Refused("Only .json, .csv, .tsv, .md and .txt files are read by section; \(file) is none of them.")
+        default:
+            throw Refused("Only .json, .csv, .tsv, .md and .txt files are read by section; \(file) is none of them.")
         }
     }
 
@@ -37,9 +38,11 @@ package struct ArtifactSection: Hashable, Sendable {
         guard let section else { return ArtifactSection(text: "Sections of \(file): \(names(whole))") }
         var value = whole
         for name in section.split(separator: ".").prefix(20).map(String.init) {
-            let next = value.array.flatMap { items in Int(name).flatMap { items.indices.contains($0) ? items[$0] : nil } }
+            let next = value.array.flatMap { items in Int(name).flatMap { items.indices.contains($0) ? items[$0] : nil }
+            }
             guard let found = next ?? value[name], !Sanitiser.isSensitive(member: name) else {
-                throw Refused("\(file) has no section \"\(section.prefix(100))\"; at that place there are: \(names(value))")
+                throw Refused(
+                    "\(file) has no section \"\(section.prefix(100))\"; at that place there are: \(names(value))")
             }
             value = found
         }
@@ -81,8 +84,9 @@ package struct ArtifactSection: Hashable, Sendable {
         let names = Sanitiser.clean(found.prefix(namesMax).map(\.words).joined(separator: " · "))
         guard let section else { return fitted("Sections of \(file): \(names)", more: "") }
         let wanted = section.trimmingCharacters(in: CharacterSet(charactersIn: "# ")).lowercased()
-        guard let start = found.firstIndex(where: { $0.words.lowercased() == wanted })
-            ?? found.firstIndex(where: { $0.words.lowercased().contains(wanted) })
+        guard
+            let start = found.firstIndex(where: { $0.words.lowercased() == wanted })
+                ?? found.firstIndex(where: { $0.words.lowercased().contains(wanted) })
         else { throw Refused("\(file) has no section \"\(section.prefix(100))\"; it has: \(names)") }
         let end = found[(start + 1)...].first { $0.level <= found[start].level }?.index ?? lines.count
         let text = lines[found[start].index..<end].joined(separator: "\n")

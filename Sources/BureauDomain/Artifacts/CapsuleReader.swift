@@ -21,7 +21,9 @@ package enum CapsuleReader {
             result.figures.append(.init(name: "coverage", value: "\(coverage) percent"))
         }
         if result.findings.isEmpty { result.findings = summary.priorities.map { line("\($0.rank) \($0.title)") } }
-        if capsule != nil, data == nil, report == nil { result.warnings.append("Only a capsule was written, no report.") }
+        if capsule != nil, data == nil, report == nil {
+            result.warnings.append("Only a capsule was written, no report.")
+        }
         for name in missingFiles { result.missing.append(line("The file \(name) never arrived.")) }
         return bounded(result)
     }

@@ -60,7 +60,8 @@ package struct RuleClassifier: FeedbackClassifier {
         if !words.isDisjoint(with: ["yes", "yep", "yeah", "do", "ok", "okay", "go", "sure", "please"])
             || comment.signs.contains(.yes)
         {
-            return FeedbackVerdict(.revisionRequest, confidence: 90, reason: "it agrees to the new work", isAnswer: true)
+            return FeedbackVerdict(
+                .revisionRequest, confidence: 90, reason: "it agrees to the new work", isAnswer: true)
         }
         return nil
     }

@@ -32,7 +32,8 @@ extension ArtifactDesk {
 
     private var runDesk: RunDesk { RunDesk(database: database, doors: doors) }
 
-    private func decidable(_ id: String, _ verb: String, _ event: ArtifactMachine.Event) async throws -> ArtifactRecord {
+    private func decidable(_ id: String, _ verb: String, _ event: ArtifactMachine.Event) async throws -> ArtifactRecord
+    {
         let artifact = try await find(id)
         guard event.leaves.contains(artifact.state) else {
             throw Refused(
@@ -45,7 +46,8 @@ extension ArtifactDesk {
         }
         if event == .accepted, let newest, newest.round > artifact.round {
             throw Refused(
-                kind: .notNow, description: "artifact \(artifact.id) is round \(artifact.round) of its run; a newer one is there",
+                kind: .notNow,
+                description: "artifact \(artifact.id) is round \(artifact.round) of its run; a newer one is there",
                 fix: "bureau reports accept \(newest.id)")
         }
         guard let run, run.state.isFinal || run.state == .inReview else {
@@ -78,7 +80,8 @@ extension ArtifactDesk {
 
     private func moving(_ body: () async throws -> RunRecord) async throws -> RunRecord {
         do { return try await body() } catch let refused as RunDesk.Refused {
-            throw Refused(kind: .notNow, description: refused.description, fix: "bureau runs show tells where it stands")
+            throw Refused(
+                kind: .notNow, description: refused.description, fix: "bureau runs show tells where it stands")
         }
     }
 }
@@ -89,7 +92,8 @@ extension ArtifactDesk {
     package func export(_ page: Page, to folder: URL) throws {
         guard !FileManager.default.fileExists(atPath: folder.path) else {
             throw Refused(
-                kind: .notNow, description: "\(folder.path) is there already", fix: "name a folder that is not there yet")
+                kind: .notNow, description: "\(folder.path) is there already",
+                fix: "name a folder that is not there yet")
         }
         do {
             try Durable.makeFolder(folder)
@@ -103,7 +107,8 @@ extension ArtifactDesk {
                 try Durable.copy(try url(file), to: folder.appendingPathComponent(file.name))
             }
             for (name, text) in [
-                ("capsule.json", page.artifact.capsuleDocument.pretty), ("artifact.json", page.document(exclusion(page.artifact)).pretty),
+                ("capsule.json", page.artifact.capsuleDocument.pretty),
+                ("artifact.json", page.document(exclusion(page.artifact)).pretty),
             ] {
                 let free = names.contains(name) ? "bureau-\(name)" : name
                 try Durable.write(Data((text + "\n").utf8), to: folder.appendingPathComponent(free))

@@ -39,7 +39,7 @@ package struct ArtifactDesk: Sendable {
         try await database.read { try ArtifactStore(db: $0).list(filter) }
     }
 
-    /// Finds one by its id, its first characters (at least six), or the id of its run, whose newest one is meant.
+    /// Finds one by its id, its run's, whose newest one is meant, or the first characters of either (at least six).
     package func find(_ text: String) async throws -> ArtifactRecord {
         let id = text.uppercased()
         let found: [ArtifactRecord] = try await database.read { db in
@@ -47,11 +47,14 @@ package struct ArtifactDesk: Sendable {
             if let one = try store.find(id) { return [one] }
             if let one = try store.newest(run: id) { return [one] }
             guard id.count >= 6, id.allSatisfy({ $0.isLetter || $0.isNumber }) else { return [] }
-            return try store.beginning(with: id, limit: 5)
+            let own = try store.beginning(with: id, limit: 5)
+            return own.isEmpty
+                ? try RunStore(db: db).ids(beginning: id).compactMap { try store.newest(run: $0) } : own
         }
         guard let artifact = found.first else {
             throw Refused(
-                kind: .notFound, description: "there is no artifact \(text.prefix(60))", fix: "bureau reports list --all")
+                kind: .notFound, description: "there is no artifact \(text.prefix(60))",
+                fix: "bureau reports list --all")
         }
         guard found.count == 1 else {
             throw Refused(

@@ -48,7 +48,8 @@ extension ArtifactDesk.Page {
                         .array(
                             versions.map {
                                 [
-                                    "id": .string($0.id), "round": .count($0.round), "status": .string($0.state.rawValue),
+                                    "id": .string($0.id), "round": .count($0.round),
+                                    "status": .string($0.state.rawValue),
                                 ]
                             })
                     ),

@@ -83,10 +83,14 @@ package struct ArtifactRecord: Sendable, Hashable {
         runTrouble = try row.textIfAny("run_trouble")
     }
 
+    /// Whoever accepts a version has seen what is wrong with it.
+    private var isAcceptedByPerson: Bool { state.counts && decidedBy != nil && decidedBy != ArtifactFollow.config }
+
     package var candidate: ArtifactReuse.Candidate {
         ArtifactReuse.Candidate(
             client: clientSlug, kind: kind, channel: channel, period: period, state: state, supersededBy: supersededBy,
-            blocked: blocked ?? runTrouble, hasOpenFeedback: hasOpenFeedback, staleAfterDays: staleAfterDays,
+            blocked: isAcceptedByPerson ? nil : blocked ?? runTrouble, hasOpenFeedback: hasOpenFeedback,
+            staleAfterDays: staleAfterDays,
             createdAt: createdAt)
     }
 }

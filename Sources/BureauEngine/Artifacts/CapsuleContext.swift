@@ -57,7 +57,8 @@ struct CapsuleContext: Sendable {
     /// What has come since the run was told last; nil when there is nothing, or its rounds are not told.
     func news(_ db: any Connection) throws -> Told? {
         guard policy.inRevisions else { return nil }
-        let known = Set(try AccessLog(db: db).list(run: run.id).filter { $0.part == "capsule" }.compactMap(\.artifactID))
+        let known = Set(
+            try AccessLog(db: db).list(run: run.id).filter { $0.part == "capsule" }.compactMap(\.artifactID))
         let told = try gather(db, besides: known)
         return told.capsules.isEmpty ? nil : told
     }

@@ -10,7 +10,8 @@ struct BuildMerge: Sendable {
 
     /// Nil when it is merged.
     func accepted(_ hand: RunInHand) async throws -> RunCause? {
-        guard let build = try await parts.database.read({ [id = hand.run.id] in try BuildStore(db: $0).find(id) }) else {
+        guard let build = try await parts.database.read({ [id = hand.run.id] in try BuildStore(db: $0).find(id) })
+        else {
             return nil
         }
         guard build.ending == nil else { return nil }
@@ -24,7 +25,8 @@ struct BuildMerge: Sendable {
         let now = parts.doors.now()
         try await parts.write(hand.lease) { try BuildStore(db: $0).intend(build, Self.step, now: now) }
         let result: GitRepository.MergeResult
-        do { result = try await GitRepository(path: build.repository).merge(request(build, head, hand)) } catch let failure
+        do { result = try await GitRepository(path: build.repository).merge(request(build, head, hand)) } catch let
+            failure
             as GitRepository.Failure
         {
             try Task.checkCancellation()

@@ -6,7 +6,8 @@ extension ReviewMessages {
 
     static func notCarriedOut(_ why: String, runID: String) -> WorkText {
         [.bold("Accepted, and not merged"), .newline] + .line(why)
-            + .line("It waits for review again: ask for a change, accept once more when the reason is gone, or dismiss it.")
+            + .line(
+                "It waits for review again: ask for a change, accept once more when the reason is gone, or dismiss it.")
             + [.text("Run \(runID)"), .newline]
     }
 }

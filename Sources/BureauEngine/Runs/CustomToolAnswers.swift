@@ -81,7 +81,8 @@ struct CustomToolResult: OutboundWrite {
     }
 
     func write() async throws -> String {
-        _ = try await anthropic.send([.customToolResult(customToolUseID: call, text: answer.text, isError: answer.isError)], to: session)
+        _ = try await anthropic.send(
+            [.customToolResult(customToolUseID: call, text: answer.text, isError: answer.isError)], to: session)
         return try JSONText.encode(["call": call])
     }
 

@@ -37,11 +37,15 @@ struct ReportArtifactFile {
     /// What the session called it, when that is a plain type; nothing that could break out of the header.
     static func type(_ mime: String) -> String {
         let parts = mime.split(separator: "/", omittingEmptySubsequences: false)
-        let isPlain = parts.count == 2 && parts.allSatisfy { part in
-            !part.isEmpty && part.utf8.allSatisfy { byte in
-                (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte) || "+-.".utf8.contains(byte)
+        let isPlain =
+            parts.count == 2
+            && parts.allSatisfy { part in
+                !part.isEmpty
+                    && part.utf8.allSatisfy { byte in
+                        (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
+                            || "+-.".utf8.contains(byte)
+                    }
             }
-        }
         return isPlain ? mime : "application/octet-stream"
     }
 
@@ -52,7 +56,8 @@ struct ReportArtifactFile {
             let isPlain =
                 (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
                 || "-_.".utf8.contains(byte)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16).uppercased()
+            return isPlain
+                ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16).uppercased()
         }.joined()
         return "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(coded)"
     }

@@ -36,7 +36,8 @@ struct ReportArtifactQuery {
             includesSuperseded: text("superseded") == "true", before: text("before")?.uppercased(), limit: limit)
     }
 
-    private static func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ text: String?) throws -> Choice?
+    private static func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ text: String?) throws
+        -> Choice?
     where Choice.RawValue == String {
         guard let text else { return nil }
         guard let choice = Choice(rawValue: text) else {

@@ -38,6 +38,7 @@ enum DemoAgents {
             "google_drive": {"enabled": true, "folder_template": "/Clients/{client_name}/Audits/", "file_name_template": "sentinel-audit-{timestamp}"},
             "folder": {"enabled": true, "path": "{client_id}/audits"}
           },
+          "artifacts": {"kind": "seo-audit", "title": "Local SEO audit", "channel": "seo"},
           "alerts": {"on_failure_channel": "#seo-automation-alerts", "tag_on_failure": ["@trung"]}
         }
         """

@@ -26,7 +26,8 @@ struct ReportsOpenCommand: AsyncParsableCommand {
                 let (found, url) = try await desk.file(name, of: page.artifact.id)
                 try output.print(
                     .made([
-                        ("report", .string(page.artifact.id)), ("file", .string(found.name)), ("path", .string(url.path)),
+                        ("report", .string(page.artifact.id)), ("file", .string(found.name)),
+                        ("path", .string(url.path)),
                         ("sha256", .string(found.sha256)),
                     ])
                 ) { Terminal.say(url.path) }

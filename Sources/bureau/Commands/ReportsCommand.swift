@@ -76,7 +76,9 @@ struct ReportsListCommand: AsyncParsableCommand {
             throw SetupError("whose reports may be reused?", fix: "add --client SLUG", exitCode: ExitStatus.usage)
         }
         let wish = try period.map { text in
-            guard let wish = PeriodWish(text) else { throw Self.unknown("period", text, ["any, current, previous, 2026-10"]) }
+            guard let wish = PeriodWish(text) else {
+                throw Self.unknown("period", text, ["any, current, previous, 2026-10"])
+            }
             return wish
         }
         let found = try await desk.reusable(
@@ -86,7 +88,9 @@ struct ReportsListCommand: AsyncParsableCommand {
     }
 
     private func filter() throws -> ArtifactFilter {
-        if let period, ArtifactPeriod(month: period) == nil { throw Self.unknown("period", period, ["a month: 2026-10"]) }
+        if let period, ArtifactPeriod(month: period) == nil {
+            throw Self.unknown("period", period, ["a month: 2026-10"])
+        }
         guard 1...ArtifactFilter.limitMax ~= limit else {
             throw Self.unknown("limit", "\(limit)", ["1 to \(ArtifactFilter.limitMax)"])
         }
@@ -96,7 +100,8 @@ struct ReportsListCommand: AsyncParsableCommand {
             includesSuperseded: all, before: before?.uppercased(), limit: limit)
     }
 
-    private static func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ text: String?) throws -> Choice?
+    private static func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ text: String?) throws
+        -> Choice?
     where Choice.RawValue == String {
         guard let text else { return nil }
         guard let choice = Choice(rawValue: text) else { throw unknown(name, text, Choice.allCases.map(\.rawValue)) }

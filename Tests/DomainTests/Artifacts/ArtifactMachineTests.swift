@@ -24,7 +24,9 @@ struct ArtifactMachineTests {
         ),
     ]
 
-    @Test("Each event leads where it should from every state it may leave, and is refused in every other", arguments: table)
+    @Test(
+        "Each event leads where it should from every state it may leave, and is refused in every other",
+        arguments: table)
     func moves(event: ArtifactMachine.Event, leads: [ArtifactState: ArtifactState]) throws {
         for state in ArtifactState.allCases {
             var machine = ArtifactMachine(state: state)

@@ -11,7 +11,8 @@ struct ArtifactReuseTests {
         now: now)
 
     private static let good = ArtifactReuse.Candidate(
-        client: "shamrock", kind: "seo-audit", channel: "seo", period: ArtifactPeriod(month: "2026-10"), state: .accepted,
+        client: "shamrock", kind: "seo-audit", channel: "seo", period: ArtifactPeriod(month: "2026-10"),
+        state: .accepted,
         staleAfterDays: 30, createdAt: now - 10 * day)
 
     private static func with(_ change: (inout Candidate) -> Void) -> Candidate {

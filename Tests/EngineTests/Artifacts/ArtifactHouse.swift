@@ -63,7 +63,8 @@ struct ArtifactHouse {
     /// A run from its trigger to its end, its version accepted by config.
     @discardableResult
     func done(
-        client: String? = "shamrock", agent: String = "sentinel", _ files: [String: String] = ["audit.json": Self.report]
+        client: String? = "shamrock", agent: String = "sentinel",
+        _ files: [String: String] = ["audit.json": Self.report]
     ) async throws -> ArtifactRecord {
         bench.clock.advance(milliseconds: 1_000)
         let run = try await run(client: client, agent: agent)

@@ -29,7 +29,8 @@ struct CapsuleContextTests {
         let hand = try #require(try await claimed(house, run))
         let tool = SectionTool(parts: house.parts, hand: hand)
         let stolen = try await tool.answer(
-            "call_1", input: Array(#"{"artifact": "\#(secretive.id)", "file": "audit.json", "section": "warnings"}"#.utf8))
+            "call_1",
+            input: Array(#"{"artifact": "\#(secretive.id)", "file": "audit.json", "section": "warnings"}"#.utf8))
         let unknown = try await tool.answer(
             "call_2", input: Array(#"{"artifact": "01NOSUCHARTIFACT0000000000", "file": "audit.json"}"#.utf8))
         #expect(stolen == unknown && stolen.isError && !stolen.text.contains("alpha"))
@@ -68,6 +69,26 @@ struct CapsuleContextTests {
         let told = try await house.told(run)
         #expect(!told.capsules.isEmpty && told.capsules.count <= 2)
         #expect(told.capsules.map(\.bytes).reduce(0, +) <= 900)
+    }
+
+    @Test("A later round is told only of what has come since, and only when its agent's file says so")
+    func news() async throws {
+        for isOn in [true, false] {
+            let house = try await Self.house(#"{"in_revisions": \#(isOn)}"#)
+            let first = try await house.done()
+            house.bench.clock.advance(milliseconds: 32 * 86_400_000)
+            let run = try await house.run()
+            let context = try #require(CapsuleContext(try house.hand(run), house.parts))
+            let told = try await house.told(run)
+            for _ in 0..<2 {
+                try await house.bench.database.write { try context.log(told, .kickoff, step: "step_1", in: $0) }
+            }
+            #expect(try await house.desk.access(run: run.id).map(\.artifactID) == [first.id], "once, however often")
+            #expect(try await house.bench.database.read { try context.news($0) } == nil)
+            let second = try await house.done()
+            let news = try await house.bench.database.read { try context.news($0) }
+            #expect(news?.capsules.map(\.artifactID) == (isOn ? [second.id] : nil))
+        }
     }
 
     @Test("Nothing a session wrote can end a capsule, and no credential is in one")

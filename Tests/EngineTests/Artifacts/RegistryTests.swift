@@ -16,7 +16,10 @@ struct RegistryTests {
         #expect((artifact.state, artifact.version, artifact.kind) == (.draft, 1, "sentinel"))
         #expect(artifact.sessionID == run.sessionID && artifact.configHash == run.configHash)
         let page = try await house.desk.page(artifact.id)
-        #expect(page.files.map { "\($0.name) \($0.role.rawValue)" } == ["audit.json data", "audit.md report", "log.bin other"])
+        #expect(
+            page.files.map { "\($0.name) \($0.role.rawValue)" } == [
+                "audit.json data", "audit.md report", "log.bin other",
+            ])
         #expect(page.files.first?.sha256 == Hex.sha256(Array(ArtifactHouse.report.utf8)))
         let capsule = try #require(EvidenceCapsule(document: artifact.capsuleDocument))
         #expect(capsule.figures.first?.value == "71 of 100" && capsule.warnings == ["Demo data"])
@@ -123,7 +126,8 @@ struct RegistryTests {
         try await house.bench.move(run.id, .channelsSettled(problem: nil))
         let page = try await house.desk.page(run.id)
         #expect(page.artifact.state == .published)
-        #expect(page.deliveries.map { "\($0.channel) \($0.link ?? "")" } == ["google_drive https://drive.example.com/1A"])
+        #expect(
+            page.deliveries.map { "\($0.channel) \($0.link ?? "")" } == ["google_drive https://drive.example.com/1A"])
         #expect(page.deliveries.first?.stepID == step.id)
     }
 
@@ -143,6 +147,27 @@ struct RegistryTests {
         #expect(events.last?.detail.contains("dismissed by cli test: Wrong location") == true)
     }
 
+    private static let comments: [(FeedbackClass, ReviewDecision.Outcome, Bool)] = [
+        (.revisionRequest, .asked, true), (.scopeChange, .askedScope, true), (.revisionRequest, .roundsUsed, true),
+        (.revisionRequest, .revised, false), (.revisionRequest, .withdrawn, false), (.acceptance, .accepted, false),
+        (.discussion, .noted, false),
+    ]
+
+    @Test(
+        "A comment that asks for more and waits for somebody keeps an accepted version from being reused",
+        arguments: comments)
+    func feedback(kind: FeedbackClass, outcome: ReviewDecision.Outcome, isOpen: Bool) async throws {
+        let house = try await ArtifactHouse()
+        let artifact = try await house.done()
+        let new = NewFeedback(
+            id: house.bench.clock.doors.makeID(), tool: "clickup", commentID: "c1", runID: artifact.runID, round: 1,
+            text: "And Dublin?", writtenAt: 1, kind: kind.rawValue, confidence: 90, reason: "test", classifier: "test",
+            outcome: outcome)
+        try await house.bench.database.write { _ = try FeedbackStore(db: $0).insert(new, now: 1) }
+        let found = try await house.desk.find(artifact.id)
+        #expect(house.desk.exclusion(found) == (isOpen ? .unresolvedFeedback : nil))
+    }
+
     @Test("A version of a run that is at work is not decided on; a stopped run's is blocked until somebody accepts it")
     func stopped() async throws {
         let house = try await ArtifactHouse()
@@ -154,7 +179,8 @@ struct RegistryTests {
         let working = try await house.run()
         try await house.collect(working.id)
         await #expect(throws: ArtifactDesk.Refused.self) { try await house.desk.accept(working.id, by: "cli test") }
-        #expect(try await house.desk.accept(artifact.id, by: "cli test").state == .accepted)
+        let accepted = try await house.desk.accept(artifact.id, by: "cli test")
+        #expect(accepted.state == .accepted && house.desk.exclusion(accepted) == nil)
     }
 
     @Test("The table moves a version only from the states the machine lets an event leave")
@@ -203,7 +229,9 @@ struct RegistryTests {
         let page = try await house.desk.page(artifact.id)
         let folder = house.bench.folder.appendingPathComponent("out")
         try house.desk.export(page, to: folder)
-        #expect(try String(contentsOf: folder.appendingPathComponent("audit.json"), encoding: .utf8) == ArtifactHouse.report)
+        #expect(
+            try String(contentsOf: folder.appendingPathComponent("audit.json"), encoding: .utf8) == ArtifactHouse.report
+        )
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         #expect(names == ["artifact.json", "audit.json", "capsule.json"])
         #expect(throws: ArtifactDesk.Refused.self) { try house.desk.export(page, to: folder) }

@@ -96,7 +96,8 @@ struct BuildReviewTests {
     @Test("What fails a required check is not merged, what fails another is")
     func checks() async throws {
         let house = try await Self.house(
-            #""checks": [{"name": "red", "command": ["false"]}, {"name": "nice", "command": ["false"], "required": false}]"#)
+            #""checks": [{"name": "red", "command": ["false"]}, {"name": "nice", "command": ["false"], "required": false}]"#
+        )
         let run = try await inReview(house)
         let before = try await house.mainCommit
         _ = try await desk(house).accept(run.id, by: "ada")
