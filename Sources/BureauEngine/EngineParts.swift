@@ -8,17 +8,19 @@ package import Logging
 package struct Connections: Sendable {
     package var anthropic: AnthropicClient?
     package var clickUp: ClickUpClient?
+    package var asana: AsanaClient?
     package var slack: SlackClient?
     package var drive: GoogleDriveClient?
     /// What stands before each client, for its figures.
     package var governors: [RateGovernor] = []
 
     package init(
-        anthropic: AnthropicClient? = nil, clickUp: ClickUpClient? = nil, slack: SlackClient? = nil,
-        drive: GoogleDriveClient? = nil
+        anthropic: AnthropicClient? = nil, clickUp: ClickUpClient? = nil, asana: AsanaClient? = nil,
+        slack: SlackClient? = nil, drive: GoogleDriveClient? = nil
     ) {
         self.anthropic = anthropic
         self.clickUp = clickUp
+        self.asana = asana
         self.slack = slack
         self.drive = drive
     }

@@ -45,7 +45,11 @@ struct WriteMark: Hashable, Sendable {
     var alike: String?
 
     init(_ step: StepRecord, alike: String? = nil) {
-        (text, since, self.alike) = (Marks.text(step), step.intendedAt ?? 0, alike)
+        self.init(text: Marks.text(step), since: step.intendedAt ?? 0, alike: alike)
+    }
+
+    init(text: String, since: Int64, alike: String? = nil) {
+        (self.text, self.since, self.alike) = (text, since, alike)
     }
 }
 
@@ -69,7 +73,7 @@ extension EngineParts {
     func workTool(_ kind: WorkToolKind) -> (any WorkTool)? {
         switch kind {
         case .clickUp: connections.clickUp.map { ClickUpWorkTool(clickUp: $0) }
-        case .asana: nil
+        case .asana: connections.asana.map { AsanaWorkTool(asana: $0) }
         }
     }
 

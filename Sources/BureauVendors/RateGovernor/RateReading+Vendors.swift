@@ -1,13 +1,13 @@
 import Foundation
 
 extension RateReading {
-    /// The budget a request belongs to. Slack counts by method; Anthropic counts creations and reads apart; ClickUp
-    /// and Google count by credential. (Vendors' rate limit pages.)
+    /// The budget a request belongs to. Slack counts by method; Anthropic counts creations and reads apart; ClickUp,
+    /// Asana and Google count by credential. (Vendors' rate limit pages.)
     static func lane(of request: VendorRequest) -> String {
         switch request.vendor {
         case .slack: request.operation
         case .anthropic: request.method == .get ? "reads" : "writes"
-        case .clickUp, .google: "all"
+        case .clickUp, .asana, .google: "all"
         }
     }
 
@@ -43,7 +43,7 @@ extension RateReading {
             return RateReading(
                 limit: number("anthropic-ratelimit-requests-limit"),
                 remaining: number("anthropic-ratelimit-requests-remaining"))
-        case .slack, .google: return RateReading()
+        case .asana, .slack, .google: return RateReading()
         }
     }
 
@@ -51,7 +51,7 @@ extension RateReading {
         switch vendor {
         // Without a time to wait it is a spending limit, and waiting does not lift it.
         case .anthropic: status == 429 && (headers["retry-after"] ?? headers["retry-after-ms"]) != nil
-        case .clickUp: status == 429
+        case .clickUp, .asana: status == 429
         case .slack: status == 429 || status == 200 && says(body, ["\"ratelimited\"", "\"rate_limited\""])
         case .google:
             status == 429 || status == 403 && says(body, ["\"rateLimitExceeded\"", "\"userRateLimitExceeded\""])

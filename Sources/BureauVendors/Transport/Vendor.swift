@@ -2,6 +2,7 @@
 package enum Vendor: String, Codable, CaseIterable, Sendable {
     case anthropic
     case clickUp = "clickup"
+    case asana
     case slack
     case google
 
@@ -10,6 +11,7 @@ package enum Vendor: String, Codable, CaseIterable, Sendable {
         switch self {
         case .anthropic: "Anthropic"
         case .clickUp: "ClickUp"
+        case .asana: "Asana"
         case .slack: "Slack"
         case .google: "Google Drive"
         }

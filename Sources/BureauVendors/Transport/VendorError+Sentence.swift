@@ -54,6 +54,8 @@ private enum Subjects {
         "PUT task status": "the status", "POST comment": "the comment", "POST attachment": "the file",
         "GET task": "to show the task", "GET list": "to show the list", "GET list tasks": "to show the list's tasks",
         "POST webhook": "the webhook", "PUT webhook": "the webhook's change",
+        "POST story": "the comment", "GET stories": "to show the comments", "POST section task": "the section",
+        "POST task": "the new task", "PUT task": "the task's change", "PUT task fields": "the fields",
         "chat.postMessage": "the message", "chat.update": "the message's update",
         "POST sessions": "to start the session", "POST events": "the message to the session",
         "GET session": "to show the session", "POST session archive": "to archive the session",

@@ -58,6 +58,7 @@ struct SettingsCatalogue {
             + [
                 secret("CLICKUP_API_TOKEN"), secret("CLICKUP_WEBHOOK_SECRET"), plain("CLICKUP_WORKSPACE_ID"),
                 plain("CLICKUP_BASE_URL", "https://api.clickup.com/api/v2"),
+                secret("ASANA_ACCESS_TOKEN"), plain("ASANA_BASE_URL", "https://app.asana.com/api/1.0"),
                 secret("SLACK_BOT_TOKEN"), secret("SLACK_SIGNING_SECRET"), secret("API_TOKEN"),
                 secret("AGENCY_OS_INTERNAL_TOKEN"),
                 plain("SLACK_COMMAND_USERS"), plain("SLACK_ALERT_CHANNEL_ID"),

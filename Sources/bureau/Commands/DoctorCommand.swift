@@ -56,10 +56,11 @@ struct DoctorCommand: AsyncParsableCommand {
                 settings: settings, connections: try Self.connect(settings, transport), agents: agents)
             async let anthropic = checks.anthropic()
             async let clickUp = checks.clickUp()
+            async let asana = checks.asana()
             async let slack = checks.slack()
             async let drive = checks.drive()
             async let clock = checks.clock(transport)
-            findings = await anthropic + clickUp + slack + drive + [clock]
+            findings = await anthropic + clickUp + asana + slack + drive + [clock]
         } catch {
             findings = [.fail("config", error.what, fix: error.fix, isAboutSettings: true)]
         }

@@ -13,6 +13,7 @@ struct Connector {
         var connections = Connections()
         if let key = environment.secret("ANTHROPIC_API_KEY") { connect(&connections, anthropic: key) }
         if let token = environment.secret("CLICKUP_API_TOKEN") { connect(&connections, clickUp: token) }
+        if let token = environment.secret("ASANA_ACCESS_TOKEN") { connect(&connections, asana: token) }
         if let token = environment.secret("SLACK_BOT_TOKEN") { connect(&connections, slack: token) }
         if let path = environment["GOOGLE_SERVICE_ACCOUNT_JSON_PATH"] {
             try connect(&connections, google: path, "GOOGLE_SERVICE_ACCOUNT_JSON_PATH")
@@ -101,6 +102,12 @@ struct Connector {
             transport: governed(.clickUp, &connections),
             baseURL: base ?? settings.environment["CLICKUP_BASE_URL"] ?? "https://api.clickup.com/api/v2",
             token: token)
+    }
+
+    private func connect(_ connections: inout Connections, asana token: Secret) {
+        connections.asana = AsanaClient(
+            transport: governed(.asana, &connections),
+            baseURL: settings.environment["ASANA_BASE_URL"] ?? "https://app.asana.com/api/1.0", token: token)
     }
 
     private func connect(_ connections: inout Connections, slack token: Secret, _ base: String? = nil) {

@@ -23,6 +23,8 @@ struct RateStateTests {
         (.clickUp, 429, [("X-RateLimit-Reset", "1030")], #"{"ECODE":"APP_002"}"#, true, 1_030_000),
         (.clickUp, 429, [], "", true, 1_060_000),
         (.clickUp, 429, [("X-RateLimit-Reset", "900")], "", true, 1_060_000),
+        (.asana, 429, [("Retry-After", "30")], #"{"errors":[{"message":"slow down"}]}"#, true, 1_030_000),
+        (.asana, 402, [], #"{"errors":[{"message":"paid"}]}"#, false, nil),
         (.slack, 429, [("Retry-After", "7")], #"{"ok":false,"error":"ratelimited"}"#, true, 1_007_000),
         (.slack, 200, [], #"{"ok":false,"error":"ratelimited"}"#, true, nil),
         (.slack, 200, [], #"{"ok":true,"text":"ratelimited"}"#, false, nil),

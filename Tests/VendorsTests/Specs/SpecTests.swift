@@ -17,9 +17,13 @@ private struct Captured: Encodable {
     let spec, method, path, query, contentType, body: String
 
     init(_ request: Received) {
-        let isSlack = request.path.hasPrefix("/slack/api/")
-        spec = isSlack ? "slack-web-subset.openapi.json" : "clickup-v2-subset.openapi.json"
-        path = String(request.path.dropFirst(isSlack ? "/slack/api".count : "/clickup/api".count))
+        let known = [
+            ("/slack/api", "slack-web-subset.openapi.json"), ("/clickup/api", "clickup-v2-subset.openapi.json"),
+            ("/asana/api/1.0", "asana-1.0-subset.openapi.json"),
+        ]
+        let place = known.first { request.path.hasPrefix($0.0 + "/") } ?? ("", "")
+        spec = place.1
+        path = String(request.path.dropFirst(place.0.count))
         contentType = request.headers["content-type"] ?? ""
         (method, query, body) = (request.method, request.query, request.text)
     }
@@ -98,6 +102,51 @@ struct SpecTests {
         }
     }
 
+    @Test("Every Asana request is one that its description allows")
+    func asana() async throws {
+        try await VendorServer.run(answer: { _ in .json("{}") }) { server, transport in
+            let client = AsanaClient(
+                transport: transport, baseURL: server.baseURL + "/asana/api/1.0", token: Secret("test_1"))
+            try await withTemporaryFolder { folder in
+                try Data("x".utf8).write(to: URL(filePath: folder + "/f"))
+                // The answers are empty, so most calls end as unreadable: only what was sent matters here.
+                _ = try? await client.me()
+                _ = try? await client.task("500")
+                _ = try? await client.tasks(project: "100", modifiedSince: 5, offset: "o")
+                _ = try? await client.createTask(project: "100", name: "n", notes: "x", assignee: "10")
+                _ = try? await client.updateTask("500", name: "n", notes: "x", isCompleted: true)
+                _ = try? await client.setFields(
+                    "500",
+                    [
+                        "1": .string("x"), "2": .number(3.5), "3": .array([.string("301")]), "4": .null,
+                        "5": .object(["date": .string("2026-10-01")]),
+                    ])
+                _ = try? await client.addTask("500", toSection: "103")
+                _ = try? await client.sections(project: "100")
+                _ = try? await client.project("100")
+                _ = try? await client.projects(workspace: "1", offset: "o")
+                _ = try? await client.comment("500", AsanaRichText([.text("a")], tail: [.code("b")]))
+                _ = try? await client.stories("500", offset: "o")
+                _ = try? await client.story("777")
+                _ = try? await client.attach("500", file: folder + "/f", name: "f", mime: "text/plain")
+                _ = try? await client.attachments(task: "500")
+                _ = try? await client.createWebhook(
+                    project: "100", target: "https://x.example/1",
+                    filters: [
+                        AsanaWebhookFilter(resourceType: "task", action: "changed", fields: ["assignee"]),
+                        AsanaWebhookFilter(resourceType: "story", resourceSubtype: "comment_added", action: "added"),
+                    ])
+                _ = try? await client.webhooks(workspace: "1")
+                _ = try? await client.webhook("9")
+                _ = try? await client.deleteWebhook("9")
+                _ = try? await client.events(project: "100", sync: "s")
+            }
+            #expect(server.received.count == 20)
+            let found = try await violations(server.received)
+            #expect(found == "")
+        }
+    }
+
     @Test("Every Slack request is one that its description allows, however much is put into a message")
     func slack() async throws {
         try await VendorServer.run(answer: { _ in .json("{}") }) { server, transport in
@@ -135,7 +184,10 @@ struct SpecTests {
             method: "PUT", path: "/clickup/api/v2/task/1", query: "nonsense=1",
             headers: ["content-type": "application/json"],
             body: Array(#"{"status":7}"#.utf8))
-        let found = try await violations([wrong])
-        #expect(found.contains("nonsense") && found.contains("status"))
+        let wrongInAsana = Received(
+            method: "PUT", path: "/asana/api/1.0/tasks/1", query: "",
+            headers: ["content-type": "application/json"], body: Array(#"{"data":{"completed":"yes"}}"#.utf8))
+        let found = try await violations([wrong, wrongInAsana])
+        #expect(found.contains("nonsense") && found.contains("status") && found.contains("completed"))
     }
 }

@@ -1,0 +1,132 @@
+import BureauDomain
+import BureauVendors
+
+/// Asana as a `WorkTool`. Where a task stands is its section; a task in several projects stands in the first one.
+struct AsanaWorkTool: WorkTool {
+    let asana: AsanaClient
+    /// Pages of one list that are read, 100 things each.
+    static let pagesMax = 20
+    var kind: WorkToolKind { .asana }
+
+    func ownUserID() async throws(VendorError) -> String { try await asana.me().gid }
+
+    func task(_ id: String) async throws(VendorError) -> WorkTask {
+        let files = try await asana.attachments(of: id).items
+        return WorkTask(try await asana.task(id), attachments: files)
+    }
+
+    /// Asana lists from the oldest on, so all pages are read before anything is known of the newest.
+    func comments(of task: String, since: Int64) async throws(VendorError) -> WorkComments {
+        let stories = try await asana.stories(of: task)
+        let recent = stories.items.filter { $0.isComment && ($0.createdAt ?? since) >= since }
+        let kept = recent.suffix(Self.commentsMax)
+        let read = kept.map { story in
+            WorkComment(
+                id: story.gid, authorID: story.author?.gid, authorName: story.author?.name, text: story.text,
+                createdAt: story.createdAt ?? since)
+        }
+        return WorkComments(comments: Array(read), isWhole: stories.isWhole && kept.count == recent.count)
+    }
+
+    func comment(_ text: WorkText, on task: String, mark: WriteMark) -> any OutboundWrite {
+        AsanaCommentWrite(asana: asana, task: task, mark: mark, text: text)
+    }
+
+    func attachment(
+        _ file: FileIntent, path: String, on task: String, since: Int64, known: Set<String>
+    ) -> any OutboundWrite {
+        AsanaAttach(asana: asana, task: task, file: file, path: path, since: since, known: known)
+    }
+
+    func move(_ task: String, to place: String, before: String?) -> any OutboundWrite {
+        AsanaSectionWrite(asana: asana, task: task, section: place, before: before)
+    }
+
+    func setField(_ field: String, to value: String?, on task: String) -> any OutboundWrite {
+        AsanaFieldWrite(asana: asana, task: task, field: field, value: value)
+    }
+
+    func createTask(_ draft: WorkTaskDraft, mark: WriteMark) -> any OutboundWrite {
+        AsanaTaskCreate(asana: asana, draft: draft, mark: mark)
+    }
+
+    func updateTask(_ id: String, _ change: WorkTaskChange) -> any OutboundWrite {
+        AsanaTaskUpdate(asana: asana, task: id, change: change)
+    }
+}
+
+/// All of a list, or its first pages: then nothing may be concluded from an absence.
+struct AsanaListing<Item: Sendable>: Sendable {
+    var items: [Item] = []
+    var isWhole = false
+}
+
+extension AsanaClient {
+    func stories(of task: String) async throws(VendorError) -> AsanaListing<AsanaStory> {
+        try await Self.pages { offset throws(VendorError) in try await stories(task, offset: offset) }
+    }
+
+    func attachments(of task: String) async throws(VendorError) -> AsanaListing<AsanaAttachment> {
+        try await Self.pages { offset throws(VendorError) in try await attachments(task: task, offset: offset) }
+    }
+
+    func sections(of project: String) async throws(VendorError) -> AsanaListing<AsanaNamed> {
+        try await Self.pages { offset throws(VendorError) in try await sections(project: project, offset: offset) }
+    }
+
+    func tasks(of project: String, since: Int64) async throws(VendorError) -> AsanaListing<AsanaTask> {
+        try await Self.pages { offset throws(VendorError) in
+            try await tasks(project: project, modifiedSince: since, withCompleted: true, offset: offset)
+        }
+    }
+
+    private static func pages<Item: Decodable & Sendable>(
+        _ page: (String?) async throws(VendorError) -> AsanaPage<Item>
+    ) async throws(VendorError) -> AsanaListing<Item> {
+        var listing = AsanaListing<Item>(), offset: String?
+        for _ in 0..<AsanaWorkTool.pagesMax {
+            let found = try await page(offset)
+            listing.items += found.items
+            guard let next = found.nextOffset else {
+                listing.isWhole = true
+                return listing
+            }
+            offset = next
+        }
+        return listing
+    }
+}
+
+extension WorkTask {
+    init(_ task: AsanaTask, attachments: [AsanaAttachment] = []) {
+        let home = task.memberships.first
+        self.init(
+            kind: .asana, id: task.gid, title: task.name, notes: task.notes, url: task.url,
+            place: home?.section?.name ?? "", containerID: home?.project.gid ?? "",
+            assigneeIDs: task.assignee.map { [$0.gid] } ?? [],
+            fields: task.customFields.map { Field(id: $0.gid, name: $0.name, text: $0.displayText) },
+            attachments: attachments.map {
+                Attachment(id: $0.gid, title: $0.name, sizeBytes: $0.sizeBytes, url: $0.url, createdAt: $0.createdAt)
+            }, updatedAt: task.modifiedAt)
+    }
+}
+
+extension WorkText {
+    /// A quotation is a line that begins with "> ": Asana's newer tag for one is refused by older texts.
+    var asanaParts: [AsanaRichText.Part] {
+        var done: [AsanaRichText.Part] = [], line: [AsanaRichText.Part] = []
+        for part in parts {
+            switch part {
+            case .text(let text): line.append(.text(text))
+            case .bold(let text): line.append(.strong(text))
+            case .code(let text): line.append(.code(text))
+            case .link(let text, let url): line.append(.link(text, url: url))
+            case .mention(let id): line.append(.mention(gid: id))
+            case .newline: (done, line) = (done + line + [.text("\n")], [])
+            case .bullet: (done, line) = (done + [.bullet(line)], [])
+            case .quote: (done, line) = (done + [.text("> ")] + line + [.text("\n")], [])
+            }
+        }
+        return done + line
+    }
+}
