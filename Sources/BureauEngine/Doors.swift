@@ -1,11 +1,14 @@
 import BureauDomain
 import Foundation
+import Synchronization
 
 /// Everything the engine may not take from the world by itself: time, randomness and waiting. Tests and simulations
 /// put their own in.
 package struct Doors: Sendable {
     /// Milliseconds UTC.
     package var now: @Sendable () -> Int64
+    /// The newest time that was ever told through this door: later than now when the clock was set back since.
+    let newestTold: NewestTime
     /// 80 random bits, for ids.
     package var randomness: @Sendable () -> (UInt64, UInt16)
     /// A factor for waiting times, 0.5 to 1.
@@ -16,7 +19,9 @@ package struct Doors: Sendable {
         now: @escaping @Sendable () -> Int64, randomness: @escaping @Sendable () -> (UInt64, UInt16),
         jitter: @escaping @Sendable () -> Double, sleep: @escaping @Sendable (Duration) async throws -> Void
     ) {
-        self.now = now
+        let newestTold = NewestTime()
+        self.newestTold = newestTold
+        self.now = { newestTold.see(now()) }
         self.randomness = randomness
         self.jitter = jitter
         self.sleep = sleep
@@ -30,4 +35,16 @@ package struct Doors: Sendable {
         randomness: { (UInt64.random(in: .min ... .max), UInt16.random(in: .min ... .max)) },
         jitter: { Double.random(in: 0.5...1) },
         sleep: { try await Task.sleep(for: $0) })
+}
+
+/// Remembers the latest of the times it sees.
+final class NewestTime: Sendable {
+    private let newest = Mutex(Int64.min)
+
+    var milliseconds: Int64 { newest.withLock { $0 } }
+    func see(_ time: Int64) -> Int64 {
+        newest.withLock { $0 = max($0, time) }
+        return time
+    }
+    func forget(back time: Int64) { newest.withLock { $0 = time } }
 }

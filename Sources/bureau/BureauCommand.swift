@@ -20,7 +20,7 @@ struct BureauCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Installation",
                 subcommands: [
-                    ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
+                    UsersCommand.self, ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
                     VersionCommand.self, KeepBuilderCommand.self,
                 ]),
         ])

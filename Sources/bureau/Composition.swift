@@ -96,22 +96,8 @@ struct Composition: Sendable {
                 account.connections.governors.map { (account.settings.credentialSet, $0) }
             }, budgets: budgetDesk)
         let server = BureauServer(
-            address: settings.address, intake: intake,
-            frontDesk: SlackFrontDesk(
-                desk: approvalDesk,
-                teams: parts.slackTeams(ownSecret: settings.environment.secret("SLACK_SIGNING_SECRET")), doors: doors,
-                logger: logger),
-            commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts) { [runWake] in runWake.raise() }),
-            approvals: settings.environment.secret("API_TOKEN").map { token in
-                ApprovalDoor(
-                    desk: approvalDesk, token: token, person: settings.environment["API_TOKEN_USER"] ?? "api")
-            },
-            artifacts: settings.environment.secret("AGENCY_OS_INTERNAL_TOKEN").map { token in
-                ReportArtifactDoor(
-                    desk: artifactDesk, token: token,
-                    person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
-            },
-            status: status, eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
+            address: settings.address, intake: intake, house: house(status),
+            eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
             logger: logger, onListening: onListening)
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake),
@@ -128,6 +114,32 @@ struct Composition: Sendable {
             noticeWake.raise()
         }
         return [ReviewService(watcher: watcher, signal: signal)]
+    }
+
+    var peopleDesk: PeopleDesk { PeopleDesk(database: database, doors: doors) }
+
+    /// Pages and interfaces.
+    private func house(_ status: ServerStatus) -> WebHouse {
+        WebHouse(
+            parts: parts, approvals: approvalDesk, status: status,
+            frontDesk: SlackFrontDesk(
+                desk: approvalDesk,
+                teams: parts.slackTeams(ownSecret: settings.environment.secret("SLACK_SIGNING_SECRET")), doors: doors,
+                logger: logger),
+            commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts) { [runWake] in runWake.raise() }),
+            apiDoor: settings.environment.secret("API_TOKEN").map { token in
+                ApprovalDoor(
+                    desk: approvalDesk, token: token, person: settings.environment["API_TOKEN_USER"] ?? "api")
+            },
+            artifacts: settings.environment.secret("AGENCY_OS_INTERNAL_TOKEN").map { token in
+                ReportArtifactDoor(
+                    desk: artifactDesk, token: token,
+                    person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
+            }, site: settings.site
+        ) { [runWake, noticeWake] in
+            runWake.raise()
+            noticeWake.raise()
+        }
     }
 
     /// Finds what no webhook told of. A server that starts nothing looks for nothing.

@@ -67,4 +67,49 @@ struct PoisonTests {
         let own = ["plain_text", "button"].contains(members["type"]?.string) ? nil : members["text"]?.string
         return (own.map { [$0] } ?? []) + members.values.flatMap(markup)
     }
+
+    /// The waits between the tries take half an hour in all: the clock is set on, and nothing is waited for.
+    @Test(
+        "A task that breaks its stage each time is tried again and again, then parked with its cause",
+        .enabled(if: WrongClock.isThere, "the clock cannot be set here"))
+    func unreadable() async throws {
+        let clock = try WrongClock()
+        defer { clock.remove() }
+        var options = Installation.Options()
+        options.environment = clock.environment
+        try await Installation.open(options) { installation in
+            try installation.sandbox.faults.add(
+                FaultRule(
+                    vendor: "clickup", operation: "task.get", about: Self.poisoned, times: 1_000_000, .status(500)))
+            let server = try await installation.startServer()
+            try await installation.board.move(Self.poisoned, to: "ready (automate)")
+            try await installation.board.move(Self.healthy, to: "ready (automate)")
+            try await eventually("the other one is done", within: .seconds(60)) {
+                try await installation.records().runs.first { $0.task == Self.healthy && $0.state == "done" }
+            }
+            var minutes = 0
+            for tries in 1...20 where await installation.runs(in: RunStates.final, at: server) < 2 {
+                minutes += 11
+                try clock.set(seconds: minutes * 60)
+                try await eventually("it is tried again, or given up") {
+                    let asked = installation.sandbox.faults.entries.first?.struck ?? 0
+                    let isOver = await installation.runs(in: RunStates.final, at: server) == 2
+                    return asked > tries || isOver ? true : nil
+                }
+            }
+            let runs = try await installation.records().runs
+            #expect(runs.first { $0.task == Self.healthy }?.state == "done")
+            let bad = try #require(runs.first { $0.task == Self.poisoned })
+            #expect(bad.state == "failed" && bad.cause == "task_unreadable", "\(bad)")
+            #expect(await installation.look().sessions.count == 1)
+            try await eventually("people are told") {
+                await installation.look().messages(in: "C0ALERTS").first { $0.whole.contains(bad.id) }
+            }
+            let parked = try await installation.command("queue", "list")
+            #expect(parked.text.contains("task_unreadable"), "\(parked.text)")
+            let asked = installation.sandbox.faults.entries.first?.struck ?? 0
+            print("parked after \(asked) tries")
+            #expect((2...20).contains(asked))
+        }
+    }
 }

@@ -71,6 +71,7 @@ struct ReportsJourneyTests {
             #expect(gone["status"]?.string == "dismissed")
             let judged = try await Self.reports(installation, "list", "--client", client, "--reusable")
             #expect(judged.array?.first { $0["id"]?.string == id }?["not_reusable"]?["code"]?.string == "dismissed")
+            try await installation.board.move("86demoshm2", to: "to do")
             try await installation.board.move("86demoshm2", to: "ready (automate)")
             try await installation.waitForRest(of: 3, at: server)
             let third = try #require(try await Self.kickoffs(installation).last)

@@ -26,11 +26,8 @@ package final class ProductProcess: Sendable {
         _ = FileManager.default.createFile(atPath: output.path, contents: nil)
         let handle = try FileHandle(forWritingTo: output)
         let process = Process()
-        // libfaketime moves the environment when it is loaded, and Swift looks for the arguments beside it: `env` takes
-        // that blow and becomes the binary, under the same process id.
-        let isPreloaded = environment["LD_PRELOAD"] != nil
-        process.executableURL = isPreloaded ? URL(filePath: "/usr/bin/env") : try ProductBinary.url()
-        process.arguments = isPreloaded ? [try ProductBinary.url().path] + arguments : arguments
+        process.executableURL = try ProductBinary.url()
+        process.arguments = arguments
         process.environment = environment
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice

@@ -11,9 +11,9 @@ struct People {
     static let ready = "ready (automate)"
     /// How a session goes, and how often of 100.
     static let scenarios: [(ScenarioName, Int)] = [
-        (.sentinel, 3), (.requiresAction, 16), (.customTool, 12), (.rescheduled, 14), (.drops, 3), (.noFiles, 5),
+        (.sentinel, 2), (.requiresAction, 16), (.customTool, 12), (.rescheduled, 16), (.drops, 2), (.noFiles, 5),
         (.exhausted, 5), (.fails, 4), (.terminated, 4), (.refusal, 4), (.unknownEvents, 8), (.silent, 2),
-        (.hostileNames, 2), (.runaway, 1),
+        (.hostileNames, 1), (.runaway, 1),
     ]
 
     func live(until end: Int64) async {
@@ -32,7 +32,7 @@ struct People {
 
     /// Work comes in bursts: often a second task soon after the first.
     private func pause() -> Int {
-        world.chance.isHit(percent: 30) ? world.chance.among(0...30) : world.chance.among(900...5_000)
+        world.chance.isHit(percent: 30) ? world.chance.among(0...30) : world.chance.among(950...5_600)
     }
 
     /// One piece of work for a new client.
@@ -118,17 +118,52 @@ struct People {
         }
     }
 
+    /// Types a slash command now and then; Slack hands some of them over twice, perhaps to another server.
+    func type(until end: Int64) async {
+        var number = 0
+        while world.scheduler.now < end, !world.isOver {
+            try? await world.scheduler.sleep(.seconds(world.chance.among(3_600...36_000)))
+            guard world.scheduler.now < end, !world.isOver else { return }
+            number += 1
+            let isStranger = world.chance.isHit(percent: 20)
+            let client = world.chance.pick(Agents.regularClients)
+            for _ in 0...(world.chance.isHit(percent: 40) ? 1 : 0) {
+                await type("trigger-\(number)", "run rounds \(client)", by: isStranger ? "U0ANA" : "U0JAKE")
+                try? await world.scheduler.sleep(.seconds(world.chance.among(1...30)))
+            }
+        }
+    }
+
+    private func type(_ trigger: String, _ text: String, by user: String) async {
+        let fields = ["command": "/bureau", "text": text, "user_id": user, "trigger_id": trigger]
+        guard let server = world.server,
+            let request = SlackCommandRequest({ fields[$0] }, body: Data("\(fields)".utf8), remoteAddress: "sandbox")
+        else { return }
+        world.trace.line("people", "type", trigger)
+        guard let answer = try? await server.commands.carryOut(request), !server.life.isDead else { return }
+        if user == "U0ANA", answer.contains("on its way") {
+            world.journal.complaints.append("a stranger started a run with \(trigger)")
+        }
+        world.journal.typed[trigger] = (world.journal.typed[trigger] ?? false) || answer.contains("on its way")
+        world.journal.count("slash command")
+    }
+
     /// Looks at the open questions now and then, like people do: some are answered at once, some late, some never.
     func decide() async {
         while !world.isOver {
             try? await world.scheduler.sleep(.seconds(120))
             guard let server = world.server, let open = try? await server.approvals.list() else { continue }
-            for approval in open where world.chance.isHit(percent: 20) {
+            for approval in open where world.chance.isHit(percent: isProcrastinating(approval) ? 2 : 30) {
                 await answer(approval, at: server)
                 // A second click, perhaps by somebody else.
                 if world.chance.isHit(percent: 20) { await answer(approval, at: server) }
             }
         }
+    }
+
+    /// Some questions nobody likes: they are answered late or never.
+    private func isProcrastinating(_ approval: ApprovalRecord) -> Bool {
+        approval.id.utf8.last.map { $0 % 8 == 0 } ?? false
     }
 
     private func answer(_ approval: ApprovalRecord, at server: SimulatedServer) async {

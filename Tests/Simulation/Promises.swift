@@ -25,7 +25,7 @@ struct Promises {
     struct Run {
         let id: String, agent: String, state: RunState
         let cause: String?, sentence: String?, session: String?, task: String?, client: String?, lease: String?
-        let spent: Int64
+        let spent: Int64, key: String, source: String
     }
 
     func runs() throws -> [Run] {
@@ -36,7 +36,8 @@ struct Promises {
                     cause: try row.textIfAny("cause"), sentence: try row.textIfAny("cause_sentence"),
                     session: try row.textIfAny("session_id"), task: try row.textIfAny("task_id"),
                     client: try row.textIfAny("client_name"), lease: try row.textIfAny("lease_owner"),
-                    spent: try row.integer("spent_micro_usd"))
+                    spent: try row.integer("spent_micro_usd"), key: try row.text("dedupe_key"),
+                    source: try row.text("trigger_source"))
             }
         }
     }
@@ -44,7 +45,8 @@ struct Promises {
     func complaints() async throws -> [String] {
         let sight = Sight(state: await world.sandbox.state(), log: [])
         let runs = try runs()
-        return try world.journal.complaints + signals() + changes(runs) + sessions(runs, sight)
+        return try world.journal.complaints + signals() + changes(runs) + typed(runs) + families(runs)
+            + boards(runs, sight) + sessions(runs, sight)
             + deliverables(runs, sight) + ends(runs, sight) + answers(runs) + money(runs, sight) + ledger(runs, sight)
             + rest(runs) + trails()
     }
@@ -75,6 +77,45 @@ struct Promises {
                     !work.isLeftStanding || !work.isComplete || own.contains { $0.state != .ignored },
                     "\(work.client) was left waiting: all \(own.count) runs ignored it")
         }
+    }
+
+    /// A command that was answered with a run has one; one that was typed by a stranger has none.
+    private func typed(_ runs: [Run]) -> [String] {
+        let byKey = Dictionary(grouping: runs, by: \.key).mapValues(\.count)
+        return world.journal.typed.sorted { $0.key < $1.key }.flatMap { trigger, isTaken -> [String] in
+            let count = byKey["slack/command/\(trigger)"] ?? 0
+            return Proof.expect(count <= 1, "\(trigger) was typed once and started \(count) runs")
+                + Proof.expect(!isTaken || count == 1, "\(trigger) was answered with a run, and there is none")
+        }
+    }
+
+    /// A run that is done has started the other one, once, and ended after it.
+    private func families(_ runs: [Run]) throws -> [String] {
+        let links = try world.disk.read { db in
+            try db.query("SELECT parent_id, child_id FROM run_child ORDER BY child_id").map {
+                (parent: try $0.text("parent_id"), child: try $0.text("child_id"))
+            }
+        }
+        let known = Dictionary(uniqueKeysWithValues: runs.map { ($0.id, $0) })
+        let children = Dictionary(grouping: links, by: \.parent)
+        return runs.filter { $0.agent == "rounds" }.flatMap { run -> [String] in
+            let own = children[run.id] ?? []
+            return Proof.expect(own.count <= 1, "the run \(run.id) has started \(own.count) runs, not one")
+                + Proof.expect(run.state != .done || own.count == 1, "the run \(run.id) is done and started no other")
+                + own.filter { known[$0.child] == nil }.map { "the run \($0.child) is gone" }
+        }
+            + runs.filter { $0.agent == "scribe" && !links.map(\.child).contains($0.id) }.map {
+                "nobody started \($0.id)"
+            }
+    }
+
+    /// A card whose last run is done does not say that somebody is at it.
+    private func boards(_ runs: [Run], _ sight: Sight) -> [String] {
+        let last = Dictionary(runs.compactMap { run in run.task.map { ($0, run) } }) { $1 }
+        return world.journal.work.filter {
+            last[$0.task]?.state == .done && sight.task($0.task)?.status == Agents.started
+        }
+        .map { "the card of \($0.client) is \(Agents.started), and its run is done" }
     }
 
     private func sessions(_ runs: [Run], _ sight: Sight) -> [String] {

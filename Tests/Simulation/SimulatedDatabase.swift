@@ -23,13 +23,14 @@ final class SimulatedDisk: Sendable {
         do {
             // The three statements are kept parsed, as in `GroupWriter`.
             return try queue.writeWithoutTransaction { db in
-                try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+                let connection = SQLiteConnection(db: db)
+                _ = try connection.execute("BEGIN IMMEDIATE", [])
                 do {
-                    let value = try body(SQLiteConnection(db: db))
-                    try db.cachedStatement(sql: "COMMIT").execute()
+                    let value = try body(connection)
+                    _ = try connection.execute("COMMIT", [])
                     return value
                 } catch {
-                    if db.isInsideTransaction { try db.cachedStatement(sql: "ROLLBACK").execute() }
+                    if db.isInsideTransaction { _ = try connection.execute("ROLLBACK", []) }
                     throw error
                 }
             }

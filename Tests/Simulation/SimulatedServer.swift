@@ -16,6 +16,7 @@ final class SimulatedServer: Sendable {
     let intake: WebhookIntake
     let approvals: ApprovalDesk
     let desk: RunDesk
+    let commands: SlackCommandDesk
     let startedAt: Int64
     private let services: [any Service]
 
@@ -54,6 +55,7 @@ final class SimulatedServer: Sendable {
             noticeWake.raise()
         }
         desk = RunDesk(database: database, doors: doors)
+        commands = SlackCommandDesk(parts: parts) { runWake.raise() }
         let lock = try OwnerLock(folder: world.folder.appending(path: "owners"), owner: life.owner)
         var services: [any Service] = [
             catalog, Upkeep(parts: parts, wake: noticeWake),
@@ -111,50 +113,9 @@ final class SimulatedServer: Sendable {
         settings.resultsChannel = "C0RESULTS"
         settings.driveRootFolderID = "1DEMOROOT"
         settings.diskAlertPercent = 100
-        settings.sweepSeconds = 300
+        settings.sweepSeconds = 600
+        // So few that runs wait for slots, and a run that waits for those it has started could keep theirs.
+        settings.runsInFlightMax = 4
         return settings
-    }
-}
-
-/// The agents of the simulated agency: one with a review by people, one that a schedule starts too.
-enum Agents {
-    static let variables = [
-        "SENTINEL_AGENT_ID": "agent_sentinel", "CATALYST_AGENT_ID": "agent_catalyst", "ENV_ID": "env_demo",
-    ]
-    static let names = ["sentinel", "catalyst"]
-    static let lists = ["sentinel": "901100000001", "catalyst": "901100000002"]
-
-    static func config(_ name: String) -> String {
-        let schedule =
-            name == "catalyst"
-            ? #", "cron": [{"enabled": true, "name": "rounds", "when": "0 */6 * * *", "clients": ["regular-one"]}]"#
-            : ""
-        return """
-            {
-              "agent_name": "\(name)", "display_name": "\(name.capitalized)", "description": "Simulated",
-              "version": "1.0.0",
-              "anthropic": {"agent_id_env": "\(name.uppercased())_AGENT_ID", "environment_id_env": "ENV_ID",
-                "beta_headers": ["managed-agents-2026-04-01"]},
-              "payload_source": {"type": "clickup_task",
-                "clickup": {"required_fields": ["client_id", "client_name"], "optional_fields": ["website_url"]}},
-              "triggers": {
-                "clickup_webhook": {"enabled": true, "list_id": "\(lists[name] ?? "")",
-                  "trigger_status": "Ready (Automate)"},
-                "manual_cli": {"enabled": true}\(schedule)},
-              "kickoff_template": {"prompt": "Work for {client_name}.\\n\\nCLIENT PAYLOAD:\\n{payload_json}"},
-              "limits": {"max_session_duration_minutes": 60, "max_session_cost_usd": 5.00,
-                "alert_if_cost_exceeds_usd": 3.00},
-              "outputs": {"expected": [], "wait_seconds": 20},
-              "approvals": {"slack": ["U0JAKE"], "channel": "#approvals", "expire_minutes": 90},
-              "delivery": {
-                "slack": {"enabled": true, "channel": "#seo-automation", "post_summary": true,
-                  "post_links_to_outputs": true},
-                "clickup": {"enabled": true, "update_task_status": "Review", "post_comment": true,
-                  "attach_output_files": true},
-                "google_drive": {"enabled": true, "folder_template": "/Clients/{client_name}/Audits/",
-                  "file_name_template": "report-{client_id}-{timestamp}"}},
-              "alerts": {"on_failure_channel": "#seo-automation-alerts", "tag_on_failure": ["@trung"]}
-            }
-            """
     }
 }

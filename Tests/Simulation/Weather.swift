@@ -28,7 +28,7 @@ struct Weather {
         case 52..<66: webhooks()
         case 66..<74: await storm()
         case 74..<80: await outage()
-        case 80..<86: pause()
+        case 80..<86: await pause()
         case 86..<92: await replay()
         case 92..<96: await clockJump()
         default: clear()
@@ -79,12 +79,15 @@ struct Weather {
     }
 
     /// The whole process stands still, as under a stopped container, past the end of its leases.
-    private func pause() {
+    private func pause() async {
         guard let server = world.server else { return }
         world.journal.count("pause")
         let seconds = world.chance.among(2...60)
         world.trace.line("weather", "pause \(seconds) s", server.life.owner)
         server.life.pause(milliseconds: Int64(seconds) * 1_000)
+        // Half of the time another process is there, and takes its runs.
+        guard world.chance.isHit(percent: 50) else { return }
+        await world.runBeside(milliseconds: Int64(world.chance.among(30...240)) * 1_000)
     }
 
     /// Somebody sends an old webhook again, byte for byte.

@@ -42,7 +42,7 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
             try FileManager.default.createDirectory(
                 at: folder.appending(path: name), withIntermediateDirectories: true)
         }
-        for name in Agents.names {
+        for name in Agents.all {
             try Data(Agents.config(name).utf8).write(to: folder.appending(path: "agents/\(name).json"))
         }
         account = options.account
@@ -76,13 +76,16 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
     }
 
     private func addRegularClients() throws {
-        let text =
-            #"{"slug": "regular-one", "name": "Regular One", "fields": {"website_url": "https://regular.example"}}"#
-        guard let client = ClientRecord.load(Array(text.utf8), fileName: "regular-one").client else {
-            throw NeverHappened("the regular client is read")
-        }
         let now = scheduler.now
-        try disk.write { try ClientStore(db: $0).save(client, now: now) }
+        for slug in Agents.regularClients {
+            let text = #"{"slug": "\#(slug)", "name": "\#(slug)", "max_concurrent_runs": 1}"#
+            guard let client = ClientRecord.load(Array(text.utf8), fileName: slug).client else {
+                throw NeverHappened("the regular client is read")
+            }
+            try disk.write { try ClientStore(db: $0).save(client, now: now) }
+        }
+        // Short work: what a run starts is there for what lies between runs.
+        anthropic.add(ScenarioPlan(scenario: .rescheduled, agentID: "agent_test", left: .max, members: [:]))
     }
 
     /// Lives through its hours, then waits until everything has come to rest. Returns what is not as promised.
@@ -94,11 +97,13 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
             group.addTask { [self] in await People(world: self).live(until: end) }
             group.addTask { [self] in await Weather(world: self).blow(until: end) }
             group.addTask { [self] in await People(world: self).decide() }
+            group.addTask { [self] in await People(world: self).type(until: end) }
             try? await scheduler.sleep(.milliseconds(end - scheduler.now))
             await rest()
             journal.restAt = scheduler.now
             isOver = true
             server?.life.die()
+            beside.forEach { $0.die() }
             group.cancelAll()
         }
         return try await Promises(world: self).complaints()
@@ -152,6 +157,33 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
         }
     }
 
+    private var beside: [ServerLife] = []
+
+    /// A second process on the same disk, for some minutes: it takes what the first one lost, while that one may come
+    /// back any time.
+    func runBeside(milliseconds: Int64) async {
+        serversEver += 1
+        guard let second = try? await SimulatedServer(self, number: serversEver) else { return }
+        let life = second.life
+        trace.line("world", "start beside", life.owner)
+        journal.count("second server")
+        beside.append(life)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await second.run() }
+            group.addTask { [scheduler] in
+                try? await scheduler.sleep(.milliseconds(milliseconds))
+                life.die()
+            }
+            let death = Reply<Void>()
+            life.onDeath = { death.settle(.success(())) }
+            try? await death.value
+            trace.line("world", "dead", life.owner)
+            try? FileManager.default.removeItem(at: folder.appending(path: "owners/\(life.owner).lock"))
+            group.cancelAll()
+        }
+        beside.removeAll { $0 === life }
+    }
+
     // MARK: Webhooks
 
     /// What the stand-ins send to the product. No answer while no server lives.
@@ -199,6 +231,8 @@ struct Journal {
     var work: [Work] = []
     /// Approval id to what was decided first.
     var decisions: [String: Bool] = [:]
+    /// Commands typed in Slack: by their trigger, whether they were taken.
+    var typed: [String: Bool] = [:]
     var acceptedSignals = 0
     var faults: [String: Int] = [:]
     private(set) var letters: [Letter] = []

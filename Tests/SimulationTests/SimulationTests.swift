@@ -13,8 +13,10 @@ struct SimulationTests {
         let both = try await [first, second]
         for one in both { #expect(one.isWell, "\(one.text)") }
         #expect(both.reduce(0) { $0 + $1.runs } >= 2_000, "\(both.map(\.text))")
-        for kind in ["crash", "pause", "clock jump", "replay", "drop", "drop_after", "limited", "suspend", "duplicate"]
-        {
+        for kind in [
+            "crash", "pause", "clock jump", "replay", "drop", "drop_after", "limited", "suspend", "duplicate",
+            "second server", "slash command",
+        ] {
             #expect(both.contains { $0.text.contains(kind) }, "no \(kind) happened in a thousand hours")
         }
     }

@@ -6,6 +6,7 @@ struct FencedWriteTests {
     /// Writes that belong to no lease, each with its reason.
     static let unfenced: [String: String] = [
         "Runs/RunDesk.swift": "people, not workers", "Runs/QueueDesk.swift": "people, not workers",
+        "Runs/SetBackClock.swift": "brings due times forward, and moves no run",
         "Approvals/ApprovalDesk.swift": "people, not workers", "Runs/EmptyRuns.swift": "the benchmark",
         "Runs/RunWorker.swift": "makes the lease", "Runs/RunDriver.swift": "renews it and gives it back",
         "Runs/RunWatchdog.swift": "takes away the lease it saw", "Runs/QueueExpiry.swift": "looks inside for a lease",

@@ -36,7 +36,7 @@ struct ConnectionTests {
         arguments: ["w", "ww", "hw", "wh", "whwhwh", "hhww", "mwm", "wmwhhmw", String(repeating: "w", count: 40)])
     func pipelined(order: String) async throws {
         try await Served.run { server in
-            let answers = try await exchange(port: server.port, [Self.requests(order)]) {
+            let answers = try await answer(port: server.port, [Self.requests(order)]) {
                 Self.kinds($0).count == order.count && ($0.hasSuffix("}") || $0.hasSuffix("\r\n\r\n"))
             }
             #expect(Self.kinds(answers) == order)
@@ -48,7 +48,7 @@ struct ConnectionTests {
     func dribbled() async throws {
         try await Served.run { server in
             let bytes = Self.webhook(Self.event).utf8.map { String(UnicodeScalar($0)) }
-            let answer = try await exchange(port: server.port, bytes, finish: true) { _ in false }
+            let answer = try await answer(port: server.port, bytes, finish: true) { _ in false }
             #expect(answer.hasPrefix("HTTP/1.1 200"), "the connection ends after the answer, not before it")
             #expect(try await server.signals().count == 1)
         }
@@ -65,7 +65,7 @@ struct ConnectionTests {
     @Test("The connection ends after the answer", arguments: closing)
     func closes(when: String, request: String, status: String) async throws {
         try await Served.run { server in
-            let answer = try await exchange(port: server.port, [request]) { _ in false }
+            let answer = try await answer(port: server.port, [request]) { _ in false }
             #expect(answer.hasPrefix(status), "\(when)")
             #expect(answer.lowercased().contains("connection: close"))
         }
@@ -86,7 +86,7 @@ struct ConnectionTests {
     @Test("What is no request ends its connection and nothing else", arguments: malformed)
     func refused(what: String, bytes: String) async throws {
         try await Served.run { server in
-            let answer = try await exchange(port: server.port, [bytes]) { _ in false }
+            let answer = try await answer(port: server.port, [bytes]) { _ in false }
             #expect(!answer.contains("200 OK"), "\(what)")
             #expect(try await server.send(.get, "/health").status == 200)
         }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Sends `pieces` one by one and reads what comes back, on a thread of its own: tasks' threads must not wait.
-func exchange(
+func answer(
     port: Int, _ pieces: [String], finish: Bool = false, until isEnough: @escaping @Sendable (String) -> Bool
 ) async throws -> String {
     try await withCheckedThrowingContinuation { done in

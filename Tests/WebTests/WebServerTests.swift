@@ -2,24 +2,26 @@ import BureauDomain
 import BureauEngine
 import BureauStorage
 import BureauVendors
-import BureauWeb
 import Crypto
 import Foundation
 import Logging
 import Testing
+
+@testable import BureauWeb
 
 /// A running server over a real database, and plain HTTP to it.
 struct Served: Sendable {
     let port: Int
     let database: SQLiteDatabase
     let transport: HTTPTransport
+    let house: WebHouse
     /// Where files are kept.
     let blobs: BlobFolder
 
     func send(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
         async throws -> (status: Int, text: String, type: String?)
     {
-        let answer = try await answer(method, path, headers, body: body)
+        let answer = try await self.answer(method, path, headers, body: body)
         return (answer.status, String(decoding: answer.body, as: UTF8.self), answer.headers["content-type"])
     }
 
@@ -43,7 +45,10 @@ struct Served: Sendable {
 
     static let internalToken = "test-internal-token"
 
-    static func run(hasInternalToken: Bool = true, _ body: (Served) async throws -> Void) async throws {
+    static func run(
+        site: WebHouse.Site = .init(version: "1.2.3"), hasInternalToken: Bool = true,
+        _ body: (Served) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -63,21 +68,24 @@ struct Served: Sendable {
             settings: EngineSettings(sessionLogFolder: folder, deliveryFolder: folder), counters: counters,
             logger: logger, variable: { _ in nil })
         let ports = AsyncStream<Int>.makeStream()
-        let server = BureauServer(
-            address: .host("127.0.0.1", port: 0), intake: intake,
+        let house = WebHouse(
+            parts: parts, approvals: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
+            status: ServerStatus(
+                database: database, catalog: catalog, counters: counters, doors: .system, version: "1.2.3"),
             frontDesk: SlackFrontDesk(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
                 teams: [SlackTeam(slack: nil, signingSecret: Secret(slackSecret))], doors: .system, logger: logger),
             commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts, wake: {})),
-            approvals: ApprovalDoor(
+            apiDoor: ApprovalDoor(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
                 token: Secret("test-token"), person: "ana"),
             artifacts: hasInternalToken
                 ? ReportArtifactDoor(
                     desk: ArtifactDesk(database: database, doors: .system, blobs: parts.blobs),
                     token: Secret(internalToken), person: "agency-os") : nil,
-            status: ServerStatus(
-                database: database, catalog: catalog, counters: counters, doors: .system, version: "1.2.3"),
+            site: site, passwords: PasswordHash(rounds: 16, blockSize: 1, parallelism: 1), wake: {})
+        let server = BureauServer(
+            address: .host("127.0.0.1", port: 0), intake: intake, house: house,
             eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared, logger: logger,
             onListening: { port in ports.continuation.yield(port ?? 0) })
         // It has to run beside the test's own body; it is stopped and awaited below.
@@ -86,7 +94,8 @@ struct Served: Sendable {
         let result: Result<Void, any Error>
         do {
             let port = await ports.stream.first { _ in true } ?? 0
-            try await body(Served(port: port, database: database, transport: transport, blobs: parts.blobs))
+            try await body(
+                Served(port: port, database: database, transport: transport, house: house, blobs: parts.blobs))
             result = .success(())
         } catch {
             result = .failure(error)
@@ -170,7 +179,7 @@ struct WebServerTests {
         }
     }
 
-    @Test("Other paths and methods are refused", arguments: ["/webhook", "/webhook/a/b", "/", "/health/x"])
+    @Test("Other paths and methods are refused", arguments: ["/webhook", "/webhook/a/b", "/nowhere", "/health/x"])
     func nowhere(path: String) async throws {
         try await Served.run { server in
             let answer = try await server.send(.post, path, body: "{}")

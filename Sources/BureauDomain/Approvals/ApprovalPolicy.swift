@@ -28,19 +28,23 @@ package struct ApprovalPolicy: Hashable, Sendable {
     package enum Person: Hashable, Sendable {
         case slack(id: String, name: String)
         case bureau(name: String)
+        /// Somebody signed in to the pages or with a token of their own. Where nobody is named, only a trusted one
+        /// decides: an operator or above.
+        case staff(name: String, isTrusted: Bool)
 
         package var label: String {
             switch self {
             case .slack(_, let name): name
-            case .bureau(let name): name
+            case .bureau(let name), .staff(let name, _): name
             }
         }
 
-        /// As a run keeps it in `requested_by`.
-        package var requester: String {
+        /// As runs they asked for keep it in `requested_by`: the same name on the command line and the pages is one
+        /// person.
+        package var requesters: [String] {
             switch self {
-            case .slack(let id, _): "slack \(id)"
-            case .bureau(let name): "cli \(name)"
+            case .slack(let id, _): ["slack \(id)"]
+            case .bureau(let name), .staff(let name, _): ["cli \(name)", "web \(name)"]
             }
         }
     }
@@ -56,9 +60,10 @@ package struct ApprovalPolicy: Hashable, Sendable {
             switch person {
             case .slack(let id, _): slackApprovers.contains(id)
             case .bureau(let name): people.isEmpty || people.contains(name)
+            case .staff(let name, let isTrusted): people.isEmpty ? isTrusted : people.contains(name)
             }
         guard isNamed else { return .notAnApprover(who: slackApprovers + people) }
-        return isTwoPerson && requestedBy == person.requester ? .ownRequest : nil
+        return isTwoPerson && person.requesters.contains(requestedBy) ? .ownRequest : nil
     }
 }
 

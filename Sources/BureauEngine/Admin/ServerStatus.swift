@@ -95,6 +95,8 @@ package struct ServerStatus: Sendable {
             "bureau_queue_oldest_seconds \(figures.oldestMilliseconds / 1_000)",
             "# HELP bureau_queue_parked Dead letters, up to \(QueueFigures.parkedCountMax).",
             "# TYPE bureau_queue_parked gauge", "bureau_queue_parked \(figures.parked)",
+            "# HELP bureau_runs_stale Runs that should be in work and that nobody has held for 15 seconds.",
+            "# TYPE bureau_runs_stale gauge", "bureau_runs_stale \(figures.stale)",
         ]
     }
 

@@ -19,6 +19,21 @@ enum StartedNotice {
             run: run.id, purpose: .notice, id: "", now: now)
     }
 
+    /// Takes back a first sign that was not given, before results are delivered: it must not come after the last one.
+    /// False while one is on its way. One whose sender gave up may have arrived, which the status before ours tells.
+    static func takeBack(_ runID: String, now: Int64, in db: any Connection) throws -> Bool {
+        let open = try db.query(
+            """
+            SELECT id, lease_until FROM step WHERE run_id = ? AND purpose = 'notice' AND channel = 'clickup'
+                AND kind = 'status' AND state IN ('pending', 'intended') AND intent LIKE '%"before"%'
+            """, [runID])
+        for row in open where try row.integerIfAny("lease_until") ?? 0 < now {
+            let receipt = try JSONText.encode(DeliveryReceipt(id: "not shown", link: nil))
+            try StepStore(db: db).markDone(try row.text("id"), receipt: receipt, now: now)
+        }
+        return try open.allSatisfy { try $0.integerIfAny("lease_until") ?? 0 < now }
+    }
+
     /// Nil for a notice of another kind. A run that is past its work has moved the task, or is about to.
     static func write(_ step: StepRecord, _ run: RunRecord, _ parts: EngineParts) -> (any OutboundWrite)? {
         guard let task = run.taskID, let intent = try? step.intent(as: StatusIntent.self), let before = intent.before,

@@ -10,6 +10,7 @@ struct DeliverStage: Stage {
     let channels = ChannelCatalog()
     /// A run that waits for those it has started is looked at so often, besides being woken.
     static let lookAgainMilliseconds: Int64 = 5_000
+    static let firstSignMilliseconds: Int64 = 500
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
         if hand.run.reviewAcceptedAt != nil, hand.run.stopCause == nil,
@@ -19,6 +20,9 @@ struct DeliverStage: Stage {
         }
         let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         try await plan(hand, files)
+        guard try await isFirstSignSettled(hand) else {
+            return .rest(until: parts.doors.now() + Self.firstSignMilliseconds)
+        }
         try await deliver([.googleDrive], hand, files)
         try await deliver([.clickUp, .asana, .slack, .folder], hand, files)
         let problem = try await problem(hand, files)
@@ -26,6 +30,12 @@ struct DeliverStage: Stage {
             return .rest(until: parts.doors.now() + Self.lookAgainMilliseconds)
         }
         return .moved
+    }
+
+    private func isFirstSignSettled(_ hand: RunInHand) async throws -> Bool {
+        guard hand.run.taskID != nil, hand.agent.config.delivery.clickUp?.startedStatus != nil else { return true }
+        let (id, now) = (hand.run.id, parts.doors.now())
+        return try await parts.write(hand.lease) { try StartedNotice.takeBack(id, now: now, in: $0) }
     }
 
     /// Starts the agents that come after this one, in the transaction that would end the run. False while any run that

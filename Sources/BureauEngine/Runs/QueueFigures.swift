@@ -17,6 +17,9 @@ package struct QueueFigures: Sendable, Hashable {
     package let lines: [Line]
     package let parked: Int64
     package let oldestMilliseconds: Int64
+    /// In work, due, and nobody's for longer than it may take to find that out: none, as long as all is well.
+    package let stale: Int64
+    static let staleMilliseconds: Int64 = 15_000
     package static let parkedCountMax = 10_000
 
     package var waiting: Int64 { lines.reduce(0) { $0 + $1.waiting } }
@@ -48,6 +51,12 @@ package struct QueueFigures: Sendable, Hashable {
                 awaitingApproval: try row.integer("asking"), priorityMax: try row.integer("priority"),
                 oldestAt: try row.integerIfAny("oldest"))
         }
+        stale =
+            try db.first(
+                """
+                SELECT count(*) AS n FROM run WHERE state IN \(RunClaim.inWork)
+                    AND ((lease_owner IS NULL AND due_at < ?) OR lease_until < ?)
+                """, [now - Self.staleMilliseconds, now - Self.staleMilliseconds])?.integer("n") ?? 0
         parked = try DeadLetterStore(db: db).count(atMost: Self.parkedCountMax)
         oldestMilliseconds = lines.compactMap(\.oldestAt).min().map { max(0, now - $0) } ?? 0
     }

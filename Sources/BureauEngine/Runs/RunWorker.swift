@@ -76,10 +76,16 @@ package struct RunWorker: Service {
 
     /// Looks for lost runs until it is cancelled.
     func watchdog() async {
-        let watchdog = RunWatchdog(parts: parts, lock: lock)
+        let (watchdog, clock) = (RunWatchdog(parts: parts, lock: lock), SetBackClock(parts: parts))
+        do { try await clock.begin() } catch {
+            parts.logger.error("the last run could not be read", metadata: ["why": "\(error)"])
+        }
         while !Task.isCancelled {
             guard (try? await parts.doors.sleep(.seconds(RunWatchdog.lookEverySeconds))) != nil else { return }
-            do { try await watchdog.look() } catch {
+            do {
+                try await clock.look()
+                try await watchdog.look()
+            } catch {
                 parts.logger.error("the watchdog failed", metadata: ["why": "\(error)"])
             }
         }

@@ -70,7 +70,7 @@ struct ClickUpCourier: Sendable {
             return .again(number: number, milliseconds: Self.reorderMilliseconds)
         case .duplicate: times = 2
         case .delay(let milliseconds): try? await frame.options.sleep(.milliseconds(milliseconds))
-        case .status, .html, .garbage, .limited:
+        case .status, .html, .garbage, .limited, .silence:
             outcome = "not sent"
             return again
         case .kill: ProcessKiller.killNow(rule?.pid)

@@ -1,6 +1,8 @@
-/// The workspace every sandbox starts with: two lists and the work of two invented clients, marked as demo by name.
+/// The workspace every sandbox starts with: two lists with the work of two invented clients and one of the
+/// agency's own, marked as demo by name.
 enum ClickUpSeed {
-    static let auditsListID = "901100000001", briefsListID = "901100000002"
+    static let auditsListID = "901100000001", briefsListID = "901100000002",
+        buildsListID = "901100000003"
 
     /// - Parameter secret: signs what the default webhook carries to the product's /webhook/sentinel.
     static func workspace(now: Int, secret: String) -> ClickUpWorkspace {
@@ -9,22 +11,39 @@ enum ClickUpSeed {
                 id: "5e0a3c1e-0000-4000-8000-00000000d3e\(number)", secret: secret, endpoint: endpoint,
                 events: ["taskCreated", "taskUpdated", "taskStatusUpdated", "taskCommentPosted"], place: .list(list))
         }
-        let hooks = [hook(0, "/webhook/sentinel", auditsListID), hook(1, "/webhook/catalyst", briefsListID)]
+        let hooks = [
+            hook(0, "/webhook/sentinel", auditsListID), hook(1, "/webhook/catalyst", briefsListID),
+            hook(2, "/webhook/platform-build", buildsListID),
+        ]
         return ClickUpWorkspace(
-            lists: [list(auditsListID, "Sentinel audits"), list(briefsListID, "Content briefs")],
+            lists: [
+                list(auditsListID, "Sentinel audits"), list(briefsListID, "Content briefs"),
+                list(buildsListID, "Platform Build", statuses: buildStatuses),
+            ],
             tasks: tasks(created: now - 86_400_000), webhooks: hooks)
     }
 
-    private static func list(_ id: String, _ name: String) -> ClickUpList {
+    private static func list(_ id: String, _ name: String, statuses: [ClickUpStatus] = statuses) -> ClickUpList {
         ClickUpList(
             id: id, name: name, folderID: "90110001", spaceID: "90110000", statuses: statuses, fields: fields)
     }
 
-    private static let statuses = [
+    private static let statuses = columns([
         ("to do", "open", "#87909e"), ("ready (automate)", "custom", "#f9d900"), ("in progress", "custom", "#5f55ee"),
         ("review", "custom", "#b660e0"), ("blocked", "custom", "#d33d44"), ("complete", "closed", "#008844"),
-    ].enumerated().map { index, entry in
-        ClickUpStatus(name: entry.0, type: entry.1, color: entry.2, orderindex: index)
+    ])
+
+    /// The columns of a board whose tasks are built, not written.
+    private static let buildStatuses = columns([
+        ("intake", "open", "#87909e"), ("clarification", "custom", "#e16b16"), ("ready", "custom", "#f9d900"),
+        ("in progress", "custom", "#5f55ee"), ("review", "custom", "#b660e0"), ("blocked", "custom", "#d33d44"),
+        ("error", "custom", "#aa2831"), ("merged", "closed", "#008844"),
+    ])
+
+    private static func columns(_ entries: [(String, String, String)]) -> [ClickUpStatus] {
+        entries.enumerated().map { index, entry in
+            ClickUpStatus(name: entry.0, type: entry.1, color: entry.2, orderindex: index)
+        }
     }
 
     // MARK: Fields
@@ -109,7 +128,17 @@ enum ClickUpSeed {
             task(
                 "86demoshm2", "BRF-201", "Content brief: Shamrock Detailing, ceramic coating (demo)", briefsListID,
                 shamrock, created + 180_000),
+            build(created + 240_000),
         ]
+    }
+
+    private static func build(_ created: Int) -> ClickUpTask {
+        var task = ClickUpTask(
+            id: "86demobld1", listID: buildsListID, customID: "BLD-301", name: "Add a status page (demo)",
+            text: "Visitors should see on one page whether everything works.", status: buildStatuses[0],
+            created: created, updated: created)
+        task.assignees = [.boardUser]
+        return task
     }
 
     private static func task(

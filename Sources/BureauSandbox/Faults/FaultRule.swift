@@ -12,6 +12,8 @@ package enum FaultAction: Hashable, Sendable {
     /// Does it, then closes the connection without an answer.
     case dropAfter
     case delay(milliseconds: Int)
+    /// Takes the request and never answers, as over a connection whose other end is gone. Does nothing.
+    case silence
     /// 429 in the vendor's own shape.
     case limited(seconds: Int)
     /// An HTML page as gateways send it, with this status, without doing anything.
@@ -53,7 +55,7 @@ extension FaultAction {
     }
 
     private static let plain: [String: FaultAction] = [
-        "drop": .drop, "drop_after": .dropAfter, "garbage": .garbage, "half": .half, "kill": .kill,
+        "drop": .drop, "silence": .silence, "drop_after": .dropAfter, "garbage": .garbage, "half": .half, "kill": .kill,
         "kill_after": .killAfter, "kill_answered": .killAnswered, "duplicate": .duplicate, "reorder": .reorder,
         "suspend": .suspend,
     ]
@@ -66,7 +68,8 @@ extension FaultAction {
         case .delay(let milliseconds): "delay_ms:\(milliseconds)"
         case .limited(let seconds): "limited:\(seconds)"
         case .html(let code): "html:\(code)"
-        case .drop, .dropAfter, .garbage, .half, .kill, .killAfter, .killAnswered, .duplicate, .reorder, .suspend:
+        case .drop, .silence, .dropAfter, .garbage, .half, .kill, .killAfter, .killAnswered, .duplicate, .reorder,
+            .suspend:
             Self.plain.first { $0.value == self }?.key ?? "\(self)"
         }
     }

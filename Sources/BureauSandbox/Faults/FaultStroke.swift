@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 /// One fault being carried out on one request.
 struct FaultStroke {
@@ -24,6 +25,11 @@ struct FaultStroke {
         case .delay(let milliseconds):
             try await context.pause(.milliseconds(milliseconds))
             return try await perform()
+        case .silence:
+            try? await cancelWhenGracefulShutdown { [context] in
+                while true { try await context.pause(.seconds(3_600)) }
+            }
+            return await cut()
         case .limited(let seconds):
             return VendorFault(vendor).limited(seconds: seconds)
         case .html(let code):

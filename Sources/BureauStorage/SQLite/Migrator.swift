@@ -19,6 +19,7 @@ enum Migrator {
         (12, "0012_review", PackageResources._012_review_sql),
         (13, "0013_artifacts", PackageResources._013_artifacts_sql),
         (14, "0014_builds", PackageResources._014_builds_sql),
+        (15, "0015_people", PackageResources._015_people_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

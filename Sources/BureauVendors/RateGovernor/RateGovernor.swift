@@ -28,16 +28,25 @@ package final class RateGovernor: Transport {
     private let sleep: @Sendable (Duration) async throws -> Void
     private let state = Mutex(State())
 
-    /// `now` is in Unix milliseconds.
+    /// `now` is in Unix milliseconds. By itself it counts on from the time at the start: a clock that is set meanwhile
+    /// neither holds calls back for a day nor lets them go.
     package init(
         vendor: Vendor, before next: any Transport,
-        now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000) },
+        now: @escaping @Sendable () -> Int64 = RateGovernor.steadyClock(),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.vendor = vendor
         self.next = next
         self.now = now
         self.sleep = sleep
+    }
+
+    package static func steadyClock() -> @Sendable () -> Int64 {
+        let (unix, start) = (Int64(Date().timeIntervalSince1970 * 1_000), ContinuousClock.now)
+        return {
+            let passed = start.duration(to: .now).components
+            return unix + passed.seconds * 1_000 + passed.attoseconds / 1_000_000_000_000_000
+        }
     }
 
     package var figures: RateFigures { state.withLock { $0.rates.figures } }

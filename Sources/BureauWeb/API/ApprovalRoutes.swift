@@ -7,35 +7,33 @@ import NIOCore
 
 /// `GET /api/v1/approvals` and `POST /api/v1/approvals/{id}/decision`, with `Authorization: Bearer …`.
 struct ApprovalRoutes {
-    let door: ApprovalDoor
+    let house: WebHouse
     static let bodyBytesMax = 16 << 10, listedMax = 1_000
 
-    func add(to router: Router<WebContext>) {
-        router.get("/api/v1/approvals") { request, _ in
-            try check(request)
-            let state = try state(request.uri.queryParameters["status"].map(String.init))
-            let found = try await door.desk.list(state: state, limit: Self.listedMax)
-            return Self.json(.array(found.map(\.document)))
-        }
-        router.post("/api/v1/approvals/:id/decision") { request, context in
-            try check(request)
-            let id = (context.parameters.get("id") ?? "").uppercased()
-            let decision = try await decision(request)
-            return try await decide(id, decision)
-        }
+    var routes: [Route] {
+        [
+            .api(.get, "/api/v1/approvals", .viewer) { web in
+                let found = try await house.approvals.list(state: try state(web.query("status")), limit: Self.listedMax)
+                let visible = try await visible(found, web)
+                return Self.json(.array(visible.map(\.document)))
+            },
+            .api(.post, "/api/v1/approvals/:id/decision", .consultant) { web in
+                let decision = try await decision(web.head)
+                return try await decide(web.parameter("id").uppercased(), decision, web)
+            },
+        ]
+    }
+
+    /// API_TOKEN sees all; a person's token sees what the person sees.
+    private func visible(_ approvals: [ApprovalRecord], _ web: WebRequest) async throws -> [ApprovalRecord] {
+        guard let person = web.visitor?.person, person.clients != nil else { return approvals }
+        let runs = try await house.runs.find(ids: approvals.map(\.runID))
+        return approvals.filter { runs[$0.runID].map { person.maySee(client: $0.clientSlug) } ?? false }
     }
 
     private struct Decision: Decodable {
         let decision: String
         let reason: String?
-    }
-
-    private func check(_ request: Request) throws {
-        guard door.isOpen(to: request.headers[.authorization]) else {
-            throw APIProblem(
-                status: .unauthorized, title: "Not authorized", detail: "Send Authorization: Bearer with the API_TOKEN."
-            )
-        }
     }
 
     /// Open ones unless another state, or "all", is asked for.
@@ -61,12 +59,17 @@ struct ApprovalRoutes {
         return decision
     }
 
-    private func decide(_ id: String, _ decision: Decision) async throws -> Response {
-        let person = ApprovalPolicy.Person.bureau(name: door.person)
+    private func decide(_ id: String, _ decision: Decision, _ web: WebRequest) async throws -> Response {
+        // What came with API_TOKEN counts as API_TOKEN_USER's; a person's own token as that person's.
+        let person =
+            web.visitor.map { ApprovalView.decider($0.person) } ?? .bureau(name: house.apiDoor?.person ?? "api")
+        if let approval = try await house.approvals.find(id), try await visible([approval], web).isEmpty {
+            throw APIProblem(status: .notFound, title: "No such approval", detail: "There is no approval \(id).")
+        }
         let outcome =
             decision.decision == "approve"
-            ? try await door.desk.approve(id, by: person, on: "api")
-            : try await door.desk.deny(id, by: person, on: "api", reason: decision.reason ?? "")
+            ? try await house.approvals.approve(id, by: person, on: "api")
+            : try await house.approvals.deny(id, by: person, on: "api", reason: decision.reason ?? "")
         let words = SlackFrontDesk.words(outcome) ?? ""
         switch outcome {
         case .decided(let approval): return Self.json(approval.document)

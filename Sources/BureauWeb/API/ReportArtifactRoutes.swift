@@ -12,55 +12,65 @@ struct ReportArtifactRoutes {
     static let bodyBytesMax = 16 << 10
     static let prefix = "/report-artifacts"
 
-    func add(to router: Router<WebContext>) {
-        router.get("\(Self.prefix)") { request, _ in
-            let desk = try desk(request)
-            return try await answering { try await list(desk, try ReportArtifactQuery(request)) }
-        }
-        router.get("\(Self.prefix)/reusable") { request, _ in
-            let desk = try desk(request)
-            return try await answering { try await reusable(desk, request) }
-        }
-        router.get("\(Self.prefix)/:id") { request, context in
-            let desk = try desk(request)
-            return try await answering {
-                let page = try await desk.page(Self.id(context))
-                return Self.json(page.document(desk.exclusion(page.artifact)))
-            }
-        }
-        router.get("\(Self.prefix)/:id/capsule") { request, context in
-            let desk = try desk(request)
-            return try await answering { Self.json(try await desk.find(Self.id(context)).capsuleDocument) }
-        }
-        router.get("\(Self.prefix)/:id/files") { request, context in
-            let desk = try desk(request)
-            return try await answering {
-                Self.json(["items": .array(try await desk.page(Self.id(context)).files.map(\.document))])
-            }
-        }
-        router.get("\(Self.prefix)/:id/files/:name") { request, context in
-            let desk = try desk(request)
-            return try await answering {
-                let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
-                let (file, url) = try await desk.file(name, of: Self.id(context))
-                return try ReportArtifactFile(file: file, url: url).response()
-            }
-        }
-        router.post("\(Self.prefix)/:id/accept") { request, context in
-            let desk = try desk(request)
-            return try await answering {
-                let artifact = try await desk.accept(Self.id(context), by: try person())
-                return Self.json(artifact.document(desk.exclusion(artifact)))
-            }
-        }
-        router.post("\(Self.prefix)/:id/dismiss") { request, context in
-            let desk = try desk(request)
-            return try await answering {
-                let reason = try await reason(request)
-                let artifact = try await desk.dismiss(Self.id(context), by: try person(), reason: reason)
-                return Self.json(artifact.document(desk.exclusion(artifact)))
-            }
-        }
+    var routes: [Route] {
+        [
+            .open(.get, "\(Self.prefix)", .api, access: .internalToken) { web in
+                let request = web.head
+                let desk = try desk(request)
+                return try await answering { try await list(desk, try ReportArtifactQuery(request)) }
+            },
+            .open(.get, "\(Self.prefix)/reusable", .api, access: .internalToken) { web in
+                let request = web.head
+                let desk = try desk(request)
+                return try await answering { try await reusable(desk, request) }
+            },
+            .open(.get, "\(Self.prefix)/:id", .api, access: .internalToken) { web in
+                let (request, context) = (web.head, web.context)
+                let desk = try desk(request)
+                return try await answering {
+                    let page = try await desk.page(Self.id(context))
+                    return Self.json(page.document(desk.exclusion(page.artifact)))
+                }
+            },
+            .open(.get, "\(Self.prefix)/:id/capsule", .api, access: .internalToken) { web in
+                let (request, context) = (web.head, web.context)
+                let desk = try desk(request)
+                return try await answering { Self.json(try await desk.find(Self.id(context)).capsuleDocument) }
+            },
+            .open(.get, "\(Self.prefix)/:id/files", .api, access: .internalToken) { web in
+                let (request, context) = (web.head, web.context)
+                let desk = try desk(request)
+                return try await answering {
+                    Self.json(["items": .array(try await desk.page(Self.id(context)).files.map(\.document))])
+                }
+            },
+            .open(.get, "\(Self.prefix)/:id/files/:name", .api, access: .internalToken) { web in
+                let (request, context) = (web.head, web.context)
+                let desk = try desk(request)
+                return try await answering {
+                    let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
+                    let (file, url) = try await desk.file(name, of: Self.id(context))
+                    return try ReportArtifactFile(file: file, url: url).response()
+                }
+            },
+            .open(.post, "\(Self.prefix)/:id/accept", .api, access: .internalToken) { web in
+                let (request, context) = (web.head, web.context)
+                let desk = try desk(request)
+                return try await answering {
+                    let artifact = try await desk.accept(Self.id(context), by: try person())
+                    return Self.json(artifact.document(desk.exclusion(artifact)))
+                }
+            },
+            .open(.post, "\(Self.prefix)/:id/dismiss", .api, access: .internalToken) { web in
+                let (request, context) = (web.head, web.context)
+                let desk = try desk(request)
+                return try await answering {
+                    let reason = try await reason(request)
+                    let artifact = try await desk.dismiss(Self.id(context), by: try person(), reason: reason)
+                    return Self.json(artifact.document(desk.exclusion(artifact)))
+                }
+            },
+        ]
     }
 
     private static func id(_ context: WebContext) -> String { context.parameters.get("id") ?? "" }

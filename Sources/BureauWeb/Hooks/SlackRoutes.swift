@@ -9,18 +9,20 @@ struct SlackRoutes {
     let frontDesk: SlackFrontDesk
     static let bodyBytesMax = 256 << 10
 
-    func add(to router: Router<WebContext>) {
-        router.post("/slack/interactions") { request, _ in
-            guard let (body, team) = try await genuine(request) else { return Response(status: .unauthorized) }
-            guard let payload = FormBody(body)["payload"], let interaction = SlackInteraction.read(payload) else {
-                return Response(status: .badRequest)
-            }
-            guard let error = try await frontDesk.take(interaction, from: team) else { return Response(status: .ok) }
-            let json = try JSONEncoder().encode(FormErrors(errors: [SlackFrontDesk.reasonField: error]))
-            return Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: .init(byteBuffer: ByteBuffer(bytes: Array(json))))
+    var routes: [Route] {
+        [.open(.post, "/slack/interactions", .hook, access: .vendor) { try await answer($0.head) }]
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        guard let (body, team) = try await genuine(request) else { return Response(status: .unauthorized) }
+        guard let payload = FormBody(body)["payload"], let interaction = SlackInteraction.read(payload) else {
+            return Response(status: .badRequest)
         }
+        guard let error = try await frontDesk.take(interaction, from: team) else { return Response(status: .ok) }
+        let json = try JSONEncoder().encode(FormErrors(errors: [SlackFrontDesk.reasonField: error]))
+        return Response(
+            status: .ok, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(bytes: Array(json))))
     }
 
     /// The raw body of a request that Slack signed and the workspace it comes from, or nil.

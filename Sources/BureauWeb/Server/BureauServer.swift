@@ -14,14 +14,7 @@ package struct BureauServer: Service {
 
     let address: Address
     let intake: WebhookIntake
-    let frontDesk: SlackFrontDesk
-    /// Nil where nothing is started.
-    let commands: SlackCommandDoor?
-    /// Nil when there is no token.
-    let approvals: ApprovalDoor?
-    /// Nil when there is no internal token.
-    let artifacts: ReportArtifactDoor?
-    let status: ServerStatus
+    let house: WebHouse
     let eventLoops: any EventLoopGroup
     let executor: any TaskExecutor
     let logger: Logger
@@ -32,19 +25,13 @@ package struct BureauServer: Service {
     /// `executor` runs what a webhook needs, best on the loops themselves. `onListening` is told the port once
     /// connections are accepted; nil on a unix socket.
     package init(
-        address: Address, intake: WebhookIntake, frontDesk: SlackFrontDesk, commands: SlackCommandDoor? = nil,
-        approvals: ApprovalDoor? = nil, artifacts: ReportArtifactDoor? = nil, status: ServerStatus,
-        eventLoops: any EventLoopGroup,
+        address: Address, intake: WebhookIntake, house: WebHouse, eventLoops: any EventLoopGroup,
         executor: any TaskExecutor, logger: Logger,
         onListening: @escaping @Sendable (Int?) async -> Void
     ) {
         self.address = address
         self.intake = intake
-        self.frontDesk = frontDesk
-        self.commands = commands
-        self.approvals = approvals
-        self.artifacts = artifacts
-        self.status = status
+        self.house = house
         self.eventLoops = eventLoops
         self.executor = executor
         self.logger = logger
@@ -60,21 +47,11 @@ package struct BureauServer: Service {
             }
         }
         let app = Application(
-            router: router(), server: server,
+            router: RouteTable(house: house).router(WebGate(house: house, logger: logger)), server: server,
             configuration: .init(address: bindAddress, serverName: "bureau", backlog: 4_096),
             onServerRunning: { channel in await onListening(channel.localAddress?.port) },
             eventLoopGroupProvider: .shared(eventLoops), logger: quiet)
         try await app.run()
-    }
-
-    private func router() -> Router<WebContext> {
-        let router = Router(context: WebContext.self)
-        SlackRoutes(frontDesk: frontDesk).add(to: router)
-        if let commands { SlackCommandRoutes(frontDesk: frontDesk, door: commands).add(to: router) }
-        if let approvals { ApprovalRoutes(door: approvals).add(to: router) }
-        ReportArtifactRoutes(door: artifacts).add(to: router)
-        HealthRoutes(status: status).add(to: router)
-        return router
     }
 
     private var bindAddress: BindAddress {

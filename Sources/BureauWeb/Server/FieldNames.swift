@@ -11,3 +11,10 @@ extension HTTPField.Name {
     static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy") ?? .via
     static let xForwardedFor = HTTPField.Name("X-Forwarded-For") ?? .via
 }
+
+extension HTTPField.Name {
+    static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .via
+    static let crossOriginOpenerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy") ?? .via
+    static let xAccelBuffering = HTTPField.Name("X-Accel-Buffering") ?? .via
+    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .via
+}

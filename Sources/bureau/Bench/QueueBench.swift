@@ -1,16 +1,18 @@
 import ArgumentParser
+import BureauDomain
 import BureauEngine
 import BureauStorage
 import Foundation
 import Synchronization
 
 /// Durable runs without a body. `drain` accepts them one durable call at a time and then works them off; `latency`
-/// accepts them at a steady rate while the workers wait, and tells how long each lay.
+/// accepts them at a steady rate while the workers wait, and tells how long each lay; `fairness` gives one client many
+/// times the others' runs and tells how evenly the turns went, which `drain` tells at its end too.
 struct QueueBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue", abstract: "Accept and work off runs that do nothing.")
 
-    enum Mode: String, ExpressibleByArgument { case drain, latency }
+    enum Mode: String, ExpressibleByArgument { case drain, latency, fairness }
     enum Store: String, ExpressibleByArgument { case sqlite }
 
     @Option var store = Store.sqlite
@@ -28,6 +30,11 @@ struct QueueBench: AsyncParsableCommand {
             switch mode {
             case .drain: try await drain(runs)
             case .latency: try await latency(runs)
+            case .fairness:
+                let found = try await fairness(runs)
+                BenchReport.say([
+                    "clients": Double(Self.clients), "turns": Double(found.turns), "jain": found.jain,
+                ])
             }
             try database.close()
         }
@@ -55,8 +62,31 @@ struct QueueBench: AsyncParsableCommand {
         }
         BenchReport.say([
             "enqueued": Double(n), "enqueue_s": enqueueSeconds, "completed": Double(try await runs.ended()),
-            "drain_s": drainSeconds,
+            "drain_s": drainSeconds, "jain": try await fairness(runs).jain,
         ])
+    }
+
+    private static let clients = 20, runsOfOthers = 20, runsOfTheGreedy = 2_000
+
+    /// Turns while every client has runs waiting: Jain's index of them is 1 when all had the same number.
+    private func fairness(_ runs: EmptyRuns) async throws -> (turns: Int, jain: Double) {
+        var number = n
+        for client in 0..<Self.clients {
+            for _ in 0..<(client == 0 ? Self.runsOfTheGreedy : Self.runsOfOthers) {
+                _ = try await runs.enqueue(number, client: "client-\(client)")
+                number += 1
+            }
+        }
+        var shares: [String: Int] = [:]
+        // Half of what the others have: nobody's line is empty yet.
+        while shares.values.reduce(0, +) < Self.clients * Self.runsOfOthers / 2 {
+            for run in try await runs.claim(concurrency) {
+                shares[run.clientSlug ?? "", default: 0] += 1
+                try await runs.settle(run)
+            }
+        }
+        let even = (0..<Self.clients).map { Double(shares["client-\($0)"] ?? 0) }
+        return (shares.values.reduce(0, +), FairQueue.jain(even))
     }
 
     private func latency(_ runs: EmptyRuns) async throws {

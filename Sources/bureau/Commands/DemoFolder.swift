@@ -27,6 +27,8 @@ struct DemoFolder: Sendable {
     var environment: [String: String] {
         [
             "AGENTS_DIR": agents.path, "DATA_DIR": data.path, "DELIVERY_FOLDER": deliveries.path,
+            // The demo's builder is the demo's own script.
+            "BUILD_SANDBOXED": "1",
             "SESSION_LOG_DIR": root.appendingPathComponent("logs/sessions").path,
         ]
     }

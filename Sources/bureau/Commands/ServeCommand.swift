@@ -46,6 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
                     "port": "\(port.map(String.init) ?? "unix socket")",
                     "agents": "\(composition.catalog.agents.map(\.config.name).joined(separator: ","))",
                 ])
+            await FirstLink.tell(composition, port: port)
             await onListening(port)
         }
         var configuration = ServiceGroupConfiguration(

@@ -17,6 +17,7 @@ struct Settings: Sendable {
     let databasePath: String
     let engine: EngineSettings
     let address: BureauServer.Address
+    let site: WebHouse.Site
     let logLevel: Logger.Level
     /// Where runs' files are kept.
     var blobsFolder: URL { dataFolder.appendingPathComponent("blobs") }
@@ -32,6 +33,7 @@ struct Settings: Sendable {
         credentialsFile = URL(fileURLWithPath: environment["CREDENTIALS_FILE"] ?? config + "/config/credentials.json")
         databasePath = environment["DATABASE_PATH"] ?? dataFolder.appendingPathComponent("bureau.db").path
         address = try Self.address(environment, overrides)
+        site = try Self.site(environment)
         logLevel = try Self.logLevel(environment)
         engine = try Self.engine(environment, dataFolder, isDataOverridden: overrides.dataFolder != nil)
     }

@@ -25,7 +25,7 @@ struct AgentSchemaTests {
                 cases.append(Case(name: "\(kind)/\(name)", canonical: try #require(result.canonical), loads: loads))
             }
         }
-        for path in ["agents/sentinel.json", "fixtures/catalyst.json"] {
+        for path in ["agents/sentinel.json", "fixtures/catalyst.json", "fixtures/platform-build.json"] {
             let result = AgentConfig.load(try RepositoryFile.bytes(path), fileName: path, environment: nil)
             cases.append(Case(name: path, canonical: try #require(result.canonical), loads: true))
         }

@@ -11,6 +11,8 @@ package struct RunThreadWorker: Service {
     let lock: OwnerLock
     static let batchMax = 10, pollMilliseconds = 500
     static let spacingMilliseconds: Int64 = 1_000, progressSpacingMilliseconds: Int64 = 20_000
+    /// After a look that found nothing new. A run that waits for people shows the same for hours.
+    static let quietSpacingMilliseconds: Int64 = 120_000
     /// Slack takes about 50 updates a minute of one app; the rest is for other messages.
     static let writesPerMinuteMax = 40
     static let triesMax = 20
@@ -174,7 +176,8 @@ package struct RunThreadWorker: Service {
             try store.shown(
                 thread.runID, owner: owner, place: place, state: isSure ? run.state : .queued, hash: hash, now: now,
                 spacing: isSure ? Self.spacingMilliseconds : 0,
-                progressSpacing: isSure ? Self.progressSpacingMilliseconds : 0)
+                progressSpacing: isSure
+                    ? (hash == thread.shownHash ? Self.quietSpacingMilliseconds : Self.progressSpacingMilliseconds) : 0)
         }
     }
 

@@ -1,0 +1,82 @@
+import BureauDomain
+import BureauStorage
+
+/// The SQL of people and of what they may see.
+struct PersonStore {
+    let db: any Connection
+    static let peopleMax = 1_000
+
+    func insert(id: String, name: String, displayName: String, role: Role, now: Int64) throws -> Bool {
+        try db.execute(
+            """
+            INSERT INTO person (id, name, display_name, role, all_clients, created_at) VALUES (?, ?, ?, ?, 1, ?)
+            ON CONFLICT (name) DO NOTHING
+            """, [id, name, displayName, role.rawValue, now]) == 1
+    }
+
+    func find(_ id: String) throws -> PersonRecord? {
+        try db.first("SELECT * FROM person WHERE id = ?", [id]).map { try PersonRecord($0, clients: clients(of: id)) }
+    }
+
+    func find(name: String) throws -> PersonRecord? {
+        try db.first("SELECT id FROM person WHERE name = ?", [name]).flatMap { try find($0.text("id")) }
+    }
+
+    func list() throws -> [PersonRecord] {
+        var clients: [String: [String]] = [:]
+        for row in try db.query("SELECT person_id, client_slug FROM person_client LIMIT 100000") {
+            clients[try row.text("person_id"), default: []].append(try row.text("client_slug"))
+        }
+        return try db.query("SELECT * FROM person ORDER BY name LIMIT ?", [Self.peopleMax]).map {
+            try PersonRecord($0, clients: clients[try $0.text("id")] ?? [])
+        }
+    }
+
+    func count() throws -> Int64 { try db.first("SELECT count(*) AS n FROM person")?.integer("n") ?? 0 }
+
+    /// Whether anybody has ever signed in.
+    func hasVisitors() throws -> Bool {
+        try db.first("SELECT 1 AS one FROM person WHERE seen_at IS NOT NULL LIMIT 1") != nil
+    }
+
+    func adminsLeft(without id: String) throws -> Int64 {
+        try db.first(
+            "SELECT count(*) AS n FROM person WHERE role = 'admin' AND disabled_at IS NULL AND id <> ?", [id])?
+            .integer("n") ?? 0
+    }
+
+    func setRole(_ id: String, _ role: Role) throws {
+        try db.execute("UPDATE person SET role = ? WHERE id = ?", [role.rawValue, id])
+    }
+
+    func setClients(_ id: String, _ clients: Set<String>?) throws {
+        try db.execute("UPDATE person SET all_clients = ? WHERE id = ?", [clients == nil ? 1 : 0, id])
+        try db.execute("DELETE FROM person_client WHERE person_id = ?", [id])
+        for client in (clients ?? []).sorted() {
+            try db.execute("INSERT INTO person_client (person_id, client_slug) VALUES (?, ?)", [id, client])
+        }
+    }
+
+    func setPassword(_ id: String, _ hash: String?) throws {
+        try db.execute("UPDATE person SET password = ? WHERE id = ?", [hash, id])
+    }
+
+    func password(_ name: String) throws -> String? {
+        try db.first("SELECT password FROM person WHERE name = ? AND disabled_at IS NULL", [name])?
+            .textIfAny("password")
+    }
+
+    func setTheme(_ id: String, _ theme: String) throws {
+        try db.execute("UPDATE person SET theme = ? WHERE id = ?", [theme, id])
+    }
+
+    func disable(_ id: String, now: Int64?) throws {
+        try db.execute("UPDATE person SET disabled_at = ? WHERE id = ?", [now, id])
+    }
+
+    private func clients(of id: String) throws -> [String] {
+        try db.query("SELECT client_slug FROM person_client WHERE person_id = ? LIMIT 10000", [id]).map {
+            try $0.text("client_slug")
+        }
+    }
+}

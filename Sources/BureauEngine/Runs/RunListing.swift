@@ -1,0 +1,116 @@
+package import BureauDomain
+import BureauStorage
+
+/// Which runs a page shows, newest first, and to whom. Every condition that is set is answered by an index.
+package struct RunListing: Sendable, Hashable {
+    package var agent: String?
+    package var client: String?
+    /// None for every state.
+    package var states: [RunState] = []
+    /// Clients that may be seen; nil for all. Runs without a client are everybody's.
+    package var visible: Set<String>?
+    /// Failures nobody has taken note of.
+    package var isUnseen = false
+    package var task: String?
+    package var trigger: String?
+    /// Milliseconds UTC.
+    package var acceptedFrom: Int64?
+    package var acceptedBefore: Int64?
+    /// Cursor: only runs older than this id.
+    package var before: String?
+    package var limit = 50
+    package static let limitMax = 1_000
+
+    package init(visible: Set<String>?) { self.visible = visible }
+
+    private static func firstID(at milliseconds: Int64) -> String {
+        ULID.make(milliseconds: max(0, milliseconds), randomness: (0, 0))
+    }
+
+    fileprivate var clause: (text: String, values: [any SQLBindable]) {
+        var (conditions, values): ([String], [any SQLBindable]) = ([], [])
+        func add(_ condition: String, _ more: [any SQLBindable]) {
+            conditions.append(condition)
+            values += more
+        }
+        func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
+        if let agent { add("agent = ?", [agent]) }
+        if let client { add("client_slug = ?", [client]) }
+        if let task { add("task_id = ?", [task]) }
+        if let trigger { add("trigger_source = ?", [trigger]) }
+        if !states.isEmpty { add("state IN (\(marks(states.count)))", states.map(\.rawValue)) }
+        if let visible {
+            add("(client_slug IS NULL OR client_slug IN (\(marks(visible.count))))", visible.sorted())
+        }
+        if isUnseen { add("NOT EXISTS (SELECT 1 FROM run_seen WHERE run_seen.run_id = run.id)", []) }
+        // Ids sort by time, so a time is a place in the list.
+        if let acceptedFrom { add("id >= ?", [Self.firstID(at: acceptedFrom)]) }
+        if let acceptedBefore { add("id < ?", [Self.firstID(at: acceptedBefore)]) }
+        if let before { add("id < ?", [before]) }
+        return (conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "), values)
+    }
+}
+
+extension RunDesk {
+    package func list(_ listing: RunListing) async throws -> [RunRecord] {
+        let (clause, values) = listing.clause
+        let limit = min(max(listing.limit, 1), RunListing.limitMax)
+        return try await database.query(
+            "SELECT \(RunStore.columns) FROM run \(clause) ORDER BY id DESC LIMIT ?", values + [limit]
+        ).map(RunRecord.init)
+    }
+
+    /// How many there are, counted no further than `atMost`.
+    package func count(_ listing: RunListing, atMost: Int = 100) async throws -> Int {
+        let (clause, values) = listing.clause
+        return Int(
+            try await database.query(
+                "SELECT count(*) AS n FROM (SELECT 1 FROM run \(clause) LIMIT ?) AS some", values + [atMost]
+            ).first?.integer("n") ?? 0)
+    }
+
+    /// Takes note of a failure: it needs nobody any more, and stays as it is.
+    package func markSeen(_ id: String, by person: String, note: String) async throws {
+        let now = doors.now()
+        try await database.write { db in
+            guard let run = try RunStore(db: db).find(id), run.state.isFinal else {
+                throw Refused(kind: .notNow, description: "run \(id) has not ended")
+            }
+            try db.execute(
+                """
+                INSERT INTO run_seen (run_id, person, note, at) VALUES (?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING
+                """, [id, person, String(note.prefix(500)), now])
+            try AlertStore(db: db).resolve(subject: id, now: now)
+            try RunEventStore(db: db).append(
+                id, kind: "seen", detail: note.isEmpty ? "seen by \(person)" : "seen by \(person): \(note)", now: now)
+        }
+    }
+
+    /// The newest lines of a run's own history, in order.
+    package func newestEvents(_ id: String, limit: Int = 200) async throws -> [RunEvent] {
+        try await database.query(
+            "SELECT seq, at, kind, detail FROM run_event WHERE run_id = ? ORDER BY seq DESC LIMIT ?", [id, limit]
+        ).map {
+            RunEvent(
+                seq: try $0.integer("seq"), at: try $0.integer("at"), kind: try $0.text("kind"),
+                detail: try $0.text("detail"))
+        }.reversed()
+    }
+
+    package func approvals(_ id: String) async throws -> [ApprovalRecord] {
+        try await database.read { try ApprovalStore(db: $0).list(run: id) }
+    }
+}
+
+extension RunDesk {
+    /// Several runs at once, by id. At most 1,000.
+    package func find(ids: [String]) async throws -> [String: RunRecord] {
+        let wanted = Array(Set(ids)).prefix(RunListing.limitMax)
+        guard !wanted.isEmpty else { return [:] }
+        let marks = Array(repeating: "?", count: wanted.count).joined(separator: ", ")
+        let found = try await database.query(
+            "SELECT \(RunStore.columns) FROM run WHERE id IN (\(marks))", Array(wanted)
+        ).map(RunRecord.init)
+        return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    }
+}

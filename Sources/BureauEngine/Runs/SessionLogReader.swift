@@ -1,0 +1,103 @@
+import BureauDomain
+import BureauVendors
+package import Foundation
+
+/// One line of a session's log as people read it.
+package struct SessionLine: Sendable, Hashable {
+    package enum Kind: String, Sendable { case message, tool, result, trouble, status, thread }
+
+    /// Where the line ends in the log: what comes after it begins here.
+    package let end: UInt64
+    /// Milliseconds UTC; nil when the service has not said.
+    package let at: Int64?
+    package let kind: Kind
+    package let text: String
+    /// Whether it is of the key view: messages, tools, trouble.
+    package let isKey: Bool
+}
+
+/// Reads a session's log in pieces of bounded size, from its end or from where one left off: a log of any length opens
+/// as fast as a short one.
+package struct SessionLogReader: Sendable {
+    let path: String
+    package static let pieceBytesMax = 512 << 10, textCharactersMax = 2_000
+
+    package init(folder: URL, session: String) {
+        path = folder.appendingPathComponent(SessionLog.isSafe(session) ? session + ".jsonl" : "none").path
+    }
+
+    /// What was added after `offset`, at most one piece, and where it ends.
+    package func read(after offset: UInt64) -> (lines: [SessionLine], end: UInt64) {
+        piece(from: offset, to: .max, startsOnLine: true)
+    }
+
+    /// The newest lines before `end` (the log's own end when nil), and where they begin; 0 when nothing is before them.
+    package func newest(before end: UInt64? = nil) -> (lines: [SessionLine], start: UInt64, end: UInt64) {
+        let size = self.size
+        let last = min(end ?? size, size)
+        let first = last > UInt64(Self.pieceBytesMax) ? last - UInt64(Self.pieceBytesMax) : 0
+        let (lines, found) = piece(from: first, to: last, startsOnLine: first == 0)
+        return (lines, first, found)
+    }
+
+    private var size: UInt64 {
+        (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.uint64Value ?? 0
+    }
+
+    private func piece(from start: UInt64, to last: UInt64, startsOnLine: Bool) -> ([SessionLine], UInt64) {
+        let count = Int(min(UInt64(Self.pieceBytesMax), last > start ? last - start : 0))
+        guard count > 0, let handle = FileHandle(forReadingAtPath: path) else { return ([], start) }
+        defer { try? handle.close() }
+        guard (try? handle.seek(toOffset: start)) != nil, let data = try? handle.read(upToCount: count) else {
+            return ([], start)
+        }
+        var lines: [SessionLine] = []
+        var rest = data[...]
+        if !startsOnLine { rest = rest.firstIndex(of: 10).map { rest[($0 + 1)...] } ?? rest[rest.endIndex...] }
+        while let newline = rest.firstIndex(of: 10) {
+            let end = start + UInt64(newline + 1 - data.startIndex)
+            if let line = Self.line(Array(rest[..<newline]), end: end) { lines.append(line) }
+            rest = rest[(newline + 1)...]
+        }
+        // A line longer than a piece is passed over, or reading would stand still in front of it.
+        let isStuck = startsOnLine && rest.count == Self.pieceBytesMax
+        return (lines, start + UInt64(isStuck ? data.count : rest.startIndex - data.startIndex))
+    }
+
+    private static func line(_ bytes: [UInt8], end: UInt64) -> SessionLine? {
+        guard let raw = RawEvent(bytes: bytes), let event = try? raw.decoded(),
+            let (kind, text, isKey) = words(event)
+        else { return nil }
+        let at = event.processedAt.flatMap {
+            try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        }
+        return SessionLine(
+            end: end, at: at.map { Int64($0.timeIntervalSince1970 * 1_000) }, kind: kind,
+            text: clean(text), isKey: isKey)
+    }
+
+    private static func words(_ event: SessionEvent) -> (SessionLine.Kind, String, Bool)? {
+        switch event.content {
+        case .agentMessage(let text): (.message, text, true)
+        case .userMessage(let text): (.message, "To the agent: \(text)", true)
+        case .toolUse(let call): (.tool, "\(call.name) \(String(decoding: call.inputJSON, as: UTF8.self))", true)
+        case .error(let fault): (.trouble, "\(fault.type): \(fault.message)", true)
+        case .statusRescheduled: (.trouble, "The service moved the session; it goes on by itself", true)
+        case .statusTerminated: (.trouble, "The service ended the session", true)
+        case .threadCreated(let name): (.thread, "Sub-agent \(name ?? "unnamed") started", true)
+        case .threadMessage(let message):
+            (
+                .thread,
+                "\(message.isSent ? "To" : "From") sub-agent \(message.otherAgentName ?? "unnamed"): \(message.text)",
+                true
+            )
+        case .userInterrupt: (.status, "Interrupt delivered", true)
+        default: (.status, event.type, false)
+        }
+    }
+
+    private static func clean(_ text: String) -> String {
+        let plain = String(text.unicodeScalars.filter { $0.value >= 32 || $0.value == 10 }.map(Character.init))
+        return plain.count > textCharactersMax ? plain.prefix(textCharactersMax) + "…" : plain
+    }
+}

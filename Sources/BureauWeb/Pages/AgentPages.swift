@@ -1,0 +1,174 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// The agents, and one of them.
+struct AgentPages: Sendable {
+    let house: WebHouse
+    private var clock: PageClock { house.clock }
+
+    var routes: [Route] {
+        [
+            .page("/agents", .viewer) { try await list($0) },
+            .page("/agents/:name", .viewer) { try await show($0) },
+        ]
+    }
+
+    private func list(_ web: WebRequest) async throws -> Response {
+        let agents = house.catalog.agents
+        var page = Page(title: "Agents", heading: "Agents")
+        page.blocks =
+            problems() + [
+                Block(
+                    table: Table(
+                        "Agents this server knows",
+                        Table.columns("Agent", "What it does", "Version", "Started by", "#Limit"),
+                        agents.map { agent in
+                            let config = agent.config
+                            return [
+                                Table.Cell(text: config.displayName, address: "/agents/\(config.name)/"),
+                                Table.Cell(text: config.description),
+                                Table.Cell(text: config.version), Table.Cell(text: Self.triggers(config)),
+                                Table.Cell(
+                                    text: "\(config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax)"),
+                            ]
+                        }, empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME"))
+            ]
+        return try await house.page(page, web)
+    }
+
+    private func problems() -> [Block] {
+        house.catalog.problems.prefix(20).map {
+            let isError = $0.severity == .error
+            return Block(
+                callout: Callout(
+                    tone: isError ? "bad" : "warn", title: "\($0)",
+                    text: isError ? "The last valid version keeps running." : nil))
+        }
+    }
+
+    private static func triggers(_ config: AgentConfig) -> String {
+        var words: [String] = []
+        if let clickUp = config.triggers.clickUp { words.append("ClickUp status \"\(clickUp.status)\"") }
+        if config.triggers.slackCommand != nil { words.append("Slack") }
+        if !config.triggers.schedules.isEmpty { words.append("schedule") }
+        if config.triggers.manualCLI { words.append("by hand") }
+        return words.joined(separator: ", ")
+    }
+
+    private func show(_ web: WebRequest) async throws -> Response {
+        guard let agent = house.catalog.agent(web.parameter("name")) else { throw PageProblem.notFound }
+        let (config, person) = (agent.config, try web.signedIn().person)
+        var listing = RunListing(visible: person.clients)
+        listing.agent = config.name
+        listing.limit = 20
+        let runs = try await house.runs.list(listing)
+        let versions = try await house.clients.versions(of: config.name)
+        var page = Page(title: config.displayName, heading: config.displayName)
+        page.lead = config.description
+        page.crumbs = [Link(word: "Agents", address: "/agents/"), Link(word: config.name)]
+        if person.role >= .operator, config.triggers.manualCLI {
+            page.links = [Link(word: "Start a run", address: "/runs/new?agent=\(config.name)", style: "button primary")]
+        }
+        page.blocks = [
+            Block(heading: "How it works", facts: facts(config)),
+            Block(
+                heading: "Last runs",
+                table: RunWords.table("The newest runs of this agent", runs, clock, empty: "It has not run yet.")),
+            Block(
+                heading: "Configuration",
+                disclosure: Disclosure(
+                    summary: "Version \(config.version), as it is used now", body: Self.pretty(agent.canonical))),
+        ]
+        if let diff = try await diff(versions, agent) { page.blocks.append(diff) }
+        page.blocks.append(
+            Block(
+                heading: "Versions",
+                table: Table(
+                    "Versions this server has loaded, newest first",
+                    Table.columns("Version", "Loaded", "SHA-256"),
+                    versions.map {
+                        [
+                            Table.Cell(text: $0.version),
+                            Table.Cell(text: clock.absolute($0.at), iso: PageClock.iso($0.at)),
+                            Table.Cell(text: String($0.hash.prefix(16)) + "…"),
+                        ]
+                    }, empty: "")))
+        return try await house.page(page, web)
+    }
+
+    private func facts(_ config: AgentConfig) -> Facts {
+        let approvals = config.approvals
+        let who = approvals.people + approvals.slackApprovers
+        return Facts([
+            Facts.Fact(name: "Name", value: config.name, isCode: true),
+            Facts.Fact(name: "Started by", value: Self.triggers(config)),
+            config.triggers.clickUp.map {
+                Facts.Fact(name: "ClickUp list", value: "\($0.listID), status \"\($0.status)\"")
+            },
+            config.triggers.clickUp.map { _ in
+                Facts.Fact(
+                    name: "Webhook address",
+                    value: (house.site.publicURL ?? "https://YOUR-HOST") + "/webhook/\(config.name)", isCode: true,
+                    isCopied: true)
+            },
+            Facts.Fact(name: "Required fields", value: config.payloadSource.requiredFields.joined(separator: ", ")),
+            Facts.Fact(name: "Optional fields", value: config.payloadSource.optionalFields.joined(separator: ", ")),
+            Facts.Fact(name: "May take", value: Words.duration(config.limits.sessionDurationMax)),
+            Facts.Fact(
+                name: "May cost", value: "\(config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax) a run"
+            ),
+            Facts.Fact(
+                name: "Approvals",
+                value: (who.isEmpty ? "operators and above" : who.joined(separator: ", "))
+                    + (approvals.isTwoPerson ? "; never by whoever asked for the run" : "")),
+            Facts.Fact(name: "Delivers to", value: Self.channels(config.delivery)),
+        ])
+    }
+
+    private static func channels(_ delivery: AgentConfig.Delivery) -> String {
+        var words: [String] = []
+        if delivery.googleDrive != nil { words.append("Google Drive") }
+        if delivery.clickUp != nil { words.append("ClickUp") }
+        if let slack = delivery.slack { words.append("Slack \(slack.channel)") }
+        if delivery.folder != nil { words.append("folder") }
+        return words.joined(separator: ", ")
+    }
+
+    private func diff(_ versions: [(hash: String, version: String, at: Int64)], _ now: LoadedAgent) async throws
+        -> Block?
+    {
+        guard let before = versions.first(where: { $0.hash != now.hash }),
+            let old = try await house.catalog.version(before.hash)
+        else { return nil }
+        let lines = LineDiff.of(Self.pretty(old.canonical), Self.pretty(now.canonical))
+        return Block(
+            diff: Diff(
+                caption:
+                    "Version \(before.version) of \(clock.absolute(before.at)) against version \(now.config.version) now",
+                lines: lines))
+    }
+
+    private static func pretty(_ canonical: String) -> String {
+        (try? JSONValue.parse(Array(canonical.utf8)).pretty) ?? canonical
+    }
+}
+
+/// What changed between two texts, line by line, with words beside the colours.
+enum LineDiff {
+    static let linesMax = 2_000
+
+    static func of(_ old: String, _ new: String) -> [Diff.Line] {
+        let before = old.split(separator: "\n", omittingEmptySubsequences: false).prefix(linesMax).map(String.init)
+        let after = new.split(separator: "\n", omittingEmptySubsequences: false).prefix(linesMax).map(String.init)
+        let change = after.difference(from: before)
+        return change.removals.map(line) + change.insertions.map(line)
+    }
+
+    private static func line(_ change: CollectionDifference<String>.Change) -> Diff.Line {
+        switch change {
+        case .remove(_, let text, _): Diff.Line(sign: "− removed", text: text, tone: "bad")
+        case .insert(_, let text, _): Diff.Line(sign: "+ added", text: text, tone: "ok")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// A question of an agent as a card: the effect first, then what exactly, then the JSON.
+struct ApprovalView: Sendable {
+    let house: WebHouse
+    static let previewMax = 12, valueCharactersMax = 1_500
+
+    static func chip(_ state: ApprovalState) -> Chip {
+        switch state {
+        case .open: Chip(glyph: "✋", word: "Approval", tone: "wait")
+        case .approved: Chip(glyph: "✓", word: "Approved", tone: "ok")
+        case .denied: Chip(glyph: "✕", word: "Denied", tone: "bad")
+        case .expired: Chip(glyph: "○", word: "Expired", tone: "idle")
+        case .void: Chip(glyph: "–", word: "No longer asked", tone: "idle")
+        }
+    }
+
+    static func decider(_ person: PersonRecord) -> ApprovalPolicy.Person {
+        .staff(name: person.name, isTrusted: person.role >= .operator)
+    }
+
+    func card(_ approval: ApprovalRecord, _ run: RunRecord, _ visitor: WebRequest.Visitor) async throws -> ApprovalCard
+    {
+        let words = RunWords(run: run, clock: house.clock)
+        let value = try? JSONValue.parse(Array(approval.input.utf8))
+        let lines = (value?.object?.members ?? []).prefix(Self.previewMax).map { member in
+            ApprovalCard.Line(
+                name: member.key.replacing("_", with: " "),
+                value: String((member.value.string ?? member.value.pretty).prefix(Self.valueCharactersMax)))
+        }
+        var refusal: String?
+        if approval.state == .open {
+            if visitor.person.role < .consultant {
+                refusal = "Your role only looks. A consultant or above decides."
+            } else if let outcome = try await house.approvals.refusal(approval.id, for: Self.decider(visitor.person)) {
+                if case .refused(.notAnApprover(let who)) = outcome, who.isEmpty {
+                    refusal = "No approver is named in the agent's config, so an operator or above decides."
+                } else {
+                    refusal = SlackFrontDesk.words(outcome)
+                }
+            }
+        }
+        let who = approval.threadName.map { " (sub-agent \($0))" } ?? ""
+        return ApprovalCard(
+            id: approval.id, chip: Self.chip(approval.state), effect: approval.effect,
+            meta: "\(words.title)\(who) · asked \(house.clock.moment(approval.requestedAt)) · expires "
+                + "\(house.clock.absolute(approval.expiresAt)), then counts as expired · cost so far \(words.cost)",
+            tool: approval.tool, event: approval.eventID, json: value?.pretty ?? approval.input,
+            preview: !lines.isEmpty, previewFacts: lines,
+            outcome: approval.state == .open
+                ? nil
+                : ApprovalWords.outcome(approval) + (approval.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""),
+            refusal: refusal, mayDecide: approval.state == .open && refusal == nil,
+            approveWord: approval.isAboutMoney ? "Raise" : "Approve", denyWord: approval.isAboutMoney ? "Stop" : "Deny",
+            action: "/approvals/\(approval.id)/decision", runAddress: words.address, formToken: visitor.formToken,
+            formKey: PageRenderer.formKey())
+    }
+}
+
+/// One question, and the decision about it.
+struct ApprovalPages: Sendable {
+    let house: WebHouse
+
+    var routes: [Route] {
+        [
+            .page("/approvals/:id", .viewer, .approval) { try await show($0) },
+            .action("/approvals/:id/decision", .consultant, .approval) { try await decide($0) },
+        ]
+    }
+
+    private func show(_ web: WebRequest) async throws -> Response {
+        guard let approval = web.approval else { throw PageProblem.notFound }
+        let run = try web.theRun()
+        var page = Page(title: "Approval", heading: "Approval")
+        page.crumbs = [
+            Link(word: "Inbox", address: "/inbox/"),
+            Link(word: "run \(run.id.prefix(10))", address: "/runs/\(run.id)/"),
+            Link(word: "Approval"),
+        ]
+        page.blocks = [Block(approval: try await ApprovalView(house: house).card(approval, run, web.signedIn()))]
+        return try await house.page(page, web)
+    }
+
+    private func decide(_ web: WebRequest) async throws -> Response {
+        guard let approval = web.approval else { throw PageProblem.notFound }
+        let (actor, run) = (try web.actor(), try web.theRun())
+        let person = ApprovalView.decider(try web.signedIn().person)
+        let reason = (web.form["reason"] ?? "").trimmingPrefix(while: \.isWhitespace)
+        let outcome: ApprovalDesk.Outcome
+        switch web.form["decision"] {
+        case "approve": outcome = try await house.approvals.approve(approval.id, by: person, on: "web")
+        case "deny":
+            guard !reason.isEmpty else {
+                throw PageProblem.unprocessable(
+                    "A reason is missing: the agent is told why.",
+                    fix: "Go back, write one sentence, and press Deny again.")
+            }
+            outcome = try await house.approvals.deny(approval.id, by: person, on: "web", reason: String(reason))
+        default: throw PageProblem.badRequest("The form says neither approve nor deny.")
+        }
+        let words = SlackFrontDesk.words(outcome) ?? "Decided"
+        switch outcome {
+        case .decided(let decided):
+            try await house.audit.note(
+                actor, "approval \(decided.state.rawValue)", "run \(run.id)", client: run.clientSlug,
+                before: .object(JSONObject([("approval", .string(approval.id)), ("status", .string("open"))])),
+                after: decided.document)
+            return try await house.done(
+                "\(ApprovalWords.outcome(decided)). The agent is told.", "/runs/\(run.id)/", web)
+        case .already:
+            throw PageProblem.conflict(words, fix: "The first decision stands; nothing was changed by yours.")
+        case .refused: throw PageProblem.unprocessable(words, fix: "Ask somebody who may decide.")
+        case .unknown: throw PageProblem.notFound
+        case .altered, .short:
+            throw PageProblem.conflict(words, fix: "Nothing was decided. Open the run and look again.")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import BureauDomain
+import BureauEngine
+
+/// What waits for people, as far as one person may see it.
+struct Inbox: Sendable {
+    let house: WebHouse
+    static let listedMax = 100, countedMax = 99
+
+    struct Waiting {
+        var approvals: [(approval: ApprovalRecord, run: RunRecord)]
+        var questions: [RunRecord]
+        var reviews: [RunRecord]
+        var failures: [RunRecord]
+        var count: Int { approvals.count + questions.count + reviews.count + failures.count }
+    }
+
+    func waiting(for person: PersonRecord) async throws -> Waiting {
+        Waiting(
+            approvals: try await approvals(for: person), questions: try await runs([.needsInfo], person),
+            reviews: try await runs([.inReview], person),
+            failures: try await house.runs.list(failures(person)))
+    }
+
+    /// For the navigation: four counts that an index answers.
+    func count(for person: PersonRecord) async throws -> Int {
+        var listing = RunListing(visible: person.clients)
+        listing.states = [.needsInfo, .inReview, .waitingApproval]
+        let held = try await house.runs.count(listing, atMost: Self.countedMax)
+        return min(held + (try await house.runs.count(failures(person), atMost: Self.countedMax)), Self.countedMax)
+    }
+
+    private func failures(_ person: PersonRecord) -> RunListing {
+        var listing = RunListing(visible: person.clients)
+        listing.states = [.failed, .doneWithProblems]
+        listing.isUnseen = true
+        listing.limit = Self.listedMax
+        return listing
+    }
+
+    private func runs(_ states: [RunState], _ person: PersonRecord) async throws -> [RunRecord] {
+        var listing = RunListing(visible: person.clients)
+        listing.states = states
+        listing.limit = Self.listedMax
+        return try await house.runs.list(listing)
+    }
+
+    /// Those that expire first on top.
+    private func approvals(for person: PersonRecord) async throws -> [(ApprovalRecord, RunRecord)] {
+        let open = try await house.approvals.list(limit: Self.listedMax)
+        let runs = try await house.runs.find(ids: open.map(\.runID))
+        return open.compactMap { approval in
+            guard let run = runs[approval.runID], person.maySee(client: run.clientSlug) else { return nil }
+            return (approval, run)
+        }.sorted { $0.0.expiresAt < $1.0.expiresAt }
+    }
+}

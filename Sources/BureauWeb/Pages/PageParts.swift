@@ -1,0 +1,273 @@
+import BureauDomain
+
+/// A page as its view places it: finished strings and nothing to decide.
+struct Page {
+    var title: String
+    var heading: String
+    var chip: Chip? = nil
+    var lead: String? = nil
+    var crumbs: [Link] = []
+    var links: [Link] = []
+    var blocks: [Block] = []
+    var status = 200
+}
+
+struct Link {
+    var word: String
+    var address: String? = nil
+    var isCurrent = false
+    var count: String? = nil
+    var style = ""
+}
+
+struct Chip {
+    var glyph: String
+    var word: String
+    var tone: String
+}
+
+/// One section of a page. What is nil is not there.
+struct Block {
+    var id: String? = nil
+    var heading: String? = nil
+    var style = ""
+    var text: String? = nil
+    var callout: Callout? = nil
+    var cards: Cards? = nil
+    var steps: Steps? = nil
+    var facts: Facts? = nil
+    var items: Items? = nil
+    var tabs: Tabs? = nil
+    var filters: Filters? = nil
+    var table: Table? = nil
+    var approval: ApprovalCard? = nil
+    var timeline: Timeline? = nil
+    var disclosure: Disclosure? = nil
+    var diff: Diff? = nil
+    var emptyText: String? = nil
+    var forms: [Form] = []
+}
+
+struct Callout {
+    var tone: String
+    var title: String
+    var text: String? = nil
+    var fix: String? = nil
+    var link: Link? = nil
+    var isAlert = false
+}
+
+struct Cards {
+    struct Card {
+        var label: String
+        var value: String
+        var note: String? = nil
+    }
+    var cards: [Card]
+}
+
+struct Steps {
+    struct Step {
+        var glyph: String
+        var word: String
+        var state: String
+        var tone: String
+        var isNow = false
+    }
+    var steps: [Step]
+}
+
+struct Facts {
+    struct Fact {
+        var name: String
+        var value: String
+        var address: String? = nil
+        var isCode = false
+        var isCopied = false
+    }
+    var facts: [Fact]
+
+    init(_ facts: [Fact?]) { self.facts = facts.compactMap { $0 }.filter { !$0.value.isEmpty } }
+}
+
+struct Items {
+    struct Item {
+        var chip: Chip? = nil
+        var title: String
+        var address: String
+        var meta: String
+    }
+    var items: [Item]
+}
+
+struct Tabs {
+    var label: String
+    var tabs: [Link]
+}
+
+struct Filters {
+    var action: String
+    var fields: [Field]
+    var chips: [Link] = []
+    /// Views see stored members only.
+    let hasChips: Bool
+
+    init(action: String, fields: [Field], chips: [Link] = []) {
+        (self.action, self.fields, self.chips, hasChips) = (action, fields, chips, !chips.isEmpty)
+    }
+}
+
+struct Field {
+    struct Option {
+        var word: String
+        var value: String
+        var isOn = false
+        var isOff = false
+    }
+    enum Kind { case line(type: String), long, options([Option]), check(isOn: Bool), hidden }
+
+    let name: String, label: String, id: String, value: String, type: String
+    let hint: String?, hintID: String, autocomplete: String?
+    let isRequired: Bool, isLong: Bool, isLine: Bool, isCheck: Bool, isOn: Bool, isHidden: Bool, hasOptions: Bool
+    let options: [Option]
+
+    init(
+        _ name: String, _ label: String, _ kind: Kind = .line(type: "text"), value: String = "", hint: String? = nil,
+        autocomplete: String? = nil, isRequired: Bool = false, id: String? = nil
+    ) {
+        (self.name, self.label, self.value, self.hint) = (name, label, value, hint)
+        (self.autocomplete, self.isRequired) = (autocomplete, isRequired)
+        self.id = id ?? "f-\(name)"
+        hintID = self.id + "-hint"
+        type = if case .line(let type) = kind { type } else { "" }
+        isLine = if case .line = kind { true } else { false }
+        isLong = if case .long = kind { true } else { false }
+        isHidden = if case .hidden = kind { true } else { false }
+        (isCheck, isOn) = if case .check(let isOn) = kind { (true, isOn) } else { (false, false) }
+        options = if case .options(let options) = kind { options } else { [] }
+        hasOptions = if case .options = kind { true } else { false }
+    }
+}
+
+struct Table {
+    struct Column {
+        var title: String
+        var isNumber = false
+    }
+    struct Cell {
+        var text: String
+        var label = ""
+        var address: String? = nil
+        var chip: Chip? = nil
+        var iso: String? = nil
+        var isNumber = false
+    }
+    struct Row {
+        var cells: [Cell]
+    }
+
+    /// Titles; "#" before one says that its column holds numbers.
+    static func columns(_ titles: String...) -> [Column] {
+        titles.map { Column(title: String($0.drop { $0 == "#" }), isNumber: $0.hasPrefix("#")) }
+    }
+
+    let caption: String, columns: [Column], rows: [Row], empty: String, emptyLink: Link?
+    let note: String?, csv: String?, first: String?, next: String?
+    let isFull: Bool, hasPages: Bool, isLive = true
+
+    init(
+        _ caption: String, _ columns: [Column], _ rows: [[Cell]], empty: String, emptyLink: Link? = nil,
+        note: String? = nil, csv: String? = nil, first: String? = nil, next: String? = nil
+    ) {
+        (self.caption, self.columns, self.empty, self.emptyLink) = (caption, columns, empty, emptyLink)
+        (self.note, self.csv, self.first, self.next) = (note, csv, first, next)
+        self.rows = rows.map { cells in
+            Row(
+                cells: zip(cells, columns).map { cell, column in
+                    var cell = cell
+                    (cell.label, cell.isNumber) = (column.title, column.isNumber)
+                    return cell
+                })
+        }
+        isFull = !rows.isEmpty
+        hasPages = first != nil || next != nil
+    }
+}
+
+struct ApprovalCard {
+    struct Line {
+        var name: String
+        var value: String
+    }
+    var id: String
+    var chip: Chip? = nil
+    var effect: String
+    var meta: String
+    var tool: String
+    var event: String
+    var json: String
+    var preview: Bool
+    var previewFacts: [Line]
+    var outcome: String? = nil
+    var refusal: String? = nil
+    var mayDecide: Bool
+    var approveWord: String
+    var denyWord: String
+    var action: String
+    var runAddress: String
+    var formToken: String
+    var formKey: String
+}
+
+struct Timeline {
+    struct Entry {
+        var time: String
+        var iso: String? = nil
+        var glyph: String
+        var kind: String
+        var text: String
+        var tone: String
+        var more: String? = nil
+        var anchor: String? = nil
+    }
+    var entries: [Entry]
+    var views: [Link]
+    var count: String
+    var earlier: String? = nil
+    var newest: String? = nil
+    var stream: String? = nil
+    var isLog: Bool
+    var hasEntries: Bool
+}
+
+struct Disclosure {
+    var summary: String
+    var body: String
+    var isOpen = false
+}
+
+struct Diff {
+    struct Line {
+        var sign: String
+        var text: String
+        var tone: String
+    }
+    var caption: String
+    var lines: [Line]
+}
+
+struct Form {
+    var action: String
+    var verb: String
+    var fields: [Field] = []
+    var tone = "primary"
+    var style = "form"
+    var legend: String? = nil
+    var problem: String? = nil
+    var cancel: Link? = nil
+    var buttonName: String? = nil
+    var buttonValue = ""
+    /// Put in by the renderer.
+    var formToken: String? = nil
+    var formKey: String? = nil
+}

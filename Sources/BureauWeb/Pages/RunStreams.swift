@@ -1,0 +1,130 @@
+import BureauDomain
+import BureauEngine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// `GET /runs/:id/stream`: what happens in a run, as it happens. Each event's id is a place, so a reader who comes back
+/// with `Last-Event-ID` goes on after it.
+struct RunStreams: Sendable {
+    let house: WebHouse
+    private let open = StreamCount()
+    static let streamsMax = 500, lookMilliseconds: Int64 = 200, heartbeatMilliseconds: Int64 = 15_000
+    static let eventsPerLookMax = 200
+
+    init(house: WebHouse) { self.house = house }
+
+    var routes: [Route] {
+        [.page("/runs/:id/stream", .viewer, .run) { try stream($0) }]
+    }
+
+    private func stream(_ web: WebRequest) throws -> Response {
+        let run = try web.theRun()
+        let place =
+            [web.head.headers[.lastEventID], web.query("from")].lazy.compactMap { $0 }
+            .compactMap(TimelineView.Place.init).first ?? TimelineView.Place(seq: 0, offset: 0)
+        guard open.enter(max: Self.streamsMax) else {
+            return Response(status: .serviceUnavailable, headers: [.retryAfter: "10"])
+        }
+        let seen = web.query("state").flatMap(RunState.init(rawValue:)) ?? run.state
+        let body = web.head.body
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no"],
+            body: .init { [open, house] writer in
+                defer { open.leave() }
+                let follower = Follower(house: house, run: run, place: place, state: seen)
+                let frames = AsyncStream<String> { await follower.next() }
+                try await body.consumeWithCancellationOnInboundClose { _ in
+                    // A proxy may hold the head back until the first byte of the body.
+                    try await writer.write(ByteBuffer(string: "retry: 2000\n: hello\n\n"))
+                    for await frame in frames.cancelOnGracefulShutdown() {
+                        try await writer.write(ByteBuffer(string: frame))
+                    }
+                }
+                try await writer.finish(nil)
+            })
+    }
+}
+
+/// Looks at a run again and again, and tells what is new since the place it stands at.
+actor Follower {
+    private let house: WebHouse
+    private var run: RunRecord
+    private var place: TimelineView.Place
+    private var state: RunState
+    private var isOver = false
+    private var spokeAt: Int64
+
+    init(house: WebHouse, run: RunRecord, place: TimelineView.Place, state: RunState) {
+        (self.house, self.run, self.place, self.state) = (house, run, place, state)
+        spokeAt = house.doors.now()
+    }
+
+    /// The next frames, after some waiting: a comment when nothing happens for long, nil when the run is over.
+    func next() async -> String? {
+        while !isOver, !Task.isCancelled {
+            guard let frames = try? await look() else { return nil }
+            if !frames.isEmpty {
+                spokeAt = house.doors.now()
+                return frames
+            }
+            if house.doors.now() - spokeAt >= RunStreams.heartbeatMilliseconds {
+                spokeAt = house.doors.now()
+                return ": still here\n\n"
+            }
+            guard (try? await house.doors.sleep(.milliseconds(RunStreams.lookMilliseconds))) != nil else { return nil }
+        }
+        return nil
+    }
+
+    private func look() async throws -> String {
+        var frames = ""
+        run = try await house.runs.find(run.id)
+        let view = TimelineView(house: house, run: run)
+        for event in try await house.runs.events(run.id, after: place.seq).prefix(RunStreams.eventsPerLookMax) {
+            place.seq = event.seq
+            frames += frame("entry", view.entry(event))
+        }
+        if let (lines, end) = view.log?.read(after: place.offset) {
+            for line in lines where line.isKey {
+                place.offset = line.end
+                frames += frame("entry", view.entry(line))
+            }
+            place.offset = max(place.offset, end)
+        }
+        if run.state != state {
+            state = run.state
+            frames += "event: state\nid: \(place)\ndata: {\"status\":\"\(state.rawValue)\"}\n\n"
+        }
+        if run.state.isFinal, frames.isEmpty {
+            isOver = true
+            frames += "event: end\nid: \(place)\ndata: {\"status\":\"\(state.rawValue)\"}\n\n"
+        }
+        return frames
+    }
+
+    private func frame(_ name: String, _ entry: Timeline.Entry) -> String {
+        let html = ViewLibrary.shared.render(entry, "entry")
+        let data = JSONValue.object(JSONObject([("html", .string(html)), ("text", .string(entry.text))])).compact
+        return "event: \(name)\nid: \(place)\ndata: \(data)\n\n"
+    }
+}
+
+/// How many streams are open.
+final class StreamCount: Sendable {
+    private let count = Mutex(0)
+
+    func enter(max: Int) -> Bool {
+        count.withLock { count in
+            guard count < max else { return false }
+            count += 1
+            return true
+        }
+    }
+
+    func leave() { count.withLock { $0 -= 1 } }
+}

@@ -1,0 +1,192 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// Today, the inbox, and the search that jumps.
+struct TodayPages: Sendable {
+    let house: WebHouse
+    private var clock: PageClock { house.clock }
+    static let shownMax = 20
+
+    var routes: [Route] {
+        [
+            .page("/", .viewer) { try await today($0) },
+            .page("/inbox", .viewer) { try await inbox($0) },
+            .page("/search", .viewer) { try await search($0) },
+        ]
+    }
+
+    private func today(_ web: WebRequest) async throws -> Response {
+        let person = try web.signedIn().person
+        let waiting = try await Inbox(house: house).waiting(for: person)
+        var working = RunListing(visible: person.clients)
+        working.states = RunState.allCases.filter { $0.isWorkable && $0 != .queued && $0 != .waitingApproval }
+        working.limit = Self.shownMax
+        let running = try await house.runs.list(working)
+        var page = Page(title: "Today", heading: "Today")
+        page.lead = clock.absolute(clock.now()) + ", " + clock.zone.name
+        if person.role >= .operator {
+            page.links = [Link(word: "Start a run", address: "/runs/new", style: "button primary")]
+        }
+        page.blocks =
+            try await checklist(running) + [needs(waiting, running.count)] + [
+                Block(
+                    heading: "Running now (\(running.count))",
+                    items: running.isEmpty
+                        ? nil
+                        : Items(
+                            items: running.map { RunWords(run: $0, clock: clock) }.map {
+                                $0.item("\($0.took) · \($0.cost) · \($0.run.lastEvent ?? "")")
+                            }), emptyText: running.isEmpty ? "Nothing is running." : nil),
+                try await ended(person),
+            ]
+        return try await house.page(page, web)
+    }
+
+    private func needs(_ waiting: Inbox.Waiting, _ running: Int) -> Block {
+        var items = waiting.approvals.map { approval, run in
+            Items.Item(
+                chip: Chip(glyph: "✋", word: "Approve", tone: "wait"), title: approval.effect,
+                address: "/approvals/\(approval.id)/",
+                meta: "\(RunWords(run: run, clock: clock).title) · expires \(clock.absolute(approval.expiresAt))")
+        }
+        for run in waiting.reviews + waiting.questions + waiting.failures {
+            items.append(
+                RunWords(run: run, clock: clock).item(
+                    "\(RunWords(run: run, clock: clock).why) · \(clock.moment(run.endedAt ?? run.acceptedAt))"))
+        }
+        let all = items.count
+        return Block(
+            heading: "Needs you (\(all))",
+            text: all > Self.shownMax ? "The first \(Self.shownMax); the inbox has all." : nil,
+            items: items.isEmpty ? nil : Items(items: Array(items.prefix(Self.shownMax))),
+            emptyText: items.isEmpty
+                ? "Nothing needs you. \(running) \(running == 1 ? "run is" : "runs are") working." : nil)
+    }
+
+    private func ended(_ person: PersonRecord) async throws -> Block {
+        var listing = RunListing(visible: person.clients)
+        listing.states = RunState.allCases.filter(\.isFinal)
+        listing.acceptedFrom = clock.startOfToday
+        listing.limit = 200
+        let runs = try await house.runs.list(listing)
+        let failed = runs.count { $0.state == .failed }
+        let spent = runs.reduce(Int64(0)) { $0 + $1.spentMicroUSD }
+        let cards: [Cards.Card] = [
+            Cards.Card(label: "Ended today", value: runs.count == 200 ? "200 or more" : "\(runs.count)"),
+            Cards.Card(label: "Failed", value: "\(failed)"),
+            Cards.Card(label: "Spent on them", value: "\(MicroUSD(rawValue: spent))"),
+        ]
+        return Block(
+            heading: "Ended today", cards: Cards(cards: cards),
+            table: RunWords.table(
+                "Runs accepted today that have ended, newest first", Array(runs.prefix(Self.shownMax)), clock,
+                empty: "No run has ended today."))
+    }
+
+    /// Until there is a run: what a new installation still needs.
+    private func checklist(_ running: [RunRecord]) async throws -> [Block] {
+        guard running.isEmpty, try await house.runs.count(RunListing(visible: nil), atMost: 1) == 0 else { return [] }
+        let hasClients = try await !house.clients.list().isEmpty, hasAgents = !house.catalog.agents.isEmpty
+        func step(_ word: String, _ isDone: Bool) -> Steps.Step {
+            .init(glyph: isDone ? "✓" : "○", word: word, state: isDone ? "done" : "to do", tone: isDone ? "ok" : "idle")
+        }
+        return [
+            Block(
+                heading: "First steps",
+                text:
+                    "Bureau shows here what its agents do. Four things make the first run: the steps, with what is done. "
+                    + "bureau doctor checks each connection.",
+                steps: Steps(steps: [
+                    step("Add an agent (agents/NAME.json)", hasAgents),
+                    step("Add a client (bureau clients add)", hasClients), step("Start a run", false),
+                ]))
+        ]
+    }
+
+    // MARK: Inbox
+
+    private static let kinds = ["all", "approvals", "reviews", "questions", "failures"]
+
+    private func inbox(_ web: WebRequest) async throws -> Response {
+        let visitor = try web.signedIn()
+        let waiting = try await Inbox(house: house).waiting(for: visitor.person)
+        let kind = web.query("kind").flatMap { Self.kinds.contains($0) ? $0 : nil } ?? "all"
+        let counts = [
+            "all": waiting.count, "approvals": waiting.approvals.count, "reviews": waiting.reviews.count,
+            "questions": waiting.questions.count, "failures": waiting.failures.count,
+        ]
+        var page = Page(
+            title: waiting.count > 0 ? "(\(waiting.count)) Inbox" : "Inbox", heading: "Inbox")
+        page.lead = "Approvals first, those that expire soonest on top."
+        page.blocks = [
+            Block(
+                tabs: Tabs(
+                    label: "Kinds",
+                    tabs: Self.kinds.map {
+                        Link(
+                            word: $0.prefix(1).uppercased() + $0.dropFirst(),
+                            address: $0 == "all" ? "/inbox/" : "/inbox/?kind=\($0)",
+                            isCurrent: $0 == kind, count: "\(counts[$0] ?? 0)")
+                    }))
+        ]
+        func shows(_ name: String) -> Bool { kind == "all" || kind == name }
+        if shows("approvals") {
+            for (approval, run) in waiting.approvals {
+                page.blocks.append(
+                    Block(approval: try await ApprovalView(house: house).card(approval, run, visitor)))
+            }
+        }
+        let rows =
+            (shows("reviews") ? waiting.reviews : []) + (shows("questions") ? waiting.questions : [])
+            + (shows("failures") ? waiting.failures : [])
+        if !rows.isEmpty {
+            page.blocks.append(
+                Block(table: RunWords.table("Runs that wait for somebody, newest first", rows, clock, empty: "")))
+        }
+        if page.blocks.count == 1 { page.blocks.append(Block(emptyText: "Nothing waits here.")) }
+        return try await house.page(page, web)
+    }
+
+    // MARK: Search
+
+    private func search(_ web: WebRequest) async throws -> Response {
+        let person = try web.signedIn().person
+        let text = (web.query("q") ?? "").filter { !$0.isWhitespace }
+        if let run = try? await house.runs.find(text), person.maySee(client: run.clientSlug) {
+            return .seeOther("/runs/\(run.id)/")
+        }
+        if let client = try await house.clients.find(text.lowercased()), person.maySee(client: client.slug) {
+            return .seeOther("/clients/\(client.slug)/")
+        }
+        if let agent = house.catalog.agent(text.lowercased()) { return .seeOther("/agents/\(agent.config.name)/") }
+        var listing = RunListing(visible: person.clients)
+        listing.task = text.split(separator: "/").last.map(String.init) ?? text
+        let runs = text.isEmpty ? [] : try await house.runs.list(listing)
+        if runs.count == 1, let run = runs.first { return .seeOther("/runs/\(run.id)/") }
+        let names = try await house.clients.list().filter {
+            person.maySee(client: $0.slug) && !text.isEmpty
+                && $0.name.lowercased().filter { !$0.isWhitespace }.contains(text.lowercased())
+        }
+        var page = Page(title: "Search", heading: "Search")
+        page.lead = web.query("q").map { "For \"\($0)\"" }
+        page.blocks = [
+            Block(
+                heading: "Clients",
+                items: names.isEmpty
+                    ? nil
+                    : Items(
+                        items: names.prefix(50).map {
+                            Items.Item(chip: nil, title: $0.name, address: "/clients/\($0.slug)/", meta: $0.slug)
+                        }), emptyText: names.isEmpty ? "No client has it in its name." : nil),
+            Block(
+                heading: "Runs",
+                table: RunWords.table(
+                    "Runs of this task", runs, clock,
+                    empty:
+                        "No run, task or agent is called so. Write a run's first six characters, a whole task id, or a name."
+                )),
+        ]
+        return try await house.page(page, web)
+    }
+}

@@ -1,0 +1,162 @@
+import BureauDomain
+import BureauEngine
+import HTTPTypes
+import Hummingbird
+
+/// What everybody sets for themselves: password, theme, sessions, tokens.
+struct OwnPages: Sendable {
+    let house: WebHouse
+    private var clock: PageClock { house.clock }
+
+    var routes: [Route] {
+        [
+            .page("/settings", .viewer) { try await show($0) },
+            .action("/settings/password", .viewer) { try await setPassword($0) },
+            .action("/settings/theme", .viewer) { web in
+                try await house.people.setTheme(web.signedIn().person.id, web.form["theme"] ?? "")
+                return try await house.done("The theme is changed.", "/settings/", web)
+            },
+            .action("/settings/tokens", .viewer) { try await makeToken($0) },
+            .action("/settings/tokens/:id/revoke", .viewer) { web in
+                try await house.people.revoke(token: web.parameter("id"), of: web.signedIn().person.id, by: web.actor())
+                return try await house.done("The token no longer works.", "/settings/#tokens", web)
+            },
+            .action("/settings/sessions/:id/end", .viewer) { web in
+                try await house.people.end(session: web.parameter("id"), of: web.signedIn().person.id, by: web.actor())
+                return try await house.done("That session is signed out.", "/settings/#sessions", web)
+            },
+        ]
+    }
+
+    private func show(_ web: WebRequest, token: String? = nil) async throws -> Response {
+        let visitor = try web.signedIn(), person = visitor.person
+        var page = Page(title: "Settings", heading: "Settings")
+        page.lead = "\(person.displayName) (\(person.name)), \(person.role.word.lowercased()). \(person.role.meaning)"
+        if let token {
+            page.blocks.append(
+                Block(
+                    callout: Callout(
+                        tone: "ok", title: "This is the token. It is shown only now.",
+                        text: "Send it as Authorization: Bearer, and keep it like a password.", isAlert: true),
+                    facts: Facts([Facts.Fact(name: "Token", value: token, isCode: true, isCopied: true)])))
+        }
+        page.blocks += [
+            Block(
+                id: "password", heading: "Password",
+                forms: [
+                    Form(
+                        action: "/settings/password", verb: person.hasPassword ? "Change password" : "Set password",
+                        fields: [
+                            Field(
+                                "password", "New password", .line(type: "password"),
+                                hint:
+                                    "\(PasswordHash.charactersMin) characters or more. Your other sessions are signed out.",
+                                autocomplete: "new-password", isRequired: true)
+                        ])
+                ]),
+            Block(
+                heading: "Theme",
+                forms: [
+                    Form(
+                        action: "/settings/theme", verb: "Change theme",
+                        fields: [
+                            Field(
+                                "theme", "Colours",
+                                .options(
+                                    ["system", "light", "dark"].map {
+                                        Field.Option(word: $0.capitalizedFirst, value: $0, isOn: $0 == person.theme)
+                                    }))
+                        ], tone: "")
+                ]),
+            try await sessions(visitor), try await tokens(person), keys,
+        ]
+        return try await house.page(page, web)
+    }
+
+    private func sessions(_ visitor: WebRequest.Visitor) async throws -> Block {
+        let sessions = try await house.people.sessions(visitor.person.id)
+        return Block(
+            id: "sessions", heading: "Where you are signed in",
+            table: Table(
+                "Sessions end after \(SignIn.idleHours) hours without use, and after \(SignIn.absoluteDays) days at the latest",
+                Table.columns("Begun", "Last used", "From", "With"),
+                sessions.map {
+                    [
+                        Table.Cell(
+                            text: clock.absolute($0.createdAt) + ($0.id == visitor.session?.id ? " (this one)" : "")),
+                        Table.Cell(text: clock.moment($0.seenAt)), Table.Cell(text: $0.remoteAddress),
+                        Table.Cell(text: String($0.userAgent.prefix(60))),
+                    ]
+                }, empty: ""),
+            forms: sessions.filter { $0.id != visitor.session?.id }.map {
+                Form(
+                    action: "/settings/sessions/\($0.id)/end",
+                    verb: "Sign out the one begun \(clock.absolute($0.createdAt))", tone: "", style: "form row")
+            })
+    }
+
+    private func tokens(_ person: PersonRecord) async throws -> Block {
+        let tokens = try await house.people.tokens(person.id)
+        return Block(
+            id: "tokens", heading: "API tokens",
+            table: Table(
+                "Keys for programs that act as you",
+                Table.columns("Label", "Scope", "Made", "Last used", "Status"),
+                tokens.map {
+                    let isOn = $0.revokedAt == nil && $0.expiresAt ?? .max > clock.now()
+                    return [
+                        Table.Cell(text: $0.label), Table.Cell(text: $0.scope.rawValue),
+                        Table.Cell(text: clock.absolute($0.createdAt)),
+                        Table.Cell(text: $0.usedAt.map(clock.moment) ?? "never"),
+                        Table.Cell(text: isOn ? "works" : "revoked or over"),
+                    ]
+                }, empty: "You have no tokens."),
+            forms: tokens.filter { $0.revokedAt == nil }.map {
+                Form(
+                    action: "/settings/tokens/\($0.id)/revoke", verb: "Revoke \"\($0.label)\"", tone: "danger",
+                    style: "form row")
+            } + [
+                Form(
+                    action: "/settings/tokens", verb: "Make a token",
+                    fields: [
+                        Field("label", "What it is for", isRequired: true),
+                        Field(
+                            "scope", "Scope",
+                            .options([
+                                Field.Option(word: "Read", value: "read"), Field.Option(word: "Write", value: "write"),
+                            ]), hint: "Write does what you may do."),
+                    ], tone: "")
+            ])
+    }
+
+    private var keys: Block {
+        Block(
+            id: "keys", heading: "Keyboard shortcuts",
+            table: Table(
+                "Never inside a field",
+                Table.columns("Keys", "What they do"),
+                [
+                    ("/", "Search"), ("g then t, i, r, c, a", "Today, Inbox, Runs, Clients, Agents"),
+                    ("j, k", "Next and previous row"),
+                    ("a", "Go to the Approve button; it is not pressed"), ("f", "Follow a live timeline, or not"),
+                    ("e", "First trouble in a timeline"),
+                    ("?", "This list"),
+                ].map { [Table.Cell(text: $0.0), Table.Cell(text: $0.1)] }, empty: ""))
+    }
+
+    private func setPassword(_ web: WebRequest) async throws -> Response {
+        let visitor = try web.signedIn()
+        _ = try await house.people.setPassword(
+            visitor.person.id, web.form["password"] ?? "", keeping: visitor.session?.id, by: web.actor())
+        return try await house.done("The password is set. Other sessions are signed out.", "/settings/", web)
+    }
+
+    private func makeToken(_ web: WebRequest) async throws -> Response {
+        let scope = TokenRecord.Scope(rawValue: web.form["scope"] ?? "") ?? .read
+        let token = try await house.people.makeToken(
+            web.signedIn().person.id, label: web.form["label"] ?? "", scope: scope, days: nil, by: web.actor())
+        var response = try await show(web, token: token)
+        response.headers[.cacheControl] = "no-store"
+        return response
+    }
+}

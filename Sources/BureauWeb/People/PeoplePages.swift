@@ -1,0 +1,190 @@
+import BureauDomain
+import BureauEngine
+import HTTPTypes
+import Hummingbird
+
+/// Who may sign in and what they may see: for admins.
+struct PeoplePages: Sendable {
+    let house: WebHouse
+    private var clock: PageClock { house.clock }
+
+    var routes: [Route] {
+        [
+            .page("/users", .admin) { try await list($0) },
+            .action("/users", .admin) { try await add($0) },
+            .page("/users/:id", .admin) { try await show($0) },
+            .action("/users/:id/role", .admin) { try await setRole($0) },
+            .action("/users/:id/clients", .admin) { try await setClients($0) },
+            .action("/users/:id/link", .admin) { try await makeLink($0) },
+            .action("/users/:id/disable", .admin) { try await disable($0) },
+            .action("/users/:id/enable", .admin) { try await enable($0) },
+        ]
+    }
+
+    private static func roles(_ now: Role?) -> Field.Kind {
+        .options(Role.allCases.map { Field.Option(word: $0.word, value: $0.rawValue, isOn: $0 == now) })
+    }
+
+    private func list(_ web: WebRequest) async throws -> Response {
+        let people = try await house.people.list()
+        var page = Page(title: "Users", heading: "Users")
+        page.blocks = [
+            Block(
+                table: Table(
+                    "Who may sign in",
+                    Table.columns("Name", "Role", "Clients", "Last seen", "Status"),
+                    people.map { person -> [Table.Cell] in
+                        [
+                            Table.Cell(
+                                text: "\(person.displayName) (\(person.name))", address: "/users/\(person.name)/"),
+                            Table.Cell(text: person.role.word),
+                            Table.Cell(
+                                text: person.clients.map { $0.isEmpty ? "none" : $0.sorted().joined(separator: ", ") }
+                                    ?? "all"),
+                            Table.Cell(text: person.seenAt.map(clock.moment) ?? "never"),
+                            Table.Cell(
+                                text: "",
+                                chip: person.isDisabled
+                                    ? Chip(glyph: "–", word: "Disabled", tone: "idle")
+                                    : Chip(glyph: "✓", word: "Active", tone: "ok")),
+                        ]
+                    }, empty: "Nobody yet.")),
+            Block(
+                heading: "Add a user",
+                forms: [
+                    Form(
+                        action: "/users", verb: "Add user",
+                        fields: [
+                            Field(
+                                "name", "Sign-in name", hint: "\(SignInName.rule). Approvals are decided under it.",
+                                isRequired: true),
+                            Field("display_name", "Full name"), Field("role", "Role", Self.roles(.viewer)),
+                        ])
+                ]),
+            Block(
+                heading: "What roles may do",
+                table: Table(
+                    "Each role may do everything the ones above it may",
+                    Table.columns("Role", "May"),
+                    Role.allCases.map { [Table.Cell(text: $0.word), Table.Cell(text: $0.meaning)] }, empty: "")),
+        ]
+        return try await house.page(page, web)
+    }
+
+    private func add(_ web: WebRequest) async throws -> Response {
+        guard let role = Role(rawValue: web.form["role"] ?? "") else {
+            throw PageProblem.badRequest("There is no such role.")
+        }
+        let made = try await house.people.add(
+            web.form["name"] ?? "", displayName: web.form["display_name"], role: role, by: web.actor())
+        return try await house.done(
+            "\(made.displayName) was added. Make a sign-in link for them below.", "/users/\(made.name)/", web)
+    }
+
+    private func person(_ web: WebRequest) async throws -> PersonRecord {
+        do { return try await house.people.find(web.parameter("id")) } catch is PeopleDesk.Refused {
+            throw PageProblem.notFound
+        }
+    }
+
+    private func show(_ web: WebRequest, link: String? = nil) async throws -> Response {
+        let person = try await person(web), place = "/users/\(person.name)"
+        let clients = try await house.clients.list()
+        var page = Page(title: person.displayName, heading: person.displayName)
+        page.crumbs = [Link(word: "Users", address: "/users/"), Link(word: person.name)]
+        if let link {
+            page.blocks.append(
+                Block(
+                    callout: Callout(
+                        tone: "ok",
+                        title: "This link signs \(person.displayName) in once, within \(PeopleDesk.linkHours) hours.",
+                        text: "It is shown only now. Links made before stop working.", isAlert: true),
+                    facts: Facts([Facts.Fact(name: "Link", value: link, isCode: true, isCopied: true)])))
+        }
+        page.blocks += [
+            Block(
+                facts: Facts([
+                    Facts.Fact(name: "Name", value: person.name, isCode: true),
+                    Facts.Fact(name: "Role", value: "\(person.role.word). \(person.role.meaning)"),
+                    Facts.Fact(name: "Password", value: person.hasPassword ? "set" : "none: signs in by link"),
+                    Facts.Fact(name: "Last seen", value: person.seenAt.map(clock.absolute) ?? "never"),
+                    Facts.Fact(name: "Status", value: person.isDisabled ? "disabled" : "active"),
+                ])),
+            Block(
+                heading: "Sign-in link", forms: [Form(action: place + "/link", verb: "Make a one-time link", tone: "")]),
+            Block(
+                heading: "Role",
+                forms: [
+                    Form(
+                        action: place + "/role", verb: "Change role",
+                        fields: [Field("role", "Role", Self.roles(person.role))], tone: "")
+                ]),
+            Block(
+                heading: "Clients",
+                forms: [
+                    Form(
+                        action: place + "/clients", verb: "Change clients",
+                        fields: [
+                            Field("all", "All clients, those added later too", .check(isOn: person.clients == nil))
+                        ]
+                            + clients.prefix(200).map {
+                                Field(
+                                    "client-\($0.slug)", $0.name,
+                                    .check(isOn: person.clients?.contains($0.slug) ?? false))
+                            },
+                        tone: "")
+                ]),
+            Block(
+                heading: "Access",
+                forms: [
+                    person.isDisabled
+                        ? Form(action: place + "/enable", verb: "Enable", tone: "")
+                        : Form(
+                            action: place + "/disable", verb: "Disable", tone: "danger",
+                            legend:
+                                "Ends every session, link and token of this user at once. Nothing of theirs is deleted."
+                        )
+                ]),
+        ]
+        return try await house.page(page, web)
+    }
+
+    private func setRole(_ web: WebRequest) async throws -> Response {
+        guard let role = Role(rawValue: web.form["role"] ?? "") else {
+            throw PageProblem.badRequest("There is no such role.")
+        }
+        let person = try await house.people.setRole(person(web).id, role, by: web.actor())
+        return try await house.done(
+            "\(person.displayName) is \(role.word.lowercased()) now.", "/users/\(person.name)/", web)
+    }
+
+    private func setClients(_ web: WebRequest) async throws -> Response {
+        let chosen = try await house.clients.list().map(\.slug).filter { web.form["client-\($0)"] == "yes" }
+        let person = try await house.people.setClients(
+            person(web).id, web.form["all"] == "yes" ? nil : Set(chosen), by: web.actor())
+        return try await house.done(
+            "\(person.displayName) sees \(person.clients.map { "\($0.count) clients" } ?? "all clients").",
+            "/users/\(person.name)/", web)
+    }
+
+    /// Shown in the answer itself: a secret does not go through a notice that is stored.
+    private func makeLink(_ web: WebRequest) async throws -> Response {
+        let person = try await person(web)
+        let token = try await house.people.makeLink(person.id, by: web.actor())
+        let base = house.site.publicURL ?? "http://\(web.head.head.authority ?? "127.0.0.1")"
+        var response = try await show(web, link: "\(base)/login/link?token=\(token)")
+        response.headers[.cacheControl] = "no-store"
+        return response
+    }
+
+    private func disable(_ web: WebRequest) async throws -> Response {
+        let person = try await house.people.disable(person(web).id, by: web.actor())
+        return try await house.done("\(person.displayName) is disabled.", "/users/\(person.name)/", web)
+    }
+
+    private func enable(_ web: WebRequest) async throws -> Response {
+        let person = try await house.people.enable(person(web).id, by: web.actor())
+        return try await house.done(
+            "\(person.displayName) is enabled. Make a link to sign in with.", "/users/\(person.name)/", web)
+    }
+}

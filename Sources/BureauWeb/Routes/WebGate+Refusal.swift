@@ -1,0 +1,137 @@
+import BureauDomain
+import BureauEngine
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// A no in the words of whoever has to act on it: the same sentence on a page and in a problem document.
+extension WebGate {
+    private struct Words {
+        var status: HTTPResponse.Status
+        var title: String
+        var detail: String
+        var fix: String
+    }
+
+    func refusal(_ error: any Error, _ surface: Route.Surface, _ web: WebRequest) async -> Response {
+        if let answer = error as? APIProblem {
+            return answer.response(from: web.head, context: web.context)
+        }
+        if case PageProblem.notSignedIn(let place) = error, surface == .page {
+            let back = place.map { "?next=" + WebRequest.escaped($0) } ?? ""
+            return .seeOther("/login" + back)
+        }
+        let words = words(for: error, web)
+        guard surface == .page, let page = try? await page(words, web) else { return problem(words, web) }
+        return page
+    }
+
+    private func words(for error: any Error, _ web: WebRequest) -> Words {
+        switch error {
+        case let problem as PageProblem: return words(problem, web)
+        case let refused as RunDesk.Refused:
+            let status: HTTPResponse.Status = refused.kind == .notFound ? .notFound : .conflict
+            return Words(
+                status: status, title: "Not done", detail: sentence(refused.description),
+                fix: "Nothing was changed. Open the run to see what it is doing now.")
+        case let refused as PeopleDesk.Refused:
+            return Words(
+                status: .unprocessableContent, title: "Not done", detail: sentence(refused.description),
+                fix: sentence(refused.fix))
+        case let error as HTTPError:
+            return Words(
+                status: error.status, title: "Not taken", detail: error.body ?? "The request cannot be read.",
+                fix: "Go back and try once more.")
+        default:
+            let reference = house.doors.makeID()
+            logger.error(
+                "a page failed",
+                metadata: ["reference": "\(reference)", "path": "\(web.head.uri.path)", "why": "\(error)"])
+            return Words(
+                status: .internalServerError, title: "This page could not be made",
+                detail: "The server could not finish it. What was saved before stays saved. Reference \(reference).",
+                fix:
+                    "Load the page again. If it stays so, give the reference to whoever runs the server: it is in the log."
+            )
+        }
+    }
+
+    private func words(_ problem: PageProblem, _ web: WebRequest) -> Words {
+        switch problem {
+        case .notSignedIn:
+            return Words(
+                status: .unauthorized, title: "Not authorized",
+                detail: "The request carries no session and no valid token.",
+                fix: "Send Authorization: Bearer with the API_TOKEN or a token of your own from the settings page.")
+        case .forbidden(let role?):
+            return Words(
+                status: .forbidden, title: "This needs another role",
+                detail:
+                    "It is for the role \(role.word) and above; yours is \(web.visitor?.person.role.word ?? "unknown").",
+                fix: "Ask an admin, who can change it on the Users page.")
+        case .forbidden(nil):
+            return Words(
+                status: .forbidden, title: "This token may only read", detail: "Its scope is \"read\".",
+                fix: "Use a token with the scope \"write\".")
+        case .outside:
+            return Words(
+                status: .forbidden, title: "Not from here",
+                detail: "Bureau is only open to the office's addresses; you come from \(web.remoteAddress).",
+                fix:
+                    "Use the office network or its VPN, or ask whoever runs the server to add the address to OFFICE_ADDRESSES."
+            )
+        case .formOver:
+            return Words(
+                status: .forbidden, title: "This form is too old",
+                detail: "It was not made for the session that sent it. Nothing was changed.",
+                fix: "Open the page again and send the form from there.")
+        case .notFound:
+            return Words(
+                status: .notFound, title: "Nothing here",
+                detail: "There is no such page, or it is about a client you do not see.",
+                fix: "Check the address, or search for a run, client, task or agent.")
+        case .badRequest(let detail):
+            return Words(status: .badRequest, title: "Not understood", detail: detail, fix: "Change it and try again.")
+        case .conflict(let detail, let fix):
+            return Words(status: .conflict, title: "Changed meanwhile", detail: detail, fix: fix)
+        case .unprocessable(let detail, let fix):
+            return Words(status: .unprocessableContent, title: "Not done", detail: detail, fix: fix)
+        case .tooLarge:
+            return Words(
+                status: .contentTooLarge, title: "Too much at once",
+                detail: "A form takes at most \(Self.formBytesMax / 1_024) KiB. Nothing was changed.",
+                fix: "Shorten the text.")
+        case .tooMany(let minutes):
+            return Words(
+                status: .tooManyRequests, title: "Too many tries",
+                detail: "Too many sign-ins have failed for this account or from this address.",
+                fix: "Wait \(minutes) minutes, then try again, or ask an admin for a one-time link.")
+        }
+    }
+
+    private func page(_ words: Words, _ web: WebRequest) async throws -> Response {
+        var page = Page(title: words.title, heading: words.title)
+        page.status = words.status.code
+        page.blocks = [
+            Block(callout: Callout(tone: "warn", title: words.detail, fix: words.fix, isAlert: true))
+        ]
+        page.links = [Link(word: "Go to Today", address: "/", style: "button")]
+        return try await house.page(page, web)
+    }
+
+    private func problem(_ words: Words, _ web: WebRequest) -> Response {
+        let body = JSONValue.object(
+            JSONObject([
+                ("type", .string("about:blank")), ("title", .string(words.title)),
+                ("status", .number(JSONNumber(words.status.code))), ("detail", .string(words.detail)),
+                ("instance", .string(web.head.uri.path)), ("fix", .string(words.fix)),
+            ]))
+        var headers: HTTPFields = [.contentType: "application/problem+json"]
+        if words.status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        return Response(
+            status: words.status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body.pretty)))
+    }
+
+    private func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
+}

@@ -1,0 +1,141 @@
+import BureauDomain
+import BureauEngine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// Stands before every handler: who asks, from where, whether they may, whether the form is genuine, and whether they
+/// may see what the path names.
+struct WebGate: Sendable {
+    let house: WebHouse
+    let logger: Logger
+    static let formBytesMax = 64 << 10
+
+    func answer(_ route: Route, _ request: Request, _ context: WebContext, _ handler: Route.Handler) async -> Response {
+        var web = request.asked(context)
+        do { return Dress.on(try await pass(route, &web, handler), route.surface) } catch {
+            return Dress.on(await refusal(error, route.surface, web), route.surface)
+        }
+    }
+
+    /// For paths no route answers.
+    func unknown(_ request: Request, _ context: WebContext) async -> Response {
+        var web = request.asked(context)
+        web.visitor = try? await visitor(web)
+        let surface: Route.Surface = request.uri.path.hasPrefix("/api/") ? .api : .page
+        return Dress.on(await refusal(PageProblem.notFound, surface, web), surface)
+    }
+
+    private func pass(_ route: Route, _ web: inout WebRequest, _ handler: Route.Handler) async throws -> Response {
+        guard case .role(let role) = route.access else {
+            if route.surface == .page {
+                try checkOffice(web)
+                web.visitor = try await visitor(web)
+                if route.form == .origin { try await takeForm(&web) }
+            }
+            return try await handler(web)
+        }
+        try checkOffice(web)
+        if route.surface == .api, house.apiDoor?.isOpen(to: web.head.headers[.authorization]) ?? false {
+            return try await handler(web)
+        }
+        guard let visitor = try await visitor(web), route.surface == .api || visitor.session != nil else {
+            throw PageProblem.notSignedIn(returnTo: web.head.method == .get ? web.address : nil)
+        }
+        web.visitor = visitor
+        guard visitor.person.role >= role else { throw PageProblem.forbidden(needs: role) }
+        if route.form == .session { try await takeForm(&web) }
+        try await findSubject(route.subject, &web)
+        return route.form == .session ? try await once(web, handler) : try await handler(web)
+    }
+
+    // MARK: Who
+
+    private func visitor(_ web: WebRequest) async throws -> WebRequest.Visitor? {
+        if let header = web.head.headers[.authorization] {
+            guard header.lowercased().hasPrefix("bearer "),
+                let (token, person) = try await house.signIn.person(apiToken: String(header.dropFirst(7)))
+            else { return nil }
+            let isSafe = web.head.method == .get || web.head.method == .head
+            guard isSafe || token.scope == .write else { throw PageProblem.forbidden(needs: nil) }
+            return .init(person: person, session: nil, formToken: "", surface: "api")
+        }
+        guard let token = SessionCookie(site: house.site).read(web.head),
+            let (session, person) = try await house.signIn.person(session: token)
+        else { return nil }
+        return .init(person: person, session: session, formToken: FormToken.of(session: token), surface: "web")
+    }
+
+    private func checkOffice(_ web: WebRequest) throws {
+        let offices = house.site.offices
+        guard !offices.isEmpty, !offices.contains(where: { $0.contains(web.remoteAddress) }) else { return }
+        throw PageProblem.outside
+    }
+
+    // MARK: Forms
+
+    private func takeForm(_ web: inout WebRequest) async throws {
+        guard isFromHere(web.head) else { throw PageProblem.formOver }
+        guard let buffer = try? await web.head.body.collect(upTo: Self.formBytesMax) else { throw PageProblem.tooLarge }
+        web.form = FormBody(Data(buffer.readableBytesView))
+        guard let visitor = web.visitor, visitor.session != nil else { return }
+        guard FormToken.isSame(web.form["form_token"] ?? "", visitor.formToken) else { throw PageProblem.formOver }
+    }
+
+    /// By what browsers say of where a form comes from, which no page can change.
+    private func isFromHere(_ request: Request) -> Bool {
+        if let site = request.headers[.secFetchSite] { return site == "same-origin" || site == "none" }
+        guard let origin = request.headers[.origin] else { return true }
+        if let known = house.site.publicURL, origin == known { return true }
+        return origin.split(separator: "/").last.map(String.init) == request.head.authority
+    }
+
+    /// Sending a form twice does once what it says, and leads to the same page.
+    private func once(_ web: WebRequest, _ handler: Route.Handler) async throws -> Response {
+        let (person, key) = (try web.signedIn().person.id, web.form["form_key"] ?? "")
+        guard (16...64).contains(key.utf8.count) else { return try await handler(web) }
+        guard try await house.signIn.claimForm(key, by: person) else {
+            return .seeOther(try await house.signIn.formLocation(key, by: person) ?? "/")
+        }
+        do {
+            let response = try await handler(web)
+            if let location = response.headers[.location] {
+                try await house.signIn.settleForm(key, by: person, location: location)
+            }
+            return response
+        } catch {
+            try await house.signIn.releaseForm(key, by: person)
+            throw error
+        }
+    }
+
+    // MARK: What the path names
+
+    private func findSubject(_ subject: Route.Subject, _ web: inout WebRequest) async throws {
+        let person = try web.signedIn().person
+        switch subject {
+        case .none: return
+        case .run:
+            guard let run = try? await house.runs.find(web.parameter("id")), person.maySee(client: run.clientSlug)
+            else { throw PageProblem.notFound }
+            web.run = run
+        case .client:
+            guard let client = try await house.clients.find(web.parameter("slug")), person.maySee(client: client.slug)
+            else { throw PageProblem.notFound }
+            web.client = client
+        case .approval:
+            guard let approval = try await house.approvals.find(web.parameter("id").uppercased()),
+                let run = try? await house.runs.find(approval.runID), person.maySee(client: run.clientSlug)
+            else { throw PageProblem.notFound }
+            (web.approval, web.run) = (approval, run)
+        }
+    }
+}
+
+extension Request {
+    func asked(_ context: WebContext) -> WebRequest {
+        WebRequest(head: self, context: context, remoteAddress: Sender.of(headers, direct: context.remoteAddress))
+    }
+}

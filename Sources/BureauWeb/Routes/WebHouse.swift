@@ -1,0 +1,93 @@
+package import BureauDomain
+package import BureauEngine
+
+/// What pages and interfaces are made of: the desks behind the command line, and a few facts of this server.
+package struct WebHouse: Sendable {
+    let runs: RunDesk
+    let approvals: ApprovalDesk
+    let costs: CostDesk
+    let budgets: BudgetDesk
+    let alerts: AlertDesk
+    let queue: QueueDesk
+    let signals: SignalDesk
+    let people: PeopleDesk
+    let signIn: SignIn
+    let audit: AuditDesk
+    let clients: ClientDesk
+    let catalog: AgentCatalog
+    let settings: EngineSettings
+    let doors: Doors
+    let status: ServerStatus
+    let frontDesk: SlackFrontDesk
+    /// Nil where nothing is started.
+    let commands: SlackCommandDoor?
+    /// Nil when there is no API_TOKEN.
+    let apiDoor: ApprovalDoor?
+    /// Nil when there is no internal token.
+    let artifacts: ReportArtifactDoor?
+    let site: Site
+    /// Wakes the workers after something was started.
+    let wake: @Sendable () -> Void
+    let clock: PageClock
+
+    /// How this server is reached, and what it may say of itself.
+    package struct Site: Sendable {
+        /// Without a slash at its end: "https://bureau.example.com". Nil when nobody said.
+        package var publicURL: String?
+        /// Only from these may people sign in and use it; empty for everywhere.
+        package var offices: [AddressRange]
+        package var version: String
+        /// What is in effect, with where it came from; secrets as "set".
+        package var settings: [Setting]
+
+        package struct Setting: Sendable {
+            package let name: String, value: String, origin: String
+            package init(name: String, value: String, origin: String) {
+                (self.name, self.value, self.origin) = (name, value, origin)
+            }
+        }
+
+        package init(
+            publicURL: String? = nil, offices: [AddressRange] = [], version: String, settings: [Setting] = []
+        ) {
+            self.publicURL = publicURL
+            self.offices = offices
+            self.version = version
+            self.settings = settings
+        }
+
+        var isSecure: Bool { publicURL?.hasPrefix("https://") ?? false }
+    }
+
+    package init(
+        parts: EngineParts, approvals: ApprovalDesk, status: ServerStatus, frontDesk: SlackFrontDesk,
+        commands: SlackCommandDoor?, apiDoor: ApprovalDoor?, artifacts: ReportArtifactDoor?, site: Site,
+        passwords: PasswordHash = .standard,
+        wake: @escaping @Sendable () -> Void
+    ) {
+        let (database, doors) = (parts.database, parts.doors)
+        runs = RunDesk(database: database, doors: doors)
+        self.approvals = approvals
+        costs = CostDesk(database: database)
+        budgets = BudgetDesk(
+            database: database, doors: doors, catalog: parts.catalog, agencyBudget: parts.settings.agencyBudget)
+        alerts = AlertDesk(database: database, doors: doors)
+        queue = QueueDesk(database: database, doors: doors)
+        signals = SignalDesk(database: database)
+        people = PeopleDesk(database: database, doors: doors, passwords: passwords)
+        signIn = SignIn(database: database, doors: doors, passwords: passwords)
+        audit = AuditDesk(database: database, doors: doors)
+        clients = ClientDesk(database: database)
+        catalog = parts.catalog
+        settings = parts.settings
+        self.doors = doors
+        self.status = status
+        self.frontDesk = frontDesk
+        self.commands = commands
+        self.apiDoor = apiDoor
+        self.artifacts = artifacts
+        self.site = site
+        self.wake = wake
+        clock = PageClock(zone: parts.settings.agencyZone, now: doors.now)
+    }
+}

@@ -1,0 +1,88 @@
+import BureauDomain
+import BureauEngine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// One request with what was found out about it before its handler runs.
+struct WebRequest: Sendable {
+    let head: Request
+    let context: WebContext
+    let remoteAddress: String
+    /// Present wherever a page asks for a role. An interface that API_TOKEN opened has none.
+    var visitor: Visitor?
+    var form = FormBody(Data())
+    var run: RunRecord?
+    var client: ClientRecord?
+    var approval: ApprovalRecord?
+
+    /// Somebody signed in, by a session or a token of their own.
+    struct Visitor: Sendable {
+        let person: PersonRecord
+        /// Nil for an API token.
+        let session: SessionRecord?
+        /// What the session's forms must bring.
+        let formToken: String
+        let surface: String
+    }
+
+    func signedIn() throws -> Visitor {
+        guard let visitor else { throw PageProblem.notSignedIn(returnTo: nil) }
+        return visitor
+    }
+
+    func actor() throws -> Actor {
+        let visitor = try signedIn()
+        return Actor(name: visitor.person.name, surface: visitor.surface, remoteAddress: remoteAddress)
+    }
+
+    func theRun() throws -> RunRecord {
+        guard let run else { throw PageProblem.notFound }
+        return run
+    }
+
+    func query(_ name: String) -> String? {
+        let value = head.uri.queryParameters[name[...]].map(String.init) ?? ""
+        return value.isEmpty ? nil : String(value.prefix(200))
+    }
+
+    func parameter(_ name: String) -> String { String((context.parameters.get(name) ?? "").prefix(200)) }
+
+    /// Path and query as they came, for links that come back here.
+    var address: String { head.uri.string }
+
+    /// `path` with this request's query, some of it changed; nil takes a name out.
+    func address(_ path: String, changing changes: [String: String?]) -> String {
+        var pairs: [(String, String)] = []
+        for (name, value) in head.uri.queryParameters
+        where !changes.keys.contains(String(name)) && !value.isEmpty && pairs.count < 20 {
+            pairs.append((String(name), String(value)))
+        }
+        for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
+            if let value { pairs.append((name, value)) }
+        }
+        guard !pairs.isEmpty else { return path }
+        return path + "?" + pairs.map { "\(Self.escaped($0))=\(Self.escaped($1))" }.joined(separator: "&")
+    }
+
+    static func escaped(_ text: String) -> String {
+        let plain = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+        return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
+    }
+}
+
+/// Why a page is not shown. Each has its own words and a way on.
+enum PageProblem: Error {
+    case notSignedIn(returnTo: String?)
+    /// Nil for a token that may only read.
+    case forbidden(needs: Role?)
+    case outside
+    case formOver
+    case notFound
+    case badRequest(String)
+    case conflict(String, fix: String)
+    case unprocessable(String, fix: String)
+    case tooLarge
+    case tooMany(minutes: Int)
+}

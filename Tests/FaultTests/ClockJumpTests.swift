@@ -1,0 +1,87 @@
+import BureauSandbox
+import Foundation
+import ProductHarness
+import Testing
+
+/// The machine's clock is set wrong in the middle of a run, and right again before its end.
+@Suite(
+    "A clock that jumps loses nothing and repeats nothing",
+    .enabled(if: WrongClock.isThere, "the clock cannot be set here"))
+struct ClockJumpTests {
+    static let hour = 3_600, day = 86_400
+    /// The longest there is: a session's time limit is told by the same clock, and a day ahead is past any.
+    private static let patient = (#""max_session_duration_minutes": 60"#, #""max_session_duration_minutes": 1440"#)
+
+    @Test("An hour ahead, an hour and a day behind, and right again", arguments: [hour, -hour, -day])
+    func jumps(_ seconds: Int) async throws {
+        try await Self.play(seconds, limit: Self.patient) { installation, server in
+            try await installation.waitForRest(at: server)
+            let complaints = try await Proof(installation).complaints()
+            #expect(complaints.isEmpty, "\(seconds) s: \(complaints.joined(separator: "; "))")
+        }
+    }
+
+    @Test("A day ahead, past any session's time limit, stops it, says why, and leaves one of everything")
+    func pastTheLimit() async throws {
+        try await Self.play(
+            Self.day,
+            meanwhile: { installation in
+                try await eventually("it is stopped") {
+                    try await installation.records().runs.first { $0.state != "running" }
+                }
+            }
+        ) { installation, server in
+            try await installation.waitForRest(at: server)
+            let run = try #require(try await installation.records().runs.first)
+            #expect(run.state == "stopped" && run.cause == "over_time", "\(run)")
+            try await eventually("people are told once, on the task and in Slack") {
+                let sight = await installation.look()
+                let isTold =
+                    sight.messages(in: "C0ALERTS").count == 1 && sight.task(KillTests.task)?.comments.count == 1
+                return isTold && sight.task(KillTests.task)?.status == "blocked" ? true : nil
+            }
+            #expect(await installation.look().sessions.count == 1)
+        }
+    }
+
+    private static func play(
+        _ seconds: Int, limit: (String, String) = ("", ""),
+        meanwhile: @Sendable (Installation) async throws -> Void = { _ in },
+        _ end: @Sendable (Installation, RunningServer) async throws -> Void
+    ) async throws {
+        let clock = try WrongClock()
+        defer { clock.remove() }
+        var options = Installation.Options()
+        options.agents = [("sentinel", SampleAgents.sentinel(replacing: limit.0, with: limit.1))]
+        options.environment = clock.environment
+        try await Installation.open(options) { installation in
+            try await installation.steer(["hold_at": 77])
+            let server = try await installation.startServer()
+            try await installation.board.move(KillTests.task, to: "ready (automate)")
+            let session = try await eventually("the session stands at 77 events and is followed") {
+                let session = await installation.look().sessions.first { $0.events >= 77 }
+                return session.flatMap { installation.loggedLines(of: $0.id).count >= 76 ? $0 : nil }
+            }
+            try await eventually("the run is known to run") {
+                try await installation.records().runs.first { $0.state == "running" }
+            }
+            try clock.set(seconds: seconds)
+            try await leaseIsRenewed(by: seconds, installation)
+            try await meanwhile(installation)
+            try clock.set(seconds: 0)
+            try await leaseIsRenewed(by: 0, installation)
+            try await installation.steer(["session_id": .string(session.id), "hold_at": nil])
+            try await end(installation, server)
+        }
+    }
+
+    /// The server has lived by this clock when a lease ends by it. A run that has ended has none.
+    private static func leaseIsRenewed(by seconds: Int, _ installation: Installation) async throws {
+        try await eventually("a lease is renewed by a clock that is wrong by \(seconds) s") {
+            let hasEnded = try await installation.records().runs.allSatisfy { RunStates.final.contains($0.state) }
+            let until = try await installation.number("SELECT lease_until AS n FROM run")
+            let wrong = until.map { $0 / 1_000 - Int64(Date().timeIntervalSince1970) }
+            return hasEnded || wrong.map { abs($0 - Int64(seconds)) < 60 } == true ? true : nil
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import BureauSandbox
+import Foundation
+import ProductHarness
+import Testing
+
+@testable import bureau
+
+/// A card becomes a branch, checks and a merge, with the built binary, and through kills of the server.
+@Suite("A card of the platform board is built, judged and merged")
+struct BuildJourneyTests {
+    static let task = "86demobld1"
+
+    /// Waits to be let on, and counts outside of its worktree how often it was begun.
+    private static let builder = """
+        #!/bin/sh
+        set -eu
+        echo begun >> "$GATE/begun"
+        while [ ! -e "$GATE/go-$BUREAU_ROUND" ]; do sleep 0.05; done
+        env > "$GATE/environment"
+        cp "$TASK_FILE" "round-$BUREAU_ROUND.md"
+        git add . && git commit --quiet -m "Round $BUREAU_ROUND"
+        """
+
+    private struct Scene: Sendable {
+        let installation: Installation
+        let platform: DemoPlatform
+        let gate: URL
+
+        func open(_ round: Int) {
+            _ = FileManager.default.createFile(atPath: gate.appending(path: "go-\(round)").path, contents: nil)
+        }
+
+        var begun: Int {
+            let text = (try? String(contentsOf: gate.appending(path: "begun"), encoding: .utf8)) ?? ""
+            return text.split(separator: "\n").count
+        }
+
+        func waitUntilBegun(_ times: Int) async throws {
+            try await eventually("the builder has begun \(times) time(s)") { begun >= times ? true : nil }
+        }
+
+        func waitForState(_ state: String) async throws -> String {
+            try await eventually("the run is \(state)") {
+                let run = try await installation.records().runs.first { $0.agent == "platform-build" }
+                guard let run else { return nil }
+                if RunStates.final.contains(run.state), run.state != state {
+                    throw NeverHappened("\(state): it is \(run.state), \(run.sentence ?? "")")
+                }
+                return run.state == state ? run.id : nil
+            }
+        }
+
+        func waitForStatus(_ status: String) async throws {
+            try await eventually("the card is in \(status)") {
+                await installation.look().task(BuildJourneyTests.task)?.status == status ? true : nil
+            }
+        }
+    }
+
+    private func scene(_ body: @Sendable @escaping (Scene) async throws -> Void) async throws {
+        var options = Installation.Options()
+        options.environment = ["BUILD_SANDBOXED": "1", "SANDBOX_CANARY": "canary-in-the-environment"]
+        try await Installation.open(options) { installation in
+            let platform = DemoPlatform(folder: installation.folder.appending(path: "platform"))
+            let gate = installation.folder.appending(path: "gate")
+            try FileManager.default.createDirectory(at: gate, withIntermediateDirectories: true)
+            let agent = try await platform.make()
+                .replacing(#""limits": { "minutes": 5"#, with: #""variables": ["GATE=\#(gate.path)"], "limits": { "minutes": 5"#)
+                .replacing(
+                    #""checks": [{ "name": "pages-are-whole", "command": ["sh", "check.sh"], "minutes": 1 }]"#,
+                    with: #""checks": [{ "name": "committed", "command": ["test", "-f", "round-1.md"] }]"#)
+            try Data(agent.utf8).write(to: installation.agents.appending(path: "platform-build.json"))
+            try Data(Self.builder.utf8).write(to: platform.folder.appending(path: "builder.sh"))
+            try await body(Scene(installation: installation, platform: platform, gate: gate))
+        }
+    }
+
+    @Test("Killed while the builder works, the next server goes on with the same builder")
+    func killed() async throws {
+        try await scene { scene in
+            let first = try await scene.installation.startServer()
+            try await scene.installation.board.move(Self.task, to: "ready")
+            try await scene.waitUntilBegun(1)
+            try await first.process.killNow()
+            _ = try await scene.installation.startServer()
+            scene.open(1)
+            let id = try await scene.waitForState("in_review")
+            #expect(scene.begun == 1)
+            try await scene.waitForStatus("review")
+            let attached = try #require(await scene.installation.look().task(Self.task)).attachments
+            #expect(Set(attached).isSuperset(of: ["build-report.md", "build-report.json", "diff.patch"]))
+            _ = try await scene.installation.board.comment(Self.task, "Looks good, approved.")
+            _ = try await scene.waitForState("done")
+            try await scene.waitForStatus("merged")
+            let history = try await scene.platform.history()
+            #expect(history.count == 3 && history[0].contains("Merge bureau/\(id.lowercased())"), "\(history)")
+            let environment = try String(contentsOf: scene.gate.appending(path: "environment"), encoding: .utf8)
+            #expect(!environment.contains("canary") && !environment.contains("pk_") && environment.contains("GATE="))
+        }
+    }
+
+    @Test("A change asked for on the card is built on the same branch; a dismissal takes branch and worktree away")
+    func revisedAndDismissed() async throws {
+        try await scene { scene in
+            _ = try await scene.installation.startServer()
+            scene.open(1)
+            scene.open(2)
+            try await scene.installation.board.move(Self.task, to: "ready")
+            let id = try await scene.waitForState("in_review")
+            _ = try await scene.installation.board.comment(Self.task, "Please change the title to Health.")
+            try await scene.waitUntilBegun(2)
+            _ = try await scene.waitForState("in_review")
+            let blobs = scene.installation.data.appending(path: "blobs/runs/\(id)")
+            let report = try String(contentsOf: blobs.appending(path: "build-report-r2.md"), encoding: .utf8)
+            #expect(report.contains("Round 1") && report.contains("Round 2"))
+            let patch = try String(contentsOf: blobs.appending(path: "diff-r2.patch"), encoding: .utf8)
+            #expect(patch.contains("+> Please change the title to Health."))
+            let dismissed = try await scene.installation.command("runs", "dismiss", id)
+            #expect(dismissed.status == 0, "\(dismissed.text)")
+            let worktrees = scene.installation.data.appending(path: "builds/\(id)").path
+            try await eventually("worktree and branch are gone") {
+                let refs = try FileManager.default.subpathsOfDirectory(
+                    atPath: scene.platform.repository + "/refs/heads")
+                return access(worktrees, F_OK) != 0 && !refs.contains { $0.contains(id.lowercased()) } ? true : nil
+            }
+            #expect(try await scene.platform.history().count == 1)
+        }
+    }
+
+    @Test("What the demo brings is what stands in fixtures")
+    func fixtures() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "fixtures")
+        let files = [
+            ("platform-build.json", DemoPlatform.agent), ("platform/builder.sh", DemoPlatform.builder),
+            ("platform/check.sh", DemoPlatform.check),
+        ]
+        for (name, text) in files {
+            #expect(try String(contentsOf: root.appending(path: name), encoding: .utf8) == text, "\(name)")
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import Foundation
+import Testing
+
+@testable import BureauWeb
+
+@Suite("Pages")
+struct PageTests {
+    /// A run of each of two clients; the first has a name that would be a script.
+    private static func seed(_ server: Served) async throws -> [RunRecord] {
+        let now = server.house.doors.now()
+        try await server.database.write { db in
+            try db.execute(
+                "INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES ('h', 'sentinel', '1', '{}', ?)",
+                [now])
+            for slug in ["acme", "plunkett"] {
+                let json = #"{"slug":"\#(slug)","name":"\#(slug)","fields":{},"contacts":[]}"#
+                let loaded = ClientRecord.load(Array(json.utf8), fileName: slug)
+                if let client = loaded.client { try ClientStore(db: db).save(client, now: now) }
+            }
+        }
+        var runs: [RunRecord] = []
+        for (slug, name) in [("acme", "<script>alert(1)</script>"), ("plunkett", "Plunkett")] {
+            runs.append(
+                try await server.house.runs.start(
+                    NewRun(
+                        agent: "sentinel", agentVersion: "1", configHash: "h", triggerSource: .cli, requestedBy: "test",
+                        dedupeKey: "test/\(slug)", clientSlug: slug, clientName: name)))
+        }
+        return runs
+    }
+
+    @Test("Another client's runs are not found, not listed, not exported and not stopped")
+    func visibility() async throws {
+        try await Served.run { server in
+            let runs = try await Self.seed(server)
+            let (own, other) = (runs[0], runs[1])
+            let browser = try await Browser.signedIn(server, "ana", .operator, clients: ["acme"])
+            #expect(try await browser.get("/runs/\(own.id)/").status == 200)
+            for path in ["", "data.json", "stream", "stop"] {
+                #expect(try await browser.get("/runs/\(other.id)/\(path)").status == 404, "\(path)")
+            }
+            for verb in ["stop", "retry", "again", "deliver", "recheck", "seen"] {
+                #expect(try await browser.post("/runs/\(other.id)/\(verb)").status == 404, "\(verb)")
+            }
+            for path in [
+                "/runs/", "/runs.csv", "/runs.json", "/", "/inbox/", "/runs/?client=plunkett", "/search?q=plunkett",
+                "/costs/",
+            ] {
+                let text = try await browser.get(path).text
+                #expect(!text.contains(other.id) && !text.contains("Plunkett"), "\(path)")
+            }
+            #expect(try await browser.get("/clients/plunkett/").status == 404)
+            #expect(try await server.house.runs.find(other.id).state == .queued)
+        }
+    }
+
+    @Test("What agents and clients write is text, never markup")
+    func escaping() async throws {
+        try await Served.run { server in
+            let runs = try await Self.seed(server)
+            let browser = try await Browser.signedIn(server, "ana", .admin)
+            for path in ["/", "/runs/", "/runs/\(runs[0].id)/", "/runs/?client=%3Cscript%3E", "/search?q=%3Cscript%3E"]
+            {
+                let text = try await browser.get(path).text
+                #expect(!text.contains("<script>"), "\(path)")
+            }
+            #expect(try await browser.get("/runs/").text.contains("&lt;script&gt;alert(1)"))
+        }
+    }
+
+    @Test("Stopping asks first, happens once however often the form is sent, and is in the audit log")
+    func stop() async throws {
+        try await Served.run { server in
+            let run = try await Self.seed(server)[0]
+            let browser = try await Browser.signedIn(server, "ana", .operator)
+            let ask = try await browser.get("/runs/\(run.id)/stop")
+            #expect(ask.text.contains("Stop run") && ask.text.contains("Keep running"))
+            #expect(try await server.house.runs.find(run.id).state == .queued, "asking does nothing")
+            let form = "reason=enough&form_key=0123456789abcdef0123456789abcdef"
+            for _ in 0..<3 {
+                let answer = try await browser.post("/runs/\(run.id)/stop", form)
+                #expect(answer.status == 303 && answer.headers["location"] == "/runs/\(run.id)/")
+            }
+            let after = try await server.house.runs.find(run.id)
+            #expect(after.state == .stopped && after.cause?.sentence == "Stopped by ana: enough.")
+            #expect(try await server.house.audit.list(subject: "run \(run.id)").map(\.action) == ["run stopped"])
+            let notice = try await browser.get("/runs/\(run.id)/").text
+            #expect(notice.contains("The run is being stopped.") && notice.contains("Run again"))
+            #expect(try await !browser.get("/runs/\(run.id)/").text.contains("The run is being stopped."), "told once")
+        }
+    }
+
+    @Test("A form larger than is taken is refused with its size")
+    func oversized() async throws {
+        try await Served.run { server in
+            let browser = try await Browser.signedIn(server, "ana", .viewer)
+            let answer = try await browser.post(
+                "/settings/theme", "theme=" + String(repeating: "x", count: WebGate.formBytesMax))
+            #expect(answer.status == 413)
+        }
+    }
+
+    @Test("A list goes on where the last page ended, and nothing is shown twice")
+    func paging() async throws {
+        try await Served.run { server in
+            _ = try await Self.seed(server)
+            for number in 0..<60 {
+                _ = try await server.house.runs.start(
+                    NewRun(
+                        agent: "sentinel", agentVersion: "1", configHash: "h", triggerSource: .cli, requestedBy: "test",
+                        dedupeKey: "more/\(number)"))
+            }
+            let browser = try await Browser.signedIn(server, "ana", .viewer)
+            func ids(_ path: String) async throws -> (ids: [String], next: String?) {
+                let json = try JSONValue.parse(try await browser.get(path).body)
+                return (json["runs"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
+            }
+            let first = try await ids("/runs.json"), next = try #require(first.next)
+            let second = try await ids("/runs.json?before=\(next)")
+            #expect(first.ids.count == 50 && second.ids.count == 12 && second.next == nil)
+            #expect(Set(first.ids + second.ids).count == 62)
+        }
+    }
+
+    private static let fields: [(String, String)] = [
+        ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("=cmd()", "'=cmd()"),
+        ("-1", "'-1"),
+    ]
+
+    @Test("A field of a CSV is text to a spreadsheet too", arguments: fields)
+    func csv(field: String, written: String) { #expect(RunPages.csvField(field) == written) }
+}
