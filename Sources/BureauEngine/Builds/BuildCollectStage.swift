@@ -111,9 +111,13 @@ struct BuildCollectStage: Stage {
     {
         let (lease, id, transitions) = (hand.lease, hand.run.id, parts.transitions)
         let summary = try report.map { try JSONText.encode(StoredSummary($0)) }
+        let files = try await parts.database.read { try FileStore(db: $0).list(id) }
+        let artifact = ArtifactRegistration(hand, parts: parts, files: files, problem: problem)
+        let now = parts.doors.now()
         try await parts.write(lease) { db in
             if let summary { try RunStore(db: db).setSummary(lease, summary) }
             try transitions.apply(.filesCollected(problem: problem), to: id, lease: lease, in: db)
+            try artifact?.write(db, now: now)
         }
         return .moved
     }

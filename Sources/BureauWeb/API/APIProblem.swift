@@ -10,6 +10,8 @@ struct APIProblem: Error, HTTPResponseError {
     let detail: String
     /// What to do about it.
     var fix: String?
+    /// How a caller shows who it is, told with a 401.
+    var scheme = "Bearer"
 
     func response(from request: Request, context: some RequestContext) -> Response {
         var members: [(String, JSONValue)] = [
@@ -19,7 +21,7 @@ struct APIProblem: Error, HTTPResponseError {
         if let fix { members.append(("fix", .string(fix))) }
         let body = JSONValue.object(JSONObject(members))
         var headers: HTTPFields = [.contentType: "application/problem+json"]
-        if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        if status == .unauthorized { headers[.wwwAuthenticate] = scheme }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body.pretty)))
     }
 }

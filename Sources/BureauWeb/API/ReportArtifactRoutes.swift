@@ -88,7 +88,7 @@ struct ReportArtifactRoutes {
             throw APIProblem(
                 status: .unauthorized, title: "Not authorized",
                 detail: "The internal token is missing or is not the one of this installation.",
-                fix: "Send it in the header X-Agency-OS-Internal-Token.")
+                fix: "Send it in the header X-Agency-OS-Internal-Token.", scheme: "X-Agency-OS-Internal-Token")
         }
         return door.desk
     }
