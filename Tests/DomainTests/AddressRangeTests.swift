@@ -34,5 +34,5 @@ struct AddressRangeTests {
     ]
 
     @Test("A sign-in name keeps its rule or is none", arguments: names)
-    func names(text: String, name: String?) { #expect(SignInName.of(text) == name) }
+    func signInName(text: String, name: String?) { #expect(SignInName.of(text) == name) }
 }

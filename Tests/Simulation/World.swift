@@ -103,7 +103,7 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
             journal.restAt = scheduler.now
             isOver = true
             server?.life.die()
-            beside.forEach { $0.die() }
+            for server in beside { server.die() }
             group.cancelAll()
         }
         return try await Promises(world: self).complaints()

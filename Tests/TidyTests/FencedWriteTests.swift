@@ -13,7 +13,8 @@ struct FencedWriteTests {
         "Delivery/StepRunner.swift": "checks the lease itself",
         "Runs/RunDesk+Resolve.swift": "people, not workers", "Runs/RunDesk+Review.swift": "people, not workers",
         "Spend/BudgetDesk.swift": "people, not workers", "Artifacts/ArtifactDesk+Decide.swift": "people, not workers",
-        "Builds/BuildCare.swift": "of runs that have ended", "Runs/Doubt.swift": "tells people once, whoever does",
+        "Builds/BuildCare.swift": "of runs that have ended", "Runs/RunListing.swift": "people, not workers",
+        "Runs/Doubt.swift": "tells people once, whoever does",
         "Delivery/SlackDirectory.swift": "a cache all runs share",
         "Delivery/DriveFolderPath.swift": "a cache all runs share",
     ]

@@ -16,10 +16,10 @@ enum Migrator {
         (8, "0008_family", PackageResources._008_family_sql),
         (9, "0009_receipts", PackageResources._009_receipts_sql),
         (10, "0010_credentials_alerts", PackageResources._010_credentials_alerts_sql),
-        (12, "0012_review", PackageResources._012_review_sql),
-        (13, "0013_artifacts", PackageResources._013_artifacts_sql),
-        (14, "0014_builds", PackageResources._014_builds_sql),
-        (15, "0015_people", PackageResources._015_people_sql),
+        (11, "0011_review", PackageResources._011_review_sql),
+        (12, "0012_artifacts", PackageResources._012_artifacts_sql),
+        (13, "0013_builds", PackageResources._013_builds_sql),
+        (14, "0014_people", PackageResources._014_people_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

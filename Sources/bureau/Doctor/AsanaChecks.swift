@@ -1,3 +1,4 @@
+import BureauEngine
 import BureauVendors
 
 extension VendorChecks {

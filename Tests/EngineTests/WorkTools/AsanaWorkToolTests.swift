@@ -11,7 +11,7 @@ struct AsanaWorkToolTests {
     private static let time: Int64 = 1_779_441_330_000
     private static let mark = WriteMark(text: "ref 01TEST", since: time, alike: "Run 7")
     private static let draft = WorkTaskDraft(
-        title: "Error", notes: ["it broke"], containerID: "100", place: "Review", assigneeID: nil)
+        title: "Error", notes: [.text("it broke")], containerID: "100", place: "Review", assigneeID: nil)
 
     enum Kind: CaseIterable { case comment, attachment, move, field, create, update }
 
