@@ -114,7 +114,7 @@ extension Stage {
 
 /// The server works in real time. Each look starts a program, so that looking again and again is no spinning.
 private func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(120)
     while try await !holds() {
         guard ContinuousClock.now < deadline else {
             Issue.record("it never happened that \(what)")

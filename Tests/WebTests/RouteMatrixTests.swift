@@ -24,7 +24,9 @@ struct Browser: Sendable {
     static func again(_ server: Served, _ person: PersonRecord, cookie: String? = nil) async throws -> Browser {
         let link = try await server.house.people.makeLink(person.id, by: tester)
         let headers = cookie.map { ["Cookie": "bureau=\($0)"] } ?? [:]
-        let answer = try await server.answer(.post, "/login/link", headers, body: "token=\(link)")
+        let answer = try await server.answer(
+            .post, "/login/link", headers,
+            body: "token=\(link)" + (cookie.map { "&form_token=" + FormToken.of(session: $0) } ?? ""))
         let value = try #require(answer.headers["set-cookie"]?.split(separator: ";").first?.split(separator: "=").last)
         return Browser(server: server, person: person, token: String(value))
     }

@@ -37,7 +37,8 @@ enum AsanaTime {
     }
 
     static func text(_ milliseconds: Int64) -> String {
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-        return Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(date)
+        // Not through a fraction of a second, which no binary number holds exactly.
+        let whole = Date(timeIntervalSince1970: Double(milliseconds / 1_000)).formatted(.iso8601).dropLast()
+        return whole + String(format: ".%03dZ", Int(milliseconds % 1_000))
     }
 }

@@ -87,7 +87,7 @@ final class AsanaBoard: Transport {
     /// What Asana shows in `text` of the little markup these tests send.
     private static func plain(_ html: String) -> String {
         html.replacing(/<[^>]*>/, with: "").replacingOccurrences(of: "&lt;", with: "<")
-            .replacingOccurrences(of: "&amp;", with: "&")
+            .replacingOccurrences(of: "&gt;", with: ">").replacingOccurrences(of: "&amp;", with: "&")
     }
 
     private static func named(_ gid: String, _ name: String) -> JSONValue {

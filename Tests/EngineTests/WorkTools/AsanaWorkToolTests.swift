@@ -42,7 +42,8 @@ struct AsanaWorkToolTests {
         board.state.withLock { state in
             let task = state.tasks["500"]
             return switch kind {
-            case .comment: task?.comments.filter { $0 == "Run 7 <done> & told\nref 01TEST" }.count ?? 0
+            case .comment:
+                task?.comments.count { $0.hasPrefix("Run 7 <done> & told") && $0.hasSuffix("ref 01TEST") } ?? 0
             case .attachment: task?.files.count ?? 0
             case .move: task?.section == "102" ? 1 : 0
             case .field: task?.skill == "301" ? 1 : 0

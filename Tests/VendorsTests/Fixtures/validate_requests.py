@@ -29,7 +29,11 @@ def operation(root, method, path):
         if re.fullmatch(pattern, path) and method.lower() in methods:
             if best is None or template.count("{") < best[0].count("{"):
                 best = (template, methods)
-    return best and best[1][method.lower()]
+    if best is None:
+        return None
+    # What stands with the path counts for each of its methods.
+    found = best[1][method.lower()]
+    return {**found, "parameters": best[1].get("parameters", []) + found.get("parameters", [])}
 
 
 def problems(root, folder, request):
