@@ -65,7 +65,9 @@ final class SimulatedServer: Sendable {
         ]
         if world.mutation != .deaf {
             services.append(
-                SweepService(parts: parts, wake: { runWake.raise() }, notice: { noticeWake.raise() }))
+                SweepService(
+                    parts: parts, wake: { runWake.raise() }, notice: { noticeWake.raise() },
+                    key: { Secret("test-sealing-key") }))
         }
         self.services = services
     }
