@@ -25,11 +25,16 @@ package struct AgentReadiness: Hashable, Sendable {
                 optional: source.optionalFields + also.filter { !named.contains($0) }, lookup: lookup))
     }
 
+    /// What every task has of itself: nobody looks for it in a client's record.
+    static let ofTask: Set<String> = ["task_title", "task_text"]
+
     /// By the client's record alone.
     package static func judge(
         _ source: AgentConfig.PayloadSource, client: ClientRecord, isArchived: Bool
     ) -> AgentReadiness {
         let payload = client.payload()
-        return judge(source, client: client, isArchived: isArchived) { payload[$0] }
+        return judge(source, client: client, isArchived: isArchived) {
+            payload[$0] ?? (ofTask.contains($0) ? .bool(true) : nil)
+        }
     }
 }

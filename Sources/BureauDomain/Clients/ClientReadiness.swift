@@ -38,7 +38,8 @@ package struct ClientReadiness: Hashable, Sendable {
         let payload = client.payload()
         let asked = configs.flatMap { $0.payloadSource.requiredFields + $0.payloadSource.optionalFields }
         var fields = ClientFact.known.map(\.field)
-        for field in asked + client.fields.keys where !fields.contains(field) && field != "client_id" {
+        let named = AgentReadiness.ofTask.union(["client_id"])
+        for field in asked + client.fields.keys where !fields.contains(field) && !named.contains(field) {
             fields.append(field)
         }
         lines = fields.map { field in

@@ -7,7 +7,10 @@ struct ClientTabs: Sendable {
     let house: WebHouse
     private var clock: PageClock { house.clock }
 
-    enum Tab: String, CaseIterable { case overview, sources, context, users, activity }
+    enum Tab: String, CaseIterable {
+        case overview, sources, context, users, activity
+        var word: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+    }
 
     var routes: [Route] {
         [
@@ -49,8 +52,11 @@ struct ClientTabs: Sendable {
         var page = Page(
             title: tab == .overview ? name : "\(name): \(tab.rawValue)", heading: name,
             chip: ClientPages.chip(view.readiness, view.profile.standing.isArchived))
-        page.crumbs = [Link(word: "Clients", address: "/clients/"), Link(word: name, address: "/clients/\(slug)/")]
-        if tab != .overview { page.crumbs.append(Link(word: tab.rawValue.prefix(1).uppercased() + tab.rawValue.dropFirst())) }
+        page.crumbs = [
+            Link(word: "Clients", address: "/clients/"),
+            Link(word: name, address: tab == .overview ? nil : "/clients/\(slug)/"),
+        ]
+        if tab != .overview { page.crumbs.append(Link(word: tab.word)) }
         page.links = [
             Link(word: "Its runs", address: "/runs/?client=\(slug)"),
             Link(word: "Its reports", address: "/reports/?client=\(slug)"),
@@ -66,7 +72,7 @@ struct ClientTabs: Sendable {
                     label: "About this client",
                     tabs: Tab.allCases.map {
                         Link(
-                            word: $0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst(),
+                            word: $0.word,
                             address: Self.address(slug, $0), isCurrent: $0 == tab)
                     }))
         ]

@@ -43,6 +43,7 @@ struct ReportPage {
             page.blocks.append(block)
         }
         page.blocks += [evidence(), files(), provenance(), versions(), said(feedback)]
+        page.blocks += withdrawal(visitor.person)
         return try await house.page(page, web)
     }
 
@@ -75,7 +76,7 @@ struct ReportPage {
     /// What this person may decide now; the same moves as on the task and on the command line.
     private func decisions(_ person: PersonRecord) -> [Block] {
         let forms = ReportActions.forms(for: found, person)
-        guard !forms.isEmpty else { return [] }
+        guard forms.count > 1 else { return [] }
         return [
             Block(
                 id: "decide", heading: "Your decision", style: "waits",
@@ -83,6 +84,18 @@ struct ReportPage {
                     ? "Accepting finishes the run and delivers what waited for it. Asking for changes starts another "
                         + "round in the same session; the text goes to the agent as you write it."
                     : "Accepting lets other work build on it.", forms: forms)
+        ]
+    }
+
+    /// One that counts already can only be taken back.
+    private func withdrawal(_ person: PersonRecord) -> [Block] {
+        let forms = ReportActions.forms(for: found, person)
+        guard forms.count == 1 else { return [] }
+        return [
+            Block(
+                id: "withdraw", heading: "Take it back",
+                text: "Other work no longer builds on a dismissed report. What was delivered stays where it is.",
+                forms: forms)
         ]
     }
 
