@@ -34,7 +34,7 @@ struct AssessStage: Stage {
             }
             fallthrough
         case (.ignored, _):
-            try await parts.move(hand.run.id, .foundIneligible(RunCause(.notEligible, sentence)), hand.lease)
+            try await ignored(hand, RunCause(.notEligible, sentence), facts, task)
             return .moved
         case (.blocked, _):
             try await blocked(hand, RunCause(.blocked, sentence), task)
@@ -87,6 +87,19 @@ struct AssessStage: Stage {
             }
         }
         return facts
+    }
+
+    /// A task that was seen elsewhere has left its trigger status: when it comes back it is a new stay, even if no
+    /// webhook tells of either.
+    private func ignored(_ hand: RunInHand, _ cause: RunCause, _ facts: TaskFacts, _ task: WorkTask?) async throws {
+        let (transitions, run, lease) = (parts.transitions, hand.run, hand.lease)
+        try await parts.write(lease) { db in
+            try transitions.apply(.foundIneligible(cause), to: run.id, lease: lease, in: db)
+            guard let status = facts.wantedPlace, let task, !task.isAt(status), let seenAt = task.updatedAt else {
+                return
+            }
+            try TaskStayStore(db: db).leave(agent: run.agent, taskID: task.id, status: status, at: seenAt)
+        }
     }
 
     private func missingSetup(_ config: AgentConfig) -> [String] {
