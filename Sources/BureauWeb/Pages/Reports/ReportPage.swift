@@ -218,8 +218,7 @@ struct ReportPage {
                         Table.Cell(text: Sanitiser.clean(comment.author)), Table.Cell(text: "\(comment.round)"),
                         Table.Cell(text: String(Sanitiser.clean(comment.text).prefix(1_000))),
                         Table.Cell(
-                            text: "\(comment.kind.replacing("_", with: " ")), "
-                                + comment.outcome.rawValue.replacing("_", with: " ")),
+                            text: "\(comment.kind.replacing("_", with: " ")), \(comment.outcome.words)"),
                         Table.Cell(text: clock.moment(comment.writtenAt), iso: PageClock.iso(comment.writtenAt)),
                     ]
                 }, empty: "Nobody has written anything about it."))
