@@ -122,7 +122,11 @@ let package = Package(
         tests("EngineTests", ["BureauEngine", "BureauSandbox", "ProductHarness", log]),
         tests(
             "WebTests",
-            ["BureauWeb", "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
+            [
+                "BureauWeb", "BureauSandbox", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ], exclude: ["Browser/check_pages.py"]),
         tests(
             "SandboxTests",
             [

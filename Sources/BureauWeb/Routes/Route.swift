@@ -18,7 +18,7 @@ struct Route: Sendable {
     }
 
     /// What the path names. It is looked up before the handler runs, and what the person may not see is not found.
-    enum Subject: Hashable, Sendable { case none, run, client, approval }
+    enum Subject: Hashable, Sendable { case none, run, client, approval, report }
 
     /// What a form must bring before anything happens.
     enum FormGuard: Hashable, Sendable {

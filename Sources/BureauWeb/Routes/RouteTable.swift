@@ -16,7 +16,7 @@ struct RouteTable: Sendable {
             ApprovalPages(house: house).routes, AgentPages(house: house).routes, ClientPages(house: house).routes,
             CostPages(house: house).routes, SystemPages(house: house).routes, PeoplePages(house: house).routes,
             OwnPages(house: house).routes, AssetRoutes().routes,
-        ]
+        ] + Self.rooms(house)
         routes = groups.flatMap { $0 }
     }
 

@@ -130,6 +130,11 @@ struct WebGate: Sendable {
                 let run = try? await house.runs.find(approval.runID), person.maySee(client: run.clientSlug)
             else { throw PageProblem.notFound }
             (web.approval, web.run) = (approval, run)
+        case .report:
+            guard let report = try? await house.reports.find(web.parameter("id")),
+                person.maySee(client: report.clientSlug)
+            else { throw PageProblem.notFound }
+            web.report = report
         }
     }
 }

@@ -14,6 +14,7 @@ package struct WebHouse: Sendable {
     let signIn: SignIn
     let audit: AuditDesk
     let clients: ClientDesk
+    let reports: ArtifactDesk
     let catalog: AgentCatalog
     let settings: EngineSettings
     let doors: Doors
@@ -79,7 +80,9 @@ package struct WebHouse: Sendable {
         people = PeopleDesk(database: database, doors: doors, passwords: passwords)
         signIn = SignIn(database: database, doors: doors, passwords: passwords)
         audit = AuditDesk(database: database, doors: doors)
-        clients = ClientDesk(database: database)
+        clients = ClientDesk(database: database, doors: doors)
+        reports = ArtifactDesk(
+            database: database, doors: doors, blobs: parts.blobs, zone: parts.settings.agencyZone)
         catalog = parts.catalog
         settings = parts.settings
         self.doors = doors

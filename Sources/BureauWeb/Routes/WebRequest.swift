@@ -16,6 +16,7 @@ struct WebRequest: Sendable {
     var run: RunRecord?
     var client: ClientRecord?
     var approval: ApprovalRecord?
+    var report: ArtifactRecord?
 
     /// Somebody signed in, by a session or a token of their own.
     struct Visitor: Sendable {
@@ -40,6 +41,16 @@ struct WebRequest: Sendable {
     func theRun() throws -> RunRecord {
         guard let run else { throw PageProblem.notFound }
         return run
+    }
+
+    func theReport() throws -> ArtifactRecord {
+        guard let report else { throw PageProblem.notFound }
+        return report
+    }
+
+    func theClient() throws -> ClientRecord {
+        guard let client else { throw PageProblem.notFound }
+        return client
     }
 
     func query(_ name: String) -> String? {
