@@ -20,6 +20,7 @@ enum Migrator {
         (12, "0012_artifacts", PackageResources._012_artifacts_sql),
         (13, "0013_builds", PackageResources._013_builds_sql),
         (14, "0014_people", PackageResources._014_people_sql),
+        (18, "0018_endpoints", PackageResources._018_endpoints_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }
