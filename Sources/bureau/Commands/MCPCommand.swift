@@ -28,7 +28,7 @@ struct MCPCommand: AsyncParsableCommand {
             try await Composition.with(settings) { composition in
                 do {
                     let person = try await person(composition.peopleDesk)
-                    let server = MCPServer(house: composition.house, person: person, logger: composition.logger)
+                    let server = MCPServer(house: composition.houseWithoutNetwork, person: person, logger: composition.logger)
                     try await converse(server)
                 } catch let refused as PeopleDesk.Refused {
                     throw SetupError(refused.description, fix: refused.fix, exitCode: ExitStatus.failed)
