@@ -24,7 +24,7 @@ func specificationsHold() async throws {
         }
         let report = try await hold(.array(all))
         #expect(report.problems.isEmpty, "\(report.problems.joined(separator: "\n"))")
-        #expect(report.checked >= 60)
+        #expect(report.checked >= 100)
     }
 }
 
