@@ -48,7 +48,7 @@ enum Agents {
             "slack": {"enabled": true, "channel": "#seo-automation", "post_summary": true,
               "post_links_to_outputs": true},
             "clickup": {"enabled": true, "update_task_status": "Review", "post_comment": true,
-              "attach_output_files": true},
+              "attach_output_files": true\(name == "catalyst" ? ", \"started_status\": \"\(started)\"" : "")},
             "google_drive": {"enabled": true, "folder_template": "/Clients/{client_name}/\(name.capitalized)/",
               "file_name_template": "report-{client_id}-{timestamp}"}},
           "alerts": {"on_failure_channel": "#seo-automation-alerts", "tag_on_failure": ["@trung"]}\(more(name))

@@ -94,7 +94,7 @@ package struct RunMachine: Hashable, Sendable {
             try move(from: [.queued, .needsInfo], to: .needsInfo, on: event, cause: why)
             return [.askForInfo(why)]
         case .stopAsked(let why): return try stop(why)
-        case .sessionHalted: try move(from: [.stopping], to: .collecting, on: event)
+        case .sessionHalted: return try halt()
         case .filesCollected(let problem): return try collect(problem)
         case .channelsSettled(let problem):
             try move(from: [.delivering], to: endState(problem), on: event, cause: stopCause ?? problem)
@@ -162,6 +162,16 @@ package struct RunMachine: Hashable, Sendable {
         }
     }
 
+    /// What was given up is not collected: it waits for a person, its session spending nothing.
+    private mutating func halt() throws(Rejected) -> [Effect] {
+        guard let why = stopCause, why.code == .lostTooOften else {
+            try move(from: [.stopping], to: .collecting, on: .sessionHalted)
+            return []
+        }
+        try move(from: [.stopping], to: .failed, on: .sessionHalted, cause: why)
+        return [.alert(why)]
+    }
+
     private mutating func collect(_ problem: RunCause?) throws(Rejected) -> [Effect] {
         let event = Event.filesCollected(problem: problem)
         guard let stopCause else {
@@ -205,8 +215,15 @@ package struct RunMachine: Hashable, Sendable {
         guard losses > lossesMax else { return [] }
         let why = RunCause(
             .lostTooOften, "Its worker was lost \(losses) times in a row while the run was \(state.word.lowercased()).")
-        (state, cause) = (.failed, why)
-        return [.alert(why)]
+        switch state {
+        case .running, .waitingApproval, .revising:
+            // Nobody watches what it spends any more: its session is interrupted first.
+            (state, stopCause, cause, losses) = (.stopping, stopCause ?? why, nil, 0)
+            return []
+        default:
+            (state, cause) = (.failed, why)
+            return [.alert(why)]
+        }
     }
 }
 

@@ -9,7 +9,7 @@ enum StartedNotice {
     static func plan(_ run: RunRecord, _ config: AgentConfig, from before: String, now: Int64, in db: any Connection)
         throws
     {
-        guard run.taskID != nil, let status = config.delivery.clickUp?.startedStatus,
+        guard run.taskID != nil, let status = config.delivery.task(on: run.taskTool)?.startedStatus,
             !ClickUpTrigger.same(before, status)
         else { return }
         try StepStore(db: db).plan(
@@ -52,7 +52,19 @@ enum StartedNotice {
             step.kind == "status", let tool = parts.workTool(run.taskTool)
         else { return nil }
         guard [.starting, .running, .waitingApproval].contains(run.state) else { return AlreadyShown() }
-        return StartedStatusWrite(tool: tool, task: task, status: intent.status, before: before)
+        return StartedStatusWrite(tool: tool, task: task, status: intent.status, before: before) {
+            [database = parts.database] in
+            try await database.read { try movedOn(run.id, besides: step.id, in: $0) }
+        }
+    }
+
+    /// Where the run itself has moved its task since, or is about to.
+    private static func movedOn(_ runID: String, besides id: String, in db: any Connection) throws -> String? {
+        try db.first(
+            """
+            SELECT subject FROM step WHERE run_id = ? AND id <> ? AND kind = 'status'
+                AND state IN ('intended', 'done') AND intended_at IS NOT NULL ORDER BY intended_at DESC LIMIT 1
+            """, [runID, id])?.text("subject")
     }
 }
 
@@ -63,11 +75,16 @@ struct StartedStatusWrite: OutboundWrite {
     let task: String
     let status: String
     let before: String
+    /// The status that the run gave its task meanwhile, nil for none.
+    let movedOn: @Sendable () async throws -> String?
 
     func write() async throws -> String {
         let now = try await tool.task(task)
         guard now.isAt(before) else { return try receipt(now.place) }
-        return try await tool.move(task, to: status, before: before).write()
+        let written = try await tool.move(task, to: status, before: before).write()
+        // Whoever stood still between the look and the write may have come after the results: put right what that undid.
+        guard let later = try await movedOn() else { return written }
+        return try await tool.move(task, to: later, before: status).write()
     }
 
     func probe() async throws -> Probe {

@@ -34,7 +34,7 @@ struct AssessStage: Stage {
             }
             fallthrough
         case (.ignored, _):
-            try await parts.move(hand.run.id, .foundIneligible(RunCause(.notEligible, sentence)), hand.lease)
+            try await ignored(hand, RunCause(.notEligible, sentence), facts, task)
             return .moved
         case (.blocked, _):
             try await blocked(hand, RunCause(.blocked, sentence), task)
@@ -51,11 +51,12 @@ struct AssessStage: Stage {
     /// What the acceptance leaves out, so that a webhook is answered soon: the receipts' first links, and the message in
     /// Slack.
     private func begin(_ hand: RunInHand) async throws {
-        let (run, now) = (hand.run, parts.doors.now())
+        let (run, now, doors, board) = (hand.run, parts.doors.now(), parts.doors, hand.agent.config.board)
         let hasThread = run.triggerSource == NewRun.TriggerSource.webhook.rawValue && hand.agent.hasThread
         try await parts.write(hand.lease) { db in
             try ReceiptStore(db: db).begin(run.id)
             if hasThread { try RunThreadStore(db: db).open(run.id, now: now) }
+            try BoardNotice(db: db, doors: doors).open(run, board)
         }
     }
 
@@ -76,17 +77,55 @@ struct AssessStage: Stage {
         var facts = TaskFacts(isStartedByTask: isStarted)
         if case .missing(let names) = assembly { facts.missingFields = names }
         if config.confirms(run.taskTool), run.taskID != nil { facts.missingSetup = missingSetup(config) }
-        guard isStarted, run.taskTool == .clickUp, let trigger = config.triggers.clickUp else { return facts }
+        guard isStarted else { return facts }
+        if run.taskTool == .asana { return try await asanaFacts(facts, hand, task) }
+        guard let trigger = config.triggers.clickUp else { return facts }
         (facts.place, facts.wantedPlace) = (task?.place, trigger.status)
         facts.container = task?.containerID
         facts.wantedContainer = trigger.listID.hasPrefix("<") ? nil : trigger.listID
         if config.confirms(run.taskTool) { facts.waitingPlace = config.delivery.clickUp?.blockedStatus }
-        if config.review != nil {
-            facts.runInReview = try await parts.database.read { [id = run.id] in
-                try RunStore(db: $0).inReview(agent: run.agent, taskID: run.taskID ?? "", besides: id)
+        facts.runInReview = try await runInReview(hand)
+        return facts
+    }
+
+    private func runInReview(_ hand: RunInHand) async throws -> String? {
+        guard hand.agent.config.review != nil else { return nil }
+        return try await parts.database.read { [run = hand.run] in
+            try RunStore(db: $0).inReview(agent: run.agent, taskID: run.taskID ?? "", besides: run.id)
+        }
+    }
+
+    /// Where the agent itself has put the task is as good as where it found it.
+    private func asanaFacts(_ known: TaskFacts, _ hand: RunInHand, _ task: WorkTask?) async throws -> TaskFacts {
+        guard let watch = AsanaWatch(hand.agent), let task else { return known }
+        let trigger = watch.trigger, name = hand.agent.config.displayName
+        var facts = known
+        facts.objection = trigger.objection(task.sight, agentName: name, waiting: watch.ownPlaces)
+        if let skill = trigger.skill {
+            let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
+            let said = task.text(of: skill.field) ?? answers[skill.field]
+            switch skill.asked(field: said, text: task.title + "\n" + task.notes) {
+            case .this: break
+            case .unsaid: facts.missingFields.append(skill.field)
+            case .other(let other):
+                facts.objection = facts.objection ?? "The task asks for \(other), which \(name) does not do."
             }
         }
+        facts.runInReview = try await runInReview(hand)
         return facts
+    }
+
+    /// A task that was seen elsewhere has left its trigger status: when it comes back it is a new stay, even if no
+    /// webhook tells of either.
+    private func ignored(_ hand: RunInHand, _ cause: RunCause, _ facts: TaskFacts, _ task: WorkTask?) async throws {
+        let (transitions, run, lease) = (parts.transitions, hand.run, hand.lease)
+        try await parts.write(lease) { db in
+            try transitions.apply(.foundIneligible(cause), to: run.id, lease: lease, in: db)
+            guard let status = facts.wantedPlace, let task, !task.isAt(status), let seenAt = task.updatedAt else {
+                return
+            }
+            try TaskStayStore(db: db).leave(agent: run.agent, taskID: task.id, status: status, at: seenAt)
+        }
     }
 
     private func missingSetup(_ config: AgentConfig) -> [String] {
@@ -101,6 +140,9 @@ struct AssessStage: Stage {
 
     private func clientRecord(_ hand: RunInHand, _ task: WorkTask?) async throws -> ClientRecord? {
         let fromTask = task?.text(of: "client_id")
+        if hand.run.clientSlug == nil, fromTask == nil, let task, let trigger = hand.agent.config.triggers.asana {
+            return try await parts.database.read { try AsanaClientChoice(db: $0).client(trigger, task) }
+        }
         guard let slug = hand.run.clientSlug ?? fromTask else { return nil }
         return try await parts.database.read { try ClientStore(db: $0).find(slug) }
     }

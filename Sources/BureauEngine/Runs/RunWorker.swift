@@ -28,7 +28,7 @@ package struct RunWorker: Service {
 
     private func work() async throws {
         let driver = RunDriver(parts: parts)
-        do { try await RunWatchdog(parts: parts, lock: lock).look() } catch {
+        do { try await RunWatchdog(parts: parts, lock: lock).look() } catch is CancellationError { return } catch {
             parts.logger.error("the watchdog failed", metadata: ["why": "\(error)"])
         }
         try await withThrowingDiscardingTaskGroup { group in
@@ -85,7 +85,7 @@ package struct RunWorker: Service {
             do {
                 try await clock.look()
                 try await watchdog.look()
-            } catch {
+            } catch is CancellationError { return } catch {
                 parts.logger.error("the watchdog failed", metadata: ["why": "\(error)"])
             }
         }

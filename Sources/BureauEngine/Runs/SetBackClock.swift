@@ -23,6 +23,9 @@ struct SetBackClock: Sendable {
             try db.execute(
                 "UPDATE run SET due_at = ? WHERE due_at > ? AND (state = 'queued' OR state IN \(RunClaim.inWork))",
                 [now, now])
+            // A start that lies ahead would put the limit of time off as far.
+            try db.execute(
+                "UPDATE run SET started_at = ? WHERE started_at > ? AND state IN \(RunClaim.inWork)", [now, now])
             try db.execute(
                 """
                 UPDATE run_thread SET due_at = ?, progress_at = ?

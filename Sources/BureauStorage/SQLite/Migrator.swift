@@ -20,6 +20,8 @@ enum Migrator {
         (12, "0012_artifacts", PackageResources._012_artifacts_sql),
         (13, "0013_builds", PackageResources._013_builds_sql),
         (14, "0014_people", PackageResources._014_people_sql),
+        (15, "0015_asana", PackageResources._015_asana_sql),
+        (16, "0016_task_records", PackageResources._016_task_records_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

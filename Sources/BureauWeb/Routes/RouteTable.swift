@@ -26,7 +26,8 @@ struct RouteTable: Sendable {
             method: .post, path: "/webhook/:agent", surface: .hook, access: .vendor, subject: .none, form: .none,
             handler: nil)
         let commands = house.commands.map { SlackCommandRoutes(frontDesk: house.frontDesk, door: $0).routes } ?? []
-        return [webhook] + SlackRoutes(frontDesk: house.frontDesk).routes + commands
+        return [webhook] + AsanaRoutes(intake: house.asana).routes + SlackRoutes(frontDesk: house.frontDesk).routes
+            + commands
     }
 
     /// The only place where a path becomes reachable.

@@ -19,6 +19,7 @@ package struct WebHouse: Sendable {
     let doors: Doors
     let status: ServerStatus
     let frontDesk: SlackFrontDesk
+    let asana: AsanaIntake
     /// Nil where nothing is started.
     let commands: SlackCommandDoor?
     /// Nil when there is no API_TOKEN.
@@ -61,7 +62,8 @@ package struct WebHouse: Sendable {
 
     package init(
         parts: EngineParts, approvals: ApprovalDesk, status: ServerStatus, frontDesk: SlackFrontDesk,
-        commands: SlackCommandDoor?, apiDoor: ApprovalDoor?, artifacts: ReportArtifactDoor?, site: Site,
+        asana: AsanaIntake, commands: SlackCommandDoor?, apiDoor: ApprovalDoor?, artifacts: ReportArtifactDoor?,
+        site: Site,
         passwords: PasswordHash = .standard,
         wake: @escaping @Sendable () -> Void
     ) {
@@ -83,6 +85,7 @@ package struct WebHouse: Sendable {
         self.doors = doors
         self.status = status
         self.frontDesk = frontDesk
+        self.asana = asana
         self.commands = commands
         self.apiDoor = apiDoor
         self.artifacts = artifacts

@@ -71,9 +71,21 @@ private let allEvents: [RunMachine.Event] = [
         var run = RunMachine(state: .running, session: "s")
         for _ in 0..<5 { #expect(try run.apply(.leaseLost) == []) }
         #expect(run.state == .running)
-        #expect(try run.apply(.leaseLost).count == 1)
+        #expect(try run.apply(.leaseLost) == [])
+        #expect(run.state == .stopping, "its session is interrupted first")
+        #expect(try run.apply(.sessionHalted).count == 1)
         #expect(run.state == .failed)
         #expect(run.cause?.code == .lostTooOften)
+    }
+
+    @Test("A run whose session cannot even be interrupted is given up all the same, and one without a session at once")
+    func lostWhileStopping() throws {
+        var run = RunMachine(state: .running, session: "s")
+        for _ in 0..<12 { _ = try run.apply(.leaseLost) }
+        #expect(run.state == .failed && run.cause?.code == .lostTooOften)
+        var early = RunMachine(state: .starting)
+        for _ in 0..<6 { _ = try early.apply(.leaseLost) }
+        #expect(early.state == .failed)
     }
 
     @Test("A run that failed after a stop was asked and is tried again goes on to its end")
