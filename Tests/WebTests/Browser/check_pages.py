@@ -122,7 +122,7 @@ def check_assets(given, text):
     for name, body, most in ((style, sheet, STYLE_BYTES_MAX), (script, fetch(given, script), SCRIPT_BYTES_MAX)):
         if len(gzip.compress(body.encode())) > most:
             note(f"{name}: more than {most} bytes over the wire")
-    blocks = re.findall(r":root[^{]*\{(--bg[^}]*)\}", sheet)
+    blocks = re.findall(r":root[^{]*\{(--bg[^}]*--surface[^}]*)\}", sheet)
     if len(blocks) != 3:
         note(f"{style}: {len(blocks)} sets of colours, not 3")
     for number, block in enumerate(blocks):
