@@ -101,10 +101,11 @@ struct APITests {
     @Test("API_TOKEN is an operator and no more")
     func installation() async throws {
         try await Served.run { server in
-            let bearer = ["Authorization": "Bearer test-token"]
-            #expect(try await server.answer(.get, "/api/v1/runs", bearer).status == 200)
-            #expect(try await server.answer(.get, "/api/v1/costs", bearer).status == 200)
-            #expect(try await server.answer(.get, "/api/v1/endpoints", bearer).status == 403)
+            for (path, status) in [("runs", 200), ("costs", 200), ("endpoints", 403), ("alerts", 403)] {
+                let answer = try await server.answer(
+                    .get, "/api/v1/\(path)", ["Authorization": "Bearer test-token"])
+                #expect(answer.status == status, "\(path)")
+            }
         }
     }
 
@@ -221,7 +222,7 @@ struct APITests {
     ]
 
     @Test("What is not as declared is refused with what to do about it", arguments: misshapen)
-    func misshapen(
+    func refused(
         method: VendorRequest.Method, path: String, body: String, headers: [String: String], status: Int
     ) async throws {
         try await Served.run { server in
