@@ -42,9 +42,17 @@ extension VendorResponse {
 extension Served {
     /// A run for a client, as a trigger leaves it.
     func addRun(client: String?, agent: String = "sentinel") async throws -> RunRecord {
-        try await house.runs.start(
+        let hash = String(repeating: "a", count: 64)
+        try await database.write {
+            try $0.execute(
+                """
+                INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES (?, ?, '1.0.0', '{}', 1)
+                ON CONFLICT (sha256) DO NOTHING
+                """, [hash, agent])
+        }
+        return try await house.runs.start(
             NewRun(
-                agent: agent, agentVersion: "1.0.0", configHash: String(repeating: "a", count: 64),
+                agent: agent, agentVersion: "1.0.0", configHash: hash,
                 triggerSource: .cli, requestedBy: "cli test", dedupeKey: UUID().uuidString, clientSlug: client,
                 clientName: client))
     }
