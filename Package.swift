@@ -119,7 +119,7 @@ let package = Package(
                 "BureauVendors", nio, log, httpTypes, hummingbird,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ], exclude: ["Fixtures"]),
-        tests("EngineTests", ["BureauEngine", "BureauSandbox", "ProductHarness", log]),
+        tests("EngineTests", ["BureauEngine", "BureauSandbox", "ProductHarness", log, hummingbird]),
         tests(
             "WebTests",
             [
@@ -160,7 +160,9 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], path: "Tests/Simulation", swiftSettings: relaxed + warnings),
         tests("SimulationTests", ["bureau-simulate", .product(name: "Subprocess", package: "swift-subprocess")]),
-        tests("JourneyTests", ["ProductHarness", "BureauSandbox", "bureau"]),
+        tests(
+            "JourneyTests",
+            ["ProductHarness", "BureauSandbox", "bureau", .product(name: "Subprocess", package: "swift-subprocess")]),
         tests("FaultTests", ["ProductHarness", "BureauSandbox", "bureau", nio]),
         tests("TidyTests", []),
     ],

@@ -35,6 +35,7 @@ package struct SandboxOptions: Sendable {
 package struct SandboxKeys: Sendable {
     package var anthropic = "sk-ant-demo"
     package var clickUp = "pk_demo"
+    package var asana = "demo-asana-token"
     package var slack = "xoxb-demo"
     /// PEM of the public key that checks the demo service account's assertions; nil until one is made.
     package var googlePublicKeyPEM: String?

@@ -85,25 +85,21 @@ struct Composition: Sendable {
 
     /// The services of `bureau serve`, in the order they start. They stop in the reverse order.
     func serverServices(onListening: @escaping @Sendable (Int?) async -> Void) -> [any Service] {
-        let reviewWake = WakeSignal(doors: doors)
+        let reviewWake = WakeSignal(doors: doors), lookWake = WakeSignal(doors: doors)
         let intake = intake(wake: { [runWake] in
             runWake.raise()
             reviewWake.raise()
         })
-        let status = ServerStatus(
-            database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
-            governors: parts.accounts.flatMap { account in
-                account.connections.governors.map { (account.settings.credentialSet, $0) }
-            }, budgets: budgetDesk)
         let server = BureauServer(
-            address: settings.address, intake: intake, house: house(status),
+            address: settings.address, intake: intake,
+            house: house(asanaIntake(lookWake: lookWake, reviewWake: reviewWake)),
             eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
             logger: logger, onListening: onListening)
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake),
             BuildCare(parts: parts),
             SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
-        ] + workers() + sweeps() + schedules() + reviews(reviewWake) + [server]
+        ] + workers() + sweeps(lookWake) + schedules() + reviews(reviewWake) + announcements() + [server]
     }
 
     /// Reads what people write on the tasks of runs that wait for them.
@@ -116,16 +112,35 @@ struct Composition: Sendable {
         return [ReviewService(watcher: watcher, signal: signal)]
     }
 
+    /// Tells endpoints outside of changes. A server that starts nothing tells nobody: what waits stays.
+    private func announcements() -> [any Service] {
+        settings.engine.isDispatchPaused ? [] : [AnnouncementWorker(parts: parts, wake: noticeWake)]
+    }
+
     var peopleDesk: PeopleDesk { PeopleDesk(database: database, doors: doors) }
 
+    private var status: ServerStatus {
+        ServerStatus(
+            database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
+            governors: parts.accounts.flatMap { account in
+                account.connections.governors.map { (account.settings.credentialSet, $0) }
+            }, budgets: budgetDesk)
+    }
+
+    /// The desks behind one another's surfaces, for a command that serves no network.
+    var houseWithoutNetwork: WebHouse {
+        house(asanaIntake(lookWake: WakeSignal(doors: doors), reviewWake: WakeSignal(doors: doors)))
+    }
+
     /// Pages and interfaces.
-    private func house(_ status: ServerStatus) -> WebHouse {
+    private func house(_ asana: AsanaIntake) -> WebHouse {
         WebHouse(
             parts: parts, approvals: approvalDesk, status: status,
             frontDesk: SlackFrontDesk(
                 desk: approvalDesk,
                 teams: parts.slackTeams(ownSecret: settings.environment.secret("SLACK_SIGNING_SECRET")), doors: doors,
                 logger: logger),
+            asana: asana,
             commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts) { [runWake] in runWake.raise() }),
             apiDoor: settings.environment.secret("API_TOKEN").map { token in
                 ApprovalDoor(
@@ -143,12 +158,39 @@ struct Composition: Sendable {
     }
 
     /// Finds what no webhook told of. A server that starts nothing looks for nothing.
-    private func sweeps() -> [any Service] {
+    private func sweeps(_ lookWake: WakeSignal) -> [any Service] {
         guard !settings.engine.isDispatchPaused else { return [] }
+        let wake: @Sendable () -> Void = { [runWake] in
+            runWake.raise()
+            lookWake.raise()
+        }
         return [
+            AsanaLooker(parts: parts, signal: lookWake, wake: wake),
             SweepService(
-                parts: parts, wake: { [runWake] in runWake.raise() }, notice: { [noticeWake] in noticeWake.raise() })
+                parts: parts, wake: wake, notice: { [noticeWake] in noticeWake.raise() }, key: makeSealingKey),
         ]
+    }
+
+    /// What webhooks' secrets are sealed under; made when there is none.
+    var makeSealingKey: @Sendable () throws -> Secret {
+        { [folder = settings.dataFolder] in try SealingKey.loadOrMake(folder) }
+    }
+
+    private var sealingKey: @Sendable () -> Secret? {
+        { [logger, folder = settings.dataFolder] in
+            do { return try SealingKey.load(folder) } catch {
+                logger.error("registered webhooks cannot be believed", metadata: ["why": "\(error)"])
+                return nil
+            }
+        }
+    }
+
+    /// Takes in what Asana sends.
+    private func asanaIntake(lookWake: WakeSignal, reviewWake: WakeSignal) -> AsanaIntake {
+        AsanaIntake(parts: parts, key: sealingKey) {
+            lookWake.raise()
+            reviewWake.raise()
+        }
     }
 
     /// Takes in signals; `wake` is called when one made a run.
@@ -157,12 +199,7 @@ struct Composition: Sendable {
             database: database, catalog: catalog, secret: settings.environment.secret("CLICKUP_WEBHOOK_SECRET"),
             secrets: parts.credentialSets.compactMapValues(\.clickUpWebhookSecret), doors: doors, logger: logger,
             counters: parts.counters,
-            sealingKey: { [logger, folder = settings.dataFolder] in
-                do { return try SealingKey.load(folder) } catch {
-                    logger.error("registered webhooks cannot be believed", metadata: ["why": "\(error)"])
-                    return nil
-                }
-            }, wake: wake)
+            sealingKey: sealingKey, wake: wake)
     }
 
     private func schedules() -> [any Service] {

@@ -65,7 +65,9 @@ final class SimulatedServer: Sendable {
         ]
         if world.mutation != .deaf {
             services.append(
-                SweepService(parts: parts, wake: { runWake.raise() }, notice: { noticeWake.raise() }))
+                SweepService(
+                    parts: parts, wake: { runWake.raise() }, notice: { noticeWake.raise() },
+                    key: { Secret("test-sealing-key") }))
         }
         self.services = services
     }
@@ -80,9 +82,13 @@ final class SimulatedServer: Sendable {
     private static func connections(_ world: World, _ life: ServerLife, _ doors: Doors) throws -> Connections {
         let transport = InProcessTransport(
             responder: world.responder, scheduler: world.scheduler, life: life, trace: world.trace)
+        // As in the product: a clock that is set meanwhile does not move the governor's.
+        let steady: @Sendable () -> Int64 = { [scheduler = world.scheduler, began = life.clockOffset] in
+            scheduler.now + began
+        }
         func governed(_ vendor: Vendor) -> RateGovernor {
             RateGovernor(
-                vendor: vendor, before: transport, now: doors.now, sleep: { try await world.scheduler.sleep($0) })
+                vendor: vendor, before: transport, now: steady, sleep: { try await world.scheduler.sleep($0) })
         }
         let now: @Sendable () -> Date = { Date(timeIntervalSince1970: Double(doors.now()) / 1_000) }
         let google = governed(.google)

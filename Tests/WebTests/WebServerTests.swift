@@ -76,6 +76,7 @@ struct Served: Sendable {
             frontDesk: SlackFrontDesk(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
                 teams: [SlackTeam(slack: nil, signingSecret: Secret(slackSecret))], doors: .system, logger: logger),
+            asana: AsanaIntake(parts: parts, key: { Secret("test-sealing-key") }, wake: {}),
             commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts, wake: {})),
             apiDoor: ApprovalDoor(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},

@@ -28,6 +28,8 @@ package struct AgentConfig: Hashable, Sendable {
     package let review: ReviewPolicy?
     /// Whether the pick-up of a task is confirmed on it; nil takes what is usual for the tool.
     package let confirmsPickup: Bool?
+    /// How its runs show where their tasks are kept.
+    package let board: BoardPolicy
     /// What its results are in the registry.
     package let artifacts: ArtifactPolicy
     /// Which of the client's capsules it is told; nil for none.
@@ -46,6 +48,7 @@ package struct AgentConfig: Hashable, Sendable {
     package struct PayloadSource: Hashable, Sendable {
         package enum Kind: String, CaseIterable, Hashable, Sendable {
             case clickUpTask = "clickup_task"
+            case asanaTask = "asana_task"
             case manual
             case slackCommand = "slack_command"
         }
@@ -77,6 +80,7 @@ package struct AgentConfig: Hashable, Sendable {
 
         /// Nil when the trigger is off.
         package let clickUp: ClickUp?
+        package let asana: AsanaTrigger?
         package let manualCLI: Bool
         /// Nil when nobody may start it from Slack.
         package let slackCommand: SlackCommand?
@@ -136,8 +140,18 @@ package struct AgentConfig: Hashable, Sendable {
         /// Nil when the channel is off.
         package let slack: Slack?
         package let clickUp: ClickUp?
+        /// What is written on tasks kept in Asana. Without it `clickUp` counts there too.
+        package let asana: ClickUp?
         package let googleDrive: GoogleDrive?
         package let folder: Folder?
+
+        /// What is written on a task of this tool; nil when nothing is.
+        package func task(on tool: WorkToolKind) -> ClickUp? {
+            switch tool {
+            case .clickUp: clickUp
+            case .asana: asana ?? clickUp
+            }
+        }
     }
 
     package struct Alerts: Hashable, Sendable {

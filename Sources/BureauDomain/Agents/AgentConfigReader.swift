@@ -38,7 +38,7 @@ struct AgentConfigReader {
         let fanOut = FanOutReader().fanOut(root, agent: name)
         let credentials = root.text("credentials", .slug, required: false)
         let review = ReviewReader(trigger: triggers?.clickUp).review(root)
-        let confirmsPickup = ReviewReader().confirms(root)
+        let board = BoardReader(startPlaces: startPlaces(triggers)).board(root)
         let artifacts = ArtifactReader().artifacts(root, agent: name)
         let context = ArtifactReader().context(root, prompt: prompt)
         checkSafety(executor, triggers, review, root)
@@ -50,8 +50,8 @@ struct AgentConfigReader {
             name: name, displayName: displayName, description: description, version: version, executor: executor,
             payloadSource: source, triggers: triggers, kickoffPrompt: prompt, limits: limits, outputs: outputs,
             delivery: delivery, alerts: alerts, approvals: approvals, budgets: budgets, fanOut: others,
-            credentials: credentials, review: review, confirmsPickup: confirmsPickup, artifacts: artifacts,
-            context: context)
+            credentials: credentials, review: review, confirmsPickup: board.confirms, board: board.policy,
+            artifacts: artifacts, context: context)
     }
 
     /// Absent is one thing, wrong another.
@@ -85,7 +85,8 @@ struct AgentConfigReader {
         if review?.answersDiscussion == true {
             root.problem("review", "a builder answers no questions; take answer_discussion out")
         }
-        guard let why = BuildSafety.objection(policy, startsFromTasks: triggers.clickUp != nil) else { return }
+        guard let why = BuildSafety.objection(policy, startsFromTasks: triggers.clickUp != nil || triggers.asana != nil)
+        else { return }
         root.problem("executor", why)
     }
 
@@ -115,19 +116,28 @@ struct AgentConfigReader {
     }
 
     private func payloadSource(_ root: ConfigObject) -> AgentConfig.PayloadSource? {
-        guard let object = root.object("payload_source", keys: ["type", "clickup"]) else { return nil }
+        guard let object = root.object("payload_source", keys: ["type", "clickup", "asana"]) else { return nil }
         guard let kind = object.choice("type", AgentConfig.PayloadSource.Kind.self) else {
-            _ = fields(object, required: false)
+            _ = fields(object, "clickup", required: false)
+            _ = fields(object, "asana", required: false)
             return nil
         }
-        return fields(object, required: kind == .clickUpTask).map {
-            AgentConfig.PayloadSource(kind: kind, requiredFields: $0.required, optionalFields: $0.optional)
+        if object.has("clickup"), object.has("asana") {
+            object.problem("asana", "one list of fields is enough; take one of the two out")
         }
+        let own = fields(object, "asana", required: kind == .asanaTask)
+        let other = fields(object, "clickup", required: kind == .clickUpTask)
+        guard let own, let other else { return nil }
+        let chosen = object.has("asana") ? own : other
+        return AgentConfig.PayloadSource(
+            kind: kind, requiredFields: chosen.required, optionalFields: chosen.optional)
     }
 
-    private func fields(_ object: ConfigObject, required: Bool) -> (required: [String], optional: [String])? {
-        guard let lists = object.object("clickup", keys: ["required_fields", "optional_fields"], required: required)
-        else { return object.has("clickup") || required ? nil : ([], []) }
+    private func fields(_ object: ConfigObject, _ key: String, required: Bool) -> (
+        required: [String], optional: [String]
+    )? {
+        guard let lists = object.object(key, keys: ["required_fields", "optional_fields"], required: required)
+        else { return object.has(key) || required ? nil : ([], []) }
         let required = lists.texts("required_fields", .field)
         let optional = lists.texts("optional_fields", .field, required: false)
         guard let required else { return nil }
@@ -139,15 +149,19 @@ struct AgentConfigReader {
     }
 
     private func triggers(_ root: ConfigObject) -> AgentConfig.Triggers? {
-        let kinds = ["clickup_webhook", "slack_command", "cron", "manual_cli"]
+        let kinds = ["clickup_webhook", "asana", "slack_command", "cron", "manual_cli"]
         guard let object = root.object("triggers", keys: kinds, noun: "trigger") else { return nil }
         let manual = object.object("manual_cli", keys: ["enabled"], required: false)?.flag("enabled", required: true)
         let webhook = object.object(
             "clickup_webhook", keys: ["enabled", "list_id", "trigger_status"], required: false)
         return AgentConfig.Triggers(
-            clickUp: webhook.flatMap(clickUp), manualCLI: manual ?? false,
+            clickUp: webhook.flatMap(clickUp), asana: AsanaTriggerReader().trigger(object), manualCLI: manual ?? false,
             slackCommand: SlackTriggerReader().trigger(object),
             schedules: ScheduleReader(problems: problems).schedules(object))
+    }
+
+    private func startPlaces(_ triggers: AgentConfig.Triggers?) -> [String] {
+        (triggers?.clickUp.map { [$0.status] } ?? []) + (triggers?.asana?.sections ?? [])
     }
 
     private func clickUp(_ webhook: ConfigObject) -> AgentConfig.Triggers.ClickUp? {

@@ -4,10 +4,11 @@ struct DeliveryReader {
     let trigger: AgentConfig.Triggers.ClickUp?
 
     func delivery(_ root: ConfigObject) -> AgentConfig.Delivery? {
-        let channels = ["slack", "clickup", "google_drive", "folder"]
+        let channels = ["slack", "clickup", "asana", "google_drive", "folder"]
         guard let object = root.object("delivery", keys: channels, noun: "channel") else { return nil }
         let delivery = AgentConfig.Delivery(
-            slack: slack(object), clickUp: clickUp(object), googleDrive: googleDrive(object), folder: folder(object))
+            slack: slack(object), clickUp: clickUp(object), asana: asana(object), googleDrive: googleDrive(object),
+            folder: folder(object))
         if !channels.contains(where: { object.members[$0]?.value.value["enabled"] == true }) {
             root.problem("delivery", "no channel is on: results stay on this machine", severity: .warning)
         }
@@ -43,6 +44,19 @@ struct DeliveryReader {
         return AgentConfig.Delivery.ClickUp(
             doneStatus: done, postsComment: comment ?? true, attachesFiles: attach ?? true,
             blockedStatus: blocked ?? "Blocked", startedStatus: started)
+    }
+
+    /// Where a task stands follows from `board.states`.
+    private func asana(_ delivery: ConfigObject) -> AgentConfig.Delivery.ClickUp? {
+        let keys = ["enabled", "post_comment", "attach_output_files"]
+        guard let object = delivery.object("asana", keys: keys, required: false) else { return nil }
+        let enabled = object.flag("enabled", required: true) ?? false
+        let comment = object.flag("post_comment")
+        let attach = object.flag("attach_output_files")
+        guard enabled else { return nil }
+        return AgentConfig.Delivery.ClickUp(
+            doneStatus: nil, postsComment: comment ?? true, attachesFiles: attach ?? true, blockedStatus: "Blocked",
+            startedStatus: nil)
     }
 
     private func googleDrive(_ delivery: ConfigObject) -> AgentConfig.Delivery.GoogleDrive? {

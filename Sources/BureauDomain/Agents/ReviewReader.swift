@@ -1,4 +1,4 @@
-/// Reads the sections `review` and `board`, which may be absent.
+/// Reads the section `review`, which may be absent.
 struct ReviewReader {
     static let keys = [
         "enabled", "accept_by", "max_rounds", "revising_status", "accepted_status", "publish_on_accept",
@@ -27,11 +27,6 @@ struct ReviewReader {
             acceptors: acceptors ?? [], roundsMax: rounds ?? ReviewPolicy.roundsByDefault, revisingPlace: revising,
             acceptedPlace: accepted, publishes: (channels ?? []).compactMap(ReviewPolicy.Channel.init),
             answersDiscussion: answers ?? false)
-    }
-
-    /// Whether the pick-up of a task is confirmed on it; nil takes what is usual for the tool.
-    func confirms(_ root: ConfigObject) -> Bool? {
-        root.object("board", keys: ["confirm"], required: false)?.flag("confirm")
     }
 }
 

@@ -20,5 +20,12 @@ package enum Words {
         }
     }
 
+    /// Names that people give are the same in any letter case and with any white space around them.
+    package static func same(_ one: String, _ other: String) -> Bool { folded(one) == folded(other) }
+
+    package static func folded(_ name: String) -> String {
+        name.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
     private static func padded(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -10,6 +10,8 @@ package struct TaskFacts: Hashable, Sendable {
     package var wantedContainer: String?
     /// Nil where assignment does not matter.
     package var isAssigned: Bool?
+    /// Why the task is none of the agent's now, when its trigger says so itself.
+    package var objection: String?
     package var missingFields: [String]
     /// What the installation lacks, in words for whoever runs it.
     package var missingSetup: [String]
@@ -19,7 +21,7 @@ package struct TaskFacts: Hashable, Sendable {
     package init(
         isStartedByTask: Bool, place: String? = nil, wantedPlace: String? = nil, waitingPlace: String? = nil,
         container: String? = nil, wantedContainer: String? = nil, isAssigned: Bool? = nil,
-        missingFields: [String] = [], missingSetup: [String] = [], runInReview: String? = nil
+        objection: String? = nil, missingFields: [String] = [], missingSetup: [String] = [], runInReview: String? = nil
     ) {
         self.isStartedByTask = isStartedByTask
         self.place = place
@@ -28,6 +30,7 @@ package struct TaskFacts: Hashable, Sendable {
         self.container = container
         self.wantedContainer = wantedContainer
         self.isAssigned = isAssigned
+        self.objection = objection
         self.missingFields = missingFields
         self.missingSetup = missingSetup
         self.runInReview = runInReview
@@ -47,8 +50,8 @@ package enum Assessment: Hashable, Sendable {
 
     package static func judge(_ facts: TaskFacts, agentName: String) -> Assessment {
         if facts.isStartedByTask {
-            if let place = facts.place, let wanted = facts.wantedPlace, !same(place, wanted),
-                facts.waitingPlace.map({ same(place, $0) }) != true
+            if let place = facts.place, let wanted = facts.wantedPlace, !Words.same(place, wanted),
+                facts.waitingPlace.map({ Words.same(place, $0) }) != true
             {
                 return .ignored("The task has moved on: its status is \"\(place)\" now, not \"\(wanted)\".")
             }
@@ -57,6 +60,7 @@ package enum Assessment: Hashable, Sendable {
             {
                 return .ignored("The task is in another list than this agent works on.")
             }
+            if let objection = facts.objection { return .ignored(objection) }
             if facts.isAssigned == false { return .ignored("The task is no longer assigned to \(agentName).") }
             if let run = facts.runInReview { return .reviewReady(run: run) }
         }
@@ -76,12 +80,5 @@ package enum Assessment: Hashable, Sendable {
         case .reviewReady(let run):
             "The results of run \(run) wait for somebody's judgement on this task: say there what should change, or dismiss them first (bureau runs dismiss \(run))."
         }
-    }
-
-    private static func same(_ one: String, _ other: String) -> Bool {
-        func folded(_ text: String) -> String {
-            text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        }
-        return folded(one) == folded(other)
     }
 }

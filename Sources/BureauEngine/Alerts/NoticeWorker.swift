@@ -98,6 +98,8 @@ package struct NoticeWorker: Service {
             return try await FamilySummary(parts: parts).write(step, run: run, agent: agent)
         }
         if let run, let started = StartedNotice.write(step, run, parts) { return started }
+        if let run, let board = try await BoardNotice.write(step, run, parts) { return board }
+        if let run, let error = try await ErrorTasks.write(step, run, agent, parts) { return error }
         if let run, let note = try WorkNote.write(step, run, parts) { return note }
         let notice = try step.intent(as: NoticeIntent.self)
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
@@ -106,6 +108,11 @@ package struct NoticeWorker: Service {
         case .clickUp, .asana:
             guard let run, let task = run.taskID, let tool = parts.workTool(run.taskTool) else { return nil }
             if step.kind == "status" {
+                // Where the board mirrors the run, its state says it already.
+                let isMirrored = agent?.config.board.states.isEmpty == false
+                guard !isMirrored, run.taskTool == .clickUp || agent?.config.delivery.asana == nil else {
+                    return AlreadyShown()
+                }
                 return tool.move(task, to: agent?.config.delivery.clickUp?.blockedStatus ?? "Blocked", before: nil)
             }
             let text = TaskMessages.blocked(

@@ -9,7 +9,7 @@ enum StartedNotice {
     static func plan(_ run: RunRecord, _ config: AgentConfig, from before: String, now: Int64, in db: any Connection)
         throws
     {
-        guard run.taskID != nil, let status = config.delivery.clickUp?.startedStatus,
+        guard run.taskID != nil, let status = config.delivery.task(on: run.taskTool)?.startedStatus,
             !ClickUpTrigger.same(before, status)
         else { return }
         try StepStore(db: db).plan(

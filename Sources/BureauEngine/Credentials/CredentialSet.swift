@@ -69,7 +69,8 @@ extension EngineParts {
     func using(_ credentials: RunCredentials) throws(UnknownCredentials) -> EngineParts {
         var parts = try using(credentials.name)
         guard credentials.tasks != credentials.name else { return parts }
-        parts.connections.clickUp = try using(credentials.tasks).connections.clickUp
+        let tasks = try using(credentials.tasks).connections
+        (parts.connections.clickUp, parts.connections.asana) = (tasks.clickUp, tasks.asana)
         return parts
     }
 

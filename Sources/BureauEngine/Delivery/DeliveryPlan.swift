@@ -58,7 +58,7 @@ struct DeliveryPlan: Sendable {
     }
 
     private func task() throws -> [StepPlan] {
-        guard let task = config.delivery.clickUp, run.taskID != nil else { return [] }
+        guard let task = config.delivery.task(on: run.taskTool), run.taskID != nil else { return [] }
         let channel = run.taskTool.channel
         var steps = task.attachesFiles ? try uploads(channel, kind: "attach", name: nil) : []
         // Who shall judge it must be told, whatever the config says of comments.
@@ -70,7 +70,7 @@ struct DeliveryPlan: Sendable {
     }
 
     private func acceptance() throws -> [StepPlan] {
-        guard config.delivery.clickUp != nil, run.taskID != nil else { return [] }
+        guard config.delivery.task(on: run.taskTool) != nil, run.taskID != nil else { return [] }
         let channel = run.taskTool.channel
         let comment = StepPlan(
             channel: channel, kind: "comment", subject: TaskChannel.accepted, position: 5_002, intent: "{}")

@@ -23,9 +23,16 @@ struct EchoCheck: Sendable {
         else { return false }
         let steps = try db.query(
             """
-            SELECT step.subject FROM step JOIN run ON run.id = step.run_id
-            WHERE run.task_id = ? AND step.channel = 'clickup' AND step.kind = 'status' AND step.intended_at > ?
+            SELECT step.kind, step.subject, step.intent FROM step JOIN run ON run.id = step.run_id
+            WHERE run.task_id = ? AND step.channel = 'clickup' AND step.kind IN ('status', 'board')
+                AND step.intended_at > ?
             """, [taskID, now - Self.windowMilliseconds])
-        return try steps.contains { ClickUpTrigger.same(try $0.text("subject"), status) }
+        return try steps.contains { try Self.place($0).map { ClickUpTrigger.same($0, status) } ?? false }
+    }
+
+    /// Where a step put the task; nil for one that set a field.
+    private static func place(_ step: Row) throws -> String? {
+        guard try step.text("kind") == BoardNotice.kind else { return try step.text("subject") }
+        return try JSONText.decode(BoardIntent.self, try step.text("intent")).place
     }
 }

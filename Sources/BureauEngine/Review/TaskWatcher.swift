@@ -168,7 +168,7 @@ struct OwnComments: Sendable {
 
     private func ownUser(_ tool: any WorkTool) async throws -> String {
         let set = parts.settings.credentialSet
-        let name = tool.kind == .clickUp ? EchoCheck.settingName(set) : "asana_user_id" + (set.map { ":\($0)" } ?? "")
+        let name = tool.kind == .clickUp ? EchoCheck.settingName(set) : AsanaEcho.settingName(set)
         let known = try await parts.database.read {
             try $0.first("SELECT value FROM setting WHERE name = ?", [name])?.text("value")
         }

@@ -51,11 +51,12 @@ struct AssessStage: Stage {
     /// What the acceptance leaves out, so that a webhook is answered soon: the receipts' first links, and the message in
     /// Slack.
     private func begin(_ hand: RunInHand) async throws {
-        let (run, now) = (hand.run, parts.doors.now())
+        let (run, now, doors, board) = (hand.run, parts.doors.now(), parts.doors, hand.agent.config.board)
         let hasThread = run.triggerSource == NewRun.TriggerSource.webhook.rawValue && hand.agent.hasThread
         try await parts.write(hand.lease) { db in
             try ReceiptStore(db: db).begin(run.id)
             if hasThread { try RunThreadStore(db: db).open(run.id, now: now) }
+            try BoardNotice(db: db, doors: doors).open(run, board)
         }
     }
 
@@ -76,16 +77,41 @@ struct AssessStage: Stage {
         var facts = TaskFacts(isStartedByTask: isStarted, missingFields: readiness.missing)
         facts.missingSetup = readiness.blockers
         if config.confirms(run.taskTool), run.taskID != nil { facts.missingSetup += missingSetup(config) }
-        guard isStarted, run.taskTool == .clickUp, let trigger = config.triggers.clickUp else { return facts }
+        guard isStarted else { return facts }
+        if run.taskTool == .asana { return try await asanaFacts(facts, hand, task) }
+        guard let trigger = config.triggers.clickUp else { return facts }
         (facts.place, facts.wantedPlace) = (task?.place, trigger.status)
         facts.container = task?.containerID
         facts.wantedContainer = trigger.listID.hasPrefix("<") ? nil : trigger.listID
         if config.confirms(run.taskTool) { facts.waitingPlace = config.delivery.clickUp?.blockedStatus }
-        if config.review != nil {
-            facts.runInReview = try await parts.database.read { [id = run.id] in
-                try RunStore(db: $0).inReview(agent: run.agent, taskID: run.taskID ?? "", besides: id)
+        facts.runInReview = try await runInReview(hand)
+        return facts
+    }
+
+    private func runInReview(_ hand: RunInHand) async throws -> String? {
+        guard hand.agent.config.review != nil else { return nil }
+        return try await parts.database.read { [run = hand.run] in
+            try RunStore(db: $0).inReview(agent: run.agent, taskID: run.taskID ?? "", besides: run.id)
+        }
+    }
+
+    /// Where the agent itself has put the task is as good as where it found it.
+    private func asanaFacts(_ known: TaskFacts, _ hand: RunInHand, _ task: WorkTask?) async throws -> TaskFacts {
+        guard let watch = AsanaWatch(hand.agent), let task else { return known }
+        let trigger = watch.trigger, name = hand.agent.config.displayName
+        var facts = known
+        facts.objection = trigger.objection(task.sight, agentName: name, waiting: watch.ownPlaces)
+        if let skill = trigger.skill {
+            let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
+            let said = task.text(of: skill.field) ?? answers[skill.field]
+            switch skill.asked(field: said, text: task.title + "\n" + task.notes) {
+            case .this: break
+            case .unsaid: facts.missingFields.append(skill.field)
+            case .other(let other):
+                facts.objection = facts.objection ?? "The task asks for \(other), which \(name) does not do."
             }
         }
+        facts.runInReview = try await runInReview(hand)
         return facts
     }
 
@@ -114,6 +140,11 @@ struct AssessStage: Stage {
 
     private func client(_ hand: RunInHand, _ task: WorkTask?) async throws -> ClientStanding? {
         let fromTask = task?.text(of: "client_id")
+        if hand.run.clientSlug == nil, fromTask == nil, let task, let trigger = hand.agent.config.triggers.asana {
+            return try await parts.database.read { db in
+                try AsanaClientChoice(db: db).client(trigger, task).flatMap { try ClientStore(db: db).standing($0.slug) }
+            }
+        }
         guard let slug = hand.run.clientSlug ?? fromTask else { return nil }
         return try await parts.database.read { try ClientStore(db: $0).standing(slug) }
     }

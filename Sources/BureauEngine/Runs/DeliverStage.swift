@@ -33,7 +33,8 @@ struct DeliverStage: Stage {
     }
 
     private func isFirstSignSettled(_ hand: RunInHand) async throws -> Bool {
-        guard hand.run.taskID != nil, hand.agent.config.delivery.clickUp?.startedStatus != nil else { return true }
+        guard hand.run.taskID != nil, hand.agent.config.delivery.task(on: hand.run.taskTool)?.startedStatus != nil
+        else { return true }
         let (id, now) = (hand.run.id, parts.doors.now())
         return try await parts.write(hand.lease) { try StartedNotice.takeBack(id, now: now, in: $0) }
     }

@@ -38,9 +38,11 @@ package struct RunTransitions: Sendable {
         }
         if event == .revisionAsked { try store.beginRound(runID) }
         try TaskWatchStore(db: db).follow(event, run, to: machine.state, now: doors.now())
+        try BoardNotice(db: db, doors: doors).follow(run, to: machine.state)
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
+        if moved.state != run.state { try Announcements(db: db).run(moved, from: run.state, now: doors.now()) }
         try ArtifactFollow(db: db).follow(event, run, to: moved, now: doors.now())
         if moved.state.isFinal, !run.state.isFinal {
             try RunFamily(db: db, doors: doors).ended(moved)

@@ -1,9 +1,12 @@
 import BureauDomain
 import BureauVendors
 
-/// Asana as a `WorkTool`. Where a task stands is its section; a task in several projects stands in the first one.
+/// Asana as a `WorkTool`. Where a task stands is its section; a task in several projects stands in the first of `homes`
+/// it is in, or else in its own first one.
 struct AsanaWorkTool: WorkTool {
     let asana: AsanaClient
+    /// Projects that agents work on.
+    var homes: Set<String> = []
     /// Pages of one list that are read, 100 things each.
     static let pagesMax = 20
     var kind: WorkToolKind { .asana }
@@ -12,7 +15,7 @@ struct AsanaWorkTool: WorkTool {
 
     func task(_ id: String) async throws(VendorError) -> WorkTask {
         let files = try await asana.attachments(of: id).items
-        return WorkTask(try await asana.task(id), attachments: files)
+        return WorkTask(try await asana.task(id), attachments: files, homes: homes)
     }
 
     /// Asana lists from the oldest on, so all pages are read before anything is known of the newest.
@@ -39,7 +42,7 @@ struct AsanaWorkTool: WorkTool {
     }
 
     func move(_ task: String, to place: String, before: String?) -> any OutboundWrite {
-        AsanaSectionWrite(asana: asana, task: task, section: place, before: before)
+        AsanaSectionWrite(asana: asana, task: task, section: place, before: before, homes: homes)
     }
 
     func setField(_ field: String, to value: String?, on task: String) -> any OutboundWrite {
@@ -98,16 +101,25 @@ extension AsanaClient {
 }
 
 extension WorkTask {
-    init(_ task: AsanaTask, attachments: [AsanaAttachment] = []) {
-        let home = task.memberships.first
+    init(_ task: AsanaTask, attachments: [AsanaAttachment] = [], homes: Set<String> = []) {
+        let home = task.home(among: homes)
         self.init(
             kind: .asana, id: task.gid, title: task.name, notes: task.notes, url: task.url,
             place: home?.section?.name ?? "", containerID: home?.project.gid ?? "",
-            assigneeIDs: task.assignee.map { [$0.gid] } ?? [],
+            memberships: task.memberships.map {
+                Membership(containerID: $0.project.gid, place: $0.section?.name ?? "")
+            },
+            assigneeIDs: task.assignee.map { [$0.gid] } ?? [], isCompleted: task.isCompleted,
             fields: task.customFields.map { Field(id: $0.gid, name: $0.name, text: $0.displayText) },
             attachments: attachments.map {
                 Attachment(id: $0.gid, title: $0.name, sizeBytes: $0.sizeBytes, url: $0.url, createdAt: $0.createdAt)
             }, updatedAt: task.modifiedAt)
+    }
+}
+
+extension AsanaTask {
+    func home(among homes: Set<String>) -> AsanaMembership? {
+        memberships.first { homes.contains($0.project.gid) } ?? memberships.first
     }
 }
 

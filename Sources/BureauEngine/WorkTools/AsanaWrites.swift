@@ -95,6 +95,7 @@ struct AsanaSectionWrite: OutboundWrite {
     let section: String
     /// Where the task stood before, when that is known.
     var before: String?
+    var homes: Set<String> = []
     var sent: SentContent? { SentContent(json: StatusIntent(status: section)) }
 
     func write() async throws -> String {
@@ -103,7 +104,7 @@ struct AsanaSectionWrite: OutboundWrite {
     }
 
     func probe() async throws -> Probe {
-        let now = WorkTask(try await asana.task(task)).place
+        let now = WorkTask(try await asana.task(task), homes: homes).place
         guard WorkTask.folded(now) != WorkTask.folded(section) else {
             return .found(receipt: try JSONText.encode(DeliveryReceipt(id: section, link: nil)))
         }
@@ -113,7 +114,7 @@ struct AsanaSectionWrite: OutboundWrite {
     }
 
     private func target() async throws -> String {
-        guard let project = try await asana.task(task).memberships.first?.project else {
+        guard let project = try await asana.task(task).home(among: homes)?.project else {
             throw StepProblem(description: "The task is in no project, so it has no section to go to.")
         }
         return try await asana.section(section, of: project.gid, named: project.name)

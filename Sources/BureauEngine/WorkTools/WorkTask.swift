@@ -13,6 +13,12 @@ package struct WorkTask: Hashable, Sendable {
         }
     }
 
+    package struct Membership: Hashable, Sendable {
+        package var containerID: String
+        package var place: String
+        package init(containerID: String, place: String) { (self.containerID, self.place) = (containerID, place) }
+    }
+
     package struct Attachment: Hashable, Sendable {
         package var id: String
         package var title: String
@@ -35,14 +41,18 @@ package struct WorkTask: Hashable, Sendable {
     package var place: String
     /// The list or project it is worked in.
     package var containerID: String
+    /// Every list or project it is in, with where it stands there.
+    package var memberships: [Membership]
     package var assigneeIDs: [String]
+    package var isCompleted: Bool
     package var fields: [Field]
     package var attachments: [Attachment]
     package var updatedAt: Int64?
 
     package init(
         kind: WorkToolKind, id: String, title: String, notes: String = "", url: String? = nil, place: String,
-        containerID: String, assigneeIDs: [String] = [], fields: [Field] = [], attachments: [Attachment] = [],
+        containerID: String, memberships: [Membership]? = nil, assigneeIDs: [String] = [], isCompleted: Bool = false,
+        fields: [Field] = [], attachments: [Attachment] = [],
         updatedAt: Int64? = nil
     ) {
         self.kind = kind
@@ -52,7 +62,9 @@ package struct WorkTask: Hashable, Sendable {
         self.url = url
         self.place = place
         self.containerID = containerID
+        self.memberships = memberships ?? [Membership(containerID: containerID, place: place)]
         self.assigneeIDs = assigneeIDs
+        self.isCompleted = isCompleted
         self.fields = fields
         self.attachments = attachments
         self.updatedAt = updatedAt
@@ -67,10 +79,7 @@ package struct WorkTask: Hashable, Sendable {
 
     package func isAt(_ place: String) -> Bool { Self.folded(self.place) == Self.folded(place) }
 
-    /// Names are the same in any letter case and with any white space around them.
-    package static func folded(_ name: String) -> String {
-        name.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    }
+    package static func folded(_ name: String) -> String { Words.folded(name) }
 }
 
 /// A comment people can read on a task. What the tool itself says there ("moved to …") is none.

@@ -73,7 +73,7 @@ extension EngineParts {
     func workTool(_ kind: WorkToolKind) -> (any WorkTool)? {
         switch kind {
         case .clickUp: connections.clickUp.map { ClickUpWorkTool(clickUp: $0) }
-        case .asana: connections.asana.map { AsanaWorkTool(asana: $0) }
+        case .asana: connections.asana.map { AsanaWorkTool(asana: $0, homes: catalog.asanaProjects) }
         }
     }
 

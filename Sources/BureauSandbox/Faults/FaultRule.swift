@@ -122,7 +122,7 @@ extension FaultRule {
                 description: "Unknown field “\(stranger)”; a rule has \(known.sorted().joined(separator: ", ")).")
         }
         guard let vendor = members["vendor"]?.string, !vendor.isEmpty else {
-            throw Invalid(description: "“vendor” is missing: anthropic, clickup, slack, google or *.")
+            throw Invalid(description: "“vendor” is missing: anthropic, clickup, asana, slack, google or *.")
         }
         guard let text = members["do"]?.string, let action = FaultAction(text) else {
             throw Invalid(description: "“do” names no known action: \(members["do"]?.text ?? "missing").")

@@ -23,6 +23,10 @@ struct VendorFault {
                 HTTPField.Name(name).map { headers[$0] = value }
             }
             return .json(["err": "Rate limit reached", "ECODE": "APP_002"], status: .tooManyRequests, headers: headers)
+        case "asana":
+            return .json(
+                AsanaRefusal(status: 429, message: "You have made too many requests recently.").json,
+                status: .tooManyRequests, headers: headers)
         case "slack":
             return .json(["ok": false, "error": "ratelimited"], status: .tooManyRequests, headers: headers)
         default:
@@ -38,6 +42,8 @@ struct VendorFault {
             if code == 429 { body["error"]?["details"] = ["error_code": "enforced_spend_limit_reached"] }
             return .json(body, status: status)
         case "clickup": return .json(["err": "Internal error", "ECODE": "ERR_\(code)"], status: status)
+        case "asana":
+            return .json(AsanaRefusal(status: code, message: "The sandbox was told to answer \(code).").json, status: status)
         case "slack": return .json(["ok": false, "error": "internal_error"], status: status)
         default: return .json(googleError(code, code >= 500 ? "backendError" : "badRequest"), status: status)
         }

@@ -15,7 +15,8 @@ func page(title: String, body: HTML, status: HTTPResponse.Status = .ok) -> Respo
         </head>
         <body>
         <p class="banner" role="note">Stand-in: nothing here is real</p>
-        <nav aria-label="Sandbox"><a href="/">Sandbox</a> <a href="/board">Board</a> <a href="/channels">Channels</a>
+        <nav aria-label="Sandbox"><a href="/">Sandbox</a> <a href="/board">Board</a>
+        <a href="/asana">Asana</a> <a href="/channels">Channels</a>
         <a href="/drive">Drive</a> <a href="/sessions">Sessions</a></nav>
         <main>
         <h1>\(title)</h1>

@@ -12,7 +12,11 @@ package enum Outbound {
 
     package struct Answer: Sendable {
         package let status: Int, body: String
-        package init(status: Int, body: String) { (self.status, self.body) = (status, body) }
+        /// By name in lower case; of several with one name the last.
+        package let headers: [String: String]
+        package init(status: Int, body: String, headers: [String: String] = [:]) {
+            (self.status, self.body, self.headers) = (status, body, headers)
+        }
         var isAccepted: Bool { (200...299).contains(status) }
     }
 
@@ -36,7 +40,8 @@ package enum Outbound {
         do {
             let response = try await client.execute(request, timeout: .seconds(timeoutSeconds))
             let text = try await response.body.collect(upTo: 64 << 10)
-            return Answer(status: Int(response.status.code), body: String(buffer: text))
+            let headers = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { $1 }
+            return Answer(status: Int(response.status.code), body: String(buffer: text), headers: headers)
         } catch {
             return nil
         }

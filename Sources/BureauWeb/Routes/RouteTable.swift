@@ -10,7 +10,7 @@ struct RouteTable: Sendable {
     init(house: WebHouse) {
         let groups: [[Route]] = [
             Self.hooks(house), HealthRoutes(status: house.status).routes,
-            ApprovalRoutes(house: house).routes, ReportArtifactRoutes(door: house.artifacts).routes,
+            APIRoutes(house: house).routes, MCPRoutes(house: house).routes, ReportArtifactRoutes(door: house.artifacts).routes,
             SignInPages(house: house).routes, TodayPages(house: house).routes, RunPages(house: house).routes,
             RunActions(house: house).routes, RunStreams(house: house).routes, StartPages(house: house).routes,
             ApprovalPages(house: house).routes, AgentPages(house: house).routes, ClientPages(house: house).routes,
@@ -26,7 +26,8 @@ struct RouteTable: Sendable {
             method: .post, path: "/webhook/:agent", surface: .hook, access: .vendor, subject: .none, form: .none,
             handler: nil)
         let commands = house.commands.map { SlackCommandRoutes(frontDesk: house.frontDesk, door: $0).routes } ?? []
-        return [webhook] + SlackRoutes(frontDesk: house.frontDesk).routes + commands
+        return [webhook] + AsanaRoutes(intake: house.asana).routes + SlackRoutes(frontDesk: house.frontDesk).routes
+            + commands
     }
 
     /// The only place where a path becomes reachable.

@@ -20,12 +20,15 @@ package struct WebHouse: Sendable {
     let doors: Doors
     let status: ServerStatus
     let frontDesk: SlackFrontDesk
+    let asana: AsanaIntake
     /// Nil where nothing is started.
     let commands: SlackCommandDoor?
     /// Nil when there is no API_TOKEN.
     let apiDoor: ApprovalDoor?
     /// Nil when there is no internal token.
     let artifacts: ReportArtifactDoor?
+    let requestKeys: RequestKeys
+    let endpoints: EndpointDesk
     let site: Site
     /// Wakes the workers after something was started.
     let wake: @Sendable () -> Void
@@ -40,6 +43,8 @@ package struct WebHouse: Sendable {
         package var version: String
         /// What is in effect, with where it came from; secrets as "set".
         package var settings: [Setting]
+        /// Whether agents that ask over MCP have the tools that change something.
+        package var agentsMayWrite = false
 
         package struct Setting: Sendable {
             package let name: String, value: String, origin: String
@@ -62,7 +67,8 @@ package struct WebHouse: Sendable {
 
     package init(
         parts: EngineParts, approvals: ApprovalDesk, status: ServerStatus, frontDesk: SlackFrontDesk,
-        commands: SlackCommandDoor?, apiDoor: ApprovalDoor?, artifacts: ReportArtifactDoor?, site: Site,
+        asana: AsanaIntake, commands: SlackCommandDoor?, apiDoor: ApprovalDoor?, artifacts: ReportArtifactDoor?,
+        site: Site,
         passwords: PasswordHash = .standard,
         wake: @escaping @Sendable () -> Void
     ) {
@@ -86,9 +92,12 @@ package struct WebHouse: Sendable {
         self.doors = doors
         self.status = status
         self.frontDesk = frontDesk
+        self.asana = asana
         self.commands = commands
         self.apiDoor = apiDoor
         self.artifacts = artifacts
+        requestKeys = RequestKeys(database: database, doors: doors)
+        endpoints = EndpointDesk(database: database, doors: doors, settings: parts.settings.endpoints)
         self.site = site
         self.wake = wake
         clock = PageClock(zone: parts.settings.agencyZone, now: doors.now)

@@ -10,7 +10,7 @@ struct WebRequest: Sendable {
     let head: Request
     let context: WebContext
     let remoteAddress: String
-    /// Present wherever a page asks for a role. An interface that API_TOKEN opened has none.
+    /// Present wherever a role is asked for.
     var visitor: Visitor?
     var form = FormBody(Data())
     var run: RunRecord?
@@ -26,6 +26,8 @@ struct WebRequest: Sendable {
         /// What the session's forms must bring.
         let formToken: String
         let surface: String
+        /// False for a token that may only read.
+        var mayWrite = true
     }
 
     func signedIn() throws -> Visitor {

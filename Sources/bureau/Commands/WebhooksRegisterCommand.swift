@@ -6,34 +6,61 @@ import Foundation
 
 struct WebhooksRegisterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "register", abstract: "Make an agent's webhook at ClickUp, or take over the one that is there.",
+        commandName: "register", abstract: "Make a webhook at ClickUp or Asana, or take over the one that is there.",
         discussion: """
             bureau webhooks register clickup --agent sentinel --endpoint https://bureau.example/webhook/sentinel
+            bureau webhooks register asana --project 1208000000000100
 
-            ClickUp's secret is kept sealed in the database; a running server believes it at once. It is never shown.
+            The secret is kept sealed in the database; a running server believes it at once. It is never shown.
+            Asana asks the server back before it agrees: start `bureau serve` first.
             """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Argument(help: "The work tool: clickup.") var tool: String
-    @Option(help: "The agent it starts.") var agent: String
-    @Option(help: "Where ClickUp reaches this server; asked for the first time only.") var endpoint: String?
+    @Argument(help: "The work tool: clickup or asana.") var tool: String
+    @Option(help: "ClickUp: the agent it starts.") var agent: String?
+    @Option(help: "Asana: the project's gid.") var project: String?
+    @Option(help: "Asana: the name of the credentials, when it is not the environment's own account.")
+    var credentials: String?
+    @Option(
+        help:
+            "Where the tool reaches this server: for ClickUp the whole address, asked for the first time only; for Asana https://HOST, PUBLIC_URL by default."
+    ) var endpoint: String?
 
     func validate() throws {
-        guard tool == "clickup" else { throw ValidationError("Webhooks are registered for clickup only.") }
+        switch tool {
+        case "clickup":
+            guard agent != nil else { throw ValidationError("Name the agent it starts with --agent.") }
+            guard project == nil else { throw ValidationError("--project goes with asana.") }
+        case "asana":
+            guard let project else { throw ValidationError("Name the project with --project GID.") }
+            guard (1...32).contains(project.utf8.count), project.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+                throw ValidationError("--project is the number in the project's address, such as 1208000000000100.")
+            }
+            guard agent == nil else {
+                throw ValidationError("--agent goes with clickup: a project's events go to all.")
+            }
+        default: throw ValidationError("Webhooks are registered for clickup and asana only.")
+        }
         if let endpoint, URL(string: endpoint)?.scheme?.hasPrefix("http") != true {
-            throw ValidationError("--endpoint is a whole address, such as https://bureau.example/webhook/\(agent).")
+            throw ValidationError(
+                "--endpoint is a whole address, such as https://bureau.example\(tool == "asana" ? "" : "/webhook/\(agent ?? "AGENT")")."
+            )
         }
     }
 
     func run() async throws {
         try await Terminal.guarded {
             let settings = try common.settings()
-            try await Composition.with(settings) { try await register($0) }
+            try await Composition.with(settings) { composition in
+                guard let project else { return try await register(composition, agent: agent ?? "") }
+                try await WebhooksRegisterAsana(project: project, endpoint: endpoint, credentials: credentials)
+                    .register(composition, output)
+            }
         }
     }
 
-    private func register(_ composition: Composition) async throws {
+    private func register(_ composition: Composition, agent: String) async throws {
         guard let loaded = composition.catalog.agent(agent) else {
             throw SetupError("there is no agent \(PlainLine.of(agent))", fix: "bureau agents list shows them")
         }

@@ -4,7 +4,7 @@ import BureauEngine
 
 struct WebhooksStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "How each webhook is at ClickUp, and when each list was last swept.",
+        commandName: "status", abstract: "How each webhook is, and when each list and project was last read.",
         discussion: "As the server saw it last. A running server looks every two minutes (SWEEP_SECONDS).")
 
     @OptionGroup var common: CommonOptions
@@ -23,6 +23,9 @@ struct WebhooksStatusCommand: AsyncParsableCommand {
                         .init("SECRET"), .init("WHAT", isElastic: true),
                     ], empty: "No webhook is known and no list was swept yet. The server does both; see bureau serve.")
                 for hook in hooks { listing.add(hook.cells(now), hook.document) }
+                let asana = try await AsanaHookDesk.list(records.database)
+                for hook in asana.hooks { listing.add(hook.cells(now), hook.document) }
+                for stream in asana.streams { listing.add(stream.cells(now), stream.document) }
                 for sweep in sweeps { listing.add(sweep.cells(now), sweep.document) }
                 try output.print(listing)
             }

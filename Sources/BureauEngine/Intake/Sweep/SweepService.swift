@@ -1,4 +1,4 @@
-import BureauVendors
+package import BureauVendors
 import Logging
 import ServiceLifecycle
 
@@ -7,9 +7,17 @@ package struct SweepService: Service {
     let parts: EngineParts
     let sweep: Sweep
     let notice: @Sendable () -> Void
+    let key: @Sendable () throws -> Secret
+    let wake: @Sendable () -> Void
 
-    package init(parts: EngineParts, wake: @escaping @Sendable () -> Void, notice: @escaping @Sendable () -> Void) {
+    /// `key` is what webhooks' secrets are sealed under.
+    package init(
+        parts: EngineParts, wake: @escaping @Sendable () -> Void, notice: @escaping @Sendable () -> Void,
+        key: @escaping @Sendable () throws -> Secret
+    ) {
         self.parts = parts
+        self.key = key
+        self.wake = wake
         sweep = Sweep(parts: parts, wake: wake)
         self.notice = notice
     }
@@ -25,6 +33,19 @@ package struct SweepService: Service {
 
     /// The webhooks first: one that has just been armed again is followed by a look at everything.
     package func round() async {
+        await clickUp()
+        let accounts = parts.accounts.filter { $0.connections.asana != nil && !AsanaWatches($0).watches.isEmpty }
+        await CallLabel.$current.withValue(Sweep.label) {
+            for account in accounts {
+                await guarded("Asana's webhooks") {
+                    try await AsanaHookCare(parts: account, key: key, notice: notice).check()
+                }
+                await guarded("Asana's events") { try await AsanaStream(parts: account, wake: wake).sweepAll() }
+            }
+        }
+    }
+
+    private func clickUp() async {
         let accounts = parts.accounts.filter { $0.connections.clickUp != nil }
         guard !accounts.isEmpty else { return }
         await CallLabel.$current.withValue(Sweep.label) {

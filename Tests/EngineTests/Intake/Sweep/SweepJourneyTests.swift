@@ -23,7 +23,8 @@ struct SweepJourneyTests {
             let bench = try await Bench(isImpatient: false)
             let parts = try bench.parts(standIns.connections) { $0.clickUpWorkspaceID = "9018614428" }
             try standIns.sandbox.faults.add(fault)
-            let service = SweepService(parts: parts, wake: {}, notice: {})
+            let service = SweepService(
+                parts: parts, wake: {}, notice: {}, key: { Secret("test-sealing-key") })
             let sweeping = Task { try await service.run() }
             try await bench.clock.untilSleeping(1)
             let board = BoardVisitor(base: "http://127.0.0.1:\(standIns.port)")

@@ -1,0 +1,95 @@
+/// Which Asana tasks start runs of an agent. Ids are Asana's gids.
+package struct AsanaTrigger: Hashable, Sendable {
+    /// How a task says which of several agents it wants, when they share projects and an assignee.
+    package struct Skill: Hashable, Sendable {
+        /// The custom field that names it.
+        package let field: String
+        /// What the field says when this agent is meant.
+        package let names: [String]
+        /// Words in title or notes that mean this agent when the field is empty.
+        package let phrases: [String]
+
+        package init(field: String, names: [String], phrases: [String]) {
+            (self.field, self.names, self.phrases) = (field, names, phrases)
+        }
+    }
+
+    package let projects: [String]
+    /// The user a task is assigned to when the agent shall do it.
+    package let assigneeID: String
+    /// Empty for all sections of the projects.
+    package let sections: [String]
+    /// Slugs of clients by project.
+    package let clients: [String: String]
+    /// The custom field that names the client, by slug or name.
+    package let clientField: String?
+    package let skill: Skill?
+
+    package init(
+        projects: [String], assigneeID: String, sections: [String] = [], clients: [String: String] = [:],
+        clientField: String? = nil, skill: Skill? = nil
+    ) {
+        self.projects = projects
+        self.assigneeID = assigneeID
+        self.sections = sections
+        self.clients = clients
+        self.clientField = clientField
+        self.skill = skill
+    }
+
+    /// A task, as far as the decision needs it.
+    package struct Sight: Hashable, Sendable {
+        package var isCompleted: Bool
+        package var assigneeIDs: [String]
+        /// Section names by project; an empty name where it stands in none.
+        package var sections: [String: String]
+
+        package init(isCompleted: Bool, assigneeIDs: [String], sections: [String: String]) {
+            (self.isCompleted, self.assigneeIDs, self.sections) = (isCompleted, assigneeIDs, sections)
+        }
+    }
+
+    /// The agent's project the task is in: the first of the config's, when it is in several.
+    package func project(of sight: Sight) -> String? { projects.first { sight.sections[$0] != nil } }
+
+    /// Why the task is none of the agent's now, in words for people; nil when it is. `waiting` are sections where tasks
+    /// stand that the agent itself has put there.
+    package func objection(_ sight: Sight, agentName: String, waiting: [String] = []) -> String? {
+        guard let project = project(of: sight) else {
+            return "The task is in none of the projects \(agentName) works on."
+        }
+        guard !sight.isCompleted else { return "The task is completed." }
+        guard sight.assigneeIDs.contains(assigneeID) else { return "The task is not assigned to \(agentName)." }
+        let section = sight.sections[project] ?? ""
+        guard sections.isEmpty || (sections + waiting).contains(where: { Words.same($0, section) }) else {
+            return
+                "The task is in the section \"\(section)\", not in \(sections.map { "\"\($0)\"" }.joined(separator: " or "))."
+        }
+        return nil
+    }
+}
+
+extension AsanaTrigger.Skill {
+    package enum Asked: Hashable, Sendable {
+        case this
+        /// What the field says, and this agent does not do.
+        case other(String)
+        /// Neither the field nor the words tell.
+        case unsaid
+    }
+
+    /// The field first, then the words. `text` is title and notes.
+    package func asked(field value: String?, text: String) -> Asked {
+        if let value, !value.isEmpty {
+            let parts = value.split(separator: ",").map(String.init)
+            return parts.contains { part in names.contains { Words.same($0, part) } } ? .this : .other(value)
+        }
+        let words = " " + Self.plain(text) + " "
+        return phrases.contains { words.contains(" " + Self.plain($0) + " ") } ? .this : .unsaid
+    }
+
+    /// Letters and digits in lower case with one blank between words, so that punctuation hides no phrase.
+    private static func plain(_ text: String) -> String {
+        text.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: " ")
+    }
+}

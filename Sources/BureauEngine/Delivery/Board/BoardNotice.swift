@@ -1,0 +1,73 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// One write that makes a run show on its board.
+struct BoardIntent: Codable, Hashable, Sendable {
+    let state: RunState
+    var place: String?
+    var field: BoardPolicy.Look.Field?
+}
+
+/// Moves the task and sets its fields as the run moves, by the mapping of the config the run began with. Planned in the
+/// transaction that moves the run and sent like every notice.
+struct BoardNotice {
+    static let kind = "board"
+    let db: any Connection
+    let doors: Doors
+
+    /// Called when a run is first looked at; doing it again changes nothing.
+    func open(_ run: RunRecord, _ policy: BoardPolicy) throws {
+        guard run.taskID != nil, !policy.states.isEmpty || policy.errors != nil else { return }
+        let isNew = try db.execute(
+            "INSERT INTO run_board (run_id, policy) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [run.id, try JSONText.encode(policy)])
+        if isNew == 1 { try show(run, run.state, policy) }
+    }
+
+    func follow(_ run: RunRecord, to state: RunState) throws {
+        guard state != run.state, run.taskID != nil,
+            let row = try db.first("SELECT policy FROM run_board WHERE run_id = ?", [run.id])
+        else { return }
+        let policy = try JSONText.decode(BoardPolicy.self, try row.text("policy"))
+        try show(run, state, policy)
+        if policy.errors != nil { try ErrorTasks(db: db, doors: doors).follow(run, to: state) }
+    }
+
+    private func show(_ run: RunRecord, _ state: RunState, _ policy: BoardPolicy) throws {
+        guard let look = policy.states[state] else { return }
+        if let place = look.place { try plan(BoardIntent(state: state, place: place), "place", run) }
+        for field in look.fields { try plan(BoardIntent(state: state, field: field), "field \(field.name)", run) }
+    }
+
+    private func plan(_ intent: BoardIntent, _ target: String, _ run: RunRecord) throws {
+        let seq = try Self.next(run.id, db)
+        var plan = StepPlan(
+            channel: run.taskTool.channel, kind: Self.kind, subject: "\(seq) \(target)", position: 10 + Int(seq),
+            intent: try JSONText.encode(intent))
+        plan.round = run.round
+        try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: "", now: doors.now())
+    }
+
+    /// The order of a run's board writes.
+    static func next(_ run: String, _ db: any Connection) throws -> Int64 {
+        try db.query("UPDATE run_board SET seq = seq + 1 WHERE run_id = ? RETURNING seq", [run]).first?
+            .integer("seq") ?? 0
+    }
+
+    /// Nil for a step of another kind. One that a newer one has overtaken is not made any more.
+    static func write(_ step: StepRecord, _ run: RunRecord, _ parts: EngineParts) async throws -> (any OutboundWrite)? {
+        guard step.kind == kind, let task = run.taskID else { return nil }
+        let target = String(step.subject.drop { $0 != " " })
+        let isOvertaken = try await parts.database.read { db in
+            try db.query(
+                "SELECT subject FROM step WHERE run_id = ? AND kind = ? AND position > ? LIMIT 1000",
+                [run.id, kind, step.position]
+            ).contains { String(try $0.text("subject").drop { $0 != " " }) == target }
+        }
+        guard !isOvertaken else { return AlreadyShown() }
+        let (intent, tool) = (try step.intent(as: BoardIntent.self), try parts.workTool(of: run))
+        if let place = intent.place { return tool.move(task, to: place, before: nil) }
+        return intent.field.map { tool.setField($0.name, to: $0.value, on: task) }
+    }
+}

@@ -1,0 +1,124 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// Tasks about runs that failed: made in the place the config names, told of each repetition, completed when a later run
+/// of the same agent for the same task ends well.
+struct ErrorTasks {
+    static let failedKind = "error_task", resolvedKind = "error_resolved"
+    let db: any Connection
+    let doors: Doors
+
+    func follow(_ run: RunRecord, to state: RunState) throws {
+        switch state {
+        case .failed: try plan(Self.failedKind, run)
+        case .done:
+            let known = try db.first(
+                """
+                SELECT step.kind FROM step JOIN run ON run.id = step.run_id
+                WHERE run.agent = ? AND run.task_id = ? AND step.kind IN (?, ?)
+                ORDER BY step.created_at DESC, step.position DESC LIMIT 1
+                """, [run.agent, run.taskID, Self.failedKind, Self.resolvedKind])
+            guard try known?.text("kind") == Self.failedKind else { return }
+            try plan(Self.resolvedKind, run)
+        case .queued, .needsInfo, .starting, .running, .waitingApproval, .collecting, .delivering, .inReview, .revising,
+            .stopping, .doneWithProblems, .stopped, .ignored:
+            return
+        }
+    }
+
+    private func plan(_ kind: String, _ run: RunRecord) throws {
+        let seq = try BoardNotice.next(run.id, db)
+        let plan = StepPlan(
+            channel: run.taskTool.channel, kind: kind, subject: "\(seq)", position: 10 + Int(seq), intent: "{}")
+        try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: "", now: doors.now())
+    }
+
+    /// Nil for a step of another kind.
+    static func write(_ step: StepRecord, _ run: RunRecord, _ agent: LoadedAgent?, _ parts: EngineParts) async throws
+        -> (any OutboundWrite)?
+    {
+        guard step.kind == failedKind || step.kind == resolvedKind else { return nil }
+        guard let config = agent?.config, let place = config.board.errors else { return AlreadyShown() }
+        let tool = try parts.workTool(of: run), mark = WriteMark(step)
+        let open = try await parts.database.read { try openTask($0, run) }
+        if step.kind == resolvedKind {
+            guard let open else { return AlreadyShown() }
+            let text = WorkText([.text("Fixed: run \(run.id) of the same task ended well."), .newline])
+            return ErrorResolved(
+                update: tool.updateTask(open, WorkTaskChange(isCompleted: true)),
+                comment: tool.comment(text, on: open, mark: mark), task: open)
+        }
+        let evidence = evidence(run, config)
+        if let open { return ErrorRepeated(comment: tool.comment(evidence, on: open, mark: mark), task: open) }
+        let draft = WorkTaskDraft(
+            title: "\(config.displayName) failed: \(run.cause?.code.rawValue ?? "error")", notes: evidence,
+            containerID: place.container, place: place.place, assigneeID: place.assigneeID)
+        return tool.createTask(draft, mark: mark)
+    }
+
+    private static func openTask(_ db: any Connection, _ run: RunRecord) throws -> String? {
+        let last = try db.first(
+            """
+            SELECT step.kind, step.receipt FROM step JOIN run ON run.id = step.run_id
+            WHERE run.agent = ? AND run.task_id = ? AND step.kind IN (?, ?) AND step.state = 'done'
+            ORDER BY step.settled_at DESC, step.created_at DESC LIMIT 1
+            """, [run.agent, run.taskID, failedKind, resolvedKind])
+        guard let last, try last.text("kind") == failedKind else { return nil }
+        return try JSONText.decode(DeliveryReceipt.self, try last.text("receipt")).id
+    }
+
+    private static func evidence(_ run: RunRecord, _ config: AgentConfig) -> WorkText {
+        var parts: [WorkText.Part] = [.bold("What happened"), .newline]
+        parts += [.text(run.cause?.sentence ?? "The run failed."), .newline]
+        if let url = run.taskURL { parts += [.link("The task it was for", url: url), .newline] }
+        let client = run.clientName ?? run.clientSlug ?? "no client"
+        parts += [.text("Agent \(config.name), version \(run.agentVersion), for \(client)."), .newline]
+        parts += [.text("More: bureau runs show \(run.id)"), .newline, .text("Run \(run.id)"), .newline]
+        return WorkText(parts)
+    }
+}
+
+/// A further failure is told on the error's task; the receipt names that task.
+struct ErrorRepeated: OutboundWrite {
+    let comment: any OutboundWrite
+    let task: String
+    var sent: SentContent? { comment.sent }
+
+    private var receipt: String { get throws { try JSONText.encode(DeliveryReceipt(id: task, link: nil)) } }
+
+    func write() async throws -> String {
+        _ = try await comment.write()
+        return try receipt
+    }
+
+    func probe() async throws -> Probe {
+        switch try await comment.probe() {
+        case .found: .found(receipt: try receipt)
+        case .absent: .absent
+        case .unknown(let why): .unknown(why: why)
+        }
+    }
+}
+
+/// Completed first, then told: the comment is the mark of both.
+struct ErrorResolved: OutboundWrite {
+    let update: any OutboundWrite
+    let comment: any OutboundWrite
+    let task: String
+    var sent: SentContent? { comment.sent }
+
+    func write() async throws -> String {
+        _ = try await update.write()
+        _ = try await comment.write()
+        return try JSONText.encode(DeliveryReceipt(id: task, link: nil))
+    }
+
+    func probe() async throws -> Probe {
+        switch try await comment.probe() {
+        case .found: .found(receipt: try JSONText.encode(DeliveryReceipt(id: task, link: nil)))
+        case .absent: .absent
+        case .unknown(let why): .unknown(why: why)
+        }
+    }
+}

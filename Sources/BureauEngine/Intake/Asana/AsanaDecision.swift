@@ -1,0 +1,129 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+
+/// What a task as it is now means for each agent, decided and written inside one transaction. What brought us to look is
+/// only a hint: a run starts because the task stands, assigned and open, where an agent works and has none yet.
+struct AsanaDecision {
+    static let status = "asana"
+    static let requester = "asana"
+    let db: any Connection
+    let watches: AsanaWatches
+    let doors: Doors
+
+    /// `arrivedAt` is when people last assigned or moved it, as far as events told (the vendor's time; 0 for unknown).
+    func take(_ task: AsanaTask, arrivedAt: Int64 = 0, isSwept: Bool = false) throws -> Verdict {
+        try TaskRecordStore(db: db).put(task, watches, now: doors.now())
+        let sight = task.sight
+        var reasons: [String] = [], candidates: [AsanaWatch] = [], unsaid: [AsanaWatch] = []
+        for watch in watches.watches where watch.trigger.project(of: sight) != nil {
+            let name = watch.agent.config.displayName
+            if let why = watch.trigger.objection(sight, agentName: name) {
+                reasons.append(why)
+                try left(task, watch)
+                continue
+            }
+            switch watch.trigger.skill?.asked(
+                field: task.field(watch.trigger.skill?.field ?? "")?.writtenText, text: task.words) ?? .this
+            {
+            case .this: candidates.append(watch)
+            case .unsaid: unsaid.append(watch)
+            case .other(let skill):
+                reasons.append("The task asks for \(skill), which \(name) does not do.")
+                try left(task, watch)
+            }
+        }
+        // Nobody was named: the first one asks.
+        if candidates.isEmpty, let first = unsaid.first { candidates = [first] }
+        let verdicts = try candidates.map { try start($0, task, arrivedAt, isSwept) }
+        return verdicts.first { if case .run = $0 { true } else { false } } ?? verdicts.first
+            ?? .ignored(because: reasons.first ?? "The task is in no project that an agent works on.")
+    }
+
+    /// A task that is gone belongs nowhere.
+    func gone(_ taskID: String) throws {
+        for watch in watches.watches
+        where try TaskStayStore(db: db).find(agent: watch.name, taskID: taskID, status: Self.status) != nil {
+            try TaskStayStore(db: db).leave(agent: watch.name, taskID: taskID, status: Self.status, at: doors.now())
+        }
+        try TaskRecordStore(db: db).remove(taskID)
+    }
+
+    private func left(_ task: AsanaTask, _ watch: AsanaWatch) throws {
+        let stays = TaskStayStore(db: db)
+        guard try stays.find(agent: watch.name, taskID: task.gid, status: Self.status) != nil else { return }
+        try stays.leave(agent: watch.name, taskID: task.gid, status: Self.status, at: task.modifiedAt ?? doors.now())
+    }
+
+    private func start(_ watch: AsanaWatch, _ task: AsanaTask, _ arrivedAt: Int64, _ isSwept: Bool) throws -> Verdict {
+        let stays = TaskStayStore(db: db), changedAt = task.modifiedAt ?? doors.now()
+        let stay = try stays.find(agent: watch.name, taskID: task.gid, status: Self.status)
+        if let stay, let run = stay.runID, !isNew(stay, arrivedAt, changedAt) { return .duplicate(of: run) }
+        if let active = try activeRun(watch.name, task.gid) {
+            try put(active, watch, task, changedAt)
+            return .duplicate(of: active)
+        }
+        if let why = try PingPongGuard(db: db, doors: doors).refusal(watch.name, taskID: task.gid) {
+            return .ignored(because: why)
+        }
+        let run = try newRun(watch, task, isSwept), runID = doors.makeID()
+        guard try RunStore(db: db).insert(run, id: runID, now: doors.now()) else { throw RunMoved(runID: runID) }
+        try put(runID, watch, task, changedAt)
+        let how = isSwept ? "the sweep of Asana found the task assigned" : "the task was assigned"
+        try RunEventStore(db: db).append(
+            runID, kind: "queued", detail: "\(how) to \(watch.agent.config.displayName)", now: doors.now())
+        return .run(id: runID)
+    }
+
+    /// The stay that is known has its run. A new one begins when the task had left, or when people brought it again.
+    private func isNew(_ stay: TaskStay, _ arrivedAt: Int64, _ changedAt: Int64) -> Bool {
+        if arrivedAt > stay.coveredUntil + TaskStay.slackMilliseconds { return true }
+        return stay.sighting(updatedAt: changedAt) == .start
+    }
+
+    private func put(_ run: String, _ watch: AsanaWatch, _ task: AsanaTask, _ changedAt: Int64) throws {
+        try TaskStayStore(db: db).put(
+            TaskStay(runID: run, origin: .look, coveredUntil: changedAt), agent: watch.name, taskID: task.gid,
+            status: Self.status)
+    }
+
+    private func activeRun(_ agent: String, _ task: String) throws -> String? {
+        try db.first(
+            """
+            SELECT id FROM run WHERE agent = ? AND task_id = ? AND task_tool = 'asana' AND ended_at IS NULL
+            ORDER BY id DESC LIMIT 1
+            """, [agent, task])?.text("id")
+    }
+
+    /// The key is the task and the run's own number: events have no ids.
+    private func newRun(_ watch: AsanaWatch, _ task: AsanaTask, _ isSwept: Bool) throws -> NewRun {
+        let earlier = try db.first(
+            "SELECT count(*) AS n FROM run WHERE agent = ? AND task_id = ? AND task_tool = 'asana'",
+            [watch.name, task.gid])
+        let client = try AsanaClientChoice(db: db).client(watch.trigger, WorkTask(task))
+        return NewRun(
+            agent: watch.name, agentVersion: watch.agent.config.version, configHash: watch.agent.hash,
+            triggerSource: .webhook, requestedBy: isSwept ? "the sweep of Asana" : Self.requester,
+            dedupeKey: "\(watch.name)/asana/\(task.gid)/\((try earlier?.integer("n") ?? 0) + 1)",
+            clientSlug: client?.slug, clientName: client?.name, taskID: task.gid, taskTool: .asana)
+    }
+}
+
+extension AsanaTask {
+    var words: String { name + "\n" + notes }
+}
+
+/// Which client a task is for: as its field says, else as its project says.
+struct AsanaClientChoice {
+    let db: any Connection
+
+    func client(_ trigger: AsanaTrigger, _ task: WorkTask) throws -> ClientRecord? {
+        let store = ClientStore(db: db)
+        if let field = trigger.clientField, let said = task.text(of: field) {
+            // Named and not known: never another one in its place.
+            return try store.find(said) ?? store.list().first { Words.same($0.name, said) }
+        }
+        guard let project = trigger.project(of: task.sight), let slug = trigger.clients[project] else { return nil }
+        return try store.find(slug)
+    }
+}

@@ -1,0 +1,216 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("Tasks of Asana start runs")
+struct AsanaIntakeTests {
+    @Test("A burst on one task is one look and one run, and its signals end with the run's verdict")
+    func burst() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        for index in 0..<20 {
+            let events = [
+                AsanaProject.event(.assigned, "500", at: 500 + Int64(index)),
+                AsanaProject.event(.renamed, "500", at: 600 + Int64(index)),
+            ]
+            #expect(await house.send(events, hook) == .ok)
+        }
+        #expect(try await house.signals().allSatisfy { $0.verdict == "parked" })
+        #expect(try await house.look() == 1)
+        #expect(house.asana.state.withLock { $0.fetches } == ["500": 1])
+        let runs = try await house.runs()
+        #expect(runs.map(\.taskTool) == [.asana] && runs.map(\.taskID) == ["500"])
+        #expect(try await house.signals().allSatisfy { $0.verdict == "run" && $0.runID == runs[0].id })
+    }
+
+    @Test("The same bytes again are the same delivery")
+    func twice() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        for _ in 0..<3 { #expect(await house.send([AsanaProject.event(.assigned, "500", at: 500)], hook) == .ok) }
+        #expect(try await house.signals().count == 1)
+        try await house.look()
+        #expect(await house.send([AsanaProject.event(.assigned, "500", at: 500)], hook) == .ok)
+        #expect(try await house.look() == 0)
+        #expect(try await house.runs().count == 1)
+    }
+
+    /// What the task is, and why no run begins.
+    private static let refusals: [(String, @Sendable (inout AsanaProject.Task) -> Void, String)] = [
+        ("unassigned", { $0.assignee = nil }, "is not assigned to Jessie"),
+        ("somebody else's", { $0.assignee = "11" }, "is not assigned to Jessie"),
+        ("completed", { $0.isCompleted = true }, "is completed"),
+        ("in another section", { $0.section = "Done" }, "in the section \"Done\", not in \"Intake\""),
+    ]
+
+    @Test("A task that is not the agent's now starts nothing, and the signal says why", arguments: 0..<4)
+    func ineligible(row: Int) async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        let (_, change, words) = Self.refusals[row]
+        house.asana.state.withLock { state in
+            var task = AsanaProject.Task()
+            change(&task)
+            state.tasks["500"] = task
+        }
+        #expect(await house.send([AsanaProject.event(.assigned, "500", at: 500)], hook) == .ok)
+        try await house.look()
+        #expect(try await house.runs().isEmpty)
+        let signal = try await house.signals().first
+        #expect(signal?.verdict == "ignored" && signal?.reason.contains(words) == true, "\(signal?.reason ?? "")")
+    }
+
+    @Test("An edit starts nothing anew; bringing the task again does, once the first run is over")
+    func again() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        _ = await house.send([AsanaProject.event(.assigned, "500", at: 900)], hook)
+        try await house.look()
+        let first = try #require(try await house.runs().first)
+        house.asana.state.withLock { $0.tasks["500"]?.modifiedAt = 60_000 }
+        _ = await house.send([AsanaProject.event(.assigned, "500", at: 60_000)], hook)
+        try await house.look()
+        #expect(try await house.runs().count == 1, "the run goes on")
+        try await house.end(first)
+        house.asana.state.withLock { $0.tasks["500"]?.modifiedAt = 120_000 }
+        _ = await house.send([AsanaProject.event(.renamed, "500", at: 120_000)], hook)
+        try await house.look()
+        #expect(try await house.runs().count == 1, "an edit is no new wish")
+        house.asana.state.withLock { $0.tasks["500"]?.modifiedAt = 200_000 }
+        _ = await house.send([AsanaProject.event(.assigned, "500", at: 200_000)], hook)
+        try await house.look()
+        #expect(try await house.runs().count == 2)
+    }
+
+    @Test("Our own writes trigger nothing; our user at work by hand does")
+    func own() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        let now = house.bench.clock.now
+        try await house.parts.database.write { try SettingStore(db: $0).put("asana_user_id", "10", now: now) }
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        _ = await house.send([AsanaProject.event(.assigned, "500", by: "10", at: 500)], hook)
+        #expect(try await house.look() == 1, "nothing of ours was written there: a person works in our account")
+        let run = try #require(try await house.runs().first)
+        try await house.parts.database.write { db in
+            let plan = StepPlan(channel: .asana, kind: "note", subject: "x", position: 0, intent: "{}")
+            let id = try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: "", now: now)
+            try StepStore(db: db).markIntended(id, now: now)
+        }
+        _ = await house.send([AsanaProject.event(.moved, "500", by: "10", at: 700)], hook)
+        #expect(try await house.look() == 0)
+        #expect(try await house.signals().first?.reason == "nothing in it concerns an agent")
+    }
+
+    @Test("A comment wakes the run that waits for its people, and starts nothing")
+    func comments() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        _ = await house.send([AsanaProject.event(.assigned, "500", at: 500)], hook)
+        try await house.look()
+        let run = try #require(try await house.runs().first)
+        try await house.bench.move(run.id, .foundIncomplete(RunCause(.missingFields, "x: y")))
+        try await house.parts.database.write { try TaskWatchStore(db: $0).looked(run.id, next: .max) }
+        _ = await house.send([AsanaProject.event(.comment, "500", at: 800)], hook)
+        let now = house.bench.clock.now
+        #expect(
+            try await house.parts.database.read { try TaskWatchStore(db: $0).due(now: now, limit: 5) }.map(\.runID) == [
+                run.id
+            ])
+        #expect(try await house.look() == 0)
+    }
+
+    @Test(
+        "What is unknown is answered and kept",
+        arguments: [
+            #"{"events": [{"action": "sparkled", "resource": {"gid": "9", "resource_type": "galaxy"}}]}"#,
+            #"{"events": [42, null, {"resource": "x"}]}"#, #"[1, 2]"#, "not json",
+        ])
+    func unknown(text: String) async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        #expect(await house.send(Data(text.utf8), hook) == .ok)
+        #expect(try await house.signals().map(\.verdict) == ["ignored"])
+    }
+
+    @Test("A task that cannot be read is tried again; one that is gone is let go")
+    func unreadable() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        _ = await house.send([AsanaProject.event(.assigned, "404", at: 500)], hook)
+        try await house.look()
+        #expect(try await house.signals().first?.reason == "the task is gone, or not ours to see")
+        #expect(try await house.look() == 0)
+    }
+
+    @Test("Of agents that share a project the one the task asks for starts; when nobody is named, one asks")
+    func skills() async throws {
+        let skill = { (name: String, phrase: String) in
+            #", "skill": {"field": "Skill", "names": ["\#(name)"], "phrases": ["\#(phrase)"]}"#
+        }
+        let house = try await AsanaHouse([
+            "ads": AsanaHouse.agent("ads", skill: skill("Ads report", "google ads")),
+            "seo": AsanaHouse.agent("seo", skill: skill("SEO report", "seo report")),
+        ])
+        let hook = try await house.register()
+        house.asana.state.withLock { state in
+            state.tasks["1"] = AsanaProject.Task(skill: "SEO report", name: "Google Ads")
+            state.tasks["2"] = AsanaProject.Task(name: "The (Google-Ads) numbers")
+            state.tasks["3"] = AsanaProject.Task(name: "Something")
+            state.tasks["4"] = AsanaProject.Task(skill: "Cooking", name: "seo report")
+        }
+        _ = await house.send((1...4).map { AsanaProject.event(.assigned, "\($0)", at: 500) }, hook)
+        try await house.look()
+        let started = Dictionary(
+            try await house.runs().map { ($0.taskID ?? "", $0.agent) }, uniquingKeysWith: { "\($0) and \($1)" })
+        #expect(started == ["1": "seo", "2": "ads", "3": "ads"])
+    }
+
+    @Test("10,000 events in bursts on 100 tasks: at most one fetch a task and burst, whatever their order")
+    func bursts() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        house.asana.state.withLock { state in
+            for task in 0..<100 {
+                state.tasks["\(500 + task)"] = AsanaProject.Task(section: task % 2 == 0 ? "Intake" : "Done")
+            }
+        }
+        var random = SplitMix(seed: 7), burstsOfTask: [String: Int] = [:], sent = 0
+        let kinds: [AsanaProject.Happening] = [.assigned, .renamed, .moved, .comment]
+        while sent < 10_000 {
+            // A burst: up to 500 events over up to 20 bodies on any of the tasks, then silence.
+            var events: [String] = [], touched: Set<String> = []
+            for _ in 0..<min(500, 10_000 - sent) {
+                let task = "\(500 + Int(random.next() % 100))"
+                let kind = kinds[Int(random.next() % 4)]
+                if case .comment = kind {} else { touched.insert(task) }
+                events.append(AsanaProject.event(kind, task, at: Int64(sent), story: "\(sent)"))
+                sent += 1
+            }
+            for start in stride(from: 0, to: events.count, by: 25) {
+                #expect(await house.send(Array(events[start..<min(start + 25, events.count)]), hook) == .ok)
+                house.bench.clock.advance(milliseconds: 20)
+            }
+            for task in touched { burstsOfTask[task, default: 0] += 1 }
+            house.bench.clock.advance(milliseconds: 6_000)
+            while try await house.looker.lookAtDue() > 0 {}
+        }
+        let fetches = house.asana.state.withLock { $0.fetches }
+        for (task, count) in fetches { #expect(count <= burstsOfTask[task] ?? 0, "\(task)") }
+        #expect(fetches.count == 100)
+        #expect(Set(try await house.runs().compactMap(\.taskID)).count == 50)
+        #expect(try await house.runs().count == 50)
+        #expect(try await house.signals().allSatisfy { $0.verdict != "parked" })
+    }
+}
+
+/// Numbers that are the same for a seed.
+struct SplitMix {
+    var seed: UInt64
+    mutating func next() -> UInt64 {
+        seed &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = seed
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

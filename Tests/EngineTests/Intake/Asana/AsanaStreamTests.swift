@@ -1,0 +1,116 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("Asana without webhooks")
+struct AsanaStreamTests {
+    @Test("The first look reads the tasks themselves and keeps the token it was given")
+    func first() async throws {
+        let house = try await AsanaHouse()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        try await house.sweep()
+        #expect(try await house.runs().map(\.taskID) == ["500"])
+        #expect(try await house.parts.database.read { try AsanaStreamStore(db: $0).find("", "100")?.syncToken } == "0")
+        try await house.sweep()
+        #expect(house.asana.state.withLock { $0.listings } == 1, "a token that lives asks for events only")
+        #expect(try await house.runs().count == 1)
+    }
+
+    @Test("Events of the stream lead to one look a task, over several pages")
+    func events() async throws {
+        let house = try await AsanaHouse()
+        try await house.sweep()
+        house.asana.state.withLock { state in
+            for task in 0..<3 { state.tasks["\(500 + task)"] = AsanaProject.Task() }
+            state.events = (0..<250).map { AsanaProject.event(.assigned, "\(500 + $0 % 3)", at: Int64($0)) }
+        }
+        try await house.sweep()
+        #expect(try await house.look() == 3)
+        #expect(try await house.runs().count == 3)
+        #expect(house.asana.state.withLock { $0.fetches.values.allSatisfy { $0 == 1 } })
+        try await house.sweep()
+        #expect(try await house.look() == 0)
+    }
+
+    @Test("A lost token means reading the tasks, and the new token only counts once they are read")
+    func lost() async throws {
+        let house = try await AsanaHouse()
+        try await house.sweep()
+        house.asana.state.withLock { state in
+            state.tasks["500"] = AsanaProject.Task()
+            state.oldestToken = 40
+        }
+        try await house.sweep()
+        #expect(try await house.runs().map(\.taskID) == ["500"])
+        #expect(try await house.parts.database.read { try AsanaStreamStore(db: $0).find("", "100")?.syncToken } == "40")
+    }
+
+    @Test("What neither webhook nor stream told is found within the hour, and what is gone is let go")
+    func whole() async throws {
+        let house = try await AsanaHouse()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        try await house.sweep()
+        let first = try #require(try await house.runs().first)
+        try await house.end(first)
+        house.asana.state.withLock { state in
+            state.tasks["500"] = nil
+            state.tasks["501"] = AsanaProject.Task()
+        }
+        house.bench.clock.advance(milliseconds: 3_600_000)
+        try await house.sweep()
+        #expect(try await house.runs().map(\.taskID).contains("501"))
+        let present = try await house.parts.database.read {
+            try TaskStayStore(db: $0).present(agent: "jessie", after: "", limit: 5)
+        }
+        #expect(present == ["501"])
+    }
+
+    @Test("With three of ten deliveries dropped everything is started once within five minutes", arguments: [1, 2, 3])
+    func dropped(seed: UInt64) async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        try await house.sweep()
+        var random = SplitMix(seed: seed)
+        for task in 0..<60 {
+            let event = AsanaProject.event(.assigned, "\(500 + task)", at: 500)
+            house.asana.state.withLock { state in
+                state.tasks["\(500 + task)"] = AsanaProject.Task()
+                state.events.append(event)
+            }
+            guard random.next() % 10 >= 3 else { continue }
+            _ = await house.send([event], hook)
+        }
+        for _ in 0..<2 {
+            house.bench.clock.advance(milliseconds: 120_000)
+            try await house.sweep()
+            while try await house.look() > 0 {}
+        }
+        let runs = try await house.runs()
+        #expect(runs.count == 60 && Set(runs.compactMap(\.taskID)).count == 60)
+    }
+
+    @Test("Tasks are on record with section, day and completion, private unless their field says otherwise")
+    func records() async throws {
+        let board = #"{"client_visible": {"field": "Client visible", "values": ["Yes"]}}"#
+        let house = try await AsanaHouse(["jessie": AsanaHouse.agent("jessie", board: board)])
+        house.asana.state.withLock { state in
+            state.tasks["500"] = AsanaProject.Task(section: "SEO", isCompleted: false)
+            state.tasks["501"] = AsanaProject.Task(section: "SEO", isCompleted: true, visible: "Yes")
+            state.tasks["502"] = AsanaProject.Task(section: "Ads", visible: "No")
+        }
+        try await house.sweep()
+        let all = try await house.parts.database.read {
+            try TaskRecordStore(db: $0).list(client: nil, isVisibleOnly: false)
+        }
+        #expect(Set(all.map(\.taskID)) == ["500", "501", "502"])
+        let seen = try await house.parts.database.read {
+            try TaskRecordStore(db: $0).list(client: nil, isVisibleOnly: true)
+        }
+        #expect(seen.map(\.taskID) == ["501"])
+        #expect(
+            seen.first?.section == "SEO" && seen.first?.plannedOn == "2026-11-30" && seen.first?.completedAt == 1_000)
+    }
+}
