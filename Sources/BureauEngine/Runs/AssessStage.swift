@@ -20,8 +20,8 @@ struct AssessStage: Stage {
                 return .moved
             }
         }
-        let record = try await clientRecord(hand, task)
         let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
+        let record = try await clientRecord(hand, task, answers["client_id"])
         let assembly = assemble(hand, task, record, answers)
         let name = hand.agent.config.displayName
         let facts = try await facts(hand, task, assembly)
@@ -138,8 +138,8 @@ struct AssessStage: Stage {
             + (parts.connections.anthropic == nil ? ["Anthropic is not connected: set ANTHROPIC_API_KEY."] : [])
     }
 
-    private func clientRecord(_ hand: RunInHand, _ task: WorkTask?) async throws -> ClientRecord? {
-        let fromTask = task?.text(of: "client_id")
+    private func clientRecord(_ hand: RunInHand, _ task: WorkTask?, _ answer: String?) async throws -> ClientRecord? {
+        let fromTask = task?.text(of: "client_id") ?? answer
         if hand.run.clientSlug == nil, fromTask == nil, let task, let trigger = hand.agent.config.triggers.asana {
             return try await parts.database.read { try AsanaClientChoice(db: $0).client(trigger, task) }
         }
