@@ -72,6 +72,13 @@ extension AsanaStandIn {
             (draft.name, draft.notes) = (given["name"] ?? "", text)
             draft.places = [(given["project"] ?? AsanaSeed.intake.gid, given["section"])]
             return ["gid": .string(try workspace.make(draft, by: user, now: now).gid)]
+        case "add_section":
+            let project = try workspace.project(given["project"] ?? AsanaSeed.intake.gid).gid
+            let section = AsanaSection(gid: workspace.makeGid(now), name: given["name"] ?? "")
+            for index in workspace.projects.indices where workspace.projects[index].gid == project {
+                workspace.projects[index].sections.append(section)
+            }
+            return ["gid": .string(section.gid)]
         case "lose_tokens": workspace.log.loseTokens()
         case "delete_webhooks": workspace.webhooks = []
         default: throw .unknown("act", act)

@@ -26,7 +26,8 @@ struct AsanaSection: Hashable, Sendable {
 
 struct AsanaProject: Sendable {
     let gid: String, name: String
-    let sections: [AsanaSection], fields: [AsanaField]
+    var sections: [AsanaSection]
+    let fields: [AsanaField]
 }
 
 /// Where a task lies in one project; of two in a section, the one with the higher rank is on top.

@@ -50,8 +50,19 @@ package struct BoardVisitor: Sendable {
         try await post("/_control/clickup/field", type: "application/json", body.text)
     }
 
+    /// What a person does at the Asana board: "assign", "comment", "edit", "delete_comment", "move", "field", "complete",
+    /// "create" and the like, as `user` (a gid) or as the person of the demo agency. Returns the gid of what was made.
     @discardableResult
-    private func post(_ path: String, type: String, _ body: String) async throws -> String {
+    package func asana(_ act: String, _ task: String = "", _ fields: [String: String] = [:]) async throws -> String {
+        var fields = fields
+        fields["task"] = task
+        let body = JSON.object(fields.mapValues { .string($0) })
+        let answer = try await post("/_control/asana/\(act)", type: "application/json", body.text)
+        return (try? JSON(parsing: Data(answer.utf8)))?["gid"]?.string ?? ""
+    }
+
+    @discardableResult
+    func post(_ path: String, type: String, _ body: String) async throws -> String {
         let answer = await Outbound.post(base + path, [("content-type", type)], Array(body.utf8), Self.timeoutSeconds)
         guard let answer, (200...399).contains(answer.status) else {
             throw Refused(description: "the stand-in refused \(path): \(answer?.body.prefix(300) ?? "no answer")")

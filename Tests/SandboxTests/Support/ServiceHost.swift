@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import BureauSandbox
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -46,6 +47,15 @@ struct ServiceHost: Sendable {
     func clickUp(_ method: String, _ path: String, _ json: JSON? = nil) async throws -> Reply {
         try await send(method, "/clickup/api/v2" + path, headers: ["Authorization": "pk_demo"], json: json)
     }
+
+    func asana(_ method: String, _ path: String, _ data: JSON? = nil) async throws -> Reply {
+        let headers = ["Authorization": "Bearer demo-asana-token"]
+        return try await send(method, "/asana/api/1.0" + path, headers: headers, json: data.map { ["data": $0] })
+    }
+
+    /// What a person does at the Asana board.
+    @discardableResult
+    func asanaPerson(_ act: String, _ fields: JSON) async throws -> Reply { try await control("/asana/\(act)", fields) }
 
     func slack(_ method: String, _ json: JSON = [:]) async throws -> JSON {
         try await send("POST", "/slack/api/" + method, headers: ["Authorization": "Bearer xoxb-demo"], json: json).json
@@ -133,6 +143,7 @@ final class Receiver: Sendable {
     }
     private let stream: AsyncStream<Delivery>, arrived: AsyncStream<Delivery>.Continuation
     private let ports: AsyncStream<Int>, bound: AsyncStream<Int>.Continuation
+    private let address = Mutex("")
     private let answers = Mutex<[(status: Int, body: String)]>([])
 
     init() {
@@ -145,7 +156,14 @@ final class Receiver: Sendable {
         answers.withLock { $0 += statuses.map { ($0, body) } }
     }
 
-    func port() async -> Int { await ports.first { _ in true } ?? 0 }
+    func port() async -> Int {
+        let port = await ports.first { _ in true } ?? 0
+        address.withLock { $0 = "http://127.0.0.1:\(port)" }
+        return port
+    }
+
+    /// Where it listens, without a final slash.
+    var url: String { address.withLock { $0 } }
 
     /// The next `count` deliveries; fewer when they do not come within ten seconds.
     func next(_ count: Int) async -> [Delivery] {
@@ -178,8 +196,11 @@ final class Receiver: Sendable {
             for field in request.headers { headers[field.name.canonicalName] = field.value }
             let answer = answers.withLock { $0.isEmpty ? (200, "") : $0.removeFirst() }
             arrived.yield(Delivery(path: request.uri.path, headers: headers, bytes: Array(body.readableBytesView)))
+            // Whoever takes a webhook's handshake gives its secret back.
+            var echo: HTTPFields = [:]
+            if let name = HTTPField.Name("X-Hook-Secret"), let secret = request.headers[name] { echo[name] = secret }
             return Response(
-                status: .init(code: answer.0), body: .init(byteBuffer: ByteBuffer(string: answer.1)))
+                status: .init(code: answer.0), headers: echo, body: .init(byteBuffer: ByteBuffer(string: answer.1)))
         }
         let application = Application(
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),

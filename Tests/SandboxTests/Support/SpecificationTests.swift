@@ -13,6 +13,7 @@ private let specifications =
 func specificationsHold() async throws {
     try await DriveHost.run { host, token in
         try await useClickUp(host)
+        try await useAsana(host)
         try await useSlack(host)
         try await useDrive(host, token)
         var all = host.exchanges.json.array ?? []
@@ -23,8 +24,50 @@ func specificationsHold() async throws {
         }
         let report = try await hold(.array(all))
         #expect(report.problems.isEmpty, "\(report.problems.joined(separator: "\n"))")
-        #expect(report.checked >= 60)
+        #expect(report.checked >= 100)
     }
+}
+
+/// Every kind of call, and a webhook that hears of them.
+private func useAsana(_ host: ServiceHost) async throws {
+    let task = "1208000000000500", project = "1208000000000100", workspace = "1208000000000001"
+    let hook = try await host.asana(
+        "POST", "/webhooks",
+        ["resource": .string(project), "target": .string("\(host.receiver.url)/asana/spec"), "filters": []])
+    let hookID = hook.json["data"]?["gid"]?.string ?? ""
+    for path in [
+        "/users/me", "/users?workspace=\(workspace)", "/workspaces", "/workspaces/\(workspace)/projects",
+        "/projects/\(project)", "/projects/\(project)/sections", "/projects/\(project)/custom_field_settings",
+        "/projects/\(project)/tasks", "/sections/1208000000000101", "/sections/1208000000000101/tasks?limit=1",
+        "/tasks?project=\(project)&opt_fields=name,custom_fields.enum_value.name,memberships.section.name",
+        "/tasks/\(task)", "/tasks/\(task)/subtasks", "/custom_fields/1208000000000300",
+        "/webhooks?workspace=\(workspace)", "/webhooks/\(hookID)",
+    ] { #expect(try await host.asana("GET", path).status == 200, "\(path)") }
+    let made = try await host.asana(
+        "POST", "/tasks", ["name": "Demo", "projects": [.string(project)], "assignee": "me", "due_on": "2026-12-01"])
+    let id = made.json["data"]?["gid"]?.string ?? ""
+    _ = try await host.asana("POST", "/tasks/\(id)/subtasks", ["name": "Part"])
+    _ = try await host.asana(
+        "PUT", "/tasks/\(id)",
+        ["completed": true, "custom_fields": ["1208000000000300": "1208000000000301", "1208000000000310": "demo"]])
+    _ = try await host.asana("POST", "/sections/1208000000000103/addTask", ["task": .string(id)])
+    _ = try await host.asana("POST", "/tasks/\(id)/addProject", ["project": "1208000000000200"])
+    _ = try await host.asana("POST", "/tasks/\(id)/addFollowers", ["followers": ["1208000000000011"]])
+    let story = try await host.asana("POST", "/tasks/\(id)/stories", ["html_text": "<body>a <strong>b</strong></body>"])
+    let storyID = story.json["data"]?["gid"]?.string ?? ""
+    _ = try await host.asana("PUT", "/stories/\(storyID)", ["text": "c"])
+    for path in ["/stories/\(storyID)", "/tasks/\(id)/stories", "/tasks/\(id)"] {
+        _ = try await host.asana("GET", path)
+    }
+    let file = try await host.asanaFile(to: id, name: "a.md", Array("x".utf8))
+    _ = try await host.asana("GET", "/attachments?parent=\(id)")
+    _ = try await host.asana("GET", "/attachments/\(file.json["data"]?["gid"]?.string ?? "")")
+    let sync = try await host.asana("GET", "/events?resource=\(project)").json["sync"]?.string ?? ""
+    _ = try await host.asana("DELETE", "/stories/\(storyID)")
+    _ = try await host.asana("GET", "/events?resource=\(project)&sync=\(sync)")
+    _ = try await host.asana(
+        "PUT", "/webhooks/\(hookID)", ["filters": [["resource_type": "task", "action": "deleted"]]])
+    _ = try await host.asana("POST", "/tasks/\(id)/removeProject", ["project": "1208000000000200"])
 }
 
 private func bodyCheck(_ sent: Receiver.Delivery) -> JSON {
@@ -39,6 +82,7 @@ private func bodyCheck(_ sent: Receiver.Delivery) -> JSON {
             "schema": "slack-inbound.schema.json", "definition": "slash_command",
             "value": .object(SlackCheck.fields(sent).mapValues { .string($0) }),
         ]
+    case "/asana/spec": ["schema": "asana-webhook-delivery.schema.json", "value": sent.json]
     default: ["schema": "clickup-webhook-delivery.schema.json", "value": sent.json]
     }
 }

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jsonschema import Draft202012Validator
 
 SPECS = Path(sys.argv[1])
-CLICKUP, SLACK, DRIVE = "/clickup/api", "/slack/api", "/google/drive/v3"
+CLICKUP, ASANA, SLACK, DRIVE = "/clickup/api", "/asana/api/1.0", "/slack/api", "/google/drive/v3"
 UPLOAD = "/google/upload/drive/v3"
 problems, checked = [], 0
 
@@ -42,11 +42,25 @@ def openapi(document, prefix, exchange):
         content = operation.get("requestBody", {}).get("content", {})
         if "application/json" in content and exchange["request"] is not None:
             check(resolved(content["application/json"]["schema"]), exchange["request"], f"request of {what}")
-        answer = operation["responses"]["200"].get("content", {}).get("application/json")
+        answer = operation["responses"].get(str(exchange["status"]), {}).get("content", {}).get("application/json")
         if answer:
             check(resolved(answer["schema"]), exchange["response"], f"answer of {what}")
         return
     problems.append(f"{exchange['method']} {path}: no such operation")
+
+
+def nullable(part):
+    """OpenAPI 3.0 says `nullable` where JSON Schema says that null is one of the types."""
+    if isinstance(part, list):
+        return [nullable(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    out = {key: nullable(value) for key, value in part.items() if key != "nullable"}
+    # A member that may be null says so in any branch of its allOf.
+    branches = part.get("allOf", [])
+    if part.get("nullable") is True or any(isinstance(b, dict) and b.get("nullable") is True for b in branches):
+        return {"anyOf": [out, {"type": "null"}]}
+    return out
 
 
 def discovery(schema):
@@ -85,6 +99,7 @@ def load(name):
 
 
 clickup, slack = load("clickup-v2-subset.openapi.json"), load("slack-web-subset.openapi.json")
+asana = nullable(load("asana-1.0-subset.openapi.json"))
 google = load("google/drive.v3.json")
 for exchange in json.loads(Path(sys.argv[2]).read_text()):
     if "schema" in exchange:
@@ -94,10 +109,12 @@ for exchange in json.loads(Path(sys.argv[2]).read_text()):
         check(schema, exchange["value"], exchange["schema"])
         continue
     path, answer = exchange["path"], exchange["response"]
-    if exchange["status"] != 200:
+    if exchange["status"] not in (200, 201):
         continue
     if path.startswith(CLICKUP):
         openapi(clickup, CLICKUP, exchange)
+    elif path.startswith(ASANA):
+        openapi(asana, ASANA, exchange)
     elif path.startswith(SLACK):
         if answer.get("ok"):
             openapi(slack, SLACK, exchange)
