@@ -57,7 +57,7 @@ extension Served {
                 clientName: client))
     }
 
-    func addClient(_ slug: String) async throws {
+    func keepClient(_ slug: String) async throws {
         let text =
             #"{"slug": "\#(slug)", "name": "\#(slug) (fictional)", "fields": {"website_url": "https://a.example"}}"#
         let client = try #require(ClientRecord.load(Array(text.utf8), fileName: "test").client)
@@ -120,8 +120,8 @@ struct APITests {
     @Test("Somebody who sees one client finds nothing of another, in any list or by any id")
     func visibility() async throws {
         try await Served.run { server in
-            try await server.addClient("acme")
-            try await server.addClient("other")
+            try await server.keepClient("acme")
+            try await server.keepClient("other")
             let (own, foreign) = (try await server.addRun(client: "acme"), try await server.addRun(client: "other"))
             let program = try await Program.of(server, "ana", .admin, clients: ["acme"])
             let runs = try await program.json("/api/v1/runs")["items"]?.array ?? []
@@ -204,7 +204,7 @@ struct APITests {
     @Test("An ETag saves an answer, and holds off a change made from an older sight")
     func versions() async throws {
         try await Served.run { server in
-            try await server.addClient("acme")
+            try await server.keepClient("acme")
             let program = try await Program.of(server, "ana", .admin)
             let first = try await program.send(.get, "/api/v1/clients/acme")
             let tag = try #require(first.headers["etag"])

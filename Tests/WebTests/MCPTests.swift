@@ -59,8 +59,8 @@ struct MCPTests {
     @Test("Nothing of a client that its person does not see is told, by any tool")
     func visibility() async throws {
         try await Served.run { server in
-            try await server.addClient("acme")
-            try await server.addClient("other")
+            try await server.keepClient("acme")
+            try await server.keepClient("other")
             let (own, foreign) = (try await server.addRun(client: "acme"), try await server.addRun(client: "other"))
             let program = try await Program.of(server, "ana", .viewer, scope: .read, clients: ["acme"])
             let list = try await program.send(.post, "/mcp", Self.call("list_runs"))

@@ -57,7 +57,8 @@ struct RouteMatrixTests {
         async throws -> VendorResponse
     {
         let path = route.path == "/" ? "/" : concrete(route.path)
-        return try await server.answer(route.method == .get ? .get : .post, path, headers, body: form)
+        return try await server.answer(
+            VendorRequest.Method(rawValue: route.method.rawValue) ?? .get, path, headers, body: form)
     }
 
     @Test("Every role reaches exactly what the table gives it")

@@ -75,7 +75,7 @@ struct APIDesk: Sendable {
             try await checkVersion(call)
             let answer = try await handler(call)
             try await house.requestKeys.settle(
-                key, by: caller(web), status: status(answer).code, answer: kept(answer)?.canonical ?? "")
+                key, by: caller(web), status: status(answer).code, answer: kept(answer)?.pretty ?? "")
             return try response(answer, web)
         } catch let problem where problem is APIProblem || APIProblem(reading: problem) != nil || problem is PageProblem
         {
