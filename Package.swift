@@ -119,10 +119,14 @@ let package = Package(
                 "BureauVendors", nio, log, httpTypes, hummingbird,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ], exclude: ["Fixtures"]),
-        tests("EngineTests", ["BureauEngine", "BureauSandbox", "ProductHarness", log]),
+        tests("EngineTests", ["BureauEngine", "BureauSandbox", "ProductHarness", log, hummingbird]),
         tests(
             "WebTests",
-            ["BureauWeb", "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird")]),
+            [
+                "BureauWeb", "BureauSandbox", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ], exclude: ["Browser/check_pages.py"]),
         tests(
             "SandboxTests",
             [
@@ -156,7 +160,9 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], path: "Tests/Simulation", swiftSettings: relaxed + warnings),
         tests("SimulationTests", ["bureau-simulate", .product(name: "Subprocess", package: "swift-subprocess")]),
-        tests("JourneyTests", ["ProductHarness", "BureauSandbox", "bureau"]),
+        tests(
+            "JourneyTests",
+            ["ProductHarness", "BureauSandbox", "bureau", .product(name: "Subprocess", package: "swift-subprocess")]),
         tests("FaultTests", ["ProductHarness", "BureauSandbox", "bureau", nio]),
         tests("TidyTests", []),
     ],

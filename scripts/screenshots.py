@@ -1,9 +1,8 @@
-"""Signs in with a one-time link and takes a picture of each page: wide and narrow, light and dark."""
+"""Signs in with a one-time link, makes a client as an admin would, and takes a picture of each page: wide and narrow,
+light and dark. Fails when a page is wider than the screen."""
 
 import io
-import json
 import sys
-import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,31 +12,37 @@ from selenium.webdriver.common.by import By
 
 LINK, TARGET = sys.argv[1], Path(sys.argv[2])
 BASE = "{0.scheme}://{0.netloc}".format(urlsplit(LINK))
+CLIENT = "/clients/northlake/"
 PAGES = {
-    "today": "/", "inbox": "/inbox/", "runs": "/runs/", "run": None, "start": "/runs/new", "clients": "/clients/",
-    "client": "/clients/:first", "agents": "/agents/", "agent": "/agents/sentinel/", "costs": "/costs/",
-    "system": "/system/", "webhooks": "/system/webhooks/", "alerts": "/system/alerts/", "queue": "/system/queue/",
-    "in-effect": "/system/settings/", "audit-log": "/system/audit-log/", "users": "/users/", "user": "/users/admin/",
-    "settings": "/settings/", "not-found": "/nowhere/", "stop": None, "login": "/login",
+    "today": "/", "inbox": "/inbox/", "runs": "/runs/", "run": None, "start": "/runs/new", "stop": None,
+    "reports": "/reports/", "report": None, "report-file": None, "clients": "/clients/", "client": CLIENT,
+    "client-sources": CLIENT + "sources/", "client-context": CLIENT + "context/", "client-users": CLIENT + "users/",
+    "client-activity": CLIENT + "activity/", "client-archive": CLIENT + "archive", "agents": "/agents/",
+    "agent": "/agents/sentinel/", "costs": "/costs/", "system": "/system/", "webhooks": "/system/webhooks/",
+    "alerts": "/system/alerts/", "queue": "/system/queue/", "in-effect": "/system/settings/",
+    "audit-log": "/system/audit-log/", "users": "/users/", "user": "/users/admin/", "settings": "/settings/",
+    "not-found": "/nowhere/", "login": "/login",
 }
 HEIGHT_MAX = 1400
 
 
-def open_browser(width):
+def open_browser():
     options = webdriver.ChromeOptions()
     for flag in ("--headless=new", "--no-sandbox", "--hide-scrollbars", "--force-device-scale-factor=1"):
         options.add_argument(flag)
     options.binary_location = "/usr/bin/chromium"
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
-    return browser
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
 
 
 def shoot(browser, name, width, theme):
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False})
-    overflow = browser.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    height = min(HEIGHT_MAX, max(500, browser.execute_script("return document.documentElement.scrollHeight")))
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
+    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    page = "return document.documentElement."
+    overflow = browser.execute_script(page + "scrollWidth - document.documentElement.clientWidth")
+    size["height"] = min(HEIGHT_MAX, max(500, browser.execute_script(page + "scrollHeight")))
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     picture = Image.open(io.BytesIO(browser.get_screenshot_as_png())).convert("RGB")
     picture.quantize(64, dither=Image.Dither.NONE).save(TARGET / f"{name}-{width}-{theme}.png", optimize=True)
     if overflow > 0:
@@ -45,27 +50,58 @@ def shoot(browser, name, width, theme):
     return overflow <= 0
 
 
+def send(browser, action):
+    browser.find_element(By.CSS_SELECTOR, f"form[action='{action}'] button").click()
+
+
+def fill(browser, values):
+    for key, value in values.items():
+        field = browser.find_element(By.ID, key)
+        field.clear()
+        field.send_keys(value)
+
+
+def make_client(browser):
+    browser.get(BASE + "/clients/")
+    fill(browser, {"f-name": "Northlake Mobile Detailing", "f-slug": "northlake"})
+    send(browser, "/clients")
+    browser.get(BASE + CLIENT + "context/")
+    fill(browser, {
+        "fact-business_address": "100 Example Avenue, Columbus, OH 43004", "fact-business_phone": "(614) 555-0100",
+        "fact-opening_hours": "Mon to Fri 8:00 to 18:00", "fact-service_area_cities": "Columbus, OH\nDublin, OH",
+        "fact-tone_of_voice": "Plain and friendly, no superlatives.",
+    })
+    send(browser, CLIENT + "facts")
+    send(browser, CLIENT + "verified")
+    browser.get(BASE + CLIENT + "sources/")
+    fill(browser, {"fact-website_url": "https://northlake-detailing.example.com/"})
+    send(browser, CLIENT + "facts")
+    browser.get(BASE + CLIENT + "users/")
+    send(browser, CLIENT + "staff")
+
+
+def first(browser, page, selector="tbody td a"):
+    browser.get(BASE + page)
+    return urlsplit(browser.find_elements(By.CSS_SELECTOR, selector)[-1].get_attribute("href")).path
+
+
 def main():
-    browser = open_browser(1280)
+    browser = open_browser()
     try:
         browser.get(LINK)
         browser.find_element(By.CSS_SELECTOR, "main button").click()
-        browser.get(BASE + "/runs/")
-        run = browser.find_element(By.CSS_SELECTOR, "tbody a").get_attribute("href")
-        PAGES["run"] = urlsplit(run).path
-        PAGES["stop"] = urlsplit(run).path + "stop"
-        browser.get(BASE + "/clients/")
-        links = browser.find_elements(By.CSS_SELECTOR, "tbody a")
-        PAGES["client"] = urlsplit(links[0].get_attribute("href")).path if links else None
+        make_client(browser)
+        PAGES["run"] = first(browser, "/runs/", "tbody tr td:nth-child(2) a")
+        PAGES["stop"] = PAGES["run"] + "stop"
+        PAGES["report"] = first(browser, "/reports/", "tbody tr td:nth-child(2) a")
+        PAGES["report-file"] = first(browser, PAGES["report"], "#files tbody tr td:first-child a")
         fits = True
         for name, path in PAGES.items():
-            if path is None:
-                continue
             if name == "login":
                 browser.delete_all_cookies()
-            browser.get(BASE + path)
             for width in (1280, 360):
                 for theme in ("light", "dark"):
+                    browser.get(BASE + path)
                     fits = shoot(browser, name, width, theme) and fits
         return 0 if fits else 1
     finally:

@@ -13,14 +13,14 @@ struct BureauCommand: AsyncParsableCommand {
                 name: "Work",
                 subcommands: [
                     RunsCommand.self, QueueCommand.self, ReportsCommand.self, AgentsCommand.self, ClientsCommand.self,
-                    WebhooksCommand.self,
+                    WebhooksCommand.self, EndpointsCommand.self,
                     AlertsCommand.self, CostsCommand.self, BudgetsCommand.self,
                     ApprovalsCommand.self, ScheduleCommand.self, FeedbackCommand.self,
                 ]),
             CommandGroup(
                 name: "Installation",
                 subcommands: [
-                    UsersCommand.self, ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
+                    UsersCommand.self, MCPCommand.self, ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
                     VersionCommand.self, KeepBuilderCommand.self,
                 ]),
         ])

@@ -90,21 +90,16 @@ struct Composition: Sendable {
             runWake.raise()
             reviewWake.raise()
         })
-        let status = ServerStatus(
-            database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
-            governors: parts.accounts.flatMap { account in
-                account.connections.governors.map { (account.settings.credentialSet, $0) }
-            }, budgets: budgetDesk)
         let server = BureauServer(
             address: settings.address, intake: intake,
-            house: house(status, asana: asanaIntake(lookWake: lookWake, reviewWake: reviewWake)),
+            house: house(asanaIntake(lookWake: lookWake, reviewWake: reviewWake)),
             eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
             logger: logger, onListening: onListening)
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake),
             BuildCare(parts: parts),
             SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
-        ] + workers() + sweeps(lookWake) + schedules() + reviews(reviewWake) + [server]
+        ] + workers() + sweeps(lookWake) + schedules() + reviews(reviewWake) + announcements() + [server]
     }
 
     /// Reads what people write on the tasks of runs that wait for them.
@@ -117,10 +112,28 @@ struct Composition: Sendable {
         return [ReviewService(watcher: watcher, signal: signal)]
     }
 
+    /// Tells endpoints outside of changes. A server that starts nothing tells nobody: what waits stays.
+    private func announcements() -> [any Service] {
+        settings.engine.isDispatchPaused ? [] : [AnnouncementWorker(parts: parts, wake: noticeWake)]
+    }
+
     var peopleDesk: PeopleDesk { PeopleDesk(database: database, doors: doors) }
 
+    private var status: ServerStatus {
+        ServerStatus(
+            database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
+            governors: parts.accounts.flatMap { account in
+                account.connections.governors.map { (account.settings.credentialSet, $0) }
+            }, budgets: budgetDesk)
+    }
+
+    /// The desks behind one another's surfaces, for a command that serves no network.
+    var houseWithoutNetwork: WebHouse {
+        house(asanaIntake(lookWake: WakeSignal(doors: doors), reviewWake: WakeSignal(doors: doors)))
+    }
+
     /// Pages and interfaces.
-    private func house(_ status: ServerStatus, asana: AsanaIntake) -> WebHouse {
+    private func house(_ asana: AsanaIntake) -> WebHouse {
         WebHouse(
             parts: parts, approvals: approvalDesk, status: status,
             frontDesk: SlackFrontDesk(

@@ -26,5 +26,22 @@ final class DatabaseLock: Sendable {
         }
     }
 
+    /// Whether anybody else could write now.
+    static func isFree(_ path: String) throws -> Bool {
+        let script = """
+            import sqlite3, sys
+            other = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=0.2)
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+            """
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", script, path]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
     var isHeld: Bool { process.isRunning }
 }

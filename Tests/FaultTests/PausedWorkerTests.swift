@@ -21,7 +21,7 @@ struct PausedWorkerTests {
             let session = try await eventually("the session stands at \(events) events") {
                 await installation.look().sessions.first { $0.events >= events }
             }
-            paused.signal(SIGSTOP)
+            try await Self.pause(paused, installation)
             try await installation.steer(["session_id": .string(session.id), "hold_at": nil])
             try await Self.takeOver(installation, paused)
         }
@@ -42,7 +42,7 @@ struct PausedWorkerTests {
             try await eventually("\(operation) is asked for") {
                 installation.sandbox.log.entries.contains { $0.operation == operation } ? true : nil
             }
-            paused.signal(SIGSTOP)
+            try await Self.pause(paused, installation)
             try await Self.takeOver(installation, paused)
         }
     }
@@ -54,20 +54,17 @@ struct PausedWorkerTests {
         ])
     }
 
-    /// A worker stopped inside a commit keeps the database locked, and a server says so and ends: let it go on a little.
-    private static func startServer(_ installation: Installation, _ paused: ProductProcess) async throws
-        -> RunningServer
-    {
-        for _ in 0..<3 {
-            do { return try await installation.startServer() } catch let never as NeverHappened {
-                guard "\(never)".contains("locked") else { throw never }
-                paused.signal(SIGCONT)
-                // An exchange with the sandbox takes longer than a commit.
-                _ = await installation.look()
-                paused.signal(SIGSTOP)
-            }
+    /// Stops it between two commits: one that is stopped inside of one keeps the database locked, and a server that
+    /// starts meanwhile says so and ends.
+    private static func pause(_ worker: ProductProcess, _ installation: Installation) async throws {
+        for _ in 0..<40 {
+            worker.signal(SIGSTOP)
+            if try DatabaseLock.isFree(installation.data.appending(path: "bureau.db").path) { return }
+            worker.signal(SIGCONT)
+            // An exchange with the sandbox takes longer than a commit.
+            _ = await installation.look()
         }
-        return try await installation.startServer()
+        throw NeverHappened("the worker is stopped between two commits")
     }
 
     /// All but the lease, which whoever ended the run gives back a moment later.
@@ -77,7 +74,7 @@ struct PausedWorkerTests {
     }
 
     private static func takeOver(_ installation: Installation, _ paused: ProductProcess) async throws {
-        let server = try await startServer(installation, paused)
+        let server = try await installation.startServer()
         try await installation.waitForRest(at: server)
         let (before, sent) = (try await installation.records(), installation.sandbox.log.entries.count)
         paused.signal(SIGCONT)

@@ -49,6 +49,8 @@ struct SimulationTests {
 /// The checks are worth nothing unless they can fail.
 @Suite("A simulation whose world is broken on purpose says so")
 struct BrokenWorldTests {
+    /// Not every seed has the fault at the moment at which the break shows.
+    static let seeds: [String: UInt64] = ["hidden-sessions": 5]
     static let mutations: [(String, String)] = [
         ("lost-signals", "signals were answered 2xx"), ("hidden-sessions", "sessions, not one"),
         ("hidden-posts", "messages of its own in Slack"), ("silent-alerts", "nobody was told"),
@@ -58,7 +60,7 @@ struct BrokenWorldTests {
 
     @Test("What is broken is named", arguments: mutations)
     func noticed(name: String, complaint: String) async throws {
-        let outcome = try await Simulated.run(seed: 5, hours: 30, breaking: name)
+        let outcome = try await Simulated.run(seed: Self.seeds[name] ?? 3, hours: 30, breaking: name)
         #expect(outcome.code == 1, "\(outcome.text)")
         #expect(outcome.text.contains(complaint), "\(outcome.text)")
     }

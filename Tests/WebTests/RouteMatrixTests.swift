@@ -114,7 +114,7 @@ struct RouteMatrixTests {
                 #expect(route.method == .get || route.form != .none, "\(route.path)")
                 let names =
                     route.path.contains("/:slug") || route.path.hasPrefix("/runs/:id")
-                    || route.path.hasPrefix("/approvals/:id")
+                    || route.path.hasPrefix("/approvals/:id") || route.path.hasPrefix("/reports/:id")
                 #expect(!names || route.subject != .none, "\(route.path) names a client's thing and does not say so")
             }
         }

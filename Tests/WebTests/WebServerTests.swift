@@ -46,7 +46,7 @@ struct Served: Sendable {
     static let internalToken = "test-internal-token"
 
     static func run(
-        site: WebHouse.Site = .init(version: "1.2.3"), hasInternalToken: Bool = true,
+        site: WebHouse.Site = .init(version: "1.2.3"), hasInternalToken: Bool = true, hasAgents: Bool = false,
         _ body: (Served) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")
@@ -62,7 +62,8 @@ struct Served: Sendable {
             database: database, catalog: catalog, secret: Secret(secret), doors: .system, logger: logger,
             counters: counters, wake: {})
         let parts = EngineParts(
-            database: database, doors: .system, catalog: catalog, connections: Connections(),
+            database: database, doors: .system, catalog: try await catalog.stocked(hasAgents, folder),
+            connections: Connections(),
             blobs: BlobFolder(root: folder.appendingPathComponent("blobs")),
             prices: try #require(PriceTable.load(Array(PriceTable.shippedJSON.utf8), fileName: "shipped").table),
             settings: EngineSettings(sessionLogFolder: folder, deliveryFolder: folder), counters: counters,
@@ -105,6 +106,18 @@ struct Served: Sendable {
         running.cancel()
         _ = await running.result
         try result.get()
+    }
+}
+
+extension AgentCatalog {
+    /// With the example agent of the repository, when a test wants one.
+    fileprivate func stocked(_ isStocked: Bool, _ folder: URL) async throws -> AgentCatalog {
+        guard isStocked else { return self }
+        let agents = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "agents/sentinel.json")
+        try FileManager.default.copyItem(at: agents, to: folder.appending(path: "sentinel.json"))
+        try await refresh()
+        return self
     }
 }
 

@@ -19,11 +19,11 @@ package enum Role: String, CaseIterable, Hashable, Comparable, Sendable, Codable
 
     package var meaning: String {
         switch self {
-        case .viewer: "Sees runs, clients and results."
-        case .consultant: "Also decides approvals that name them, and marks failures as seen."
+        case .viewer: "Sees runs, reports, clients and results."
+        case .consultant: "Also decides approvals that name them and reports, and marks failures as seen."
         case .operator: "Also starts, stops, retries and delivers runs, decides approvals that name nobody, sees costs."
         case .engineer: "Also sees the system: webhooks, queue, alerts, settings in effect."
-        case .admin: "Also looks after people and reads the audit log."
+        case .admin: "Also looks after people and clients, and reads the audit log."
         }
     }
 }

@@ -45,6 +45,7 @@ package struct EngineSettings: Sendable {
     /// Whose clock a schedule means that names no other.
     package var agencyZone: ZoneOffsets
     package var builds: BuildSettings
+    package var endpoints: EndpointSettings
 
     package init(sessionLogFolder: URL, deliveryFolder: URL) {
         self.sessionLogFolder = sessionLogFolder
@@ -65,6 +66,7 @@ package struct EngineSettings: Sendable {
         sweepSeconds = 120
         reviewLookSeconds = 60
         agencyZone = .utc
+        endpoints = EndpointSettings(keyFolder: deliveryFolder.deletingLastPathComponent())
         builds = BuildSettings(folder: deliveryFolder.deletingLastPathComponent().appendingPathComponent("builds"))
     }
 

@@ -71,7 +71,9 @@ struct ApprovalStore {
                 id, runID, new.eventID, new.tool, new.input, new.inputHash, new.effect, now, expiresAt, new.threadID,
                 new.threadName,
             ])
-        return inserted == 1 ? id : nil
+        guard inserted == 1 else { return nil }
+        try Announcements(db: db).approval(id, now: now)
+        return id
     }
 
     func find(_ id: String) throws -> ApprovalRecord? {
@@ -99,10 +101,13 @@ struct ApprovalStore {
     func decide(
         _ id: String, _ state: ApprovalState, by person: String?, on surface: String, reason: String?, now: Int64
     ) throws -> Bool {
-        try db.execute(
+        let isFirst =
+            try db.execute(
             """
             UPDATE approval SET state = ?, decided_by = ?, decided_on = ?, reason = ?, decided_at = ?
             WHERE id = ? AND state = 'open'
             """, [state.rawValue, person, surface, reason, now, id]) == 1
+        if isFirst { try Announcements(db: db).approval(id, now: now) }
+        return isFirst
     }
 }

@@ -1,5 +1,4 @@
 package import BureauDomain
-import Foundation
 
 /// Artifacts as the command line and the API give them out: only what is named here, and every free text cleaned. No
 /// key of a store, no payload, nothing a vendor said.
@@ -102,10 +101,5 @@ extension JSONValue {
     fileprivate static func count(_ number: Int) -> JSONValue { .number(JSONNumber(number)) }
     fileprivate static func period(_ period: ArtifactPeriod?) -> JSONValue {
         period.map { ["key": .string($0.key), "from": .string($0.from), "to": .string($0.to)] } ?? .null
-    }
-    fileprivate static func instant(_ milliseconds: Int64) -> JSONValue {
-        .string(
-            Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(
-                Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
     }
 }

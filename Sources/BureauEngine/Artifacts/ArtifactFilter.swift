@@ -11,6 +11,8 @@ package struct ArtifactFilter: Sendable, Hashable {
     package var month: String?
     package var state: ArtifactState?
     package var visibility: ArtifactVisibility?
+    /// Clients that may be seen; nil for all. Artifacts without a client are everybody's.
+    package var visible: Set<String>?
     /// Superseded ones are left out unless they, or one state, are asked for.
     package var includesSuperseded: Bool
     /// Cursor: only artifacts older than this id.

@@ -30,6 +30,10 @@ struct ArtifactStore {
 
     func list(_ filter: ArtifactFilter) throws -> [ArtifactRecord] {
         let hidesSuperseded = !filter.includesSuperseded && filter.state == nil
+        let marks = Array(repeating: "?", count: filter.visible?.count ?? 0).joined(separator: ", ")
+        let seen =
+            filter.visible == nil
+            ? "" : "AND (artifact.client_slug IS NULL OR artifact.client_slug IN (\(marks)))"
         return try db.query(
             """
             \(Self.select)
@@ -38,14 +42,15 @@ struct ArtifactStore {
               AND (? IS NULL OR artifact.run_id = ?) AND (? IS NULL OR substr(artifact.period_to, 1, 7) = ?)
               AND (? IS NULL OR artifact.state = ?) AND (? IS NULL OR artifact.visibility = ?)
               AND (? = 0 OR artifact.state <> 'superseded') AND (? IS NULL OR artifact.id < ?)
+              \(seen)
             ORDER BY artifact.id DESC LIMIT ?
             """,
             [
                 filter.client, filter.client, filter.agent, filter.agent, filter.kind, filter.kind, filter.channel,
                 filter.channel, filter.run, filter.run, filter.month, filter.month, filter.state?.rawValue,
                 filter.state?.rawValue, filter.visibility?.rawValue, filter.visibility?.rawValue, hidesSuperseded,
-                filter.before, filter.before, filter.limit,
-            ]
+                filter.before, filter.before,
+            ] + (filter.visible?.sorted() ?? []) + [filter.limit]
         ).map(ArtifactRecord.init)
     }
 

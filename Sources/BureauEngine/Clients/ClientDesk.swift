@@ -4,23 +4,56 @@ package import BureauStorage
 /// What people ask of clients.
 package struct ClientDesk: Sendable {
     let database: any Database
-    package init(database: any Database) { self.database = database }
+    let doors: Doors
+
+    package init(database: any Database, doors: Doors) { (self.database, self.doors) = (database, doors) }
+
+    /// Why a change cannot be made, and what to do.
+    package struct Refused: Error, Sendable, CustomStringConvertible {
+        /// Somebody else was faster, rather than something being wrong.
+        package var isConflict = false
+        package let description: String
+        package let fix: String
+    }
+
+    /// Everything about one client that is not of its runs.
+    package struct Profile: Sendable, Hashable {
+        package let standing: ClientStanding
+        package let checks: [String: FactCheck]
+        package let staff: [StaffMember]
+        package var record: ClientRecord { standing.record }
+    }
 
     package func list() async throws -> [ClientRecord] { try await database.read { try ClientStore(db: $0).list() } }
+
+    package func standings() async throws -> [ClientStanding] {
+        try await database.read { try ClientStore(db: $0).standings(limit: 1_000) }
+    }
+
+    package func owners() async throws -> [String: [String]] {
+        try await database.read { try ClientRegistryStore(db: $0).owners() }
+    }
+
     package func find(_ slug: String) async throws -> ClientRecord? {
         try await database.read { try ClientStore(db: $0).find(slug) }
     }
 
-    /// What an agent still needs to know about a client before it can work for it. Computed from the records as they
-    /// are; fields a task brings with it may fill the gap.
-    package static func missing(_ agent: AgentConfig, for client: ClientRecord) -> [String] {
-        let payload = client.payload()
-        switch PayloadAssembly.assemble(
-            required: agent.payloadSource.requiredFields, optional: [], lookup: { payload[$0] })
-        {
-        case .complete: return []
-        case .missing(let names): return names
+    package func profile(_ slug: String) async throws -> Profile? {
+        try await database.read { db in
+            guard let standing = try ClientStore(db: db).standing(slug) else { return nil }
+            let registry = ClientRegistryStore(db: db)
+            return Profile(standing: standing, checks: try registry.checks(slug), staff: try registry.staff(slug))
         }
+    }
+
+    /// Who changed what about a client, newest first.
+    package func activity(_ slug: String, before: String? = nil, limit: Int = 50) async throws -> [AuditEntry] {
+        let limit = min(max(limit, 1), 1_000)
+        let (cursor, values): (String, [any SQLBindable]) =
+            before.map { ("AND id < ?", [slug, $0, limit]) } ?? ("", [slug, limit])
+        return try await database.query(
+            "SELECT * FROM audit WHERE client_slug = ? \(cursor) ORDER BY id DESC LIMIT ?", values
+        ).map(AuditEntry.init)
     }
 
     /// Versions of an agent's config, newest first.

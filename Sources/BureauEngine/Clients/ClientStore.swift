@@ -14,6 +14,14 @@ package struct ClientStore {
         try db.query("SELECT slug, record FROM client ORDER BY slug LIMIT ?", [limit]).map(decode)
     }
 
+    func standing(_ slug: String) throws -> ClientStanding? {
+        try db.first("SELECT * FROM client WHERE slug = ?", [slug]).map(standing)
+    }
+
+    func standings(limit: Int) throws -> [ClientStanding] {
+        try db.query("SELECT * FROM client ORDER BY slug LIMIT ?", [limit]).map(standing)
+    }
+
     /// Adds or replaces.
     package func save(_ client: ClientRecord, now: Int64) throws {
         try db.execute(
@@ -28,6 +36,19 @@ package struct ClientStore {
             ])
     }
 
+    /// Nil takes it out of the archive.
+    func archive(_ slug: String, by person: String?, now: Int64) throws {
+        try db.execute(
+            "UPDATE client SET archived_at = ?, archived_by = ? WHERE slug = ?",
+            [person == nil ? nil : now, person, slug])
+    }
+
+    private func standing(_ row: Row) throws -> ClientStanding {
+        ClientStanding(
+            record: try decode(row), createdAt: try row.integer("created_at"), updatedAt: try row.integer("updated_at"),
+            archivedAt: try row.integerIfAny("archived_at"), archivedBy: try row.textIfAny("archived_by"))
+    }
+
     private func decode(_ row: Row) throws -> ClientRecord {
         let slug = try row.text("slug")
         let result = ClientRecord.load(Array(try row.text("record").utf8), fileName: "client \(slug)")
@@ -36,4 +57,17 @@ package struct ClientStore {
         }
         return client
     }
+}
+
+/// A client with what its row knows besides the record.
+package struct ClientStanding: Sendable, Hashable {
+    package let record: ClientRecord
+    package let createdAt: Int64
+    package let updatedAt: Int64
+    package let archivedAt: Int64?
+    package let archivedBy: String?
+
+    package var isArchived: Bool { archivedAt != nil }
+    /// What a form was made from: a change to anything of the record makes it another one.
+    package var version: String { String(Hex.sha256(Array(record.json.canonical.utf8)).prefix(20)) }
 }

@@ -31,6 +31,15 @@ package struct PersonRecord: Sendable, Hashable {
         disabledAt = try row.integerIfAny("disabled_at")
     }
 
+    private init(installation name: String) {
+        (id, self.name, displayName, role, clients) = ("", name, name, .operator, nil)
+        (hasPassword, theme, createdAt, seenAt, disabledAt) = (false, "system", 0, nil, nil)
+    }
+
+    /// Whoever holds API_TOKEN. It is nobody's row.
+    package static func installation(_ name: String) -> PersonRecord { PersonRecord(installation: name) }
+    package var isInstallation: Bool { id.isEmpty }
+
     package var isDisabled: Bool { disabledAt != nil }
 
     /// Runs without a client are everybody's.

@@ -20,11 +20,11 @@ struct AssessStage: Stage {
                 return .moved
             }
         }
-        let record = try await clientRecord(hand, task)
+        let standing = try await client(hand, task), record = standing?.record
         let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
-        let assembly = assemble(hand, task, record, answers)
+        let readiness = readiness(hand, task, standing, answers), assembly = readiness.assembly
         let name = hand.agent.config.displayName
-        let facts = try await facts(hand, task, assembly)
+        let facts = try await facts(hand, task, readiness)
         let verdict = Assessment.judge(facts, agentName: name)
         let sentence = verdict.sentence(agentName: name) ?? ""
         switch (verdict, assembly) {
@@ -70,13 +70,13 @@ struct AssessStage: Stage {
     /// Only what the task itself started is judged by where it stands: a person who types the task's id on the command
     /// line has decided. So has one who tries a run again; and one that was found again after a restore has worked
     /// already, and moved the task itself.
-    private func facts(_ hand: RunInHand, _ task: WorkTask?, _ assembly: PayloadAssembly) async throws -> TaskFacts {
+    private func facts(_ hand: RunInHand, _ task: WorkTask?, _ readiness: AgentReadiness) async throws -> TaskFacts {
         let (run, config) = (hand.run, hand.agent.config)
         let isStarted =
             run.startedAt == nil && run.triggerSource == NewRun.TriggerSource.webhook.rawValue && task != nil
-        var facts = TaskFacts(isStartedByTask: isStarted)
-        if case .missing(let names) = assembly { facts.missingFields = names }
-        if config.confirms(run.taskTool), run.taskID != nil { facts.missingSetup = missingSetup(config) }
+        var facts = TaskFacts(isStartedByTask: isStarted, missingFields: readiness.missing)
+        facts.missingSetup = readiness.blockers
+        if config.confirms(run.taskTool), run.taskID != nil { facts.missingSetup += missingSetup(config) }
         guard isStarted else { return facts }
         if run.taskTool == .asana { return try await asanaFacts(facts, hand, task) }
         guard let trigger = config.triggers.clickUp else { return facts }
@@ -138,30 +138,31 @@ struct AssessStage: Stage {
             + (parts.connections.anthropic == nil ? ["Anthropic is not connected: set ANTHROPIC_API_KEY."] : [])
     }
 
-    private func clientRecord(_ hand: RunInHand, _ task: WorkTask?) async throws -> ClientRecord? {
+    private func client(_ hand: RunInHand, _ task: WorkTask?) async throws -> ClientStanding? {
         let fromTask = task?.text(of: "client_id")
         if hand.run.clientSlug == nil, fromTask == nil, let task, let trigger = hand.agent.config.triggers.asana {
-            return try await parts.database.read { try AsanaClientChoice(db: $0).client(trigger, task) }
+            return try await parts.database.read { db in
+                try AsanaClientChoice(db: db).client(trigger, task).flatMap { try ClientStore(db: db).standing($0.slug) }
+            }
         }
         guard let slug = hand.run.clientSlug ?? fromTask else { return nil }
-        return try await parts.database.read { try ClientStore(db: $0).find(slug) }
+        return try await parts.database.read { try ClientStore(db: $0).standing(slug) }
     }
 
-    private func assemble(
-        _ hand: RunInHand, _ task: WorkTask?, _ record: ClientRecord?, _ answers: [String: String]
-    ) -> PayloadAssembly {
+    private func readiness(
+        _ hand: RunInHand, _ task: WorkTask?, _ client: ClientStanding?, _ answers: [String: String]
+    ) -> AgentReadiness {
         let source = hand.agent.config.payloadSource
         let given = hand.run.payload.flatMap { try? BureauDomain.JSONValue.parse(Array($0.utf8)).object }
         // The task knows best, then what its people answered, then what the trigger brought, then the client's record.
-        let record = record?.payload()
+        let record = client?.record.payload()
         func lookup(_ name: String) -> BureauDomain.JSONValue? {
             task?.text(of: name).map { .string($0) } ?? Self.own(name, task) ?? answers[name].map { .string($0) }
                 ?? given?[name] ?? record?[name]
         }
-        let optional =
-            source.optionalFields
-            + (given?.keys ?? []).filter { !source.requiredFields.contains($0) && !source.optionalFields.contains($0) }
-        return PayloadAssembly.assemble(required: source.requiredFields, optional: optional, lookup: lookup)
+        return AgentReadiness.judge(
+            source, client: client?.record, isArchived: client?.isArchived ?? false, also: given?.keys ?? [],
+            lookup: lookup)
     }
 
     /// What every task has, by the names that configs use for it.

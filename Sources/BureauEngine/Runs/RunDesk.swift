@@ -125,7 +125,12 @@ package struct RunDesk: Sendable {
         let (id, now) = (doors.makeID(), doors.now())
         return try await database.write { db in
             let store = RunStore(db: db)
-            _ = try store.insert(new, id: id, now: now)
+            guard try store.insert(new, id: id, now: now) else {
+                guard let old = try store.find(dedupeKey: new.dedupeKey), let run = try store.find(old.id) else {
+                    throw RunMoved(runID: id)
+                }
+                return run
+            }
             try RunEventStore(db: db).append(id, kind: "queued", detail: "\(new.requestedBy) asked for it", now: now)
             guard let run = try store.find(id) else { throw RunMoved(runID: id) }
             return run

@@ -30,6 +30,7 @@ struct RunStore {
                     new.payload, new.payloadHash, new.priority, now, now, new.costMax?.rawValue,
                 ]) == 1
         if isNew, new.hasThread { try RunThreadStore(db: db).open(id, now: now) }
+        if isNew, let run = try find(id) { try Announcements(db: db).run(run, from: nil, now: now) }
         return isNew
     }
 

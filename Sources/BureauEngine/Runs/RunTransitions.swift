@@ -42,6 +42,7 @@ package struct RunTransitions: Sendable {
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
+        if moved.state != run.state { try Announcements(db: db).run(moved, from: run.state, now: doors.now()) }
         try ArtifactFollow(db: db).follow(event, run, to: moved, now: doors.now())
         if moved.state.isFinal, !run.state.isFinal {
             try RunFamily(db: db, doors: doors).ended(moved)

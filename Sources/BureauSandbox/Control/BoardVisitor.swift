@@ -62,7 +62,7 @@ package struct BoardVisitor: Sendable {
     }
 
     @discardableResult
-    private func post(_ path: String, type: String, _ body: String) async throws -> String {
+    func post(_ path: String, type: String, _ body: String) async throws -> String {
         let answer = await Outbound.post(base + path, [("content-type", type)], Array(body.utf8), Self.timeoutSeconds)
         guard let answer, (200...399).contains(answer.status) else {
             throw Refused(description: "the stand-in refused \(path): \(answer?.body.prefix(300) ?? "no answer")")

@@ -22,6 +22,8 @@ enum Migrator {
         (14, "0014_people", PackageResources._014_people_sql),
         (15, "0015_asana", PackageResources._015_asana_sql),
         (16, "0016_task_records", PackageResources._016_task_records_sql),
+        (17, "0017_client_registry", PackageResources._017_client_registry_sql),
+        (18, "0018_endpoints", PackageResources._018_endpoints_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

@@ -18,6 +18,7 @@ struct APIProblem: Error, HTTPResponseError {
             ("type", .string("about:blank")), ("title", .string(title)),
             ("status", .number(JSONNumber(status.code))), ("detail", .string(detail)),
         ]
+        members.append(("instance", .string(request.uri.path)))
         if let fix { members.append(("fix", .string(fix))) }
         let body = JSONValue.object(JSONObject(members))
         var headers: HTTPFields = [.contentType: "application/problem+json"]

@@ -13,13 +13,18 @@ struct AuditWords {
         after = Self.words(new, unlike: old)
     }
 
+    private static func words(_ value: JSONValue) -> String {
+        if value == .null { return "none" }
+        return value.array.map { $0.map(words).joined(separator: ", ") } ?? value.string ?? value.compact
+    }
+
     private static func members(_ json: String?) -> JSONObject? {
         json.flatMap { try? JSONValue.parse(Array($0.utf8)).object }
     }
 
     private static func words(_ members: JSONObject?, unlike other: JSONObject?) -> String {
         let kept = (members?.members ?? []).filter { other == nil || other?[$0.key] != $0.value }
-        let lines = kept.map { "\($0.key.replacing("_", with: " ")): \($0.value.string ?? $0.value.compact)" }
+        let lines = kept.map { "\($0.key.replacing("_", with: " ")): \(words($0.value))" }
         return String(lines.joined(separator: ", ").prefix(charactersMax))
     }
 }

@@ -11,6 +11,15 @@ struct Inbox: Sendable {
         var questions: [RunRecord]
         var reviews: [RunRecord]
         var failures: [RunRecord]
+        func narrowed(client: String?, agent: String?) -> Waiting {
+            func fits(_ run: RunRecord) -> Bool {
+                (client == nil || run.clientSlug == client) && (agent == nil || run.agent == agent)
+            }
+            return Waiting(
+                approvals: approvals.filter { fits($0.run) }, questions: questions.filter(fits),
+                reviews: reviews.filter(fits), failures: failures.filter(fits))
+        }
+
         var count: Int { approvals.count + questions.count + reviews.count + failures.count }
     }
 

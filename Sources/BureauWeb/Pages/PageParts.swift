@@ -44,6 +44,7 @@ struct Block {
     var timeline: Timeline? = nil
     var disclosure: Disclosure? = nil
     var diff: Diff? = nil
+    var frame: Frame? = nil
     var emptyText: String? = nil
     var forms: [Form] = []
 }
@@ -161,6 +162,7 @@ struct Table {
         var chip: Chip? = nil
         var iso: String? = nil
         var isNumber = false
+        var isCode = false
     }
     struct Row {
         var cells: [Cell]
@@ -244,6 +246,15 @@ struct Disclosure {
     var summary: String
     var body: String
     var isOpen = false
+}
+
+/// A document from outside, kept in a frame it cannot leave.
+struct Frame {
+    var title: String
+    var address: String
+    var download: String
+    /// A browser's own PDF viewer does not start in a sandbox.
+    var isSandboxed = true
 }
 
 struct Diff {

@@ -21,6 +21,9 @@ struct RunPage {
             Link(word: "run \(run.id.prefix(10))"),
         ]
         page.links = links()
+        if let report = try await house.reports.list(ArtifactFilter(run: run.id, limit: 1)).first {
+            page.links.insert(Link(word: "Open report", address: "/reports/\(report.id)/", style: "button"), at: 0)
+        }
         for approval in approvals where approval.state == .open {
             page.blocks.append(Block(approval: try await ApprovalView(house: house).card(approval, run, visitor)))
         }

@@ -16,7 +16,9 @@ struct StartPages: Sendable {
     private func show(_ web: WebRequest, problem: String? = nil, status: Int = 200) async throws -> Response {
         let person = try web.signedIn().person
         let agents = house.catalog.agents.filter(\.config.triggers.manualCLI)
-        let clients = try await house.clients.list().filter { person.maySee(client: $0.slug) }
+        let clients = try await house.clients.standings().filter {
+            person.maySee(client: $0.record.slug) && !$0.isArchived
+        }
         let chosen = web.form["agent"] ?? web.query("agent") ?? agents.first?.config.name
         let agent = agents.first { $0.config.name == chosen }
         let client = web.form["client"] ?? web.query("client")
@@ -57,13 +59,7 @@ struct StartPages: Sendable {
                                 "client", "Client",
                                 .options(
                                     [Field.Option(word: "No client", value: "")]
-                                        + clients.map {
-                                            let missing = ClientDesk.missing(agent.config, for: $0)
-                                            let word =
-                                                missing.isEmpty
-                                                ? $0.name : "\($0.name): lacks \(missing.joined(separator: ", "))"
-                                            return Field.Option(word: word, value: $0.slug, isOn: $0.slug == client)
-                                        }), hint: "What a client's record lacks may come with the task."),
+                                        + clients.map { Self.option($0.record, agent.config, isOn: $0.record.slug == client) }), hint: "What a client's record lacks may come with the task."),
                             Field(
                                 "task", "ClickUp task id", value: web.form["task"] ?? "",
                                 hint: "Needed when there is no client. The result goes back to it."),
@@ -74,6 +70,13 @@ struct StartPages: Sendable {
                 ]),
         ]
         return try await house.page(page, web)
+    }
+
+    private static func option(_ client: ClientRecord, _ agent: AgentConfig, isOn: Bool) -> Field.Option {
+        let missing = AgentReadiness.judge(agent.payloadSource, client: client, isArchived: false).missing
+            .map { ClientFact.named($0).label }
+        let word = missing.isEmpty ? client.name : "\(client.name): lacks \(missing.joined(separator: ", "))"
+        return Field.Option(word: word, value: client.slug, isOn: isOn)
     }
 
     private func limit(_ agent: LoadedAgent) -> MicroUSD {

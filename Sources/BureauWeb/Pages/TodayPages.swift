@@ -2,7 +2,7 @@ import BureauDomain
 import BureauEngine
 import Hummingbird
 
-/// Today, the inbox, and the search that jumps.
+/// Today, and the search that jumps.
 struct TodayPages: Sendable {
     let house: WebHouse
     private var clock: PageClock { house.clock }
@@ -11,7 +11,6 @@ struct TodayPages: Sendable {
     var routes: [Route] {
         [
             .page("/", .viewer) { try await today($0) },
-            .page("/inbox", .viewer) { try await inbox($0) },
             .page("/search", .viewer) { try await search($0) },
         ]
     }
@@ -102,50 +101,6 @@ struct TodayPages: Sendable {
                     step("Add a client (bureau clients add)", hasClients), step("Start a run", false),
                 ]))
         ]
-    }
-
-    // MARK: Inbox
-
-    private static let kinds = ["all", "approvals", "reviews", "questions", "failures"]
-
-    private func inbox(_ web: WebRequest) async throws -> Response {
-        let visitor = try web.signedIn()
-        let waiting = try await Inbox(house: house).waiting(for: visitor.person)
-        let kind = web.query("kind").flatMap { Self.kinds.contains($0) ? $0 : nil } ?? "all"
-        let counts = [
-            "all": waiting.count, "approvals": waiting.approvals.count, "reviews": waiting.reviews.count,
-            "questions": waiting.questions.count, "failures": waiting.failures.count,
-        ]
-        var page = Page(
-            title: waiting.count > 0 ? "(\(waiting.count)) Inbox" : "Inbox", heading: "Inbox")
-        page.lead = "Approvals first, those that expire soonest on top."
-        page.blocks = [
-            Block(
-                tabs: Tabs(
-                    label: "Kinds",
-                    tabs: Self.kinds.map {
-                        Link(
-                            word: $0.prefix(1).uppercased() + $0.dropFirst(),
-                            address: $0 == "all" ? "/inbox/" : "/inbox/?kind=\($0)",
-                            isCurrent: $0 == kind, count: "\(counts[$0] ?? 0)")
-                    }))
-        ]
-        func shows(_ name: String) -> Bool { kind == "all" || kind == name }
-        if shows("approvals") {
-            for (approval, run) in waiting.approvals {
-                page.blocks.append(
-                    Block(approval: try await ApprovalView(house: house).card(approval, run, visitor)))
-            }
-        }
-        let rows =
-            (shows("reviews") ? waiting.reviews : []) + (shows("questions") ? waiting.questions : [])
-            + (shows("failures") ? waiting.failures : [])
-        if !rows.isEmpty {
-            page.blocks.append(
-                Block(table: RunWords.table("Runs that wait for somebody, newest first", rows, clock, empty: "")))
-        }
-        if page.blocks.count == 1 { page.blocks.append(Block(emptyText: "Nothing waits here.")) }
-        return try await house.page(page, web)
     }
 
     // MARK: Search

@@ -18,7 +18,7 @@ struct Route: Sendable {
     }
 
     /// What the path names. It is looked up before the handler runs, and what the person may not see is not found.
-    enum Subject: Hashable, Sendable { case none, run, client, approval }
+    enum Subject: Hashable, Sendable { case none, run, client, approval, report }
 
     /// What a form must bring before anything happens.
     enum FormGuard: Hashable, Sendable {
@@ -40,6 +40,10 @@ struct Route: Sendable {
     let form: FormGuard
     /// Nil where a channel handler answers before the router is asked.
     let handler: Handler?
+    /// What programs are told of it, where it is an operation of the API.
+    var operation: APIOperation?
+    /// A token that may only read may post here: what it asks for decides what it gets.
+    var takesReadTokens = false
 
     static func page(
         _ path: String, _ role: Role, _ subject: Subject = .none, _ handler: @escaping Handler

@@ -14,7 +14,9 @@ struct ViewLibrary: Sendable {
         ("table", PackageResources.table_mustache), ("approval", PackageResources.approval_mustache),
         ("timeline", PackageResources.timeline_mustache), ("entry", PackageResources.entry_mustache),
         ("disclosure", PackageResources.disclosure_mustache), ("diff", PackageResources.diff_mustache),
-        ("form", PackageResources.form_mustache),
+        ("form", PackageResources.form_mustache), ("frame", PackageResources.frame_mustache),
+        ("sheet", PackageResources.sheet_mustache), ("tree", PackageResources.tree_mustache),
+        ("spans", PackageResources.spans_mustache),
     ]
 
     /// Views that do not parse, which a test expects to be none.

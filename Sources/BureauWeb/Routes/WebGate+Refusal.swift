@@ -39,6 +39,11 @@ extension WebGate {
             return Words(
                 status: .unprocessableContent, title: "Not done", detail: sentence(refused.description),
                 fix: sentence(refused.fix))
+        case let refused as ClientDesk.Refused:
+            return Words(
+                status: refused.isConflict ? .conflict : .unprocessableContent, title: "Not done",
+                detail: sentence(refused.description), fix: sentence(refused.fix))
+        case let refused as ArtifactDesk.Refused: return words(refused)
         case let error as HTTPError:
             return Words(
                 status: error.status, title: "Not taken", detail: error.body ?? "The request cannot be read.",
@@ -55,6 +60,17 @@ extension WebGate {
                     "Load the page again. If it stays so, give the reference to whoever runs the server: it is in the log."
             )
         }
+    }
+
+    /// The desk's own advice is for the command line.
+    private func words(_ refused: ArtifactDesk.Refused) -> Words {
+        let (status, fix): (HTTPResponse.Status, String) =
+            switch refused.kind {
+            case .notFound, .ambiguous: (.notFound, "Look for it in the Report Library.")
+            case .notNow: (.conflict, "Nothing was changed. Open the report again: it shows where it stands now.")
+            case .damaged: (.internalServerError, "Tell whoever runs the server: a backup has the file.")
+            }
+        return Words(status: status, title: "Not done", detail: sentence(refused.description), fix: fix)
     }
 
     private func words(_ problem: PageProblem, _ web: WebRequest) -> Words {

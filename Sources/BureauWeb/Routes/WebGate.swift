@@ -38,13 +38,14 @@ struct WebGate: Sendable {
             return try await handler(web)
         }
         try checkOffice(web)
-        if route.surface == .api, house.apiDoor?.isOpen(to: web.head.headers[.authorization]) ?? false {
-            return try await handler(web)
-        }
-        guard let visitor = try await visitor(web), route.surface == .api || visitor.session != nil else {
+        var found = installation(route, web)
+        if found == nil { found = try await visitor(web) }
+        guard let visitor = found, route.surface == .api || visitor.session != nil else {
             throw PageProblem.notSignedIn(returnTo: web.head.method == .get ? web.address : nil)
         }
         web.visitor = visitor
+        let isSafe = web.head.method == .get || web.head.method == .head || route.takesReadTokens
+        guard isSafe || visitor.mayWrite else { throw PageProblem.forbidden(needs: nil) }
         guard visitor.person.role >= role else { throw PageProblem.forbidden(needs: role) }
         if route.form == .session { try await takeForm(&web) }
         try await findSubject(route.subject, &web)
@@ -53,14 +54,21 @@ struct WebGate: Sendable {
 
     // MARK: Who
 
+    /// Whoever holds API_TOKEN: an operator of this installation who is nobody in particular.
+    private func installation(_ route: Route, _ web: WebRequest) -> WebRequest.Visitor? {
+        guard route.surface == .api, let door = house.apiDoor, door.isOpen(to: web.head.headers[.authorization]) else {
+            return nil
+        }
+        return .init(person: .installation(door.person), session: nil, formToken: "", surface: "api")
+    }
+
     private func visitor(_ web: WebRequest) async throws -> WebRequest.Visitor? {
         if let header = web.head.headers[.authorization] {
             guard header.lowercased().hasPrefix("bearer "),
                 let (token, person) = try await house.signIn.person(apiToken: String(header.dropFirst(7)))
             else { return nil }
-            let isSafe = web.head.method == .get || web.head.method == .head
-            guard isSafe || token.scope == .write else { throw PageProblem.forbidden(needs: nil) }
-            return .init(person: person, session: nil, formToken: "", surface: "api")
+            return .init(
+                person: person, session: nil, formToken: "", surface: "api", mayWrite: token.scope == .write)
         }
         guard let token = SessionCookie(site: house.site).read(web.head),
             let (session, person) = try await house.signIn.person(session: token)
@@ -130,6 +138,11 @@ struct WebGate: Sendable {
                 let run = try? await house.runs.find(approval.runID), person.maySee(client: run.clientSlug)
             else { throw PageProblem.notFound }
             (web.approval, web.run) = (approval, run)
+        case .report:
+            guard let report = try? await house.reports.find(web.parameter("id")),
+                person.maySee(client: report.clientSlug)
+            else { throw PageProblem.notFound }
+            web.report = report
         }
     }
 }

@@ -14,6 +14,7 @@ package struct WebHouse: Sendable {
     let signIn: SignIn
     let audit: AuditDesk
     let clients: ClientDesk
+    let reports: ArtifactDesk
     let catalog: AgentCatalog
     let settings: EngineSettings
     let doors: Doors
@@ -26,6 +27,8 @@ package struct WebHouse: Sendable {
     let apiDoor: ApprovalDoor?
     /// Nil when there is no internal token.
     let artifacts: ReportArtifactDoor?
+    let requestKeys: RequestKeys
+    let endpoints: EndpointDesk
     let site: Site
     /// Wakes the workers after something was started.
     let wake: @Sendable () -> Void
@@ -40,6 +43,8 @@ package struct WebHouse: Sendable {
         package var version: String
         /// What is in effect, with where it came from; secrets as "set".
         package var settings: [Setting]
+        /// Whether agents that ask over MCP have the tools that change something.
+        package var agentsMayWrite = false
 
         package struct Setting: Sendable {
             package let name: String, value: String, origin: String
@@ -79,7 +84,9 @@ package struct WebHouse: Sendable {
         people = PeopleDesk(database: database, doors: doors, passwords: passwords)
         signIn = SignIn(database: database, doors: doors, passwords: passwords)
         audit = AuditDesk(database: database, doors: doors)
-        clients = ClientDesk(database: database)
+        clients = ClientDesk(database: database, doors: doors)
+        reports = ArtifactDesk(
+            database: database, doors: doors, blobs: parts.blobs, zone: parts.settings.agencyZone)
         catalog = parts.catalog
         settings = parts.settings
         self.doors = doors
@@ -89,6 +96,8 @@ package struct WebHouse: Sendable {
         self.commands = commands
         self.apiDoor = apiDoor
         self.artifacts = artifacts
+        requestKeys = RequestKeys(database: database, doors: doors)
+        endpoints = EndpointDesk(database: database, doors: doors, settings: parts.settings.endpoints)
         self.site = site
         self.wake = wake
         clock = PageClock(zone: parts.settings.agencyZone, now: doors.now)

@@ -10,12 +10,13 @@ struct WebRequest: Sendable {
     let head: Request
     let context: WebContext
     let remoteAddress: String
-    /// Present wherever a page asks for a role. An interface that API_TOKEN opened has none.
+    /// Present wherever a role is asked for.
     var visitor: Visitor?
     var form = FormBody(Data())
     var run: RunRecord?
     var client: ClientRecord?
     var approval: ApprovalRecord?
+    var report: ArtifactRecord?
 
     /// Somebody signed in, by a session or a token of their own.
     struct Visitor: Sendable {
@@ -25,6 +26,8 @@ struct WebRequest: Sendable {
         /// What the session's forms must bring.
         let formToken: String
         let surface: String
+        /// False for a token that may only read.
+        var mayWrite = true
     }
 
     func signedIn() throws -> Visitor {
@@ -40,6 +43,16 @@ struct WebRequest: Sendable {
     func theRun() throws -> RunRecord {
         guard let run else { throw PageProblem.notFound }
         return run
+    }
+
+    func theReport() throws -> ArtifactRecord {
+        guard let report else { throw PageProblem.notFound }
+        return report
+    }
+
+    func theClient() throws -> ClientRecord {
+        guard let client else { throw PageProblem.notFound }
+        return client
     }
 
     func query(_ name: String) -> String? {

@@ -17,4 +17,9 @@ extension HTTPField.Name {
     static let crossOriginOpenerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy") ?? .via
     static let xAccelBuffering = HTTPField.Name("X-Accel-Buffering") ?? .via
     static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .via
+    static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .via
+    static let idempotentReplayed = HTTPField.Name("Idempotent-Replayed") ?? .via
+    static let mcpProtocolVersion = HTTPField.Name("MCP-Protocol-Version") ?? .via
+    static let ifMatch = HTTPField.Name("If-Match") ?? .via
+    static let ifNoneMatch = HTTPField.Name("If-None-Match") ?? .via
 }

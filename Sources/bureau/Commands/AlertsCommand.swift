@@ -75,13 +75,4 @@ extension AlertRecord {
             Listing.Cell(runID.map { String($0.prefix(10)) } ?? "", exact: runID ?? ""), Listing.Cell(sentence),
         ]
     }
-
-    var document: BureauDomain.JSONValue {
-        .made([
-            ("id", .string(id)), ("status", .string(isOpen ? "open" : "resolved")), ("cause", .string(cause)),
-            ("subject", .string(subject)), ("sentence", .string(sentence)), ("run", .text(runID)),
-            ("occurrences", .whole(occurrences)), ("reminders", .whole(reminders)), ("opened_at", .time(openedAt)),
-            ("last_at", .time(lastAt)), ("resolved_by", .text(resolvedBy)),
-        ])
-    }
 }

@@ -23,8 +23,8 @@ struct ClientBook {
     }
 
     func save(_ client: ClientRecord) async throws {
-        let now = records.doors.now()
-        try await records.database.write { try ClientStore(db: $0).save(client, now: now) }
+        try await ClientDesk(database: records.database, doors: records.doors)
+            .keep(client, by: Actor(name: Person.name, surface: "cli"))
     }
 
     /// The client, or everything that is wrong with it.

@@ -14,7 +14,7 @@ struct ClientsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ClientsListCommand.self, ClientsShowCommand.self, ClientsAddCommand.self, ClientsImportCommand.self,
-            ClientsSetCommand.self,
+            ClientsSetCommand.self, ClientsReadinessCommand.self, ClientsArchiveCommand.self,
         ])
 }
 

@@ -72,6 +72,11 @@ struct DemoCommand: AsyncParsableCommand {
                 if once {
                     await server.triggerGracefulShutdown()
                 } else {
+                    do {
+                        try await DemoWaiting(
+                            sandbox: "http://127.0.0.1:\(sandboxPort)", composition: composition, folder: folder
+                        ).play()
+                    } catch { Terminal.note("\nNothing was left in the inbox: \(error)") }
                     Terminal.say(
                         "\nThe pages stay open. Move another card on the board to start another run. Ctrl-C ends the demo."
                     )

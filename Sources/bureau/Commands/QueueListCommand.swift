@@ -92,13 +92,3 @@ struct QueueListCommand: AsyncParsableCommand {
         return listing
     }
 }
-
-extension DeadLetter {
-    var document: BureauDomain.JSONValue {
-        .made([
-            ("id", .string(id)), ("kind", .string(kind.rawValue)), ("cause", .string(cause)),
-            ("sentence", .string(sentence)), ("run", .text(runID)), ("agent", .text(agent)), ("client", .text(client)),
-            ("parked_at", .time(parkedAt)),
-        ])
-    }
-}

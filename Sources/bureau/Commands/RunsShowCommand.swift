@@ -132,10 +132,6 @@ extension RunEvent {
             Listing.Cell(detail),
         ]
     }
-
-    var document: BureauDomain.JSONValue {
-        .made([("seq", .whole(seq)), ("at", .time(at)), ("kind", .string(kind)), ("detail", .string(detail))])
-    }
 }
 
 extension SessionThreadRecord {

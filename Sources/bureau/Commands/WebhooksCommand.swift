@@ -65,12 +65,4 @@ extension SignalRecord {
             Listing.Cell(runID.map { String($0.prefix(10)) } ?? "", exact: runID ?? ""), Listing.Cell(reason),
         ]
     }
-
-    var document: BureauDomain.JSONValue {
-        .made([
-            ("id", .string(id)), ("received_at", .time(receivedAt)), ("agent", .string(agent)), ("event", .text(event)),
-            ("remote_address", .string(remoteAddress)), ("bytes", .whole(bodyBytes)), ("verdict", .string(verdict)),
-            ("reason", .string(reason)), ("run", .text(runID)),
-        ])
-    }
 }

@@ -4,23 +4,36 @@ import BureauWeb
 extension Settings {
     /// How the pages are reached and from where.
     static func site(_ environment: Environment) throws(SetupError) -> WebHouse.Site {
-        var offices: [AddressRange] = []
-        for part in (environment["OFFICE_ADDRESSES"] ?? "").split(separator: ",") {
-            let text = part.filter { !$0.isWhitespace }
-            guard let range = AddressRange(text) else {
-                throw SetupError(
-                    "OFFICE_ADDRESSES holds \"\(text)\", which is no address or block of addresses",
-                    fix: "write blocks with commas: 203.0.113.0/24,2001:db8::/32")
-            }
-            offices.append(range)
-        }
+        let offices = try addressRanges("OFFICE_ADDRESSES", environment)
         var url = environment["PUBLIC_URL"]
         while url?.hasSuffix("/") ?? false { url?.removeLast() }
         if let url, !(url.hasPrefix("https://") || url.hasPrefix("http://")) {
             throw SetupError("PUBLIC_URL is \"\(url)\"", fix: "write it as https://bureau.example.com")
         }
-        return WebHouse.Site(
+        var site = WebHouse.Site(
             publicURL: url, offices: offices, version: Composition.version, settings: inEffect(environment))
+        switch environment["MCP_WRITES"]?.lowercased() {
+        case nil, "off": break
+        case "on": site.agentsMayWrite = true
+        case let other?:
+            throw SetupError("MCP_WRITES is \"\(other.prefix(40))\"", fix: "write on or off")
+        }
+        return site
+    }
+
+    /// Blocks of addresses with commas between them.
+    static func addressRanges(_ name: String, _ environment: Environment) throws(SetupError) -> [AddressRange] {
+        var ranges: [AddressRange] = []
+        for part in (environment[name] ?? "").split(separator: ",") {
+            let text = part.filter { !$0.isWhitespace }
+            guard let range = AddressRange(text) else {
+                throw SetupError(
+                    "\(name) holds \"\(text)\", which is no address or block of addresses",
+                    fix: "write blocks with commas: 203.0.113.0/24,2001:db8::/32")
+            }
+            ranges.append(range)
+        }
+        return ranges
     }
 
     /// What the settings page shows. A name that is in neither list is not shown at all.
@@ -37,7 +50,7 @@ extension Settings {
 
     private static let plainNames = [
         "AGENCY_TIME_ZONE", "AGENCY_DAILY_BUDGET_USD", "AGENTS_DIR", "DATA_DIR", "HOST", "PORT", "PUBLIC_URL",
-        "OFFICE_ADDRESSES", "LOG_LEVEL", "SWEEP_SECONDS", "RUNS_IN_FLIGHT_MAX", "LEASE_SECONDS", "QUEUED_HOURS_MAX",
+        "OFFICE_ADDRESSES", "ENDPOINT_ALLOWED_ADDRESSES", "MCP_WRITES", "LOG_LEVEL", "SWEEP_SECONDS", "RUNS_IN_FLIGHT_MAX", "LEASE_SECONDS", "QUEUED_HOURS_MAX",
         "EVENT_LOG_DAYS", "ALERT_REMIND_HOURS", "ALERT_ESCALATE_TO", "DAILY_DIGEST_AT", "SLACK_ALERT_CHANNEL_ID",
         "SLACK_RESULTS_CHANNEL_ID", "CLICKUP_WORKSPACE_ID", "GOOGLE_DRIVE_ROOT_FOLDER_ID", "API_TOKEN_USER",
     ]

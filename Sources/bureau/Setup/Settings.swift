@@ -47,6 +47,8 @@ struct Settings: Sendable {
         let delivery = environment["DELIVERY_FOLDER"].map(folder) ?? data.appendingPathComponent("deliveries")
         var engine = EngineSettings(sessionLogFolder: folder(logs), deliveryFolder: delivery)
         engine.builds = builds(environment, data)
+        engine.endpoints = EndpointSettings(
+            keyFolder: data, allowed: try addressRanges("ENDPOINT_ALLOWED_ADDRESSES", environment))
         engine.driveRootFolderID = environment["GOOGLE_DRIVE_ROOT_FOLDER_ID"]
         engine.alertChannel = environment["SLACK_ALERT_CHANNEL_ID"]
         engine.resultsChannel = environment["SLACK_RESULTS_CHANNEL_ID"]

@@ -85,6 +85,19 @@ struct StartedNoticeTests {
         }
     }
 
+    @Test("Whoever stood still before the write and came after the results puts them right")
+    func cameAfter() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Self.bench()
+            let tool = try #require(try bench.parts(standIns.connections).workTool(.clickUp))
+            let write = StartedStatusWrite(tool: tool, task: Self.task, status: "In progress", before: Self.from) {
+                "Review"
+            }
+            _ = try await write.write()
+            #expect(await Self.status(standIns) == "review")
+        }
+    }
+
     @Test("Before results are delivered it is taken back, unless it is on its way")
     func takenBack() async throws {
         let bench = try await Self.bench()

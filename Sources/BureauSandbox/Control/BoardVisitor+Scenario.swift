@@ -1,0 +1,7 @@
+extension BoardVisitor {
+    /// What the next session of an agent does: a name of the scenarios, such as "fails".
+    package func nextSession(of agent: String, does scenario: String) async throws {
+        let body: JSON = ["name": .string(scenario), "agent_id": .string(agent), "times": 1]
+        _ = try await post("/_control/scenario", type: "application/json", body.text)
+    }
+}

@@ -1,0 +1,53 @@
+import BureauDomain
+import BureauEngine
+import HTTPTypes
+
+extension APIProblem {
+    static let otherRequest = APIProblem(
+        status: .unprocessableContent, title: "Key used for something else",
+        detail: "This Idempotency-Key came before with another request. Nothing was done.",
+        fix: "Use a new key for each thing that is to happen.")
+    static let stillOpen = APIProblem(
+        status: .conflict, title: "Not answered yet",
+        detail: "The first request with this Idempotency-Key is under way, or ended without an answer.",
+        fix: "Repeat it in a few seconds. If it stays so, look whether it happened, then use a new key.")
+
+    static func misshapen(_ complaint: String) -> APIProblem {
+        APIProblem(
+            status: .badRequest, title: "Not as declared", detail: complaint + ".",
+            fix: "GET /api/v1/openapi.json tells what each request looks like.")
+    }
+
+    static func missing(_ what: String) -> APIProblem {
+        APIProblem(
+            status: .notFound, title: "Nothing here", detail: "There is no \(what), or it is about a client you do not see.",
+            fix: "Check the id; the lists show what there is.")
+    }
+
+    /// The desks' refusals in the API's words; nil for what no desk meant.
+    init?(reading error: any Error) {
+        switch error {
+        case let refused as RunDesk.Refused:
+            self.init(
+                status: refused.kind == .notFound ? .notFound : .conflict, title: "Not done",
+                detail: Self.sentence(refused.description),
+                fix: refused.kind == .chooseStep
+                    ? "Name the step in the body." : "Nothing was changed. GET the run to see what it is doing now.")
+        case let refused as ArtifactDesk.Refused:
+            let status: HTTPResponse.Status =
+                switch refused.kind {
+                case .notFound: .notFound
+                case .ambiguous, .notNow: .conflict
+                case .damaged: .gone
+                }
+            self.init(status: status, title: "Not done", detail: Self.sentence(refused.description), fix: refused.fix)
+        case let refused as EndpointDesk.Refused:
+            self.init(
+                status: refused.isMissing ? .notFound : .unprocessableContent, title: "Not done",
+                detail: Self.sentence(refused.description), fix: Self.sentence(refused.fix))
+        default: return nil
+        }
+    }
+
+    private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
+}

@@ -1,0 +1,21 @@
+import BureauDomain
+import Hummingbird
+import NIOCore
+
+/// `/api/v1`: every operation, and the document that tells of them, made from the same declarations.
+struct APIRoutes {
+    let house: WebHouse
+
+    var routes: [Route] {
+        let rooms =
+            RunAPI(house: house).routes + RunActionAPI(house: house).routes + ApprovalAPI(house: house).routes
+            + ClientAPI(house: house).routes + SystemAPI(house: house).routes + ArtifactAPI(house: house).routes
+            + EndpointAPI(house: house).routes
+        let own = APIOperation(
+            name: "getOpenAPI", tag: "about", summary: "This document.", answer: .one(.object([], isOpen: true)))
+        let document = OpenAPIDocument(version: house.site.version, url: house.site.publicURL)
+        let told = Route.operation(house, .get, "/openapi.json", .viewer, as: own) { _ in .nothing }
+        let value = document.make(rooms + [told])
+        return rooms + [.operation(house, .get, "/openapi.json", .viewer, as: own) { _ in .one(value) }]
+    }
+}

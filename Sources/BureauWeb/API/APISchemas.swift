@@ -1,0 +1,136 @@
+import BureauDomain
+import BureauEngine
+
+/// The things the API speaks of, by the names the OpenAPI document gives them.
+enum APISchemas {
+    typealias Field = APIShape.Field
+
+    static let all: [String: APIShape] = [
+        "Run": run, "RunPage": runPage, "RunEvent": runEvent, "RunFile": runFile, "Step": step, "Approval": approval,
+        "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientReadiness": readiness, "CostLine": costLine,
+        "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "Artifact": artifact,
+        "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
+        "Problem": problem,
+    ]
+
+    private static func object(_ fields: [Field]) -> APIShape { .object(fields, isOpen: true) }
+    private static func field(_ name: String, _ shape: APIShape, _ meaning: String = "") -> Field {
+        Field(name: name, shape: shape, meaning: meaning)
+    }
+    private static func perhaps(_ name: String, _ shape: APIShape, _ meaning: String = "") -> Field {
+        Field(name: name, shape: .nullable(shape), meaning: meaning)
+    }
+    private static let words = APIShape.words, count = APIShape.count
+    static let money = APIShape.amount(0...1e12)
+    static let states = RunState.allCases.map(\.rawValue)
+
+    static let problem = object([
+        field("type", words), field("title", words), field("status", .whole(400...599)), field("detail", words),
+        field("instance", words, "The path that was asked for."),
+        Field(name: "fix", shape: words, isRequired: false, meaning: "What to do about it."),
+    ])
+
+    private static let runFields: [Field] = [
+        field("id", .id), field("agent", words), field("agent_version", words),
+        field("status", .choice(states), "See docs/run-states.md."),
+        perhaps("cause", words), perhaps("cause_sentence", words), perhaps("client", words),
+        perhaps("client_name", words), field("trigger_source", words), field("requested_by", words),
+        perhaps("task_id", words), perhaps("task_url", words), perhaps("session_id", words), perhaps("model", words),
+        field("cost_usd", money), field("cost_method", words), field("events", count), field("accepted_at", .time),
+        perhaps("started_at", .time), perhaps("ended_at", .time),
+    ]
+    static let run = object(runFields)
+    static let runPage = object(
+        runFields + [
+            field("round", count), perhaps("headline", words, "What its report says in a line."),
+            field("doubtful_steps", .list(.named("Step"), most: 1_000), "Writes that wait for somebody's word."),
+            field("approvals", .list(.named("Approval"), most: 1_000)),
+            field("children", .list(words, most: 1_000), "Runs it has started."), perhaps("parent", words),
+        ])
+    static let runEvent = object([
+        field("seq", count), field("at", .time), field("kind", words), field("detail", words),
+    ])
+    static let runFile = object([
+        field("name", words), field("original_name", words), field("type", words), field("bytes", count),
+        perhaps("sha256", words), field("round", count), perhaps("error", words),
+    ])
+    static let step = object([field("id", words), field("what", words), field("channel", words)])
+    static let approval = object([
+        field("id", words), field("run", .id), field("status", .choice(ApprovalState.allCases.map(\.rawValue))),
+        field("tool", words), perhaps("sub_agent", words), field("effect", words, "What will happen, in a sentence."),
+        field("input", .any, "The call as the agent wrote it."), field("input_sha256", words),
+        perhaps("decided_by", words), perhaps("decided_on", words), perhaps("reason", words),
+        field("requested_at", .time), field("expires_at", .time), perhaps("decided_at", .time),
+    ])
+    private static let agentFields: [Field] = [
+        field("name", words), field("display_name", words), field("description", words), field("version", words),
+        field("sha256", words), field("by_hand", .flag, "Whether people and programs may start it."),
+        field("required_fields", .list(words, most: 1_000)),
+    ]
+    static let agent = object(agentFields)
+    static let agentPage = object(agentFields + [field("config", .object([], isOpen: true))])
+    static let client = object([
+        field("slug", words), field("name", words), field("fields", .object([], isOpen: true)),
+        field("contacts", .list(.object([field("name", words)], isOpen: true), most: 1_000)),
+    ])
+    static let readiness = object([
+        field("client", words), field("ready", .flag),
+        field(
+            "agents",
+            .list(
+                object([field("agent", words), field("ready", .flag), field("missing", .list(words, most: 1_000))]),
+                most: 1_000)),
+    ])
+    static let costLine = object([
+        field("name", words, "Empty where the runs have none."), field("runs", count), field("cost_usd", money),
+        field("unpriced_runs", count, "Runs of a model without a price: what they cost is not in cost_usd."),
+    ])
+    static let alert = object([
+        field("id", .id), field("status", .choice(["open", "resolved"])), field("cause", words),
+        field("subject", words), field("sentence", words), perhaps("run", words), field("occurrences", count),
+        field("reminders", count), field("opened_at", .time), field("last_at", .time), perhaps("resolved_by", words),
+    ])
+    static let deadLetter = object([
+        field("id", words), field("kind", .choice(DeadLetter.Kind.allCases.map(\.rawValue))), field("cause", words),
+        field("sentence", words), perhaps("run", words), perhaps("agent", words), perhaps("client", words),
+        field("parked_at", .time),
+    ])
+    static let queue = object([
+        field(
+            "lines",
+            .list(
+                object([
+                    perhaps("client", words), field("agent", words), field("waiting", count), field("in_work", count),
+                    field("awaiting_approval", count), perhaps("oldest_at", .time),
+                ]), most: 100_000)),
+        field("parked", .list(.named("DeadLetter"), most: 1_000), "What was set aside, the newest 200."),
+    ])
+    static let signal = object([
+        field("id", .id), field("received_at", .time), field("agent", words), perhaps("event", words),
+        field("remote_address", words), field("bytes", count), field("verdict", words), field("reason", words),
+        perhaps("run", words),
+    ])
+    static let artifact = object([
+        field("id", .id), perhaps("title", words), perhaps("client", words), field("agent", words),
+        field("kind", words), perhaps("channel", words), field("version", count), field("round", count),
+        field("status", words), field("visibility", words), field("reusable", .flag), field("run", .id),
+        field("created_at", .time), field("moved_at", .time),
+    ])
+    private static let endpointFields: [Field] = [
+        field("id", .id), field("url", words), field("label", words),
+        field("topics", .list(.choice(["runs", "approvals"]), most: 2)), perhaps("client", words),
+        field("status", .choice(["active", "disabled"])), perhaps("why", words), perhaps("failing_since", .time),
+        perhaps("former_secret_until", .time), field("made_by", words), field("created_at", .time),
+        field("updated_at", .time),
+    ]
+    static let endpoint = object(endpointFields)
+    static let endpointWithSecret = object(
+        endpointFields + [
+            perhaps("secret", words, "What announcements are signed with. Told once; null when the request is repeated.")
+        ])
+    static let announcement = object([
+        field("id", words), field("type", words), field("status", .choice(AnnouncementRecord.State.allCases.map(\.rawValue))),
+        field("tries", count), field("created_at", .time), perhaps("due_at", .time), perhaps("settled_at", .time),
+        perhaps("answer_status", count), perhaps("error", words),
+    ])
+}

@@ -1,0 +1,96 @@
+import BureauDomain
+import BureauEngine
+import HTTPTypes
+import Hummingbird
+
+/// Questions of agents, and their answers.
+struct ApprovalAPI: Sendable {
+    let house: WebHouse
+    private static let tag = "approvals"
+    private static let decision: APIShape = .object(
+        [
+            .init(name: "decision", shape: .choice(["approve", "deny"])),
+            .optional("reason", .line(0...1_000), "Needed to deny: the agent is told why."),
+        ], isOpen: false)
+
+    var routes: [Route] {
+        [
+            .operation(
+                house, .get, "/approvals", .viewer,
+                as: .init(
+                    name: "listApprovals", tag: Self.tag, summary: "Questions, newest first; the open ones unless asked otherwise.",
+                    answer: .list(.named("Approval")),
+                    query: [
+                        .optional("status", .choice(ApprovalState.allCases.map(\.rawValue) + ["all"])),
+                        .optional("run", .id),
+                    ] + APIOperation.paging)
+            ) { call in
+                var listing = ApprovalListing(visible: call.visible)
+                let status = call.text("status") ?? "open"
+                listing.state = ApprovalState(rawValue: status)
+                (listing.run, listing.before) = (call.text("run"), try call.before("approvals"))
+                listing.limit = call.limit + 1
+                return .page(try await house.approvals.list(listing), call, "approvals", id: \.id, \.document)
+            },
+            .operation(
+                house, .get, "/approvals/:id", .viewer, .approval,
+                as: .init(name: "getApproval", tag: Self.tag, summary: "One question.", answer: .one(.named("Approval")))
+            ) { .one(try Self.approval($0).document) },
+            .operation(
+                house, .post, "/approvals/:id/decision", .consultant, .approval,
+                as: .init(
+                    name: "decideApproval", tag: Self.tag, summary: "Approve or deny. The first decision stands.",
+                    answer: .one(.named("Approval")), body: Self.decision),
+                current: { try Self.approval($0).document }
+            ) { .one(try await decide($0)) },
+        ]
+    }
+
+    private static func approval(_ call: APICall) throws -> ApprovalRecord {
+        guard let approval = call.web.approval else { throw APIProblem.missing("such approval") }
+        return approval
+    }
+
+    private func decide(_ call: APICall) async throws -> JSONValue {
+        let person = try call.web.signedIn().person
+        // What came with API_TOKEN counts as API_TOKEN_USER's.
+        let decider = person.isInstallation ? .bureau(name: person.name) : ApprovalView.decider(person)
+        return try await ApprovalDecision(house: house).decide(
+            try Self.approval(call).id, isApproved: call.text("decision") == "approve", call.text("reason"), decider,
+            try call.web.actor())
+    }
+}
+
+/// A decision of a program's: the same for the API and for agents that ask.
+struct ApprovalDecision: Sendable {
+    let house: WebHouse
+
+    func decide(
+        _ id: String, isApproved: Bool, _ reason: String?, _ decider: ApprovalPolicy.Person, _ actor: Actor
+    ) async throws -> JSONValue {
+        if !isApproved, reason?.allSatisfy(\.isWhitespace) ?? true {
+            throw APIProblem(
+                status: .unprocessableContent, title: "A reason is missing", detail: "The agent is told why.",
+                fix: "Send a reason with a denial.")
+        }
+        let outcome =
+            isApproved
+            ? try await house.approvals.approve(id, by: decider, on: actor.surface)
+            : try await house.approvals.deny(id, by: decider, on: actor.surface, reason: reason ?? "")
+        let words = SlackFrontDesk.words(outcome) ?? ""
+        func no(_ status: HTTPResponse.Status, _ title: String, _ fix: String) -> APIProblem {
+            APIProblem(status: status, title: title, detail: words, fix: fix)
+        }
+        switch outcome {
+        case .decided(let approval):
+            try await house.audit.note(
+                actor, isApproved ? "approval granted" : "approval denied", "approval \(id)", after: approval.document)
+            return approval.document
+        case .already: throw no(.conflict, "Already decided", "GET the approval to see by whom.")
+        case .refused: throw no(.forbidden, "Not an approver", "Ask one of the people the agent's config names.")
+        case .unknown: throw APIProblem.missing("such approval")
+        case .short: throw no(.conflict, "Not enough money", "Raise the budget first.")
+        case .altered: throw no(.conflict, "Altered", "The stored question is not the agent's: look at the run.")
+        }
+    }
+}

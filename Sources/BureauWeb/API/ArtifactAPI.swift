@@ -1,0 +1,65 @@
+import BureauDomain
+import BureauEngine
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// The registry of results.
+struct ArtifactAPI: Sendable {
+    let house: WebHouse
+    private static let tag = "artifacts"
+
+    var routes: [Route] {
+        [
+            .operation(
+                house, .get, "/artifacts", .viewer,
+                as: .init(
+                    name: "listArtifacts", tag: Self.tag, summary: "Results, newest first, without those superseded.",
+                    answer: .list(.named("Artifact")),
+                    query: [
+                        .optional("client", .slug), .optional("agent", .line(1...100)), .optional("kind", .line(1...60)),
+                        .optional("run", .id), .optional("month", .month),
+                        .optional("status", .choice(ArtifactState.allCases.map(\.rawValue))),
+                        .optional("superseded", .flag, "Superseded ones too."),
+                    ] + APIOperation.paging)
+            ) { call in
+                let filter = ArtifactFilter(
+                    client: call.text("client"), agent: call.text("agent"), kind: call.text("kind"),
+                    run: call.text("run"), month: call.text("month"),
+                    state: call.text("status").flatMap(ArtifactState.init(rawValue:)),
+                    includesSuperseded: call.query["superseded"]?.bool ?? false, before: try call.before("artifacts"),
+                    limit: call.limit)
+                let (found, next) = try await house.reports.list(filter, visible: call.visible)
+                return .list(
+                    found.map { $0.document(house.reports.exclusion($0)) },
+                    next: next.map { APICursor.make("artifacts", $0) })
+            },
+            .operation(
+                house, .get, "/artifacts/:id", .viewer,
+                as: .init(
+                    name: "getArtifact", tag: Self.tag,
+                    summary: "One result: files, deliveries, rounds, where it comes from, its capsule.",
+                    answer: .one(.named("Artifact")), problems: [.conflict, .gone])
+            ) { call in
+                let page = try await house.reports.page(try await find(call).id)
+                return .one(page.document(house.reports.exclusion(page.artifact)))
+            },
+            .operation(
+                house, .get, "/artifacts/:id/files/:name", .viewer,
+                as: .init(
+                    name: "getArtifactFile", tag: Self.tag, summary: "One file of a result, to be saved.",
+                    answer: .file, problems: [.conflict, .gone])
+            ) { call in
+                let name = call.web.parameter("name").removingPercentEncoding ?? ""
+                let (file, url) = try await house.reports.file(name, of: try await find(call).id)
+                return .response(try ReportArtifactFile(file: file, url: url).response())
+            },
+        ]
+    }
+
+    private func find(_ call: APICall) async throws -> ArtifactRecord {
+        let found = try await house.reports.find(call.web.parameter("id"))
+        guard let client = found.clientSlug, let visible = call.visible, !visible.contains(client) else { return found }
+        throw APIProblem.missing("such artifact")
+    }
+}

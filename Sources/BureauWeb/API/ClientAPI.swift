@@ -1,0 +1,102 @@
+import BureauDomain
+import BureauEngine
+import HTTPTypes
+import Hummingbird
+
+/// Agents, clients, and whether the one may work for the other.
+struct ClientAPI: Sendable {
+    let house: WebHouse
+    private static let tag = "clients"
+    private static let change: APIShape = .object(
+        [
+            .init(
+                name: "fields", shape: .object([], isOpen: true),
+                meaning: "Facts to set, by payload field name; null takes one away. \"name\" renames the client.")
+        ], isOpen: false)
+
+    var routes: [Route] { agents + clients }
+
+    private var agents: [Route] {
+        [
+            .operation(
+                house, .get, "/agents", .viewer,
+                as: .init(name: "listAgents", tag: "agents", summary: "Every agent, by name.", answer: .list(.named("Agent")))
+            ) { _ in .list(house.catalog.agents.map { .object(JSONObject($0.fields)) }, next: nil) },
+            .operation(
+                house, .get, "/agents/:name", .viewer,
+                as: .init(
+                    name: "getAgent", tag: "agents", summary: "One agent, with its config.",
+                    answer: .one(.named("AgentPage")))
+            ) { call in
+                guard let agent = house.catalog.agent(call.web.parameter("name")) else {
+                    throw APIProblem.missing("such agent")
+                }
+                let config = (try? JSONValue.parse(Array(agent.canonical.utf8))) ?? .object(JSONObject())
+                return .one(.object(JSONObject(agent.fields + [("config", config)])))
+            },
+        ]
+    }
+
+    private var clients: [Route] {
+        [
+            .operation(
+                house, .get, "/clients", .viewer,
+                as: .init(
+                    name: "listClients", tag: Self.tag, summary: "Every client you see, by slug.",
+                    answer: .list(.named("Client")))
+            ) { call in
+                let found = try await house.clients.list().filter { call.visible?.contains($0.slug) ?? true }
+                return .list(found.map(\.json), next: nil)
+            },
+            .operation(
+                house, .get, "/clients/:slug", .viewer, .client,
+                as: .init(name: "getClient", tag: Self.tag, summary: "One client.", answer: .one(.named("Client")))
+            ) { .one(try Self.client($0).json) },
+            .operation(
+                house, .patch, "/clients/:slug", .admin, .client,
+                as: .init(
+                    name: "setClient", tag: Self.tag, summary: "Set facts about a client.",
+                    answer: .one(.named("Client")), body: Self.change, problems: [.conflict]),
+                current: { try Self.client($0).json }
+            ) { .one(try await set($0)) },
+            .operation(
+                house, .get, "/clients/:slug/readiness", .viewer, .client,
+                as: .init(
+                    name: "getClientReadiness", tag: Self.tag,
+                    summary: "What agents still need to know about a client, from the records as they are.",
+                    answer: .one(.named("ClientReadiness")))
+            ) { .one(Self.readiness(try Self.client($0), house.catalog)) },
+        ]
+    }
+
+    private static func client(_ call: APICall) throws -> ClientRecord {
+        guard let client = call.web.client else { throw APIProblem.missing("such client") }
+        return client
+    }
+
+    static func readiness(_ client: ClientRecord, _ catalog: AgentCatalog) -> JSONValue {
+        let lines = catalog.agents.map { agent -> (JSONValue, Bool) in
+            let missing = ClientDesk.missing(agent.config, for: client)
+            let line: JSONValue = [
+                "agent": .string(agent.config.name), "ready": .bool(missing.isEmpty),
+                "missing": .array(missing.map { .string($0) }),
+            ]
+            return (line, missing.isEmpty)
+        }
+        return [
+            "client": .string(client.slug), "ready": .bool(lines.allSatisfy(\.1)), "agents": .array(lines.map(\.0)),
+        ]
+    }
+
+    private func set(_ call: APICall) async throws -> JSONValue {
+        let before = try Self.client(call)
+        let changes = (call.body["fields"]?.object?.members ?? []).map { ($0.key, $0.value == .null ? nil : $0.value) }
+        guard !changes.isEmpty, changes.count <= 100 else {
+            throw APIProblem.misshapen("fields has 1 to 100 members")
+        }
+        // What was found when the request was let in is what may be changed: nobody's change is lost.
+        return try await house.clients.change(
+            before.slug, changes, from: before, by: call.web.actor(), doors: house.doors
+        ).json
+    }
+}

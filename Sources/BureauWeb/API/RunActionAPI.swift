@@ -1,0 +1,86 @@
+import BureauDomain
+import BureauEngine
+import HTTPTypes
+import Hummingbird
+
+/// What programs do with a run: the pages' buttons under the same names.
+struct RunActionAPI: Sendable {
+    let house: WebHouse
+
+    private static let reason: APIShape = .object(
+        [.optional("reason", .line(0...300), "Told to the people who wait for the result.")], isOpen: false)
+    private static let nothing: APIShape = .object([], isOpen: false)
+    private static let channel: APIShape = .object(
+        [
+            .optional(
+                "channel", .choice(["google_drive", "clickup", "asana", "slack", "folder"]), "Only this one; all otherwise.")
+        ], isOpen: false)
+    private static let resolution: APIShape = .object(
+        [
+            .init(
+                name: "outcome", shape: .choice(["happened", "repeat", "give_up"]),
+                meaning: "It is there; it is not there and is made again; it is left undone."),
+            .optional("step", .text(6...26, pattern: "^[0-9A-Za-z]{6,26}$"), "Which one, when several are in doubt."),
+            .optional("at", .line(1...2_000), "Where it is, with \"happened\": a link, or a session's id."),
+        ], isOpen: false)
+
+    var routes: [Route] {
+        [
+            action("stop", "stopRun", "Stop it. Its files so far are kept.", "run stopped", Self.reason) {
+                try await house.runs.stop($1.id, by: $2.name, reason: $0.text("reason"))
+            },
+            action("retry", "retryRun", "Try the step it failed at again.", "run retried", Self.nothing) { _, run, _ in
+                try await house.runs.retry(run.id)
+            },
+            action("again", "runAgain", "A new run of the same input.", "run started again", Self.nothing, .created) { _, run, actor in
+                guard let agent = house.catalog.agent(run.agent) else {
+                    throw APIProblem(
+                        status: .conflict, title: "No such agent", detail: "There is no agent \(run.agent) any more.",
+                        fix: "Put its file back into the agents folder.")
+                }
+                return try await house.runs.again(run.id, agent: agent, by: "\(actor.surface) \(actor.name)")
+            },
+            action("deliver", "deliverRun", "Deliver what is missing.", "run delivered again", Self.channel) { call, run, _ in
+                let channel = call.text("channel").flatMap(StepRecord.Channel.init(rawValue:))
+                return try await house.runs.deliver(run.id, channel: channel)
+            },
+            action(
+                "resolve", "resolveRun", "Say what became of a write that may or may not have happened.",
+                "doubt resolved", Self.resolution
+            ) {
+                let outcome: Resolution =
+                    switch $0.text("outcome") {
+                    case "happened": .happened(link: $0.text("at"))
+                    case "repeat": .again
+                    default: .giveUp
+                    }
+                return try await house.runs.resolve($1.id, step: $0.text("step"), outcome, by: $2.name)
+            },
+        ]
+    }
+
+    private func action(
+        _ verb: String, _ name: String, _ summary: String, _ noted: String, _ body: APIShape,
+        _ status: HTTPResponse.Status = .ok,
+        _ act: @escaping @Sendable (APICall, RunRecord, Actor) async throws -> RunRecord
+    ) -> Route {
+        .operation(
+            house, .post, "/runs/:id/\(verb)", .operator, .run,
+            as: .init(
+                name: name, tag: RunAPI.tag, summary: summary, answer: .one(.named("Run")), body: body, status: status),
+            current: { try await RunDocument(house: house).page($0.web.theRun()) }
+        ) { call in
+            let (before, actor) = (try call.web.theRun(), try call.web.actor())
+            let after = try await act(call, before, actor)
+            house.wake()
+            try await house.audit.note(
+                actor, noted, "run \(before.id)", client: before.clientSlug, before: Self.state(before),
+                after: Self.state(after))
+            return .one(after.document)
+        }
+    }
+
+    private static func state(_ run: RunRecord) -> JSONValue {
+        .object(JSONObject([("run", .string(run.id)), ("status", .string(run.state.rawValue))]))
+    }
+}

@@ -1,0 +1,111 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// What admins change about clients.
+struct ClientActions: Sendable {
+    let house: WebHouse
+    static let listMax = 500
+
+    var routes: [Route] {
+        [
+            .action("/clients", .admin) { web in
+                let made = try await house.clients.create(
+                    web.form["slug"] ?? "", name: web.form["name"] ?? "", by: web.actor())
+                return try await house.done(
+                    "\(made.name) was created. Below is what the agents want to know.", "/clients/\(made.slug)/", web)
+            },
+            .action("/clients/:slug/facts", .admin, .client) { try await change($0) },
+            .action("/clients/:slug/verified", .admin, .client) { web in
+                let slug = try web.theClient().slug, field = web.form["field"] ?? ""
+                try await house.clients.check(slug, field, by: web.actor())
+                return try await house.done(
+                    "\(ClientFact.named(field).label) counts as verified by you.", ClientTabs.address(slug, .context),
+                    web)
+            },
+            .action("/clients/:slug/staff", .admin, .client) { web in
+                let slug = try web.theClient().slug, duty = StaffDuty(rawValue: web.form["duty"] ?? "")
+                guard duty != nil || web.form["duty"] == "none" else {
+                    throw PageProblem.badRequest("There is no such duty.")
+                }
+                try await house.clients.assign(slug, web.form["name"] ?? "", duty, by: web.actor())
+                return try await house.done("Saved.", ClientTabs.address(slug, .users), web)
+            },
+            .action("/clients/:slug/archive/ask", .admin, .client) {
+                .seeOther("/clients/\(try $0.theClient().slug)/archive")
+            },
+            .page("/clients/:slug/archive", .admin, .client) { try await askToArchive($0) },
+            .action("/clients/:slug/archive", .admin, .client) { web in
+                let slug = try web.theClient().slug
+                try await house.clients.archive(slug, true, reason: web.form["reason"], by: web.actor())
+                return try await house.done("Archived.", "/clients/\(slug)/", web)
+            },
+            .action("/clients/:slug/restore", .admin, .client) { web in
+                let slug = try web.theClient().slug
+                try await house.clients.archive(slug, false, reason: nil, by: web.actor())
+                house.wake()
+                return try await house.done("Agents may work for it again.", "/clients/\(slug)/", web)
+            },
+        ]
+    }
+
+    /// Only fields the form brought are looked at; an empty one takes the fact away.
+    private func change(_ web: WebRequest) async throws -> Response {
+        let client = try web.theClient()
+        let readiness = ClientReadiness(client, isArchived: false, agents: house.catalog.agents.map(\.config))
+        let changes = readiness.lines.map(\.fact).compactMap { fact -> (field: String, value: JSONValue?)? in
+            guard let text = web.form["fact.\(fact.field)"] else { return nil }
+            return (fact.field, Self.value(text, fact, old: client.payload()[fact.field]))
+        }
+        _ = try await house.clients.change(client.slug, changes, from: web.form["version"], by: web.actor())
+        house.wake()
+        let tab = web.form["tab"] == ClientTabs.Tab.sources.rawValue ? ClientTabs.Tab.sources : .context
+        return try await house.done("Saved.", ClientTabs.address(client.slug, tab), web)
+    }
+
+    /// What was typed, in the shape the record keeps it in: a list where agents want one, or where one stood.
+    static func value(_ text: String, _ fact: ClientFact, old: JSONValue?) -> JSONValue? {
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmed }.filter { !$0.isEmpty }
+        guard !lines.isEmpty else { return nil }
+        if fact.isList || old?.array != nil {
+            let list = JSONValue.array(lines.prefix(listMax).map { .string($0) })
+            return old?.array?.map { $0.string ?? $0.compact } == lines ? old : list
+        }
+        let joined = lines.joined(separator: "\n")
+        return old.map(ClientView.text) == joined ? old : .string(joined)
+    }
+
+    private func askToArchive(_ web: WebRequest) async throws -> Response {
+        let client = try web.theClient(), place = "/clients/\(client.slug)/"
+        var listing = RunListing(visible: nil)
+        (listing.client, listing.states) = (client.slug, RunState.allCases.filter { !$0.isFinal })
+        let atWork = try await house.runs.count(listing, atMost: 1_000)
+        var page = Page(title: "Archive client", heading: "Archive \(client.name)?")
+        page.crumbs = [
+            Link(word: "Clients", address: "/clients/"), Link(word: client.name, address: place), Link(word: "Archive"),
+        ]
+        page.blocks = [
+            Block(
+                callout: Callout(
+                    tone: "warn",
+                    title: "No agent begins work for it any more: tasks, schedules and people who start a run are told so.",
+                    text: "\(atWork) \(atWork == 1 ? "run that has" : "runs that have") begun go on. The record, the "
+                        + "reports and the history stay, and an admin can take it out of the archive again.")),
+            Block(forms: [
+                Form(
+                    action: place + "archive", verb: "Archive client",
+                    fields: [Field("reason", "Reason", hint: "Kept in the client's activity.")], tone: "danger",
+                    cancel: Link(word: "Keep it", address: place))
+            ]),
+        ]
+        return try await house.page(page, web)
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        var text = drop(while: \.isWhitespace)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

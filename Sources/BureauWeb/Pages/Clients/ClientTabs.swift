@@ -1,0 +1,129 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// One client, under four tabs. Everybody may look; admins change.
+struct ClientTabs: Sendable {
+    let house: WebHouse
+    private var clock: PageClock { house.clock }
+
+    enum Tab: String, CaseIterable {
+        case overview, sources, context, users, activity
+        var word: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+    }
+
+    var routes: [Route] {
+        [
+            .page("/clients/:slug", .viewer, .client) { try await show(.overview, $0) },
+            .page("/clients/:slug/sources", .viewer, .client) { try await show(.sources, $0) },
+            .page("/clients/:slug/context", .viewer, .client) { try await show(.context, $0) },
+            .page("/clients/:slug/users", .viewer, .client) { try await show(.users, $0) },
+            .page("/clients/:slug/activity", .viewer, .client) { try await show(.activity, $0) },
+            .page("/clients/:slug/data.json", .viewer, .client) { web in
+                let view = try await view(web)
+                return RunPages.json(
+                    .object(
+                        JSONObject([
+                            ("client", view.profile.record.json), ("archived", .bool(view.profile.standing.isArchived)),
+                            ("readiness", view.readiness.document),
+                        ])))
+            },
+        ]
+    }
+
+    static func address(_ slug: String, _ tab: Tab) -> String {
+        tab == .overview ? "/clients/\(slug)/" : "/clients/\(slug)/\(tab.rawValue)/"
+    }
+
+    private func view(_ web: WebRequest) async throws -> ClientView {
+        guard let profile = try await house.clients.profile(try web.theClient().slug) else {
+            throw PageProblem.notFound
+        }
+        return ClientView(
+            profile: profile,
+            readiness: ClientReadiness(
+                profile.record, isArchived: profile.standing.isArchived, agents: house.catalog.agents.map(\.config)),
+            mayEdit: try web.signedIn().person.role >= .admin, clock: clock)
+    }
+
+    private func show(_ tab: Tab, _ web: WebRequest) async throws -> Response {
+        let view = try await view(web), slug = view.slug, person = try web.signedIn().person
+        let name = view.profile.record.name
+        var page = Page(
+            title: tab == .overview ? name : "\(name): \(tab.rawValue)", heading: name,
+            chip: ClientPages.chip(view.readiness, view.profile.standing.isArchived))
+        page.crumbs = [
+            Link(word: "Clients", address: "/clients/"),
+            Link(word: name, address: tab == .overview ? nil : "/clients/\(slug)/"),
+        ]
+        if tab != .overview { page.crumbs.append(Link(word: tab.word)) }
+        page.links = [
+            Link(word: "Its runs", address: "/runs/?client=\(slug)"),
+            Link(word: "Its reports", address: "/reports/?client=\(slug)"),
+            Link(word: "JSON", address: "/clients/\(slug)/data.json"),
+        ]
+        if person.role >= .operator, !view.profile.standing.isArchived {
+            page.links.insert(
+                Link(word: "Start a run", address: "/runs/new?client=\(slug)", style: "button primary"), at: 0)
+        }
+        page.blocks = view.archived() + [
+            Block(
+                tabs: Tabs(
+                    label: "About this client",
+                    tabs: Tab.allCases.map {
+                        Link(
+                            word: $0.word,
+                            address: Self.address(slug, $0), isCurrent: $0 == tab)
+                    }))
+        ]
+        switch tab {
+        case .overview: page.blocks += view.overview() + (try await runs(slug, person))
+        case .sources: page.blocks += view.sources()
+        case .context: page.blocks += view.context()
+        case .users: page.blocks += view.people(try await candidates(view))
+        case .activity: page.blocks += try await activity(slug, web)
+        }
+        return try await house.page(page, web)
+    }
+
+    private func runs(_ slug: String, _ person: PersonRecord) async throws -> [Block] {
+        var listing = RunListing(visible: person.clients)
+        (listing.client, listing.limit) = (slug, 10)
+        let runs = try await house.runs.list(listing)
+        return [
+            Block(
+                heading: "Last runs",
+                table: RunWords.table("The newest runs for this client", runs, clock, empty: "No run yet."))
+        ]
+    }
+
+    /// Whom an admin may give a duty: those who see this client.
+    private func candidates(_ view: ClientView) async throws -> [PersonRecord] {
+        guard view.mayEdit else { return [] }
+        return try await house.people.list().filter { !$0.isDisabled && $0.maySee(client: view.slug) }
+    }
+
+    private func activity(_ slug: String, _ web: WebRequest) async throws -> [Block] {
+        let rows = 50
+        let found = try await house.clients.activity(slug, before: web.query("before"), limit: rows + 1)
+        let place = Self.address(slug, .activity)
+        return [
+            Block(
+                table: Table(
+                    "Who changed what about this client, newest first",
+                    Table.columns("When", "Who", "What", "About", "Before", "After"),
+                    found.prefix(rows).map { entry in
+                        let words = AuditWords(entry)
+                        return [
+                            Table.Cell(text: clock.moment(entry.at), iso: PageClock.iso(entry.at)),
+                            Table.Cell(text: "\(entry.actor.name) (\(entry.actor.surface))"),
+                            Table.Cell(text: entry.action), Table.Cell(text: entry.subject),
+                            Table.Cell(text: words.before), Table.Cell(text: words.after),
+                        ]
+                    }, empty: "Nothing has been changed since this log is kept.",
+                    first: web.query("before") == nil ? nil : place,
+                    next: found.count > rows
+                        ? web.address(place, changing: ["before": found[rows - 1].id]) : nil))
+        ]
+    }
+}

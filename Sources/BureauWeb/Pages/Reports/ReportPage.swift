@@ -1,0 +1,226 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// One report: what it says, what it rests on, where it came from, and the decision about it.
+struct ReportPage {
+    let house: WebHouse
+    let found: ArtifactDesk.Page
+    private var report: ArtifactRecord { found.artifact }
+    private var words: ReportWords { house.words(report) }
+    private var clock: PageClock { house.clock }
+
+    static func routes(_ house: WebHouse) -> [Route] {
+        [
+            .page("/reports/:id", .viewer, .report) { web in
+                let found = try await house.reports.page(try web.theReport().id)
+                return try await ReportPage(house: house, found: found).show(web)
+            },
+            .page("/reports/:id/data.json", .viewer, .report) { web in
+                let found = try await house.reports.page(try web.theReport().id)
+                return RunPages.json(found.document(house.reports.exclusion(found.artifact)))
+            },
+        ]
+    }
+
+    private func show(_ web: WebRequest) async throws -> Response {
+        let visitor = try web.signedIn()
+        let feedback = try await house.runs.feedback(report.runID)
+        var page = Page(title: "\(words.chip.glyph) \(words.title)", heading: words.title, chip: words.chip)
+        page.lead = [
+            words.client, report.kind, words.period, "version \(report.version)", "\(report.visibility.rawValue) only",
+        ].filter { !$0.isEmpty && $0 != "client only" }.joined(separator: " · ")
+        page.crumbs = [
+            Link(word: "Reports", address: "/reports/"),
+            Link(word: words.client, address: report.clientSlug.map { "/reports/?client=\($0)" }),
+            Link(word: words.title),
+        ]
+        page.links = links()
+        page.blocks = callouts() + decisions(visitor.person) + [Block(tabs: tabs(feedback))]
+        if let main = found.files.first(where: { $0.role == .report }) ?? found.files.first {
+            var block = ReportViewer.block(report.id, main)
+            (block.id, block.heading) = ("report", main.name)
+            page.blocks.append(block)
+        }
+        page.blocks += [evidence(), files(), provenance(), versions(), said(feedback)]
+        page.blocks += withdrawal(visitor.person)
+        return try await house.page(page, web)
+    }
+
+    private func links() -> [Link] {
+        var links = [Link(word: "Open run", address: "/runs/\(report.runID)/", style: "button")]
+        if let task = found.run.taskURL, task.hasPrefix("https://") || task.hasPrefix("http://") {
+            links.append(Link(word: "Open task", address: task, style: "button"))
+        }
+        return links + [Link(word: "JSON", address: words.address + "data.json")]
+    }
+
+    private func callouts() -> [Block] {
+        var callouts: [Callout] = []
+        if let newer = report.supersededBy {
+            callouts.append(
+                Callout(
+                    tone: "warn", title: "A newer version counts in its place.",
+                    link: Link(word: "Open the newer one", address: "/reports/\(newer)/")))
+        } else if let exclusion = words.exclusion, report.state.counts {
+            callouts.append(
+                Callout(tone: "warn", title: "No other work builds on it: \(Sanitiser.clean(exclusion.sentence))."))
+        }
+        if let reason = report.reason, report.state == .dismissed {
+            let who = report.decidedBy.map { "Dismissed by \(Sanitiser.clean($0))" } ?? "Dismissed"
+            callouts.append(Callout(tone: "info", title: "\(who): \(Sanitiser.clean(reason))"))
+        }
+        return callouts.map { Block(callout: $0) }
+    }
+
+    /// What this person may decide now; the same moves as on the task and on the command line.
+    private func decisions(_ person: PersonRecord) -> [Block] {
+        let forms = ReportActions.forms(for: found, person)
+        guard forms.count > 1 else { return [] }
+        return [
+            Block(
+                id: "decide", heading: "Your decision", style: "waits",
+                text: found.run.state == .inReview
+                    ? "Accepting finishes the run and delivers what waited for it. Asking for changes starts another "
+                        + "round in the same session; the text goes to the agent as you write it."
+                    : "Accepting lets other work build on it.", forms: forms)
+        ]
+    }
+
+    /// One that counts already can only be taken back.
+    private func withdrawal(_ person: PersonRecord) -> [Block] {
+        let forms = ReportActions.forms(for: found, person)
+        guard forms.count == 1 else { return [] }
+        return [
+            Block(
+                id: "withdraw", heading: "Take it back",
+                text: "Other work no longer builds on a dismissed report. What was delivered stays where it is.",
+                forms: forms)
+        ]
+    }
+
+    private func tabs(_ feedback: [FeedbackRecord]) -> Tabs {
+        Tabs(
+            label: "Parts of this report",
+            tabs: [
+                Link(word: "Report", address: "#report"), Link(word: "Evidence", address: "#evidence"),
+                Link(word: "Files", address: "#files", count: "\(found.files.count)"),
+                Link(word: "Provenance", address: "#provenance"),
+                Link(word: "Versions", address: "#versions", count: "\(found.versions.count)"),
+                Link(word: "Feedback", address: "#feedback", count: "\(feedback.count)"),
+            ])
+    }
+
+    private func evidence() -> Block {
+        guard let capsule = EvidenceCapsule(document: report.capsuleDocument) else {
+            return Block(
+                id: "evidence", heading: "Evidence", emptyText: "The run left no evidence capsule that can be read.")
+        }
+        func lines(_ name: String, _ texts: [String]) -> Facts.Fact {
+            Facts.Fact(name: name, value: texts.joined(separator: "; "))
+        }
+        let sources = capsule.sources.map { source in
+            source.name + (source.url.map { " (\($0))" } ?? "") + (source.retrievedAt.map { ", fetched \($0)" } ?? "")
+        }
+        let facts = Facts(
+            [
+                Facts.Fact(name: "Period", value: capsule.period?.key ?? "none"), lines("Sources", sources),
+                lines("Findings", capsule.findings), lines("Warnings", capsule.warnings),
+                lines("Not available", capsule.missing),
+            ])
+        return Block(
+            id: "evidence", heading: "Evidence", facts: facts,
+            table: Table(
+                "Key figures, as the run wrote them down", Table.columns("Figure", "Value"),
+                capsule.figures.map { [Table.Cell(text: $0.name), Table.Cell(text: $0.value)] },
+                empty: "No key figures."))
+    }
+
+    private func files() -> Block {
+        Block(
+            id: "files", heading: "Files (\(found.files.count))",
+            table: Table(
+                "Each as it was stored", Table.columns("Name", "Part", "#Size", "SHA-256", "Download"),
+                found.files.map { file in
+                    [
+                        Table.Cell(text: file.name, address: ReportViewer.address(report.id, file.name)),
+                        Table.Cell(text: file.role.rawValue), Table.Cell(text: Words.bytes(file.sizeBytes)),
+                        Table.Cell(text: file.sha256, isCode: true),
+                        Table.Cell(
+                            text: "Download", address: ReportViewer.address(report.id, file.name, "download")),
+                    ]
+                }, empty: "It has no files."))
+    }
+
+    private func provenance() -> Block {
+        let told = found.access.filter { $0.refused == nil }.compactMap(\.artifactID)
+        return Block(
+            id: "provenance", heading: "Provenance",
+            facts: Facts([
+                Facts.Fact(name: "Report", value: report.id, isCode: true, isCopied: true),
+                Facts.Fact(name: "Run", value: report.runID, address: "/runs/\(report.runID)/", isCode: true),
+                Facts.Fact(
+                    name: "Agent", value: "\(report.agent) v\(report.agentVersion)",
+                    address: "/agents/\(report.agent)/"),
+                Facts.Fact(name: "Config", value: "\(report.configHash.prefix(16))…", isCode: true),
+                report.model.map { Facts.Fact(name: "Model", value: Sanitiser.clean($0)) },
+                report.sessionID.map { Facts.Fact(name: "Session", value: $0, isCode: true) },
+                report.payloadHash.map { Facts.Fact(name: "Input", value: "\($0.prefix(16))…", isCode: true) },
+                report.channel.map { Facts.Fact(name: "Channel", value: $0) },
+                Facts.Fact(name: "Asked for by", value: Sanitiser.clean(report.requestedBy)),
+                report.decidedBy.map { Facts.Fact(name: "Decided by", value: Sanitiser.clean($0)) },
+                Facts.Fact(name: "Built on", value: Set(told).sorted().joined(separator: ", ")),
+                Facts.Fact(name: "Reusable", value: words.reuse),
+            ]),
+            table: Table(
+                "Where it was delivered", Table.columns("Channel", "What", "Delivered"),
+                found.deliveries.map { delivery in
+                    [
+                        Table.Cell(
+                            text: delivery.channel,
+                            address: delivery.link.flatMap { $0.hasPrefix("https://") ? $0 : nil }),
+                        Table.Cell(text: Sanitiser.clean(delivery.subject)),
+                        Table.Cell(
+                            text: clock.moment(delivery.deliveredAt), iso: PageClock.iso(delivery.deliveredAt)),
+                    ]
+                }, empty: "It has not been delivered anywhere."))
+    }
+
+    private func versions() -> Block {
+        let asked = Dictionary(found.revisions.map { ($0.round, $0) }, uniquingKeysWith: { $1 })
+        return Block(
+            id: "versions", heading: "Versions (\(found.versions.count))",
+            table: Table(
+                "Each round of the same run", Table.columns("Round", "Status", "Made", "Because"),
+                found.versions.map { version in
+                    let because = (asked[version.round]?.comments ?? []).map {
+                        "\(Sanitiser.clean($0.author)): \(Sanitiser.clean($0.text))"
+                    }
+                    return [
+                        Table.Cell(
+                            text: version.id == report.id ? "\(version.round) (this one)" : "\(version.round)",
+                            address: "/reports/\(version.id)/"),
+                        Table.Cell(text: "", chip: ReportWords.chip(version.state)),
+                        Table.Cell(text: clock.moment(version.createdAt), iso: PageClock.iso(version.createdAt)),
+                        Table.Cell(text: because.isEmpty ? "the first" : because.joined(separator: " / ")),
+                    ]
+                }, empty: ""))
+    }
+
+    private func said(_ feedback: [FeedbackRecord]) -> Block {
+        Block(
+            id: "feedback", heading: "Feedback (\(feedback.count))",
+            table: Table(
+                "What people wrote about this run's results, and what became of it",
+                Table.columns("Who", "Round", "Said", "Taken as", "When"),
+                feedback.map { comment in
+                    [
+                        Table.Cell(text: Sanitiser.clean(comment.author)), Table.Cell(text: "\(comment.round)"),
+                        Table.Cell(text: String(Sanitiser.clean(comment.text).prefix(1_000))),
+                        Table.Cell(
+                            text: "\(comment.kind.replacing("_", with: " ")), \(comment.outcome.words)"),
+                        Table.Cell(text: clock.moment(comment.writtenAt), iso: PageClock.iso(comment.writtenAt)),
+                    ]
+                }, empty: "Nobody has written anything about it."))
+    }
+}
