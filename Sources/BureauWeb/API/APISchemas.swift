@@ -78,7 +78,10 @@ enum APISchemas {
         field(
             "agents",
             .list(
-                object([field("agent", words), field("ready", .flag), field("missing", .list(words, most: 1_000))]),
+                object([
+                    field("agent", words), field("ready", .flag), field("missing", .list(words, most: 1_000)),
+                    field("blockers", .list(words, most: 100), "What no field of the record mends."),
+                ]),
                 most: 1_000)),
     ])
     static let costLine = object([
