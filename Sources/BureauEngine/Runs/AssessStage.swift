@@ -142,7 +142,9 @@ struct AssessStage: Stage {
         let fromTask = task?.text(of: "client_id")
         if hand.run.clientSlug == nil, fromTask == nil, let task, let trigger = hand.agent.config.triggers.asana {
             return try await parts.database.read { db in
-                try AsanaClientChoice(db: db).client(trigger, task).flatMap { try ClientStore(db: db).standing($0.slug) }
+                try AsanaClientChoice(db: db).client(trigger, task).flatMap {
+                    try ClientStore(db: db).standing($0.slug)
+                }
             }
         }
         guard let slug = hand.run.clientSlug ?? fromTask else { return nil }

@@ -112,7 +112,9 @@ struct AsanaMarkupReader {
         guard take(";") else { throw failure("& is not escaped") }
         if isNumber {
             let code = name.hasPrefix("x") ? UInt32(name.dropFirst(), radix: 16) : UInt32(name)
-            if let code, code >= 0x20 || [9, 10, 13].contains(code), let scalar = Unicode.Scalar(code) { return scalar }
+            if let code, code >= 0x20 || [9, 10, 13].contains(code), let scalar = Unicode.Scalar(code) {
+                return scalar
+            }
         }
         let known: [String: Unicode.Scalar] = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'"]
         guard !isNumber, let scalar = known[name] else { throw failure("&\(name); is not known") }

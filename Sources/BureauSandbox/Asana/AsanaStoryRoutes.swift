@@ -57,7 +57,9 @@ extension AsanaStandIn {
 
     func addAttachmentRoutes(to api: RouterGroup<SandboxContext>) {
         api.get("/attachments") { [self] request, context in
-            try await call("attachment.list", request, context, subject: FormFields(request.uri.query ?? "")["parent"] ?? "") {
+            try await call(
+                "attachment.list", request, context, subject: FormFields(request.uri.query ?? "")["parent"] ?? ""
+            ) {
                 query in
                 guard let parent = query["parent"] else { throw AsanaRefusal.invalid("parent: Required") }
                 let task = try look().task(parent)

@@ -65,9 +65,10 @@ extension AsanaWorkspace {
     ) throws(AsanaRefusal) -> AsanaStory {
         var (story, task) = try story(storyID)
         guard story.isComment, story.authorID == user else { throw .forbidden("You cannot edit this story") }
-        story.text = try html.map { html throws(AsanaRefusal) in
-            try AsanaMarkup(html).text { gid in people.first { $0.gid == gid }?.name }
-        } ?? text
+        story.text =
+            try html.map { html throws(AsanaRefusal) in
+                try AsanaMarkup(html).text { gid in people.first { $0.gid == gid }?.name }
+            } ?? text
         guard !story.text.isEmpty else { throw .invalid("text: Value is required") }
         (story.html, story.isEdited) = (html, true)
         if let index = task.stories.firstIndex(where: { $0.gid == storyID }) { task.stories[index] = story }

@@ -47,7 +47,10 @@ private let acts: [(act: String, fields: JSON, told: [String])] = [
         ["removed default_task", "added default_task", "added section_changed"]
     ),
     ("complete", [:], ["changed default_task completed", "added marked_complete"]),
-    ("field", ["field": "Skill", "value": "Ads report"], ["changed default_task custom_fields", "added enum_custom_field_changed"]),
+    (
+        "field", ["field": "Skill", "value": "Ads report"],
+        ["changed default_task custom_fields", "added enum_custom_field_changed"]
+    ),
     ("rename", ["text": "New"], ["changed default_task name", "added name_changed"]),
     ("tag", ["tag": "1208000000000400"], ["changed default_task tags", "added added_to_tag"]),
     ("delete", [:], ["deleted default_task"]),
@@ -71,7 +74,10 @@ private func told(act: String, fields: JSON, told: [String]) async throws {
 private let filters: [(filters: JSON, told: [String])] = [
     ([["resource_type": "story", "resource_subtype": "comment_added", "action": "added"]], ["added comment_added"]),
     ([["resource_type": "task", "action": "changed", "fields": ["completed"]]], ["changed default_task completed"]),
-    ([["action": "deleted"], ["resource_type": "task"]], ["changed default_task assignee", "changed default_task completed"]),
+    (
+        [["action": "deleted"], ["resource_type": "task"]],
+        ["changed default_task assignee", "changed default_task completed"]
+    ),
 ]
 
 @Test("An event passes when any filter takes it", arguments: filters)

@@ -45,7 +45,8 @@ private let refusals: [Refused] = [
     Refused("An assignee nobody knows", "PUT", task, ["assignee": "1"], 404),
     Refused("A task in no place", "POST", "/tasks", ["name": "x"]),
     Refused("A task in a project that is not there", "POST", "/tasks", ["name": "x", "projects": ["1"]], 404),
-    Refused("A move to a section that is not there", "POST", "/sections/1/addTask", ["task": .string(AsanaDemo.task)], 404),
+    Refused(
+        "A move to a section that is not there", "POST", "/sections/1/addTask", ["task": .string(AsanaDemo.task)], 404),
     Refused("A move of a task that is not there", "POST", "/sections/1208000000000101/addTask", ["task": "1"], 404),
     Refused("A comment without words", "POST", task + "/stories", [:]),
     Refused("A comment in both forms", "POST", task + "/stories", ["text": "a", "html_text": "<body>a</body>"]),
@@ -54,7 +55,8 @@ private let refusals: [Refused] = [
     Refused("A webhook that is not answered", "POST", "/webhooks", filtered([])),
     Refused("A filter with an unknown action", "POST", "/webhooks", filtered([["action": "exploded"]])),
     Refused("Fields without changed", "POST", "/webhooks", filtered([["action": "added", "fields": ["name"]]])),
-    Refused("Tasks on a workspace", "POST", "/webhooks", filtered([["resource_type": "task"]], on: AsanaDemo.workspace)),
+    Refused(
+        "Tasks on a workspace", "POST", "/webhooks", filtered([["resource_type": "task"]], on: AsanaDemo.workspace)),
     Refused("A workspace without filters", "POST", "/webhooks", filtered([], on: AsanaDemo.workspace)),
     Refused("Webhooks of no workspace", "GET", "/webhooks"),
     Refused("A webhook that is not there", "GET", "/webhooks/1", 404),

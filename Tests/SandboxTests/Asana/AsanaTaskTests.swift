@@ -7,7 +7,10 @@ private typealias Demo = AsanaDemo
 
 private let named: [(fields: String, json: String)] = [
     ("name", #"{"gid":"1208000000000101","name":"Intake"}"#),
-    ("project", #"{"gid":"1208000000000101","project":{"gid":"1208000000000100","name":"Jessie Intake","resource_type":"project"}}"#),
+    (
+        "project",
+        #"{"gid":"1208000000000101","project":{"gid":"1208000000000100","name":"Jessie Intake","resource_type":"project"}}"#
+    ),
     ("project.name", #"{"gid":"1208000000000101","project":{"gid":"1208000000000100","name":"Jessie Intake"}}"#),
     ("nothing", #"{"gid":"1208000000000101"}"#),
 ]
@@ -29,7 +32,8 @@ func compact() async throws {
         #expect(one?["memberships"]?[0]?["section"]?["name"]?.string == "Intake")
         #expect(one?["html_notes"] == nil && one?["assignee"]?.isNull == true)
         let field = one?["custom_fields"]?.array?.first { $0["name"]?.string == "Skill" }
-        #expect(field?["enum_value"]?["name"]?.string == "SEO report" && field?["display_value"]?.string == "SEO report")
+        #expect(
+            field?["enum_value"]?["name"]?.string == "SEO report" && field?["display_value"]?.string == "SEO report")
         let rich = try await host.asana("GET", "/tasks/\(Demo.task)?opt_fields=html_notes,assignee.email")
         #expect(rich.json["data"]?["html_notes"]?.string?.hasPrefix("<body>") == true)
     }
@@ -39,7 +43,8 @@ func compact() async throws {
 func asanaPages() async throws {
     try await ServiceHost.run { host in
         for number in 1...4 {
-            _ = try await host.asana("POST", "/tasks", ["name": .string("T\(number)"), "projects": [.string(Demo.project)]])
+            _ = try await host.asana(
+                "POST", "/tasks", ["name": .string("T\(number)"), "projects": [.string(Demo.project)]])
         }
         let base = "/tasks?project=\(Demo.project)&limit=3"
         var offset = "", found: [String] = [], pages = 0
@@ -75,7 +80,10 @@ func sifting() async throws {
 }
 
 private let values: [(field: String, written: JSON, member: String, read: String, shown: String?)] = [
-    ("1208000000000300", "1208000000000302", "enum_value.name", #"{"gid":"1208000000000302","name":"Content brief"}"#, "Content brief"),
+    (
+        "1208000000000300", "1208000000000302", "enum_value.name",
+        #"{"gid":"1208000000000302","name":"Content brief"}"#, "Content brief"
+    ),
     ("1208000000000300", nil, "enum_value.name", "null", nil),
     ("1208000000000310", "bluebird", "text_value", "\"bluebird\"", "bluebird"),
     ("1208000000000330", ["date": "2026-10-01"], "date_value", #"{"date":"2026-10-01"}"#, "2026-10-01"),

@@ -9,7 +9,8 @@ private let refusedMarkup = [
     "", "plain", "<body>", "<body>a</body>b", "<body>a</strong></body>", "<body><strong>a</body></strong>",
     "<body>a & b</body>", "<body>a < b</body>", "<body>&nbsp;</body>", "<body><br/></body>", "<body><p>a</p></body>",
     "<body><h1>a</h1></body>", "<body><strong class=\"x\">a</strong></body>", "<body><a href=x>a</a></body>",
-    "<body><a href=\"javascript:alert(1)\">a</a></body>", "<body><a>a</a></body>", "<body><ul>a<li>b</li></ul><li>c</li></body>",
+    "<body><a href=\"javascript:alert(1)\">a</a></body>", "<body><a>a</a></body>",
+    "<body><ul>a<li>b</li></ul><li>c</li></body>",
     "<body><li>a</li></body>", "<body><ul><strong>a</strong></ul></body>", "<body><script>a</script></body>",
     "<!DOCTYPE body><body>a</body>", "<body><!-- a --></body>", "<body>\u{1}</body>", "<body>&#0;</body>",
     "<body><body>a</body></body>", "<BODY>a</BODY>", "<body></body>",
@@ -95,7 +96,8 @@ private func files(disposition: String, name: String?) async throws {
         #expect(reply.status == 200 && reply.json["data"]?["name"]?.string == name)
         #expect(reply.json["data"]?["size"]?.int == content.count)
         let listed = try await host.asana(
-            "GET", "/attachments?parent=\(Demo.task)&opt_fields=name,size,download_url").json["data"]
+            "GET", "/attachments?parent=\(Demo.task)&opt_fields=name,size,download_url"
+        ).json["data"]
         let file = try await host.send("GET", listed?[0]?["download_url"]?.string ?? "")
         #expect(file.bytes == content && file.headers["content-disposition"]?.hasPrefix("attachment") == true)
         let gid = listed?[0]?["gid"]?.string ?? ""
@@ -106,7 +108,9 @@ private func files(disposition: String, name: String?) async throws {
 @Test("A person assigns, moves and comments by the forms of the page")
 func boardForms() async throws {
     try await ServiceHost.run { host in
-        let forms = [("assign", "assignee=\(Demo.jessie)"), ("move", "section=Ready"), ("comment", "user=\(Demo.ana)&text=go")]
+        let forms = [
+            ("assign", "assignee=\(Demo.jessie)"), ("move", "section=Ready"), ("comment", "user=\(Demo.ana)&text=go"),
+        ]
         for (act, fields) in forms {
             let reply = try await host.send(
                 "POST", "/asana/tasks/\(Demo.task)/\(act)",
