@@ -34,7 +34,7 @@ struct BrowserTests {
     private static func report(_ number: String) -> String { "01KAREP000000000000000000\(number)" }
 
     private static func furnish(_ server: Served) async throws {
-        try await server.addClient("acme", ["business_phone": "614 555 0100", "website_url": "https://acme.example/"])
+        try await server.openClient("acme", ["business_phone": "614 555 0100", "website_url": "https://acme.example/"])
         try await server.house.clients.check("acme", "business_phone", by: Browser.tester)
         let files = [
             ("report.md", "text/markdown", "# Audit\n\nThe key is fine.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"),

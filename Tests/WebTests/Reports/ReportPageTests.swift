@@ -13,7 +13,7 @@ struct ReportPageTests {
     func visibility() async throws {
         try await Served.run { server in
             for (number, slug) in [(1, "acme"), (2, "plunkett")] {
-                try await server.addClient(slug)
+                try await server.openClient(slug)
                 try await ReportSeed(
                     id: "01KAREP000000000000000000\(number)", run: "01KARVN000000000000000000\(number)", client: slug,
                     title: "Audit of \(slug)"
