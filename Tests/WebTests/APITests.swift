@@ -42,9 +42,17 @@ extension VendorResponse {
 extension Served {
     /// A run for a client, as a trigger leaves it.
     func addRun(client: String?, agent: String = "sentinel") async throws -> RunRecord {
-        try await house.runs.start(
+        let hash = String(repeating: "a", count: 64)
+        try await database.write {
+            try $0.execute(
+                """
+                INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES (?, ?, '1.0.0', '{}', 1)
+                ON CONFLICT (sha256) DO NOTHING
+                """, [hash, agent])
+        }
+        return try await house.runs.start(
             NewRun(
-                agent: agent, agentVersion: "1.0.0", configHash: String(repeating: "a", count: 64),
+                agent: agent, agentVersion: "1.0.0", configHash: hash,
                 triggerSource: .cli, requestedBy: "cli test", dedupeKey: UUID().uuidString, clientSlug: client,
                 clientName: client))
     }
@@ -101,12 +109,11 @@ struct APITests {
     @Test("API_TOKEN is an operator and no more")
     func installation() async throws {
         try await Served.run { server in
-            let bearer = ["Authorization": "Bearer test-token"]
-            var statuses: [Int] = []
-            for path in ["runs", "costs", "endpoints"] {
-                statuses.append(try await server.answer(.get, "/api/v1/\(path)", bearer).status)
+            for (path, status) in [("runs", 200), ("costs", 200), ("endpoints", 403), ("alerts", 403)] {
+                let answer = try await server.answer(
+                    .get, "/api/v1/\(path)", ["Authorization": "Bearer test-token"])
+                #expect(answer.status == status, "\(path)")
             }
-            #expect(statuses == [200, 200, 403])
         }
     }
 
@@ -210,7 +217,7 @@ struct APITests {
         }
     }
 
-    private static let shapes: [(VendorRequest.Method, String, String, [String: String], Int)] = [
+    private static let misshapen: [(VendorRequest.Method, String, String, [String: String], Int)] = [
         (.get, "/api/v1/runs?limit=0", "", [:], 400), (.get, "/api/v1/runs?limit=201", "", [:], 400),
         (.get, "/api/v1/runs?stats=done", "", [:], 400), (.get, "/api/v1/runs?status=nonsense", "", [:], 400),
         (.get, "/api/v1/costs?month=2026-13", "", [:], 400), (.post, "/api/v1/runs", "{", [:], 400),
@@ -222,8 +229,8 @@ struct APITests {
         (.post, "/api/v1/runs", String(repeating: " ", count: (64 << 10) + 1), [:], 413),
     ]
 
-    @Test("What is not as declared is refused with what to do about it", arguments: shapes)
-    func misshapen(
+    @Test("What is not as declared is refused with what to do about it", arguments: misshapen)
+    func refused(
         method: VendorRequest.Method, path: String, body: String, headers: [String: String], status: Int
     ) async throws {
         try await Served.run { server in
