@@ -1,5 +1,5 @@
-"""Signs in with a one-time link, makes a client as an admin would, and takes a picture of each page: wide and narrow,
-light and dark. Fails when a page is wider than the screen."""
+"""Signs in with a one-time link, completes the demo's client as an admin would, and takes a picture of each page: wide and
+light, narrow and dark. Fails when a page is wider than the screen."""
 
 import io
 import sys
@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 LINK, TARGET = sys.argv[1], Path(sys.argv[2])
 BASE = "{0.scheme}://{0.netloc}".format(urlsplit(LINK))
 CLIENT = "/clients/northlake/"
 PAGES = {
-    "today": "/", "inbox": "/inbox/", "runs": "/runs/", "run": None, "start": "/runs/new", "stop": None,
+    "today": "/", "inbox": "/inbox/", "runs": "/runs/", "run": None, "failed-run": None, "start": "/runs/new", "stop": None,
     "reports": "/reports/", "report": None, "report-file": None, "clients": "/clients/", "client": CLIENT,
     "client-sources": CLIENT + "sources/", "client-context": CLIENT + "context/", "client-users": CLIENT + "users/",
     "client-activity": CLIENT + "activity/", "client-archive": CLIENT + "archive", "agents": "/agents/",
@@ -50,8 +52,15 @@ def shoot(browser, name, width, theme):
     return overflow <= 0
 
 
+def press(browser, selector):
+    """Presses a button and waits for the page it leads to."""
+    button = browser.find_element(By.CSS_SELECTOR, selector)
+    button.click()
+    WebDriverWait(browser, 20).until(staleness_of(button))
+
+
 def send(browser, action):
-    browser.find_element(By.CSS_SELECTOR, f"form[action='{action}'] button").click()
+    press(browser, f"form[action='{action}'] button")
 
 
 def fill(browser, values):
@@ -61,21 +70,15 @@ def fill(browser, values):
         field.send_keys(value)
 
 
-def make_client(browser):
-    browser.get(BASE + "/clients/")
-    fill(browser, {"f-name": "Northlake Mobile Detailing", "f-slug": "northlake"})
-    send(browser, "/clients")
+def complete_client(browser):
     browser.get(BASE + CLIENT + "context/")
     fill(browser, {
-        "fact-business_address": "100 Example Avenue, Columbus, OH 43004", "fact-business_phone": "(614) 555-0100",
+        "fact-business_phone": "(614) 555-0100",
         "fact-opening_hours": "Mon to Fri 8:00 to 18:00", "fact-service_area_cities": "Columbus, OH\nDublin, OH",
         "fact-tone_of_voice": "Plain and friendly, no superlatives.",
     })
     send(browser, CLIENT + "facts")
     send(browser, CLIENT + "verified")
-    browser.get(BASE + CLIENT + "sources/")
-    fill(browser, {"fact-website_url": "https://northlake-detailing.example.com/"})
-    send(browser, CLIENT + "facts")
     browser.get(BASE + CLIENT + "users/")
     send(browser, CLIENT + "staff")
 
@@ -89,9 +92,10 @@ def main():
     browser = open_browser()
     try:
         browser.get(LINK)
-        browser.find_element(By.CSS_SELECTOR, "main button").click()
-        make_client(browser)
+        press(browser, "main button")
+        complete_client(browser)
         PAGES["run"] = first(browser, "/runs/", "tbody tr td:nth-child(2) a")
+        PAGES["failed-run"] = first(browser, "/runs/?status=failed", "tbody tr td:nth-child(2) a")
         PAGES["stop"] = PAGES["run"] + "stop"
         PAGES["report"] = first(browser, "/reports/", "tbody tr td:nth-child(2) a")
         PAGES["report-file"] = first(browser, PAGES["report"], "#files tbody tr td:first-child a")
@@ -99,10 +103,9 @@ def main():
         for name, path in PAGES.items():
             if name == "login":
                 browser.delete_all_cookies()
-            for width in (1280, 360):
-                for theme in ("light", "dark"):
-                    browser.get(BASE + path)
-                    fits = shoot(browser, name, width, theme) and fits
+            for width, theme in ((1280, "light"), (360, "dark")):
+                browser.get(BASE + path)
+                fits = shoot(browser, name, width, theme) and fits
         return 0 if fits else 1
     finally:
         browser.quit()

@@ -36,7 +36,8 @@ extension ClientDesk {
                     fix: "Open the page again: it shows what is there now. Nothing of yours was kept.")
             }
             var (record, before, after) = (standing.record, JSONObject(), JSONObject())
-            for (field, value) in changes {
+            for (name, value) in changes {
+                let field = name == "name" ? "client_name" : name
                 let old = Self.value(field, of: record)
                 guard old != value else { continue }
                 record = try Self.checked(record.setting(field, to: value))

@@ -69,5 +69,9 @@ package struct ClientStanding: Sendable, Hashable {
 
     package var isArchived: Bool { archivedAt != nil }
     /// What a form was made from: a change to anything of the record makes it another one.
-    package var version: String { String(Hex.sha256(Array(record.json.canonical.utf8)).prefix(20)) }
+    package var version: String { Self.version(of: record) }
+
+    package static func version(of record: ClientRecord) -> String {
+        String(Hex.sha256(Array(record.json.canonical.utf8)).prefix(20))
+    }
 }

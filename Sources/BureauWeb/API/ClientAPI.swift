@@ -20,8 +20,7 @@ struct ClientAPI: Sendable {
         [
             .operation(
                 house, .get, "/agents", .viewer,
-                as: .init(
-                    name: "listAgents", tag: "agents", summary: "Every agent, by name.", answer: .list(.named("Agent")))
+                as: .init(name: "listAgents", tag: "agents", summary: "Every agent, by name.", answer: .list(.named("Agent")))
             ) { _ in .list(house.catalog.agents.map { .object(JSONObject($0.fields)) }, next: nil) },
             .operation(
                 house, .get, "/agents/:name", .viewer,
@@ -66,7 +65,12 @@ struct ClientAPI: Sendable {
                     name: "getClientReadiness", tag: Self.tag,
                     summary: "What agents still need to know about a client, from the records as they are.",
                     answer: .one(.named("ClientReadiness")))
-            ) { .one(Self.readiness(try Self.client($0), house.catalog)) },
+            ) { call in
+                guard let profile = try await house.clients.profile(try Self.client(call).slug) else {
+                    throw APIProblem.missing("such client")
+                }
+                return .one(Self.readiness(profile.standing, house.catalog))
+            },
         ]
     }
 
@@ -75,17 +79,12 @@ struct ClientAPI: Sendable {
         return client
     }
 
-    static func readiness(_ client: ClientRecord, _ catalog: AgentCatalog) -> JSONValue {
-        let lines = catalog.agents.map { agent -> (JSONValue, Bool) in
-            let missing = ClientDesk.missing(agent.config, for: client)
-            let line: JSONValue = [
-                "agent": .string(agent.config.name), "ready": .bool(missing.isEmpty),
-                "missing": .array(missing.map { .string($0) }),
-            ]
-            return (line, missing.isEmpty)
-        }
+    static func readiness(_ client: ClientStanding, _ catalog: AgentCatalog) -> JSONValue {
+        let readiness = ClientReadiness(
+            client.record, isArchived: client.isArchived, agents: catalog.agents.map(\.config))
         return [
-            "client": .string(client.slug), "ready": .bool(lines.allSatisfy(\.1)), "agents": .array(lines.map(\.0)),
+            "client": .string(client.record.slug), "ready": .bool(readiness.isReady),
+            "agents": readiness.document["agents"] ?? .array([]),
         ]
     }
 
@@ -97,7 +96,7 @@ struct ClientAPI: Sendable {
         }
         // What was found when the request was let in is what may be changed: nobody's change is lost.
         return try await house.clients.change(
-            before.slug, changes, from: before, by: call.web.actor(), doors: house.doors
+            before.slug, changes, from: ClientStanding.version(of: before), by: call.web.actor()
         ).json
     }
 }

@@ -9,7 +9,7 @@ struct ApprovalView: Sendable {
 
     static func chip(_ state: ApprovalState) -> Chip {
         switch state {
-        case .open: Chip(glyph: "✋", word: "Approval", tone: "wait")
+        case .open: Chip(glyph: "⚑", word: "Approval", tone: "wait")
         case .approved: Chip(glyph: "✓", word: "Approved", tone: "ok")
         case .denied: Chip(glyph: "✕", word: "Denied", tone: "bad")
         case .expired: Chip(glyph: "○", word: "Expired", tone: "idle")

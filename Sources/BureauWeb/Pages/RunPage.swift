@@ -198,7 +198,7 @@ struct RunSteps {
         return Self.names.enumerated().map { index, name in
             if index < reached { return .init(glyph: "✓", word: name, state: "done", tone: "ok") }
             guard index == reached else { return .init(glyph: "○", word: name, state: "to come", tone: "idle") }
-            let glyph = ["ok": "✓", "bad": "✕", "warn": "■", "wait": "✋"][tone] ?? "▶"
+            let glyph = ["ok": "✓", "bad": "✕", "warn": "■", "wait": "⚑"][tone] ?? "▶"
             let word = tone == "ok" || tone == "info" ? name : state.word
             return .init(glyph: glyph, word: word, state: tone == "ok" ? "done" : "now", tone: tone, isNow: true)
         }

@@ -31,7 +31,7 @@ struct RunWords {
             case .queued: ("○", "idle")
             case .needsInfo: ("?", "warn")
             case .starting, .running, .collecting, .delivering, .revising: ("▶", "info")
-            case .waitingApproval: ("✋", "wait")
+            case .waitingApproval: ("⚑", "wait")
             case .inReview: ("◎", "wait")
             case .stopping: ("■", "warn")
             case .done: ("✓", "ok")

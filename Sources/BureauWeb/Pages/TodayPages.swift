@@ -45,14 +45,16 @@ struct TodayPages: Sendable {
     private func needs(_ waiting: Inbox.Waiting, _ running: Int) -> Block {
         var items = waiting.approvals.map { approval, run in
             Items.Item(
-                chip: Chip(glyph: "✋", word: "Approve", tone: "wait"), title: approval.effect,
+                chip: Chip(glyph: "⚑", word: "Approve", tone: "wait"), title: approval.effect,
                 address: "/approvals/\(approval.id)/",
                 meta: "\(RunWords(run: run, clock: clock).title) · expires \(clock.absolute(approval.expiresAt))")
         }
         for run in waiting.reviews + waiting.questions + waiting.failures {
+            let words = RunWords(run: run, clock: clock)
             items.append(
-                RunWords(run: run, clock: clock).item(
-                    "\(RunWords(run: run, clock: clock).why) · \(clock.moment(run.endedAt ?? run.acceptedAt))"))
+                words.item(
+                    [words.summary, clock.moment(run.endedAt ?? run.acceptedAt)].filter { !$0.isEmpty }
+                        .joined(separator: " · ")))
         }
         let all = items.count
         return Block(
