@@ -41,6 +41,10 @@ extension APIProblem {
                 case .damaged: .gone
                 }
             self.init(status: status, title: "Not done", detail: Self.sentence(refused.description), fix: refused.fix)
+        case let refused as ClientDesk.Refused:
+            self.init(
+                status: refused.isConflict ? .conflict : .unprocessableContent, title: "Not done",
+                detail: Self.sentence(refused.description), fix: Self.sentence(refused.fix))
         case let refused as EndpointDesk.Refused:
             self.init(
                 status: refused.isMissing ? .notFound : .unprocessableContent, title: "Not done",

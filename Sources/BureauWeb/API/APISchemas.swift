@@ -74,7 +74,10 @@ enum APISchemas {
         field("contacts", .list(.object([field("name", words)], isOpen: true), most: 1_000)),
     ])
     static let readiness = object([
-        field("client", words), field("ready", .flag),
+        field("client", words), field("ready", .flag), field("archived", .flag),
+        field(
+            "missing",
+            .list(object([field("field", words), field("needed_by", .list(words, most: 1_000))]), most: 1_000)),
         field(
             "agents",
             .list(

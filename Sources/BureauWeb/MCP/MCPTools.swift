@@ -154,10 +154,10 @@ struct MCPTools: Sendable {
             output: .named("ClientReadiness")
         ) { caller, input in
             let slug = input["client"]?.string ?? ""
-            guard caller.maySee(slug), let client = try await house.clients.profile(slug) else {
+            guard caller.maySee(slug), let found = try await ClientAPI.readiness(slug, house) else {
                 throw APIProblem.missing("such client")
             }
-            return ClientAPI.readiness(client.standing, house.catalog)
+            return found
         }
     }
 
