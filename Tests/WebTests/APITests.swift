@@ -50,7 +50,8 @@ extension Served {
     }
 
     func addClient(_ slug: String) async throws {
-        let text = #"{"slug": "\#(slug)", "name": "\#(slug) (fictional)", "fields": {"website_url": "https://a.example"}}"#
+        let text =
+            #"{"slug": "\#(slug)", "name": "\#(slug) (fictional)", "fields": {"website_url": "https://a.example"}}"#
         let client = try #require(ClientRecord.load(Array(text.utf8), fileName: "test").client)
         try await database.write { try ClientStore(db: $0).save(client, now: 1) }
     }
@@ -173,7 +174,9 @@ struct APITests {
         try await Served.run { server in
             let program = try await Program.of(server, "ana", .admin)
             let key = ["Idempotency-Key": "key-of-a-test-2"], path = "/api/v1/endpoints"
-            #expect(try await program.send(.post, path, #"{"url": "http://127.0.0.1/", "topics": ["runs"]}"#, key).status == 422)
+            #expect(
+                try await program.send(.post, path, #"{"url": "http://127.0.0.1/", "topics": ["runs"]}"#, key).status
+                    == 422)
             let mended = #"{"url": "https://tools.example.com/", "topics": ["runs"]}"#
             let made = try await program.send(.post, path, mended, key)
             let secret = try #require(made.document["secret"]?.string)

@@ -20,7 +20,8 @@ extension APIProblem {
 
     static func missing(_ what: String) -> APIProblem {
         APIProblem(
-            status: .notFound, title: "Nothing here", detail: "There is no \(what), or it is about a client you do not see.",
+            status: .notFound, title: "Nothing here",
+            detail: "There is no \(what), or it is about a client you do not see.",
             fix: "Check the id; the lists show what there is.")
     }
 
@@ -41,6 +42,10 @@ extension APIProblem {
                 case .damaged: .gone
                 }
             self.init(status: status, title: "Not done", detail: Self.sentence(refused.description), fix: refused.fix)
+        case let refused as ClientDesk.Refused:
+            self.init(
+                status: refused.isConflict ? .conflict : .unprocessableContent, title: "Not done",
+                detail: Self.sentence(refused.description), fix: Self.sentence(refused.fix))
         case let refused as EndpointDesk.Refused:
             self.init(
                 status: refused.isMissing ? .notFound : .unprocessableContent, title: "Not done",

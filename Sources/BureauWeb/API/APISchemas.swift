@@ -74,7 +74,10 @@ enum APISchemas {
         field("contacts", .list(.object([field("name", words)], isOpen: true), most: 1_000)),
     ])
     static let readiness = object([
-        field("client", words), field("ready", .flag),
+        field("client", words), field("ready", .flag), field("archived", .flag),
+        field(
+            "missing",
+            .list(object([field("field", words), field("needed_by", .list(words, most: 1_000))]), most: 1_000)),
         field(
             "agents",
             .list(
@@ -129,10 +132,12 @@ enum APISchemas {
     static let endpoint = object(endpointFields)
     static let endpointWithSecret = object(
         endpointFields + [
-            perhaps("secret", words, "What announcements are signed with. Told once; null when the request is repeated.")
+            perhaps(
+                "secret", words, "What announcements are signed with. Told once; null when the request is repeated.")
         ])
     static let announcement = object([
-        field("id", words), field("type", words), field("status", .choice(AnnouncementRecord.State.allCases.map(\.rawValue))),
+        field("id", words), field("type", words),
+        field("status", .choice(AnnouncementRecord.State.allCases.map(\.rawValue))),
         field("tries", count), field("created_at", .time), perhaps("due_at", .time), perhaps("settled_at", .time),
         perhaps("answer_status", count), perhaps("error", words),
     ])

@@ -20,7 +20,8 @@ struct ClientAPI: Sendable {
         [
             .operation(
                 house, .get, "/agents", .viewer,
-                as: .init(name: "listAgents", tag: "agents", summary: "Every agent, by name.", answer: .list(.named("Agent")))
+                as: .init(
+                    name: "listAgents", tag: "agents", summary: "Every agent, by name.", answer: .list(.named("Agent")))
             ) { _ in .list(house.catalog.agents.map { .object(JSONObject($0.fields)) }, next: nil) },
             .operation(
                 house, .get, "/agents/:name", .viewer,
@@ -66,10 +67,10 @@ struct ClientAPI: Sendable {
                     summary: "What agents still need to know about a client, from the records as they are.",
                     answer: .one(.named("ClientReadiness")))
             ) { call in
-                guard let profile = try await house.clients.profile(try Self.client(call).slug) else {
+                guard let found = try await Self.readiness(try Self.client(call).slug, house) else {
                     throw APIProblem.missing("such client")
                 }
-                return .one(Self.readiness(profile.standing, house.catalog))
+                return .one(found)
             },
         ]
     }
@@ -79,24 +80,45 @@ struct ClientAPI: Sendable {
         return client
     }
 
-    static func readiness(_ client: ClientStanding, _ catalog: AgentCatalog) -> JSONValue {
-        let readiness = ClientReadiness(
-            client.record, isArchived: client.isArchived, agents: catalog.agents.map(\.config))
+    /// From the records as they are; nil when there is no such client.
+    static func readiness(_ slug: String, _ house: WebHouse) async throws -> JSONValue? {
+        guard let profile = try await house.clients.profile(slug) else { return nil }
+        let found = ClientReadiness(
+            profile.record, isArchived: profile.standing.isArchived, agents: house.catalog.agents.map(\.config))
         return [
-            "client": .string(client.record.slug), "ready": .bool(readiness.isReady),
-            "agents": readiness.document["agents"] ?? .array([]),
+            "client": .string(slug), "ready": .bool(found.isReady), "archived": .bool(profile.standing.isArchived),
+            "agents": .array(
+                found.agents.map { agent in
+                    [
+                        "agent": .string(agent.name), "ready": .bool(agent.readiness.isReady),
+                        "missing": .array(agent.readiness.missing.map { .string($0) }),
+                    ]
+                }),
+            "missing": .array(
+                found.lines.filter(\.isMissing).map { line in
+                    [
+                        "field": .string(line.fact.field), "needed_by": .array(line.neededBy.map { .string($0) }),
+                    ]
+                }),
         ]
     }
 
     private func set(_ call: APICall) async throws -> JSONValue {
         let before = try Self.client(call)
-        let changes = (call.body["fields"]?.object?.members ?? []).map { ($0.key, $0.value == .null ? nil : $0.value) }
+        let changes = (call.body["fields"]?.object?.members ?? []).map {
+            (field: $0.key, value: $0.value == .null ? nil : $0.value)
+        }
         guard !changes.isEmpty, changes.count <= 100 else {
             throw APIProblem.misshapen("fields has 1 to 100 members")
         }
         // What was found when the request was let in is what may be changed: nobody's change is lost.
+        guard let standing = try await house.clients.profile(before.slug)?.standing, standing.record == before else {
+            throw APIProblem(
+                status: .conflict, title: "Changed meanwhile", detail: "Somebody changed the client just now.",
+                fix: "Get it again, look at what is there now, and send the request once more.")
+        }
         return try await house.clients.change(
-            before.slug, changes, from: ClientStanding.version(of: before), by: call.web.actor()
+            before.slug, changes, from: standing.version, by: call.web.actor()
         ).json
     }
 }
