@@ -183,9 +183,7 @@ struct APITests {
         try await Served.run { server in
             let program = try await Program.of(server, "ana", .admin)
             let key = ["Idempotency-Key": "key-of-a-test-2"], path = "/api/v1/endpoints"
-            #expect(
-                try await program.send(.post, path, #"{"url": "http://127.0.0.1/", "topics": ["runs"]}"#, key).status
-                    == 422)
+            #expect(try await program.send(.post, path, #"{"url": "http://127.0.0.1/", "topics": ["runs"]}"#, key).status == 422)
             let mended = #"{"url": "https://tools.example.com/", "topics": ["runs"]}"#
             let made = try await program.send(.post, path, mended, key)
             let secret = try #require(made.document["secret"]?.string)

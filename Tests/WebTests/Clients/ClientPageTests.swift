@@ -30,7 +30,7 @@ struct ClientPageTests {
     @Test("Readiness follows the record at once, and each change is kept with before and after")
     func editing() async throws {
         try await Served.run(hasAgents: true) { server in
-            try await server.addClient("acme")
+            try await server.openClient("acme")
             let admin = try await Browser.signedIn(server, "boss", .admin)
             #expect(try await admin.get("/clients/acme/").text.contains("#fact-competitors"))
             let version = try Self.version(try await admin.get("/clients/acme/context/").text)
@@ -38,8 +38,7 @@ struct ClientPageTests {
             let saved = try await admin.post("/clients/acme/facts", form + "https://a.example%0D%0Ahttps://b.example")
             #expect(saved.status == 303)
             let record = try #require(try await server.house.clients.find("acme"))
-            #expect(
-                record.fields["competitors"] == .array([.string("https://a.example"), .string("https://b.example")]))
+            #expect(record.fields["competitors"] == .array([.string("https://a.example"), .string("https://b.example")]))
             #expect(try await !admin.get("/clients/acme/").text.contains("#fact-competitors"))
             let activity = try await admin.get("/clients/acme/activity/").text
             #expect(activity.contains("competitors: none") && activity.contains("https://a.example, https://b.example"))
@@ -57,7 +56,7 @@ struct ClientPageTests {
     @Test("A wrong fact is refused with what was meant, and nothing is kept")
     func wrong() async throws {
         try await Served.run { server in
-            try await server.addClient("acme")
+            try await server.openClient("acme")
             let admin = try await Browser.signedIn(server, "boss", .admin)
             let answer = try await admin.post("/clients/acme/facts", "tab=sources&fact.website_url=acme.example")
             #expect(answer.status == 422 && answer.text.contains("https://acme.example"))
@@ -68,7 +67,7 @@ struct ClientPageTests {
     @Test("What somebody verified counts until it changes")
     func verifying() async throws {
         try await Served.run { server in
-            try await server.addClient("acme", ["business_phone": "614 555 0100"])
+            try await server.openClient("acme", ["business_phone": "614 555 0100"])
             let admin = try await Browser.signedIn(server, "boss", .admin)
             #expect(try await admin.post("/clients/acme/verified", "field=business_phone").status == 303)
             #expect(try await admin.get("/clients/acme/context/").text.contains("boss, just now"))
@@ -81,7 +80,7 @@ struct ClientPageTests {
     @Test("Staff are given duties, only those who may see the client")
     func staff() async throws {
         try await Served.run { server in
-            for slug in ["acme", "plunkett"] { try await server.addClient(slug) }
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
             _ = try await Browser.signedIn(server, "ana", .consultant, clients: ["plunkett"])
             let admin = try await Browser.signedIn(server, "boss", .admin)
             #expect(try await admin.post("/clients/acme/staff", "name=ana&duty=owner").status == 422)
@@ -96,7 +95,7 @@ struct ClientPageTests {
     @Test("An archived client asks first, is ready for nobody, and comes back")
     func archiving() async throws {
         try await Served.run(hasAgents: true) { server in
-            try await server.addClient("acme")
+            try await server.openClient("acme")
             let admin = try await Browser.signedIn(server, "boss", .admin)
             #expect(try await admin.get("/clients/acme/archive").text.contains("Keep it"))
             #expect(try await server.house.clients.profile("acme")?.standing.isArchived == false)
@@ -115,7 +114,7 @@ struct ClientPageTests {
     @Test("A client somebody does not see is not there, on any tab; without the role nothing can be changed")
     func visibility() async throws {
         try await Served.run { server in
-            for slug in ["acme", "plunkett"] { try await server.addClient(slug) }
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
             let ana = try await Browser.signedIn(server, "ana", .engineer, clients: ["acme"])
             for tab in ["", "sources/", "context/", "users/", "activity/", "data.json"] {
                 #expect(try await ana.get("/clients/plunkett/\(tab)").status == 404, "\(tab)")

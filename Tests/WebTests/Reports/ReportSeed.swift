@@ -79,7 +79,7 @@ struct ReportSeed: Sendable {
 }
 
 extension Served {
-    func addClient(_ slug: String, _ fields: [String: JSONValue] = [:]) async throws {
+    func openClient(_ slug: String, _ fields: [String: JSONValue] = [:]) async throws {
         let made = try await house.clients.create(slug, name: slug.capitalized, by: Browser.tester)
         _ = try await house.clients.change(
             made.slug, fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, from: nil, by: Browser.tester)
