@@ -131,7 +131,7 @@ let package = Package(
             "SandboxTests",
             [
                 "BureauSandbox", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto, lifecycle,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),

@@ -46,4 +46,30 @@ struct WebhooksCommandTests {
             #expect(unsigned.status == 78, "\(unsigned)")
         }
     }
+
+    private static let wrong: [([String], String)] = [
+        (["register", "trello"], "clickup and asana only"), (["register", "asana"], "Name the project"),
+        (["register", "asana", "--project", "Jessie"], "the number in the project's address"),
+        (["register", "asana", "--project", "1", "--agent", "x"], "--agent goes with clickup"),
+        (["register", "clickup", "--project", "1", "--agent", "x"], "--project goes with asana"),
+        (["register", "clickup"], "Name the agent"),
+    ]
+
+    @Test("What cannot be registered is said before anything is asked", arguments: wrong)
+    func refused(arguments: [String], words: String) async throws {
+        try await Installation.inTemporaryFolder { here in
+            let outcome = try await here.run(["webhooks"] + arguments)
+            #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome)")
+        }
+    }
+
+    @Test("Without a server Asana's handshake is not answered, and nothing is left behind")
+    func noServer() async throws {
+        try await Stage.play { stage in
+            let outcome = try await stage.installation.run(
+                "webhooks", "register", "asana", "--project", "1208000000000100", "--endpoint", "http://127.0.0.1:9")
+            #expect(outcome.status == 1 && outcome.errors.contains("the server must run"), "\(outcome)")
+            #expect(try await stage.installation.run("webhooks", "status", "--json").objects().isEmpty)
+        }
+    }
 }

@@ -20,8 +20,8 @@ struct AssessStage: Stage {
                 return .moved
             }
         }
-        let standing = try await client(hand, task), record = standing?.record
         let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
+        let standing = try await client(hand, task, answers["client_id"]), record = standing?.record
         let readiness = readiness(hand, task, standing, answers), assembly = readiness.assembly
         let name = hand.agent.config.displayName
         let facts = try await facts(hand, task, readiness)
@@ -138,8 +138,8 @@ struct AssessStage: Stage {
             + (parts.connections.anthropic == nil ? ["Anthropic is not connected: set ANTHROPIC_API_KEY."] : [])
     }
 
-    private func client(_ hand: RunInHand, _ task: WorkTask?) async throws -> ClientStanding? {
-        let fromTask = task?.text(of: "client_id")
+    private func client(_ hand: RunInHand, _ task: WorkTask?, _ answer: String?) async throws -> ClientStanding? {
+        let fromTask = task?.text(of: "client_id") ?? answer
         if hand.run.clientSlug == nil, fromTask == nil, let task, let trigger = hand.agent.config.triggers.asana {
             return try await parts.database.read { db in
                 try AsanaClientChoice(db: db).client(trigger, task).flatMap {

@@ -96,6 +96,11 @@ struct AgentsShowCommand: AsyncParsableCommand {
                 "started by",
                 "ClickUp list \(trigger.listID), status \"\(trigger.status)\"; webhook /webhook/\(config.name)")
         }
+        if let trigger = config.triggers.asana {
+            let sections = trigger.sections.isEmpty ? "" : ", in \(trigger.sections.joined(separator: ", "))"
+            let projects = trigger.projects.joined(separator: ", ")
+            facts.add("started by", "Asana tasks for user \(trigger.assigneeID) in \(projects)\(sections)")
+        }
         if config.triggers.manualCLI { facts.add("started by", "bureau run \(config.name)") }
         facts.add("needs", config.payloadSource.requiredFields.joined(separator: ", "))
         facts.add("takes", config.payloadSource.optionalFields.joined(separator: ", "))
@@ -109,6 +114,7 @@ struct AgentsShowCommand: AsyncParsableCommand {
                 ($0.startedStatus.map { "started \"\($0)\", " } ?? "")
                     + "status \($0.doneStatus.map { "\"\($0)\"" } ?? "unchanged"), blocked \"\($0.blockedStatus)\""
             })
+        if delivery.asana != nil { facts.add("asana", "files and comments on the task") }
         facts.add("google drive", delivery.googleDrive.map { "\($0.folder.source) \($0.fileName.source)" })
         facts.add("folder", delivery.folder.map { $0.path?.source ?? settings.engine.deliveryFolder.path })
         facts.add("alerts", ([config.alerts.failureChannel] + config.alerts.tags).joined(separator: " "))

@@ -36,7 +36,8 @@ struct Rehearsal {
         let delivery = config.delivery
         return [
             delivery.googleDrive.map { _ in "google_drive" }, delivery.clickUp.map { _ in "clickup" },
-            delivery.slack.map { "slack \($0.channel)" }, delivery.folder.map { _ in "folder" },
+            delivery.asana.map { _ in "asana" }, delivery.slack.map { "slack \($0.channel)" },
+            delivery.folder.map { _ in "folder" },
         ].compactMap { $0 }
     }
 

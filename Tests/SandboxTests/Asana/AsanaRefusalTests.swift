@@ -8,7 +8,7 @@ private struct Refused: Sendable, CustomTestStringConvertible {
 
     init(
         _ description: String, _ method: String = "GET", _ path: String, _ data: JSON? = nil,
-        token: String? = "Bearer demo-asana-token", _ status: Int = 400
+        token: String? = "Bearer demo-asana-token", status: Int = 400
     ) {
         (testDescription, self.method, self.path, self.data) = (description, method, path, data)
         (self.token, self.status) = (token, status)
@@ -21,12 +21,12 @@ private func filtered(_ filters: JSON, on resource: String = AsanaDemo.project) 
 }
 
 private let refusals: [Refused] = [
-    Refused("A call without a token", "GET", "/users/me", token: nil, 401),
-    Refused("A token without Bearer", "GET", "/users/me", token: "demo-asana-token", 401),
-    Refused("Another token", "GET", "/users/me", token: "Bearer demo-other", 401),
-    Refused("A path that does not exist", "GET", "/spaces", 404),
-    Refused("A task that is not there", "GET", "/tasks/1", 404),
-    Refused("A project that is not there", "GET", "/projects/1/sections", 404),
+    Refused("A call without a token", "GET", "/users/me", token: nil, status: 401),
+    Refused("A token without Bearer", "GET", "/users/me", token: "demo-asana-token", status: 401),
+    Refused("Another token", "GET", "/users/me", token: "Bearer demo-other", status: 401),
+    Refused("A path that does not exist", "GET", "/spaces", status: 404),
+    Refused("A task that is not there", "GET", "/tasks/1", status: 404),
+    Refused("A project that is not there", "GET", "/projects/1/sections", status: 404),
     Refused("Tasks of everything", "GET", "/tasks"),
     Refused("Tasks of a project and a section", "GET", "/tasks?project=\(AsanaDemo.project)&section=1208000000000101"),
     Refused("A page of none", "GET", "/tasks?project=\(AsanaDemo.project)&limit=0"),
@@ -34,7 +34,7 @@ private let refusals: [Refused] = [
     Refused("An offset nobody gave", "GET", "/tasks?project=\(AsanaDemo.project)&limit=1&offset=1"),
     Refused("A time that is none", "GET", "/tasks?project=\(AsanaDemo.project)&modified_since=soon"),
     Refused("An empty field name", "GET", task + "?opt_fields=name,,notes"),
-    Refused("Search, which is paid", "GET", "/workspaces/\(AsanaDemo.workspace)/tasks/search", 402),
+    Refused("Search, which is paid", "GET", "/workspaces/\(AsanaDemo.workspace)/tasks/search", status: 402),
     Refused("A member no task has", "PUT", task, ["section": "1"]),
     Refused("Completed in words", "PUT", task, ["completed": "yes"]),
     Refused("A field of another project", "PUT", task, ["custom_fields": ["1208000000000350": 3]]),
@@ -42,12 +42,14 @@ private let refusals: [Refused] = [
     Refused("An option of another field", "PUT", task, ["custom_fields": ["1208000000000300": "1208000000000321"]]),
     Refused("A date as plain text", "PUT", task, ["custom_fields": ["1208000000000330": "2026-10-01"]]),
     Refused("A day that does not exist", "PUT", task, ["due_on": "2026-13-01"]),
-    Refused("An assignee nobody knows", "PUT", task, ["assignee": "1"], 404),
+    Refused("An assignee nobody knows", "PUT", task, ["assignee": "1"], status: 404),
     Refused("A task in no place", "POST", "/tasks", ["name": "x"]),
-    Refused("A task in a project that is not there", "POST", "/tasks", ["name": "x", "projects": ["1"]], 404),
+    Refused("A task in a project that is not there", "POST", "/tasks", ["name": "x", "projects": ["1"]], status: 404),
     Refused(
-        "A move to a section that is not there", "POST", "/sections/1/addTask", ["task": .string(AsanaDemo.task)], 404),
-    Refused("A move of a task that is not there", "POST", "/sections/1208000000000101/addTask", ["task": "1"], 404),
+        "A move to a section that is not there", "POST", "/sections/1/addTask", ["task": .string(AsanaDemo.task)],
+        status: 404),
+    Refused(
+        "A move of a task that is not there", "POST", "/sections/1208000000000101/addTask", ["task": "1"], status: 404),
     Refused("A comment without words", "POST", task + "/stories", [:]),
     Refused("A comment in both forms", "POST", task + "/stories", ["text": "a", "html_text": "<body>a</body>"]),
     Refused("An attachment that is not multipart", "POST", "/attachments", ["parent": "1"]),
@@ -59,7 +61,7 @@ private let refusals: [Refused] = [
         "Tasks on a workspace", "POST", "/webhooks", filtered([["resource_type": "task"]], on: AsanaDemo.workspace)),
     Refused("A workspace without filters", "POST", "/webhooks", filtered([], on: AsanaDemo.workspace)),
     Refused("Webhooks of no workspace", "GET", "/webhooks"),
-    Refused("A webhook that is not there", "GET", "/webhooks/1", 404),
+    Refused("A webhook that is not there", "GET", "/webhooks/1", status: 404),
 ]
 
 @Test("Asana is refused what the vendor refuses, in the vendor's shape", arguments: refusals)

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Synchronization
 
 /// A running sandbox, a plain HTTP client that talks to it, and a receiver where its webhooks arrive.
@@ -114,7 +115,8 @@ struct ServiceHost: Sendable {
             _ = try await host.control("/stop", [:])
             // The sandbox ends by itself; the receiver has to be told.
             try await group.next()
-            group.cancelAll()
+            await receiver.stop()
+            try await group.waitForAll()
         }
     }
 }
@@ -143,7 +145,7 @@ final class Receiver: Sendable {
     }
     private let stream: AsyncStream<Delivery>, arrived: AsyncStream<Delivery>.Continuation
     private let ports: AsyncStream<Int>, bound: AsyncStream<Int>.Continuation
-    private let address = Mutex("")
+    private let address = Mutex(""), running = Mutex<ServiceGroup?>(nil)
     private let answers = Mutex<[(status: Int, body: String)]>([])
 
     init() {
@@ -206,6 +208,13 @@ final class Receiver: Sendable {
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { [bound] channel in bound.yield(channel.localAddress?.port ?? 0) },
             logger: Logger(label: "receiver") { _ in SwiftLogNoOpLogHandler() })
-        try await application.run()
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [application], logger: Logger(label: "receiver") { _ in SwiftLogNoOpLogHandler() }))
+        running.withLock { $0 = group }
+        try await group.run()
     }
+
+    /// Lets what is being delivered arrive, then ends. A connection that is cut while it opens would end the process.
+    func stop() async { await running.withLock { $0 }?.triggerGracefulShutdown() }
 }

@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauStorage
 import BureauVendors
 
 /// One agent and the Asana tasks that start it.
@@ -36,7 +37,13 @@ struct AsanaWatches: Sendable {
             .agent.config.board.clientVisible
     }
 
-    func client(of project: String) -> String? { watches.compactMap { $0.trigger.clients[project] }.first }
+    /// As the first agent that knows says.
+    func client(of task: AsanaTask, in project: String, _ db: any Connection) throws -> String? {
+        for watch in watches where watch.trigger.projects.contains(project) {
+            if let client = try AsanaClientChoice(db: db).client(watch.trigger, WorkTask(task)) { return client.slug }
+        }
+        return nil
+    }
 }
 
 extension AgentCatalog {

@@ -48,7 +48,8 @@ package struct TaskRecordStore {
                 """,
                 [
                     task.gid, place.project.gid, place.section?.name ?? "", String(task.name.prefix(500)), task.url,
-                    watches.client(of: place.project.gid), isVisible ? 1 : 0, Self.day(task.dueOn ?? task.startOn),
+                    try watches.client(of: task, in: place.project.gid, db), isVisible ? 1 : 0,
+                    Self.day(task.dueOn ?? task.startOn),
                     task.isCompleted ? task.completedAt : nil, task.modifiedAt ?? now, now,
                 ])
         }
