@@ -20,7 +20,8 @@ struct BureauCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Installation",
                 subcommands: [
-                    UsersCommand.self, MCPCommand.self, ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self, BenchCommand.self,
+                    UsersCommand.self, MCPCommand.self, ConfigCommand.self, DatabaseCommand.self, SandboxCommand.self,
+                    BenchCommand.self,
                     VersionCommand.self, KeepBuilderCommand.self,
                 ]),
         ])

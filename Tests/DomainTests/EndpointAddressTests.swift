@@ -10,7 +10,8 @@ struct EndpointAddressTests {
     private static let refused = [
         "http://tools.example.com/", "ftp://tools.example.com/", "tools.example.com", "https://", "https:///x",
         "https://localhost/", "https://a.localhost/", "https://intranet/", "https://127.0.0.1/", "https://127.1/",
-        "https://2130706433/", "https://0x7f.0.0.1/", "https://0177.0.0.1/", "https://10.0.0.1/", "https://192.168.1.1/",
+        "https://2130706433/", "https://0x7f.0.0.1/", "https://0177.0.0.1/", "https://10.0.0.1/",
+        "https://192.168.1.1/",
         "https://172.16.0.1/", "https://169.254.169.254/latest/meta-data", "https://100.64.0.1/", "https://0.0.0.0/",
         "https://224.0.0.1/", "https://255.255.255.255/", "https://[::1]/", "https://[::]/", "https://[fe80::1]/",
         "https://[fc00::1]/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:10.0.0.1]/", "https://[2002:7f00:1::]/",

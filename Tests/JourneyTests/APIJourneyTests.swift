@@ -22,7 +22,8 @@ struct APIJourneyTests {
         let result = try await Subprocess.run(
             .path("/usr/bin/timeout"), arguments: .init(["\(seconds)", python] + arguments),
             environment: .custom(
-                Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
+                Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
+            ),
             workingDirectory: .init(installation.folder.path), output: .string(limit: 4 << 20),
             error: .string(limit: 4 << 20))
         return (result.terminationStatus == .exited(0), result.standardOutput + result.standardError)

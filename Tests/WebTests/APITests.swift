@@ -43,7 +43,7 @@ extension Served {
     /// A run for a client, as a trigger leaves it.
     func addRun(client: String?, agent: String = "sentinel") async throws -> RunRecord {
         let hash = String(repeating: "a", count: 64)
-        try await database.write {
+        _ = try await database.write {
             try $0.execute(
                 """
                 INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES (?, ?, '1.0.0', '{}', 1)
@@ -183,7 +183,9 @@ struct APITests {
         try await Served.run { server in
             let program = try await Program.of(server, "ana", .admin)
             let key = ["Idempotency-Key": "key-of-a-test-2"], path = "/api/v1/endpoints"
-            #expect(try await program.send(.post, path, #"{"url": "http://127.0.0.1/", "topics": ["runs"]}"#, key).status == 422)
+            #expect(
+                try await program.send(.post, path, #"{"url": "http://127.0.0.1/", "topics": ["runs"]}"#, key).status
+                    == 422)
             let mended = #"{"url": "https://tools.example.com/", "topics": ["runs"]}"#
             let made = try await program.send(.post, path, mended, key)
             let secret = try #require(made.document["secret"]?.string)

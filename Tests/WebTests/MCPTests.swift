@@ -20,7 +20,9 @@ struct MCPTests {
         try await program.send(.post, "/mcp", request("tools/list")).document["result"]?["tools"]?.array ?? []
     }
 
-    static let reading = ["list_runs", "get_run", "search_events", "list_artifacts", "get_artifact", "client_readiness"]
+    static let reading = [
+        "list_runs", "get_run", "search_events", "list_artifacts", "get_artifact", "client_readiness",
+    ]
 
     @Test("Tools only read and say so, until the setting gives those that change to a token that may write")
     func listed() async throws {
@@ -77,7 +79,8 @@ struct MCPTests {
     }
 
     private static let messages: [(String, String, Int)] = [
-        ("no JSON", "{", -32_700), ("a batch", "[]", -32_600), ("another version", #"{"id": 1, "method": "ping"}"#, -32_600),
+        ("no JSON", "{", -32_700), ("a batch", "[]", -32_600),
+        ("another version", #"{"id": 1, "method": "ping"}"#, -32_600),
         ("an unknown method", request("server/discover"), -32_601),
         ("an unknown tool", call("drop_tables"), -32_602),
     ]

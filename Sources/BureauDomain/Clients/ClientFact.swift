@@ -19,7 +19,8 @@ package struct ClientFact: Hashable, Sendable {
     /// In the order people fill them in.
     package static let known: [ClientFact] = [
         ClientFact("client_name", "Name", .context, "As the business writes it everywhere."),
-        ClientFact("business_address", "Address", .context, "Street, town, state and code, as on the business profile."),
+        ClientFact(
+            "business_address", "Address", .context, "Street, town, state and code, as on the business profile."),
         ClientFact("business_phone", "Phone", .context, "As it is printed, with the area code."),
         ClientFact("opening_hours", "Hours", .context, "One line for each day or range of days."),
         ClientFact("service_area_cities", "Service areas", .context, "One on each line."),

@@ -50,7 +50,8 @@ extension FileRecord {
     package var document: JSONValue {
         .object(
             JSONObject([
-                ("name", .string(safeName)), ("original_name", .string(name)), ("type", .string(mimeType)), ("bytes", .whole64(sizeBytes)),
+                ("name", .string(safeName)), ("original_name", .string(name)), ("type", .string(mimeType)),
+                ("bytes", .whole64(sizeBytes)),
                 ("sha256", .line(sha256)), ("round", .number(JSONNumber(round))), ("error", .line(error)),
             ]))
     }

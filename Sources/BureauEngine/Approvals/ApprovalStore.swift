@@ -103,10 +103,10 @@ struct ApprovalStore {
     ) throws -> Bool {
         let isFirst =
             try db.execute(
-            """
-            UPDATE approval SET state = ?, decided_by = ?, decided_on = ?, reason = ?, decided_at = ?
-            WHERE id = ? AND state = 'open'
-            """, [state.rawValue, person, surface, reason, now, id]) == 1
+                """
+                UPDATE approval SET state = ?, decided_by = ?, decided_on = ?, reason = ?, decided_at = ?
+                WHERE id = ? AND state = 'open'
+                """, [state.rawValue, person, surface, reason, now, id]) == 1
         if isFirst { try Announcements(db: db).approval(id, now: now) }
         return isFirst
     }

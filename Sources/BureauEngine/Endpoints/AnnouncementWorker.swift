@@ -63,7 +63,8 @@ package struct AnnouncementWorker: Service {
         let secrets = secrets(endpoint, master)
         guard !secrets.isEmpty else {
             return try await failed(
-                one, endpoint, status: nil, "its secret cannot be read; replace it: bureau endpoints rotate \(endpoint.id)")
+                one, endpoint, status: nil,
+                "its secret cannot be read; replace it: bureau endpoints rotate \(endpoint.id)")
         }
         let address: EndpointAddress
         do { address = try EndpointAddress(endpoint.url, allowed: parts.settings.endpoints.allowed) } catch {
@@ -81,7 +82,8 @@ package struct AnnouncementWorker: Service {
             let now = parts.doors.now()
             try await parts.database.write { try EndpointStore(db: $0).told(one, status: status, now: now) }
         case .answered(Self.gone):
-            try await giveUp(one, endpoint, status: Self.gone, "it answered 410: it wants to be told no more", isLast: true)
+            try await giveUp(
+                one, endpoint, status: Self.gone, "it answered 410: it wants to be told no more", isLast: true)
         case .answered(let status):
             let why = (300...399).contains(status) ? "; redirects are not followed" : ""
             try await failed(one, endpoint, status: status, "it answered \(status)\(why)")
@@ -101,14 +103,17 @@ package struct AnnouncementWorker: Service {
 
     // MARK: What did not work
 
-    private func failed(_ one: AnnouncementRecord, _ endpoint: EndpointRecord, status: Int?, _ why: String) async throws {
+    private func failed(_ one: AnnouncementRecord, _ endpoint: EndpointRecord, status: Int?, _ why: String) async throws
+    {
         let now = parts.doors.now()
         guard let wait = AnnouncementSchedule.wait(tries: one.tries, jitter: parts.doors.jitter()) else {
             return try await giveUp(one, endpoint, status: status, why, isLast: false)
         }
         parts.logger.warning(
             "an endpoint was not told",
-            metadata: ["endpoint": "\(endpoint.id)", "event": "\(one.eventID)", "why": "\(why)", "again_in_ms": "\(wait)"])
+            metadata: [
+                "endpoint": "\(endpoint.id)", "event": "\(one.eventID)", "why": "\(why)", "again_in_ms": "\(wait)",
+            ])
         try await parts.database.write { db in
             let store = EndpointStore(db: db)
             try store.postpone(one, until: now + wait, status: status, error: String(why.prefix(500)))

@@ -91,7 +91,8 @@ package struct EndpointDesk: Sendable {
             try store.insert(id, new, sealed: sealed, by: actor.name, now: now)
             let made = try Self.found(store, id)
             try AuditStore(db: db).add(
-                actor, "endpoint added", "endpoint \(id)", client: new.client, after: made.document, id: entry, now: now)
+                actor, "endpoint added", "endpoint \(id)", client: new.client, after: made.document, id: entry, now: now
+            )
             return made
         }
         return (made, secret)
@@ -183,7 +184,8 @@ package struct EndpointDesk: Sendable {
             }
             guard try store.again(one, now: now) else { return false }
             try AuditStore(db: db).add(
-                actor, "announcement repeated", "endpoint \(id)", after: .object(JSONObject([("event", .string(event))])),
+                actor, "announcement repeated", "endpoint \(id)",
+                after: .object(JSONObject([("event", .string(event))])),
                 id: entry, now: now)
             return true
         }

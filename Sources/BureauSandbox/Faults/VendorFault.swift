@@ -43,7 +43,8 @@ struct VendorFault {
             return .json(body, status: status)
         case "clickup": return .json(["err": "Internal error", "ECODE": "ERR_\(code)"], status: status)
         case "asana":
-            return .json(AsanaRefusal(status: code, message: "The sandbox was told to answer \(code).").json, status: status)
+            return .json(
+                AsanaRefusal(status: code, message: "The sandbox was told to answer \(code).").json, status: status)
         case "slack": return .json(["ok": false, "error": "internal_error"], status: status)
         default: return .json(googleError(code, code >= 500 ? "backendError" : "badRequest"), status: status)
         }

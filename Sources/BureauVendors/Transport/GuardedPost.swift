@@ -27,7 +27,9 @@ package struct GuardedPost: Sendable {
         let address: String
         do {
             address = try await TimedTask.run(seconds: timeoutSeconds) {
-                try await BlockingWork.run { try SocketAddress.makeAddressResolvingHost(host, port: port).ipAddress ?? "" }
+                try await BlockingWork.run {
+                    try SocketAddress.makeAddressResolvingHost(host, port: port).ipAddress ?? ""
+                }
             }
         } catch { return .failed("the name \(host) cannot be looked up") }
         guard isOpen(address) else { return .refused("\(host) leads to \(address), which is not on the open internet") }

@@ -77,7 +77,8 @@ struct APIDesk: Sendable {
             try await house.requestKeys.settle(
                 key, by: caller(web), status: status(answer).code, answer: kept(answer)?.pretty ?? "")
             return try response(answer, web)
-        } catch let problem where problem is APIProblem || APIProblem(reading: problem) != nil || problem is PageProblem {
+        } catch let problem where problem is APIProblem || APIProblem(reading: problem) != nil || problem is PageProblem
+        {
             // Refused: nothing was done, and the mended request may come under the same key.
             try await house.requestKeys.release(key, by: caller(web))
             throw problem
@@ -93,7 +94,8 @@ struct APIDesk: Sendable {
         guard RequestKeys.keyBytes.contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw APIProblem(
                 status: .badRequest, title: "Unusable Idempotency-Key",
-                detail: "A key has \(RequestKeys.keyBytes.lowerBound) to \(RequestKeys.keyBytes.upperBound) visible ASCII characters.",
+                detail:
+                    "A key has \(RequestKeys.keyBytes.lowerBound) to \(RequestKeys.keyBytes.upperBound) visible ASCII characters.",
                 fix: "Make a new UUID for each thing that is to happen, and repeat it with each try.")
         }
         return key

@@ -20,7 +20,8 @@ extension APIProblem {
 
     static func missing(_ what: String) -> APIProblem {
         APIProblem(
-            status: .notFound, title: "Nothing here", detail: "There is no \(what), or it is about a client you do not see.",
+            status: .notFound, title: "Nothing here",
+            detail: "There is no \(what), or it is about a client you do not see.",
             fix: "Check the id; the lists show what there is.")
     }
 

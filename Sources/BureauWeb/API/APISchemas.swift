@@ -132,10 +132,12 @@ enum APISchemas {
     static let endpoint = object(endpointFields)
     static let endpointWithSecret = object(
         endpointFields + [
-            perhaps("secret", words, "What announcements are signed with. Told once; null when the request is repeated.")
+            perhaps(
+                "secret", words, "What announcements are signed with. Told once; null when the request is repeated.")
         ])
     static let announcement = object([
-        field("id", words), field("type", words), field("status", .choice(AnnouncementRecord.State.allCases.map(\.rawValue))),
+        field("id", words), field("type", words),
+        field("status", .choice(AnnouncementRecord.State.allCases.map(\.rawValue))),
         field("tries", count), field("created_at", .time), perhaps("due_at", .time), perhaps("settled_at", .time),
         perhaps("answer_status", count), perhaps("error", words),
     ])

@@ -98,7 +98,8 @@ extension APIShape {
         case .flag: return value.bool == nil ? wants("true or false") : nil
         case .time: return value.string == nil ? wants("a time") : nil
         case .choice(let names):
-            return value.string.map(names.contains) ?? false ? nil : "\(place) is one of \(names.joined(separator: ", "))"
+            return value.string.map(names.contains) ?? false
+                ? nil : "\(place) is one of \(names.joined(separator: ", "))"
         case .whole(let range):
             return value.int.map(range.contains) ?? false
                 ? nil : "\(place) is a whole number from \(range.lowerBound) to \(range.upperBound)"
@@ -123,7 +124,8 @@ extension APIShape {
         }
     }
 
-    private static func complaint(_ object: JSONObject, _ fields: [Field], _ isOpen: Bool, at place: String) -> String? {
+    private static func complaint(_ object: JSONObject, _ fields: [Field], _ isOpen: Bool, at place: String) -> String?
+    {
         let names = fields.map(\.name)
         if !isOpen, let stray = object.keys.first(where: { !names.contains($0) }) {
             let known = names.isEmpty ? "there is none" : "there are \(names.joined(separator: ", "))"

@@ -18,7 +18,8 @@ struct ApprovalAPI: Sendable {
             .operation(
                 house, .get, "/approvals", .viewer,
                 as: .init(
-                    name: "listApprovals", tag: Self.tag, summary: "Questions, newest first; the open ones unless asked otherwise.",
+                    name: "listApprovals", tag: Self.tag,
+                    summary: "Questions, newest first; the open ones unless asked otherwise.",
                     answer: .list(.named("Approval")),
                     query: [
                         .optional("status", .choice(ApprovalState.allCases.map(\.rawValue) + ["all"])),
@@ -34,7 +35,8 @@ struct ApprovalAPI: Sendable {
             },
             .operation(
                 house, .get, "/approvals/:id", .viewer, .approval,
-                as: .init(name: "getApproval", tag: Self.tag, summary: "One question.", answer: .one(.named("Approval")))
+                as: .init(
+                    name: "getApproval", tag: Self.tag, summary: "One question.", answer: .one(.named("Approval")))
             ) { .one(try Self.approval($0).document) },
             .operation(
                 house, .post, "/approvals/:id/decision", .consultant, .approval,

@@ -17,7 +17,8 @@ struct ArtifactAPI: Sendable {
                     name: "listArtifacts", tag: Self.tag, summary: "Results, newest first, without those superseded.",
                     answer: .list(.named("Artifact")),
                     query: [
-                        .optional("client", .slug), .optional("agent", .line(1...100)), .optional("kind", .line(1...60)),
+                        .optional("client", .slug), .optional("agent", .line(1...100)),
+                        .optional("kind", .line(1...60)),
                         .optional("run", .id), .optional("month", .month),
                         .optional("status", .choice(ArtifactState.allCases.map(\.rawValue))),
                         .optional("superseded", .flag, "Superseded ones too."),

@@ -20,7 +20,8 @@ struct ClientAPI: Sendable {
         [
             .operation(
                 house, .get, "/agents", .viewer,
-                as: .init(name: "listAgents", tag: "agents", summary: "Every agent, by name.", answer: .list(.named("Agent")))
+                as: .init(
+                    name: "listAgents", tag: "agents", summary: "Every agent, by name.", answer: .list(.named("Agent")))
             ) { _ in .list(house.catalog.agents.map { .object(JSONObject($0.fields)) }, next: nil) },
             .operation(
                 house, .get, "/agents/:name", .viewer,

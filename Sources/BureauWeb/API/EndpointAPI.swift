@@ -31,7 +31,8 @@ struct EndpointAPI: Sendable {
             ) { try await add($0) },
             .operation(
                 house, .get, "/endpoints/:id", .engineer,
-                as: .init(name: "getEndpoint", tag: Self.tag, summary: "One endpoint.", answer: .one(.named("Endpoint")))
+                as: .init(
+                    name: "getEndpoint", tag: Self.tag, summary: "One endpoint.", answer: .one(.named("Endpoint")))
             ) { .one(try await find($0).document) },
             .operation(
                 house, .delete, "/endpoints/:id", .engineer,

@@ -24,7 +24,8 @@ struct OpenAPIDocument {
                     "info",
                     [
                         "title": "Bureau", "version": .string(version),
-                        "description": "Runs, approvals, clients and what they cost, as the pages and the command line have them.",
+                        "description":
+                            "Runs, approvals, clients and what they cost, as the pages and the command line have them.",
                     ]
                 ),
                 ("servers", [["url": .string(url ?? "/")]]), ("security", [["token": []]]),
@@ -93,7 +94,8 @@ struct OpenAPIDocument {
             all.append(header("If-None-Match", .words, "An ETag: answered with 304 while it still holds."))
         }
         if operation.mayMatch {
-            all.append(header("If-Match", .words, "An ETag of the thing: nothing is done once it does not hold any more."))
+            all.append(
+                header("If-Match", .words, "An ETag of the thing: nothing is done once it does not hold any more."))
         }
         return all
     }

@@ -13,7 +13,8 @@ struct RunActionAPI: Sendable {
     private static let channel: APIShape = .object(
         [
             .optional(
-                "channel", .choice(["google_drive", "clickup", "asana", "slack", "folder"]), "Only this one; all otherwise.")
+                "channel", .choice(["google_drive", "clickup", "asana", "slack", "folder"]),
+                "Only this one; all otherwise.")
         ], isOpen: false)
     private static let resolution: APIShape = .object(
         [
@@ -32,7 +33,8 @@ struct RunActionAPI: Sendable {
             action("retry", "retryRun", "Try the step it failed at again.", "run retried", Self.nothing) { _, run, _ in
                 try await house.runs.retry(run.id)
             },
-            action("again", "runAgain", "A new run of the same input.", "run started again", Self.nothing, .created) { _, run, actor in
+            action("again", "runAgain", "A new run of the same input.", "run started again", Self.nothing, .created) {
+                _, run, actor in
                 guard let agent = house.catalog.agent(run.agent) else {
                     throw APIProblem(
                         status: .conflict, title: "No such agent", detail: "There is no agent \(run.agent) any more.",
@@ -40,7 +42,8 @@ struct RunActionAPI: Sendable {
                 }
                 return try await house.runs.again(run.id, agent: agent, by: "\(actor.surface) \(actor.name)")
             },
-            action("deliver", "deliverRun", "Deliver what is missing.", "run delivered again", Self.channel) { call, run, _ in
+            action("deliver", "deliverRun", "Deliver what is missing.", "run delivered again", Self.channel) {
+                call, run, _ in
                 let channel = call.text("channel").flatMap(StepRecord.Channel.init(rawValue:))
                 return try await house.runs.deliver(run.id, channel: channel)
             },

@@ -16,7 +16,8 @@ struct SystemAPI: Sendable {
                     name: "listCosts", tag: Self.tag, summary: "What runs have cost, in UTC months and days.",
                     answer: .list(.named("CostLine")),
                     query: [
-                        .optional("by", .choice(CostDesk.Grouping.allCases.map(\.rawValue))), .optional("month", .month),
+                        .optional("by", .choice(CostDesk.Grouping.allCases.map(\.rawValue))),
+                        .optional("month", .month),
                     ])
             ) { try await costs($0) },
             .operation(
@@ -49,7 +50,8 @@ struct SystemAPI: Sendable {
                     name: "listSignals", tag: Self.tag,
                     summary: "Webhooks and commands that came in, with what was made of each, newest first.",
                     answer: .list(.named("Signal")),
-                    query: [.optional("agent", .line(1...100)), .optional("verdict", .line(1...40))] + APIOperation.paging)
+                    query: [.optional("agent", .line(1...100)), .optional("verdict", .line(1...40))]
+                        + APIOperation.paging)
             ) { call in
                 let found = try await house.signals.list(
                     verdict: call.text("verdict"), agent: call.text("agent"), visible: call.visible,
@@ -86,7 +88,8 @@ struct SystemAPI: Sendable {
         else { throw APIProblem.missing("such alert") }
         _ = try await house.alerts.resolve(alert.id, by: actor.name)
         let after = try await house.alerts.find(id).first ?? alert
-        try await house.audit.note(actor, "alert resolved", "alert \(id)", before: alert.document, after: after.document)
+        try await house.audit.note(
+            actor, "alert resolved", "alert \(id)", before: alert.document, after: after.document)
         return after.document
     }
 

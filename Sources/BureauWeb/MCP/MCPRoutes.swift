@@ -20,7 +20,8 @@ struct MCPRoutes: Sendable {
     private func answer(_ web: WebRequest) async throws -> Response {
         guard house.isOwnOrigin(web.head) else {
             throw APIProblem(
-                status: .forbidden, title: "From another page", detail: "A browser sent this from a page of another server.",
+                status: .forbidden, title: "From another page",
+                detail: "A browser sent this from a page of another server.",
                 fix: "Call it from a program.")
         }
         if let spoken = web.head.headers[.mcpProtocolVersion], !MCPServer.protocols.contains(spoken) {
@@ -37,7 +38,9 @@ struct MCPRoutes: Sendable {
         let visitor = try web.signedIn()
         let caller = MCPCaller(visitor.person, remoteAddress: web.remoteAddress, mayWrite: visitor.mayWrite)
         let server = MCPServer(house: house, caller: caller, logger: Logger(label: "bureau.mcp"))
-        guard let text = await server.answer(Array(buffer.readableBytesView)) else { return Response(status: .accepted) }
+        guard let text = await server.answer(Array(buffer.readableBytesView)) else {
+            return Response(status: .accepted)
+        }
         return Response(
             status: .ok, headers: [.contentType: "application/json"],
             body: .init(byteBuffer: ByteBuffer(string: text)))

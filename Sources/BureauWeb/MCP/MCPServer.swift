@@ -98,12 +98,15 @@ package struct MCPServer: Sendable {
             throw Failure.parameters("there is no tool \(name.prefix(80)) here")
         }
         let input = parameters["arguments"]?.object ?? JSONObject()
-        if let complaint = tool.input.complaint(.object(input), at: "arguments") { return Self.refused(complaint + ".") }
+        if let complaint = tool.input.complaint(.object(input), at: "arguments") {
+            return Self.refused(complaint + ".")
+        }
         do {
             let found = try await tool.call(caller, input)
             let text = found.compact
             guard text.utf8.count <= Self.resultBytesMax else {
-                return Self.refused("The answer is larger than \(Self.resultBytesMax) bytes. Ask for less: a smaller limit.")
+                return Self.refused(
+                    "The answer is larger than \(Self.resultBytesMax) bytes. Ask for less: a smaller limit.")
             }
             return ["content": [["type": "text", "text": .string(text)]], "structuredContent": found]
         } catch let problem as APIProblem {

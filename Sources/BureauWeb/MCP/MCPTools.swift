@@ -75,11 +75,13 @@ struct MCPTools: Sendable {
     private var searchEvents: MCPTool {
         MCPTool(
             name: "search_events", title: "Search a run's events",
-            description: "What happened in a run, newest first: its own history, and the newest part of its session's log.",
+            description:
+                "What happened in a run, newest first: its own history, and the newest part of its session's log.",
             input: .object(
                 [
                     Self.runID, .optional("text", .line(1...200), "Only events that contain it, in any case."),
-                    .optional("limit", .whole(1...Self.eventsMax), "How many at most; \(Self.limitStandard) otherwise."),
+                    .optional(
+                        "limit", .whole(1...Self.eventsMax), "How many at most; \(Self.limitStandard) otherwise."),
                 ], isOpen: false),
             output: .object(
                 [
@@ -186,7 +188,8 @@ struct MCPTools: Sendable {
     private var decideApproval: MCPTool {
         MCPTool(
             name: "decide_approval", title: "Answer a question",
-            description: "Approves or denies what an agent asks for. The first decision stands and cannot be taken back.",
+            description:
+                "Approves or denies what an agent asks for. The first decision stands and cannot be taken back.",
             input: .object(
                 [
                     .init(name: "approval", shape: .text(26...26, pattern: "^[0-9A-Za-z]{26}$")),

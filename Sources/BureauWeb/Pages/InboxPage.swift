@@ -105,7 +105,8 @@ struct InboxPage: Sendable {
             .init(
                 chip: shown.chip, title: "Open \(shown.title)", address: shown.address,
                 meta: [
-                    "round \(report.round)", shown.period, run.headline ?? "", "ready \(clock.moment(report.createdAt))",
+                    "round \(report.round)", shown.period, run.headline ?? "",
+                    "ready \(clock.moment(report.createdAt))",
                     "cost so far \(words.cost)",
                 ].filter { !$0.isEmpty }.joined(separator: " · "))
         ])
@@ -146,7 +147,8 @@ struct InboxPage: Sendable {
         if person.role >= .consultant {
             forms.append(
                 form(
-                    "Mark as seen", "seen", [Field("note", "Note", hint: "What was done about it.", id: "note-\(run.id)")]))
+                    "Mark as seen", "seen",
+                    [Field("note", "Note", hint: "What was done about it.", id: "note-\(run.id)")]))
         }
         return Block(
             heading: "✕ \(isHalf ? "Delivery problem" : "Failed"): \(words.title)", style: "waits bad",

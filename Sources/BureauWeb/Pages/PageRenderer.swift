@@ -54,7 +54,8 @@ struct PageRenderer: Sendable {
         let waiting = try await Inbox(house: house).count(for: person)
         let places: [(String, String, Role)] = [
             ("Today", "/", .viewer), ("Inbox", "/inbox/", .viewer), ("Runs", "/runs/", .viewer),
-            ("Reports", "/reports/", .viewer), ("Clients", "/clients/", .viewer), ("Agents", "/agents/", .viewer), ("Costs", "/costs/", .operator),
+            ("Reports", "/reports/", .viewer), ("Clients", "/clients/", .viewer), ("Agents", "/agents/", .viewer),
+            ("Costs", "/costs/", .operator),
             ("System", "/system/", .engineer), ("Users", "/users/", .admin),
         ]
         let path = web.head.uri.path

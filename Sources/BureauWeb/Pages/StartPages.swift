@@ -59,7 +59,9 @@ struct StartPages: Sendable {
                                 "client", "Client",
                                 .options(
                                     [Field.Option(word: "No client", value: "")]
-                                        + clients.map { Self.option($0.record, agent.config, isOn: $0.record.slug == client) }), hint: "What a client's record lacks may come with the task."),
+                                        + clients.map {
+                                            Self.option($0.record, agent.config, isOn: $0.record.slug == client)
+                                        }), hint: "What a client's record lacks may come with the task."),
                             Field(
                                 "task", "ClickUp task id", value: web.form["task"] ?? "",
                                 hint: "Needed when there is no client. The result goes back to it."),

@@ -41,7 +41,10 @@ struct DemoWaiting: Sendable {
             [
                 ("website_url", .string("https://northlake-detailing.example.com/")),
                 ("business_address", .string("100 Example Avenue, Columbus, OH 43004")),
-                ("seed_keywords", .array([.string("mobile car detailing columbus"), .string("ceramic coating columbus")])),
+                (
+                    "seed_keywords",
+                    .array([.string("mobile car detailing columbus"), .string("ceramic coating columbus")])
+                ),
             ], from: nil, by: actor)
     }
 

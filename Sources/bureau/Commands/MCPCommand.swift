@@ -6,7 +6,8 @@ import Foundation
 
 struct MCPCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mcp", abstract: "Let an agent on this machine look at runs and results (MCP over standard input).",
+        commandName: "mcp",
+        abstract: "Let an agent on this machine look at runs and results (MCP over standard input).",
         discussion: """
             bureau mcp                  sees what the installation sees
             bureau mcp --user ana       sees what ana sees, and may what she may
@@ -28,7 +29,8 @@ struct MCPCommand: AsyncParsableCommand {
             try await Composition.with(settings) { composition in
                 do {
                     let person = try await person(composition.peopleDesk)
-                    let server = MCPServer(house: composition.houseWithoutNetwork, person: person, logger: composition.logger)
+                    let server = MCPServer(
+                        house: composition.houseWithoutNetwork, person: person, logger: composition.logger)
                     try await converse(server)
                 } catch let refused as PeopleDesk.Refused {
                     throw SetupError(refused.description, fix: refused.fix, exitCode: ExitStatus.failed)

@@ -11,7 +11,8 @@ struct ClientReadinessTests {
 
     private static func client(_ fields: [String: JSONValue]) -> ClientRecord {
         ClientRecord(
-            slug: "acme", name: "Acme", fields: JSONObject(fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }),
+            slug: "acme", name: "Acme",
+            fields: JSONObject(fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }),
             contacts: [])
     }
 

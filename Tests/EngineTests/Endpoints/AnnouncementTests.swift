@@ -26,9 +26,11 @@ private struct Room {
     func add(
         _ port: Int, runs: Bool = true, approvals: Bool = true, client: String? = nil
     ) async throws -> (id: String, secret: String) {
-        if let client, let record = ClientRecord.load(
-            Array(#"{"slug": "\#(client)", "name": "\#(client)"}"#.utf8), fileName: "test"
-        ).client {
+        if let client,
+            let record = ClientRecord.load(
+                Array(#"{"slug": "\#(client)", "name": "\#(client)"}"#.utf8), fileName: "test"
+            ).client
+        {
             try await bench.database.write { try ClientStore(db: $0).save(record, now: 1) }
         }
         let new = NewEndpoint(
@@ -112,7 +114,8 @@ struct AnnouncementTests {
         #expect(log.allSatisfy { !$0.body.contains("canary") && $0.body.contains("A mail is sent.") })
     }
 
-    @Test("An endpoint that takes nothing is tried for a day, then disabled with an alert, and nothing more waits for it")
+    @Test(
+        "An endpoint that takes nothing is tried for a day, then disabled with an alert, and nothing more waits for it")
     func lasting() async throws {
         try await Receiver.open { receiver, port in
             let room = try await Room()

@@ -56,7 +56,9 @@ private func useAsana(_ host: ServiceHost) async throws {
     let story = try await host.asana("POST", "/tasks/\(id)/stories", ["html_text": "<body>a <strong>b</strong></body>"])
     let storyID = story.json["data"]?["gid"]?.string ?? ""
     _ = try await host.asana("PUT", "/stories/\(storyID)", ["text": "c"])
-    for path in ["/stories/\(storyID)", "/tasks/\(id)/stories", "/tasks/\(id)"] { _ = try await host.asana("GET", path) }
+    for path in ["/stories/\(storyID)", "/tasks/\(id)/stories", "/tasks/\(id)"] {
+        _ = try await host.asana("GET", path)
+    }
     let file = try await host.asanaFile(to: id, name: "a.md", Array("x".utf8))
     _ = try await host.asana("GET", "/attachments?parent=\(id)")
     _ = try await host.asana("GET", "/attachments/\(file.json["data"]?["gid"]?.string ?? "")")

@@ -38,7 +38,8 @@ struct BrowserTests {
         try await server.house.clients.check("acme", "business_phone", by: Browser.tester)
         let files = [
             ("report.md", "text/markdown", "# Audit\n\nThe key is fine.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"),
-            ("evil.html", "text/html", evil), ("evil.svg", "image/svg+xml", svg), ("rows.csv", "text/csv", "a,b\n1,2\n"),
+            ("evil.html", "text/html", evil), ("evil.svg", "image/svg+xml", svg),
+            ("rows.csv", "text/csv", "a,b\n1,2\n"),
             ("facts.json", "application/json", #"{"a": [1, {"b": "c"}]}"#), ("run.exe", "text/html", evil),
         ]
         for (number, state) in runs {
@@ -78,7 +79,9 @@ struct BrowserTests {
         + ["1", "7"].map { "/reports/\(report($0))/" }
         + ["evil.html", "rows.csv", "run.exe"].map { "/reports/\(report("7"))/files/\($0)/" }
 
-    @Test("Every page is accessible, well-formed, small and fits; forms work without scripts; strangers stay in their frame")
+    @Test(
+        "Every page is accessible, well-formed, small and fits; forms work without scripts; strangers stay in their frame"
+    )
     func pages() async throws {
         try await Served.run(hasAgents: true) { server in
             try await Self.furnish(server)

@@ -38,7 +38,8 @@ struct ClientPageTests {
             let saved = try await admin.post("/clients/acme/facts", form + "https://a.example%0D%0Ahttps://b.example")
             #expect(saved.status == 303)
             let record = try #require(try await server.house.clients.find("acme"))
-            #expect(record.fields["competitors"] == .array([.string("https://a.example"), .string("https://b.example")]))
+            #expect(
+                record.fields["competitors"] == .array([.string("https://a.example"), .string("https://b.example")]))
             #expect(try await !admin.get("/clients/acme/").text.contains("#fact-competitors"))
             let activity = try await admin.get("/clients/acme/activity/").text
             #expect(activity.contains("competitors: none") && activity.contains("https://a.example, https://b.example"))

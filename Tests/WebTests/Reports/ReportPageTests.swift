@@ -21,7 +21,9 @@ struct ReportPageTests {
             }
             let browser = try await Browser.signedIn(server, "ana", .admin, clients: ["acme"])
             let other = "/reports/01KAREP0000000000000000002"
-            for path in ["/", "/data.json", "/files/report.md", "/files/report.md/content", "/files/report.md/download"] {
+            for path in [
+                "/", "/data.json", "/files/report.md", "/files/report.md/content", "/files/report.md/download",
+            ] {
                 #expect(try await browser.get(other + path).status == 404, "\(path)")
                 #expect(try await browser.get(Self.place + path).status == 200, "\(path)")
             }
@@ -104,10 +106,12 @@ struct ReportPageTests {
     }
 
     private static let filters: [(String, Int, Bool)] = [
-        ("", 200, true), ("?client=acme", 200, true), ("?client=other", 200, false), ("?status=review_ready", 200, true),
+        ("", 200, true), ("?client=acme", 200, true), ("?client=other", 200, false),
+        ("?status=review_ready", 200, true),
         ("?status=accepted", 200, false), ("?month=2026-11", 200, true), ("?month=2026-10", 200, false),
         ("?kind=seo-audit&agent=sentinel&visibility=staff", 200, true), ("?status=good", 400, false),
-        ("?month=soon", 400, false), ("?visibility=all", 400, false), ("?before=01KAREP0000000000000000001", 200, false),
+        ("?month=soon", 400, false), ("?visibility=all", 400, false),
+        ("?before=01KAREP0000000000000000001", 200, false),
     ]
 
     @Test("The address holds the filters; one that means nothing is refused", arguments: filters)

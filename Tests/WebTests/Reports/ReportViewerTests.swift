@@ -81,7 +81,9 @@ struct ReportViewerTests {
         for piece in pieces { #expect(html.contains(piece), "\(piece) in \(html.suffix(300))") }
     }
 
-    @Test("Any text ends, whatever it holds", arguments: ["", "\n\n", "|", "|\n|-|", "```", "-", "1.", "> ", "[a](", "``", "\u{0}"])
+    @Test(
+        "Any text ends, whatever it holds",
+        arguments: ["", "\n\n", "|", "|\n|-|", "```", "-", "1.", "> ", "[a](", "``", "\u{0}"])
     func odd(text: String) { #expect(ReportSheet.markdown(text, title: "t").html.hasSuffix("</html>")) }
 
     private static let tables: [(String, [[String]])] = [

@@ -88,7 +88,8 @@ struct ClientActions: Sendable {
             Block(
                 callout: Callout(
                     tone: "warn",
-                    title: "No agent begins work for it any more: tasks, schedules and people who start a run are told so.",
+                    title:
+                        "No agent begins work for it any more: tasks, schedules and people who start a run are told so.",
                     text: "\(atWork) \(atWork == 1 ? "run that has" : "runs that have") begun go on. The record, the "
                         + "reports and the history stay, and an admin can take it out of the archive again.")),
             Block(forms: [

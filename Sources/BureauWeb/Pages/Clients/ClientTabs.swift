@@ -66,16 +66,17 @@ struct ClientTabs: Sendable {
             page.links.insert(
                 Link(word: "Start a run", address: "/runs/new?client=\(slug)", style: "button primary"), at: 0)
         }
-        page.blocks = view.archived() + [
-            Block(
-                tabs: Tabs(
-                    label: "About this client",
-                    tabs: Tab.allCases.map {
-                        Link(
-                            word: $0.word,
-                            address: Self.address(slug, $0), isCurrent: $0 == tab)
-                    }))
-        ]
+        page.blocks =
+            view.archived() + [
+                Block(
+                    tabs: Tabs(
+                        label: "About this client",
+                        tabs: Tab.allCases.map {
+                            Link(
+                                word: $0.word,
+                                address: Self.address(slug, $0), isCurrent: $0 == tab)
+                        }))
+            ]
         switch tab {
         case .overview: page.blocks += view.overview() + (try await runs(slug, person))
         case .sources: page.blocks += view.sources()

@@ -56,7 +56,8 @@ struct ClientView {
                 table: Table(
                     "Each agent, judged as it is before a run begins", Table.columns("Status", "Agent", "Missing"),
                     readiness.agents.map { agent in
-                        let lacks = agent.readiness.blockers
+                        let lacks =
+                            agent.readiness.blockers
                             + agent.readiness.missing.map { ClientFact.named($0).label }
                         return [
                             Table.Cell(

@@ -35,7 +35,14 @@ struct MarkdownReader {
             pieces.append(.init(isRule: true))
             place += 1
         } else if line.hasPrefix(">") {
-            pieces.append(.init(quote: Self.line(run { $0.hasPrefix(">") } clean: { $0.dropFirst() })))
+            pieces.append(
+                .init(
+                    quote: Self.line(
+                        run {
+                            $0.hasPrefix(">")
+                        } clean: {
+                            $0.dropFirst()
+                        })))
         } else if line.hasPrefix("|"), place + 1 < lines.count, Self.isDivider(Self.trimmed(lines[place + 1])) {
             table()
         } else if Self.bullet(line) != nil {

@@ -72,7 +72,8 @@ struct ReportActions: Sendable {
                 "Nothing is written: the agent has to know what to change.",
                 fix: "Go back, say what is to be different, and press Ask for changes again.")
         }
-        return try await decide(web, "changes asked", "Another round has begun with what you wrote.") { report, person in
+        return try await decide(web, "changes asked", "Another round has begun with what you wrote.") {
+            report, person in
             let newest = try await house.reports.find(report.runID)
             guard newest.id == report.id else {
                 throw PageProblem.conflict(

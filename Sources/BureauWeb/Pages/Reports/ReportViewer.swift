@@ -76,7 +76,8 @@ struct ReportViewer: Sendable {
         let (file, _) = try await find(web)
         var page = Page(title: file.name, heading: file.name)
         page.crumbs = [
-            Link(word: "Reports", address: "/reports/"), Link(word: house.words(report).title, address: "/reports/\(report.id)/"),
+            Link(word: "Reports", address: "/reports/"),
+            Link(word: house.words(report).title, address: "/reports/\(report.id)/"),
             Link(word: file.name),
         ]
         page.lead = "\(Words.bytes(file.sizeBytes)) · SHA-256 \(file.sha256)"
