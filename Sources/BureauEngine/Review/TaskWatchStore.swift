@@ -10,6 +10,8 @@ struct TaskWatch: Sendable, Hashable {
     let since: Int64
     /// When the run came to wait last.
     let openedAt: Int64
+    /// When this look was due.
+    let lookAt: Int64
     let failures: Int
 
     init(_ row: Row) throws {
@@ -18,6 +20,7 @@ struct TaskWatch: Sendable, Hashable {
         taskID = try row.text("task_id")
         since = try row.integer("since")
         openedAt = try row.integer("opened_at")
+        lookAt = try row.integer("look_at")
         failures = Int(try row.integer("failures"))
     }
 }
@@ -63,16 +66,22 @@ struct TaskWatchStore {
         ).map(TaskWatch.init)
     }
 
-    func looked(_ runID: String, next: Int64) throws {
+    func looked(_ watch: TaskWatch, next: Int64) throws {
         try db.execute(
-            "UPDATE task_watch SET look_at = ?, failures = 0, problem = NULL WHERE run_id = ?", [next, runID])
+            "UPDATE task_watch SET look_at = \(Self.nextUnlessHinted), failures = 0, problem = NULL WHERE run_id = ?",
+            [watch.lookAt, next, watch.runID])
     }
 
-    func failed(_ runID: String, next: Int64, _ problem: String) throws {
+    func failed(_ watch: TaskWatch, next: Int64, _ problem: String) throws {
         try db.execute(
-            "UPDATE task_watch SET look_at = ?, failures = failures + 1, problem = ? WHERE run_id = ?",
-            [next, String(problem.prefix(500)), runID])
+            """
+            UPDATE task_watch SET look_at = \(Self.nextUnlessHinted), failures = failures + 1, problem = ?
+            WHERE run_id = ?
+            """, [watch.lookAt, next, String(problem.prefix(500)), watch.runID])
     }
+
+    /// A hint that came during the look speaks of what the look may have missed: it stands.
+    private static let nextUnlessHinted = "CASE WHEN look_at = ? THEN ? ELSE look_at END"
 
     /// Something happened on a task: whoever watches it looks now. Returns the runs that wait there.
     func hint(_ tool: WorkToolKind, taskID: String, now: Int64) throws -> [String] {

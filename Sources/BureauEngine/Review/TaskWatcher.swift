@@ -44,7 +44,7 @@ package struct TaskWatcher: Sendable {
         do {
             try await CallLabel.$current.withValue("review") { try await visit(watch) }
             let next = parts.doors.now() + interval(watch)
-            try await parts.database.write { try TaskWatchStore(db: $0).looked(watch.runID, next: next) }
+            try await parts.database.write { try TaskWatchStore(db: $0).looked(watch, next: next) }
         } catch is CancellationError { return } catch {
             await failed(watch, error)
         }
@@ -118,7 +118,7 @@ package struct TaskWatcher: Sendable {
         parts.logger.warning("a task could not be looked at", metadata: ["run": "\(watch.runID)", "why": "\(why)"])
         let next = parts.doors.now() + interval(watch) * Int64(min(watch.failures + 1, 10))
         do {
-            try await parts.database.write { try TaskWatchStore(db: $0).failed(watch.runID, next: next, why) }
+            try await parts.database.write { try TaskWatchStore(db: $0).failed(watch, next: next, why) }
             guard watch.failures + 1 == Self.failuresAlarming else { return }
             try await SystemAlarm(parts: parts).raise(
                 "task_watch", subject: "task of \(watch.runID)",

@@ -112,7 +112,10 @@ struct AsanaIntakeTests {
         try await house.look()
         let run = try #require(try await house.runs().first)
         try await house.bench.move(run.id, .foundIncomplete(RunCause(.missingFields, "x: y")))
-        try await house.parts.database.write { try TaskWatchStore(db: $0).looked(run.id, next: .max) }
+        try await house.parts.database.write { db in
+            let watch = try #require(try TaskWatchStore(db: db).find(run.id))
+            try TaskWatchStore(db: db).looked(watch, next: .max)
+        }
         _ = await house.send([AsanaProject.event(.comment, "500", at: 800)], hook)
         let now = house.bench.clock.now
         #expect(
