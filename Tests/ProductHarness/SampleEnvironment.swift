@@ -20,6 +20,7 @@ enum SampleEnvironment {
             "SENTINEL_AGENT_ID": "agent_sentinel", "CATALYST_AGENT_ID": "agent_catalyst", "SEONAV_ENV_ID": "env_demo",
             "CLICKUP_BASE_URL": base + "/clickup/api/v2", "CLICKUP_API_TOKEN": SandboxKeys().clickUp,
             "CLICKUP_WEBHOOK_SECRET": SandboxOptions().clickUpWebhookSecret, "CLICKUP_WORKSPACE_ID": "9018614428",
+            "ASANA_BASE_URL": base + "/asana/api/1.0",
             "SLACK_BASE_URL": base + "/slack/api", "SLACK_BOT_TOKEN": SandboxKeys().slack,
             "SLACK_SIGNING_SECRET": SandboxOptions().slackSigningSecret,
             "SLACK_ALERT_CHANNEL_ID": "C0ALERTS", "SLACK_RESULTS_CHANNEL_ID": "C0RESULTS",
