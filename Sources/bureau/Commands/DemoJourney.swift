@@ -38,8 +38,11 @@ struct DemoJourney: Sendable {
             return code
         }
         let built = try await build()
+        let asana = try await DemoAsana(
+            sandbox: sandbox, product: "http://127.0.0.1:\(serverPort)", composition: composition, folder: folder
+        ).play()
         whereToLook()
-        return built
+        return built == 0 ? asana : built
     }
 
     /// The platform builds on itself: a card is moved, a program works on a branch, a person's word merges it.
@@ -88,7 +91,7 @@ struct DemoJourney: Sendable {
             """
 
             Where to look
-              task        \(sandbox)/board
+              task        \(sandbox)/board, \(sandbox)/asana
               Slack       \(sandbox)/channels
               Drive       \(sandbox)/drive
               files       \(folder.deliveries.path)
