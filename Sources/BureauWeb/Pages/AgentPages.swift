@@ -50,6 +50,9 @@ struct AgentPages: Sendable {
     private static func triggers(_ config: AgentConfig) -> String {
         var words: [String] = []
         if let clickUp = config.triggers.clickUp { words.append("ClickUp status \"\(clickUp.status)\"") }
+        if let asana = config.triggers.asana {
+            words.append("Asana task in project \(asana.projects.joined(separator: ", "))")
+        }
         if config.triggers.slackCommand != nil { words.append("Slack") }
         if !config.triggers.schedules.isEmpty { words.append("schedule") }
         if config.triggers.manualCLI { words.append("by hand") }
@@ -130,6 +133,7 @@ struct AgentPages: Sendable {
         var words: [String] = []
         if delivery.googleDrive != nil { words.append("Google Drive") }
         if delivery.clickUp != nil { words.append("ClickUp") }
+        if delivery.asana != nil { words.append("Asana") }
         if let slack = delivery.slack { words.append("Slack \(slack.channel)") }
         if delivery.folder != nil { words.append("folder") }
         return words.joined(separator: ", ")

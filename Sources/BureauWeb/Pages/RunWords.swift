@@ -18,7 +18,7 @@ struct RunWords {
     var chip: Chip { Self.chip(run.state) }
     var source: String {
         switch run.triggerSource {
-        case "webhook": "ClickUp"
+        case "webhook": run.taskTool.label
         case "cli": "command line"
         case "cron": "schedule"
         default: run.triggerSource
