@@ -24,7 +24,12 @@ struct QueueBench: AsyncParsableCommand {
 
     func run() async throws {
         try await Terminal.guarded {
-            let database = try SQLiteDatabase(path: dir + "/bench.db")
+            let path = dir + "/bench.db"
+            // Runs of an earlier bench would be found again by their keys, and none would be new.
+            guard !FileManager.default.fileExists(atPath: path) else {
+                throw SetupError("\(path) is there already", fix: "name an empty folder with --dir")
+            }
+            let database = try SQLiteDatabase(path: path)
             let runs = EmptyRuns(database: database, doors: .system, owner: "bench")
             try await runs.prepare()
             switch mode {
