@@ -96,6 +96,7 @@ package struct ProcessKeeper {
                 // A large tree is not looked at all the time.
                 nextDiskLook = Self.now() + max(Self.diskLookMilliseconds, 5 * (Self.now() - now))
             }
+            // A process of its own with one thread: there is nobody whom a blocking wait could hold up.
             usleep(Self.lookEveryMicroseconds)
         }
     }
@@ -122,6 +123,7 @@ package struct ProcessKeeper {
         let deadline = Self.now() + Self.graceMilliseconds
         while Self.now() < deadline, !ProcessTable.descendants(of: getpid()).isEmpty {
             reap { _, _ in }
+            // As in the loop above: the keeper has one thread and waits for nothing else.
             usleep(Self.lookEveryMicroseconds)
         }
         return KeptExit(outcome: outcome)

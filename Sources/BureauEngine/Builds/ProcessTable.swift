@@ -75,10 +75,13 @@ enum ProcessTable {
                 seen.insert(entry.pid)
                 kill(entry.pid, SIGKILL)
             }
-            usleep(20_000)
+            // The kernel takes a moment to end them. Nothing tells of the end of processes that are not our children, so
+            // the caller is held here, mostly for one round and never for more than five seconds.
+            usleep(endedAfterMicroseconds)
         }
         return seen.count
     }
 
     private static let roundsMax = 250
+    private static let endedAfterMicroseconds: UInt32 = 20_000
 }
