@@ -264,7 +264,8 @@ struct RunStore {
                 tries = 0, fault_class = NULL, fault = NULL,
                 queued_at = CASE WHEN ? THEN ? ELSE queued_at END,
                 started_at = CASE WHEN ? THEN coalesce(started_at, ?) ELSE started_at END,
-                ended_at = CASE WHEN ? THEN ? END,
+                ended_at = CASE WHEN ? THEN coalesce(CASE WHEN ? THEN ended_before END, ?) END,
+                ended_before = CASE WHEN ? THEN coalesce(ended_at, ended_before) END,
                 due_at = CASE WHEN ? THEN ? ELSE due_at END
             WHERE id = ? AND state = ?\(fence) RETURNING \(Self.columns)
             """,
@@ -272,7 +273,8 @@ struct RunStore {
                 machine.state.rawValue, machine.cause?.code.rawValue, machine.cause?.sentence,
                 machine.stopCause?.packed, machine.session, machine.losses,
                 machine.state == .queued && from != .queued, now,
-                machine.state == .starting, now, machine.state.isFinal, now, lease == nil, now, id, from.rawValue,
+                machine.state == .starting, now, machine.state.isFinal, machine.state != .failed, now,
+                machine.state == .collecting || machine.state == .delivering, lease == nil, now, id, from.rawValue,
             ] + fenceValues
         ).first.map(RunRecord.init)
     }

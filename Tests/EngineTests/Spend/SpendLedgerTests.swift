@@ -63,7 +63,7 @@ struct SpendLedgerTests {
     @Test("A run that is lost too often gives its money back")
     func lost() async throws {
         let bench = try await Bench(), run = try await Self.reserved(bench)
-        for event in Bench.toRunning + Array(repeating: .leaseLost, count: 12) { try await bench.move(run.id, event) }
+        for event in Bench.toRunning + Array(repeating: .leaseLost(), count: 12) { try await bench.move(run.id, event) }
         #expect(try await bench.find(run.id).state == .failed)
         #expect(try await Self.agency(bench) == SpendBalance())
         try await bench.move(run.id, .retried)
