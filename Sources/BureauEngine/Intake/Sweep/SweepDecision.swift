@@ -6,23 +6,26 @@ import BureauVendors
 struct SweepDecision {
     let db: any Connection
     let watch: Sweep.Watch
+    let book: TaskRecordBook
     let doors: Doors
 
     /// Returns the id of a run it started.
     func take(_ task: ClickUpTask) throws -> String? {
         guard ClickUpTrigger.isTaskID(task.id), let updatedAt = task.dateUpdated else { return nil }
+        try TaskRecordStore(db: db).put(WorkTask(task), book, now: doors.now())
+        guard let status = watch.status else { return nil }
         let stays = TaskStayStore(db: db)
-        guard ClickUpTrigger.same(task.status, watch.status), task.listID.isEmpty || task.listID == watch.listID else {
+        guard ClickUpTrigger.same(task.status, status), task.listID.isEmpty || task.listID == watch.listID else {
             // Only what is known can end: other tasks of the list are none of our business.
-            if try stays.find(agent: watch.name, taskID: task.id, status: watch.status) != nil {
-                try stays.leave(agent: watch.name, taskID: task.id, status: watch.status, at: updatedAt)
+            if try stays.find(agent: watch.name, taskID: task.id, status: status) != nil {
+                try stays.leave(agent: watch.name, taskID: task.id, status: status, at: updatedAt)
             }
             return nil
         }
-        let known = try stays.find(agent: watch.name, taskID: task.id, status: watch.status)
+        let known = try stays.find(agent: watch.name, taskID: task.id, status: status)
         if let known, known.sighting(updatedAt: updatedAt) != .start { return nil }
         let answering =
-            try stays.runThatMoved(taskID: task.id, to: watch.status, after: known?.leftAt ?? 0)
+            try stays.runThatMoved(taskID: task.id, to: status, after: known?.leftAt ?? 0)
             ?? stays.runByHand(agent: watch.name, taskID: task.id, updatedAt: updatedAt)
         let runID = answering ?? doors.makeID()
         if answering == nil {
@@ -35,7 +38,7 @@ struct SweepDecision {
         }
         try stays.put(
             TaskStay(runID: runID, origin: .look, coveredUntil: updatedAt), agent: watch.name, taskID: task.id,
-            status: watch.status)
+            status: status)
         return answering == nil ? runID : nil
     }
 
