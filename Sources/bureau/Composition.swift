@@ -185,6 +185,13 @@ struct Composition: Sendable {
         }
     }
 
+    /// A stored signal once more, whichever tool sent it. Nil when it was not kept whole.
+    func replay(_ signalID: String) async throws -> WebhookAnswer? {
+        if let answer = try await intake(wake: {}).replay(signalID) { return answer }
+        let asana = asanaIntake(lookWake: WakeSignal(doors: doors), reviewWake: WakeSignal(doors: doors))
+        return try await asana.replay(signalID)
+    }
+
     /// Takes in what Asana sends.
     private func asanaIntake(lookWake: WakeSignal, reviewWake: WakeSignal) -> AsanaIntake {
         AsanaIntake(parts: parts, key: sealingKey) {

@@ -13,7 +13,7 @@ struct ArtifactFollow {
         case .reviewOpened: _ = try store.move(artifact.id, .reviewOpened, now: now)
         case .revisionAsked: try asked(artifact, moved, now: now)
         case .accepted: try accept(artifact, by: moved.reviewAcceptedBy, now: now)
-        case .dismissed(let cause): _ = try store.move(artifact.id, .dismissed, reason: cause.sentence, now: now)
+        case .dismissed(let cause): _ = try store.dismiss(artifact, by: nil, reason: cause.sentence, now: now)
         case .channelsSettled(let problem):
             guard moved.state == .done || moved.state == .doneWithProblems else { return }
             if moved.reviewAcceptedAt == nil {
