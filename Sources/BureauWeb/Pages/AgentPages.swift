@@ -69,7 +69,7 @@ struct AgentPages: Sendable {
         let versions = try await house.clients.versions(of: config.name)
         var page = Page(title: config.displayName, heading: config.displayName)
         page.lead = config.description
-        page.crumbs = [Link(word: "Agents", address: "/agents/"), Link(word: config.name)]
+        page.crumbs = [Link(word: "Agents", address: "/agents/"), Link(word: config.displayName)]
         if person.role >= .operator, config.triggers.manualCLI {
             page.links = [Link(word: "Start a run", address: "/runs/new?agent=\(config.name)", style: "button primary")]
         }
@@ -77,7 +77,7 @@ struct AgentPages: Sendable {
             Block(heading: "How it works", facts: facts(config)),
             Block(
                 heading: "Last runs",
-                table: RunWords.table("The newest runs of this agent", runs, clock, empty: "It has not run yet.")),
+                table: RunWords.table("The newest runs of this agent", runs, house, empty: "It has not run yet.")),
             Block(
                 heading: "Configuration",
                 disclosure: Disclosure(

@@ -7,7 +7,7 @@ struct RunPage {
     let house: WebHouse
     let run: RunRecord
     private var clock: PageClock { house.clock }
-    private var words: RunWords { RunWords(run: run, clock: clock) }
+    private var words: RunWords { house.words(run) }
 
     func show(_ web: WebRequest) async throws -> Response {
         let visitor = try web.signedIn()
@@ -50,7 +50,7 @@ struct RunPage {
     private func lead(_ agent: LoadedAgent?) -> String {
         let limit = run.costMax ?? agent?.config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax
         let took = words.took.isEmpty ? "not started" : words.took
-        return "\(took) · \(words.cost) of \(limit) · attempt \(run.attempt) · config \(run.agent) v\(run.agentVersion)"
+        return "\(took) · \(words.cost) of \(limit) · attempt \(run.attempt) · \(words.agent) v\(run.agentVersion)"
     }
 
     private func links() -> [Link] {
@@ -109,10 +109,10 @@ struct RunPage {
     private func facts(_ agent: LoadedAgent?) -> Facts {
         Facts([
             Facts.Fact(name: "Run", value: run.id, isCode: true, isCopied: true),
-            Facts.Fact(name: "Agent", value: agent?.config.displayName ?? run.agent, address: "/agents/\(run.agent)/"),
+            Facts.Fact(name: "Agent", value: words.agent, address: "/agents/\(run.agent)/"),
             run.clientSlug.map { Facts.Fact(name: "Client", value: words.client, address: "/runs/?client=\($0)") },
             Facts.Fact(
-                name: "Started by", value: "\(run.requestedBy) (\(words.source)), \(clock.absolute(run.acceptedAt))"),
+                name: "Started by", value: "\(words.requester) (\(words.source)), \(clock.absolute(run.acceptedAt))"),
             run.endedAt.map { Facts.Fact(name: "Ended", value: clock.absolute($0)) },
             run.taskID.map { Facts.Fact(name: "Task", value: $0, isCode: true, isCopied: true) },
             Facts.Fact(name: "Cost", value: "\(words.cost) (\(run.spentMethod.replacing("_", with: " ")))"),
@@ -184,7 +184,7 @@ struct RunPage {
         guard !runs.isEmpty else { return nil }
         return Block(
             heading: "Family",
-            table: RunWords.table("The run that started this one, and those it has started", runs, clock, empty: ""))
+            table: RunWords.table("The run that started this one, and those it has started", runs, house, empty: ""))
     }
 }
 
@@ -198,7 +198,7 @@ struct RunSteps {
         return Self.names.enumerated().map { index, name in
             if index < reached { return .init(glyph: "✓", word: name, state: "done", tone: "ok") }
             guard index == reached else { return .init(glyph: "○", word: name, state: "to come", tone: "idle") }
-            let glyph = ["ok": "✓", "bad": "✕", "warn": "■", "wait": "⚑"][tone] ?? "▶"
+            let glyph = ["ok": "✓", "bad": "✕", "warn": "■", "wait": "◆"][tone] ?? "▶"
             let word = tone == "ok" || tone == "info" ? name : state.word
             return .init(glyph: glyph, word: word, state: tone == "ok" ? "done" : "now", tone: tone, isNow: true)
         }

@@ -68,7 +68,7 @@ struct SystemPages: Sendable {
                 facts: Facts([
                     Facts.Fact(name: "Version", value: house.site.version),
                     Facts.Fact(
-                        name: "Agents loaded", value: house.catalog.agents.map(\.config.name).joined(separator: ", ")),
+                        name: "Agents loaded", value: house.catalog.agents.map(\.config.displayName).joined(separator: ", ")),
                     Facts.Fact(
                         name: "Problems in agent files", value: "\(house.catalog.problems.count)", address: "/agents/"),
                     Facts.Fact(name: "Dispatch", value: house.settings.isDispatchPaused ? "paused" : "on"),
@@ -102,7 +102,7 @@ struct SystemPages: Sendable {
                         [
                             Table.Cell(text: "", chip: Self.chip(signal.verdict)),
                             Table.Cell(text: clock.moment(signal.receivedAt), iso: PageClock.iso(signal.receivedAt)),
-                            Table.Cell(text: signal.agent),
+                            Table.Cell(text: house.agentName(signal.agent)),
                             Table.Cell(text: signal.event ?? ""), Table.Cell(text: signal.remoteAddress),
                             Table.Cell(text: signal.reason),
                             Table.Cell(
@@ -164,6 +164,7 @@ struct SystemPages: Sendable {
         let figures = try await house.queue.figures()
         var filter = QueueFilter()
         filter.limit = Self.listedMax
+        let clients = try await house.clients.names()
         let waiting = try await house.queue.waiting(filter), parked = try await house.queue.parked(filter)
         var page = page("Queue", web)
         page.blocks += [
@@ -174,14 +175,15 @@ struct SystemPages: Sendable {
                     Table.columns("Client", "Agent", "#Waiting", "#In work", "Since"),
                     figures.lines.map { line -> [Table.Cell] in
                         [
-                            Table.Cell(text: line.client ?? "none"), Table.Cell(text: line.agent),
+                            Table.Cell(text: line.client.map { clients[$0] ?? $0 } ?? "none"),
+                            Table.Cell(text: house.agentName(line.agent)),
                             Table.Cell(text: "\(line.waiting)"),
                             Table.Cell(text: "\(line.inWork)"), Table.Cell(text: line.oldestAt.map(clock.moment) ?? ""),
                         ]
                     }, empty: "The queue is empty.")),
             Block(
                 heading: "Waiting",
-                table: RunWords.table("Those that have waited longest first", waiting, clock, empty: "Nobody waits.")),
+                table: RunWords.table("Those that have waited longest first", waiting, house, empty: "Nobody waits.")),
             Block(
                 heading: "Set aside",
                 table: Table(
@@ -190,7 +192,8 @@ struct SystemPages: Sendable {
                     parked.map { letter -> [Table.Cell] in
                         [
                             Table.Cell(text: letter.kind.rawValue), Table.Cell(text: letter.sentence),
-                            Table.Cell(text: letter.agent ?? ""), Table.Cell(text: letter.client ?? ""),
+                            Table.Cell(text: letter.agent.map(house.agentName) ?? ""),
+                            Table.Cell(text: letter.client.map { clients[$0] ?? $0 } ?? ""),
                             Table.Cell(text: clock.moment(letter.parkedAt)),
                             Table.Cell(
                                 text: letter.runID.map { String($0.prefix(10)) } ?? "",

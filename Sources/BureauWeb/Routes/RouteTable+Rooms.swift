@@ -2,7 +2,7 @@
 extension RouteTable {
     static func rooms(_ house: WebHouse) -> [[Route]] {
         [
-            InboxPage(house: house).routes, ReportPages(house: house).routes, ReportPage.routes(house),
+            InboxPage(house: house).routes, TogetherPages(house: house).routes, ReportPages(house: house).routes, ReportPage.routes(house),
             ReportActions(house: house).routes,
             ReportViewer(house: house).routes, ClientTabs(house: house).routes, ClientActions(house: house).routes,
         ]

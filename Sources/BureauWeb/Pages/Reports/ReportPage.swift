@@ -160,7 +160,7 @@ struct ReportPage {
                 Facts.Fact(name: "Report", value: report.id, isCode: true, isCopied: true),
                 Facts.Fact(name: "Run", value: report.runID, address: "/runs/\(report.runID)/", isCode: true),
                 Facts.Fact(
-                    name: "Agent", value: "\(report.agent) v\(report.agentVersion)",
+                    name: "Agent", value: "\(house.agentName(report.agent)) v\(report.agentVersion)",
                     address: "/agents/\(report.agent)/"),
                 Facts.Fact(name: "Config", value: "\(report.configHash.prefix(16))…", isCode: true),
                 report.model.map { Facts.Fact(name: "Model", value: Sanitiser.clean($0)) },
