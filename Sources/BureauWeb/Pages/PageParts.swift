@@ -48,6 +48,7 @@ struct Block {
     var diff: Diff? = nil
     var frame: Frame? = nil
     var emptyText: String? = nil
+    var links: [Link] = []
     var forms: [Form] = []
 }
 

@@ -21,7 +21,8 @@ struct RunPage {
             Link(word: "run \(run.id.prefix(10))"),
         ]
         page.links = links()
-        if let report = try await house.reports.list(ArtifactFilter(run: run.id, limit: 1)).first {
+        let report = try await house.reports.list(ArtifactFilter(run: run.id, limit: 1)).first
+        if let report {
             page.links.insert(Link(word: "Open report", address: "/reports/\(report.id)/", style: "button"), at: 0)
         }
         for approval in approvals where approval.state == .open {
@@ -34,7 +35,7 @@ struct RunPage {
             Block(
                 id: "timeline", heading: "Timeline", timeline: try await TimelineView(house: house, run: run).page(web))
         )
-        page.blocks += try await results()
+        page.blocks += try await results(report)
         let decided = approvals.filter { $0.state != .open }
         if !decided.isEmpty { page.blocks.append(decisions(decided)) }
         if let payload = run.payload, let value = try? JSONValue.parse(Array(payload.utf8)) {
@@ -121,23 +122,33 @@ struct RunPage {
         ])
     }
 
-    private func results() async throws -> [Block] {
+    private func results(_ report: ArtifactRecord?) async throws -> [Block] {
         let files = try await house.runs.files(run.id), steps = try await house.runs.steps(run.id)
+        let shown = report == nil ? [] : try await house.reports.page(run.id).files
         var blocks = [
             Block(
                 id: "files", heading: "Files (\(files.count))",
                 table: Table(
                     "Files the session left",
-                    Table.columns("Name", "Type", "#Size", "SHA-256"),
+                    Table.columns("Name", "Type", "#Size", "SHA-256", "Download"),
                     files.map { file -> [Table.Cell] in
-                        [
-                            Table.Cell(text: file.safeName), Table.Cell(text: file.mimeType),
+                        let page = report.flatMap { report in
+                            shown.first { $0.sha256 == file.sha256 }.map { ReportViewer.address(report.id, $0.name) }
+                        }
+                        return [
+                            Table.Cell(text: file.safeName, address: page), Table.Cell(text: file.mimeType),
                             Table.Cell(text: Words.bytes(file.sizeBytes)),
                             Table.Cell(text: file.error ?? String((file.sha256 ?? "").prefix(16)) + "…"),
+                            file.blobKey == nil
+                                ? Table.Cell(text: "")
+                                : Table.Cell(
+                                    text: "Download",
+                                    address: "\(words.address)files/\(WebRequest.escaped(file.safeName))/download"),
                         ]
                     },
-                    empty: run.state.isFinal ? "The session left no file." : "Files appear when the session has ended.")
-            )
+                    empty: run.state.isFinal ? "The session left no file." : "Files appear when the session has ended."),
+                links: files.contains { $0.blobKey != nil }
+                    ? [Link(word: "Download all", address: words.address + "files.zip")] : [])
         ]
         let done = steps.count { $0.state == .done }
         blocks.append(

@@ -16,7 +16,13 @@ struct RunWords {
     }
     var took: String { clock.took(run.startedAt, run.endedAt) }
     var why: String { run.cause?.sentence ?? run.fault ?? "" }
-    var summary: String { why.isEmpty ? run.headline ?? run.lastEvent ?? "" : why }
+    var summary: String { why.isEmpty ? run.headline ?? doing : why }
+    /// What it did last, in words; types of events are for programs.
+    var doing: String {
+        if run.state == .waitingApproval { return "Waits for a decision" }
+        let last = (run.lastEvent ?? "")[...].trimmed
+        return last.contains(" ") || !last.contains(".") ? last : ""
+    }
     var chip: Chip { Self.chip(run.state) }
     var source: String {
         switch run.triggerSource {

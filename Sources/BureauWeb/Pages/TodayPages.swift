@@ -36,7 +36,7 @@ struct TodayPages: Sendable {
                         ? nil
                         : Items(
                             items: running.map(house.words).map {
-                                $0.item("\($0.took) · \($0.cost) · \($0.run.lastEvent ?? "")")
+                                $0.item([$0.took, $0.cost, $0.doing].filter { !$0.isEmpty }.joined(separator: " · "))
                             }), emptyText: running.isEmpty ? "Nothing is running." : nil),
                 try await ended(person),
             ]

@@ -73,7 +73,8 @@ struct TogetherPages: Sendable {
         guard Set(found.map(Kind.init)).count == 1, found.allSatisfy(Self.isFit) else {
             throw PageProblem.unprocessable(
                 "These are not of one kind.",
-                fix: "Together goes what one agent asks to do with one tool for one client. Decide the others by themselves."
+                fix:
+                    "Together goes what one agent asks to do with one tool for one client. Decide the others by themselves."
             )
         }
         return found
