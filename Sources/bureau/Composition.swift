@@ -150,7 +150,7 @@ struct Composition: Sendable {
                 ReportArtifactDoor(
                     desk: artifactDesk, token: token,
                     person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
-            }, site: settings.site
+            }, site: settings.site, checkup: Checkup(settings, parts.connections, transport, doors)
         ) { [runWake, noticeWake] in
             runWake.raise()
             noticeWake.raise()
@@ -183,6 +183,13 @@ struct Composition: Sendable {
                 return nil
             }
         }
+    }
+
+    /// A stored signal once more, whichever tool sent it. Nil when it was not kept whole.
+    func replay(_ signalID: String) async throws -> WebhookAnswer? {
+        if let answer = try await intake(wake: {}).replay(signalID) { return answer }
+        let asana = asanaIntake(lookWake: WakeSignal(doors: doors), reviewWake: WakeSignal(doors: doors))
+        return try await asana.replay(signalID)
     }
 
     /// Takes in what Asana sends.

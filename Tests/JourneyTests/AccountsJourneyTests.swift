@@ -40,6 +40,44 @@ struct AccountsJourneyTests {
         }
     }
 
+    @Test("A task in another workspace of Asana is asked about there, with that account's token")
+    func asana() async throws {
+        try await Self.withNorth { north, known in
+            var options = known
+            let agent = AsanaJourneyTests.agent.replacingOccurrences(
+                of: #""agent_name": "jessie","#, with: #""agent_name": "jessie-north", "credentials": "north","#)
+            options.agents = [("jessie", AsanaJourneyTests.agent), ("jessie-north", agent)]
+            options.environment["SWEEP_SECONDS"] = "10"
+            options.environment["ASANA_ACCESS_TOKEN"] = SandboxKeys().asana
+            options.environment["NORTH_ASANA_TOKEN"] = "demo-asana-north"
+            try await Installation.open(options) { installation in
+                let server = try await installation.startServer()
+                let board = BoardVisitor(base: "http://127.0.0.1:\(try await north.boundPort)")
+                let register = try installation.start([
+                    "webhooks", "register", "asana", "--project", AsanaJourneyTests.project, "--credentials", "north",
+                    "--endpoint", server.url, "--data", installation.data.path,
+                ])
+                #expect(try await register.waitForEnd().status == 0, "\(register.text)")
+                try await board.asana("assign", AsanaJourneyTests.task, ["assignee": AsanaJourneyTests.jessie])
+                try await eventually("the question stands on north's task", within: .seconds(60)) {
+                    Self.comments(await north.state()).contains { $0.contains("needs information") }
+                        ? true : nil
+                }
+                #expect(Self.comments(await installation.sandbox.state()).isEmpty)
+                #expect(try await installation.records().runs.map(\.agent) == ["jessie-north"])
+                for sandbox in [installation.sandbox, north] {
+                    let refused = await Sight.of(sandbox).log.filter { $0.outcome.hasPrefix("401") }
+                    #expect(refused.isEmpty, "a token met a door that is not its own: \(refused)")
+                }
+            }
+        }
+    }
+
+    private static func comments(_ state: JSON) -> [String] {
+        let task = state["asana"]?["tasks"]?.array?.first { $0["gid"]?.string == AsanaJourneyTests.task }
+        return (task?["comments"]?.array ?? []).compactMap { $0["text"]?.string }
+    }
+
     @Test("The secret of one account's webhooks opens nothing for an agent of another")
     func foreignSecret() async throws {
         try await Self.withNorth { north, options in
@@ -92,6 +130,7 @@ struct AccountsJourneyTests {
         sandboxOptions.clickUpWebhookSecret = signingSecret
         sandboxOptions.acceptedKeys.anthropic = "sk-ant-demo-north"
         sandboxOptions.acceptedKeys.clickUp = "pk_demo_north"
+        sandboxOptions.acceptedKeys.asana = "demo-asana-north"
         sandboxOptions.acceptedKeys.slack = "xoxb-demo-north"
         sandboxOptions.acceptedKeys.googlePublicKeyPEM = account.publicKey
         sandboxOptions.acceptedKeys.googleClientEmail = DemoServiceAccount.clientEmail
@@ -112,6 +151,7 @@ struct AccountsJourneyTests {
                   "anthropic": {"key_env": "NORTH_ANTHROPIC_KEY", "base_url": "\(base)/anthropic"},
                   "clickup": {"token_file": "\(token.path)", "workspace_id": "9018614428",
                     "base_url": "\(base)/clickup/api/v2"},
+                  "asana": {"token_env": "NORTH_ASANA_TOKEN", "base_url": "\(base)/asana/api/1.0"},
                   "slack": {"token_env": "NORTH_SLACK_TOKEN", "alert_channel": "C0ALERTS",
                     "results_channel": "C0RESULTS", "base_url": "\(base)/slack/api"},
                   "google": {"service_account_file": "\(google.path)", "root_folder_id": "1DEMOROOT",
@@ -125,6 +165,7 @@ struct AccountsJourneyTests {
             options.environment = [
                 "CREDENTIALS_FILE": credentials.path, "NORTH_ANTHROPIC_KEY": "sk-ant-demo-north",
                 "NORTH_SLACK_TOKEN": "xoxb-demo-north", "NORTH_AGENT_ID": "agent_sentinel",
+                "NORTH_ASANA_TOKEN": "demo-asana-north",
             ]
             do { try await body(sandbox, options) } catch {
                 group.cancelAll()

@@ -186,6 +186,8 @@ struct ReviewJourneyTests {
             let examples = lines.compactMap { try? JSON(parsing: Data($0.utf8)) }
             #expect(examples.compactMap { $0["class"]?.string } == ["revision_request", "acceptance"])
             #expect(examples.first?["classifier"]?.string == "person" && examples.first?["seen_round"]?.int == 1)
+            #expect(examples.compactMap { $0["artifact_version"]?.int } == [1, 2], "each speaks of what was there")
+            #expect(Set(examples.compactMap { $0["artifact"]?.string }).count == 2)
         }
     }
 }

@@ -63,6 +63,7 @@ package struct AgentConfig: Hashable, Sendable {
             package let listID: String
             /// Compared without regard to letter case; see `matches(status:)`.
             package let status: String
+            package let skill: TaskSkill?
 
             /// ClickUp reports statuses in lower case, whatever people typed.
             package func matches(status other: String) -> Bool {
@@ -76,6 +77,14 @@ package struct AgentConfig: Hashable, Sendable {
             package let allowedUsers: [String]
             /// The word of the agent's own command: `/sentinel audit CLIENT`.
             package let verb: String
+        }
+
+        /// How a task of this tool says which agent it wants; nil where nobody else could be meant.
+        package func skill(on tool: WorkToolKind) -> TaskSkill? {
+            switch tool {
+            case .clickUp: clickUp?.skill
+            case .asana: asana?.skill
+            }
         }
 
         /// Nil when the trigger is off.

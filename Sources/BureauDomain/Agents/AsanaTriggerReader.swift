@@ -16,7 +16,7 @@ struct AsanaTriggerReader {
         let sections = object.texts("sections", .line(80), required: false)
         let clients = clients(object)
         let clientField = object.text("client_field", .line(80), required: false)
-        let skill = skill(object)
+        let skill = TaskSkillReader().skill(object)
         guard enabled, let projects, !projects.isEmpty, let assignee else { return nil }
         for project in clients.keys.sorted() where !projects.contains(project) {
             object.problem(
@@ -37,16 +37,19 @@ struct AsanaTriggerReader {
         }
         return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
+}
 
-    private func skill(_ trigger: ConfigObject) -> AsanaTrigger.Skill? {
-        guard let object = trigger.object("skill", keys: ["field", "names", "phrases"], required: false) else {
-            return nil
-        }
+/// Reads `skill` of a trigger: how a task says which agent it wants.
+struct TaskSkillReader {
+    func skill(_ trigger: ConfigObject) -> TaskSkill? {
+        let keys = ["field", "names", "phrases", "route_to"]
+        guard let object = trigger.object("skill", keys: keys, required: false) else { return nil }
         let field = object.text("field", .line(80))
         let names = object.texts("names", .line(80))
         let phrases = object.texts("phrases", .line(80), required: false)
+        let routes = object.texts("route_to", .slug, required: false)
         guard let field, let names else { return nil }
-        return AsanaTrigger.Skill(field: field, names: names, phrases: phrases ?? [])
+        return TaskSkill(field: field, names: names, phrases: phrases ?? [], routesTo: routes ?? [])
     }
 }
 

@@ -43,6 +43,18 @@ package struct BoardPolicy: Hashable, Sendable, Codable {
     package let states: [RunState: Look]
     package let errors: Errors?
     package let clientVisible: ClientVisible?
+    /// Nil takes the place of a task as its section, whatever it is called.
+    package let subscription: Subscription?
 
-    package static let none = BoardPolicy(states: [:], errors: nil, clientVisible: nil)
+    package init(
+        states: [RunState: Look] = [:], errors: Errors? = nil, clientVisible: ClientVisible? = nil,
+        subscription: Subscription? = nil
+    ) {
+        self.states = states
+        self.errors = errors
+        self.clientVisible = clientVisible
+        self.subscription = subscription
+    }
+
+    package static let none = BoardPolicy()
 }

@@ -2,7 +2,7 @@
 struct ReviewReader {
     static let keys = [
         "enabled", "accept_by", "max_rounds", "revising_status", "accepted_status", "publish_on_accept",
-        "answer_discussion",
+        "answer_discussion", "remind_after_hours",
     ]
 
     /// The status that starts the agent: neither a round nor an acceptance may set it.
@@ -18,6 +18,7 @@ struct ReviewReader {
         let accepted = object.text("accepted_status", .line(80), required: false)
         let channels = object.texts("publish_on_accept", .reviewChannel, required: false)
         let answers = object.flag("answer_discussion")
+        let hours = object.whole("remind_after_hours", 0...720, required: false)
         for (key, status) in [("revising_status", revising), ("accepted_status", accepted)] {
             guard let status, trigger?.matches(status: status) == true else { continue }
             object.problem(key, "\"\(status)\" starts the agent; name another status")
@@ -26,7 +27,8 @@ struct ReviewReader {
         return ReviewPolicy(
             acceptors: acceptors ?? [], roundsMax: rounds ?? ReviewPolicy.roundsByDefault, revisingPlace: revising,
             acceptedPlace: accepted, publishes: (channels ?? []).compactMap(ReviewPolicy.Channel.init),
-            answersDiscussion: answers ?? false)
+            answersDiscussion: answers ?? false,
+            remindAfterHours: hours == 0 ? nil : hours ?? ReviewPolicy.remindAfterHoursByDefault)
     }
 }
 

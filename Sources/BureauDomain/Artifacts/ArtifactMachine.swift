@@ -10,6 +10,9 @@ package struct ArtifactMachine: Hashable, Sendable {
         /// A newer one came to count.
         case superseded
         case dismissed
+        /// The one that had superseded it was dismissed: it counts again, as it did before.
+        case cameBack = "came_back"
+        case cameBackPublished = "came_back_published"
 
         /// The states it may leave.
         package var leaves: Set<ArtifactState> {
@@ -20,6 +23,7 @@ package struct ArtifactMachine: Hashable, Sendable {
             case .published: [.accepted]
             case .superseded: [.reviewReady, .changesAsked, .accepted, .published]
             case .dismissed: [.draft, .reviewReady, .changesAsked, .accepted, .published]
+            case .cameBack, .cameBackPublished: [.superseded]
             }
         }
 
@@ -31,6 +35,8 @@ package struct ArtifactMachine: Hashable, Sendable {
             case .published: .published
             case .superseded: .superseded
             case .dismissed: .dismissed
+            case .cameBack: .accepted
+            case .cameBackPublished: .published
             }
         }
     }

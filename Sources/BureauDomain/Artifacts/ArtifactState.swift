@@ -24,7 +24,7 @@ package enum ArtifactState: String, Hashable, Sendable, Codable, CaseIterable {
     }
 
     /// Nothing moves it any more.
-    package var isFinal: Bool { self == .superseded || self == .dismissed }
+    package var isFinal: Bool { self == .dismissed }
     /// Other work may build on it.
     package var counts: Bool { self == .accepted || self == .published }
 }

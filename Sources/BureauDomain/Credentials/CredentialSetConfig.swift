@@ -19,6 +19,12 @@ package struct CredentialSetConfig: Hashable, Sendable {
         package let baseURL: String?
     }
 
+    /// Webhooks have their own secrets, one each; the workspace is known by the token.
+    package struct Asana: Hashable, Sendable {
+        package let token: Source
+        package let baseURL: String?
+    }
+
     package struct Slack: Hashable, Sendable {
         package let token: Source
         package let signingSecret: Source?
@@ -38,6 +44,7 @@ package struct CredentialSetConfig: Hashable, Sendable {
     /// A vendor that is nil here is not connected for this set, unless `inherits`.
     package let anthropic: Anthropic?
     package let clickUp: ClickUp?
+    package let asana: Asana?
     package let slack: Slack?
     package let google: Google?
     /// Names an agent's file uses for ids of this account, to the variables that hold them here.

@@ -44,13 +44,14 @@ private struct CredentialSetReader {
     }
 
     private func set(_ name: String, _ json: PositionedJSON) -> CredentialSetConfig? {
-        let keys = ["anthropic", "clickup", "slack", "google", "variables", "inherits"]
+        let keys = ["anthropic", "clickup", "asana", "slack", "google", "variables", "inherits"]
         guard let root = ConfigObject(json, path: name, keys: keys, problems: problems) else { return nil }
         let anthropic = root.object("anthropic", keys: ["key_env", "key_file", "base_url"], required: false)
         let clickUp = root.object(
             "clickup",
             keys: ["token_env", "token_file", "webhook_secret_env", "webhook_secret_file", "workspace_id", "base_url"],
             required: false)
+        let asana = root.object("asana", keys: ["token_env", "token_file", "base_url"], required: false)
         let slack = root.object(
             "slack",
             keys: [
@@ -61,8 +62,8 @@ private struct CredentialSetReader {
             "google", keys: ["service_account_file", "root_folder_id", "base_url"], required: false)
         return CredentialSetConfig(
             name: name, anthropic: anthropic.flatMap(self.anthropic), clickUp: clickUp.flatMap(self.clickUp),
-            slack: slack.flatMap(self.slack), google: google.flatMap(self.google), variables: variables(root),
-            inherits: root.flag("inherits") ?? false)
+            asana: asana.flatMap(self.asana), slack: slack.flatMap(self.slack), google: google.flatMap(self.google),
+            variables: variables(root), inherits: root.flag("inherits") ?? false)
     }
 
     private func anthropic(_ object: ConfigObject) -> CredentialSetConfig.Anthropic? {
@@ -76,6 +77,10 @@ private struct CredentialSetReader {
             CredentialSetConfig.ClickUp(
                 token: $0, webhookSecret: secret, workspaceID: workspace, baseURL: base(object))
         }
+    }
+
+    private func asana(_ object: ConfigObject) -> CredentialSetConfig.Asana? {
+        source(object, "token").map { CredentialSetConfig.Asana(token: $0, baseURL: base(object)) }
     }
 
     private func slack(_ object: ConfigObject) -> CredentialSetConfig.Slack? {

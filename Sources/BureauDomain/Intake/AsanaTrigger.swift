@@ -1,19 +1,5 @@
 /// Which Asana tasks start runs of an agent. Ids are Asana's gids.
 package struct AsanaTrigger: Hashable, Sendable {
-    /// How a task says which of several agents it wants, when they share projects and an assignee.
-    package struct Skill: Hashable, Sendable {
-        /// The custom field that names it.
-        package let field: String
-        /// What the field says when this agent is meant.
-        package let names: [String]
-        /// Words in title or notes that mean this agent when the field is empty.
-        package let phrases: [String]
-
-        package init(field: String, names: [String], phrases: [String]) {
-            (self.field, self.names, self.phrases) = (field, names, phrases)
-        }
-    }
-
     package let projects: [String]
     /// The user a task is assigned to when the agent shall do it.
     package let assigneeID: String
@@ -23,11 +9,11 @@ package struct AsanaTrigger: Hashable, Sendable {
     package let clients: [String: String]
     /// The custom field that names the client, by slug or name.
     package let clientField: String?
-    package let skill: Skill?
+    package let skill: TaskSkill?
 
     package init(
         projects: [String], assigneeID: String, sections: [String] = [], clients: [String: String] = [:],
-        clientField: String? = nil, skill: Skill? = nil
+        clientField: String? = nil, skill: TaskSkill? = nil
     ) {
         self.projects = projects
         self.assigneeID = assigneeID
@@ -66,30 +52,5 @@ package struct AsanaTrigger: Hashable, Sendable {
                 "The task is in the section \"\(section)\", not in \(sections.map { "\"\($0)\"" }.joined(separator: " or "))."
         }
         return nil
-    }
-}
-
-extension AsanaTrigger.Skill {
-    package enum Asked: Hashable, Sendable {
-        case this
-        /// What the field says, and this agent does not do.
-        case other(String)
-        /// Neither the field nor the words tell.
-        case unsaid
-    }
-
-    /// The field first, then the words. `text` is title and notes.
-    package func asked(field value: String?, text: String) -> Asked {
-        if let value, !value.isEmpty {
-            let parts = value.split(separator: ",").map(String.init)
-            return parts.contains { part in names.contains { Words.same($0, part) } } ? .this : .other(value)
-        }
-        let words = " " + Self.plain(text) + " "
-        return phrases.contains { words.contains(" " + Self.plain($0) + " ") } ? .this : .unsaid
-    }
-
-    /// Letters and digits in lower case with one blank between words, so that punctuation hides no phrase.
-    private static func plain(_ text: String) -> String {
-        text.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: " ")
     }
 }

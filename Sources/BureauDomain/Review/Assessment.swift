@@ -13,6 +13,9 @@ package struct TaskFacts: Hashable, Sendable {
     /// Why the task is none of the agent's now, when its trigger says so itself.
     package var objection: String?
     package var missingFields: [String]
+    /// What is asked when the task does not make clear which agent is meant, with the choices. The field is among those
+    /// that are missing then.
+    package var choice: String?
     /// What the installation lacks, in words for whoever runs it.
     package var missingSetup: [String]
     /// An earlier run of this agent whose results for this task wait for people.
@@ -35,6 +38,14 @@ package struct TaskFacts: Hashable, Sendable {
         self.missingSetup = missingSetup
         self.runInReview = runInReview
     }
+
+    /// Whether nothing speaks against the task being the agent's now, but for what it still has to say.
+    package var isWanted: Bool {
+        switch Assessment.judge(self, agentName: "") {
+        case .ignored, .reviewReady: false
+        case .blocked, .needsClarification, .needsChoice, .ready: true
+        }
+    }
 }
 
 /// Whether work that a task asks for begins, and if not, why, in words its people can act on. Never a guess: what is
@@ -44,6 +55,8 @@ package enum Assessment: Hashable, Sendable {
     /// Nothing the task's people can mend.
     case blocked([String])
     case needsClarification([String])
+    /// It is not clear who is meant: the question, and everything that is missing.
+    case needsChoice(String, [String])
     case ready
     /// The results are there already and wait for their judgement.
     case reviewReady(run: String)
@@ -65,6 +78,7 @@ package enum Assessment: Hashable, Sendable {
             if let run = facts.runInReview { return .reviewReady(run: run) }
         }
         guard facts.missingSetup.isEmpty else { return .blocked(facts.missingSetup) }
+        if let choice = facts.choice { return .needsChoice(choice, facts.missingFields) }
         guard facts.missingFields.isEmpty else { return .needsClarification(facts.missingFields) }
         return .ready
     }
@@ -77,6 +91,9 @@ package enum Assessment: Hashable, Sendable {
         case .blocked(let lines): "\(agentName) cannot start: \(lines.joined(separator: " "))"
         case .needsClarification(let names):
             "\(agentName) cannot start: \(names.count == 1 ? "a field the agent needs is empty" : "\(names.count) fields the agent needs are empty"): \(names.joined(separator: ", "))."
+        case .needsChoice(let question, let names):
+            // The names stand after the last colon: the answer is read by them.
+            "\(agentName) cannot start. \(question) Needed: \(names.joined(separator: ", "))."
         case .reviewReady(let run):
             "The results of run \(run) wait for somebody's judgement on this task: say there what should change, or dismiss them first (bureau runs dismiss \(run))."
         }

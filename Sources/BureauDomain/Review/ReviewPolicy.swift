@@ -17,14 +17,18 @@ package struct ReviewPolicy: Hashable, Sendable {
     package let acceptedPlace: String?
     package let publishes: [Channel]
     package let answersDiscussion: Bool
+    /// How long results may wait before people are reminded; nil never reminds.
+    package let remindAfterHours: Int?
 
+    package static let remindAfterHoursByDefault = 24
     package static let roundsByDefault = 3
     /// Not even a person on the command line gets more.
     package static let roundsLimit = 50
 
     package init(
         acceptors: [String] = [], roundsMax: Int = ReviewPolicy.roundsByDefault, revisingPlace: String? = nil,
-        acceptedPlace: String? = nil, publishes: [Channel] = [], answersDiscussion: Bool = false
+        acceptedPlace: String? = nil, publishes: [Channel] = [], answersDiscussion: Bool = false,
+        remindAfterHours: Int? = ReviewPolicy.remindAfterHoursByDefault
     ) {
         self.acceptors = acceptors
         self.roundsMax = roundsMax
@@ -32,6 +36,7 @@ package struct ReviewPolicy: Hashable, Sendable {
         self.acceptedPlace = acceptedPlace
         self.publishes = publishes
         self.answersDiscussion = answersDiscussion
+        self.remindAfterHours = remindAfterHours
     }
 
     package func mayAccept(_ personID: String?) -> Bool {

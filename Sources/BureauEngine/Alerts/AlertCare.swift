@@ -32,10 +32,11 @@ package struct AlertCare: Service {
     package func look() async throws {
         let (policy, now, doors) = (parts.settings.reminders, parts.doors.now(), parts.doors)
         let escalation = parts.settings.escalationTags
+        let reviews = ReviewReminder(parts: parts), late = try await reviews.waits(now: now)
         // A read first: an idle server should not write.
         let isAnything = try await parts.database.read { db in
             let care = AlertCareStore(db: db, policy: policy)
-            return try care.isAnySettled() || !care.waiting(now: now, limit: 1).isEmpty
+            return try !late.isEmpty || care.isAnySettled() || !care.waiting(now: now, limit: 1).isEmpty
                 || !care.due(now: now, limit: 1).isEmpty
         }
         if isAnything {
@@ -43,6 +44,7 @@ package struct AlertCare: Service {
                 let care = AlertCareStore(db: db, policy: policy)
                 try care.settle(now: now)
                 for wait in try care.waiting(now: now, limit: Self.batchMax) { try care.raise(wait, now: now, doors) }
+                for wait in late { try reviews.tell(wait, in: db, now: now) }
                 for alert in try care.due(now: now, limit: Self.batchMax) {
                     try care.remind(alert, escalation: escalation, now: now, doors)
                 }

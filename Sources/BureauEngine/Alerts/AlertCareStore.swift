@@ -17,6 +17,8 @@ struct AlertCareStore {
     private static let settled = """
         FROM run WHERE run.id = alert.run_id
             AND (run.state = 'done' OR (alert.cause = '\(AlertCare.waits)' AND run.state NOT IN \(people))
+                 OR (alert.cause = '\(ReviewReminder.cause)' AND (run.state <> 'in_review' OR alert.opened_at < coalesce(
+                     (SELECT max(at) FROM run_event WHERE run_id = run.id AND kind = 'in_review'), 0)))
                  OR EXISTS (SELECT 1 FROM run AS later WHERE later.task_id = run.task_id AND later.agent = run.agent
                               AND later.id > run.id AND later.state = 'done'))
         """
@@ -81,7 +83,10 @@ struct AlertCareStore {
     /// Once per reminder: the count moves in the same transaction that plans the message.
     func remind(_ alert: AlertRecord, escalation: [String], now: Int64, _ doors: Doors) throws {
         let sent = Int(alert.reminders) + 1
-        let next = policy.waitMilliseconds(afterReminder: sent).map { now + $0 }
+        let isReview = alert.cause == ReviewReminder.cause
+        let next = policy.waitMilliseconds(afterReminder: sent).map {
+            now + (isReview ? ReviewReminder.everyMilliseconds : $0)
+        }
         try db.execute(
             "UPDATE alert SET reminders = ?, remind_at = ? WHERE id = ? AND state = 'open'", [sent, next, alert.id])
         let open = Words.duration(.milliseconds(now - alert.openedAt))

@@ -24,7 +24,7 @@ extension ArtifactDesk {
             _ = try await moving { try await runDesk.dismiss(artifact.runID, by: person, reason: why) }
         } else {
             try await change(artifact, "dismissed by \(person)" + (why.map { ": \($0)" } ?? "")) { db, now in
-                _ = try ArtifactStore(db: db).move(artifact.id, .dismissed, by: person, reason: why, now: now)
+                _ = try ArtifactStore(db: db).dismiss(artifact, by: person, reason: why, now: now)
             }
         }
         return try await find(artifact.id)

@@ -8,12 +8,12 @@ struct ArtifactFollow {
     /// `run` is as it was before the event, `moved` as it is now.
     func follow(_ event: RunMachine.Event, _ run: RunRecord, to moved: RunRecord, now: Int64) throws {
         let store = ArtifactStore(db: db)
-        guard let artifact = try store.newest(run: run.id) else { return }
+        guard Self.concerns(event), let artifact = try store.newest(run: run.id) else { return }
         switch event {
         case .reviewOpened: _ = try store.move(artifact.id, .reviewOpened, now: now)
         case .revisionAsked: try asked(artifact, moved, now: now)
         case .accepted: try accept(artifact, by: moved.reviewAcceptedBy, now: now)
-        case .dismissed(let cause): _ = try store.move(artifact.id, .dismissed, reason: cause.sentence, now: now)
+        case .dismissed(let cause): _ = try store.dismiss(artifact, by: nil, reason: cause.sentence, now: now)
         case .channelsSettled(let problem):
             guard moved.state == .done || moved.state == .doneWithProblems else { return }
             if moved.reviewAcceptedAt == nil {
@@ -23,6 +23,13 @@ struct ArtifactFollow {
                 try publish(artifact, moved, now: now)
             }
         default: return
+        }
+    }
+
+    private static func concerns(_ event: RunMachine.Event) -> Bool {
+        switch event {
+        case .reviewOpened, .revisionAsked, .accepted, .dismissed, .channelsSettled: true
+        default: false
         }
     }
 

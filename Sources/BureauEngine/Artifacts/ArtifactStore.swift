@@ -105,9 +105,9 @@ extension ArtifactStore {
         return try db.execute(
             """
             UPDATE artifact SET state = ?, moved_at = ?, decided_by = coalesce(?, decided_by),
-                reason = coalesce(?, reason), superseded_by = ?
+                reason = coalesce(?, reason), superseded_by = ?, superseded_from = CASE ? WHEN 1 THEN state END
             WHERE id = ? AND state IN (\(marks))
-            """, [event.target.rawValue, now, person, reason, newer, id] + states) == 1
+            """, [event.target.rawValue, now, person, reason, newer, event == .superseded ? 1 : 0, id] + states) == 1
     }
 
     /// The rounds before it, and what counted so far of the same client, agent, kind and period, give way to `new`.

@@ -41,6 +41,14 @@ struct NewSignal: Sendable {
     var source = "clickup"
 }
 
+/// What is kept of a signal's bytes.
+struct KeptSignal {
+    let agent: String
+    let body: Data
+    let isWhole: Bool
+    let deliveryKey: String?
+}
+
 struct SignalStore {
     static let columns = "id, received_at, agent, remote_address, event, body_bytes, verdict, reason, run_id"
     let db: any Connection
@@ -76,10 +84,14 @@ struct SignalStore {
     }
 
     /// Only what can be judged again: a command from Slack is typed again.
-    func body(_ id: String) throws -> (agent: String, body: Data, isWhole: Bool)? {
-        try db.first("SELECT agent, body, body_bytes FROM signal WHERE id = ? AND source = 'clickup'", [id]).map {
+    func body(_ id: String, source: String = "clickup") throws -> KeptSignal? {
+        let row = try db.first(
+            "SELECT agent, body, body_bytes, delivery_key FROM signal WHERE id = ? AND source = ?", [id, source])
+        return try row.map {
             let body = try $0.bytes("body")
-            return (try $0.text("agent"), body, Int64(body.count) == (try $0.integer("body_bytes")))
+            return KeptSignal(
+                agent: try $0.text("agent"), body: body, isWhole: Int64(body.count) == (try $0.integer("body_bytes")),
+                deliveryKey: try $0.textIfAny("delivery_key"))
         }
     }
 

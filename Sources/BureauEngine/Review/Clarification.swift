@@ -27,8 +27,16 @@ struct Clarification: Sendable {
             let answers = AnswerStore(db: db)
             let known = try answers.all(run: now.id)
             let asked = RunAsked.missing(now)
-            let missing = (asked.isEmpty ? required : asked).filter { task.text(of: $0) == nil && known[$0] == nil }
-            let isFilled = asked.contains { task.text(of: $0) != nil }
+            let route = try RunRouteStore(db: db).find(now.id)
+            // A field that says what could not be followed is filled, and missing all the same.
+            func isOpen(_ name: String) -> Bool {
+                guard let route, route.field == name else { return task.text(of: name) == nil && known[name] == nil }
+                return route.isOpen(onTask: task.text(of: name), answer: known[name])
+            }
+            let missing = (asked.isEmpty ? required : asked).filter(isOpen)
+            let isFilled = asked.contains { name in
+                task.text(of: name) != nil && (route?.field != name || !isOpen(name))
+            }
             let isAnswered = try take(people, missing, now, db)
             guard isFilled || isAnswered else { return false }
             try transitions.apply(.infoChanged, to: now.id, lease: nil, in: db)

@@ -7,12 +7,20 @@ struct Confirmation: Sendable {
     let payload: AssembledPayload
     let client: ClientRecord?
     let settings: EngineSettings
+    /// Who was asked in its place, and the name of that agent.
+    var route: RunRoute?
+    var asked: String?
     static let fieldsMax = 20
     static let valueCharactersMax = 120
 
     var text: WorkText {
         let config = hand.agent.config
         var text: WorkText = [.bold("\(config.displayName) has taken this on"), .newline]
+        if let route {
+            text += .line(
+                "\(asked ?? route.asked) was asked. The task's \(route.field) says \"\(route.said)\", so \(config.displayName) does it."
+            )
+        }
         text += .line(
             "Understood: \(config.description), for \(payload.clientName ?? payload.clientSlug ?? "no client").")
         text += .line("Used:")

@@ -8,6 +8,8 @@ package struct FeedbackExample: Sendable {
     /// The round whose results were there to be seen when it was written; nil before the first.
     let seenRound: Int?
     let files: [FileRecord]
+    /// The version of the registry that was there to be seen then; nil before the first, and where none was registered.
+    let artifact: ArtifactRecord?
 
     package var id: String { feedback.id }
 
@@ -31,7 +33,9 @@ package struct FeedbackExample: Sendable {
                 ("run", .string(feedback.runID)), ("agent", .string(run.agent)),
                 ("agent_version", .string(run.agentVersion)), ("config_sha256", .string(run.configHash)),
                 ("client", text(run.clientSlug)), ("round", number(Int64(feedback.round))),
-                ("seen_round", number(seenRound.map(Int64.init))), ("files", .array(versions)),
+                ("seen_round", number(seenRound.map(Int64.init))), ("artifact", text(artifact?.id)),
+                ("artifact_kind", text(artifact?.kind)),
+                ("artifact_version", number(artifact.map { Int64($0.version) })), ("files", .array(versions)),
             ]))
     }
 }
@@ -50,7 +54,9 @@ extension RunDesk {
                 }
                 let round = opened.isEmpty ? nil : opened.count
                 let files = try FileStore(db: db).list(owner.id).filter { $0.round <= round ?? 0 }.current
-                return FeedbackExample(feedback: feedback, run: owner, seenRound: round, files: files)
+                let artifact = try ArtifactStore(db: db).ofRun(owner.id).last { $0.round <= round ?? 0 }
+                return FeedbackExample(
+                    feedback: feedback, run: owner, seenRound: round, files: files, artifact: artifact)
             }
         }
     }

@@ -9,6 +9,12 @@ enum ReviewMessages {
         return .line("Reply here to say what should change, or that you accept it.\(publishing)")
     }
 
+    static func stillWaits(_ run: RunRecord, _ time: String) -> WorkText {
+        .line(
+            "\(run.round == 1 ? "The results have" : "Round \(run.round) has") waited \(time) for your word. Reply \"accept\", or say what should change."
+        )
+    }
+
     static func begun(_ comments: [FeedbackRecord], round: Int, agentName: String, minutesMax: Int) -> WorkText {
         var text: WorkText = [.bold("Round \(round) has begun"), .newline]
         for comment in comments.prefix(5) {

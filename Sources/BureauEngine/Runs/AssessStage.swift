@@ -22,9 +22,24 @@ struct AssessStage: Stage {
         }
         let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
         let standing = try await client(hand, task, answers["client_id"]), record = standing?.record
-        let readiness = readiness(hand, task, standing, answers), assembly = readiness.assembly
+        let readiness = readiness(hand.agent.config, hand, task, standing, answers), assembly = readiness.assembly
         let name = hand.agent.config.displayName
-        let facts = try await facts(hand, task, readiness)
+        var facts = try await facts(hand, task, readiness)
+        var route: RunRoute?
+        if let task, facts.isStartedByTask, facts.isWanted {
+            let router = TaskRouter(parts: parts, hand: hand) { config in
+                self.readiness(config, hand, task, standing, answers).blockers + missingSetup(config)
+            }
+            switch try await router.decide(task, answers: answers) {
+            case .this: break
+            case .other(let agent, let found):
+                try await router.give(to: agent, found, record)
+                return .moved
+            case .ask(let question, let found):
+                (facts.choice, route) = (question, found)
+                facts.missingFields.append(found.field)
+            }
+        }
         let verdict = Assessment.judge(facts, agentName: name)
         let sentence = verdict.sentence(agentName: name) ?? ""
         switch (verdict, assembly) {
@@ -39,8 +54,8 @@ struct AssessStage: Stage {
         case (.blocked, _):
             try await blocked(hand, RunCause(.blocked, sentence), task)
             return .moved
-        case (.needsClarification, _), (.ready, .missing):
-            try await blocked(hand, RunCause(.missingFields, sentence), task)
+        case (.needsClarification, _), (.needsChoice, _), (.ready, .missing):
+            try await blocked(hand, RunCause(.missingFields, sentence), task, route)
             return .moved
         case (.ready, .complete(let payload)):
             return try await begin(
@@ -62,7 +77,8 @@ struct AssessStage: Stage {
 
     private func fetch(_ id: String, _ kind: WorkToolKind) async throws -> WorkTask {
         guard let tool = parts.workTool(kind) else {
-            throw StepProblem(description: "The task could not be read: \(kind.missing)")
+            throw StepProblem(
+                description: "The task could not be read: \(kind.missing(in: parts.settings.credentialSet))")
         }
         return try await tool.task(id)
     }
@@ -78,6 +94,11 @@ struct AssessStage: Stage {
         facts.missingSetup = readiness.blockers
         if config.confirms(run.taskTool), run.taskID != nil { facts.missingSetup += missingSetup(config) }
         guard isStarted else { return facts }
+        // One that was given this task by another agent works wherever it stands.
+        if try await parts.database.read({ try RunRouteStore(db: $0).taken(by: run.id) }) != nil {
+            if task?.isCompleted == true { facts.objection = "The task is completed." }
+            return facts
+        }
         if run.taskTool == .asana { return try await asanaFacts(facts, hand, task) }
         guard let trigger = config.triggers.clickUp else { return facts }
         (facts.place, facts.wantedPlace) = (task?.place, trigger.status)
@@ -98,19 +119,9 @@ struct AssessStage: Stage {
     /// Where the agent itself has put the task is as good as where it found it.
     private func asanaFacts(_ known: TaskFacts, _ hand: RunInHand, _ task: WorkTask?) async throws -> TaskFacts {
         guard let watch = AsanaWatch(hand.agent), let task else { return known }
-        let trigger = watch.trigger, name = hand.agent.config.displayName
         var facts = known
-        facts.objection = trigger.objection(task.sight, agentName: name, waiting: watch.ownPlaces)
-        if let skill = trigger.skill {
-            let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
-            let said = task.text(of: skill.field) ?? answers[skill.field]
-            switch skill.asked(field: said, text: task.title + "\n" + task.notes) {
-            case .this: break
-            case .unsaid: facts.missingFields.append(skill.field)
-            case .other(let other):
-                facts.objection = facts.objection ?? "The task asks for \(other), which \(name) does not do."
-            }
-        }
+        facts.objection = watch.trigger.objection(
+            task.sight, agentName: hand.agent.config.displayName, waiting: watch.ownPlaces)
         facts.runInReview = try await runInReview(hand)
         return facts
     }
@@ -152,9 +163,9 @@ struct AssessStage: Stage {
     }
 
     private func readiness(
-        _ hand: RunInHand, _ task: WorkTask?, _ client: ClientStanding?, _ answers: [String: String]
+        _ config: AgentConfig, _ hand: RunInHand, _ task: WorkTask?, _ client: ClientStanding?,
+        _ answers: [String: String]
     ) -> AgentReadiness {
-        let source = hand.agent.config.payloadSource
         let given = hand.run.payload.flatMap { try? BureauDomain.JSONValue.parse(Array($0.utf8)).object }
         // The task knows best, then what its people answered, then what the trigger brought, then the client's record.
         let record = client?.record.payload()
@@ -163,7 +174,8 @@ struct AssessStage: Stage {
                 ?? given?[name] ?? record?[name]
         }
         return AgentReadiness.judge(
-            source, client: client?.record, isArchived: client?.isArchived ?? false, also: given?.keys ?? [],
+            config.payloadSource, client: client?.record, isArchived: client?.isArchived ?? false,
+            also: given?.keys ?? [],
             lookup: lookup)
     }
 
@@ -186,13 +198,16 @@ struct AssessStage: Stage {
             clientName: payload["client_name"]?.string ?? record?.name ?? hand.run.clientName, taskURL: task?.url)
     }
 
-    private func blocked(_ hand: RunInHand, _ cause: RunCause, _ task: WorkTask?) async throws {
-        let (transitions, lease, id) = (parts.transitions, hand.lease, hand.run.id)
+    private func blocked(
+        _ hand: RunInHand, _ cause: RunCause, _ task: WorkTask?, _ route: RunRoute? = nil
+    ) async throws {
+        let (transitions, lease, id, now) = (parts.transitions, hand.lease, hand.run.id, parts.doors.now())
         let known = AssembledPayload(
             json: hand.run.payload ?? "null", hash: "", clientSlug: task?.text(of: "client_id") ?? hand.run.clientSlug,
             clientName: task?.text(of: "client_name") ?? hand.run.clientName, taskURL: task?.url)
         try await parts.write(hand.lease) { db in
             try RunStore(db: db).setPayload(lease, known)
+            if let route { try RunRouteStore(db: db).put(route, now: now) }
             try transitions.apply(.foundIncomplete(cause), to: id, lease: lease, in: db)
         }
         parts.logger.notice(
@@ -216,7 +231,7 @@ struct AssessStage: Stage {
         _ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials, _ task: WorkTask?,
         _ record: ClientRecord?
     ) async throws -> StageOutcome {
-        let confirmation = confirmation(hand, payload, task, record)
+        let confirmation = try await confirmation(hand, payload, task, record)
         let (transitions, lease, run, parts) = (parts.transitions, hand.lease, hand.run, parts)
         let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
         return try await parts.write(hand.lease) { db in
@@ -248,11 +263,16 @@ struct AssessStage: Stage {
         }
     }
 
+    /// One that took a task from another says so wherever it is.
     private func confirmation(
         _ hand: RunInHand, _ payload: AssembledPayload, _ task: WorkTask?, _ record: ClientRecord?
-    ) -> WorkText? {
-        guard let task, hand.agent.config.confirms(task.kind) else { return nil }
-        return Confirmation(hand: hand, payload: payload, client: record, settings: parts.settings).text
+    ) async throws -> WorkText? {
+        let route = try await parts.database.read { try RunRouteStore(db: $0).taken(by: hand.run.id) }
+        guard let task, route != nil || hand.agent.config.confirms(task.kind) else { return nil }
+        let asked = route.map { parts.catalog.agent($0.asked)?.config.displayName ?? $0.asked }
+        return Confirmation(
+            hand: hand, payload: payload, client: record, settings: parts.settings, route: route, asked: asked
+        ).text
     }
 
     private func fail(_ hand: RunInHand, _ error: VendorError) async throws -> StageOutcome {

@@ -107,14 +107,22 @@ extension WorkTask {
             kind: .asana, id: task.gid, title: task.name, notes: task.notes, url: task.url,
             place: home?.section?.name ?? "", containerID: home?.project.gid ?? "",
             memberships: task.memberships.map {
-                Membership(containerID: $0.project.gid, place: $0.section?.name ?? "")
+                Membership(
+                    containerID: $0.project.gid, containerName: $0.project.name, place: $0.section?.name ?? "")
             },
             assigneeIDs: task.assignee.map { [$0.gid] } ?? [], isCompleted: task.isCompleted,
-            fields: task.customFields.map { Field(id: $0.gid, name: $0.name, text: $0.displayText) },
+            completedAt: task.isCompleted ? task.completedAt : nil, plannedOn: task.dueOn ?? task.startOn,
+            tags: task.tags.map(\.name),
+            fields: task.customFields.map { Field(id: $0.gid, name: $0.name, text: $0.words) },
             attachments: attachments.map {
                 Attachment(id: $0.gid, title: $0.name, sizeBytes: $0.sizeBytes, url: $0.url, createdAt: $0.createdAt)
             }, updatedAt: task.modifiedAt)
     }
+}
+
+extension AsanaCustomField {
+    /// What decisions are made from is read from the value itself; a number is shown as its field formats it.
+    fileprivate var words: String? { type == "number" ? displayText ?? writtenText : writtenText ?? displayText }
 }
 
 extension AsanaTask {

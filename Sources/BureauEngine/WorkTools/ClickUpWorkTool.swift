@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauVendors
+import Foundation
 
 /// ClickUp as a `WorkTool`. Where a task stands is its status; edits of comments carry no time there.
 struct ClickUpWorkTool: WorkTool {
@@ -66,11 +67,22 @@ extension WorkTask {
     init(_ task: ClickUpTask) {
         self.init(
             kind: .clickUp, id: task.id, title: task.name, notes: task.text, url: task.url, place: task.status,
-            containerID: task.listID, assigneeIDs: task.assigneeIDs.map(String.init),
+            containerID: task.listID,
+            memberships: task.lists.map {
+                Membership(containerID: $0.id, containerName: $0.name, place: task.status)
+            },
+            assigneeIDs: task.assigneeIDs.map(String.init), isCompleted: task.isDone,
+            completedAt: task.isDone ? task.dateDone : nil,
+            plannedOn: (task.dueDate ?? task.startDate).map(Self.day), tags: task.tags,
             fields: task.customFields.map { Field(id: $0.id, name: $0.name, text: $0.text) },
             attachments: task.attachments.map {
                 Attachment(id: $0.id, title: $0.title, sizeBytes: $0.sizeBytes, url: $0.url, createdAt: $0.date)
             }, updatedAt: task.dateUpdated)
+    }
+
+    /// ClickUp keeps days as instants. The day is the one in UTC, as everywhere else where its dates are shown.
+    private static func day(_ milliseconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601.year().month().day())
     }
 }
 

@@ -15,8 +15,11 @@ package struct WorkTask: Hashable, Sendable {
 
     package struct Membership: Hashable, Sendable {
         package var containerID: String
+        package var containerName: String?
         package var place: String
-        package init(containerID: String, place: String) { (self.containerID, self.place) = (containerID, place) }
+        package init(containerID: String, containerName: String? = nil, place: String) {
+            (self.containerID, self.containerName, self.place) = (containerID, containerName, place)
+        }
     }
 
     package struct Attachment: Hashable, Sendable {
@@ -45,6 +48,10 @@ package struct WorkTask: Hashable, Sendable {
     package var memberships: [Membership]
     package var assigneeIDs: [String]
     package var isCompleted: Bool
+    package var completedAt: Int64?
+    /// The day it is planned for, "2026-05-22": when it is due, or else when it begins.
+    package var plannedOn: String?
+    package var tags: [String]
     package var fields: [Field]
     package var attachments: [Attachment]
     package var updatedAt: Int64?
@@ -52,8 +59,8 @@ package struct WorkTask: Hashable, Sendable {
     package init(
         kind: WorkToolKind, id: String, title: String, notes: String = "", url: String? = nil, place: String,
         containerID: String, memberships: [Membership]? = nil, assigneeIDs: [String] = [], isCompleted: Bool = false,
-        fields: [Field] = [], attachments: [Attachment] = [],
-        updatedAt: Int64? = nil
+        completedAt: Int64? = nil, plannedOn: String? = nil, tags: [String] = [], fields: [Field] = [],
+        attachments: [Attachment] = [], updatedAt: Int64? = nil
     ) {
         self.kind = kind
         self.id = id
@@ -65,6 +72,9 @@ package struct WorkTask: Hashable, Sendable {
         self.memberships = memberships ?? [Membership(containerID: containerID, place: place)]
         self.assigneeIDs = assigneeIDs
         self.isCompleted = isCompleted
+        self.completedAt = completedAt
+        self.plannedOn = plannedOn
+        self.tags = tags
         self.fields = fields
         self.attachments = attachments
         self.updatedAt = updatedAt

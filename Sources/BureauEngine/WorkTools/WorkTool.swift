@@ -79,7 +79,9 @@ extension EngineParts {
 
     /// The tool that keeps this run's task. Throws when it is not connected, in words for people.
     func workTool(of run: RunRecord) throws(StepProblem) -> any WorkTool {
-        guard let tool = workTool(run.taskTool) else { throw StepProblem(description: run.taskTool.missing) }
+        guard let tool = workTool(run.taskTool) else {
+            throw StepProblem(description: run.taskTool.missing(in: settings.credentialSet))
+        }
         return tool
     }
 }
@@ -91,5 +93,13 @@ extension WorkToolKind {
         case .clickUp: "ClickUp is not connected: set CLICKUP_API_TOKEN."
         case .asana: "Asana is not connected: set ASANA_ACCESS_TOKEN."
         }
+    }
+
+    /// The same of a named account, whose credentials stand in a file.
+    func missing(in credentials: String?) -> String {
+        guard let credentials else { return missing }
+        let (tool, key) = self == .asana ? ("Asana", "asana") : ("ClickUp", "clickup")
+        return
+            "\(tool) is not connected for the credentials \"\(credentials)\": give them a token, \(key).token_env, in config/credentials.json."
     }
 }

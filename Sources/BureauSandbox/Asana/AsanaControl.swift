@@ -64,6 +64,9 @@ extension AsanaStandIn {
             try workspace.move(task, to: section.gid, by: user, now: now)
         case "field": try fillIn(given, &workspace, by: user, now)
         case "tag": try workspace.tag(task, given["tag"] ?? "", by: user, now: now)
+        case "plan":
+            let day = given["due"].flatMap { $0.isEmpty ? nil : $0 }
+            try workspace.set(\.dueOn, "due_on", of: task, to: day, by: user, now: now)
         case "rename": try workspace.set(\.name, "name", of: task, to: text, by: user, now: now)
         case "complete": try workspace.complete(task, given["completed"] != "false", by: user, now: now)
         case "delete": try workspace.delete(task, by: user, now: now)

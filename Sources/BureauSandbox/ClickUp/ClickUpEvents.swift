@@ -38,6 +38,10 @@ enum ClickUpEvents {
         return .object(item)
     }
 
+    static func dueItem(id: String, task: ClickUpTask, user: ClickUpUser, now: Int) -> JSON {
+        .object(shared(id: id, field: "due_date", task: task, user: user, date: now))
+    }
+
     private static func shared(
         id: String, field: String, task: ClickUpTask, user: ClickUpUser, date: Int
     ) -> [String: JSON] {

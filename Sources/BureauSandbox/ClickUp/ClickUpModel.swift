@@ -65,6 +65,9 @@ struct ClickUpTask: Sendable {
     var closed: Int?
     var creator = ClickUpUser.boardUser
     var assignees: [ClickUpUser] = []
+    var tags: [String] = []
+    /// Instants, though people mean days.
+    var due: Int?, start: Int?
     /// Values by field id, as the API reads them back; a field that is not set is absent.
     var values: [String: JSON] = [:]
     var comments: [ClickUpComment] = []

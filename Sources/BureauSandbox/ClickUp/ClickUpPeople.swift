@@ -44,6 +44,16 @@ extension ClickUpStandIn {
                 return ["ok": true]
             }
         }
+        // What a person plans: `tags`, and `due` and `start` in Unix milliseconds or null.
+        router.post("/_control/clickup/plan") { [self] request, context in
+            let body = try await request.json(context)
+            return answered {
+                try change { workspace, now throws(ClickUpRefusal) in
+                    ((), try workspace.plan(body, now: now))
+                }
+                return ["ok": true]
+            }
+        }
         router.post("/board/:id/comment") { [self] request, context in
             let id = try context.parameters.require("id")
             let form = FormFields(String(buffer: try await request.body.collect(upTo: 65_536)))
@@ -121,6 +131,19 @@ extension ClickUpWorkspace {
         let task = try task(id)
         let item = ClickUpEvents.fieldItem(
             id: makeSnowflake(now), field: field.id, task: task, user: .boardUser, now: now)
+        return deliveries(of: task, in: list, events: [("taskUpdated", [item])])
+    }
+
+    /// Only what is named changes.
+    mutating func plan(_ words: JSON, now: Int) throws(ClickUpRefusal) -> [ClickUpDelivery] {
+        var task = try task(words["task"]?.string ?? "")
+        let list = try list(task.listID)
+        if let tags = words["tags"]?.array { task.tags = tags.compactMap(\.string) }
+        if let due = words["due"] { task.due = due.int }
+        if let start = words["start"] { task.start = start.int }
+        task.updated = max(now, task.updated + 1)
+        replace(task)
+        let item = ClickUpEvents.dueItem(id: makeSnowflake(now), task: task, user: .boardUser, now: now)
         return deliveries(of: task, in: list, events: [("taskUpdated", [item])])
     }
 }

@@ -67,8 +67,9 @@ struct ClickUpRender: Sendable {
             "date_created": .string(String(task.created)), "date_updated": .string(String(task.updated)),
             "date_closed": .text(task.closed), "date_done": .text(task.closed), "archived": false,
             "creator": Self.user(task.creator), "assignees": .array(task.assignees.map(Self.user)),
-            "group_assignees": [], "watchers": [], "checklists": [], "tags": [], "parent": nil, "priority": nil,
-            "due_date": nil, "start_date": nil, "points": nil, "time_estimate": nil,
+            "group_assignees": [], "watchers": [], "checklists": [], "tags": .array(task.tags.map(Self.tag)),
+            "parent": nil, "priority": nil,
+            "due_date": .text(task.due), "start_date": .text(task.start), "points": nil, "time_estimate": nil,
             "custom_fields": .array(list.fields.map { Self.field($0, value: task.values[$0.id]) }),
             "dependencies": [], "linked_tasks": [], "team_id": .string(ClickUpWorkspace.id),
             "url": .string("\(origin)/board/\(task.id)"), "permission_level": "create",
@@ -78,6 +79,10 @@ struct ClickUpRender: Sendable {
             "space": ["id": .string(list.spaceID)],
             "attachments": .array(task.attachments.map { attachment($0, of: task.id) }),
         ]
+    }
+
+    private static func tag(_ name: String) -> JSON {
+        ["name": .string(name), "tag_fg": "#ffffff", "tag_bg": "#536cfe", "creator": .int(ClickUpUser.boardUser.id)]
     }
 
     static func comment(_ comment: ClickUpComment) -> JSON {

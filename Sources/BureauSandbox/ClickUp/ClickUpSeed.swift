@@ -59,6 +59,8 @@ enum ClickUpSeed {
         field(10, "business_usps", "text"), field(11, "industry", "drop_down", industries),
         field(12, "locations_count", "number"), field(13, "contract_start", "date"),
         field(14, "multi_location", "checkbox"),
+        field(15, "Subscription", "drop_down", options(["SEO", "Ads"], prefix: "5b")),
+        field(16, "Client visible", "checkbox"),
     ]
 
     private static func field(

@@ -50,6 +50,13 @@ package struct BoardVisitor: Sendable {
         try await post("/_control/clickup/field", type: "application/json", body.text)
     }
 
+    /// `tags`, and `due` and `start` in Unix milliseconds or null; what is not named stays.
+    package func plan(_ task: String, _ words: [String: JSON]) async throws {
+        var body = words
+        body["task"] = .string(task)
+        try await post("/_control/clickup/plan", type: "application/json", JSON.object(body).text)
+    }
+
     /// What a person does at the Asana board: "assign", "comment", "edit", "delete_comment", "move", "field", "complete",
     /// "create" and the like, as `user` (a gid) or as the person of the demo agency. Returns the gid of what was made.
     @discardableResult

@@ -7,10 +7,19 @@ package struct ClickUpTask: Hashable, Sendable {
     package let text: String
     /// As ClickUp writes it, usually lower case; compare trimmed and without regard to case.
     package let status: String
+    /// Whether the status is one of finished work.
+    package let isDone: Bool
     package let listID: String
+    /// Every List it is in, its own first.
+    package let lists: [ClickUpListName]
+    package let tags: [String]
     package let url: String?
     package let assigneeIDs: [Int64]
     package let dateUpdated: Int64?
+    package let startDate: Int64?
+    package let dueDate: Int64?
+    /// When it came to a status of finished work.
+    package let dateDone: Int64?
     package let customFields: [ClickUpCustomField]
     package let attachments: [ClickUpAttachment]
 
@@ -57,10 +66,14 @@ package struct ClickUpUser: Hashable, Sendable, Decodable {
 
 extension ClickUpTask: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case id, name, status, list, url, attachments, assignees, description
+        case id, name, status, list, locations, tags, url, attachments, assignees, description
         case textContent = "text_content"
         case customID = "custom_id"
         case dateUpdated = "date_updated"
+        case startDate = "start_date"
+        case dueDate = "due_date"
+        case dateDone = "date_done"
+        case dateClosed = "date_closed"
         case customFields = "custom_fields"
     }
 
@@ -71,20 +84,41 @@ extension ClickUpTask: Decodable {
         name = fields.text(.name) ?? ""
         text = fields.text(.textContent) ?? fields.text(.description) ?? ""
         assigneeIDs = (fields.list(ClickUpUser.self, .assignees) ?? []).map(\.id)
-        status = fields.lenient(StatusName.self, .status)?.status ?? fields.text(.status) ?? ""
-        listID = fields.lenient(IDOnly.self, .list)?.id ?? ""
+        let state = fields.lenient(Status.self, .status)
+        status = state?.status ?? fields.text(.status) ?? ""
+        isDone = ["done", "closed"].contains(state?.type ?? "")
+        let home = fields.lenient(ClickUpListName.self, .list)
+        listID = home?.id ?? ""
+        let others = (fields.list(ClickUpListName.self, .locations) ?? []).filter { $0.id != home?.id }
+        lists = [home].compactMap(\.self) + others
+        tags = (fields.list(Tag.self, .tags) ?? []).map(\.name)
+        startDate = fields.integer(.startDate)
+        dueDate = fields.integer(.dueDate)
+        dateDone = fields.integer(.dateDone) ?? fields.integer(.dateClosed)
         url = fields.text(.url)
         dateUpdated = fields.integer(.dateUpdated)
         customFields = fields.list(ClickUpCustomField.self, .customFields) ?? []
         attachments = fields.list(ClickUpAttachment.self, .attachments) ?? []
     }
 
-    private struct StatusName: Decodable { let status: String }
+    private struct Status: Decodable { let status: String, type: String? }
+    private struct Tag: Decodable { let name: String }
+}
 
-    private struct IDOnly: Decodable {
-        let id: String?
-        enum CodingKeys: String, CodingKey { case id }
-        init(from decoder: any Decoder) throws { id = try decoder.container(keyedBy: CodingKeys.self).text(.id) }
+/// A List as its tasks name it.
+package struct ClickUpListName: Hashable, Sendable, Decodable {
+    package let id: String
+    package let name: String
+
+    private enum CodingKeys: String, CodingKey { case id, name }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        guard let id = fields.text(.id) else {
+            throw DecodingError.dataCorruptedError(forKey: .id, in: fields, debugDescription: "no list id")
+        }
+        self.id = id
+        name = fields.text(.name) ?? ""
     }
 }
 

@@ -23,8 +23,7 @@ struct QueueRedriveCommand: AsyncParsableCommand {
                 try QueueSelection.expect(letters.map(\.id), ids)
                 if dryRun { return try output.print(QueueListCommand.listing(letters, now: composition.doors.now())) }
                 try QueueSelection.confirm(letters.count, isSaid: yes, ids, verb: "try again")
-                let intake = composition.intake(wake: {})
-                let outcomes = try await desk.redrive(letters) { try await intake.replay($0) != nil }
+                let outcomes = try await desk.redrive(letters) { try await composition.replay($0) != nil }
                 try QueueSelection.report(outcomes, output)
             }
         }

@@ -26,11 +26,10 @@ struct WebhooksReplayCommand: AsyncParsableCommand {
 
     private func replay(_ composition: Composition, _ settings: Settings) async throws {
         let found = try await find(composition)
-        let intake = composition.intake(wake: {})
-        guard let answer = try await intake.replay(found.id) else {
+        guard let answer = try await composition.replay(found.id) else {
             throw SetupError(
                 "signal \(found.id) was not kept whole and cannot be replayed",
-                fix: "move the task again in ClickUp", exitCode: ExitStatus.failed)
+                fix: "move the task once more, or assign it again", exitCode: ExitStatus.failed)
         }
         let document = try BureauDomain.JSONValue.parse(Array(answer.json.utf8))
         try output.print(document) {
@@ -41,6 +40,9 @@ struct WebhooksReplayCommand: AsyncParsableCommand {
             let run = document["run"]?.string
         {
             Terminal.note("No server runs. Do the work now: bureau runs watch \(run.prefix(10))")
+        }
+        if case .string("parked")? = document["verdict"], !ServerLock.isHeld(settings) {
+            Terminal.note("No server runs. Its tasks are looked at when one does: bureau serve")
         }
     }
 
@@ -59,7 +61,7 @@ struct WebhooksReplayCommand: AsyncParsableCommand {
         guard first.verdict != "refused" else {
             throw SetupError(
                 "signal \(first.id) was refused: \(PlainLine.of(first.reason))",
-                fix: "mend that, then let ClickUp send it again by moving the task", exitCode: ExitStatus.failed)
+                fix: "mend that, then have it sent again by moving the task", exitCode: ExitStatus.failed)
         }
         return first
     }

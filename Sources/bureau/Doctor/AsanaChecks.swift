@@ -97,7 +97,10 @@ struct AsanaLook {
 
     private func fields(_ project: String, _ trigger: AsanaTrigger) async throws(VendorError) -> [Finding] {
         let written = config.board.states.values.flatMap(\.fields)
-        let read = [trigger.clientField, trigger.skill?.field, config.board.clientVisible?.field].compactMap(\.self)
+        let read = [
+            trigger.clientField, trigger.skill?.field, config.board.clientVisible?.field,
+            config.board.subscription?.field,
+        ].compactMap(\.self)
         guard !written.isEmpty || !read.isEmpty else { return [] }
         let there = try await client.customFields(project: project).items.map(\.field)
         func find(_ name: String) -> AsanaCustomField? { there.first { $0.gid == name || Words.same($0.name, name) } }

@@ -47,6 +47,9 @@ struct Connector {
         if let clickUp = config.clickUp {
             connect(&connections, clickUp: try secret(clickUp.token, config.name), clickUp.baseURL)
         }
+        if let asana = config.asana {
+            connect(&connections, asana: try secret(asana.token, config.name), asana.baseURL)
+        }
         if let slack = config.slack {
             connect(&connections, slack: try secret(slack.token, config.name), slack.baseURL)
         }
@@ -104,10 +107,10 @@ struct Connector {
             token: token)
     }
 
-    private func connect(_ connections: inout Connections, asana token: Secret) {
+    private func connect(_ connections: inout Connections, asana token: Secret, _ base: String? = nil) {
         connections.asana = AsanaClient(
             transport: governed(.asana, &connections),
-            baseURL: settings.environment["ASANA_BASE_URL"] ?? "https://app.asana.com/api/1.0", token: token)
+            baseURL: base ?? settings.environment["ASANA_BASE_URL"] ?? "https://app.asana.com/api/1.0", token: token)
     }
 
     private func connect(_ connections: inout Connections, slack token: Secret, _ base: String? = nil) {

@@ -22,6 +22,7 @@ struct ArtifactMachineTests {
                 .published: .dismissed,
             ]
         ),
+        (.cameBack, [.superseded: .accepted]), (.cameBackPublished, [.superseded: .published]),
     ]
 
     @Test(

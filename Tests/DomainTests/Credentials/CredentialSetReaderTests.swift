@@ -15,6 +15,7 @@ struct CredentialSetReaderTests {
             {"north": { // the northern office
               "anthropic": {"key_env": "NORTH_KEY"},
               "clickup": {"token_file": "/etc/north", "webhook_secret_env": "NORTH_HOOK", "workspace_id": "90"},
+              "asana": {"token_env": "NORTH_ASANA", "base_url": "https://asana.example/api/1.0"},
               "slack": {"token_env": "NORTH_SLACK", "alert_channel": "C0NORTH01"},
               "google": {"service_account_file": "/etc/google.json", "root_folder_id": "1A"},
               "variables": {"SENTINEL_AGENT_ID": "NORTH_AGENT"}
@@ -26,6 +27,8 @@ struct CredentialSetReaderTests {
         #expect(set.anthropic?.key == .variable("NORTH_KEY"))
         #expect(set.clickUp?.token == .file("/etc/north"))
         #expect(set.clickUp?.webhookSecret == .variable("NORTH_HOOK"))
+        #expect(set.asana?.token == .variable("NORTH_ASANA"))
+        #expect(set.asana?.baseURL == "https://asana.example/api/1.0")
         #expect(set.slack?.alertChannel == "C0NORTH01" && set.slack?.signingSecret == nil)
         #expect(set.google?.rootFolderID == "1A")
         #expect(set.variables == ["SENTINEL_AGENT_ID": "NORTH_AGENT"])
@@ -36,6 +39,7 @@ struct CredentialSetReaderTests {
         ("a name with capitals", #"{"North": {}}"#, "a set's name is lower-case"),
         ("the name of the environment's own", #"{"default": {}}"#, "not \"default\""),
         ("an unknown vendor", #"{"north": {"slak": {}}}"#, "did you mean \"slack\"?"),
+        ("no Asana token", #"{"north": {"asana": {}}}"#, "required: token_env or token_file"),
         ("no token", #"{"north": {"clickup": {}}}"#, "required: token_env or token_file"),
         (
             "two places for one token", #"{"north": {"clickup": {"token_env": "A", "token_file": "/a"}}}"#,

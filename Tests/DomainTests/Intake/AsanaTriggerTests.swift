@@ -28,16 +28,16 @@ struct AsanaTriggerTests {
         #expect(Self.trigger.objection(sight, agentName: "Jessie", waiting: ["clarification"]) == nil)
     }
 
-    private static let skill = AsanaTrigger.Skill(
+    private static let skill = TaskSkill(
         field: "Skill", names: ["SEO report"], phrases: ["seo report", "rankings"])
-    private static let askings: [(String?, String, AsanaTrigger.Skill.Asked)] = [
+    private static let askings: [(String?, String, TaskSkill.Asked)] = [
         ("seo REPORT", "anything", .this), ("Ads, SEO report", "", .this), ("Ads", "an SEO report", .other("Ads")),
         (nil, "Please: SEO-Report, October", .this), ("", "our Rankings?", .this), (nil, "seo reporting", .unsaid),
         (nil, "", .unsaid),
     ]
 
     @Test("The field is asked first, then the words, whole words only", arguments: askings)
-    func asked(field: String?, text: String, expected: AsanaTrigger.Skill.Asked) {
+    func asked(field: String?, text: String, expected: TaskSkill.Asked) {
         #expect(Self.skill.asked(field: field, text: text) == expected)
     }
 

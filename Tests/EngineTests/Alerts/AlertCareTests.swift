@@ -17,7 +17,7 @@ struct AlertCareTests {
     }
 
     private static func notices(_ bench: Bench, _ kind: String = "reminder") async throws -> [NoticeIntent] {
-        try await bench.database.query(
+        try await bench.database.engine.query(
             "SELECT intent FROM step WHERE purpose = 'notice' AND kind = ? ORDER BY created_at, id", [kind]
         ).map { try JSONText.decode(NoticeIntent.self, try $0.text("intent")) }
     }
@@ -66,6 +66,60 @@ struct AlertCareTests {
         try await care.look()
         let all = try await AlertDesk(database: bench.database, doors: bench.clock.doors).list(isAll: true)
         #expect(all.first { $0.id == alert.id }?.resolvedBy == "bureau")
+    }
+
+    @Test(
+        "Results that wait are told of when the file says, on the task once, then daily to a bound, until somebody speaks"
+    )
+    func review() async throws {
+        let extra = #", "review": {"enabled": true, "remind_after_hours": 10}"#
+        let bench = try await Bench(agents: ["sentinel.json": Agents.make(extra: extra)])
+        let care = try Self.care(bench)
+        let run = try await bench.run(
+            Bench.toRunning + [.turnEnded, .filesCollected(problem: nil), .reviewOpened(problem: nil)], task: "86a")
+        func open() async throws -> AlertRecord? {
+            try await bench.alerts().first { $0.cause == ReviewReminder.cause }
+        }
+        bench.clock.advance(milliseconds: 10 * Self.hour - 1_000)
+        try await care.look()
+        #expect(try await open() == nil)
+        bench.clock.advance(milliseconds: 2_000)
+        try await care.look()
+        let alert = try #require(try await open())
+        #expect(alert.runID == run.id && alert.sentence.contains("have waited 10h 00m"), "\(alert.sentence)")
+        for day in 1...12 {
+            bench.clock.advance(milliseconds: 24 * Self.hour + 1_000)
+            try await care.look()
+            #expect(try await open()?.reminders == Int64(min(day, ReminderPolicy.remindersMax)))
+        }
+        let notices = try await bench.steps(run.id, .notice)
+        #expect(notices.count { $0.kind == WorkNote.kind && $0.subject == "waits" } == 1)
+        #expect(notices.count { $0.kind == "reminder" } == 1 + ReminderPolicy.remindersMax)
+        try await bench.move(run.id, .accepted)
+        try await care.look()
+        #expect(try await open() == nil)
+    }
+
+    @Test(
+        "A person who closes that alert is not reminded of the same round; with 0 hours nobody ever is",
+        arguments: [0, 10])
+    func reviewClosed(hours: Int) async throws {
+        let extra = ", \"review\": {\"enabled\": true, \"remind_after_hours\": \(hours)}"
+        let bench = try await Bench(agents: ["sentinel.json": Agents.make(extra: extra)])
+        let care = try Self.care(bench)
+        _ = try await bench.run(
+            Bench.toRunning + [.turnEnded, .filesCollected(problem: nil), .reviewOpened(problem: nil)], task: "86a")
+        bench.clock.advance(milliseconds: 11 * Self.hour)
+        try await care.look()
+        let found = try await bench.alerts().first { $0.cause == ReviewReminder.cause }
+        #expect((found == nil) == (hours == 0))
+        if let found {
+            let now = bench.clock.now
+            _ = try await bench.database.write { try AlertStore(db: $0).resolve(id: found.id, by: "ana", now: now) }
+        }
+        bench.clock.advance(milliseconds: 50 * Self.hour)
+        try await care.look()
+        #expect(try await bench.alerts().allSatisfy { $0.cause != ReviewReminder.cause })
     }
 
     @Test("A failed run's alert closes by itself when a later run does the same task", arguments: [true, false])

@@ -131,20 +131,51 @@ struct RegistryTests {
         #expect(page.deliveries.first?.stepID == step.id)
     }
 
-    @Test("A dismissed version counts no more, and the one it had superseded does not come back by itself")
+    @Test("A dismissed version counts no more, and the one it had superseded counts again as it did before")
     func dismissed() async throws {
         let house = try await ArtifactHouse()
         let old = try await house.done(), new = try await house.done()
         let gone = try await house.desk.dismiss(new.id, by: "cli test", reason: "Wrong location")
         #expect((gone.state, gone.reason, gone.decidedBy) == (.dismissed, "Wrong location", "cli test"))
-        #expect(try await house.state(old.id) == .superseded)
+        #expect(try await house.state(old.id) == .accepted)
+        #expect(try await house.desk.find(old.id).supersededBy == nil)
         let found = try await house.desk.reusable(client: "shamrock")
-        #expect(found.usable.isEmpty && found.excluded.map(\.exclusion) == [.dismissed, .superseded(by: new.id)])
+        #expect(found.usable.map(\.id) == [old.id] && found.excluded.map(\.exclusion) == [.dismissed])
+        let back = try await RunDesk(database: house.bench.database, doors: house.bench.clock.doors).events(old.runID)
+        #expect(back.last?.detail.contains("version 1: counts again, since version 2 was dismissed") == true)
         await #expect(throws: ArtifactDesk.Refused.self) {
             try await house.desk.dismiss(new.id, by: "cli test", reason: nil)
         }
         let events = try await RunDesk(database: house.bench.database, doors: house.bench.clock.doors).events(new.runID)
         #expect(events.last?.detail.contains("dismissed by cli test: Wrong location") == true)
+    }
+
+    @Test("Of three versions each dismissal brings back the one before; what was published is so again")
+    func dismissedInTurn() async throws {
+        let house = try await ArtifactHouse()
+        let first = try await house.done(), second = try await house.done(), third = try await house.done()
+        _ = try await house.bench.database.write { db in
+            try db.execute("UPDATE artifact SET superseded_from = 'published' WHERE id = ?", [first.id])
+        }
+        _ = try await house.desk.dismiss(third.id, by: "cli test", reason: nil)
+        #expect(try await house.state(second.id) == .accepted)
+        #expect(try await house.state(first.id) == .superseded)
+        _ = try await house.desk.dismiss(second.id, by: "cli test", reason: nil)
+        #expect(try await house.state(first.id) == .published)
+    }
+
+    @Test("What a still newer version stands for does not come back")
+    func dismissedBelow() async throws {
+        let house = try await ArtifactHouse()
+        let first = try await house.done(), second = try await house.done(), third = try await house.done()
+        // The second was accepted once more after the third had taken its place.
+        _ = try await house.bench.database.write { db in
+            try db.execute(
+                "UPDATE artifact SET state = 'accepted', superseded_by = NULL WHERE id = ?", [second.id])
+        }
+        _ = try await house.desk.dismiss(second.id, by: "cli test", reason: nil)
+        #expect(try await house.desk.find(first.id).supersededBy == third.id)
+        #expect(try await house.state(first.id) == .superseded)
     }
 
     private static let comments: [(FeedbackClass, ReviewDecision.Outcome, Bool)] = [

@@ -13,9 +13,10 @@ struct AsanaDecision {
 
     /// `arrivedAt` is when people last assigned or moved it, as far as events told (the vendor's time; 0 for unknown).
     func take(_ task: AsanaTask, arrivedAt: Int64 = 0, isSwept: Bool = false) throws -> Verdict {
-        try TaskRecordStore(db: db).put(task, watches, now: doors.now())
+        try TaskRecordStore(db: db).put(WorkTask(task), watches.records, now: doors.now())
         let sight = task.sight
         var reasons: [String] = [], candidates: [AsanaWatch] = [], unsaid: [AsanaWatch] = []
+        var others: [AsanaWatch] = []
         for watch in watches.watches where watch.trigger.project(of: sight) != nil {
             let name = watch.agent.config.displayName
             if let why = watch.trigger.objection(sight, agentName: name) {
@@ -30,11 +31,12 @@ struct AsanaDecision {
             case .unsaid: unsaid.append(watch)
             case .other(let skill):
                 reasons.append("The task asks for \(skill), which \(name) does not do.")
-                try left(task, watch)
+                others.append(watch)
             }
         }
-        // Nobody was named: the first one asks.
-        if candidates.isEmpty, let first = unsaid.first { candidates = [first] }
+        // Nobody was named, or nobody who is here: the first one finds who is meant, or asks.
+        if candidates.isEmpty, let first = unsaid.first ?? others.first { candidates = [first] }
+        for watch in others where !candidates.contains(where: { $0.name == watch.name }) { try left(task, watch) }
         let verdicts = try candidates.map { try start($0, task, arrivedAt, isSwept) }
         return verdicts.first { if case .run = $0 { true } else { false } } ?? verdicts.first
             ?? .ignored(because: reasons.first ?? "The task is in no project that an agent works on.")
@@ -46,7 +48,7 @@ struct AsanaDecision {
         where try TaskStayStore(db: db).find(agent: watch.name, taskID: taskID, status: Self.status) != nil {
             try TaskStayStore(db: db).leave(agent: watch.name, taskID: taskID, status: Self.status, at: doors.now())
         }
-        try TaskRecordStore(db: db).remove(taskID)
+        try TaskRecordStore(db: db).remove(.asana, taskID)
     }
 
     private func left(_ task: AsanaTask, _ watch: AsanaWatch) throws {
@@ -121,7 +123,7 @@ struct AsanaClientChoice {
         let store = ClientStore(db: db)
         if let field = trigger.clientField, let said = task.text(of: field) {
             // Named and not known: never another one in its place.
-            return try store.find(said) ?? store.list().first { Words.same($0.name, said) }
+            return try store.named(said)
         }
         guard let project = trigger.project(of: task.sight), let slug = trigger.clients[project] else { return nil }
         return try store.find(slug)

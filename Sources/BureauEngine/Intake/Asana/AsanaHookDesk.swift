@@ -55,7 +55,8 @@ package struct AsanaHookDesk: Sendable {
 
     private func client() throws -> AsanaClient {
         guard let asana = parts.connections.asana else {
-            throw Refused(description: "Asana is not connected", fix: "set ASANA_ACCESS_TOKEN")
+            let fix = account.isEmpty ? "set ASANA_ACCESS_TOKEN" : "give \"\(account)\" asana.token_env in its file"
+            throw Refused(description: "Asana is not connected", fix: fix)
         }
         return asana
     }

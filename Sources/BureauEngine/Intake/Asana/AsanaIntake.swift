@@ -114,18 +114,26 @@ package struct AsanaIntake: Sendable {
         let verdict = try await parts.database.write { db -> Verdict? in
             try AsanaHookStore(db: db).heard(hook.path, now: now)
             guard try !isKnown(signal, db) else { return nil }
-            // The row first: hints refer to it. Its verdict is known only after them.
-            try SignalStore(db: db).insert(signal, verdict: .parked(because: "its tasks are to be looked at"), now: now)
-            let count = try AsanaHintWriter(db: db, account: hook.account, now: now).write(digest, signal: signal.id)
-            guard count == 0 else { return .parked(because: "") }
-            let verdict = Verdict.ignored(because: "nothing in it concerns an agent")
-            try db.execute(
-                "UPDATE signal SET verdict = ?, reason = ? WHERE id = ?", [verdict.name, verdict.reason, signal.id])
-            return verdict
+            return try take(digest, signal, hook, now, db)
         }
         if let verdict { parts.counters.add(.signals, ["verdict": verdict.name]) }
         wake()
         return .ok
+    }
+
+    /// Keeps the signal and what is to be looked at for it.
+    func take(
+        _ digest: AsanaDigest, _ signal: NewSignal, _ hook: AsanaHookRecord, _ now: Int64, _ db: any Connection
+    ) throws -> Verdict {
+        // The row first: hints refer to it. Its verdict is known only after them.
+        let parked = Verdict.parked(because: "its tasks are to be looked at")
+        try SignalStore(db: db).insert(signal, verdict: parked, now: now)
+        let count = try AsanaHintWriter(db: db, account: hook.account, now: now).write(digest, signal: signal.id)
+        guard count == 0 else { return parked }
+        let verdict = Verdict.ignored(because: "nothing in it concerns an agent")
+        try db.execute(
+            "UPDATE signal SET verdict = ?, reason = ? WHERE id = ?", [verdict.name, verdict.reason, signal.id])
+        return verdict
     }
 
     private func isKnown(_ signal: NewSignal, _ db: any Connection) throws -> Bool {

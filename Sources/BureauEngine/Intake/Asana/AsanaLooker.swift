@@ -57,7 +57,7 @@ package struct AsanaLooker: Service {
             return try await settle(hint, .parked(because: error.description))
         }
         guard let asana = own.connections.asana else {
-            return try await settle(hint, .parked(because: WorkToolKind.asana.missing))
+            return try await settle(hint, .parked(because: WorkToolKind.asana.missing(in: own.settings.credentialSet)))
         }
         let signals = try await parts.database.read { try AsanaHintStore(db: $0).waiting(hint) }
         do throws(VendorError) {

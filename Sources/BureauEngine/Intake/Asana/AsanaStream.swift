@@ -153,10 +153,12 @@ package struct AsanaStream: Sendable {
         async throws(VendorError)
     {
         var offset: String?, seen: Set<String> = []
-        let from = since.map { max(0, $0 - Self.overlapMilliseconds) }
+        let from = since.map { max(0, $0 - Self.overlapMilliseconds) }, began = parts.doors.now()
+        // Clients see what is done as well.
+        let isRecorded = watches.records.containers.contains(project)
         for page in 0..<Self.pagesMax {
             let found = try await asana.tasks(
-                project: project, modifiedSince: from, withCompleted: from != nil, offset: offset)
+                project: project, modifiedSince: from, withCompleted: from != nil || isRecorded, offset: offset)
             seen.formUnion(found.items.map(\.gid))
             try await decide(found.items, watches)
             offset = found.nextOffset
@@ -167,7 +169,9 @@ package struct AsanaStream: Sendable {
                     detail: "more than \(Self.pagesMax * 100) tasks")
             }
         }
-        if from == nil { try await checkAbsent(project, watches, seen, asana) }
+        guard from == nil else { return }
+        try await checkAbsent(project, watches, seen, asana)
+        _ = await stored { try TaskRecordStore(db: $0).removeUnseen(.asana, container: project, since: began) }
     }
 
     private func decide(_ tasks: [AsanaTask], _ watches: AsanaWatches) async throws(VendorError) {

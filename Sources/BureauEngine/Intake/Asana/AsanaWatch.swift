@@ -1,5 +1,4 @@
 import BureauDomain
-import BureauStorage
 import BureauVendors
 
 /// One agent and the Asana tasks that start it.
@@ -21,29 +20,17 @@ struct AsanaWatch: Sendable {
 struct AsanaWatches: Sendable {
     let account: String
     let watches: [AsanaWatch]
+    let records: TaskRecordBook
 
     init(_ parts: EngineParts) {
+        records = TaskRecordBook(.asana, parts)
         account = parts.settings.credentialSet ?? ""
         watches = parts.catalog.agents.filter { $0.config.credentials == parts.settings.credentialSet }
             .compactMap(AsanaWatch.init)
     }
 
-    /// In the order of their ids.
-    var projects: [String] { Set(watches.flatMap(\.trigger.projects)).sorted() }
-
-    /// What says that clients may see a task of this project; without a word nobody may.
-    func visibility(in project: String) -> BoardPolicy.ClientVisible? {
-        watches.first { $0.trigger.projects.contains(project) && $0.agent.config.board.clientVisible != nil }?
-            .agent.config.board.clientVisible
-    }
-
-    /// As the first agent that knows says.
-    func client(of task: AsanaTask, in project: String, _ db: any Connection) throws -> String? {
-        for watch in watches where watch.trigger.projects.contains(project) {
-            if let client = try AsanaClientChoice(db: db).client(watch.trigger, WorkTask(task)) { return client.slug }
-        }
-        return nil
-    }
+    /// Those that start agents and those that are only put on record, in the order of their ids.
+    var projects: [String] { Set(watches.flatMap(\.trigger.projects)).union(records.containers).sorted() }
 }
 
 extension AgentCatalog {

@@ -29,19 +29,32 @@ package struct Sweep: Sendable {
     struct Watch: Sendable {
         let agent: LoadedAgent
         let listID: String
-        let status: String
+        /// Nil for a list whose tasks are only put on record.
+        let status: String?
 
         /// Nil for an agent that ClickUp does not start or whose list is still a placeholder.
         init?(_ agent: LoadedAgent) {
             guard let trigger = agent.config.triggers.clickUp, !trigger.listID.hasPrefix("<") else { return nil }
             (self.agent, listID, status) = (agent, trigger.listID, trigger.status)
         }
+
+        private init(recordsOf listID: String, _ agent: LoadedAgent) {
+            (self.agent, self.listID, status) = (agent, listID, nil)
+        }
+
+        static func all(_ agent: LoadedAgent) -> [Watch] {
+            let own = Watch(agent)
+            let others = agent.config.subscriptionContainers(on: .clickUp).filter { $0 != own?.listID }
+            return [own].compactMap(\.self) + others.map { Watch(recordsOf: $0, agent) }
+        }
+
+        var subject: String { status == nil ? "sweep of list \(listID)" : "sweep of \(name)" }
         var name: String { agent.config.name }
     }
 
     /// Sweeps every agent's list. One that fails does not keep the others from theirs.
     package func sweepAll() async throws {
-        for watch in parts.catalog.agents.compactMap(Watch.init) {
+        for watch in parts.catalog.agents.flatMap(Watch.all) {
             do {
                 _ = try await sweep(watch)
             } catch let error as VendorError {
@@ -55,7 +68,11 @@ package struct Sweep: Sendable {
 
     /// Returns the ids of the runs it started.
     func sweep(_ watch: Watch) async throws -> [String] {
-        guard let clickUp = try parts.using(watch.agent.config.credentials).connections.clickUp else { return [] }
+        let own = try parts.using(watch.agent.config.credentials), book = TaskRecordBook(.clickUp, own)
+        guard let clickUp = own.connections.clickUp else { return [] }
+        // What is put on record is so in every status.
+        let isRecorded = book.containers.contains(watch.listID)
+        let statuses = isRecorded ? [] : [watch.status].compactMap(\.self)
         let began = parts.doors.now()
         let known = try await parts.database.read {
             try SweepStore(db: $0).find(agent: watch.name, listID: watch.listID)
@@ -68,8 +85,8 @@ package struct Sweep: Sendable {
         for page in 0..<Self.pagesMax {
             // Between whole looks all statuses are asked for: who left matters as much as who came.
             let found = try await clickUp.tasks(
-                list: watch.listID, statuses: isWhole ? [watch.status] : [], updatedAfter: since, page: page)
-            started += try await take(found.tasks, watch)
+                list: watch.listID, statuses: isWhole ? statuses : [], updatedAfter: since, page: page)
+            started += try await take(found.tasks, watch, book)
             seen.formUnion(found.tasks.map(\.id))
             if !isWhole { cursor = max(cursor, found.tasks.compactMap(\.dateUpdated).max() ?? 0) }
             if found.isLastPage { break }
@@ -79,12 +96,15 @@ package struct Sweep: Sendable {
                     detail: "more than \(Self.pagesMax * 100) tasks")
             }
         }
-        if isWhole { try await checkAbsent(watch, seen: seen, clickUp) }
+        if isWhole { try await checkAbsent(watch, book, seen: seen, clickUp) }
         let (reached, now) = (cursor, parts.doors.now())
         try await parts.database.write { db in
+            if isWhole, isRecorded {
+                try TaskRecordStore(db: db).removeUnseen(.clickUp, container: watch.listID, since: began)
+            }
             try SweepStore(db: db).finish(
                 agent: watch.name, listID: watch.listID, updatedAfter: reached, isWhole: isWhole, now: now)
-            try AlertStore(db: db).resolve(subject: "sweep of \(watch.name)", now: now)
+            try AlertStore(db: db).resolve(subject: watch.subject, now: now)
         }
         if !started.isEmpty {
             parts.counters.add(.sweptRuns, by: Int64(started.count))
@@ -96,11 +116,11 @@ package struct Sweep: Sendable {
     }
 
     /// One page of the list in one transaction.
-    func take(_ tasks: [ClickUpTask], _ watch: Watch) async throws -> [String] {
+    func take(_ tasks: [ClickUpTask], _ watch: Watch, _ book: TaskRecordBook) async throws -> [String] {
         guard !tasks.isEmpty else { return [] }
         let doors = parts.doors
         let started = try await parts.database.write { db in
-            let decision = SweepDecision(db: db, watch: watch, doors: doors)
+            let decision = SweepDecision(db: db, watch: watch, book: book, doors: doors)
             return try tasks.compactMap { try decision.take($0) }
         }
         if !started.isEmpty { wake() }
@@ -108,7 +128,10 @@ package struct Sweep: Sendable {
     }
 
     /// A task that is believed to be there and was not listed is asked for by itself: pages shift while they are read.
-    private func checkAbsent(_ watch: Watch, seen: Set<String>, _ clickUp: ClickUpClient) async throws {
+    private func checkAbsent(
+        _ watch: Watch, _ book: TaskRecordBook, seen: Set<String>, _ clickUp: ClickUpClient
+    ) async throws {
+        guard watch.status != nil else { return }
         var after = "", asked = 0
         while asked < Self.absencesCheckedMax {
             let from = after
@@ -120,7 +143,7 @@ package struct Sweep: Sendable {
             for id in page where !seen.contains(id) && asked < Self.absencesCheckedMax {
                 asked += 1
                 do {
-                    _ = try await take([try await clickUp.task(id)], watch)
+                    _ = try await take([try await clickUp.task(id)], watch, book)
                 } catch let error as VendorError {
                     // Deleted, or no longer ours to see: nothing of it is left to sweep.
                     guard case .rejected = error.kind else { throw error }
@@ -137,8 +160,8 @@ package struct Sweep: Sendable {
         }
         guard failures >= 3 else { return }
         try await SystemAlarm(parts: parts).raise(
-            "sweep", subject: "sweep of \(watch.name)",
-            "The list of \(watch.name) could not be swept \(failures) times in a row. \(why) Work whose webhook is lost waits until it can."
+            "sweep", subject: watch.subject,
+            "The list \(watch.listID) of \(watch.name) could not be swept \(failures) times in a row. \(why) Work whose webhook is lost waits until it can."
         )
     }
 }

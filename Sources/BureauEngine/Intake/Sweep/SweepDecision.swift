@@ -6,29 +6,32 @@ import BureauVendors
 struct SweepDecision {
     let db: any Connection
     let watch: Sweep.Watch
+    let book: TaskRecordBook
     let doors: Doors
 
     /// Returns the id of a run it started.
     func take(_ task: ClickUpTask) throws -> String? {
         guard ClickUpTrigger.isTaskID(task.id), let updatedAt = task.dateUpdated else { return nil }
+        try TaskRecordStore(db: db).put(WorkTask(task), book, now: doors.now())
+        guard let status = watch.status else { return nil }
         let stays = TaskStayStore(db: db)
-        guard ClickUpTrigger.same(task.status, watch.status), task.listID.isEmpty || task.listID == watch.listID else {
+        guard ClickUpTrigger.same(task.status, status), task.listID.isEmpty || task.listID == watch.listID else {
             // Only what is known can end: other tasks of the list are none of our business.
-            if try stays.find(agent: watch.name, taskID: task.id, status: watch.status) != nil {
-                try stays.leave(agent: watch.name, taskID: task.id, status: watch.status, at: updatedAt)
+            if try stays.find(agent: watch.name, taskID: task.id, status: status) != nil {
+                try stays.leave(agent: watch.name, taskID: task.id, status: status, at: updatedAt)
             }
             return nil
         }
-        let known = try stays.find(agent: watch.name, taskID: task.id, status: watch.status)
+        let known = try stays.find(agent: watch.name, taskID: task.id, status: status)
         if let known, known.sighting(updatedAt: updatedAt) != .start { return nil }
         let answering =
-            try stays.runThatMoved(taskID: task.id, to: watch.status, after: known?.leftAt ?? 0)
+            try stays.runThatMoved(taskID: task.id, to: status, after: known?.leftAt ?? 0)
             ?? stays.runByHand(agent: watch.name, taskID: task.id, updatedAt: updatedAt)
         let runID = answering ?? doors.makeID()
         if answering == nil {
             let guardian = PingPongGuard(db: db, doors: doors)
             guard try guardian.refusal(watch.name, taskID: task.id, at: updatedAt) == nil else {
-                try answer(task, with: try guardian.lastRun(watch.name, taskID: task.id), updatedAt)
+                try answer(task, in: status, with: try guardian.lastRun(watch.name, taskID: task.id), updatedAt)
                 return nil
             }
             guard try RunStore(db: db).insert(newRun(task, updatedAt), id: runID, now: doors.now()) else { return nil }
@@ -36,14 +39,14 @@ struct SweepDecision {
                 runID, kind: "queued", detail: "\(Sweep.requester) found the task in its trigger status",
                 now: doors.now())
         }
-        try answer(task, with: runID, updatedAt)
+        try answer(task, in: status, with: runID, updatedAt)
         return answering == nil ? runID : nil
     }
 
-    private func answer(_ task: ClickUpTask, with runID: String?, _ updatedAt: Int64) throws {
+    private func answer(_ task: ClickUpTask, in status: String, with runID: String?, _ updatedAt: Int64) throws {
         try TaskStayStore(db: db).put(
             TaskStay(runID: runID, origin: .look, coveredUntil: updatedAt), agent: watch.name, taskID: task.id,
-            status: watch.status)
+            status: status)
     }
 
     private func newRun(_ task: ClickUpTask, _ updatedAt: Int64) -> NewRun {

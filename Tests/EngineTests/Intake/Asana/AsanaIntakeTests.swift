@@ -166,7 +166,40 @@ struct AsanaIntakeTests {
         try await house.look()
         let started = Dictionary(
             try await house.runs().map { ($0.taskID ?? "", $0.agent) }, uniquingKeysWith: { "\($0) and \($1)" })
-        #expect(started == ["1": "seo", "2": "ads", "3": "ads"])
+        #expect(
+            started == ["1": "seo", "2": "ads", "3": "ads", "4": "ads"],
+            "one finds out who is meant by Cooking, or asks")
+    }
+
+    @Test("A stored delivery that is replayed leads to a look at the task as it is now, and to no second run")
+    func replay() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task(section: "Done") }
+        _ = await house.send([AsanaProject.event(.assigned, "500", at: 500)], hook)
+        try await house.look()
+        let first = try #require(try await house.signals().first)
+        #expect(first.verdict == "ignored")
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        for expected in ["run", "duplicate"] {
+            let answer = try #require(try await house.intake.replay(first.id))
+            #expect(answer.json.contains(#""verdict":"parked""#), "\(answer.json)")
+            try await house.look()
+            let signal = try #require(try await house.signals().first)
+            #expect(signal.remoteAddress == "replay of \(first.id)" && signal.verdict == expected)
+        }
+        #expect(try await house.runs().count == 1)
+        #expect(try await house.intake.replay("01KA3F8Q7QAAAAAAAAAAAAAAAA") == nil)
+    }
+
+    @Test("What waits for a look and is replayed waits no longer: its copy does")
+    func replayParked() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        _ = await house.send([AsanaProject.event(.assigned, "500", at: 500)], hook)
+        let first = try #require(try await house.signals().first)
+        _ = try await house.intake.replay(first.id)
+        try await house.look()
+        #expect(try await house.signals().map(\.verdict) == ["run", "ignored"])
     }
 
     @Test("10,000 events in bursts on 100 tasks: at most one fetch a task and burst, whatever their order")

@@ -42,8 +42,8 @@ struct SweepAgreementTests {
                 events.append(Event(id: step, date: now, status: isThere ? "ready (automate)" : "to do"))
             case 3: updated = now
             case 4: page = try look()
-            case 5: if let page { _ = try await sweep.take([page], watch) }
-            case 6: _ = try await sweep.take([try look()], watch)
+            case 5: if let page { _ = try await sweep.take([page], watch, TaskRecordBook(.clickUp, sweep.parts)) }
+            case 6: _ = try await sweep.take([try look()], watch, TaskRecordBook(.clickUp, sweep.parts))
             default:
                 // Delivered late, twice, out of order, or not at all.
                 if let event = events.randomElement(using: &chance) { try await deliver(event, intake) }
@@ -52,7 +52,7 @@ struct SweepAgreementTests {
         }
         // In the end everything is delivered once more and looked at: nobody may have been forgotten.
         for event in events.shuffled(using: &chance) { try await deliver(event, intake) }
-        _ = try await sweep.take([try look()], watch)
+        _ = try await sweep.take([try look()], watch, TaskRecordBook(.clickUp, sweep.parts))
         try await expectOneEach(bench, stays, events, "seed \(seed), end")
         if let last = stays.last, last.until == nil {
             let runs = try await runs(bench).filter { Self.stay(of: $0, stays, events) == stays.count - 1 }
@@ -77,12 +77,16 @@ struct SweepAgreementTests {
             logger: bench.logger, counters: bench.counters, wake: {})
         let sweep = Sweep(parts: try bench.parts(), wake: {})
         let watch = try #require(Sweep.Watch(try bench.agent))
-        #expect(try await sweep.take([try Self.task("Ready (Automate)", updated: base + updated)], watch).count == 1)
+        #expect(
+            try await sweep.take(
+                [try Self.task("Ready (Automate)", updated: base + updated)], watch,
+                TaskRecordBook(.clickUp, sweep.parts)
+            ).count == 1)
         if let left { try await deliver(Event(id: 1, date: base + left, status: "to do"), intake) }
         try await deliver(Event(id: 2, date: base + date, status: "ready (automate)"), intake)
         try await deliver(Event(id: 2, date: base + date, status: "ready (automate)"), intake)
         #expect(try await runs(bench).count == count)
-        let verdicts = try await bench.database.query("SELECT verdict FROM signal ORDER BY id").map {
+        let verdicts = try await bench.database.engine.query("SELECT verdict FROM signal ORDER BY id").map {
             try $0.text("verdict")
         }
         #expect(verdicts.last == "duplicate", "\(what)")
@@ -92,11 +96,14 @@ struct SweepAgreementTests {
     func failedTask() async throws {
         let bench = try await Bench(), sweep = Sweep(parts: try bench.parts(), wake: {})
         let watch = try #require(Sweep.Watch(try bench.agent))
-        let started = try await sweep.take([try Self.task("ready (automate)", updated: 1_000)], watch)
+        let started = try await sweep.take(
+            [try Self.task("ready (automate)", updated: 1_000)], watch, TaskRecordBook(.clickUp, sweep.parts))
         try await bench.move(try #require(started.first), .foundIneligible(RunCause(.notEligible, "Enough.")))
         for minute in 1...20 {
             #expect(
-                try await sweep.take([try Self.task("ready (automate)", updated: Int64(minute) * 60_000)], watch) == [])
+                try await sweep.take(
+                    [try Self.task("ready (automate)", updated: Int64(minute) * 60_000)], watch,
+                    TaskRecordBook(.clickUp, sweep.parts)) == [])
         }
     }
 
@@ -106,7 +113,9 @@ struct SweepAgreementTests {
         let watch = try #require(Sweep.Watch(try bench.agent))
         _ = try await bench.run(task: "86t")
         #expect(
-            try await sweep.take([try Self.task("ready (automate)", updated: bench.clock.now - 60_000)], watch) == [])
+            try await sweep.take(
+                [try Self.task("ready (automate)", updated: bench.clock.now - 60_000)], watch,
+                TaskRecordBook(.clickUp, sweep.parts)) == [])
     }
 
     private func expectOneEach(_ bench: Bench, _ stays: [Stay], _ events: [Event], _ what: String) async throws {
@@ -124,7 +133,7 @@ struct SweepAgreementTests {
     }
 
     private func runs(_ bench: Bench) async throws -> [String] {
-        try await bench.database.query("SELECT dedupe_key FROM run ORDER BY id").map { try $0.text("dedupe_key") }
+        try await bench.database.engine.query("SELECT dedupe_key FROM run ORDER BY id").map { try $0.text("dedupe_key") }
     }
 
     private func deliver(_ event: Event, _ intake: WebhookIntake) async throws {

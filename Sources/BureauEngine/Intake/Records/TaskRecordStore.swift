@@ -1,6 +1,5 @@
 package import BureauDomain
 package import BureauStorage
-import BureauVendors
 
 /// A task as dashboards may show it. Times are Unix milliseconds, days "2026-05-22".
 package struct TaskRecord: Sendable, Hashable {
@@ -32,33 +31,35 @@ package struct TaskRecordStore {
     let db: any Connection
     package init(db: any Connection) { self.db = db }
 
-    /// A row for each watched project the task is in; where it no longer is, it is taken away.
-    func put(_ task: AsanaTask, _ watches: AsanaWatches, now: Int64) throws {
-        let projects = watches.projects
-        try db.execute("DELETE FROM task_record WHERE tool = 'asana' AND task_id = ?", [task.gid])
-        for place in task.memberships where projects.contains(place.project.gid) {
-            let flag = watches.visibility(in: place.project.gid)
-            let said = flag?.field.flatMap { task.field($0)?.writtenText }
-            let isVisible = flag?.shows(field: said, tags: task.tags.map(\.name)) ?? false
+    /// A row for each project or list the book speaks of that the task is in; where it no longer is, it is taken away.
+    func put(_ task: WorkTask, _ book: TaskRecordBook, now: Int64) throws {
+        try remove(task.kind, task.id)
+        for place in task.memberships {
+            guard let said = try book.entry(task, in: place, db) else { continue }
             try db.execute(
                 """
                 INSERT INTO task_record (tool, task_id, container_id, section, title, url, client_slug, client_visible,
                     planned_on, completed_at, updated_at, seen_at)
-                VALUES ('asana', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                 """,
                 [
-                    task.gid, place.project.gid, place.section?.name ?? "", String(task.name.prefix(500)), task.url,
-                    try watches.client(of: task, in: place.project.gid, db), isVisible ? 1 : 0,
-                    Self.day(task.dueOn ?? task.startOn),
-                    task.isCompleted ? task.completedAt : nil, task.modifiedAt ?? now, now,
+                    task.kind.rawValue, task.id, place.containerID, said.section, String(task.title.prefix(500)),
+                    task.url, said.client, said.isVisible ? 1 : 0,
+                    task.plannedOn.flatMap { $0.utf8.count == 10 ? $0 : nil }, task.completedAt,
+                    task.updatedAt ?? now, now,
                 ])
         }
     }
 
-    private static func day(_ text: String?) -> String? { text.flatMap { $0.utf8.count == 10 ? $0 : nil } }
+    func remove(_ kind: WorkToolKind, _ task: String) throws {
+        try db.execute("DELETE FROM task_record WHERE tool = ? AND task_id = ?", [kind.rawValue, task])
+    }
 
-    func remove(_ task: String) throws {
-        try db.execute("DELETE FROM task_record WHERE tool = 'asana' AND task_id = ?", [task])
+    /// After a look at all of a project or list: what was not there any more is gone.
+    func removeUnseen(_ kind: WorkToolKind, container: String, since began: Int64) throws {
+        try db.execute(
+            "DELETE FROM task_record WHERE tool = ? AND container_id = ? AND seen_at < ?",
+            [kind.rawValue, container, began])
     }
 
     package func list(client: String?, isVisibleOnly: Bool, limit: Int = 500) throws -> [TaskRecord] {
