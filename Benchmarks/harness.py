@@ -67,10 +67,11 @@ class FarSide(Process):
 
 
 class Server(Process):
-    """`bureau serve` with an empty data folder, ready when the block begins."""
+    """`bureau serve`, ready when the block begins. Its data folder is new and goes with it, unless one is given."""
 
-    def __init__(self, binary, port, far="http://127.0.0.1:9", paused=True):
-        self.data = tempfile.mkdtemp(prefix="bureau-bench-")
+    def __init__(self, binary, port, far="http://127.0.0.1:9", paused=True, data=None):
+        self.is_given = data is not None
+        self.data = data or tempfile.mkdtemp(prefix="bureau-bench-")
         self.url = f"http://127.0.0.1:{port}"
         super().__init__(
             [binary, "serve", "--port", str(port), "--data", self.data, "--config", os.path.join(HERE, "config")],
@@ -94,4 +95,5 @@ class Server(Process):
 
     def __exit__(self, *error):
         super().__exit__(*error)
-        shutil.rmtree(self.data, ignore_errors=True)
+        if not self.is_given:
+            shutil.rmtree(self.data, ignore_errors=True)

@@ -10,6 +10,7 @@ import tempfile
 import time
 import urllib.request
 
+from history import history
 from harness import DRIVER_CPU, HERE, PRODUCT_CPU, SECRET, FarSide, Process, Server, emit
 
 PORT = 18_431
@@ -135,4 +136,5 @@ def footprint(binary, rounds):
     emit("footprint", "cold_start", statistics.median(starts), "ms", starts=len(starts))
 
 
-ALL = {"intake": intake, "trigger": trigger, "stream": stream, "hold": hold, "queue": queue, "footprint": footprint}
+ALL = {"intake": intake, "trigger": trigger, "stream": stream, "hold": hold, "queue": queue, "footprint": footprint,
+       "history": history}

@@ -17,10 +17,11 @@ BASE = "{0.scheme}://{0.netloc}".format(urlsplit(LINK))
 CLIENT = "/clients/northlake/"
 PAGES = {
     "today": "/", "inbox": "/inbox/", "runs": "/runs/", "run": None, "failed-run": None, "start": "/runs/new", "stop": None,
-    "reports": "/reports/", "report": None, "report-file": None, "clients": "/clients/", "client": CLIENT,
+    "reports": "/reports/", "report": None, "report-file": None, "compare": None, "clients": "/clients/", "client": CLIENT,
     "client-sources": CLIENT + "sources/", "client-context": CLIENT + "context/", "client-users": CLIENT + "users/",
     "client-activity": CLIENT + "activity/", "client-archive": CLIENT + "archive", "agents": "/agents/",
     "agent": "/agents/sentinel/", "costs": "/costs/", "system": "/system/", "webhooks": "/system/webhooks/",
+    "connections": "/system/connections/", "endpoints": "/system/endpoints/", "endpoint": None,
     "alerts": "/system/alerts/", "queue": "/system/queue/", "in-effect": "/system/settings/",
     "audit-log": "/system/audit-log/", "users": "/users/", "user": "/users/admin/", "settings": "/settings/",
     "not-found": "/nowhere/", "login": "/login",
@@ -83,6 +84,27 @@ def complete_client(browser):
     send(browser, CLIENT + "staff")
 
 
+def add_endpoint(browser):
+    browser.get(BASE + "/system/endpoints/")
+    fill(browser, {"f-url": "https://tools.example.com/bureau", "f-label": "Reporting sheet"})
+    send(browser, "/system/endpoints")
+    PAGES["endpoint"] = first(browser, "/system/endpoints/")
+    browser.get(BASE + PAGES["endpoint"])
+    send(browser, PAGES["endpoint"] + "test")
+
+
+def compared(browser):
+    """Where two versions of a report are compared, when the demo has left two."""
+    browser.get(BASE + "/reports/?superseded=yes")
+    places = [link.get_attribute("href") for link in browser.find_elements(By.CSS_SELECTOR, "tbody tr td:nth-child(2) a")]
+    for place in places:
+        browser.get(place)
+        found = browser.find_elements(By.CSS_SELECTOR, "#versions a[href*='/compare?']")
+        if found:
+            return found[0].get_attribute("href")[len(BASE):]
+    return None
+
+
 def first(browser, page, selector="tbody td a"):
     browser.get(BASE + page)
     return urlsplit(browser.find_elements(By.CSS_SELECTOR, selector)[-1].get_attribute("href")).path
@@ -99,8 +121,14 @@ def main():
         PAGES["stop"] = PAGES["run"] + "stop"
         PAGES["report"] = first(browser, "/reports/", "tbody tr td:nth-child(2) a")
         PAGES["report-file"] = first(browser, PAGES["report"], "#files tbody tr td:first-child a")
+        PAGES["compare"] = compared(browser)
+        add_endpoint(browser)
+        browser.get(BASE + "/system/connections/")
+        send(browser, "/system/connections")
         fits = True
         for name, path in PAGES.items():
+            if path is None:
+                continue
             if name == "login":
                 browser.delete_all_cookies()
             for width, theme in ((1280, "light"), (360, "dark")):

@@ -150,7 +150,7 @@ struct Composition: Sendable {
                 ReportArtifactDoor(
                     desk: artifactDesk, token: token,
                     person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
-            }, site: settings.site
+            }, site: settings.site, checkup: Checkup(settings, parts.connections, transport, doors)
         ) { [runWake, noticeWake] in
             runWake.raise()
             noticeWake.raise()

@@ -105,6 +105,23 @@ struct DiskFullTests {
         }
     }
 
+    @Test("The logs' disk stays full: the session is interrupted and the run stopped, with the cause told")
+    func lastingLog() async throws {
+        try await Installation.open { installation in
+            try await SmallDisk.under(installation, [installation.sessionLogs]) { disk in
+                try await installation.steer(["name": "runaway", "events_per_second": 1])
+                let server = try await installation.startServer()
+                try await installation.board.move(KillTests.task, to: "ready (automate)")
+                let session = try await eventually("it works") {
+                    await installation.look().sessions.first { $0.events > 3 }?.id
+                }
+                try disk.fill()
+                try await StoppedUnrecorded(installation: installation, session: session).check(at: server)
+                #expect(Self.complained(server))
+            }
+        }
+    }
+
     private static func fullUntilSaid(_ disk: SmallDisk, _ server: RunningServer) async throws {
         try disk.fill()
         try await eventually("the server says that the disk is full") { complained(server) ? true : nil }

@@ -38,6 +38,31 @@ struct LoopTests {
         }
     }
 
+    /// The board stands in for an automation that takes the agent's result for its next order.
+    @Test("An agent whose delivery starts it again is stopped after four turns")
+    func selfLoop() async throws {
+        try await Installation.open { installation in
+            let server = try await installation.startServer()
+            try installation.sandbox.faults.add(
+                FaultRule(vendor: "clickup", operation: "webhook.deliver", times: 1_000, .drop))
+            for turn in 0..<4 {
+                let answer = try await Self.order(turn * 2, installation, server)
+                #expect(answer.json["verdict"]?.string == "run", "turn \(turn): \(answer.text)")
+                try await installation.waitForRest(of: turn + 1, at: server)
+            }
+            let refused = try await Self.order(8, installation, server)
+            #expect(refused.json["verdict"]?.string == "ignored", "\(refused.text)")
+            #expect(refused.json["reason"]?.string?.contains("answers itself") == true, "\(refused.text)")
+            let alert = try await eventually("people are told once") {
+                let alerts = await installation.look().messages(in: "C0ALERTS")
+                return alerts.count == 1 ? alerts[0] : nil
+            }
+            #expect(alert.whole.contains("keeps starting itself"))
+            #expect(try await installation.records().runs.map(\.agent) == Array(repeating: "sentinel", count: 4))
+            #expect(await installation.look().sessions.count == 4)
+        }
+    }
+
     private static func order(_ turn: Int, _ installation: Installation, _ server: RunningServer) async throws
         -> Web.Answer
     {

@@ -18,7 +18,7 @@ func answer(
 }
 
 /// Bytes to and from a port of this machine, without a client that tidies them up.
-private struct RawSocket: ~Copyable {
+struct RawSocket: ~Copyable {
     private let descriptor: Int32
     static let waitSecondsMax = 10
 
@@ -42,6 +42,23 @@ private struct RawSocket: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// A port nobody listens on just now.
+    static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard isBound else { throw Failed(step: "bind") }
+        return Int(in_port_t(bigEndian: address.sin_port))
+    }
+
     borrowing func send(_ text: String) throws {
         let bytes = Array(text.utf8)
         var sent = 0
@@ -56,6 +73,13 @@ private struct RawSocket: ~Copyable {
 
     /// No more will be sent; the answers still come.
     borrowing func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// What has come since, when something has; nil at the end or after `waitSecondsMax`.
+    borrowing func receive() -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        return count > 0 ? Array(buffer[..<count]) : nil
+    }
 
     /// Reads until `isEnough`, or the other side has closed, or it takes too long.
     borrowing func read(until isEnough: (String) -> Bool) -> String {

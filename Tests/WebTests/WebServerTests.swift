@@ -47,6 +47,7 @@ struct Served: Sendable {
 
     static func run(
         site: WebHouse.Site = .init(version: "1.2.3"), hasInternalToken: Bool = true, hasAgents: Bool = false,
+        checkup: Checkup? = nil,
         _ body: (Served) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")
@@ -85,7 +86,7 @@ struct Served: Sendable {
                 ? ReportArtifactDoor(
                     desk: ArtifactDesk(database: database, doors: .system, blobs: parts.blobs),
                     token: Secret(internalToken), person: "agency-os") : nil,
-            site: site, passwords: PasswordHash(rounds: 16, blockSize: 1, parallelism: 1), wake: {})
+            site: site, checkup: checkup, passwords: PasswordHash(rounds: 16, blockSize: 1, parallelism: 1), wake: {})
         let server = BureauServer(
             address: .host("127.0.0.1", port: 0), intake: intake, house: house,
             eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared, logger: logger,

@@ -32,6 +32,7 @@ package struct RunCause: Error, Hashable, Sendable {
         case overLimit = "over_limit"
         case byPerson = "by_person"
         case interrupted
+        case notRecorded = "not_recorded"
         case stopUnconfirmed = "stop_unconfirmed"
         case dismissed
         // ignored

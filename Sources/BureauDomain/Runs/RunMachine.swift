@@ -38,7 +38,8 @@ package struct RunMachine: Hashable, Sendable {
         case broke(RunCause)
         case deliverAgain
         case retried
-        case leaseLost
+        /// `inARow`: it is no further than when it lost its worker the last time.
+        case leaseLost(inARow: Bool = true)
     }
 
     /// What leaves together with the new state, in the same transaction.
@@ -116,7 +117,7 @@ package struct RunMachine: Hashable, Sendable {
             return [.alert(why)]
         case .deliverAgain: try reopen(to: .delivering, on: event)
         case .retried: try retry()
-        case .leaseLost: return loseLease()
+        case .leaseLost(let inARow): return loseLease(inARow)
         }
         return []
     }
@@ -209,9 +210,9 @@ package struct RunMachine: Hashable, Sendable {
         stopCause = nil
     }
 
-    private mutating func loseLease() -> [Effect] {
+    private mutating func loseLease(_ inARow: Bool) -> [Effect] {
         guard state.isWorkable else { return [] }
-        losses += 1
+        losses = inARow ? losses + 1 : 1
         guard losses > lossesMax else { return [] }
         let why = RunCause(
             .lostTooOften, "Its worker was lost \(losses) times in a row while the run was \(state.word.lowercased()).")

@@ -11,6 +11,8 @@ package struct Upkeep: Service {
     let parts: EngineParts
     let wake: WakeSignal
     static let lookEverySeconds = 60
+    /// While ClickUp has not said who we are: until then our own changes may be taken for a person's.
+    static let learnEverySeconds = 5
     static let dailyMilliseconds: Int64 = 24 * 3_600_000
     static let refusedSignalsKept = 10_000
 
@@ -21,12 +23,13 @@ package struct Upkeep: Service {
 
     package func run() async throws {
         try? await cancelWhenGracefulShutdown {
-            await learnOwnUser()
+            var known: Set<String> = []
             while !Task.isCancelled {
                 do { try await look() } catch is CancellationError { return } catch {
                     parts.logger.error("upkeep failed", metadata: ["why": "\(error)"])
                 }
-                try await parts.doors.sleep(.seconds(Self.lookEverySeconds))
+                let isKnown = await learnOwnUsers(&known)
+                try await parts.doors.sleep(.seconds(isKnown ? Self.lookEverySeconds : Self.learnEverySeconds))
             }
         }
     }
@@ -99,18 +102,23 @@ package struct Upkeep: Service {
         }
     }
 
-    /// Our own user's id, to tell the echo of our writes from a person's. Kept, for when ClickUp is down at a start.
-    private func learnOwnUser() async {
-        guard !parts.settings.isDispatchPaused else { return }
+    /// Our own user's id at each account, to tell the echo of our writes from a person's. Kept, for when ClickUp is
+    /// down at a start; asked again until it is known. Returns whether all are.
+    func learnOwnUsers(_ known: inout Set<String>) async -> Bool {
+        guard !parts.settings.isDispatchPaused else { return true }
+        var isComplete = true
         for account in parts.accounts {
-            guard let clickUp = account.connections.clickUp else { continue }
+            let name = EchoCheck.settingName(account.settings.credentialSet)
+            guard !known.contains(name), let clickUp = account.connections.clickUp else { continue }
             do {
-                let name = EchoCheck.settingName(account.settings.credentialSet)
                 try await remember(name, String(try await clickUp.me().id))
+                known.insert(name)
             } catch {
+                isComplete = false
                 parts.logger.warning("ClickUp did not say who we are", metadata: ["why": "\(error)"])
             }
         }
+        return isComplete
     }
 
     private func remember(_ name: String, _ value: String) async throws {

@@ -11,7 +11,11 @@ import Synchronization
 /// the log. Each version is stored before it can start a run, because runs keep the version they started with.
 package final class AgentCatalog: Service {
     private struct State {
-        var agents: [String: LoadedAgent] = [:]
+        var agents: [String: LoadedAgent] = [:] {
+            didSet { ordered = agents.values.sorted { $0.config.name < $1.config.name } }
+        }
+        /// By name: asked for with every claim.
+        private(set) var ordered: [LoadedAgent] = []
         var problems: [String: [ConfigProblem]] = [:]
         var stamps: [String: String] = [:]
         var byHash: [String: LoadedAgent] = [:]
@@ -46,9 +50,7 @@ package final class AgentCatalog: Service {
         }
     }
 
-    package var agents: [LoadedAgent] {
-        state.withLock { $0.agents.values.sorted { $0.config.name < $1.config.name } }
-    }
+    package var agents: [LoadedAgent] { state.withLock { $0.ordered } }
 
     package var problems: [ConfigProblem] { state.withLock { $0.problems.values.flatMap { $0 } } }
 

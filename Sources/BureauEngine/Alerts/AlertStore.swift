@@ -84,7 +84,7 @@ struct AlertStore {
     }
 
     func all(limit: Int) throws -> [AlertRecord] {
-        try db.query("SELECT * FROM alert ORDER BY opened_at DESC LIMIT ?", [limit]).map(AlertRecord.init)
+        try db.query("SELECT * FROM alert ORDER BY id DESC LIMIT ?", [limit]).map(AlertRecord.init)
     }
 
     func open(limit: Int = 200) throws -> [AlertRecord] {

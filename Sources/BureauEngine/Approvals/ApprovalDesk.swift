@@ -113,7 +113,7 @@ package struct ApprovalDesk: Sendable {
         }
     }
 
-    private func policy(_ run: RunRecord) async throws -> ApprovalPolicy {
+    func policy(_ run: RunRecord) async throws -> ApprovalPolicy {
         try await catalog.version(run.configHash)?.config.approvals ?? .byDefault
     }
 }

@@ -16,7 +16,7 @@ package struct ArtifactDesk: Sendable {
 
     /// Why a request cannot be carried out, and what to do about it.
     package struct Refused: Error, Sendable, CustomStringConvertible {
-        package enum Kind: Sendable { case notFound, ambiguous, notNow, damaged }
+        package enum Kind: Sendable { case notFound, ambiguous, notNow, damaged, tooLarge }
         package let kind: Kind
         package let description: String
         package let fix: String

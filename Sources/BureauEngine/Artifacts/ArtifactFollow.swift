@@ -8,7 +8,7 @@ struct ArtifactFollow {
     /// `run` is as it was before the event, `moved` as it is now.
     func follow(_ event: RunMachine.Event, _ run: RunRecord, to moved: RunRecord, now: Int64) throws {
         let store = ArtifactStore(db: db)
-        guard let artifact = try store.newest(run: run.id) else { return }
+        guard Self.concerns(event), let artifact = try store.newest(run: run.id) else { return }
         switch event {
         case .reviewOpened: _ = try store.move(artifact.id, .reviewOpened, now: now)
         case .revisionAsked: try asked(artifact, moved, now: now)
@@ -23,6 +23,13 @@ struct ArtifactFollow {
                 try publish(artifact, moved, now: now)
             }
         default: return
+        }
+    }
+
+    private static func concerns(_ event: RunMachine.Event) -> Bool {
+        switch event {
+        case .reviewOpened, .revisionAsked, .accepted, .dismissed, .channelsSettled: true
+        default: false
         }
     }
 

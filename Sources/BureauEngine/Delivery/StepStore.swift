@@ -162,7 +162,12 @@ struct StepStore {
 
     func freeNotices(ofDeadOwners dead: [String]) throws {
         for owner in dead {
-            try db.execute("UPDATE step SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?", [owner])
+            // In the words of the index of what waits: the table keeps every write ever made.
+            try db.execute(
+                """
+                UPDATE step SET lease_owner = NULL, lease_until = NULL
+                WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND lease_owner = ?
+                """, [owner])
         }
     }
 }

@@ -11,9 +11,15 @@ struct Announcements {
         case approvals = "tells_approvals"
     }
 
+    /// A run has just been taken in. It is read only when somebody hears of it: a webhook waits for this.
+    func accepted(_ id: String, now: Int64) throws {
+        guard try isHeard(.runs), let accepted = try RunStore(db: db).find(id) else { return }
+        try run(accepted, from: nil, now: now)
+    }
+
     /// Nil for a run that has just been taken in.
     func run(_ run: RunRecord, from state: RunState?, now: Int64) throws {
-        guard try isHeard(.runs, client: run.clientSlug) else { return }
+        guard try isHeard(.runs) else { return }
         let seq =
             try state == nil
             ? 0
@@ -28,7 +34,7 @@ struct Announcements {
     /// Asked, or settled by a person, the clock or the run's end. Without the call's input: that is fetched by whoever
     /// may see it.
     func approval(_ id: String, now: Int64) throws {
-        guard try isHeard(.approvals, client: nil), let approval = try ApprovalStore(db: db).find(id),
+        guard try isHeard(.approvals), let approval = try ApprovalStore(db: db).find(id),
             let run = try RunStore(db: db).find(approval.runID)
         else { return }
         var document = approval.document.object ?? JSONObject()
@@ -40,7 +46,7 @@ struct Announcements {
             client: run.clientSlug, [("approval", .object(document))], now: now)
     }
 
-    private func isHeard(_ topic: Topic, client: String?) throws -> Bool {
+    private func isHeard(_ topic: Topic) throws -> Bool {
         try db.first(
             "SELECT 1 AS one FROM endpoint WHERE state = 'active' AND \(topic.rawValue) = 1 LIMIT 1") != nil
     }

@@ -1,30 +1,109 @@
 import BureauDomain
 import BureauStorage
 
-/// Stops two agents that start each other through one task, and says so once.
+/// Stops agents that start each other, or themselves, through tasks, and says so once.
 struct PingPongGuard {
     let db: any Connection
     let doors: Doors
 
-    /// The reason why `agent` is not started for this task; nil when it may be.
-    func refusal(_ agent: String, taskID: String) throws -> String? {
-        let now = doors.now()
+    private struct Finding {
+        let cause: String, subject: String, sentence: String, reason: String
+    }
+
+    /// The reason why `agent` is not started for this task; nil when it may be. `date` is when the task changed, where
+    /// that is known; `requester` who changed it, as the run would name them.
+    func refusal(_ agent: String, taskID: String, at date: Int64? = nil, requester: String? = nil) throws -> String? {
+        let found =
+            try pingPong(agent, taskID) ?? selfLoop(agent, taskID, date)
+            ?? ownLoop(agent, taskID, at: date, requester: requester)
+        guard let found else { return nil }
+        try tell(found)
+        return "\(found.reason): \(found.sentence)"
+    }
+
+    /// The run that a task's stay belongs to which starts none of its own.
+    func lastRun(_ agent: String, taskID: String) throws -> String? {
+        try db.first(
+            "SELECT id FROM run WHERE agent = ? AND task_id = ? ORDER BY id DESC LIMIT 1", [agent, taskID])?.text("id")
+    }
+
+    private func pingPong(_ agent: String, _ taskID: String) throws -> Finding? {
         let agents = try db.query(
             """
             SELECT agent FROM run WHERE task_id = ? AND trigger_source = 'webhook' AND accepted_at > ?
             ORDER BY id DESC LIMIT ?
-            """, [taskID, now - PingPong.windowMilliseconds, PingPong.turnsMax]
+            """, [taskID, doors.now() - PingPong.windowMilliseconds, PingPong.turnsMax]
         ).map { try $0.text("agent") }
         guard let other = PingPong.partner(of: agent, after: agents.reversed()) else { return nil }
-        let sentence = PingPong.sentence(agent, other, task: taskID)
-        let cause = "ping_pong", id = doors.makeID()
-        let isNew = try AlertStore(db: db).raise(
-            cause: cause, subject: "\(agent)/\(taskID)", sentence: sentence, runID: nil, id: id, now: now)
-        if isNew != nil {
-            let intent = try JSONText.encode(NoticeIntent(kind: .system, cause: cause, sentence: sentence))
-            let plan = StepPlan(channel: .slack, kind: "alert", subject: id, position: 0, intent: intent)
-            try StepStore(db: db).plan(plan, run: nil, purpose: .notice, id: doors.makeID(), now: now)
+        return Finding(
+            cause: "ping_pong", subject: "\(agent)/\(taskID)",
+            sentence: PingPong.sentence(agent, other, task: taskID), reason: "two agents answer each other")
+    }
+
+    private func selfLoop(_ agent: String, _ taskID: String, _ date: Int64?) throws -> Finding? {
+        let finding = Finding(
+            cause: "self_loop", subject: "\(agent)/\(taskID)", sentence: SelfLoop.sentence(agent, task: taskID),
+            reason: "the agent answers itself")
+        let turns = try turns("task_id = ?", taskID, count: SelfLoop.turnsMax)
+        if SelfLoop.isLoop(agent, at: date ?? doors.now(), after: turns) { return finding }
+        // Without the time of the change, waiting would look like a person's pause: the refusal holds until somebody
+        // closes the alert.
+        guard date == nil, let last = turns.last, try isOpen(finding, since: last.acceptedAt) else { return nil }
+        return finding
+    }
+
+    private func ownLoop(_ agent: String, _ taskID: String, at date: Int64?, requester: String?) throws -> Finding? {
+        guard let requester else { return nil }
+        let turns = try turns("agent = ?", agent, count: SelfLoop.ownTurnsMax)
+        guard try !isPerson(requester), SelfLoop.isOwnLoop(agent, at: date ?? doors.now(), after: turns) else {
+            return nil
         }
-        return "two agents answer each other: \(sentence)"
+        return Finding(
+            cause: "self_loop", subject: agent, sentence: SelfLoop.ownSentence(agent, task: taskID),
+            reason: "the agent answers itself")
+    }
+
+    /// Oldest first.
+    private func turns(_ condition: String, _ value: String, count: Int) throws -> [SelfLoop.Turn] {
+        let rows = try db.query(
+            """
+            SELECT agent, accepted_at, ended_at, state, requested_by FROM run
+            WHERE \(condition) AND trigger_source = 'webhook' ORDER BY id DESC LIMIT ?
+            """, [value, count])
+        return try rows.reversed().map { row in
+            let state = try RunState(column: "state", row)
+            return SelfLoop.Turn(
+                agent: try row.text("agent"), acceptedAt: try row.integer("accepted_at"),
+                endedAt: try row.integerIfAny("ended_at"),
+                hasWorked: [.collecting, .delivering, .done, .doneWithProblems, .stopped, .failed].contains(state),
+                isAskedByPerson: try isPerson(try row.text("requested_by")))
+        }
+    }
+
+    /// Our own user at ClickUp, and users without a person's number: automations.
+    private func isPerson(_ requester: String) throws -> Bool {
+        guard let id = requester.split(separator: " ").last.flatMap({ Int64($0) }) else { return true }
+        guard id > 0 else { return false }
+        let own = try db.first(
+            "SELECT 1 AS own FROM setting WHERE (name = ? OR name LIKE ?) AND value = ?",
+            [EchoCheck.settingName(nil), EchoCheck.settingName("%"), String(id)])
+        return own == nil
+    }
+
+    private func isOpen(_ finding: Finding, since date: Int64) throws -> Bool {
+        try db.first(
+            "SELECT 1 AS open FROM alert WHERE cause = ? AND subject = ? AND state = 'open' AND opened_at >= ?",
+            [finding.cause, finding.subject, date]) != nil
+    }
+
+    private func tell(_ found: Finding) throws {
+        let id = doors.makeID(), now = doors.now()
+        let isNew = try AlertStore(db: db).raise(
+            cause: found.cause, subject: found.subject, sentence: found.sentence, runID: nil, id: id, now: now)
+        guard isNew != nil else { return }
+        let intent = try JSONText.encode(
+            NoticeIntent(kind: .system, cause: found.cause, sentence: found.sentence))
+        let plan = StepPlan(channel: .slack, kind: "alert", subject: id, position: 0, intent: intent)
+        try StepStore(db: db).plan(plan, run: nil, purpose: .notice, id: doors.makeID(), now: now)
     }
 }

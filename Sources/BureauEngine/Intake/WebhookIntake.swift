@@ -154,9 +154,16 @@ package struct WebhookIntake: Sendable {
                 try signals.insert(signal, verdict: other, now: now)
                 return (other, try other.runID.flatMap { try runs.find($0)?.sessionID })
             }
-            if let why = try PingPongGuard(db: db, doors: doors).refusal(run.agent, taskID: arrival.taskID) {
+            let guardian = PingPongGuard(db: db, doors: doors)
+            if let why = try guardian.refusal(
+                run.agent, taskID: arrival.taskID, at: arrival.date, requester: run.requestedBy)
+            {
                 let verdict = Verdict.ignored(because: why)
                 try signals.insert(signal, verdict: verdict, now: now)
+                // The stay has its answer: the sweep must not start what was just refused.
+                if let last = try guardian.lastRun(run.agent, taskID: arrival.taskID) {
+                    try arrival.record(db, agent: run.agent, runID: last, now: now)
+                }
                 return (verdict, nil)
             }
             guard try runs.insert(run, id: runID, now: now) else { throw RunMoved(runID: runID) }

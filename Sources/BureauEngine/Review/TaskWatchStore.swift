@@ -33,7 +33,7 @@ struct TaskWatchStore {
     func follow(_ event: RunMachine.Event, _ run: RunRecord, to state: RunState, now: Int64) throws {
         switch event {
         case .reviewOpened, .foundIncomplete: try open(run, now: now)
-        default: if state.isFinal { try close(run.id) }
+        default: if state.isFinal, run.taskID != nil { try close(run.id) }
         }
     }
 

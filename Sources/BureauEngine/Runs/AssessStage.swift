@@ -236,6 +236,7 @@ struct AssessStage: Stage {
         let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
         return try await parts.write(hand.lease) { db in
             let store = RunStore(db: db)
+            if try ClientRoom(db: db).sendsBack(run, payload, lease) { return .rest(until: now) }
             try store.setPayload(lease, payload)
             try ReceiptStore(db: db).payload(payload, run: run.id, now: now)
             if let taskID = run.taskID {

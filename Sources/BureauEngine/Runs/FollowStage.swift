@@ -28,8 +28,24 @@ struct FollowStage: Stage {
             return .moved
         }
         let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
-        let recorder = try SessionRecorder(
-            folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
+        var patience = RecordingPatience(doors: parts.doors)
+        while true {
+            do {
+                let recorder = try SessionRecorder(
+                    folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
+                defer { if recorder.addedCount > 0 { patience.renew() } }
+                return try await follow(hand, client, session, recorder)
+            } catch let error as SessionLogError where !error.isTakenOver {
+                parts.logger.error(
+                    "a session's events cannot be written down", metadata: ["run": "\(hand.run.id)", "why": "\(error)"])
+                guard try await patience.waits() else { return try await stopUnrecorded(hand, client, error) }
+            }
+        }
+    }
+
+    private func follow(
+        _ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ recorder: SessionRecorder
+    ) async throws -> StageOutcome {
         let follower = SessionFollower(
             anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters,
             logger: parts.logger)
@@ -70,6 +86,20 @@ struct FollowStage: Stage {
             await stopSpending(hand, client, recorder.fold, error)
             throw error
         }
+    }
+
+    /// The stop is the run's own when it can be written down; when even that cannot, the session is interrupted all the
+    /// same.
+    private func stopUnrecorded(_ hand: RunInHand, _ client: AnthropicClient, _ error: SessionLogError) async throws
+        -> StageOutcome
+    {
+        do { try await parts.move(hand.run.id, .stopAsked(RecordingPatience.cause(error)), hand.lease) } catch let error
+            as StorageError where error != .busy
+        {
+            await stopSpending(hand, client, SessionFold(), error)
+            throw error
+        }
+        return .moved
     }
 
     private enum Beginning {

@@ -18,6 +18,7 @@ struct GateStage: Stage {
         do {
             let questions = try await approvals(hand).filter { !$0.isAboutMoney }
             guard try await answers.send(questions) else { return try await rest(hand) }
+            if try await isAsBefore(hand, client, session) { return try await rest(hand) }
             return try await look(hand, client, session)
         } catch let error as VendorError {
             try Task.checkCancellation()
@@ -43,6 +44,17 @@ struct GateStage: Stage {
                 try ApprovalNotices(db: db, doors: doors).settled(settled, run: run)
             }
         }
+    }
+
+    /// Whether people are still asked and nothing has happened since the last look: one event is asked for, not the
+    /// whole history. What hangs on money or time is always looked at.
+    private func isAsBefore(_ hand: RunInHand, _ client: AnthropicClient, _ session: String) async throws -> Bool {
+        let open = try await approvals(hand).filter { $0.state == .open }
+        let log = SessionLogReader(folder: parts.settings.sessionLogFolder, session: session)
+        guard !open.isEmpty, !open.contains(where: \.isAboutMoney), let known = log.newestEventID() else {
+            return false
+        }
+        return try await client.history(of: session, limit: 1, newestFirst: true).events.first?.id == known
     }
 
     /// What the session says now: still waiting for people, or gone on.

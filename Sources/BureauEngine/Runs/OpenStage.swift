@@ -27,6 +27,11 @@ struct OpenStage: Stage {
             session: try newSession(hand, step, agentID: agentID, environmentID: environmentID, mark: mark), mark: mark,
             since: step.intendedAt ?? parts.doors.now(), doors: parts.doors)
         if let receipt = try step.receipt(as: SessionReceipt.self) { return try await opened(hand, receipt) }
+        do { try SessionLog.probe(parts.settings.sessionLogFolder, name: hand.run.id) } catch let error
+            as SessionLogError
+        {
+            return try await notOpened(hand, error)
+        }
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease)
         runner.backoff = .sessionCreate
         switch try await runner.run(step, write) {
@@ -92,6 +97,14 @@ struct OpenStage: Stage {
         }
         parts.logger.info("session opened", metadata: ["run": "\(id)", "session": "\(receipt.session)"])
         return .moved
+    }
+
+    /// What cannot be written down is not begun: it costs money.
+    private func notOpened(_ hand: RunInHand, _ error: SessionLogError) async throws -> StageOutcome {
+        if let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
+            return .retry(afterMilliseconds: wait, PassingFault(error))
+        }
+        return try await refuse(hand, "Its events could not be written down: \(error).")
     }
 
     private func refuse(_ hand: RunInHand, _ why: String) async throws -> StageOutcome {

@@ -118,22 +118,27 @@ struct RunClaim {
                 .map(Line.init)
         }
         var lines: [Line] = []
-        var next = try db.first(
-            """
-            SELECT coalesce(client_slug, '') AS client, agent FROM run WHERE state = 'queued'
-            ORDER BY coalesce(client_slug, ''), agent LIMIT 1
-            """)
-        while let row = next, lines.count < Self.linesMax {
-            let line = try Line(row)
-            lines.append(line)
-            next = try db.first(
+        while lines.count < Self.linesMax, let line = try line(after: lines.last) { lines.append(line) }
+        return lines
+    }
+
+    /// Two questions, because the engine looks up a pair of an expression and a column only by walking up to it.
+    private func line(after last: Line?) throws -> Line? {
+        let sameClient = try last.flatMap { last in
+            try db.first(
                 """
                 SELECT coalesce(client_slug, '') AS client, agent FROM run
-                WHERE state = 'queued' AND (coalesce(client_slug, ''), agent) > (?, ?)
-                ORDER BY coalesce(client_slug, ''), agent LIMIT 1
-                """, [line.client, line.agent])
+                WHERE state = 'queued' AND coalesce(client_slug, '') = ? AND agent > ? ORDER BY agent LIMIT 1
+                """, [last.client, last.agent])
         }
-        return lines
+        if let sameClient { return try Line(sameClient) }
+        return try db.first(
+            """
+            SELECT coalesce(client_slug, '') AS client, agent FROM run
+            WHERE state = 'queued' AND coalesce(client_slug, '') \(last == nil ? ">=" : ">") ?
+            ORDER BY coalesce(client_slug, ''), agent LIMIT 1
+            """, [last?.client ?? ""]
+        ).map(Line.init)
     }
 
     private func waiting(_ line: Line, limit: Int, only id: String?) throws -> [FairQueue.Waiting] {

@@ -38,7 +38,8 @@ package struct RunListing: Sendable, Hashable {
         if let client { add("client_slug = ?", [client]) }
         if let task { add("task_id = ?", [task]) }
         if let trigger { add("trigger_source = ?", [trigger]) }
-        if !states.isEmpty { add("state IN (\(marks(states.count)))", states.map(\.rawValue)) }
+        // The expression of the lists' own index.
+        if !states.isEmpty { add("(state || '') IN (\(marks(states.count)))", states.map(\.rawValue)) }
         if let visible {
             add("(client_slug IS NULL OR client_slug IN (\(marks(visible.count))))", visible.sorted())
         }

@@ -30,7 +30,7 @@ struct RunStore {
                     new.payload, new.payloadHash, new.priority, now, now, new.costMax?.rawValue,
                 ]) == 1
         if isNew, new.hasThread { try RunThreadStore(db: db).open(id, now: now) }
-        if isNew, let run = try find(id) { try Announcements(db: db).run(run, from: nil, now: now) }
+        if isNew { try Announcements(db: db).accepted(id, now: now) }
         return isNew
     }
 
@@ -65,7 +65,7 @@ struct RunStore {
         return try db.query(
             """
             SELECT \(Self.columns) FROM run WHERE lease_owner IS NOT NULL
-               AND (lease_until < ? OR lease_owner IN (\(dead))) ORDER BY id LIMIT 500
+               AND (lease_until < ? OR lease_owner IN (\(dead))) ORDER BY lease_until, id LIMIT 500
             """, [now] + deadOwners
         ).map(RunRecord.init)
     }
@@ -157,8 +157,9 @@ struct RunStore {
     }
 
     /// The next round of a run begins.
-    func beginRound(_ id: String) throws {
-        try db.execute("UPDATE run SET round = round + 1 WHERE id = ?", [id])
+    func beginRound(_ id: String) throws -> RunRecord? {
+        try db.query("UPDATE run SET round = round + 1 WHERE id = ? RETURNING \(Self.columns)", [id]).first
+            .map(RunRecord.init)
     }
 
     /// Who accepted the round that stands, and when.
@@ -181,8 +182,10 @@ struct RunStore {
     /// Wakes every run that waits for a budget, in the queue or in its session.
     func wakeWaitingForBudget(now: Int64) throws {
         try db.execute(
-            "UPDATE run SET due_at = ? WHERE state IN ('queued', 'waiting_approval', 'revising') AND cause = 'budget_exhausted'",
-            [now])
+            """
+            UPDATE run SET due_at = ?
+            WHERE (state || '') IN ('queued', 'waiting_approval', 'revising') AND cause = 'budget_exhausted'
+            """, [now])
     }
 
     /// Never below what the run may cost already.
@@ -226,12 +229,15 @@ struct RunStore {
         ).map(RunRecord.init)
     }
 
-    /// Runs that have not ended, newest first.
+    private static let unfinishedStates = RunState.allCases.filter { !$0.isFinal }.map { "'\($0.rawValue)'" }
+        .joined(separator: ", ")
+
+    /// Runs that have not ended, newest first. By the expression of the index that knows states, as below.
     func unfinished(limit: Int) throws -> [RunRecord] {
         try db.query(
             """
             SELECT \(Self.columns) FROM run
-            WHERE state NOT IN ('done', 'done_with_problems', 'stopped', 'failed', 'ignored') ORDER BY id DESC LIMIT ?
+            WHERE (state || '') IN (\(Self.unfinishedStates)) ORDER BY id DESC LIMIT ?
             """, [limit]
         ).map(RunRecord.init)
     }
@@ -243,29 +249,33 @@ struct RunStore {
     }
 
     func countByState() throws -> [(String, Int64)] {
-        try db.query("SELECT state, count(*) AS n FROM run GROUP BY state ORDER BY state")
+        try db.query("SELECT state || '' AS state, count(*) AS n FROM run GROUP BY run.state || '' ORDER BY 1")
             .map { (try $0.text("state"), try $0.integer("n")) }
     }
 
     /// Writes the machine's new state, only if the run is still in `from` and, for a worker, still under its lease.
-    func move(_ id: String, from: RunState, to machine: RunMachine, lease: Lease?, now: Int64) throws -> Bool {
+    /// Returns the run as it is then, nil when it was moved before.
+    func move(_ id: String, from: RunState, to machine: RunMachine, lease: Lease?, now: Int64) throws -> RunRecord? {
         let fence = lease == nil ? "" : " AND lease_owner = ? AND lease_epoch = ?"
         let fenceValues: [any SQLBindable] = lease.map { [$0.owner, $0.epoch] } ?? []
-        return try db.execute(
+        return try db.query(
             """
             UPDATE run SET state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, session_id = ?, losses = ?,
                 tries = 0, fault_class = NULL, fault = NULL,
                 queued_at = CASE WHEN ? THEN ? ELSE queued_at END,
                 started_at = CASE WHEN ? THEN coalesce(started_at, ?) ELSE started_at END,
-                ended_at = CASE WHEN ? THEN ? END,
+                ended_at = CASE WHEN ? THEN coalesce(CASE WHEN ? THEN ended_before END, ?) END,
+                ended_before = CASE WHEN ? THEN coalesce(ended_at, ended_before) END,
                 due_at = CASE WHEN ? THEN ? ELSE due_at END
-            WHERE id = ? AND state = ?\(fence)
+            WHERE id = ? AND state = ?\(fence) RETURNING \(Self.columns)
             """,
             [
                 machine.state.rawValue, machine.cause?.code.rawValue, machine.cause?.sentence,
                 machine.stopCause?.packed, machine.session, machine.losses,
                 machine.state == .queued && from != .queued, now,
-                machine.state == .starting, now, machine.state.isFinal, now, lease == nil, now, id, from.rawValue,
-            ] + fenceValues) == 1
+                machine.state == .starting, now, machine.state.isFinal, machine.state != .failed, now,
+                machine.state == .collecting || machine.state == .delivering, lease == nil, now, id, from.rawValue,
+            ] + fenceValues
+        ).first.map(RunRecord.init)
     }
 }

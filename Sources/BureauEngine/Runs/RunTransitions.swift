@@ -18,7 +18,7 @@ package struct RunTransitions: Sendable {
         if let lease, run.leaseOwner != lease.owner || run.leaseEpoch != lease.epoch { throw RunMoved(runID: runID) }
         var machine = run.machine
         let effects = try machine.apply(event)
-        guard try store.move(runID, from: run.state, to: machine, lease: lease, now: doors.now()) else {
+        guard var moved = try store.move(runID, from: run.state, to: machine, lease: lease, now: doors.now()) else {
             throw RunMoved(runID: runID)
         }
         if machine != run.machine {
@@ -36,12 +36,11 @@ package struct RunTransitions: Sendable {
         {
             try voidQuestions(run, db)
         }
-        if event == .revisionAsked { try store.beginRound(runID) }
+        if event == .revisionAsked { moved = try store.beginRound(runID) ?? moved }
         try TaskWatchStore(db: db).follow(event, run, to: machine.state, now: doors.now())
         try BoardNotice(db: db, doors: doors).follow(run, to: machine.state)
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
-        guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
         if moved.state != run.state { try Announcements(db: db).run(moved, from: run.state, now: doors.now()) }
         try ArtifactFollow(db: db).follow(event, run, to: moved, now: doors.now())
         if moved.state.isFinal, !run.state.isFinal {

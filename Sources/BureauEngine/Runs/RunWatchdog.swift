@@ -2,7 +2,7 @@ import BureauDomain
 import BureauStorage
 import Logging
 
-/// Finds runs whose worker is gone: its lease ran out, or its process is dead. Each loss is counted on the run; after
+/// Finds runs whose worker is gone: its lease ran out, or its process is dead. Losses are counted (`RunLosses`); after
 /// the cap the run is parked with a cause.
 struct RunWatchdog: Sendable {
     let parts: EngineParts
@@ -15,21 +15,16 @@ struct RunWatchdog: Sendable {
         let now = parts.doors.now()
         let seen = try await parts.database.read { try RunStore(db: $0).abandoned(now: now, deadOwners: dead) }
         guard !seen.isEmpty || !dead.isEmpty else { return }
-        let transitions = parts.transitions
+        let (transitions, doors) = (parts.transitions, parts.doors)
         let lost = try await parts.database.write { db in
             try StepStore(db: db).freeNotices(ofDeadOwners: dead)
-            return try seen.filter { run in
-                // Fenced: only the lease that was seen abandoned is taken away.
-                guard try RunStore(db: db).takeAway(run, now: now) else { return false }
-                if run.state.isWorkable { try transitions.apply(.leaseLost, to: run.id, lease: nil, in: db) }
-                return true
-            }
+            return try RunLosses(db: db, transitions: transitions, doors: doors).take(seen)
         }
         for run in lost {
             parts.counters.add(.leasesLost)
             parts.logger.warning(
                 "a run lost its worker and goes on",
-                metadata: ["run": "\(run.id)", "state": "\(run.state.rawValue)", "losses": "\(run.losses + 1)"])
+                metadata: ["run": "\(run.id)", "state": "\(run.state.rawValue)", "losses_before": "\(run.losses)"])
         }
     }
 }

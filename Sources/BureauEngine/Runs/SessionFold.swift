@@ -129,7 +129,8 @@ package struct SessionFold: Sendable {
         spans.inputTokens = (spans.inputTokens ?? 0) + request.inputTokens
         spans.outputTokens = (spans.outputTokens ?? 0) + request.outputTokens
         spans.cacheReadInputTokens = (spans.cacheReadInputTokens ?? 0) + request.cacheReadInputTokens
-        spans.cacheWrite5mInputTokens = (spans.cacheWrite5mInputTokens ?? 0) + request.cacheCreationInputTokens
+        spans.cacheWriteUnsplitInputTokens =
+            (spans.cacheWriteUnsplitInputTokens ?? 0) + request.cacheCreationInputTokens
     }
 
     private mutating func note(unknown type: String) {

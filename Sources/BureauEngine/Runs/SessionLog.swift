@@ -16,7 +16,7 @@ final class SessionLog {
         guard Self.isSafe(session) else {
             throw SessionLogError(path: session, why: "the session id is not a file name")
         }
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Self.make(folder)
         path = folder.appendingPathComponent(session + ".jsonl").path
         // Appending, so that a worker that was paused past its lease never writes over its successor's lines.
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
@@ -37,7 +37,7 @@ final class SessionLog {
         lines.reserveCapacity(events.reduce(0) { $0 + $1.bytes.count + 1 })
         for event in events { Self.appendLine(event.bytes, to: &lines) }
         guard lseek(descriptor, 0, SEEK_END) == sizeBytes else {
-            throw SessionLogError(path: path, why: "another worker has gone on with it")
+            throw SessionLogError(path: path, why: "another worker has gone on with it", isTakenOver: true)
         }
         try lines.withUnsafeBytes { buffer in
             var written = 0
@@ -92,6 +92,20 @@ final class SessionLog {
         sizeBytes = off_t(wholeBytes)
     }
 
+    /// Throws when the folder takes no file now: a session whose events cannot be kept is better not opened.
+    static func probe(_ folder: URL, name: String) throws {
+        try make(folder)
+        let file = folder.appendingPathComponent(".probe-" + name)
+        defer { try? FileManager.default.removeItem(at: file) }
+        do { try Data([10]).write(to: file) } catch { throw SessionLogError(path: folder.path, error) }
+    }
+
+    private static func make(_ folder: URL) throws {
+        do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+            throw SessionLogError(path: folder.path, error)
+        }
+    }
+
     static func isSafe(_ session: String) -> Bool {
         (1...128).contains(session.utf8.count)
             && session.utf8.allSatisfy {
@@ -103,5 +117,19 @@ final class SessionLog {
 struct SessionLogError: Error, CustomStringConvertible {
     let path: String
     let why: String
+    /// Not the disk's doing: the run is in other hands.
+    var isTakenOver = false
+
+    init(path: String, why: String, isTakenOver: Bool = false) {
+        (self.path, self.why, self.isTakenOver) = (path, why, isTakenOver)
+    }
+
+    /// What the file system says, without Foundation's words around it.
+    init(path: String, _ error: any Error) {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        let code = cause.map { Int32($0.code) } ?? errno
+        self.init(path: path, why: String(cString: strerror(code)))
+    }
+
     var description: String { "the session log \(path) cannot be written: \(why)" }
 }

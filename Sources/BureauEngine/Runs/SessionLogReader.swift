@@ -40,6 +40,23 @@ package struct SessionLogReader: Sendable {
         return (lines, first, found)
     }
 
+    static let lastLineBytesMax = 64 << 10
+
+    /// The id of the event that was logged last; nil when there is none, or its line is longer than that.
+    func newestEventID() -> String? {
+        let size = self.size, count = min(size, UInt64(Self.lastLineBytesMax))
+        guard count > 1, let handle = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? handle.close() }
+        guard (try? handle.seek(toOffset: size - count)) != nil,
+            let data = try? handle.read(upToCount: Int(count)), data.last == 10
+        else { return nil }
+        let whole = data.dropLast()
+        guard let start = whole.lastIndex(of: 10).map({ $0 + 1 }) ?? (count == size ? whole.startIndex : nil) else {
+            return nil
+        }
+        return RawEvent(bytes: Array(whole[start...]))?.id
+    }
+
     private var size: UInt64 {
         (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.uint64Value ?? 0
     }

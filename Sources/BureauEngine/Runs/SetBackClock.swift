@@ -20,9 +20,8 @@ struct SetBackClock: Sendable {
         let newest = parts.doors.newestTold.milliseconds
         guard now < newest - Self.toleranceMilliseconds else { return }
         try await parts.database.write { db in
-            try db.execute(
-                "UPDATE run SET due_at = ? WHERE due_at > ? AND (state = 'queued' OR state IN \(RunClaim.inWork))",
-                [now, now])
+            try db.execute("UPDATE run SET due_at = ? WHERE state = 'queued' AND due_at > ?", [now, now])
+            try db.execute("UPDATE run SET due_at = ? WHERE state IN \(RunClaim.inWork) AND due_at > ?", [now, now])
             // A start that lies ahead would put the limit of time off as far.
             try db.execute(
                 "UPDATE run SET started_at = ? WHERE started_at > ? AND state IN \(RunClaim.inWork)", [now, now])

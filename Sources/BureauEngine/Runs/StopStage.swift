@@ -16,8 +16,9 @@ struct StopStage: Stage {
             return .moved
         }
         let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
+        // A log that cannot be written is a reason to stop a session, never one to let it go on.
         let recorder = try SessionRecorder(
-            folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
+            folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters, mustLog: false)
         let follower = SessionFollower(
             anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters,
             logger: parts.logger)

@@ -11,10 +11,22 @@ struct CostMeter: Sendable {
     func cost(_ fold: SessionFold, listed: BureauVendors.SessionUsage?) -> SessionCost {
         let total = listed ?? fold.usage
         let known = max(listed?.listCostMicroUSD ?? 0, fold.usage?.listCostMicroUSD ?? 0)
-        let usage = total.flatMap { $0.inputTokens == nil && $0.outputTokens == nil ? nil : $0 } ?? fold.spans
-        return SessionCost.compute(
+        let hasTotals = total?.inputTokens != nil || total?.outputTokens != nil
+        let usage = hasTotals ? total ?? fold.spans : Self.fromSpans(fold, total)
+        let cost = SessionCost.compute(
             usage: BureauDomain.SessionUsage(usage), listCostMicroUSD: known > 0 ? MicroUSD(rawValue: known) : nil,
             model: hand.run.model ?? "unknown", prices: parts.prices)
+        // Requests tell tokens only: searches and running time may be missing from their sum.
+        guard !hasTotals, fold.spans.inputTokens != nil, cost.method == .computed else { return cost }
+        return SessionCost(microUSD: cost.microUSD, method: .estimate)
+    }
+
+    private static func fromSpans(_ fold: SessionFold, _ total: BureauVendors.SessionUsage?)
+        -> BureauVendors.SessionUsage
+    {
+        var usage = fold.spans
+        (usage.activeSeconds, usage.webSearchRequests) = (total?.activeSeconds, total?.webSearchRequests)
+        return usage
     }
 
     /// Saves the figures and returns the judgement. A model without a price is reported once, never taken for free.
@@ -136,7 +148,8 @@ extension BureauDomain.SessionUsage {
         self.init(
             inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0,
             cacheReadTokens: usage.cacheReadInputTokens ?? 0, cacheWrite5mTokens: usage.cacheWrite5mInputTokens ?? 0,
-            cacheWrite1hTokens: usage.cacheWrite1hInputTokens ?? 0, webSearches: usage.webSearchRequests ?? 0,
+            cacheWrite1hTokens: usage.cacheWrite1hInputTokens ?? 0,
+            cacheWriteUnsplitTokens: usage.cacheWriteUnsplitInputTokens ?? 0, webSearches: usage.webSearchRequests ?? 0,
             activeMilliseconds: Int64((usage.activeSeconds ?? 0) * 1_000))
     }
 }

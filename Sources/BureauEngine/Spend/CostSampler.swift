@@ -11,15 +11,21 @@ struct CostSampler: Sendable {
     let recorder: SessionRecorder
     /// Figures that come with events are looked at this often, without asking the vendor.
     static let lookEveryMilliseconds: Int64 = 2_000
+    /// So many looks after it was taken up again a run has shown that it does not kill its worker at once.
+    static let looksToHaveLived = 2
 
     /// Returns when a limit is reached or the session is gone. Cancelled when the follower knows first.
     func watch(_ follower: SessionFollower) async throws -> FollowStage.End {
         let meter = CostMeter(parts: parts, hand: hand)
         let interval = hand.agent.config.limits.sampleInterval.milliseconds
         var nextSample = parts.doors.now() + interval
-        var savedEvents: Int64 = -1
+        var savedEvents: Int64 = -1, looks = 0
         while true {
             try await parts.doors.sleep(.milliseconds(min(Self.lookEveryMilliseconds, interval)))
+            looks += 1
+            if looks == Self.looksToHaveLived, hand.run.losses > 0 {
+                try await parts.write(hand.lease) { [lease = hand.lease] in try RunLosses.markLived(lease, in: $0) }
+            }
             var listed: BureauVendors.SessionUsage?
             if parts.doors.now() >= nextSample {
                 nextSample = parts.doors.now() + interval

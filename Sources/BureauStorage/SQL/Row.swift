@@ -1,12 +1,31 @@
 package import Foundation
+import Synchronization
+
+/// The names of an answer's columns. They are mostly asked for in the order they were selected in, so the search begins
+/// where the last one ended: a row of forty columns costs forty comparisons, not eight hundred.
+final class RowColumns: Sendable {
+    private let names: [String]
+    private let next = Atomic(0)
+
+    init(_ names: [String]) { self.names = names }
+
+    func index(of name: String) -> Int? {
+        let start = next.load(ordering: .relaxed)
+        guard let found = names[start...].firstIndex(of: name) ?? names[..<start].firstIndex(of: name) else {
+            return nil
+        }
+        next.store(found + 1, ordering: .relaxed)
+        return found
+    }
+}
 
 /// One row of an answer. Columns are asked for by name; a wrong name or type is an error that says which.
 package struct Row: Sendable {
-    let columns: [String]
+    let columns: RowColumns
     let values: [SQLValue]
 
     package func value(_ column: String) throws(StorageError) -> SQLValue {
-        guard let index = columns.firstIndex(of: column) else { throw .unreadable(column: column, "no such column") }
+        guard let index = columns.index(of: column) else { throw .unreadable(column: column, "no such column") }
         return values[index]
     }
 

@@ -25,6 +25,8 @@ enum Migrator {
         (17, "0017_client_registry", PackageResources._017_client_registry_sql),
         (18, "0018_endpoints", PackageResources._018_endpoints_sql),
         (20, "0020_routes_and_reminders", PackageResources._020_routes_and_reminders_sql),
+        (22, "0022_losses", PackageResources._022_losses_sql),
+        (23, "0023_run_indexes", PackageResources._023_run_indexes_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

@@ -15,12 +15,14 @@ struct SQLiteConnection: Connection {
         defer { sqlite3_reset(handle) }
         try bind(values, to: handle, sql)
         var found: [Row] = []
+        var columns: RowColumns?
         while true {
             switch sqlite3_step(handle) {
             case SQLITE_ROW:
                 let count = sqlite3_column_count(handle)
-                found.append(
-                    Row(columns: statement.columnNames, values: (0..<count).map { column(handle, at: $0) }))
+                let names = columns ?? RowColumns(statement.columnNames)
+                columns = names
+                found.append(Row(columns: names, values: (0..<count).map { column(handle, at: $0) }))
             case SQLITE_DONE: return found
             case let code: throw failure(code, sql)
             }

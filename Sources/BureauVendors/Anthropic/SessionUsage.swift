@@ -7,6 +7,8 @@ package struct SessionUsage: Hashable, Sendable {
     package var cacheReadInputTokens: Int64?
     package var cacheWrite5mInputTokens: Int64?
     package var cacheWrite1hInputTokens: Int64?
+    /// Cache writes of which only the sum was told.
+    package var cacheWriteUnsplitInputTokens: Int64?
     /// What runtime is billed on; threads side by side count once.
     package var activeSeconds: Double?
     package var webSearchRequests: Int64?
@@ -51,8 +53,10 @@ extension SessionUsage: Decodable {
         outputTokens = fields.integer(.outputTokens)
         cacheReadInputTokens = fields.integer(.cacheReadInputTokens)
         let creation = fields.lenient(CacheCreation.self, .cacheCreation)
-        cacheWrite5mInputTokens = creation?.fiveMinutes ?? fields.integer(.cacheCreationInputTokens)
-        cacheWrite1hInputTokens = creation?.oneHour
+        (cacheWrite5mInputTokens, cacheWrite1hInputTokens) = (creation?.fiveMinutes, creation?.oneHour)
+        if cacheWrite5mInputTokens == nil, cacheWrite1hInputTokens == nil {
+            cacheWriteUnsplitInputTokens = fields.integer(.cacheCreationInputTokens)
+        }
         activeSeconds = fields.double(.activeSeconds)
         let tools = fields.lenient(ServerToolUse.self, .serverToolUse)
         webSearchRequests = tools?.searches

@@ -40,6 +40,7 @@ extension APIProblem {
                 case .notFound: .notFound
                 case .ambiguous, .notNow: .conflict
                 case .damaged: .gone
+                case .tooLarge: .contentTooLarge
                 }
             self.init(status: status, title: "Not done", detail: Self.sentence(refused.description), fix: refused.fix)
         case let refused as ClientDesk.Refused:

@@ -6,32 +6,59 @@ import NIOCore
 
 /// A file's bytes as an answer that no browser runs: a download, never sniffed, sandboxed should it be shown all the same.
 struct ReportArtifactFile {
-    let file: ArtifactFileRecord
+    let name: String
+    let mimeType: String
+    let sha256: String?
     let url: URL
     static let pieceBytes = 64 << 10
+
+    init(file: ArtifactFileRecord, url: URL) {
+        (name, mimeType, sha256, self.url) = (file.name, file.mimeType, file.sha256, url)
+    }
+
+    init(file: FileRecord, url: URL) {
+        (name, mimeType, sha256, self.url) = (file.safeName, file.mimeType, file.sha256, url)
+    }
 
     func response() throws -> Response {
         let handle = try FileHandle(forReadingFrom: url)
         let size = try handle.seekToEnd()
         try handle.seek(toOffset: 0)
-        let body = ResponseBody(contentLength: Int(size)) { writer in
+        return Response(status: .ok, headers: headers, body: Self.body(handle, sizeBytes: Int(size)))
+    }
+
+    /// Piece by piece, each when the one before has left.
+    private static func body(_ handle: FileHandle, sizeBytes: Int) -> ResponseBody {
+        ResponseBody(contentLength: sizeBytes) { writer in
             defer { try? handle.close() }
-            while let piece = try handle.read(upToCount: Self.pieceBytes), !piece.isEmpty {
+            while let piece = try handle.read(upToCount: pieceBytes), !piece.isEmpty {
                 try await writer.write(ByteBuffer(bytes: piece))
             }
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: headers, body: body)
+    }
+
+    /// Many files as one.
+    static func response(_ bundle: ArtifactDesk.Bundle, name: String) -> Response {
+        Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/zip", .contentDisposition: disposition(name),
+                .contentTypeOptions: "nosniff", .cacheControl: "private, no-store", .referrerPolicy: "no-referrer",
+                .crossOriginResourcePolicy: "same-origin",
+            ], body: body(bundle.handle, sizeBytes: Int(bundle.sizeBytes)))
     }
 
     var headers: HTTPFields {
-        [
-            .contentType: Self.type(file.mimeType), .contentDisposition: Self.disposition(file.name),
-            .contentTypeOptions: "nosniff", .cacheControl: "private, no-store", .eTag: "\"\(file.sha256)\"",
+        var headers: HTTPFields = [
+            .contentType: Self.type(mimeType), .contentDisposition: Self.disposition(name),
+            .contentTypeOptions: "nosniff", .cacheControl: "private, no-store",
             .contentSecurityPolicy:
                 "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
             .referrerPolicy: "no-referrer", .crossOriginResourcePolicy: "same-origin",
         ]
+        if let sha256 { headers[.eTag] = "\"\(sha256)\"" }
+        return headers
     }
 
     /// What the session called it, when that is a plain type; nothing that could break out of the header.

@@ -151,6 +151,7 @@ struct ReportArtifactRoutes {
                 case .ambiguous: (.badRequest, "Several artifacts fit")
                 case .notNow: (.conflict, "Not now")
                 case .damaged: (.internalServerError, "The file is damaged")
+                case .tooLarge: (.contentTooLarge, "Too large")
                 }
             throw APIProblem(status: status, title: title, detail: refused.description, fix: refused.fix)
         }

@@ -57,6 +57,12 @@ struct FormBody {
 
     subscript(name: String) -> String? { fields[name] }
 
+    /// What comes after `prefix` in the names of ticked boxes, in order.
+    func ticked(_ prefix: String) -> [String] {
+        fields.filter { $0.key.hasPrefix(prefix) && $0.value == "yes" }.map { String($0.key.dropFirst(prefix.count)) }
+            .sorted()
+    }
+
     private static func decoded(_ text: Substring) -> String {
         text.replacing("+", with: " ").removingPercentEncoding ?? String(text)
     }

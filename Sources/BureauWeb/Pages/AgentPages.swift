@@ -15,26 +15,47 @@ struct AgentPages: Sendable {
     }
 
     private func list(_ web: WebRequest) async throws -> Response {
-        let agents = house.catalog.agents
+        let agents = house.catalog.agents, person = try web.signedIn().person
+        var figures: [String: AgentFigures] = [:]
+        for agent in agents {
+            figures[agent.config.name] = try await AgentFigures.of(agent.config.name, person, house)
+        }
         var page = Page(title: "Agents", heading: "Agents")
         page.blocks =
             problems() + [
                 Block(
                     table: Table(
                         "Agents this server knows",
-                        Table.columns("Agent", "What it does", "Version", "Started by", "#Limit"),
-                        agents.map { agent in
-                            let config = agent.config
+                        Table.columns(
+                            "Agent", "What it does", "Started by", "Last run",
+                            "#Done in \(AgentFigures.daysShown) days",
+                            "#Usual time", "#Usual cost", "#Limit", "Needs attention"),
+                        agents.map { agent -> [Table.Cell] in
+                            let config = agent.config, lately = figures[config.name]
                             return [
                                 Table.Cell(text: config.displayName, address: "/agents/\(config.name)/"),
                                 Table.Cell(text: config.description),
-                                Table.Cell(text: config.version), Table.Cell(text: Self.triggers(config)),
+                                Table.Cell(text: Self.triggers(config)), lastRun(lately),
+                                Table.Cell(text: lately?.success ?? ""), Table.Cell(text: lately?.middleTime ?? ""),
+                                Table.Cell(text: lately?.middleCost ?? ""),
                                 Table.Cell(
                                     text: "\(config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax)"),
+                                attention(config.name, lately),
                             ]
                         }, empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME"))
             ]
         return try await house.page(page, web)
+    }
+
+    private func lastRun(_ lately: AgentFigures?) -> Table.Cell {
+        guard let run = lately?.last else { return Table.Cell(text: "none") }
+        return Table.Cell(text: clock.moment(run.acceptedAt), address: "/runs/\(run.id)/")
+    }
+
+    private func attention(_ name: String, _ lately: AgentFigures?) -> Table.Cell {
+        guard let count = lately?.failedUnseen, count > 0 else { return Table.Cell(text: "") }
+        return Table.Cell(
+            text: "\(count) failed", address: "/inbox/?kind=failures&agent=\(WebRequest.escaped(name))")
     }
 
     private func problems() -> [Block] {
@@ -69,7 +90,7 @@ struct AgentPages: Sendable {
         let versions = try await house.clients.versions(of: config.name)
         var page = Page(title: config.displayName, heading: config.displayName)
         page.lead = config.description
-        page.crumbs = [Link(word: "Agents", address: "/agents/"), Link(word: config.name)]
+        page.crumbs = [Link(word: "Agents", address: "/agents/"), Link(word: config.displayName)]
         if person.role >= .operator, config.triggers.manualCLI {
             page.links = [Link(word: "Start a run", address: "/runs/new?agent=\(config.name)", style: "button primary")]
         }
@@ -77,12 +98,20 @@ struct AgentPages: Sendable {
             Block(heading: "How it works", facts: facts(config)),
             Block(
                 heading: "Last runs",
-                table: RunWords.table("The newest runs of this agent", runs, clock, empty: "It has not run yet.")),
+                table: RunWords.table("The newest runs of this agent", runs, house, empty: "It has not run yet.")),
             Block(
                 heading: "Configuration",
                 disclosure: Disclosure(
                     summary: "Version \(config.version), as it is used now", body: Self.pretty(agent.canonical))),
         ]
+        if person.role >= .engineer {
+            let form = Form(action: "/agents/\(config.name)/check", verb: "Check", tone: "", style: "form row")
+            var check = try await ConnectionPages.block(
+                house, .agent(config.name), form,
+                empty: "Looks whether the file is valid and the vendors have what it names. Nothing is changed.")
+            check.heading = "Check"
+            page.blocks.append(check)
+        }
         if let diff = try await diff(versions, agent) { page.blocks.append(diff) }
         page.blocks.append(
             Block(
@@ -145,34 +174,15 @@ struct AgentPages: Sendable {
         guard let before = versions.first(where: { $0.hash != now.hash }),
             let old = try await house.catalog.version(before.hash)
         else { return nil }
-        let lines = LineDiff.of(Self.pretty(old.canonical), Self.pretty(now.canonical))
+        let found = LineDiff.of(Self.pretty(old.canonical), Self.pretty(now.canonical))
         return Block(
             diff: Diff(
                 caption:
                     "Version \(before.version) of \(clock.absolute(before.at)) against version \(now.config.version) now",
-                lines: lines))
+                lines: found.lines))
     }
 
     private static func pretty(_ canonical: String) -> String {
         (try? JSONValue.parse(Array(canonical.utf8)).pretty) ?? canonical
-    }
-}
-
-/// What changed between two texts, line by line, with words beside the colours.
-enum LineDiff {
-    static let linesMax = 2_000
-
-    static func of(_ old: String, _ new: String) -> [Diff.Line] {
-        let before = old.split(separator: "\n", omittingEmptySubsequences: false).prefix(linesMax).map(String.init)
-        let after = new.split(separator: "\n", omittingEmptySubsequences: false).prefix(linesMax).map(String.init)
-        let change = after.difference(from: before)
-        return change.removals.map(line) + change.insertions.map(line)
-    }
-
-    private static func line(_ change: CollectionDifference<String>.Change) -> Diff.Line {
-        switch change {
-        case .remove(_, let text, _): Diff.Line(sign: "− removed", text: text, tone: "bad")
-        case .insert(_, let text, _): Diff.Line(sign: "+ added", text: text, tone: "ok")
-        }
     }
 }

@@ -9,7 +9,7 @@ struct ApprovalView: Sendable {
 
     static func chip(_ state: ApprovalState) -> Chip {
         switch state {
-        case .open: Chip(glyph: "⚑", word: "Approval", tone: "wait")
+        case .open: Chip(glyph: "◆", word: "Approval", tone: "wait")
         case .approved: Chip(glyph: "✓", word: "Approved", tone: "ok")
         case .denied: Chip(glyph: "✕", word: "Denied", tone: "bad")
         case .expired: Chip(glyph: "○", word: "Expired", tone: "idle")
@@ -21,15 +21,20 @@ struct ApprovalView: Sendable {
         .staff(name: person.name, isTrusted: person.role >= .operator)
     }
 
-    func card(_ approval: ApprovalRecord, _ run: RunRecord, _ visitor: WebRequest.Visitor) async throws -> ApprovalCard
-    {
-        let words = RunWords(run: run, clock: house.clock)
+    /// What exactly would be sent, member by member.
+    static func lines(_ approval: ApprovalRecord) -> [ApprovalCard.Line] {
         let value = try? JSONValue.parse(Array(approval.input.utf8))
-        let lines = (value?.object?.members ?? []).prefix(Self.previewMax).map { member in
+        return (value?.object?.members ?? []).prefix(previewMax).map { member in
             ApprovalCard.Line(
                 name: member.key.replacing("_", with: " "),
-                value: String((member.value.string ?? member.value.pretty).prefix(Self.valueCharactersMax)))
+                value: String((member.value.string ?? member.value.pretty).prefix(valueCharactersMax)))
         }
+    }
+
+    func card(_ approval: ApprovalRecord, _ run: RunRecord, _ visitor: WebRequest.Visitor) async throws -> ApprovalCard
+    {
+        let words = house.words(run)
+        let value = try? JSONValue.parse(Array(approval.input.utf8)), lines = Self.lines(approval)
         var refusal: String?
         if approval.state == .open {
             if visitor.person.role < .consultant {
@@ -83,30 +88,60 @@ struct ApprovalPages: Sendable {
         return try await house.page(page, web)
     }
 
-    private func decide(_ web: WebRequest) async throws -> Response {
-        guard let approval = web.approval else { throw PageProblem.notFound }
-        let (actor, run) = (try web.actor(), try web.theRun())
-        let person = ApprovalView.decider(try web.signedIn().person)
-        let reason = (web.form["reason"] ?? "").trimmingPrefix(while: \.isWhitespace)
-        let outcome: ApprovalDesk.Outcome
-        switch web.form["decision"] {
-        case "approve": outcome = try await house.approvals.approve(approval.id, by: person, on: "web")
-        case "deny":
-            guard !reason.isEmpty else {
-                throw PageProblem.unprocessable(
-                    "A reason is missing: the agent is told why.",
-                    fix: "Go back, write one sentence, and press Deny again.")
+    /// What a form says about a question.
+    enum Verdict {
+        case approve
+        case deny(reason: String)
+
+        init(_ form: FormBody) throws {
+            switch form["decision"] {
+            case "approve": self = .approve
+            case "deny":
+                let reason = String((form["reason"] ?? "").trimmingPrefix(while: \.isWhitespace))
+                guard !reason.isEmpty else {
+                    throw PageProblem.unprocessable(
+                        "A reason is missing: the agent is told why.",
+                        fix: "Go back, write one sentence, and press Deny again.")
+                }
+                self = .deny(reason: reason)
+            default: throw PageProblem.badRequest("The form says neither approve nor deny.")
             }
-            outcome = try await house.approvals.deny(approval.id, by: person, on: "web", reason: String(reason))
-        default: throw PageProblem.badRequest("The form says neither approve nor deny.")
         }
-        let words = SlackFrontDesk.words(outcome) ?? "Decided"
-        switch outcome {
-        case .decided(let decided):
+
+        var word: String {
+            switch self {
+            case .approve: "approved"
+            case .deny: "denied"
+            }
+        }
+    }
+
+    /// Decides one, and notes it.
+    func settle(_ approval: ApprovalRecord, _ run: RunRecord, _ verdict: Verdict, _ web: WebRequest) async throws
+        -> ApprovalDesk.Outcome
+    {
+        let actor = try web.actor(), person = ApprovalView.decider(try web.signedIn().person)
+        let outcome =
+            switch verdict {
+            case .approve: try await house.approvals.approve(approval.id, by: person, on: "web")
+            case .deny(let reason): try await house.approvals.deny(approval.id, by: person, on: "web", reason: reason)
+            }
+        if case .decided(let decided) = outcome {
             try await house.audit.note(
                 actor, "approval \(decided.state.rawValue)", "run \(run.id)", client: run.clientSlug,
                 before: .object(JSONObject([("approval", .string(approval.id)), ("status", .string("open"))])),
                 after: decided.document)
+        }
+        return outcome
+    }
+
+    private func decide(_ web: WebRequest) async throws -> Response {
+        guard let approval = web.approval else { throw PageProblem.notFound }
+        let run = try web.theRun()
+        let outcome = try await settle(approval, run, try Verdict(web.form), web)
+        let words = SlackFrontDesk.words(outcome) ?? "Decided"
+        switch outcome {
+        case .decided(let decided):
             return try await house.done(
                 "\(ApprovalWords.outcome(decided)). The agent is told.", "/runs/\(run.id)/", web)
         case .already:

@@ -16,6 +16,7 @@ struct CostPages: Sendable {
         }
         // Somebody who sees some clients sees their sums alone.
         let groupings: [CostDesk.Grouping] = person.clients == nil ? [.client, .agent, .model, .day] : [.client]
+        let clients = try await house.clients.names()
         var page = Page(title: "Costs", heading: "Costs in \(month)")
         page.lead = "By calendar month, UTC. A run counts in the month it was accepted."
         page.blocks = [
@@ -29,9 +30,9 @@ struct CostPages: Sendable {
                     ? person.clients == nil || grouping != .client : person.maySee(client: $0.name)
             }
             if grouping == groupings.first { page.blocks.insert(total(lines), at: 1) }
-            page.blocks.append(Block(heading: "By \(grouping.rawValue)", table: table(grouping, lines)))
+            page.blocks.append(Block(heading: "By \(grouping.rawValue)", table: table(grouping, lines, clients)))
         }
-        if person.clients == nil { page.blocks.append(try await budgets()) }
+        if person.clients == nil { page.blocks.append(try await budgets(clients)) }
         return try await house.page(page, web)
     }
 
@@ -50,24 +51,37 @@ struct CostPages: Sendable {
             ]))
     }
 
-    private func table(_ grouping: CostDesk.Grouping, _ lines: [CostDesk.Line]) -> Table {
+    private func table(_ grouping: CostDesk.Grouping, _ lines: [CostDesk.Line], _ clients: [String: String]) -> Table {
         Table(
             "Costs by \(grouping.rawValue)",
             Table.columns(grouping.rawValue.capitalizedFirst, "#Runs", "#Spent", "#Without a price"),
             lines.prefix(200).map { line in
-                let isClient = grouping == .client && !line.name.isEmpty
                 return [
-                    Table.Cell(
-                        text: line.name.isEmpty ? "none" : line.name,
-                        address: isClient ? "/runs/?client=\(line.name)" : nil
-                    ),
+                    cell(grouping, line.name, clients),
                     Table.Cell(text: "\(line.runs)"), Table.Cell(text: "\(line.spent)"),
                     Table.Cell(text: line.unpricedRuns > 0 ? "\(line.unpricedRuns)" : ""),
                 ]
             }, empty: "No run was accepted in this month.")
     }
 
-    private func budgets() async throws -> Block {
+    private func cell(_ grouping: CostDesk.Grouping, _ name: String, _ clients: [String: String]) -> Table.Cell {
+        guard !name.isEmpty else { return Table.Cell(text: "none") }
+        return switch grouping {
+        case .client: Table.Cell(text: clients[name] ?? name, address: "/runs/?client=\(name)")
+        case .agent: Table.Cell(text: house.agentName(name), address: "/runs/?agent=\(name)")
+        case .model, .day: Table.Cell(text: name)
+        }
+    }
+
+    private func words(_ account: SpendAccount, _ clients: [String: String]) -> String {
+        switch account.owner {
+        case .agency: "The agency"
+        case .client(let slug): clients[slug] ?? slug
+        case .agent(let name): house.agentName(name)
+        }
+    }
+
+    private func budgets(_ clients: [String: String]) async throws -> Block {
         let lines = try await house.budgets.list()
         return Block(
             heading: "Budgets",
@@ -76,7 +90,7 @@ struct CostPages: Sendable {
                 Table.columns("Account", "Period", "#Limit", "#Spent", "#Reserved", "#Left"),
                 lines.prefix(200).map { line -> [Table.Cell] in
                     [
-                        Table.Cell(text: line.account.scope), Table.Cell(text: line.account.period),
+                        Table.Cell(text: words(line.account, clients)), Table.Cell(text: line.account.period),
                         Table.Cell(text: line.budget.map { "\($0.limit)" } ?? "none"),
                         Table.Cell(text: "\(line.balance.spent)"), Table.Cell(text: "\(line.balance.reserved)"),
                         Table.Cell(text: line.left.map { "\($0)" } ?? ""),

@@ -1,7 +1,7 @@
 import BureauDomain
 import BureauEngine
 
-/// What waits for people, as far as one person may see it.
+/// What waits for people, as far as one person may see it. The oldest first.
 struct Inbox: Sendable {
     let house: WebHouse
     static let listedMax = 100, countedMax = 99
@@ -11,23 +11,44 @@ struct Inbox: Sendable {
         var questions: [RunRecord]
         var reviews: [RunRecord]
         var failures: [RunRecord]
-        func narrowed(client: String?, agent: String?) -> Waiting {
-            func fits(_ run: RunRecord) -> Bool {
-                (client == nil || run.clientSlug == client) && (agent == nil || run.agent == agent)
-            }
-            return Waiting(
+
+        func filtered(_ fits: (RunRecord) -> Bool) -> Waiting {
+            Waiting(
                 approvals: approvals.filter { fits($0.run) }, questions: questions.filter(fits),
                 reviews: reviews.filter(fits), failures: failures.filter(fits))
         }
 
+        func narrowed(client: String?, agent: String?) -> Waiting {
+            filtered { (client == nil || $0.clientSlug == client) && (agent == nil || $0.agent == agent) }
+        }
+
         var count: Int { approvals.count + questions.count + reviews.count + failures.count }
+        /// Of approvals and of runs.
+        var ids: Set<String> { Set(approvals.map(\.approval.id) + (questions + reviews + failures).map(\.id)) }
+    }
+
+    /// What waits for this very person: questions they may decide, and work for clients they look after or that they
+    /// asked for.
+    func mine(_ waiting: Waiting, _ person: PersonRecord) async throws -> Waiting {
+        let duties = try await house.clients.duties(of: person.id), decider = ApprovalView.decider(person)
+        var mine = waiting.filtered { run in
+            run.clientSlug.map(duties.contains) ?? false || decider.requesters.contains(run.requestedBy)
+        }
+        let mayDecide = try await decidable(waiting, person)
+        mine.approvals = waiting.approvals.filter { mayDecide.contains($0.approval.id) }
+        return mine
+    }
+
+    func decidable(_ waiting: Waiting, _ person: PersonRecord) async throws -> Set<String> {
+        guard person.role >= .consultant else { return [] }
+        return try await house.approvals.decidable(waiting.approvals, by: ApprovalView.decider(person))
     }
 
     func waiting(for person: PersonRecord) async throws -> Waiting {
         Waiting(
             approvals: try await approvals(for: person), questions: try await runs([.needsInfo], person),
             reviews: try await runs([.inReview], person),
-            failures: try await house.runs.list(failures(person)))
+            failures: try await house.runs.list(failures(person)).reversed())
     }
 
     /// For the navigation: four counts that an index answers.
@@ -50,7 +71,7 @@ struct Inbox: Sendable {
         var listing = RunListing(visible: person.clients)
         listing.states = states
         listing.limit = Self.listedMax
-        return try await house.runs.list(listing)
+        return try await house.runs.list(listing).reversed()
     }
 
     /// Those that expire first on top.

@@ -14,21 +14,17 @@ struct InboxPage: Sendable {
     var routes: [Route] { [.page("/inbox", .viewer) { try await show($0) }] }
 
     private func show(_ web: WebRequest) async throws -> Response {
-        let visitor = try web.signedIn()
-        let everything = try await Inbox(house: house).waiting(for: visitor.person)
-        let waiting = everything.narrowed(client: web.query("client"), agent: web.query("agent"))
+        let visitor = try web.signedIn(), inbox = Inbox(house: house)
+        let everything = try await inbox.waiting(for: visitor.person)
+        var waiting = everything.narrowed(client: web.query("client"), agent: web.query("agent"))
+        if web.query("mine") == "yes" { waiting = try await inbox.mine(waiting, visitor.person) }
         let kind = web.query("kind").flatMap(Kind.init) ?? .all
         var page = Page(
             title: everything.count > 0 ? "(\(everything.count)) Inbox" : "Inbox", heading: "Inbox")
-        page.lead = "Approvals first, those that expire soonest on top."
+        page.lead = "Approvals first, those that expire soonest on top; then what has waited longest."
         page.blocks = [Block(tabs: tabs(kind, waiting, web), filters: try await filters(web))]
         func shows(_ one: Kind) -> Bool { kind == .all || kind == one }
-        if shows(.approvals) {
-            for (approval, run) in waiting.approvals {
-                page.blocks.append(
-                    Block(approval: try await ApprovalView(house: house).card(approval, run, visitor)))
-            }
-        }
+        if shows(.approvals) { page.blocks += try await approvals(waiting, visitor) }
         var rest: [RunRecord] = []
         func add(_ kind: Kind, _ runs: [RunRecord], _ block: (RunRecord) async throws -> Block) async throws {
             guard shows(kind) else { return }
@@ -41,15 +37,25 @@ struct InboxPage: Sendable {
         if !rest.isEmpty {
             page.blocks.append(
                 Block(
-                    heading: "And \(rest.count) more", table: RunWords.table("Newest first", rest, clock, empty: "")))
+                    heading: "And \(rest.count) more", table: RunWords.table("Oldest first", rest, house, empty: "")))
         }
         if page.blocks.count == 1 {
             page.blocks.append(
                 Block(
                     emptyText: everything.count == waiting.count
-                        ? "Nothing waits here." : "Nothing waits here for this client and agent."))
+                        ? "Nothing waits here."
+                        : "Nothing waits here that matches. \(everything.count) in all are in the inbox."))
         }
+        if shows(.approvals) { page.blocks += try await InboxLapsed(house: house).blocks(web) }
         return try await house.page(page, web)
+    }
+
+    private func approvals(_ waiting: Inbox.Waiting, _ visitor: WebRequest.Visitor) async throws -> [Block] {
+        var blocks = try await TogetherPages(house: house).offers(waiting, visitor.person)
+        for (approval, run) in waiting.approvals {
+            blocks.append(Block(approval: try await ApprovalView(house: house).card(approval, run, visitor)))
+        }
+        return blocks
     }
 
     private func tabs(_ kind: Kind, _ waiting: Inbox.Waiting, _ web: WebRequest) -> Tabs {
@@ -69,32 +75,21 @@ struct InboxPage: Sendable {
 
     private func filters(_ web: WebRequest) async throws -> Filters {
         let person = try web.signedIn().person
-        func options(_ name: String, _ values: [(String, String)]) -> Field.Kind {
-            .options(
-                [Field.Option(word: "Any", value: "")]
-                    + values.map { Field.Option(word: $0.1, value: $0.0, isOn: $0.0 == web.query(name)) })
-        }
         let clients = try await house.clients.list().filter { person.maySee(client: $0.slug) }
-        let chips = ["client", "agent"].compactMap { name in
-            web.query(name).map {
-                Link(word: "\(name): \($0)", address: web.address("/inbox/", changing: [name: nil]))
-            }
-        }
         return Filters(
-            action: "/inbox/",
-            fields: [
+            web, "/inbox/",
+            [
                 Field("kind", "", .hidden, value: web.query("kind") ?? ""),
-                Field("client", "Client", options("client", clients.map { ($0.slug, $0.name) })),
-                Field(
-                    "agent", "Agent",
-                    options("agent", house.catalog.agents.map { ($0.config.name, $0.config.displayName) })),
-            ], chips: chips)
+                .choice("client", "Client", clients.map { ($0.slug, $0.name) }, web),
+                .choice("agent", "Agent", house.agentChoices, web),
+                Field("mine", "Mine only", .check(isOn: web.query("mine") == "yes")),
+            ])
     }
 
     // MARK: One of each kind
 
     private func review(_ run: RunRecord, _ person: PersonRecord) async throws -> Block {
-        let words = RunWords(run: run, clock: clock)
+        let words = house.words(run)
         var block = Block(heading: "◎ Review: \(words.title)", style: "waits")
         guard let report = try await house.reports.list(ArtifactFilter(run: run.id, limit: 1)).first else {
             block.items = Items(items: [words.item("It left no report. Open the run to see what it did.")])
@@ -115,14 +110,14 @@ struct InboxPage: Sendable {
     }
 
     private func question(_ run: RunRecord, _ person: PersonRecord) -> Block {
-        let words = RunWords(run: run, clock: clock)
-        var items = [words.item("asked \(clock.moment(run.acceptedAt)) · started by \(run.requestedBy)")]
+        let words = house.words(run)
+        var items = [words.item("asked \(clock.moment(run.acceptedAt)) · started by \(words.requester)")]
         if let task = run.taskURL, task.hasPrefix("https://") || task.hasPrefix("http://") {
             items.append(.init(title: "Open the task and fill it in there", address: task, meta: run.taskID ?? ""))
         }
         if let client = run.clientSlug {
             items.append(
-                .init(title: "Open the client's record", address: "/clients/\(client)/#missing", meta: client))
+                .init(title: "Open the client's record", address: "/clients/\(client)/#missing", meta: words.client))
         }
         return Block(
             heading: "? Needs info: \(words.title)", style: "waits warn", text: words.why, items: Items(items: items),
@@ -131,7 +126,7 @@ struct InboxPage: Sendable {
     }
 
     private func failure(_ run: RunRecord, _ person: PersonRecord) -> Block {
-        let words = RunWords(run: run, clock: clock), isHalf = run.state == .doneWithProblems
+        let words = house.words(run), isHalf = run.state == .doneWithProblems
         func form(_ verb: String, _ path: String, tone: String = "", _ fields: [Field] = []) -> Form {
             Form(
                 action: "/runs/\(run.id)/\(path)", verb: verb, fields: fields, tone: tone,

@@ -31,6 +31,8 @@ struct Block {
     var id: String? = nil
     var heading: String? = nil
     var style = ""
+    /// Everything but the heading is folded away behind these words.
+    var folded: String? = nil
     var text: String? = nil
     var callout: Callout? = nil
     var cards: Cards? = nil
@@ -46,6 +48,7 @@ struct Block {
     var diff: Diff? = nil
     var frame: Frame? = nil
     var emptyText: String? = nil
+    var links: [Link] = []
     var forms: [Form] = []
 }
 
@@ -106,15 +109,21 @@ struct Tabs {
     var tabs: [Link]
 }
 
+/// A form that only leads somewhere: its fields are in the address.
 struct Filters {
     var action: String
     var fields: [Field]
     var chips: [Link] = []
+    var verb = "Apply"
+    var style = "filters"
     /// Views see stored members only.
     let hasChips: Bool
 
-    init(action: String, fields: [Field], chips: [Link] = []) {
+    init(
+        action: String, fields: [Field], chips: [Link] = [], verb: String = "Apply", style: String = "filters"
+    ) {
         (self.action, self.fields, self.chips, hasChips) = (action, fields, chips, !chips.isEmpty)
+        (self.verb, self.style) = (verb, style)
     }
 }
 

@@ -67,7 +67,7 @@ struct RunActions: Sendable {
 
     private func askToStop(_ web: WebRequest) async throws -> Response {
         let run = try web.theRun()
-        let words = RunWords(run: run, clock: house.clock)
+        let words = house.words(run)
         var page = Page(title: "Stop run", heading: "Stop this run?")
         page.crumbs = [
             Link(word: "Runs", address: "/runs/"), Link(word: "run \(run.id.prefix(10))", address: words.address),

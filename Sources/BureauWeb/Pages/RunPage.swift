@@ -7,7 +7,7 @@ struct RunPage {
     let house: WebHouse
     let run: RunRecord
     private var clock: PageClock { house.clock }
-    private var words: RunWords { RunWords(run: run, clock: clock) }
+    private var words: RunWords { house.words(run) }
 
     func show(_ web: WebRequest) async throws -> Response {
         let visitor = try web.signedIn()
@@ -21,7 +21,8 @@ struct RunPage {
             Link(word: "run \(run.id.prefix(10))"),
         ]
         page.links = links()
-        if let report = try await house.reports.list(ArtifactFilter(run: run.id, limit: 1)).first {
+        let report = try await house.reports.list(ArtifactFilter(run: run.id, limit: 1)).first
+        if let report {
             page.links.insert(Link(word: "Open report", address: "/reports/\(report.id)/", style: "button"), at: 0)
         }
         for approval in approvals where approval.state == .open {
@@ -34,7 +35,7 @@ struct RunPage {
             Block(
                 id: "timeline", heading: "Timeline", timeline: try await TimelineView(house: house, run: run).page(web))
         )
-        page.blocks += try await results()
+        page.blocks += try await results(report)
         let decided = approvals.filter { $0.state != .open }
         if !decided.isEmpty { page.blocks.append(decisions(decided)) }
         if let payload = run.payload, let value = try? JSONValue.parse(Array(payload.utf8)) {
@@ -50,7 +51,7 @@ struct RunPage {
     private func lead(_ agent: LoadedAgent?) -> String {
         let limit = run.costMax ?? agent?.config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax
         let took = words.took.isEmpty ? "not started" : words.took
-        return "\(took) · \(words.cost) of \(limit) · attempt \(run.attempt) · config \(run.agent) v\(run.agentVersion)"
+        return "\(took) · \(words.cost) of \(limit) · attempt \(run.attempt) · \(words.agent) v\(run.agentVersion)"
     }
 
     private func links() -> [Link] {
@@ -109,10 +110,10 @@ struct RunPage {
     private func facts(_ agent: LoadedAgent?) -> Facts {
         Facts([
             Facts.Fact(name: "Run", value: run.id, isCode: true, isCopied: true),
-            Facts.Fact(name: "Agent", value: agent?.config.displayName ?? run.agent, address: "/agents/\(run.agent)/"),
+            Facts.Fact(name: "Agent", value: words.agent, address: "/agents/\(run.agent)/"),
             run.clientSlug.map { Facts.Fact(name: "Client", value: words.client, address: "/runs/?client=\($0)") },
             Facts.Fact(
-                name: "Started by", value: "\(run.requestedBy) (\(words.source)), \(clock.absolute(run.acceptedAt))"),
+                name: "Started by", value: "\(words.requester) (\(words.source)), \(clock.absolute(run.acceptedAt))"),
             run.endedAt.map { Facts.Fact(name: "Ended", value: clock.absolute($0)) },
             run.taskID.map { Facts.Fact(name: "Task", value: $0, isCode: true, isCopied: true) },
             Facts.Fact(name: "Cost", value: "\(words.cost) (\(run.spentMethod.replacing("_", with: " ")))"),
@@ -121,23 +122,33 @@ struct RunPage {
         ])
     }
 
-    private func results() async throws -> [Block] {
+    private func results(_ report: ArtifactRecord?) async throws -> [Block] {
         let files = try await house.runs.files(run.id), steps = try await house.runs.steps(run.id)
+        let shown = report == nil ? [] : try await house.reports.page(run.id).files
         var blocks = [
             Block(
                 id: "files", heading: "Files (\(files.count))",
                 table: Table(
                     "Files the session left",
-                    Table.columns("Name", "Type", "#Size", "SHA-256"),
+                    Table.columns("Name", "Type", "#Size", "SHA-256", "Download"),
                     files.map { file -> [Table.Cell] in
-                        [
-                            Table.Cell(text: file.safeName), Table.Cell(text: file.mimeType),
+                        let page = report.flatMap { report in
+                            shown.first { $0.sha256 == file.sha256 }.map { ReportViewer.address(report.id, $0.name) }
+                        }
+                        return [
+                            Table.Cell(text: file.safeName, address: page), Table.Cell(text: file.mimeType),
                             Table.Cell(text: Words.bytes(file.sizeBytes)),
                             Table.Cell(text: file.error ?? String((file.sha256 ?? "").prefix(16)) + "…"),
+                            file.blobKey == nil
+                                ? Table.Cell(text: "")
+                                : Table.Cell(
+                                    text: "Download",
+                                    address: "\(words.address)files/\(WebRequest.escaped(file.safeName))/download"),
                         ]
                     },
-                    empty: run.state.isFinal ? "The session left no file." : "Files appear when the session has ended.")
-            )
+                    empty: run.state.isFinal ? "The session left no file." : "Files appear when the session has ended."),
+                links: files.contains { $0.blobKey != nil }
+                    ? [Link(word: "Download all", address: words.address + "files.zip")] : [])
         ]
         let done = steps.count { $0.state == .done }
         blocks.append(
@@ -184,7 +195,7 @@ struct RunPage {
         guard !runs.isEmpty else { return nil }
         return Block(
             heading: "Family",
-            table: RunWords.table("The run that started this one, and those it has started", runs, clock, empty: ""))
+            table: RunWords.table("The run that started this one, and those it has started", runs, house, empty: ""))
     }
 }
 
@@ -198,7 +209,7 @@ struct RunSteps {
         return Self.names.enumerated().map { index, name in
             if index < reached { return .init(glyph: "✓", word: name, state: "done", tone: "ok") }
             guard index == reached else { return .init(glyph: "○", word: name, state: "to come", tone: "idle") }
-            let glyph = ["ok": "✓", "bad": "✕", "warn": "■", "wait": "⚑"][tone] ?? "▶"
+            let glyph = ["ok": "✓", "bad": "✕", "warn": "■", "wait": "◆"][tone] ?? "▶"
             let word = tone == "ok" || tone == "info" ? name : state.word
             return .init(glyph: glyph, word: word, state: tone == "ok" ? "done" : "now", tone: tone, isNow: true)
         }

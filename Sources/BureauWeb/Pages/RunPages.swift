@@ -59,7 +59,7 @@ struct RunPages: Sendable {
             Block(tabs: tabs(web), filters: try await filters(web)),
             Block(
                 table: RunWords.table(
-                    "Runs, newest first", runs, clock,
+                    "Runs, newest first", runs, house,
                     empty: isFiltered
                         ? "No runs match."
                         : "No runs yet. A run appears here when a task, a schedule or a person starts one.",
@@ -86,36 +86,21 @@ struct RunPages: Sendable {
 
     private func filters(_ web: WebRequest) async throws -> Filters {
         let person = try web.signedIn().person
-        func options(_ name: String, _ values: [(String, String)]) -> Field.Kind {
-            let now = web.query(name)
-            return .options(
-                [Field.Option(word: "Any", value: "")]
-                    + values.map { Field.Option(word: $0.1, value: $0.0, isOn: $0.0 == now) })
-        }
         let clients = try await house.clients.list().filter { person.maySee(client: $0.slug) }
-        let fields = [
-            Field("client", "Client", options("client", clients.map { ($0.slug, $0.name) })),
-            Field(
-                "agent", "Agent", options("agent", house.catalog.agents.map { ($0.config.name, $0.config.displayName) })
-            ),
-            Field("status", "Status", options("status", RunState.allCases.map { ($0.rawValue, $0.word) })),
-            Field(
-                "trigger", "Trigger",
-                options(
-                    "trigger",
-                    [
-                        ("webhook", "Webhook"), ("cli", "Command line"), ("slack", "Slack"), ("cron", "Schedule"),
-                        ("api", "Pages and API"), ("agent", "Agent"),
-                    ])),
-            Field("from", "From", .line(type: "date"), value: web.query("from") ?? ""),
-            Field("to", "To", .line(type: "date"), value: web.query("to") ?? ""),
+        let triggers = [
+            ("webhook", "Webhook"), ("cli", "Command line"), ("slack", "Slack"), ("cron", "Schedule"),
+            ("api", "Pages and API"), ("agent", "Agent"),
         ]
-        let chips = Self.filterNames.compactMap { name in
-            web.query(name).map {
-                Link(word: "\(name): \($0)", address: web.address("/runs/", changing: [name: nil, "before": nil]))
-            }
-        }
-        return Filters(action: "/runs/", fields: fields, chips: chips)
+        return Filters(
+            web, "/runs/",
+            [
+                .choice("client", "Client", clients.map { ($0.slug, $0.name) }, web),
+                .choice("agent", "Agent", house.agentChoices, web),
+                .choice("status", "Status", RunState.allCases.map { ($0.rawValue, $0.word) }, web),
+                .choice("trigger", "Trigger", triggers, web),
+                Field("from", "From", .line(type: "date"), value: web.query("from") ?? ""),
+                Field("to", "To", .line(type: "date"), value: web.query("to") ?? ""),
+            ])
     }
 
     private func csv(_ web: WebRequest) async throws -> Response {
@@ -127,7 +112,7 @@ struct RunPages: Sendable {
             [
                 run.id, run.state.rawValue, run.clientSlug ?? "", run.agent, run.triggerSource,
                 PageClock.iso(run.acceptedAt), run.endedAt.map(PageClock.iso) ?? "",
-                "\(MicroUSD(rawValue: run.spentMicroUSD).usd)", run.spentMethod, RunWords(run: run, clock: clock).why,
+                "\(MicroUSD(rawValue: run.spentMicroUSD).usd)", run.spentMethod, house.words(run).why,
             ].map(Self.csvField).joined(separator: ",")
         }
         return Response(

@@ -4,25 +4,43 @@ import BureauEngine
 /// A run as pages show it.
 struct RunWords {
     let run: RunRecord
+    /// As people call it; the short name stands in addresses only.
+    let agent: String
     let clock: PageClock
 
     var address: String { "/runs/\(run.id)/" }
     var client: String { run.clientName ?? run.clientSlug ?? run.taskID.map { "task \($0)" } ?? "no client" }
-    var title: String { "\(run.agent) · \(client)" }
+    var title: String { "\(agent) · \(client)" }
     var cost: String {
         run.spentMethod == "no_price" ? "+?" : "\(MicroUSD(rawValue: run.spentMicroUSD))"
     }
     var took: String { clock.took(run.startedAt, run.endedAt) }
     var why: String { run.cause?.sentence ?? run.fault ?? "" }
-    var summary: String { why.isEmpty ? run.headline ?? run.lastEvent ?? "" : why }
+    var summary: String { why.isEmpty ? run.headline ?? doing : why }
+    /// What it did last, in words; types of events are for programs.
+    var doing: String {
+        if run.state == .waitingApproval { return "Waits for a decision" }
+        let last = (run.lastEvent ?? "")[...].trimmed
+        return last.contains(" ") || !last.contains(".") ? last : ""
+    }
     var chip: Chip { Self.chip(run.state) }
     var source: String {
         switch run.triggerSource {
         case "webhook": run.taskTool.label
         case "cli": "command line"
         case "cron": "schedule"
+        case "api": run.requestedBy.hasPrefix("web ") ? "pages" : "API"
+        case "slack": "Slack"
         default: run.triggerSource
         }
+    }
+
+    /// Who asked for it, without the surface, which `source` says.
+    var requester: String {
+        for surface in ["web ", "cli "] where run.requestedBy.hasPrefix(surface) {
+            return String(run.requestedBy.dropFirst(surface.count))
+        }
+        return run.requestedBy
     }
 
     static func chip(_ state: RunState) -> Chip {
@@ -31,7 +49,7 @@ struct RunWords {
             case .queued: ("○", "idle")
             case .needsInfo: ("?", "warn")
             case .starting, .running, .collecting, .delivering, .revising: ("▶", "info")
-            case .waitingApproval: ("⚑", "wait")
+            case .waitingApproval: ("◆", "wait")
             case .inReview: ("◎", "wait")
             case .stopping: ("■", "warn")
             case .done: ("✓", "ok")
@@ -48,7 +66,7 @@ struct RunWords {
 
     var cells: [Table.Cell] {
         [
-            Table.Cell(text: "", chip: chip), Table.Cell(text: client, address: address), Table.Cell(text: run.agent),
+            Table.Cell(text: "", chip: chip), Table.Cell(text: client, address: address), Table.Cell(text: agent),
             Table.Cell(text: clock.moment(run.acceptedAt), iso: PageClock.iso(run.acceptedAt)), Table.Cell(text: took),
             Table.Cell(text: cost), Table.Cell(text: source), Table.Cell(text: summary),
         ]
@@ -59,11 +77,21 @@ struct RunWords {
     }
 
     static func table(
-        _ caption: String, _ runs: [RunRecord], _ clock: PageClock, empty: String, emptyLink: Link? = nil,
+        _ caption: String, _ runs: [RunRecord], _ house: WebHouse, empty: String, emptyLink: Link? = nil,
         first: String? = nil, next: String? = nil, csv: String? = nil, note: String? = nil
     ) -> Table {
         Table(
-            caption, columns, runs.map { RunWords(run: $0, clock: clock).cells }, empty: empty, emptyLink: emptyLink,
+            caption, columns, runs.map { house.words($0).cells }, empty: empty, emptyLink: emptyLink,
             note: note, csv: csv, first: first, next: next)
     }
+}
+
+extension WebHouse {
+    func words(_ run: RunRecord) -> RunWords { RunWords(run: run, agent: agentName(run.agent), clock: clock) }
+
+    /// What people call an agent; its short name when it is not here any more.
+    func agentName(_ name: String) -> String { catalog.agent(name)?.config.displayName ?? name }
+
+    /// For filters: short names with what people call them.
+    var agentChoices: [(String, String)] { catalog.agents.map { ($0.config.name, $0.config.displayName) } }
 }

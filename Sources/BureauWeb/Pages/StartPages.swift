@@ -34,6 +34,7 @@ struct StartPages: Sendable {
             ]
             return try await house.page(page, web)
         }
+        let lately = try await AgentFigures.of(agent.config.name, person, house)
         page.blocks = [
             Block(
                 filters: Filters(
@@ -49,7 +50,7 @@ struct StartPages: Sendable {
                                 }), hint: "Another agent may ask for other fields.", id: "choose-agent")
                     ])),
             Block(
-                text: agent.config.description,
+                text: [agent.config.description, lately.expectation].compactMap(\.self).joined(separator: " "),
                 forms: [
                     Form(
                         action: "/runs", verb: "Start run",

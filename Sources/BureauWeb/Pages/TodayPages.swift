@@ -17,7 +17,8 @@ struct TodayPages: Sendable {
 
     private func today(_ web: WebRequest) async throws -> Response {
         let person = try web.signedIn().person
-        let waiting = try await Inbox(house: house).waiting(for: person)
+        let inbox = Inbox(house: house), waiting = try await inbox.waiting(for: person)
+        let mine = try await inbox.mine(waiting, person).ids
         var working = RunListing(visible: person.clients)
         working.states = RunState.allCases.filter { $0.isWorkable && $0 != .queued && $0 != .waitingApproval }
         working.limit = Self.shownMax
@@ -28,34 +29,37 @@ struct TodayPages: Sendable {
             page.links = [Link(word: "Start a run", address: "/runs/new", style: "button primary")]
         }
         page.blocks =
-            try await checklist(running) + [needs(waiting, running.count)] + [
+            try await checklist(running) + [needs(waiting, mine, running.count)] + [
                 Block(
                     heading: "Running now (\(running.count))",
                     items: running.isEmpty
                         ? nil
                         : Items(
-                            items: running.map { RunWords(run: $0, clock: clock) }.map {
-                                $0.item("\($0.took) · \($0.cost) · \($0.run.lastEvent ?? "")")
+                            items: running.map(house.words).map {
+                                $0.item([$0.took, $0.cost, $0.doing].filter { !$0.isEmpty }.joined(separator: " · "))
                             }), emptyText: running.isEmpty ? "Nothing is running." : nil),
                 try await ended(person),
             ]
         return try await house.page(page, web)
     }
 
-    private func needs(_ waiting: Inbox.Waiting, _ running: Int) -> Block {
-        var items = waiting.approvals.map { approval, run in
-            Items.Item(
-                chip: Chip(glyph: "⚑", word: "Approve", tone: "wait"), title: approval.effect,
-                address: "/approvals/\(approval.id)/",
-                meta: "\(RunWords(run: run, clock: clock).title) · expires \(clock.absolute(approval.expiresAt))")
+    /// What waits for this very person first.
+    private func needs(_ waiting: Inbox.Waiting, _ mine: Set<String>, _ running: Int) -> Block {
+        var found = waiting.approvals.map { approval, run in
+            (
+                approval.id,
+                Items.Item(
+                    chip: Chip(glyph: "◆", word: "Approve", tone: "wait"), title: approval.effect,
+                    address: "/approvals/\(approval.id)/",
+                    meta: "\(house.words(run).title) · expires \(clock.absolute(approval.expiresAt))")
+            )
         }
         for run in waiting.reviews + waiting.questions + waiting.failures {
-            let words = RunWords(run: run, clock: clock)
-            items.append(
-                words.item(
-                    [words.summary, clock.moment(run.endedAt ?? run.acceptedAt)].filter { !$0.isEmpty }
-                        .joined(separator: " · ")))
+            let words = house.words(run)
+            let meta = [words.summary, clock.moment(run.endedAt ?? run.acceptedAt)].filter { !$0.isEmpty }
+            found.append((run.id, words.item(meta.joined(separator: " · "))))
         }
+        let items = (found.filter { mine.contains($0.0) } + found.filter { !mine.contains($0.0) }).map(\.1)
         let all = items.count
         return Block(
             heading: "Needs you (\(all))",
@@ -81,7 +85,7 @@ struct TodayPages: Sendable {
         return Block(
             heading: "Ended today", cards: Cards(cards: cards),
             table: RunWords.table(
-                "Runs accepted today that have ended, newest first", Array(runs.prefix(Self.shownMax)), clock,
+                "Runs accepted today that have ended, newest first", Array(runs.prefix(Self.shownMax)), house,
                 empty: "No run has ended today."))
     }
 
@@ -139,7 +143,7 @@ struct TodayPages: Sendable {
             Block(
                 heading: "Runs",
                 table: RunWords.table(
-                    "Runs of this task", runs, clock,
+                    "Runs of this task", runs, house,
                     empty:
                         "No run, task or agent is called so. Write a run's first six characters, a whole task id, or a name."
                 )),

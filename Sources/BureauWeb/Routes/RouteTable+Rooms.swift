@@ -2,9 +2,12 @@
 extension RouteTable {
     static func rooms(_ house: WebHouse) -> [[Route]] {
         [
-            InboxPage(house: house).routes, ReportPages(house: house).routes, ReportPage.routes(house),
+            InboxPage(house: house).routes, TogetherPages(house: house).routes, ReportPages(house: house).routes,
+            ReportPage.routes(house),
             ReportActions(house: house).routes,
-            ReportViewer(house: house).routes, ClientTabs(house: house).routes, ClientActions(house: house).routes,
+            ReportViewer(house: house).routes, ReportCompare(house: house).routes, FileDownloads(house: house).routes,
+            EndpointPages(house: house).routes, ConnectionPages(house: house).routes, ClientTabs(house: house).routes,
+            ClientActions(house: house).routes,
         ]
     }
 }

@@ -44,6 +44,10 @@ extension WebGate {
                 status: refused.isConflict ? .conflict : .unprocessableContent, title: "Not done",
                 detail: sentence(refused.description), fix: sentence(refused.fix))
         case let refused as ArtifactDesk.Refused: return words(refused)
+        case let refused as EndpointDesk.Refused:
+            return Words(
+                status: refused.isMissing ? .notFound : .unprocessableContent, title: "Not done",
+                detail: sentence(refused.description), fix: sentence(refused.fix))
         case let error as HTTPError:
             return Words(
                 status: error.status, title: "Not taken", detail: error.body ?? "The request cannot be read.",
@@ -69,6 +73,7 @@ extension WebGate {
             case .notFound, .ambiguous: (.notFound, "Look for it in the Report Library.")
             case .notNow: (.conflict, "Nothing was changed. Open the report again: it shows where it stands now.")
             case .damaged: (.internalServerError, "Tell whoever runs the server: a backup has the file.")
+            case .tooLarge: (.contentTooLarge, "Download the files one by one.")
             }
         return Words(status: status, title: "Not done", detail: sentence(refused.description), fix: fix)
     }

@@ -30,6 +30,8 @@ package struct WebHouse: Sendable {
     let requestKeys: RequestKeys
     let endpoints: EndpointDesk
     let site: Site
+    /// Nil where nobody can look at the connections.
+    let checkup: Checkup?
     /// Wakes the workers after something was started.
     let wake: @Sendable () -> Void
     let clock: PageClock
@@ -68,8 +70,7 @@ package struct WebHouse: Sendable {
     package init(
         parts: EngineParts, approvals: ApprovalDesk, status: ServerStatus, frontDesk: SlackFrontDesk,
         asana: AsanaIntake, commands: SlackCommandDoor?, apiDoor: ApprovalDoor?, artifacts: ReportArtifactDoor?,
-        site: Site,
-        passwords: PasswordHash = .standard,
+        site: Site, checkup: Checkup? = nil, passwords: PasswordHash = .standard,
         wake: @escaping @Sendable () -> Void
     ) {
         let (database, doors) = (parts.database, parts.doors)
@@ -99,6 +100,7 @@ package struct WebHouse: Sendable {
         requestKeys = RequestKeys(database: database, doors: doors)
         endpoints = EndpointDesk(database: database, doors: doors, settings: parts.settings.endpoints)
         self.site = site
+        self.checkup = checkup
         self.wake = wake
         clock = PageClock(zone: parts.settings.agencyZone, now: doors.now)
     }

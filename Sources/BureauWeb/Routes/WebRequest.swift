@@ -60,6 +60,12 @@ struct WebRequest: Sendable {
         return value.isEmpty ? nil : String(value.prefix(200))
     }
 
+    /// What comes after `prefix` in the names of boxes ticked in the address, in order.
+    func ticked(_ prefix: String) -> [String] {
+        let names = head.uri.queryParameters.prefix(200).filter { $0.key.hasPrefix(prefix) && $0.value == "yes" }
+        return Set(names.map { String($0.key.dropFirst(prefix.count).prefix(200)) }).sorted()
+    }
+
     func parameter(_ name: String) -> String { String((context.parameters.get(name) ?? "").prefix(200)) }
 
     /// Path and query as they came, for links that come back here.

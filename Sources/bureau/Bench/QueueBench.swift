@@ -5,7 +5,7 @@ import BureauStorage
 import Foundation
 import Synchronization
 
-/// Durable runs without a body. `drain` accepts them one durable call at a time and then works them off; `latency`
+/// Durable runs without a body. `drain` accepts them, each with a durable call of its own, and then works them off; `latency`
 /// accepts them at a steady rate while the workers wait, and tells how long each lay; `fairness` gives one client many
 /// times the others' runs and tells how evenly the turns went, which `drain` tells at its end too.
 struct QueueBench: AsyncParsableCommand {
@@ -19,6 +19,7 @@ struct QueueBench: AsyncParsableCommand {
     @Option var mode = Mode.drain
     @Option(help: "Number of runs.") var n = 1_000
     @Option(help: "Runs settled at once.") var concurrency = 16
+    @Option(help: "Runs accepted at once in drain mode; 1 is how the peers are measured.") var producers = 1
     @Option(help: "Runs a second in latency mode.") var rate = 20.0
     @Option(help: "Folder for the database.") var dir = "."
 
@@ -47,7 +48,16 @@ struct QueueBench: AsyncParsableCommand {
 
     private func drain(_ runs: EmptyRuns) async throws {
         let enqueueSeconds = try await BenchReport.seconds {
-            for number in 0..<n { _ = try await runs.enqueue(number) }
+            try await withThrowingTaskGroup { group in
+                for producer in 0..<max(producers, 1) {
+                    group.addTask {
+                        for number in stride(from: producer, to: n, by: max(producers, 1)) {
+                            _ = try await runs.enqueue(number)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
         }
         let drainSeconds = try await BenchReport.seconds {
             try await withThrowingTaskGroup { group in

@@ -35,43 +35,18 @@ struct DoctorCommand: AsyncParsableCommand {
             return [.fail("config", problem.what, fix: problem.fix, isAboutSettings: true)]
         }
         if fix, let key = settings.environment["GOOGLE_SERVICE_ACCOUNT_JSON_PATH"] { SecretChecks.makePrivate([key]) }
-        let local = LocalChecks(settings: settings, fixes: fix)
-        var findings = local.config()
-        findings.append(await local.database())
-        findings.append(local.folders())
-        findings += SecretChecks(environment: settings.environment, envFile: envFile, fixes: fix).findings()
-        findings += await askVendors(settings)
-        findings.append(local.disk())
-        findings.append(await server(settings))
-        return findings
-    }
-
-    /// All at once: a vendor that does not answer keeps nobody waiting but itself.
-    private func askVendors(_ settings: Settings) async -> [Finding] {
         let transport = HTTPTransport()
-        let agents = AgentFolder(settings).written.map(\.config)
-        let findings: [Finding]
-        do throws(SetupError) {
-            let checks = VendorChecks(
-                settings: settings, connections: try Self.connect(settings, transport), agents: agents)
-            async let anthropic = checks.anthropic()
-            async let clickUp = checks.clickUp()
-            async let asana = checks.asana()
-            async let slack = checks.slack()
-            async let drive = checks.drive()
-            async let clock = checks.clock(transport)
-            findings = await anthropic + clickUp + asana + slack + drive + [clock]
+        let doctor = Doctor(settings: settings, fixes: fix)
+        let local = await doctor.local(), vendors: [Finding]
+        do {
+            vendors = await doctor.vendors(
+                try Connector(settings: settings, transport: transport).connect(), transport)
         } catch {
-            findings = [.fail("config", error.what, fix: error.fix, isAboutSettings: true)]
+            let problem = SetupError(reading: error)
+            vendors = [.fail("config", problem.what, fix: problem.fix, isAboutSettings: true)]
         }
         await transport.shutdown()
-        return findings
-    }
-
-    private static func connect(_ settings: Settings, _ transport: HTTPTransport) throws(SetupError) -> Connections {
-        do { return try Connector(settings: settings, transport: transport).connect() } catch {
-            throw SetupError(reading: error)
-        }
+        return local + vendors + [doctor.disk(), await server(settings)]
     }
 
     private func server(_ settings: Settings) async -> Finding {

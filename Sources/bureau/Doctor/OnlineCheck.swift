@@ -25,7 +25,7 @@ struct OnlineCheck {
         }
     }
 
-    private func problems(_ agents: [(file: String, agent: LoadedAgent)]) async -> [ConfigProblem] {
+    func problems(_ agents: [(file: String, agent: LoadedAgent)]) async -> [ConfigProblem] {
         let slack = await slackLook(agents)
         var problems = slack.problems
         for (file, loaded) in agents {

@@ -55,6 +55,7 @@ struct RunWatcher: Sendable {
             return code
         }
         guard let code else { return detached(id, isServed) }
+        if !isServed { try await tellUnsent(id) }
         if printsJSON { Terminal.say(try await FinalReport(composition: composition, id: id).json()) }
         return code
     }
@@ -121,6 +122,19 @@ struct RunWatcher: Sendable {
             else { return }
             try await Task.sleep(for: .milliseconds(Self.lookEveryMilliseconds))
         }
+    }
+
+    /// The command has told people what it could; what a vendor did not take in time is kept, and somebody should know.
+    private func tellUnsent(_ id: String) async throws {
+        let unsent = try await composition.desk.steps(id, purpose: .notice).filter {
+            $0.state == .pending || $0.state == .intended
+        }
+        guard let first = unsent.first else { return }
+        let vendors = Set(unsent.map(\.channel.rawValue)).sorted().joined(separator: ", ")
+        let why = first.error.map { " It said: \(PlainLine.of($0))" } ?? ""
+        Terminal.note(
+            "\(unsent.count) \(unsent.count == 1 ? "message" : "messages") about this run could not be sent yet (\(vendors)).\(why)\n"
+                + "Nothing is lost: bureau serve sends what waits. See it: bureau runs show \(id.prefix(10))")
     }
 
     private func line(_ at: Int64?, _ text: String) {

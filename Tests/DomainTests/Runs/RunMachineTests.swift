@@ -9,7 +9,7 @@ private let allEvents: [RunMachine.Event] = [
     .approvalsAsked(count: 2), .budgetMissing(why), .gateClosed, .turnEnded, .stopAsked(why), .sessionHalted,
     .filesCollected(problem: nil),
     .filesCollected(problem: why), .channelsSettled(problem: nil), .channelsSettled(problem: why), .broke(why),
-    .deliverAgain, .retried, .leaseLost, .reviewOpened(problem: nil), .reviewOpened(problem: why), .revisionAsked,
+    .deliverAgain, .retried, .leaseLost(), .reviewOpened(problem: nil), .reviewOpened(problem: why), .revisionAsked,
     .revisionSent, .accepted, .dismissed(why),
 ]
 
@@ -69,9 +69,9 @@ private let allEvents: [RunMachine.Event] = [
     @Test("A worker may be lost five times, the sixth loss parks the run with a cause")
     func losses() throws {
         var run = RunMachine(state: .running, session: "s")
-        for _ in 0..<5 { #expect(try run.apply(.leaseLost) == []) }
+        for _ in 0..<5 { #expect(try run.apply(.leaseLost()) == []) }
         #expect(run.state == .running)
-        #expect(try run.apply(.leaseLost) == [])
+        #expect(try run.apply(.leaseLost()) == [])
         #expect(run.state == .stopping, "its session is interrupted first")
         #expect(try run.apply(.sessionHalted).count == 1)
         #expect(run.state == .failed)
@@ -81,10 +81,10 @@ private let allEvents: [RunMachine.Event] = [
     @Test("A run whose session cannot even be interrupted is given up all the same, and one without a session at once")
     func lostWhileStopping() throws {
         var run = RunMachine(state: .running, session: "s")
-        for _ in 0..<12 { _ = try run.apply(.leaseLost) }
+        for _ in 0..<12 { _ = try run.apply(.leaseLost()) }
         #expect(run.state == .failed && run.cause?.code == .lostTooOften)
         var early = RunMachine(state: .starting)
-        for _ in 0..<6 { _ = try early.apply(.leaseLost) }
+        for _ in 0..<6 { _ = try early.apply(.leaseLost()) }
         #expect(early.state == .failed)
     }
 

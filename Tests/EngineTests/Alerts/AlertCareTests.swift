@@ -17,7 +17,7 @@ struct AlertCareTests {
     }
 
     private static func notices(_ bench: Bench, _ kind: String = "reminder") async throws -> [NoticeIntent] {
-        try await bench.database.query(
+        try await bench.database.engine.query(
             "SELECT intent FROM step WHERE purpose = 'notice' AND kind = ? ORDER BY created_at, id", [kind]
         ).map { try JSONText.decode(NoticeIntent.self, try $0.text("intent")) }
     }

@@ -10,7 +10,7 @@ import Testing
 /// A repository, a builder and an engine, all real: git, processes, the clock, and the keeper that was built with us.
 final class BuildHouse: Sendable {
     let folder: URL
-    let database: SQLiteDatabase
+    let database: PlannedDatabase
     let catalog: AgentCatalog
     let parts: EngineParts
     let lock: OwnerLock
@@ -44,7 +44,7 @@ final class BuildHouse: Sendable {
         let agent = Self.agent(
             repository: folder.appending(path: "platform.git").path, builder: script.path, options)
         try Data(agent.utf8).write(to: folder.appending(path: "agents/platform-build.json"))
-        database = try SQLiteDatabase(path: folder.appending(path: "bureau.db").path)
+        database = try PlannedDatabase(path: folder.appending(path: "bureau.db").path)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         catalog = AgentCatalog(
             folder: folder.appending(path: "agents"), reader: AgentReader(hasVariable: { _ in true }),

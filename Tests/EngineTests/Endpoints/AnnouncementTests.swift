@@ -209,7 +209,7 @@ struct AnnouncementTests {
         let rows = try await room.bench.database.query("SELECT secret FROM endpoint WHERE id = ?", [id])
         #expect(try rows.first?.text("secret").contains(secret.dropFirst(6)) == false)
         #expect(try await !room.desk.find(id).document.compact.contains(secret))
-        let audit = try await room.bench.database.query("SELECT after FROM audit")
+        let audit = try await room.bench.database.engine.query("SELECT after FROM audit")
         #expect(try audit.allSatisfy { try !($0.textIfAny("after") ?? "").contains(secret) })
     }
 

@@ -74,7 +74,7 @@ struct WebhookIntakeTests {
         let answer = await intake(bench).accept(
             .init(agent: "sentinel", signature: signature, body: body, remoteAddress: "203.0.113.9"))
         #expect(answer.status == status)
-        let row = try #require(try await bench.database.query("SELECT * FROM signal").first)
+        let row = try #require(try await bench.database.engine.query("SELECT * FROM signal").first)
         #expect(try row.text("verdict") == "refused")
         #expect(try row.text("remote_address") == "203.0.113.9")
         #expect(try row.bytes("body").count == 4_096, "of what anybody can send only the beginning is kept")
@@ -180,7 +180,7 @@ struct WebhookIntakeTests {
     }
 
     private func verdicts(_ bench: Bench) async throws -> [String] {
-        try await bench.database.query("SELECT verdict FROM signal ORDER BY rowid").map { try $0.text("verdict") }
+        try await bench.database.engine.query("SELECT verdict FROM signal ORDER BY rowid").map { try $0.text("verdict") }
     }
 
     private static func body(

@@ -105,4 +105,54 @@ struct FamilyTests {
         #expect(refusals.map { $0 == nil } == [false, false, true, true])
         #expect(try await bench.alerts().map(\.cause) == ["ping_pong"])
     }
+
+    /// Runs of one agent, each accepted a second after the end of the one before; returns when the last one ended.
+    private static func chain(_ bench: Bench, count: Int, task: (Int) -> String, by person: String) async throws
+        -> Int64
+    {
+        for index in 0..<count {
+            bench.clock.advance(milliseconds: 1_000)
+            let run = try await bench.run(task: task(index), source: .webhook)
+            bench.clock.advance(milliseconds: 600_000)
+            for event in [.taken, .broke(RunCause(.refusal, "No."))] as [RunMachine.Event] {
+                try await bench.move(run.id, event)
+            }
+            try await bench.database.write { db in
+                _ = try db.execute("UPDATE run SET requested_by = ? WHERE id = ?", [person, run.id])
+            }
+        }
+        return bench.clock.now
+    }
+
+    @Test("An agent that starts itself is stopped; without the time of the change until its alert is closed")
+    func selfLoop() async throws {
+        let (bench, parts) = try await Self.bench(["sentinel"]), doors = parts.doors
+        let end = try await Self.chain(bench, count: 4, task: { _ in "86a1" }, by: "clickup user 5")
+        func refuses(at date: Int64?) async throws -> Bool {
+            try await bench.database.write { db in
+                try PingPongGuard(db: db, doors: doors).refusal("sentinel", taskID: "86a1", at: date) != nil
+            }
+        }
+        #expect(try await refuses(at: end + 1_000))
+        #expect(try await !refuses(at: end + 180_000), "somebody has read the result")
+        bench.clock.advance(milliseconds: 180_000)
+        #expect(try await refuses(at: nil), "nobody closed the alert")
+        let alert = try #require(try await bench.alerts().first { $0.cause == "self_loop" })
+        try await bench.database.write { db in
+            _ = try AlertStore(db: db).resolve(id: alert.id, by: "Ana", now: doors.now())
+        }
+        #expect(try await !refuses(at: nil))
+    }
+
+    @Test("An agent that makes its own new tasks is stopped; a person with as many is not", arguments: [77, 5])
+    func ownTasks(user: Int) async throws {
+        let (bench, parts) = try await Self.bench(["sentinel"]), doors = parts.doors
+        try await bench.database.write { try SettingStore(db: $0).put("clickup_user_id", "77", now: 1) }
+        let end = try await Self.chain(bench, count: 8, task: { "86a\($0)" }, by: "clickup user \(user)")
+        let refusal = try await bench.database.write { db in
+            try PingPongGuard(db: db, doors: doors).refusal(
+                "sentinel", taskID: "86b", at: end + 1_000, requester: "clickup user \(user)")
+        }
+        #expect((refusal != nil) == (user == 77))
+    }
 }

@@ -103,7 +103,7 @@ struct SessionJudgeTests {
         }
         #expect(fold.unknownTypes.count <= 64)
         #expect(fold.spans.inputTokens == 2_000)
-        #expect(fold.spans.cacheWrite5mInputTokens == 800)
+        #expect(fold.spans.cacheWriteUnsplitInputTokens == 800)
         #expect(fold.usage == nil)
         fold.take(try event(#"{"id":"t","type":"session.usage","usage":{"input_tokens":7,"output_tokens":1}}"#))
         #expect(fold.usage?.inputTokens == 7)

@@ -12,6 +12,9 @@ struct WatchdogTests {
     private static let stopped = RunMachine.Event.stopAsked(RunCause(.byPerson, "Stopped by Ana."))
     private static let toCollecting = Bench.toRunning + [.turnEnded]
 
+    /// Longer than any run waits after a loss.
+    private static let waitMilliseconds: Int64 = 60_000
+
     private static let toDelivering = toCollecting + [.filesCollected(problem: nil)]
 
     /// Every state in which a worker holds a run.
@@ -66,12 +69,14 @@ struct WatchdogTests {
             try await watchdog.look()
             let found = try await bench.find(run.id)
             #expect((found.losses, found.state, found.leaseOwner) == (loss, state, nil))
+            bench.clock.advance(milliseconds: Self.waitMilliseconds)
         }
         let alertsBefore = try await bench.alerts().count
         func lose() async throws -> RunState {
             _ = try await bench.claim("watching", run.id)
             bench.clock.advance(milliseconds: Lease.lifeMilliseconds + 1)
             try await watchdog.look()
+            bench.clock.advance(milliseconds: Self.waitMilliseconds)
             return try await bench.find(run.id).state
         }
         if [.running, .waitingApproval, .revising].contains(state) {
@@ -86,6 +91,57 @@ struct WatchdogTests {
         let letters = try await QueueDesk(database: bench.database, doors: parts.doors).parked(QueueFilter())
         #expect(letters.map(\.cause) == ["lost_too_often"])
         #expect(try await bench.steps(run.id, .notice).contains { $0.channel == .clickUp && $0.kind == "comment" })
+    }
+
+    /// The waits of a bench are the longest there are: 0, 1.75, 7, 17.5, 35 s.
+    @Test("After a second loss in a row it waits longer each time, and progress begins the count anew")
+    func waits() async throws {
+        let bench = try await Bench(), parts = try bench.parts()
+        let lock = try OwnerLock(folder: bench.ownersFolder, owner: "watching")
+        let run = try await bench.run(Bench.toRunning)
+        func lose(_ owner: String) async throws -> RunRecord {
+            let hand = try #require(try await bench.claim(owner, run.id), "it is not due yet")
+            #expect(hand.run.state == .running)
+            try await RunWatchdog(parts: parts, lock: lock).look()
+            return try await bench.find(run.id)
+        }
+        // Owners without a lock file are dead processes.
+        for (loss, wait) in [(1, 0), (2, 1_750), (3, 7_000), (4, 17_500), (5, 35_000)] {
+            #expect(try await lose("dead").losses == loss)
+            if wait > 0 {
+                bench.clock.advance(milliseconds: Int64(wait) - 1)
+                #expect(try await bench.claim("early", run.id) == nil, "after loss \(loss)")
+                bench.clock.advance(milliseconds: 1)
+            }
+        }
+        try await bench.database.write { db in
+            _ = try db.execute("UPDATE run SET events_count = events_count + 1 WHERE id = ?", [run.id])
+        }
+        #expect(try await lose("dead").losses == 1, "it had got further")
+        #expect(try await lose("dead").losses == 2)
+    }
+
+    @Test("Of runs lost together the one that had gone on is not blamed for what had just been taken up again")
+    func together() async throws {
+        let bench = try await Bench(), parts = try bench.parts()
+        let watchdog = RunWatchdog(
+            parts: parts, lock: try OwnerLock(folder: bench.ownersFolder, owner: "watching"))
+        let silent = try await bench.run(Bench.toRunning)
+        let poison = try await bench.run([.taken, .sessionOpened(session: "sesn_2")])
+        var seen: [RunState] = []
+        for _ in 1...8 where try await bench.find(poison.id).state == .running {
+            bench.clock.advance(milliseconds: Self.waitMilliseconds)
+            let hand = try #require(try await bench.claim("dead", silent.id))
+            if hand.run.losses > 0 {
+                try await bench.database.write { try RunLosses.markLived(hand.lease, in: $0) }
+            }
+            _ = try #require(try await bench.claim("dead", poison.id))
+            try await watchdog.look()
+            seen.append(try await bench.find(poison.id).state)
+        }
+        #expect(seen == Array(repeating: .running, count: 5) + [.stopping])
+        let innocent = try await bench.find(silent.id)
+        #expect(innocent.state == .running && innocent.losses == 1, "\(innocent)")
     }
 
     @Test("A session whose tool is silent for half an hour loses nothing: the lease is ours", .timeLimit(.minutes(2)))

@@ -34,7 +34,7 @@ final class StandingClock: Sendable {
 struct ScheduleHouse: Sendable {
     let folder: URL
     let clock: StandingClock
-    let database: SQLiteDatabase
+    let database: PlannedDatabase
     let parts: EngineParts
     let service: ScheduleService
     let desk: ScheduleDesk
@@ -59,7 +59,7 @@ struct ScheduleHouse: Sendable {
             given
             ?? Doors(
                 now: { clock.now }, randomness: Doors.system.randomness, jitter: { 1 }, sleep: { clock.advance($0) })
-        database = try SQLiteDatabase(path: folder.appending(path: "bureau.db").path)
+        database = try PlannedDatabase(path: folder.appending(path: "bureau.db").path)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let catalog = AgentCatalog(
             folder: folder.appending(path: "agents"), reader: AgentReader(hasVariable: { _ in true }),
@@ -108,7 +108,7 @@ struct ScheduleHouse: Sendable {
     }
 
     func runCount() async throws -> Int64 {
-        try await database.query("SELECT count(*) AS n FROM run").first?.integer("n") ?? -1
+        try await database.engine.query("SELECT count(*) AS n FROM run").first?.integer("n") ?? -1
     }
 
     static func schedule(_ rest: String) -> String { "{ \"enabled\": true, \(rest) }" }

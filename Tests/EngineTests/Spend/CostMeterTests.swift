@@ -27,7 +27,19 @@ struct CostMeterTests {
             "the sum of requests, when there are no totals",
             [
                 #"{"id":"s","type":"span.model_request_end","model_usage":{"input_tokens":2000000,"output_tokens":0}}"#
-            ], 6_000_000, "computed"
+            ], 6_000_000, "estimate"
+        ),
+        (
+            "requests that wrote to the cache, whose lifetime they do not tell",
+            [
+                #"{"id":"s","type":"span.model_request_end","model_usage":{"input_tokens":0,"output_tokens":0,"cache_creation_input_tokens":1000000}}"#
+            ], 3_750_000, "estimate"
+        ),
+        (
+            "totals whose cache writes are not split",
+            [
+                #"{"id":"u","type":"session.usage","usage":{"input_tokens":0,"output_tokens":0,"cache_creation_input_tokens":1000000}}"#
+            ], 3_750_000, "estimate"
         ),
         ("nothing yet", [], 0, "computed"),
     ]

@@ -63,7 +63,7 @@ struct SpendLedgerTests {
     @Test("A run that is lost too often gives its money back")
     func lost() async throws {
         let bench = try await Bench(), run = try await Self.reserved(bench)
-        for event in Bench.toRunning + Array(repeating: .leaseLost, count: 12) { try await bench.move(run.id, event) }
+        for event in Bench.toRunning + Array(repeating: .leaseLost(), count: 12) { try await bench.move(run.id, event) }
         #expect(try await bench.find(run.id).state == .failed)
         #expect(try await Self.agency(bench) == SpendBalance())
         try await bench.move(run.id, .retried)
@@ -75,7 +75,9 @@ struct SpendLedgerTests {
         let bench = try await Bench(), run = try await Self.reserved(bench)
         try await Self.settle(bench, run, 100)
         for sql in ["DELETE FROM spend_entry", "UPDATE spend_entry SET cumulative_micro_usd = 0"] {
-            await #expect(throws: StorageError.self) { try await bench.database.write { try $0.execute(sql, []) } }
+            await #expect(throws: StorageError.self) {
+                try await bench.database.engine.write { try $0.execute(sql, []) }
+            }
         }
         for sql in [
             "UPDATE spend_balance SET spent_micro_usd = 1 WHERE scope = 'agency'",
@@ -83,7 +85,7 @@ struct SpendLedgerTests {
         ] {
             #expect(try await SpendCheck(database: bench.database).complaints() == [])
             await #expect(throws: Undo.self) {
-                try await bench.database.write { db in
+                try await bench.database.engine.write { db in
                     try db.execute(sql, [])
                     let found = try SpendCheck.complaints(db).count
                     #expect(found > 0, "\(sql)")

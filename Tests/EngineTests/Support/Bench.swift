@@ -11,7 +11,7 @@ import Testing
 final class Bench: Sendable {
     let folder: URL
     let clock: VirtualClock
-    let database: SQLiteDatabase
+    let database: PlannedDatabase
     let catalog: AgentCatalog
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let counters = Counters()
@@ -26,7 +26,7 @@ final class Bench: Sendable {
             try Data(text.utf8).write(to: folder.appendingPathComponent("agents/" + name))
         }
         clock = VirtualClock(isImpatient: isImpatient)
-        database = try SQLiteDatabase(path: folder.appendingPathComponent("bureau.db").path)
+        database = try PlannedDatabase(path: folder.appendingPathComponent("bureau.db").path)
         catalog = AgentCatalog(
             folder: folder.appendingPathComponent("agents"), reader: AgentReader(hasVariable: { _ in true }),
             database: database, doors: clock.doors, logger: logger)

@@ -33,6 +33,10 @@ struct BrowserTests {
     private static func run(_ number: String) -> String { "01KARVN000000000000000000\(number)" }
     private static func report(_ number: String) -> String { "01KAREP000000000000000000\(number)" }
 
+    private static let endpoint = "01KAEND0000000000000000001"
+    private static let alike = ["01KAAPP0000000000000000002", "01KAAPP0000000000000000003"]
+    private static let together = alike.map { "pick.\($0)=yes" }.joined(separator: "&")
+
     private static func furnish(_ server: Served) async throws {
         try await server.openClient("acme", ["business_phone": "614 555 0100", "website_url": "https://acme.example/"])
         try await server.house.clients.check("acme", "business_phone", by: Browser.tester)
@@ -50,6 +54,11 @@ struct BrowserTests {
                 files: number == "7" ? files : Array(files.prefix(1))
             ).put(into: server)
         }
+        // Another round of the last one, with something to compare.
+        try await ReportSeed(
+            id: report("8"), run: run("7"), runState: "done", round: 2,
+            files: [("report.md", "text/markdown", "# Audit\n\nThe key is gone.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")]
+        ).put(into: server)
         let input = #"{"summary":"Three posts","text":"October offer"}"#, now = server.house.doors.now()
         try await server.database.write { db in
             try db.execute(
@@ -59,6 +68,35 @@ struct BrowserTests {
                 VALUES ('01KAAPP0000000000000000001', ?, 'evt_1', 'gbp.create_post', ?, ?,
                     'Publish 3 posts on the public profile', 'open', ?, ?)
                 """, [run("6"), input, Hex.sha256(Array(input.utf8)), now - 5_000, now + 3_600_000])
+            for id in alike {
+                try db.execute(
+                    """
+                    INSERT INTO approval (id, run_id, event_id, tool, input, input_sha256, effect, state, requested_at,
+                        expires_at)
+                    VALUES (?, ?, ?, 'gbp.answer_review', ?, ?, 'Answer a review on the public profile', 'open', ?, ?)
+                    """,
+                    [id, run("6"), "evt_\(id)", input, Hex.sha256(Array(input.utf8)), now - 5_000, now + 3_600_000])
+            }
+            try db.execute(
+                """
+                INSERT INTO approval (id, run_id, event_id, tool, input, input_sha256, effect, state, requested_at,
+                    expires_at, decided_at)
+                VALUES (?, ?, 'evt_4', 'gbp.create_post', ?, ?, 'Publish a post', 'expired', ?, ?, ?)
+                """,
+                [
+                    ULID.make(milliseconds: now, randomness: (4, 0)), run("6"), input, Hex.sha256(Array(input.utf8)),
+                    now - 5_000, now, now,
+                ])
+            try db.execute(
+                """
+                INSERT INTO endpoint (id, url, label, tells_runs, tells_approvals, state, secret, made_by, created_at,
+                    updated_at) VALUES (?, 'https://tools.example.com/a', 'Tools', 1, 1, 'active', 's', 'boss', ?, ?)
+                """, [endpoint, now, now])
+            try db.execute(
+                """
+                INSERT INTO announcement (endpoint_id, event_id, kind, body, state, created_at, due_at, settled_at, error)
+                VALUES (?, 'evt_5', 'run.changed', '{}', 'given_up', ?, ?, ?, 'It answered 500.')
+                """, [endpoint, now, now, now])
             // What a session wrote down by mistake never reaches a page.
             try db.execute(
                 "UPDATE artifact SET reason = 'token=canary-payload-5b20', requested_by = 'Bearer sk-ant-canary7f3a91'",
@@ -72,7 +110,10 @@ struct BrowserTests {
             "/runs/new", "/reports/", "/reports/?status=dismissed", "/clients/", "/clients/?view=archived",
             "/clients/acme/", "/clients/acme/sources/", "/clients/acme/context/", "/clients/acme/users/",
             "/clients/acme/activity/", "/clients/acme/archive", "/agents/", "/agents/sentinel/", "/costs/", "/system/",
-            "/system/webhooks/", "/system/audit-log/", "/system/alerts/", "/system/queue/", "/system/settings/",
+            "/system/webhooks/", "/system/connections/", "/system/endpoints/", "/system/endpoints/\(endpoint)/",
+            "/system/endpoints/\(endpoint)/remove", "/inbox/?mine=yes", "/approvals/together?\(together)",
+            "/reports/\(report("8"))/compare", "/system/audit-log/", "/system/alerts/", "/system/queue/",
+            "/system/settings/",
             "/users/", "/users/boss/", "/settings/", "/search?q=acme", "/nowhere/",
             "/approvals/01KAAPP0000000000000000001/",
         ] + ["1", "3", "4", "5", "6"].map { "/runs/\(run($0))/" } + ["/runs/\(run("5"))/stop"]
@@ -83,8 +124,18 @@ struct BrowserTests {
         "Every page is accessible, well-formed, small and fits; forms work without scripts; strangers stay in their frame"
     )
     func pages() async throws {
-        try await Served.run(hasAgents: true) { server in
+        let checkup = Checkup(doors: .system) { _ in
+            [
+                .init(.ok, "anthropic", "key accepted", fix: nil),
+                .init(.fail, "slack", "not in a channel", fix: "invite it"),
+                .init(.warn, "disk", "81 % used", fix: "free some"), .init(.skip, "asana", "not configured", fix: nil),
+            ]
+        }
+        try await Served.run(hasAgents: true, checkup: checkup) { server in
             try await Self.furnish(server)
+            for subject in [Checkup.Subject.everything, .agent("sentinel")] {
+                _ = try await checkup.run(subject, by: "boss")
+            }
             let browser = try await Browser.signedIn(server, "boss", .admin)
             let place = "/reports/\(Self.report("7"))/files"
             let given: [String: Any] = [
@@ -100,7 +151,7 @@ struct BrowserTests {
                 "journey": [
                     "accept": "/reports/\(Self.report("1"))/accept", "changes": "/reports/\(Self.report("2"))/changes",
                     "seen": "/runs/\(Self.run("3"))/seen", "run": "/runs/\(Self.run("5"))/",
-                    "decision": "/approvals/01KAAPP0000000000000000001/decision",
+                    "decision": "/approvals/01KAAPP0000000000000000001/decision", "alike": Self.alike,
                 ],
             ]
             let report = try await Self.check(try JSONSerialization.data(withJSONObject: given))
@@ -111,6 +162,7 @@ struct BrowserTests {
             #expect(try await server.house.runs.find(Self.run("2")).state == .revising)
             #expect(try await server.house.clients.find("northlake")?.fields["business_phone"] == "614 555 0100")
             #expect(try await server.house.approvals.find("01KAAPP0000000000000000001")?.state == .denied)
+            for id in Self.alike { #expect(try await server.house.approvals.find(id)?.state == .approved) }
         }
     }
 

@@ -3,7 +3,7 @@ focus, forms with scripts off, and files of strangers that may not leave their f
 
 Reads one JSON document from standard input:
   base, cookie {name, value}, pages [path], canaries [text], hostile {markup, addresses [path]},
-  journey {accept, changes, seen, decision: where those forms go; run: a page}
+  journey {accept, changes, seen, decision: where those forms go; run: a page; alike: ids of like questions}
 Prints a line for each problem, then "checked N". Needs chromium, chromedriver, and from PyPI selenium, html5lib and
 axe-playwright-python (for its axe.min.js alone)."""
 
@@ -269,6 +269,10 @@ def check_without_scripts(given):
         press(
             "/inbox/?kind=approvals", journey["decision"], {"reason": "Not this month."}, "button[value=deny]",
             expect="The agent is told.")
+        press("/inbox/?kind=approvals", "/approvals/together", expect="Approve 2")
+        query = "&".join(f"pick.{one}=yes" for one in journey["alike"])
+        press(f"/approvals/together?{query}", "/approvals/together", button="button[value=approve]", expect="2 approved")
+        press("/system/connections/", "/system/connections", expect="Looked at.")
         press(journey["run"] + "stop", journey["run"] + "stop", {"reason": "Enough."}, expect="The run is being stopped.")
         for path in ("/runs.csv", "/reports.csv"):
             if not fetch(given, path).count("\r\n") > 1:

@@ -102,7 +102,7 @@ struct RunThreadStore {
 
     func free(ofOwner dead: String) throws {
         try db.execute(
-            "UPDATE run_thread SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?", [dead])
+            "UPDATE run_thread SET lease_owner = NULL, lease_until = NULL WHERE closed = 0 AND lease_owner = ?", [dead])
     }
 
     /// It now shows this.

@@ -30,16 +30,23 @@ struct SweepDecision {
         let runID = answering ?? doors.makeID()
         if answering == nil {
             let guardian = PingPongGuard(db: db, doors: doors)
-            guard try guardian.refusal(watch.name, taskID: task.id) == nil else { return nil }
+            guard try guardian.refusal(watch.name, taskID: task.id, at: updatedAt) == nil else {
+                try answer(task, in: status, with: try guardian.lastRun(watch.name, taskID: task.id), updatedAt)
+                return nil
+            }
             guard try RunStore(db: db).insert(newRun(task, updatedAt), id: runID, now: doors.now()) else { return nil }
             try RunEventStore(db: db).append(
                 runID, kind: "queued", detail: "\(Sweep.requester) found the task in its trigger status",
                 now: doors.now())
         }
-        try stays.put(
+        try answer(task, in: status, with: runID, updatedAt)
+        return answering == nil ? runID : nil
+    }
+
+    private func answer(_ task: ClickUpTask, in status: String, with runID: String?, _ updatedAt: Int64) throws {
+        try TaskStayStore(db: db).put(
             TaskStay(runID: runID, origin: .look, coveredUntil: updatedAt), agent: watch.name, taskID: task.id,
             status: status)
-        return answering == nil ? runID : nil
     }
 
     private func newRun(_ task: ClickUpTask, _ updatedAt: Int64) -> NewRun {

@@ -104,7 +104,7 @@ struct ClientActions: Sendable {
 }
 
 extension Substring {
-    fileprivate var trimmed: String {
+    var trimmed: String {
         var text = drop(while: \.isWhitespace)
         while text.last?.isWhitespace == true { text.removeLast() }
         return String(text)

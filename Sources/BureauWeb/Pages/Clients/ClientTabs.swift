@@ -94,7 +94,7 @@ struct ClientTabs: Sendable {
         return [
             Block(
                 heading: "Last runs",
-                table: RunWords.table("The newest runs for this client", runs, clock, empty: "No run yet."))
+                table: RunWords.table("The newest runs for this client", runs, house, empty: "No run yet."))
         ]
     }
 

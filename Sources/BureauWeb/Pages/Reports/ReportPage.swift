@@ -42,7 +42,8 @@ struct ReportPage {
             (block.id, block.heading) = ("report", main.name)
             page.blocks.append(block)
         }
-        page.blocks += [evidence(), files(), provenance(), versions(), said(feedback)]
+        let others = try await ReportCompare.others(of: found, house, web)
+        page.blocks += [evidence(), files(), provenance(), versions(others), said(feedback)]
         page.blocks += withdrawal(visitor.person)
         return try await house.page(page, web)
     }
@@ -51,6 +52,10 @@ struct ReportPage {
         var links = [Link(word: "Open run", address: "/runs/\(report.runID)/", style: "button")]
         if let task = found.run.taskURL, task.hasPrefix("https://") || task.hasPrefix("http://") {
             links.append(Link(word: "Open task", address: task, style: "button"))
+        }
+        if !found.files.isEmpty {
+            links.append(
+                Link(word: "Download all", address: words.address + "files.zip", style: "button"))
         }
         return links + [Link(word: "JSON", address: words.address + "data.json")]
     }
@@ -160,7 +165,7 @@ struct ReportPage {
                 Facts.Fact(name: "Report", value: report.id, isCode: true, isCopied: true),
                 Facts.Fact(name: "Run", value: report.runID, address: "/runs/\(report.runID)/", isCode: true),
                 Facts.Fact(
-                    name: "Agent", value: "\(report.agent) v\(report.agentVersion)",
+                    name: "Agent", value: "\(house.agentName(report.agent)) v\(report.agentVersion)",
                     address: "/agents/\(report.agent)/"),
                 Facts.Fact(name: "Config", value: "\(report.configHash.prefix(16))…", isCode: true),
                 report.model.map { Facts.Fact(name: "Model", value: Sanitiser.clean($0)) },
@@ -186,12 +191,15 @@ struct ReportPage {
                 }, empty: "It has not been delivered anywhere."))
     }
 
-    private func versions() -> Block {
+    private func versions(_ others: [ArtifactRecord]) -> Block {
+        let rounds = Set(found.versions.map(\.id)), elsewhere = others.filter { !rounds.contains($0.id) }
         let asked = Dictionary(found.revisions.map { ($0.round, $0) }, uniquingKeysWith: { $1 })
         return Block(
             id: "versions", heading: "Versions (\(found.versions.count))",
+            text: elsewhere.isEmpty
+                ? nil : "Other runs have made \(elsewhere.count) of the same kind for the same period.",
             table: Table(
-                "Each round of the same run", Table.columns("Round", "Status", "Made", "Because"),
+                "Each round of the same run", Table.columns("Round", "Status", "Made", "Because", "Compare"),
                 found.versions.map { version in
                     let because = (asked[version.round]?.comments ?? []).map {
                         "\(Sanitiser.clean($0.author)): \(Sanitiser.clean($0.text))"
@@ -203,9 +211,15 @@ struct ReportPage {
                         Table.Cell(text: "", chip: ReportWords.chip(version.state)),
                         Table.Cell(text: clock.moment(version.createdAt), iso: PageClock.iso(version.createdAt)),
                         Table.Cell(text: because.isEmpty ? "the first" : because.joined(separator: " / ")),
+                        version.id == report.id
+                            ? Table.Cell(text: "")
+                            : Table.Cell(text: "What changed", address: compare(version)),
                     ]
-                }, empty: ""))
+                }, empty: ""),
+            links: elsewhere.first.map { [Link(word: "Compare with another run's", address: compare($0))] } ?? [])
     }
+
+    private func compare(_ other: ArtifactRecord) -> String { "/reports/\(report.id)/compare?with=\(other.id)" }
 
     private func said(_ feedback: [FeedbackRecord]) -> Block {
         Block(

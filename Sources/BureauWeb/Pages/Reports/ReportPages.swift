@@ -69,34 +69,21 @@ struct ReportPages: Sendable {
 
     private func filters(_ web: WebRequest) async throws -> Filters {
         let person = try web.signedIn().person
-        func options(_ name: String, _ values: [(String, String)]) -> Field.Kind {
-            let now = web.query(name)
-            let unknown = now.flatMap { now in values.contains { $0.0 == now } ? nil : [(now, now)] } ?? []
-            return .options(
-                [Field.Option(word: "Any", value: "")]
-                    + (values + unknown).map { Field.Option(word: $0.1, value: $0.0, isOn: $0.0 == now) })
-        }
         let clients = try await house.clients.list().filter { person.maySee(client: $0.slug) }
         let agents = house.catalog.agents.map(\.config)
         let kinds = Set(agents.map(\.artifacts.kind)).sorted(), channels = Set(agents.compactMap(\.artifacts.channel))
-        let fields = [
-            Field("client", "Client", options("client", clients.map { ($0.slug, $0.name) })),
-            Field("agent", "Agent", options("agent", agents.map { ($0.name, $0.displayName) })),
-            Field("kind", "Kind", options("kind", kinds.map { ($0, $0) })),
-            Field("channel", "Channel", options("channel", channels.sorted().map { ($0, $0) })),
-            Field("status", "Status", options("status", ArtifactState.allCases.map { ($0.rawValue, $0.word) })),
-            Field(
-                "visibility", "Seen by",
-                options("visibility", ArtifactVisibility.allCases.map { ($0.rawValue, $0.rawValue) })),
-            Field("month", "Month", .line(type: "month"), value: web.query("month") ?? ""),
-            Field("superseded", "Superseded too", .check(isOn: web.query("superseded") == "yes")),
-        ]
-        let chips = (Self.filterNames + ["run"]).compactMap { name in
-            web.query(name).map {
-                Link(word: "\(name): \($0)", address: web.address("/reports/", changing: [name: nil, "before": nil]))
-            }
-        }
-        return Filters(action: "/reports/", fields: fields, chips: chips)
+        return Filters(
+            web, "/reports/",
+            [
+                .choice("client", "Client", clients.map { ($0.slug, $0.name) }, web),
+                .choice("agent", "Agent", house.agentChoices, web),
+                .choice("kind", "Kind", kinds.map { ($0, $0) }, web),
+                .choice("channel", "Channel", channels.sorted().map { ($0, $0) }, web),
+                .choice("status", "Status", ArtifactState.allCases.map { ($0.rawValue, $0.word) }, web),
+                .choice("visibility", "Seen by", ArtifactVisibility.allCases.map { ($0.rawValue, $0.rawValue) }, web),
+                Field("month", "Month", .line(type: "month"), value: web.query("month") ?? ""),
+                Field("superseded", "Superseded too", .check(isOn: web.query("superseded") == "yes")),
+            ], more: ["run"])
     }
 
     private func csv(_ web: WebRequest) async throws -> Response {

@@ -30,6 +30,6 @@ struct ReturnedTaskTests {
     }
 
     private static func runs(_ bench: Bench) async throws -> [String] {
-        try await bench.database.query("SELECT id FROM run ORDER BY id").map { try $0.text("id") }
+        try await bench.database.engine.query("SELECT id FROM run ORDER BY id").map { try $0.text("id") }
     }
 }

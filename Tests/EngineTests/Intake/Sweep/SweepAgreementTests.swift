@@ -86,7 +86,7 @@ struct SweepAgreementTests {
         try await deliver(Event(id: 2, date: base + date, status: "ready (automate)"), intake)
         try await deliver(Event(id: 2, date: base + date, status: "ready (automate)"), intake)
         #expect(try await runs(bench).count == count)
-        let verdicts = try await bench.database.query("SELECT verdict FROM signal ORDER BY id").map {
+        let verdicts = try await bench.database.engine.query("SELECT verdict FROM signal ORDER BY id").map {
             try $0.text("verdict")
         }
         #expect(verdicts.last == "duplicate", "\(what)")
@@ -133,7 +133,7 @@ struct SweepAgreementTests {
     }
 
     private func runs(_ bench: Bench) async throws -> [String] {
-        try await bench.database.query("SELECT dedupe_key FROM run ORDER BY id").map { try $0.text("dedupe_key") }
+        try await bench.database.engine.query("SELECT dedupe_key FROM run ORDER BY id").map { try $0.text("dedupe_key") }
     }
 
     private func deliver(_ event: Event, _ intake: WebhookIntake) async throws {

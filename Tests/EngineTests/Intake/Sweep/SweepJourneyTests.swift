@@ -38,7 +38,7 @@ struct SweepJourneyTests {
             }
             sweeping.cancel()
             _ = await sweeping.result
-            let tasks = try await bench.database.query("SELECT task_id FROM run ORDER BY task_id").map {
+            let tasks = try await bench.database.engine.query("SELECT task_id FROM run ORDER BY task_id").map {
                 try $0.text("task_id")
             }
             #expect(tasks == ["86demoblu1", "86demoblu2", "86demoshm1"], "\(what)")

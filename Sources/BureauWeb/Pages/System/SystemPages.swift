@@ -20,26 +20,7 @@ struct SystemPages: Sendable {
         ]
     }
 
-    private func page(_ heading: String, _ web: WebRequest) -> Page {
-        var page = Page(title: heading, heading: heading)
-        let places = [
-            ("Overview", "/system/"), ("Webhooks", "/system/webhooks/"), ("Alerts", "/system/alerts/"),
-            ("Queue", "/system/queue/"), ("Settings in effect", "/system/settings/"),
-            ("Audit log", "/system/audit-log/"),
-        ]
-        let isAdmin = web.visitor?.person.role == .admin
-        page.blocks = [
-            Block(
-                tabs: Tabs(
-                    label: "System",
-                    tabs: places.filter { isAdmin || $0.1 != "/system/audit-log/" }.map {
-                        Link(
-                            word: $0.0, address: $0.1,
-                            isCurrent: web.head.uri.path + "/" == $0.1 || web.head.uri.path == $0.1)
-                    }))
-        ]
-        return page
-    }
+    private func page(_ heading: String, _ web: WebRequest) -> Page { SystemFrame.page(heading, web) }
 
     private func overview(_ web: WebRequest) async throws -> Response {
         let health = await house.status.health(), figures = try await house.queue.figures()
@@ -68,7 +49,8 @@ struct SystemPages: Sendable {
                 facts: Facts([
                     Facts.Fact(name: "Version", value: house.site.version),
                     Facts.Fact(
-                        name: "Agents loaded", value: house.catalog.agents.map(\.config.name).joined(separator: ", ")),
+                        name: "Agents loaded",
+                        value: house.catalog.agents.map(\.config.displayName).joined(separator: ", ")),
                     Facts.Fact(
                         name: "Problems in agent files", value: "\(house.catalog.problems.count)", address: "/agents/"),
                     Facts.Fact(name: "Dispatch", value: house.settings.isDispatchPaused ? "paused" : "on"),
@@ -78,7 +60,9 @@ struct SystemPages: Sendable {
     }
 
     private func webhooks(_ web: WebRequest) async throws -> Response {
-        let signals = try await house.signals.list(limit: Self.listedMax, verdict: web.query("verdict"))
+        let signals = try await house.signals.list(
+            verdict: web.query("verdict"), agent: nil, visible: try web.signedIn().person.clients, before: nil,
+            limit: Self.listedMax)
         var page = page("Webhooks", web)
         let verdicts = ["run", "duplicate", "ignored", "parked", "refused"]
         page.blocks.append(
@@ -102,7 +86,7 @@ struct SystemPages: Sendable {
                         [
                             Table.Cell(text: "", chip: Self.chip(signal.verdict)),
                             Table.Cell(text: clock.moment(signal.receivedAt), iso: PageClock.iso(signal.receivedAt)),
-                            Table.Cell(text: signal.agent),
+                            Table.Cell(text: house.agentName(signal.agent)),
                             Table.Cell(text: signal.event ?? ""), Table.Cell(text: signal.remoteAddress),
                             Table.Cell(text: signal.reason),
                             Table.Cell(
@@ -124,7 +108,8 @@ struct SystemPages: Sendable {
 
     private func alerts(_ web: WebRequest) async throws -> Response {
         let isAll = web.query("all") == "yes"
-        let found = try await house.alerts.list(isAll: isAll, limit: Self.listedMax)
+        let found = try await house.alerts.list(
+            isAll: isAll, visible: try web.signedIn().person.clients, before: nil, limit: Self.listedMax)
         var page = page("Alerts", web)
         page.links = [
             isAll
@@ -153,18 +138,27 @@ struct SystemPages: Sendable {
 
     private func resolve(_ web: WebRequest) async throws -> Response {
         let (actor, id) = (try web.actor(), web.parameter("id").uppercased())
-        guard try await house.alerts.find(id).count == 1 else { throw PageProblem.notFound }
+        let found = try await house.alerts.find(id).first { $0.id == id }
+        guard let found, try await maySee(found, web) else { throw PageProblem.notFound }
         let isNew = try await house.alerts.resolve(id, by: actor.name)
         if isNew { try await house.audit.note(actor, "alert resolved", "alert \(id)") }
         return try await house.done(
             isNew ? "Resolved. The same cause opens a new one." : "It was resolved already.", "/system/alerts/", web)
     }
 
+    private func maySee(_ alert: AlertRecord, _ web: WebRequest) async throws -> Bool {
+        guard let run = alert.runID else { return true }
+        return try web.signedIn().person.maySee(client: try await house.runs.find(run).clientSlug)
+    }
+
     private func queue(_ web: WebRequest) async throws -> Response {
         let figures = try await house.queue.figures()
         var filter = QueueFilter()
         filter.limit = Self.listedMax
-        let waiting = try await house.queue.waiting(filter), parked = try await house.queue.parked(filter)
+        let clients = try await house.clients.names()
+        let person = try web.signedIn().person
+        let waiting = try await house.queue.waiting(filter).filter { person.maySee(client: $0.clientSlug) }
+        let parked = try await house.queue.parked(filter).filter { person.maySee(client: $0.client) }
         var page = page("Queue", web)
         page.blocks += [
             Block(
@@ -172,16 +166,17 @@ struct SystemPages: Sendable {
                 table: Table(
                     "Runs that wait or are in work",
                     Table.columns("Client", "Agent", "#Waiting", "#In work", "Since"),
-                    figures.lines.map { line -> [Table.Cell] in
+                    figures.lines.filter { person.maySee(client: $0.client) }.map { line -> [Table.Cell] in
                         [
-                            Table.Cell(text: line.client ?? "none"), Table.Cell(text: line.agent),
+                            Table.Cell(text: line.client.map { clients[$0] ?? $0 } ?? "none"),
+                            Table.Cell(text: house.agentName(line.agent)),
                             Table.Cell(text: "\(line.waiting)"),
                             Table.Cell(text: "\(line.inWork)"), Table.Cell(text: line.oldestAt.map(clock.moment) ?? ""),
                         ]
                     }, empty: "The queue is empty.")),
             Block(
                 heading: "Waiting",
-                table: RunWords.table("Those that have waited longest first", waiting, clock, empty: "Nobody waits.")),
+                table: RunWords.table("Those that have waited longest first", waiting, house, empty: "Nobody waits.")),
             Block(
                 heading: "Set aside",
                 table: Table(
@@ -190,7 +185,8 @@ struct SystemPages: Sendable {
                     parked.map { letter -> [Table.Cell] in
                         [
                             Table.Cell(text: letter.kind.rawValue), Table.Cell(text: letter.sentence),
-                            Table.Cell(text: letter.agent ?? ""), Table.Cell(text: letter.client ?? ""),
+                            Table.Cell(text: letter.agent.map(house.agentName) ?? ""),
+                            Table.Cell(text: letter.client.map { clients[$0] ?? $0 } ?? ""),
                             Table.Cell(text: clock.moment(letter.parkedAt)),
                             Table.Cell(
                                 text: letter.runID.map { String($0.prefix(10)) } ?? "",

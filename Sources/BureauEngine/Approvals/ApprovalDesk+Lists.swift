@@ -1,0 +1,32 @@
+package import BureauDomain
+import BureauStorage
+
+extension ApprovalDesk {
+    /// Those of these questions that this person may decide now.
+    package func decidable(
+        _ questions: [(approval: ApprovalRecord, run: RunRecord)], by person: ApprovalPolicy.Person
+    ) async throws -> Set<String> {
+        var found: Set<String> = []
+        for (approval, run) in questions where approval.state == .open {
+            guard try await policy(run).refusal(for: person, requestedBy: run.requestedBy) == nil else { continue }
+            found.insert(approval.id)
+        }
+        return found
+    }
+
+    /// Questions asked since then that ended without anybody's decision: nobody decided in time, or the agent no longer
+    /// asks. Newest first.
+    package func lapsed(since: Int64, visible: Set<String>?, limit: Int) async throws -> [ApprovalRecord] {
+        var conditions = Conditions()
+        conditions.add("approval.state IN ('expired', 'void')")
+        // Ids sort by time.
+        conditions.add("approval.id >= ?", [ULID.make(milliseconds: max(0, since), randomness: (0, 0))])
+        conditions.add(visible: visible)
+        return try await database.query(
+            """
+            SELECT approval.* FROM approval JOIN run ON run.id = approval.run_id \(conditions.clause)
+            ORDER BY approval.id DESC LIMIT ?
+            """, conditions.values + [min(max(limit, 1), 1_000)]
+        ).map(ApprovalRecord.init)
+    }
+}

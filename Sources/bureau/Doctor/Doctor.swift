@@ -1,0 +1,79 @@
+import BureauDomain
+import BureauEngine
+import BureauVendors
+import BureauWeb
+import Foundation
+
+/// Every check there is, the same behind `bureau doctor` and the pages.
+struct Doctor: Sendable {
+    let settings: Settings
+    /// Whether what can be mended on this machine is mended.
+    let fixes: Bool
+
+    func local() async -> [Finding] {
+        let checks = LocalChecks(settings: settings, fixes: fixes)
+        let secrets = SecretChecks(environment: settings.environment, envFile: Environment.filePath, fixes: fixes)
+        return checks.config() + [await checks.database(), checks.folders()] + secrets.findings()
+    }
+
+    func disk() -> Finding { LocalChecks(settings: settings, fixes: fixes).disk() }
+
+    /// All at once: a vendor that does not answer keeps nobody waiting but itself.
+    func vendors(_ connections: Connections, _ transport: HTTPTransport) async -> [Finding] {
+        let checks = VendorChecks(
+            settings: settings, connections: connections, agents: AgentFolder(settings).written.map(\.config))
+        async let anthropic = checks.anthropic()
+        async let clickUp = checks.clickUp()
+        async let asana = checks.asana()
+        async let slack = checks.slack()
+        async let drive = checks.drive()
+        async let clock = checks.clock(transport)
+        return await anthropic + clickUp + asana + slack + drive + [clock]
+    }
+
+    /// What one agent's file says, and whether the vendors have what it names.
+    func agent(_ name: String, _ connections: Connections) async -> [Finding] {
+        let file = settings.agentsFolder.appendingPathComponent(name + ".json").path, edit = "edit \(file)"
+        guard let reports = try? AgentFolder(settings).reports(),
+            let report = reports.first(where: { $0.fileName == name + ".json" })
+        else { return [.fail("config", "there is no file \(file)", fix: "put it back", isAboutSettings: true)] }
+        var findings = report.problems.map { problem in
+            problem.severity == .error
+                ? Finding.fail("config", "\(problem)", fix: edit, isAboutSettings: true)
+                : .warn("config", "\(problem)", fix: edit)
+        }
+        guard let agent = report.agent else { return findings }
+        if findings.isEmpty {
+            findings.append(.ok("config", "version \(agent.config.version), nothing to complain of"))
+        }
+        let online = await OnlineCheck(settings: settings, connections: connections).problems([(file, agent)])
+        findings += online.map { .warn("vendors", "\($0)", fix: edit) }
+        if online.isEmpty { findings.append(.ok("vendors", "every channel, status and id it names is there")) }
+        return findings
+    }
+}
+
+extension Checkup {
+    /// With the server's own connections, so that its looks count against the same limits as its work.
+    init(_ settings: Settings, _ connections: Connections, _ transport: HTTPTransport, _ doors: Doors) {
+        self.init(doors: doors) { subject in
+            let doctor = Doctor(settings: settings, fixes: false)
+            let found =
+                switch subject {
+                case .everything:
+                    await doctor.local() + doctor.vendors(connections, transport) + [doctor.disk()]
+                case .agent(let name): await doctor.agent(name, connections)
+                }
+            return found.map { finding in
+                let status: Line.Status =
+                    switch finding.status {
+                    case .ok: .ok
+                    case .warn: .warn
+                    case .fail: .fail
+                    case .skip: .skip
+                    }
+                return Line(status, finding.name, finding.detail, fix: finding.fix)
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import BureauSandbox
+import Foundation
+import ProductHarness
+import Testing
+
+/// `kill -9` again and again. A run is given up for its own fault only (ADR 0029).
+@Suite("Who kills the worker is parked, who was only there is not")
+struct LossTests {
+    static let poisoned = "86demoblu1", innocent = KillTests.task
+    static let livesMax = 12
+
+    /// The poisonous task ends the process that reads it, every time. Beside it a session works on something slow and
+    /// says nothing, so that nothing but time speaks for it.
+    @Test("A task that kills whoever reads it is parked after six deaths; the silent session beside it goes on")
+    func poison() async throws {
+        try await Installation.open { installation in
+            try await installation.steer(["hold_at": 77])
+            let first = try await installation.startServer()
+            try await installation.board.move(Self.innocent, to: "ready (automate)")
+            let session = try await Self.heldSession(installation, events: 77)
+            try Self.arm(installation, first.process)
+            try await installation.board.move(Self.poisoned, to: "ready (automate)")
+            try await first.process.waitForEnd()
+            var deaths = 1
+            while try await !Self.isParked(installation), deaths < Self.livesMax {
+                let process = try installation.start(["serve", "--port", "0", "--data", installation.data.path])
+                try Self.arm(installation, process)
+                try await eventually("it dies, or gives the task up", within: .seconds(90)) {
+                    let isParked = try await Self.isParked(installation)
+                    return !process.isRunning || isParked ? true : nil
+                }
+                if process.isRunning { try await process.killNow() } else { deaths += 1 }
+            }
+            #expect(deaths == 6)
+            installation.sandbox.faults.clear()
+            let last = try await installation.startServer()
+            try await installation.steer(["session_id": .string(session), "hold_at": nil])
+            try await installation.waitForRest(of: 2, at: last)
+            try await Self.check(installation)
+        }
+    }
+
+    private static func check(_ installation: Installation) async throws {
+        let runs = try await installation.records().runs
+        let bad = try #require(runs.first { $0.task == poisoned }),
+            good = try #require(runs.first { $0.task == innocent })
+        #expect(bad.state == "failed" && bad.cause == "lost_too_often", "\(bad)")
+        #expect(good.state == "done", "\(good)")
+        #expect(await installation.look().sessions.count == 1)
+        try await eventually("people are told of the one, once") {
+            let alerts = await installation.look().messages(in: "C0ALERTS")
+            return alerts.count == 1 && alerts[0].whole.contains(bad.id) ? true : nil
+        }
+    }
+
+    private static func arm(_ installation: Installation, _ process: ProductProcess) throws {
+        installation.sandbox.faults.clear()
+        try installation.sandbox.faults.add(
+            FaultRule(vendor: "clickup", operation: "task.get", about: poisoned, .kill, pid: process.pid))
+    }
+
+    private static func isParked(_ installation: Installation) async throws -> Bool {
+        try await installation.records().runs.contains { $0.task == poisoned && $0.state == "failed" }
+    }
+
+    private static func heldSession(_ installation: Installation, events: Int) async throws -> String {
+        try await eventually("the session stands at \(events) events and they are logged") {
+            let session = await installation.look().sessions.first
+            guard let session, session.events >= events else { return nil as String? }
+            return installation.loggedLines(of: session.id).count >= events - 1 ? session.id : nil
+        }
+    }
+
+    @Test("Eight kills, each as soon as the server works again: nothing is given up, nothing lost, nothing twice")
+    func quickKills() async throws {
+        try await Installation.open { installation in
+            try await installation.steer(["hold_at": 77])
+            let first = try await installation.startServer()
+            try await installation.board.move(Self.innocent, to: "ready (automate)")
+            let session = try await Self.heldSession(installation, events: 77)
+            try await first.process.killNow()
+            for _ in 2...8 {
+                let process = try installation.start(["serve", "--port", "0", "--data", installation.data.path])
+                _ = try await process.port()
+                // It is taken up at once, or waits after its second loss.
+                _ = try? await eventually("the run is taken up", within: .milliseconds(300)) {
+                    try await installation.records().runs.first?.leaseOwner
+                }
+                try await process.killNow()
+            }
+            let losses = try #require(try await installation.records().runs.first?.losses)
+            #expect((1...4).contains(losses), "\(losses) losses")
+            try await installation.steer(["session_id": .string(session), "hold_at": nil])
+            try await KillTests.goOn(installation, "eight quick kills")
+        }
+    }
+}

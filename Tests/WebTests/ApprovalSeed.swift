@@ -1,0 +1,32 @@
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import Foundation
+
+@testable import BureauWeb
+
+extension Served {
+    /// A question of a run, as its session asks it. Returns its id.
+    func ask(
+        _ run: String, tool: String = "publish_post", text: String, state: String = "open", daysAgo: Int64 = 0
+    ) async throws -> String {
+        let now = house.doors.now() - daysAgo * 86_400_000
+        let tail = UInt64.random(in: 0...UInt64.max)
+        let id = ULID.make(milliseconds: now, randomness: (tail, 0))
+        let input = #"{"text":"\#(text)"}"#
+        _ = try await database.write { db in
+            try db.execute(
+                """
+                INSERT INTO approval (id, run_id, event_id, tool, input, input_sha256, effect, state, requested_at,
+                    expires_at, decided_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    id, run, "evt_\(id)", tool, input, Hex.sha256(Array(input.utf8)), "Sentinel wants to publish",
+                    state,
+                    now, now + 3_600_000, state == "open" ? nil : now + 3_600_000,
+                ])
+        }
+        return id
+    }
+}

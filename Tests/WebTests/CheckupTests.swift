@@ -1,0 +1,68 @@
+import BureauDomain
+import BureauEngine
+import Foundation
+import Synchronization
+import Testing
+
+@testable import BureauWeb
+
+@Suite("Testing all connections")
+struct CheckupTests {
+    private static let lines: [Checkup.Line] = [
+        .init(.ok, "anthropic", "key accepted, 180 ms", fix: nil),
+        .init(.fail, "slack", "the app is not in #alerts <b>", fix: "type: /invite"),
+        .init(.skip, "asana", "not configured", fix: nil),
+    ]
+
+    /// What was asked for, in order.
+    private final class Asked: Sendable {
+        private let subjects = Mutex<[Checkup.Subject]>([])
+        var all: [Checkup.Subject] { subjects.withLock(\.self) }
+        func note(_ subject: Checkup.Subject) { subjects.withLock { $0.append(subject) } }
+    }
+
+    @Test("The result stands on the page, with what to do, until the next one")
+    func result() async throws {
+        let asked = Asked()
+        let checkup = Checkup(doors: .system) { subject in
+            asked.note(subject)
+            return Self.lines
+        }
+        try await Served.run(hasAgents: true, checkup: checkup) { server in
+            let browser = try await Browser.signedIn(server, "erin", .engineer)
+            #expect(try await browser.get("/system/connections/").text.contains("Nothing was tested"))
+            #expect(asked.all.isEmpty, "looking at the page asks nobody")
+            let done = try await browser.post("/system/connections")
+            #expect(done.status == 303 && done.headers["location"] == "/system/connections/")
+            let page = try await browser.get("/system/connections/").text
+            #expect(page.contains("by erin: 1 failed, 0 with a warning, 1 well, 1 not in use"))
+            #expect(page.contains("#alerts &lt;b&gt;") && page.contains("type: /invite"))
+            #expect(try await browser.post("/agents/sentinel/check").headers["location"] == "/agents/sentinel/#check")
+            #expect(try await browser.get("/agents/sentinel/").text.contains("1 failed"))
+            #expect(try await browser.post("/agents/nobody/check").status == 404)
+            #expect(asked.all == [.everything, .agent("sentinel")])
+            let operatorOnly = try await Browser.signedIn(server, "otto", .operator)
+            #expect(try await operatorOnly.post("/system/connections").status == 403)
+            #expect(try await !operatorOnly.get("/agents/sentinel/").text.contains("/check"))
+        }
+    }
+
+    @Test("Whoever asks while one is under way waits for the same one")
+    func joined() async throws {
+        let gate = AsyncStream<Void>.makeStream(), began = AsyncStream<Void>.makeStream()
+        let asked = Asked()
+        let checkup = Checkup(doors: .system) { subject in
+            asked.note(subject)
+            began.continuation.yield()
+            for await _ in gate.stream { break }
+            return Self.lines
+        }
+        async let first = checkup.run(.everything, by: "ana")
+        for await _ in began.stream { break }
+        async let second = checkup.run(.everything, by: "ben")
+        gate.continuation.yield()
+        #expect(try await [first, second] == [true, true])
+        #expect(asked.all.count == 1)
+        #expect(await checkup.last(.everything)?.by == "ana")
+    }
+}

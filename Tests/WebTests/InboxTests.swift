@@ -1,0 +1,107 @@
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import Foundation
+import Testing
+
+@testable import BureauWeb
+
+@Suite("The inbox")
+struct InboxTests {
+    private static func run(_ number: Int) -> String { "01KARVN000000000000000000\(number)" }
+
+    private static func seed(_ number: Int, _ client: String, _ runState: String, _ server: Served) async throws {
+        try await ReportSeed(
+            id: "01KAREP000000000000000000\(number)", run: run(number), client: client, runState: runState
+        ).put(into: server)
+    }
+
+    @Test("People read what agents and clients are called; short names stand in addresses alone")
+    func names() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            try await Self.seed(1, "acme", "failed", server)
+            try await Self.seed(2, "acme", "in_review", server)
+            _ = try await server.addRun(client: "acme")
+            let browser = try await Browser.signedIn(server, "ana", .admin)
+            for path in [
+                "/", "/inbox/", "/runs/", "/runs/?agent=sentinel&client=acme", "/costs/", "/system/", "/system/queue/",
+                "/agents/sentinel/", "/runs/\(Self.run(1))/", "/runs/\(Self.run(1))/stop",
+                "/reports/01KAREP0000000000000000001/", "/clients/acme/",
+            ] {
+                let text = try await browser.get(path).text
+                // Fields for programs are left: the agent's own name, and the file it stands in.
+                let shown = text.replacing(try Regex("<code[^>]*>[^<]*</code>"), with: "")
+                    .replacing(try Regex("<(pre|option)[^>]*>[^<]*</(pre|option)>"), with: "")
+                #expect(shown.contains("SEO Sentinel"), "\(path)")
+                for wrong in [">sentinel<", ">sentinel ", "sentinel ·", "agent: sentinel", "client: acme"] {
+                    #expect(!shown.contains(wrong), "\(path) says \(wrong)")
+                }
+            }
+            let page = try await browser.get("/runs/\(Self.run(1))/").text
+            #expect(page.contains("<title>✕ SEO Sentinel · Acme"))
+        }
+    }
+
+    private static let readers: [(String, Role, Bool, Set<Int>)] = [
+        ("who looks after the client", .consultant, true, [1]), ("who asked for the runs", .consultant, false, [1, 2]),
+        ("who has nothing to do with it", .consultant, false, []),
+    ]
+
+    @Test("Mine only leaves what waits for the reader", arguments: readers)
+    func mine(who: String, role: Role, hasDuty: Bool, seen: Set<Int>) async throws {
+        try await Served.run { server in
+            for (number, slug) in [(1, "acme"), (2, "plunkett")] {
+                try await server.openClient(slug)
+                try await Self.seed(number, slug, "in_review", server)
+            }
+            // Seeds were asked for on the command line by "test".
+            let name = seen.count == 2 ? "test" : "ana"
+            let browser = try await Browser.signedIn(server, name, role)
+            if hasDuty { try await server.house.clients.assign("acme", name, .owner, by: Browser.tester) }
+            let (all, mine) = (
+                try await browser.get("/inbox/").text, try await browser.get("/inbox/?mine=yes").text
+            )
+            for number in [1, 2] {
+                #expect(all.contains("/reports/01KAREP000000000000000000\(number)/"), "\(who)")
+                #expect(
+                    mine.contains("/reports/01KAREP000000000000000000\(number)/") == seen.contains(number), "\(who)")
+            }
+        }
+    }
+
+    @Test("A question is mine when I may decide it")
+    func mineToDecide() async throws {
+        try await Served.run { server in
+            try await server.openClient("acme")
+            try await Self.seed(1, "acme", "waiting_approval", server)
+            _ = try await server.ask(Self.run(1), text: "October offer")
+            for (name, role, isMine) in [
+                ("vera", Role.viewer, false), ("ana", .consultant, false), ("otto", .operator, true),
+            ] {
+                let browser = try await Browser.signedIn(server, name, role)
+                let text = try await browser.get("/inbox/?mine=yes&kind=approvals").text
+                #expect(text.contains("October offer") == isMine, "\(name)")
+            }
+        }
+    }
+
+    @Test("What ended without a decision is told for two weeks, as nobody's decision")
+    func lapsed() async throws {
+        try await Served.run { server in
+            for (number, slug) in [(1, "acme"), (2, "plunkett")] {
+                try await server.openClient(slug)
+                try await Self.seed(number, slug, "done", server)
+            }
+            let fresh = try await server.ask(Self.run(1), text: "fresh", state: "expired", daysAgo: 3)
+            let void = try await server.ask(Self.run(1), text: "void", state: "void", daysAgo: 13)
+            let old = try await server.ask(Self.run(1), text: "old", state: "expired", daysAgo: 15)
+            let foreign = try await server.ask(Self.run(2), text: "other", state: "expired", daysAgo: 1)
+            let browser = try await Browser.signedIn(server, "ana", .operator, clients: ["acme"])
+            let text = try await browser.get("/inbox/").text
+            #expect(text.contains("Ended without a decision in the last 14 days (2)"))
+            #expect(text.contains(fresh) && text.contains(void) && !text.contains(old) && !text.contains(foreign))
+            #expect(!text.lowercased().contains("denied by"))
+        }
+    }
+}
