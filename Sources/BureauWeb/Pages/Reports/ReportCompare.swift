@@ -23,7 +23,7 @@ struct ReportCompare: Sendable {
             all += try await house.reports.list(filter).filter { $0.period == report.period }
         }
         var seen: Set = [report.id]
-        return all.filter { seen.insert($0.id).inserted }.sorted { $0.createdAt > $1.createdAt }
+        return all.filter { seen.insert($0.id).inserted }.sorted { isOlder($1, $0) }
     }
 
     private func show(_ web: WebRequest) async throws -> Response {
@@ -39,11 +39,11 @@ struct ReportCompare: Sendable {
             return try await house.page(page, web)
         }
         let theirs = try await house.reports.page(other.id)
-        let (old, new) = other.createdAt <= report.createdAt ? (theirs, found) : (found, theirs)
+        let (old, new) = Self.isOlder(other, report) ? (theirs, found) : (found, theirs)
         let pairs = Self.pairs(old, new)
         page.lead = "From \(name(old.artifact)) to \(name(new.artifact))"
-        let file = web.query("file"), pair = file == nil ? pairs.first : pairs.first { $0.key == file }
-        guard pair != nil || file == nil else { throw PageProblem.notFound }
+        // Another version may not have the file that was looked at last.
+        let file = web.query("file"), pair = pairs.first { $0.key == file } ?? pairs.first
         page.blocks = [
             Block(
                 filters: Filters(
@@ -72,7 +72,11 @@ struct ReportCompare: Sendable {
             guard let named = others.first(where: { $0.id == id.uppercased() }) else { throw PageProblem.notFound }
             return named
         }
-        return others.first { $0.createdAt <= report.createdAt } ?? others.last
+        return others.first { Self.isOlder($0, report) } ?? others.last
+    }
+
+    private static func isOlder(_ one: ArtifactRecord, _ other: ArtifactRecord) -> Bool {
+        (one.createdAt, one.id) < (other.createdAt, other.id)
     }
 
     private func name(_ report: ArtifactRecord) -> String {

@@ -81,7 +81,7 @@ struct SystemPages: Sendable {
                     ]),
                 table: Table(
                     "The newest \(Self.listedMax) deliveries",
-                    Table.columns("Verdict", "Received", "Agent", "Event", "From", "Why", "Run"),
+                    Table.columns("Verdict", "Received", "Agent", "Event", "From", "Why", "Run", "Delivery"),
                     signals.map { signal -> [Table.Cell] in
                         [
                             Table.Cell(text: "", chip: Self.chip(signal.verdict)),
@@ -92,8 +92,9 @@ struct SystemPages: Sendable {
                             Table.Cell(
                                 text: signal.runID.map { String($0.prefix(10)) } ?? "",
                                 address: signal.runID.map { "/runs/\($0)/" }),
+                            Table.Cell(text: String(signal.id.prefix(14)), isCode: true),
                         ]
-                    }, empty: "No webhook has arrived.", note: "Send one again: bureau webhooks replay ID")))
+                    }, empty: "No webhook has arrived.", note: "Send one again: bureau webhooks replay DELIVERY")))
         return try await house.page(page, web)
     }
 
