@@ -103,7 +103,8 @@ struct UpkeepTests {
     }
 
     private func notices(_ bench: Bench) async throws -> Int64 {
-        try await bench.database.engine.query("SELECT count(*) AS n FROM step WHERE purpose = 'notice'").first?.integer("n")
+        try await bench.database.engine.query("SELECT count(*) AS n FROM step WHERE purpose = 'notice'").first?.integer(
+            "n")
             ?? -1
     }
 }
