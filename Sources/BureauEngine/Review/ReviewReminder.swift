@@ -38,9 +38,9 @@ struct ReviewReminder: Sendable {
                     WHERE run_event.run_id = run.id AND run_event.kind = run.state), run.accepted_at) AS since
                 FROM run WHERE run.state = 'in_review') AS waiting
             WHERE since <= ? AND NOT EXISTS (SELECT 1 FROM alert
-                WHERE cause = ? AND subject = waiting.id AND opened_at >= waiting.since)
+                WHERE cause = '\(cause)' AND subject = waiting.id AND opened_at >= waiting.since)
             ORDER BY since, id LIMIT ?
-            """, [now - shortestMilliseconds, cause, batchMax])
+            """, [now - shortestMilliseconds, batchMax])
         return try rows.compactMap { row in
             let since = try row.integer("since")
             return try RunStore(db: db).find(try row.text("id")).map { ($0, since) }
