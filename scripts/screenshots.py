@@ -16,7 +16,8 @@ LINK, TARGET = sys.argv[1], Path(sys.argv[2])
 BASE = "{0.scheme}://{0.netloc}".format(urlsplit(LINK))
 CLIENT = "/clients/northlake/"
 PAGES = {
-    "today": "/", "inbox": "/inbox/", "runs": "/runs/", "run": None, "failed-run": None, "start": "/runs/new", "stop": None,
+    "today": "/", "inbox": "/inbox/", "together": None, "runs": "/runs/", "run": None, "failed-run": None,
+    "start": "/runs/new", "stop": None,
     "reports": "/reports/", "report": None, "report-file": None, "compare": None, "clients": "/clients/", "client": CLIENT,
     "client-sources": CLIENT + "sources/", "client-context": CLIENT + "context/", "client-users": CLIENT + "users/",
     "client-activity": CLIENT + "activity/", "client-archive": CLIENT + "archive", "agents": "/agents/",
@@ -96,7 +97,8 @@ def add_endpoint(browser):
 def compared(browser):
     """Where two versions of a report are compared, when the demo has left two."""
     browser.get(BASE + "/reports/?superseded=yes")
-    places = [link.get_attribute("href") for link in browser.find_elements(By.CSS_SELECTOR, "tbody tr td:nth-child(2) a")]
+    links = browser.find_elements(By.CSS_SELECTOR, "tbody tr td:nth-child(2) a")
+    places = [link.get_attribute("href") for link in links]
     for place in places:
         browser.get(place)
         found = browser.find_elements(By.CSS_SELECTOR, "#versions a[href*='/compare?']")
@@ -121,6 +123,9 @@ def main():
         PAGES["stop"] = PAGES["run"] + "stop"
         PAGES["report"] = first(browser, "/reports/", "tbody tr td:nth-child(2) a")
         PAGES["report-file"] = first(browser, PAGES["report"], "#files tbody tr td:first-child a")
+        browser.get(BASE + "/inbox/")
+        send(browser, "/approvals/together")
+        PAGES["together"] = browser.current_url[len(BASE):]
         PAGES["compare"] = compared(browser)
         add_endpoint(browser)
         browser.get(BASE + "/system/connections/")

@@ -179,7 +179,11 @@ struct ReportArtifactRouteTests {
                     let id = "01KAREPRT0000000000000000\(number)"
                     try db.execute(
                         """
-                        INSERT INTO artifact SELECT ?, run_id, ?, version, agent, client_slug, client_name, kind, title,
+                        INSERT INTO artifact (id, run_id, round, version, agent, client_slug, client_name, kind, title,
+                            channel, period_from, period_to, state, visibility, capsule, blocked, reviewed,
+                            stale_after_days, agent_version, config_sha256, session_id, session_agent, model,
+                            payload_sha256, requested_by, created_at, moved_at, decided_by, reason, superseded_by)
+                        SELECT ?, run_id, ?, version, agent, client_slug, client_name, kind, title,
                             channel, period_from, period_to, state, visibility, capsule, blocked, reviewed,
                             stale_after_days, agent_version, config_sha256, session_id, session_agent, model,
                             payload_sha256, requested_by, created_at, moved_at, decided_by, reason, superseded_by

@@ -34,6 +34,7 @@ struct TogetherTests {
             let browser = try await Browser.signedIn(server, "otto", .operator)
             let inbox = try await browser.get("/inbox/").text
             #expect(inbox.contains("3 of the same kind") && inbox.contains("action=\"/approvals/together\""))
+            #expect(inbox.contains("Inbox <span class=\"count\">5</span>"), "each counts, though one run asks several")
             for id in ids { #expect(inbox.contains("name=\"pick.\(id)\" value=\"yes\" checked")) }
             let page = try await browser.get("/approvals/together?\(Self.query(Array(ids.prefix(2))))").text
             #expect(page.contains("Approve 2") && page.contains("Deny 2"))

@@ -14,6 +14,20 @@ extension ApprovalDesk {
         return found
     }
 
+    /// How many wait for a decision, counted no further than `atMost`. One run may ask several at once.
+    package func openCount(visible: Set<String>?, atMost: Int) async throws -> Int {
+        var conditions = Conditions()
+        conditions.add("approval.state = 'open'")
+        conditions.add(visible: visible)
+        return Int(
+            try await database.query(
+                """
+                SELECT count(*) AS n FROM (SELECT 1 FROM approval JOIN run ON run.id = approval.run_id
+                    \(conditions.clause) LIMIT ?) AS some
+                """, conditions.values + [atMost]
+            ).first?.integer("n") ?? 0)
+    }
+
     /// Questions asked since then that ended without anybody's decision: nobody decided in time, or the agent no longer
     /// asks. Newest first.
     package func lapsed(since: Int64, visible: Set<String>?, limit: Int) async throws -> [ApprovalRecord] {

@@ -1,7 +1,9 @@
 extension BoardVisitor {
     /// What the next session of an agent does: a name of the scenarios, such as "fails".
-    package func nextSession(of agent: String, does scenario: String) async throws {
-        let body: JSON = ["name": .string(scenario), "agent_id": .string(agent), "times": 1]
+    package func nextSession(of agent: String, does scenario: String, asks: Int = 1) async throws {
+        let body: JSON = [
+            "name": .string(scenario), "agent_id": .string(agent), "times": 1, "asks": .int(asks),
+        ]
         _ = try await post("/_control/scenario", type: "application/json", body.text)
     }
 }

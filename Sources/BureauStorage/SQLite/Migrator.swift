@@ -25,7 +25,7 @@ enum Migrator {
         (17, "0017_client_registry", PackageResources._017_client_registry_sql),
         (18, "0018_endpoints", PackageResources._018_endpoints_sql),
         (20, "0020_run_routes", PackageResources._020_run_routes_sql),
-        (21, "0021_reviews", PackageResources._021_reviews_sql),
+        (21, "0021_superseded_from", PackageResources._021_superseded_from_sql),
         (22, "0022_losses", PackageResources._022_losses_sql),
         (23, "0023_run_indexes", PackageResources._023_run_indexes_sql),
     ]

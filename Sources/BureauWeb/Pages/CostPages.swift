@@ -16,7 +16,6 @@ struct CostPages: Sendable {
         }
         // Somebody who sees some clients sees their sums alone.
         let groupings: [CostDesk.Grouping] = person.clients == nil ? [.client, .agent, .model, .day] : [.client]
-        let clients = try await house.clients.names()
         var page = Page(title: "Costs", heading: "Costs in \(month)")
         page.lead = "By calendar month, UTC. A run counts in the month it was accepted."
         page.blocks = [
@@ -24,12 +23,16 @@ struct CostPages: Sendable {
                 filters: Filters(
                     action: "/costs/", fields: [Field("month", "Month", .line(type: "month"), value: "\(month)")]))
         ]
+        var clients: [String: String] = [:]
         for grouping in groupings {
             let lines = try await house.costs.lines(by: grouping, month: month).filter {
                 grouping != .client || $0.name.isEmpty
                     ? person.clients == nil || grouping != .client : person.maySee(client: $0.name)
             }
-            if grouping == groupings.first { page.blocks.insert(total(lines), at: 1) }
+            if grouping == groupings.first {
+                page.blocks.insert(total(lines), at: 1)
+                clients = try await house.clients.names(with: lines.map(\.name))
+            }
             page.blocks.append(Block(heading: "By \(grouping.rawValue)", table: table(grouping, lines, clients)))
         }
         if person.clients == nil { page.blocks.append(try await budgets(clients)) }

@@ -51,12 +51,14 @@ struct Inbox: Sendable {
             failures: try await house.runs.list(failures(person)).reversed())
     }
 
-    /// For the navigation: four counts that an index answers.
+    /// For the navigation: what the inbox has, by counts that an index answers.
     func count(for person: PersonRecord) async throws -> Int {
         var listing = RunListing(visible: person.clients)
-        listing.states = [.needsInfo, .inReview, .waitingApproval]
+        listing.states = [.needsInfo, .inReview]
+        let open = try await house.approvals.openCount(visible: person.clients, atMost: Self.countedMax)
         let held = try await house.runs.count(listing, atMost: Self.countedMax)
-        return min(held + (try await house.runs.count(failures(person), atMost: Self.countedMax)), Self.countedMax)
+        let failed = try await house.runs.count(failures(person), atMost: Self.countedMax)
+        return min(open + held + failed, Self.countedMax)
     }
 
     private func failures(_ person: PersonRecord) -> RunListing {

@@ -77,7 +77,8 @@ struct TogetherPages: Sendable {
                     "Together goes what one agent asks to do with one tool for one client. Decide the others by themselves."
             )
         }
-        return found
+        // As the inbox has them.
+        return found.sorted { ($0.approval.expiresAt, $1.approval.id) < ($1.approval.expiresAt, $0.approval.id) }
     }
 
     private func show(_ web: WebRequest) async throws -> Response {

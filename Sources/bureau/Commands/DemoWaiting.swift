@@ -18,14 +18,14 @@ struct DemoWaiting: Sendable {
         guard let agent = composition.catalog.agent(Self.agentName) else { return }
         let client = try await makeClient()
         // One after the other: each has its own script.
-        let asks = try await run(agent, client, "requires_action", until: .waitingApproval)
+        let asks = try await run(agent, client, "requires_action", until: .waitingApproval, asking: 3)
         let failed = try await run(agent, client, "fails", until: .failed)
         let review = try await run(agent, client, "catalyst", until: .inReview)
         Terminal.say(
             """
 
             In the inbox, for you
-              approve     run \(asks.id): PM Pulse wants to publish something
+              approve     run \(asks.id): PM Pulse wants to publish three posts
               review      run \(review.id): a report to accept, or to ask for changes
               understand  run \(failed.id): it failed; see why, and retry it
             """)
@@ -48,10 +48,10 @@ struct DemoWaiting: Sendable {
             ], from: nil, by: actor)
     }
 
-    private func run(_ agent: LoadedAgent, _ client: ClientRecord, _ scenario: String, until state: RunState)
-        async throws -> RunRecord
-    {
-        try await BoardVisitor(base: sandbox).nextSession(of: Self.sessionAgent, does: scenario)
+    private func run(
+        _ agent: LoadedAgent, _ client: ClientRecord, _ scenario: String, until state: RunState, asking asks: Int = 1
+    ) async throws -> RunRecord {
+        try await BoardVisitor(base: sandbox).nextSession(of: Self.sessionAgent, does: scenario, asks: asks)
         var run = try await composition.desk.start(
             NewRun(
                 agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,

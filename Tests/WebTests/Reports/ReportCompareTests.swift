@@ -16,12 +16,14 @@ struct ReportCompareTests {
         let old = [
             ("report.md", "text/markdown", "# Audit\n\nScore <b>71</b>.\n\nThe end.\n"),
             ("facts.json", "application/json", #"{"score":71,"same":true}"#),
-            ("same.txt", "text/plain", "same"), ("gone.txt", "text/plain", "gone"), ("run.exe", "text/plain", "x"),
+            ("same.txt", "text/plain", "same"), ("gone.csv", "text/csv", "gone"), ("run.exe", "text/plain", "x"),
+            ("plan-r1.html", "text/html", "<p>\nfirst\n</p>"),
         ]
         let new = [
             ("report.md", "text/markdown", "# Audit\n\nScore <b>74</b>.\n\nThe end.\n"),
             ("facts.json", "application/json", "{\n  \"score\": 71,\n  \"same\": true\n}\n"),
             ("same.txt", "text/plain", "same"), ("new.txt", "text/plain", "new"),
+            ("plan-r2.html", "text/html", "<p>\nsecond\n</p>"),
         ]
         try await ReportSeed(id: first, state: "changes_asked", round: 1, files: old).put(into: server)
         try await ReportSeed(id: second, round: 2, files: new).put(into: server)
@@ -33,7 +35,8 @@ struct ReportCompareTests {
     private static let files: [(String, [String])] = [
         ("", ["1 line added, 1 removed", "Score &lt;b&gt;71&lt;/b&gt;.", "− removed", "+ added"]),
         ("&file=facts.json", ["It differs only in"]), ("&file=same.txt", ["byte for byte"]),
-        ("&file=gone.txt", ["Only the older version"]), ("&file=new.txt", ["Only the newer version"]),
+        ("&file=plan-r2.html", ["plan-r1.html → plan-r2.html", "first", "second"]),
+        ("&file=gone.csv", ["Only the older version"]), ("&file=new.txt", ["Only the newer version"]),
     ]
 
     @Test("Two versions are compared file by file, and nothing in them is markup", arguments: files)
@@ -53,7 +56,7 @@ struct ReportCompareTests {
 
     private static let refused: [(String, Int)] = [
         ("?with=\(first)", 200), ("", 200), ("?with=01KAREP0000000000000000003", 404), ("?with=nothing", 404),
-        ("?file=nowhere.md", 404), ("?file=run.exe", 200),
+        ("?file=nowhere.md", 200), ("?file=run.exe", 200),
     ]
 
     @Test("Only versions of the same thing are compared", arguments: refused)
@@ -95,7 +98,7 @@ struct ReportCompareTests {
             let found = try Self.contents(answer.body)
             #expect(
                 Set(found.keys) == [
-                    "report.md", "facts.json", "same.txt", "new.txt", "capsule.json", "artifact.json",
+                    "report.md", "facts.json", "same.txt", "new.txt", "plan-r2.html", "capsule.json", "artifact.json",
                 ])
             #expect(found["report.md"]?.contains("74") == true)
             #expect(try await browser.get("/reports/01KAREP0000000000000000003/files.zip").status == 404)
@@ -150,7 +153,7 @@ struct ReportCompareTests {
             #expect(try await browser.get("/runs/\(run)/files/new.txt/download").status == 404)
             #expect(try await browser.get("/runs/\(run)/files/..%2F..%2Fbureau.db/download").status == 404)
             let found = try Self.contents(try await browser.get("/runs/\(run)/files.zip").body)
-            #expect(Set(found.keys) == ["report.md", "facts.json", "same.txt"])
+            #expect(Set(found.keys) == ["report.md", "facts.json", "same.txt", "plan-r2.html"])
             #expect(try await browser.get("/runs/01KARVN0000000000000000003/files.zip").status == 404)
         }
     }

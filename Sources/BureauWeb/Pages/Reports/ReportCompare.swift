@@ -23,7 +23,7 @@ struct ReportCompare: Sendable {
             all += try await house.reports.list(filter).filter { $0.period == report.period }
         }
         var seen: Set = [report.id]
-        return all.filter { seen.insert($0.id).inserted }.sorted { $0.createdAt > $1.createdAt }
+        return all.filter { seen.insert($0.id).inserted }.sorted { isOlder($1, $0) }
     }
 
     private func show(_ web: WebRequest) async throws -> Response {
@@ -39,10 +39,11 @@ struct ReportCompare: Sendable {
             return try await house.page(page, web)
         }
         let theirs = try await house.reports.page(other.id)
-        let (old, new) = other.createdAt <= report.createdAt ? (theirs, found) : (found, theirs)
-        let names = Self.names(old, new)
+        let (old, new) = Self.isOlder(other, report) ? (theirs, found) : (found, theirs)
+        let pairs = Self.pairs(old, new)
         page.lead = "From \(name(old.artifact)) to \(name(new.artifact))"
-        let file = web.query("file") ?? names.first ?? ""
+        // Another version may not have the file that was looked at last.
+        let file = web.query("file"), pair = pairs.first { $0.key == file } ?? pairs.first
         page.blocks = [
             Block(
                 filters: Filters(
@@ -54,12 +55,12 @@ struct ReportCompare: Sendable {
                                 others.map { Field.Option(word: name($0), value: $0.id, isOn: $0.id == other.id) })),
                         Field(
                             "file", "File",
-                            .options(names.map { Field.Option(word: $0, value: $0, isOn: $0 == file) })),
+                            .options(
+                                pairs.map { Field.Option(word: $0.title, value: $0.key, isOn: $0.key == pair?.key) })),
                     ], verb: "Compare")),
-            names.isEmpty
-                ? Block(emptyText: "Neither version has a file of text. Open both and look at them.")
-                : try await block(file, old, new),
+            Block(emptyText: pair == nil ? "Neither version has a file of text. Open both and look at them." : nil),
         ]
+        if let pair { page.blocks[1] = try await block(pair, old, new) }
         return try await house.page(page, web)
     }
 
@@ -71,7 +72,11 @@ struct ReportCompare: Sendable {
             guard let named = others.first(where: { $0.id == id.uppercased() }) else { throw PageProblem.notFound }
             return named
         }
-        return others.first { $0.createdAt <= report.createdAt } ?? others.last
+        return others.first { Self.isOlder($0, report) } ?? others.last
+    }
+
+    private static func isOlder(_ one: ArtifactRecord, _ other: ArtifactRecord) -> Bool {
+        (one.createdAt, one.id) < (other.createdAt, other.id)
     }
 
     private func name(_ report: ArtifactRecord) -> String {
@@ -85,21 +90,42 @@ struct ReportCompare: Sendable {
         }
     }
 
-    private static func names(_ old: ArtifactDesk.Page, _ new: ArtifactDesk.Page) -> [String] {
-        var seen: Set<String> = []
-        return (new.files + old.files).filter(isText).map(\.name).filter { seen.insert($0).inserted }
+    /// One file in both versions; nil where a version has none.
+    private struct Pair {
+        var old: ArtifactFileRecord?
+        var new: ArtifactFileRecord?
+        /// The name it goes by in the address.
+        var key: String { new?.name ?? old?.name ?? "" }
+        var title: String {
+            guard let old, let new, old.name != new.name else { return key }
+            return "\(old.name) → \(new.name)"
+        }
     }
 
-    private func block(_ name: String, _ old: ArtifactDesk.Page, _ new: ArtifactDesk.Page) async throws -> Block {
-        let before = old.files.first { $0.name == name }, after = new.files.first { $0.name == name }
-        func told(_ text: String) -> Block { Block(heading: name, emptyText: text) }
-        guard let before, let after else {
-            guard before != nil || after != nil else { throw PageProblem.notFound }
+    /// Files of one name belong together; of the rest those of one kind, in their order, for agents that write the round
+    /// into the name.
+    private static func pairs(_ old: ArtifactDesk.Page, _ new: ArtifactDesk.Page) -> [Pair] {
+        var left = old.files.filter(isText)
+        func take(_ fits: (ArtifactFileRecord) -> Bool) -> ArtifactFileRecord? {
+            left.firstIndex(where: fits).map { left.remove(at: $0) }
+        }
+        let files = new.files.filter(isText)
+        var pairs = files.map { file in Pair(old: take { $0.name == file.name }, new: file) }
+        for index in pairs.indices where pairs[index].old == nil {
+            let file = files[index], kind = ReportViewer.Kind.of(file.name)
+            pairs[index].old = take { $0.role == file.role && ReportViewer.Kind.of($0.name) == kind }
+        }
+        return pairs + left.map { Pair(old: $0) }
+    }
+
+    private func block(_ pair: Pair, _ old: ArtifactDesk.Page, _ new: ArtifactDesk.Page) async throws -> Block {
+        func told(_ text: String) -> Block { Block(heading: pair.title, emptyText: text) }
+        guard let before = pair.old, let after = pair.new else {
             return told(
-                before == nil ? "Only the newer version has this file." : "Only the older version has this file.")
+                pair.old == nil ? "Only the newer version has this file." : "Only the older version has this file.")
         }
         guard before.sha256 != after.sha256 else { return told("It is the same in both, byte for byte.") }
-        guard Self.isText(after), max(before.sizeBytes, after.sizeBytes) <= Self.bytesMax else {
+        guard max(before.sizeBytes, after.sizeBytes) <= Self.bytesMax else {
             return told("It differs. Files of more than \(Words.bytes(Self.bytesMax)) are not compared line by line.")
         }
         let diff = LineDiff.of(try await text(before, old), try await text(after, new))
@@ -107,7 +133,7 @@ struct ReportCompare: Sendable {
             return told("It differs only in how its lines end or in its spacing as data.")
         }
         return Block(
-            heading: name,
+            heading: pair.title,
             text: diff.isCut
                 ? "Only the first \(LineDiff.linesMax) lines of what differs are compared. Download both for the rest."
                 : nil,

@@ -81,7 +81,7 @@ struct SystemPages: Sendable {
                     ]),
                 table: Table(
                     "The newest \(Self.listedMax) deliveries",
-                    Table.columns("Verdict", "Received", "Agent", "Event", "From", "Why", "Run"),
+                    Table.columns("Verdict", "Received", "Agent", "Event", "From", "Why", "Run", "Delivery"),
                     signals.map { signal -> [Table.Cell] in
                         [
                             Table.Cell(text: "", chip: Self.chip(signal.verdict)),
@@ -92,8 +92,9 @@ struct SystemPages: Sendable {
                             Table.Cell(
                                 text: signal.runID.map { String($0.prefix(10)) } ?? "",
                                 address: signal.runID.map { "/runs/\($0)/" }),
+                            Table.Cell(text: String(signal.id.prefix(14)), isCode: true),
                         ]
-                    }, empty: "No webhook has arrived.", note: "Send one again: bureau webhooks replay ID")))
+                    }, empty: "No webhook has arrived.", note: "Send one again: bureau webhooks replay DELIVERY")))
         return try await house.page(page, web)
     }
 
@@ -155,7 +156,7 @@ struct SystemPages: Sendable {
         let figures = try await house.queue.figures()
         var filter = QueueFilter()
         filter.limit = Self.listedMax
-        let clients = try await house.clients.names()
+        let clients = try await house.clients.names(with: figures.lines.compactMap(\.client))
         let person = try web.signedIn().person
         let waiting = try await house.queue.waiting(filter).filter { person.maySee(client: $0.clientSlug) }
         let parked = try await house.queue.parked(filter).filter { person.maySee(client: $0.client) }
@@ -165,13 +166,14 @@ struct SystemPages: Sendable {
                 heading: "By client and agent",
                 table: Table(
                     "Runs that wait or are in work",
-                    Table.columns("Client", "Agent", "#Waiting", "#In work", "Since"),
+                    Table.columns("Client", "Agent", "#Waiting", "#In work", "#Ask for approval", "Since"),
                     figures.lines.filter { person.maySee(client: $0.client) }.map { line -> [Table.Cell] in
                         [
                             Table.Cell(text: line.client.map { clients[$0] ?? $0 } ?? "none"),
                             Table.Cell(text: house.agentName(line.agent)),
                             Table.Cell(text: "\(line.waiting)"),
-                            Table.Cell(text: "\(line.inWork)"), Table.Cell(text: line.oldestAt.map(clock.moment) ?? ""),
+                            Table.Cell(text: "\(line.inWork)"), Table.Cell(text: "\(line.awaitingApproval)"),
+                            Table.Cell(text: line.oldestAt.map(clock.moment) ?? ""),
                         ]
                     }, empty: "The queue is empty.")),
             Block(
