@@ -52,6 +52,7 @@ struct InProcessTransport: BureauVendors.Transport {
         // It has to go on when the sender is gone: it happens at the vendor.
         Task {
             let context = Self.context()
+            defer { Self.giveBack(context) }
             do {
                 let response = try await responder.respond(to: wire.request, context: context)
                 let collector = BodyCollector()
@@ -133,7 +134,16 @@ struct InProcessTransport: BureauVendors.Transport {
         SandboxContext(source: ApplicationRequestContextSource(channel: connected(), logger: logger))
     }
 
+    /// Used again for the next request unless a fault has closed them: making one is dear, and nothing goes through it.
+    nonisolated(unsafe) private static var idle: [EmbeddedChannel] = []  // The simulation has one thread.
+
+    private static func giveBack(_ context: SandboxContext) {
+        guard let channel = context.channel as? EmbeddedChannel, channel.isActive else { return }
+        idle.append(channel)
+    }
+
     private static func connected() -> EmbeddedChannel {
+        if let channel = idle.popLast() { return channel }
         let channel = EmbeddedChannel()
         // Only marks it as open: nothing is ever read from it or written to it.
         channel.connect(to: address, promise: nil)

@@ -32,7 +32,7 @@ struct People {
 
     /// Work comes in bursts: often a second task soon after the first.
     private func pause() -> Int {
-        world.chance.isHit(percent: 30) ? world.chance.among(0...30) : world.chance.among(950...5_600)
+        world.chance.isHit(percent: 30) ? world.chance.among(0...30) : world.chance.among(1_200...6_200)
     }
 
     /// One piece of work for a new client.

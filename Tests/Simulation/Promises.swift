@@ -26,6 +26,7 @@ struct Promises {
         let id: String, agent: String, state: RunState
         let cause: String?, sentence: String?, session: String?, task: String?, client: String?, lease: String?
         let spent: Int64, key: String, source: String
+        let startedAt: Int64?, endedAt: Int64?
     }
 
     func runs() throws -> [Run] {
@@ -37,7 +38,8 @@ struct Promises {
                     session: try row.textIfAny("session_id"), task: try row.textIfAny("task_id"),
                     client: try row.textIfAny("client_name"), lease: try row.textIfAny("lease_owner"),
                     spent: try row.integer("spent_micro_usd"), key: try row.text("dedupe_key"),
-                    source: try row.text("trigger_source"))
+                    source: try row.text("trigger_source"), startedAt: try row.integerIfAny("started_at"),
+                    endedAt: try row.integerIfAny("ended_at"))
             }
         }
     }
@@ -46,7 +48,7 @@ struct Promises {
         let sight = Sight(state: await world.sandbox.state(), log: [])
         let runs = try runs()
         return try world.journal.complaints + signals() + changes(runs) + typed(runs) + families(runs)
-            + boards(runs, sight) + sessions(runs, sight)
+            + assigned(runs, sight.state) + boards(runs, sight) + sessions(runs, sight)
             + deliverables(runs, sight) + ends(runs, sight) + answers(runs) + money(runs, sight) + ledger(runs, sight)
             + rest(runs) + trails()
     }
@@ -55,7 +57,8 @@ struct Promises {
 
     private func signals() throws -> [String] {
         let stored = try world.disk.read {
-            try $0.first("SELECT count(*) AS n FROM signal WHERE verdict <> 'refused'")?.integer("n") ?? 0
+            try $0.first("SELECT count(*) AS n FROM signal WHERE verdict <> 'refused' AND source <> 'asana'")?.integer(
+                "n") ?? 0
         }
         return Proof.expect(
             stored >= world.journal.acceptedSignals,
@@ -152,13 +155,14 @@ struct Promises {
             found += Proof.expect(posts.count <= 1, "the run \(run.id) was posted \(posts.count) times")
             guard run.state == .done else { continue }
             found += Proof.expect(
-                run.task == nil || ready.count == 1, "the run \(run.id) is done and its task does not show it")
+                run.task == nil || run.agent == Agents.jessie || ready.count == 1,
+                "the run \(run.id) is done and its task does not show it")
             found += Proof.expect(posts.count == 1, "the run \(run.id) is done and Slack does not show it")
         }
         return found + attachments(runs, sight) + files(sight)
     }
 
-    private static func isAboutTrouble(_ text: String) -> Bool {
+    static func isAboutTrouble(_ text: String) -> Bool {
         ["could not finish", "Budget reached", "Approval needed", "needs your", "wants to use", "asks for permission"]
             .contains { text.contains($0) }
     }

@@ -59,12 +59,15 @@ final class ServerLife: @unchecked Sendable {  // The simulation has one thread.
 }
 
 extension ServerLife {
-    /// Loops that only look whether there is something to do look less often: most of a simulated hour is idle.
+    /// Loops that only look whether there is something to do look less often: most of a simulated hour is idle, and nine
+    /// of ten reads were such looks.
     static func idling(_ duration: Duration) -> Duration {
         switch duration {
-        case .seconds(RunWatchdog.lookEverySeconds): duration * 4
+        case .seconds(RunWatchdog.lookEverySeconds): duration * 10
         case .seconds(ScheduleService.lookEverySeconds): duration * 12
-        case .milliseconds(RunThreadWorker.pollMilliseconds): duration * 40
+        case .milliseconds(RunThreadWorker.pollMilliseconds): duration * 80
+        // Half of all steps were one session's figures written down every two seconds.
+        case .milliseconds(CostSampler.lookEveryMilliseconds): duration * 4
         default: duration
         }
     }

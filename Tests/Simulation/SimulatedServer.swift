@@ -14,6 +14,7 @@ final class SimulatedServer: Sendable {
     let life: ServerLife
     let parts: EngineParts
     let intake: WebhookIntake
+    let asanaIntake: AsanaIntake
     let approvals: ApprovalDesk
     let desk: RunDesk
     let commands: SlackCommandDesk
@@ -21,9 +22,16 @@ final class SimulatedServer: Sendable {
     private let services: [any Service]
 
     static let webhookSecret = "demo-clickup-webhook-secret"
+    static let sealingKey = Secret("test-sealing-key")
+    /// So few that runs wait for slots, and a run that waits for those it has started could keep theirs.
+    static let runsInFlightMax = 4
+    /// Asana's event streams are read more often than ClickUp's lists: it is they that make up for lost events.
+    static let asanaSweepSeconds = 200
     /// Where the idle poll for other processes' work is a quarter of a second, a simulated one is this much lazier:
     /// thousands of hours are mostly idle.
-    static let idleSlowness = 80
+    static let idleSlowness = 120
+    /// Looks at tasks of Asana let bursts settle, so one of them comes after the signal: within 20 s.
+    static let lookSlowness = 40
 
     init(_ world: World, number: Int) async throws {
         let scheduler = world.scheduler
@@ -31,8 +39,7 @@ final class SimulatedServer: Sendable {
         self.life = life
         startedAt = scheduler.now
         let doors = life.doors(world.serverChance)
-        var lazy = doors
-        lazy.sleep = { try await doors.sleep($0 * Self.idleSlowness) }
+        let lazy = Self.lazy(doors, Self.idleSlowness)
         let database = SimulatedDatabase(disk: world.disk, life: life)
         let logger = Logger(label: "bureau") { [trace = world.trace] _ in TraceLog(trace: trace, owner: life.owner) }
         let catalog = AgentCatalog(
@@ -47,6 +54,8 @@ final class SimulatedServer: Sendable {
             settings: Self.settings(world), counters: counters, logger: logger,
             variable: { Agents.variables[$0] })
         let (runWake, noticeWake) = (WakeSignal(doors: lazy), WakeSignal(doors: lazy))
+        let lookWake = WakeSignal(doors: Self.lazy(doors, Self.lookSlowness))
+        asanaIntake = AsanaIntake(parts: parts, key: { Self.sealingKey }, wake: { lookWake.raise() })
         intake = WebhookIntake(
             database: database, catalog: catalog, secret: Secret(Self.webhookSecret), doors: doors, logger: logger,
             counters: counters, wake: { runWake.raise() })
@@ -61,15 +70,31 @@ final class SimulatedServer: Sendable {
             catalog, Upkeep(parts: parts, wake: noticeWake),
             NoticeWorker(parts: parts, owner: life.owner, wake: noticeWake),
             RunThreadWorker(parts: parts, lock: lock, finishes: false),
-            RunWorker(parts: parts, lock: lock, wake: runWake), ScheduleService(parts: parts, wake: runWake),
+            RunWorker(parts: parts, lock: lock, wake: runWake),
+            AsanaLooker(parts: parts, signal: lookWake, wake: { runWake.raise() }),
+            ScheduleService(parts: parts, wake: runWake),
         ]
         if world.mutation != .deaf {
             services.append(
                 SweepService(
-                    parts: parts, wake: { runWake.raise() }, notice: { noticeWake.raise() },
-                    key: { Secret("test-sealing-key") }))
+                    parts: parts,
+                    wake: {
+                        runWake.raise()
+                        lookWake.raise()
+                    }, notice: { noticeWake.raise() }, key: { Self.sealingKey }))
+            services.append(
+                AsanaSweeps(parts: parts) {
+                    runWake.raise()
+                    lookWake.raise()
+                })
         }
         self.services = services
+    }
+
+    private static func lazy(_ doors: Doors, _ slowness: Int) -> Doors {
+        var lazy = doors
+        lazy.sleep = { try await doors.sleep($0 * slowness) }
+        return lazy
     }
 
     /// Returns when the server is dead and every task of it has come to its end.
@@ -103,6 +128,9 @@ final class SimulatedServer: Sendable {
             clickUp: ClickUpClient(
                 transport: governed(.clickUp), baseURL: "http://sandbox.sim/clickup/api/v2", token: Secret("pk_demo"),
                 now: now),
+            asana: AsanaClient(
+                transport: governed(.asana), baseURL: "http://sandbox.sim/asana/api/1.0",
+                token: Secret(SandboxKeys().asana), now: now, makeBoundary: { "bureau-boundary" }),
             slack: SlackClient(
                 transport: governed(.slack), baseURL: "http://sandbox.sim/slack/api", token: Secret("xoxb-demo"),
                 now: now),
@@ -120,8 +148,24 @@ final class SimulatedServer: Sendable {
         settings.driveRootFolderID = "1DEMOROOT"
         settings.diskAlertPercent = 100
         settings.sweepSeconds = 600
-        // So few that runs wait for slots, and a run that waits for those it has started could keep theirs.
-        settings.runsInFlightMax = 4
+        settings.runsInFlightMax = runsInFlightMax
         return settings
+    }
+}
+
+/// Reads the event streams of Asana between the rounds of the sweep.
+private struct AsanaSweeps: Service {
+    let parts: EngineParts
+    let wake: @Sendable () -> Void
+
+    func run() async throws {
+        while !Task.isCancelled {
+            try await parts.doors.sleep(.seconds(SimulatedServer.asanaSweepSeconds))
+            do { try await AsanaStream(parts: parts, wake: wake).sweepAll() } catch is CancellationError {
+                return
+            } catch {
+                parts.logger.warning("Asana could not be swept", metadata: ["why": "\(error)"])
+            }
+        }
     }
 }

@@ -118,7 +118,7 @@ private final class Outcome: @unchecked Sendable {  // The simulation has one th
 
 /// What a simulation amounts to.
 struct Figures {
-    private var hours = 0, runs = 0, crashes = 0
+    private var hours = 0, runs = 0, assigned = 0, calm = 0
     private var states: [String: Int] = [:]
     private var faults: [String: Int] = [:]
 
@@ -130,11 +130,14 @@ struct Figures {
         runs = all.count
         for run in all { states[run.state.rawValue, default: 0] += 1 }
         faults = world.journal.faults
+        (assigned, calm) = (world.journal.assigned.count, Promises(world: world).calmCount(all))
     }
 
     mutating func add(_ other: Figures) {
         hours += other.hours
         runs += other.runs
+        assigned += other.assigned
+        calm += other.calm
         states.merge(other.states, uniquingKeysWith: +)
         faults.merge(other.faults, uniquingKeysWith: +)
     }
@@ -145,6 +148,6 @@ struct Figures {
         }
         let pace = String(format: "%.1f", Double(hours) / max(seconds, 0.001))
         return "seed \(seed): \(hours) h in \(String(format: "%.1f", seconds)) s (\(pace) h/s), \(runs) runs "
-            + "(\(list(states))), faults (\(list(faults))), trace \(trace.lines) lines \(trace.digest)"
+            + "(\(list(states))), \(assigned) tasks in Asana (\(calm) without trouble), faults (\(list(faults))), trace \(trace.lines) lines \(trace.digest)"
     }
 }

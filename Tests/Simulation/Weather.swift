@@ -5,11 +5,12 @@ import Foundation
 struct Weather {
     let world: World
 
-    static let vendors = ["anthropic", "clickup", "slack", "google"]
+    static let vendors = ["anthropic", "clickup", "slack", "google", "asana"]
     static let writes: [(String, String)] = [
         ("anthropic", "session.create"), ("anthropic", "events.send"), ("clickup", "comment.create"),
         ("clickup", "attachment.create"), ("clickup", "task.update"), ("slack", "chat.postMessage"),
-        ("slack", "chat.update"), ("google", "*"),
+        ("slack", "chat.update"), ("google", "*"), ("asana", "comment.create"), ("asana", "attachment.create"),
+        ("asana", "webhook.create"),
     ]
 
     func blow(until end: Int64) async {
@@ -39,6 +40,8 @@ struct Weather {
     private func crash() {
         let steps = world.chance.among(1...120)
         world.trace.line("weather", "crash in \(steps) steps")
+        // Those that were lost before come back later, in a time of their own.
+        world.journal.trouble(from: world.scheduler.now, until: world.scheduler.now + 120_000)
         world.server?.life.die(afterSteps: steps)
     }
 
@@ -83,6 +86,7 @@ struct Weather {
         guard let server = world.server else { return }
         world.journal.count("pause")
         let seconds = world.chance.among(2...60)
+        world.journal.trouble(from: world.scheduler.now, until: world.scheduler.now + 360_000)
         world.trace.line("weather", "pause \(seconds) s", server.life.owner)
         server.life.pause(milliseconds: Int64(seconds) * 1_000)
         // Half of the time another process is there, and takes its runs.
@@ -103,6 +107,8 @@ struct Weather {
         world.journal.count("clock jump")
         let hours = world.chance.pick([-24, -1, 1, 24])
         world.trace.line("weather", "clock jumps \(hours) h", server.life.owner)
+        // Where the clock is wrong, "five minutes" means nothing; a run's own times neither.
+        world.journal.trouble(from: world.scheduler.now - 600_000, until: world.scheduler.now + 900_000)
         server.life.clockOffset = Int64(hours) * 3_600_000
         try? await world.scheduler.sleep(.seconds(world.chance.among(5...300)))
         server.life.clockOffset = 0
@@ -110,6 +116,9 @@ struct Weather {
 
     private func add(_ rule: FaultRule) {
         world.trace.line("weather", "\(rule.vendor) \(rule.operation)", rule.action.text)
+        if ["asana", "anthropic"].contains(rule.vendor), ["*", "session.create"].contains(rule.operation) {
+            world.journal.trouble(from: world.scheduler.now)
+        }
         try? world.sandbox.faults.add(rule)
     }
 
@@ -118,5 +127,7 @@ struct Weather {
             world.journal.count(String(entry.rule.action.text.prefix { $0 != ":" }), by: entry.struck)
         }
         world.sandbox.faults.clear()
+        // What a vendor refused is tried again some minutes later.
+        world.journal.troublesOver(at: world.scheduler.now + 600_000)
     }
 }

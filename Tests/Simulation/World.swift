@@ -19,6 +19,7 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
     let responder: any HTTPResponder<SandboxContext>
     let clickUp: ClickUpStandIn
     let anthropic: AnthropicStandIn
+    let asana: AsanaStandIn
     let account: DemoServiceAccount.Made
     let prices: PriceTable
     let serverChance: ChanceBox
@@ -68,9 +69,10 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
         sandbox = Sandbox(sandboxOptions)
         responder = sandbox.makeRouter().buildResponder()
         guard let clickUp = sandbox.standIns.lazy.compactMap({ $0 as? ClickUpStandIn }).first,
-            let anthropic = sandbox.standIns.lazy.compactMap({ $0 as? AnthropicStandIn }).first
+            let anthropic = sandbox.standIns.lazy.compactMap({ $0 as? AnthropicStandIn }).first,
+            let asana = sandbox.standIns.lazy.compactMap({ $0 as? AsanaStandIn }).first
         else { throw NeverHappened("the sandbox has its stand-ins") }
-        (self.clickUp, self.anthropic) = (clickUp, anthropic)
+        (self.clickUp, self.anthropic, self.asana) = (clickUp, anthropic, asana)
         try addRegularClients()
         post.withLock { $0 = { [weak self] url, headers, body, _ in await self?.deliver(url, headers, body) } }
     }
@@ -98,6 +100,7 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
             group.addTask { [self] in await Weather(world: self).blow(until: end) }
             group.addTask { [self] in await People(world: self).decide() }
             group.addTask { [self] in await People(world: self).type(until: end) }
+            group.addTask { [self] in await AsanaPeople(world: self).live(until: end) }
             try? await scheduler.sleep(.milliseconds(end - scheduler.now))
             await rest()
             journal.restAt = scheduler.now
@@ -189,6 +192,9 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
     /// What the stand-ins send to the product. No answer while no server lives.
     private func deliver(_ url: String, _ headers: [(String, String)], _ body: [UInt8]) async -> Outbound.Answer? {
         guard mutation != .deaf else { return nil }
+        if let path = url.components(separatedBy: "/hooks/asana/").dropFirst().first {
+            return await deliver(toAsanaHook: path, headers, body)
+        }
         if mutation == .lostSignals, chance.isHit(percent: 30) {
             journal.acceptedSignals += 1
             return Outbound.Answer(status: 200, body: "{}")
@@ -197,6 +203,29 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
         let letter = Letter(agent: agent, signature: headers.first { $0.0 == "X-Signature" }?.1, body: body)
         journal.keep(letter)
         return await hand(letter, to: server)
+    }
+
+    /// Three of ten deliveries of events are lost for good; handshakes go by themselves.
+    private func deliver(toAsanaHook path: String, _ headers: [(String, String)], _ body: [UInt8]) async
+        -> Outbound.Answer?
+    {
+        let secret = headers.first { $0.0 == "X-Hook-Secret" }?.1
+        if secret == nil, chance.isHit(percent: 30) {
+            journal.count("asana delivery lost")
+            return Outbound.Answer(status: 200, body: "")
+        }
+        guard let server else { return nil }
+        let answer = await server.asanaIntake.accept(
+            AsanaIntake.Request(
+                path: path, secret: secret, signature: headers.first { $0.0 == "X-Hook-Signature" }?.1,
+                body: Data(body), remoteAddress: "sandbox"))
+        guard !server.life.isDead else { return nil }
+        trace.line("asana", secret == nil ? "webhook" : "handshake", "\(answer)")
+        switch answer {
+        case .ok: return Outbound.Answer(status: 200, body: "")
+        case .shake: return Outbound.Answer(status: 200, body: "", headers: ["x-hook-secret": secret ?? ""])
+        case .refused(let status, _): return Outbound.Answer(status: status, body: "")
+        }
     }
 
     func hand(_ letter: Letter, to server: SimulatedServer) async -> Outbound.Answer? {
@@ -229,6 +258,10 @@ struct Journal {
         var isStopped = false
     }
     var work: [Work] = []
+    /// Tasks in Asana, with the moment at which each was there for the agent.
+    var assigned: [(task: String, at: Int64)] = []
+    /// When something kept work from beginning: since when, and until when if it is over.
+    private(set) var troubles: [(from: Int64, until: Int64?)] = []
     /// Approval id to what was decided first.
     var decisions: [String: Bool] = [:]
     /// Commands typed in Slack: by their trigger, whether they were taken.
@@ -240,6 +273,16 @@ struct Journal {
     /// What was seen to be wrong on the way.
     var complaints: [String] = []
     var restAt: Int64 = 0
+
+    mutating func trouble(from: Int64, until: Int64? = nil) { troubles.append((from, until)) }
+
+    mutating func troublesOver(at now: Int64) {
+        for index in troubles.indices where troubles[index].until == nil { troubles[index].until = now }
+    }
+
+    func isCalm(from: Int64, until: Int64) -> Bool {
+        !troubles.contains { $0.from < until && $0.until ?? .max > from }
+    }
 
     mutating func count(_ fault: String, by count: Int = 1) { faults[fault, default: 0] += count }
 

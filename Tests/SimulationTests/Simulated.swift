@@ -9,6 +9,12 @@ struct Simulated: Sendable {
 
     var isWell: Bool { code == 0 }
 
+    /// "…, 40 tasks in Asana (28 without trouble), …".
+    var calmTasks: Int {
+        guard let end = text.range(of: " without trouble)") else { return 0 }
+        return text[..<end.lowerBound].split { !$0.isNumber }.last.flatMap { Int($0) } ?? 0
+    }
+
     /// "…, 1064 runs (done 601, …": how many there were.
     var runs: Int {
         guard let end = text.range(of: " runs (") else { return 0 }

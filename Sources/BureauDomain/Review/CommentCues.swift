@@ -10,10 +10,17 @@ struct CommentCues: Sendable {
     var condition: String?
     var acceptance: String?
     var isAcceptanceStrong = false
+    /// A statement about a part of the work that finds fault by how it is built.
+    var correction: String?
+    var isCorrectionStrong = false
     var hasQuestion = false
+    /// A question that asks for something to be done, though no rule sees for what.
+    var isWish = false
     var thought: String?
     var idle: String?
     var isIdleStrong = false
+    /// Clauses that no rule sees anything in.
+    var unread = 0
 
     init(_ comment: CommentText) {
         for clause in comment.clauses { read(clause) }
@@ -39,6 +46,16 @@ struct CommentCues: Sendable {
             return
         }
         if readAcceptance(clause) { return }
+        if let found = CommentWords.consent(clause) {
+            acceptance = acceptance ?? found
+            isAcceptanceStrong = true
+            return
+        }
+        if let found = CommentWords.beyond(clause) {
+            scope = scope ?? found.phrase
+            isScopeStrong = isScopeStrong || found.isStrong
+            return
+        }
         if let found = clause.has(CommentWords.talks) {
             thought = thought ?? found
             return
@@ -54,13 +71,25 @@ struct CommentCues: Sendable {
         }
         if clause.isQuestion || CommentWords.asks(clause) {
             hasQuestion = true
+            isWish = isWish || clause.has(CommentWords.wishing) != nil
             return
         }
+        if let found = CommentWords.correction(clause), found.isStrong || CommentWords.idle(clause)?.isStrong != true {
+            correction = correction ?? found.phrase
+            isCorrectionStrong = isCorrectionStrong || found.isStrong
+            return
+        }
+        let before = (thought, idle)
+        defer { if before.0 == thought, before.1 == idle, !hasCue(clause) { unread += 1 } }
         if let found = clause.has(CommentWords.thoughts) { thought = thought ?? found }
         if let found = CommentWords.idle(clause) {
             idle = idle ?? found.phrase
             isIdleStrong = isIdleStrong || found.isStrong
         }
+    }
+
+    private func hasCue(_ clause: CommentText.Clause) -> Bool {
+        clause.has(CommentWords.thoughts) != nil || CommentWords.idle(clause) != nil
     }
 
     private mutating func readAcceptance(_ clause: CommentText.Clause) -> Bool {

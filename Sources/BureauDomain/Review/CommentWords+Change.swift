@@ -9,14 +9,36 @@ extension CommentWords {
         "only", "thing", "1", "2", "3", "4", "5", "team", "all", "change",
     ]
 
+    /// Sure only where it touches the work: a part of it, a word for it, more or less of something. A deed that is asked
+    /// for without any of these may be anything, new work as well.
     static func change(_ clause: CommentText.Clause) -> (phrase: String, isStrong: Bool)? {
+        guard let found = wish(clause) else { return nil }
+        return (found.phrase, found.isStrong && touchesWork(clause))
+    }
+
+    private static func touchesWork(_ clause: CommentText.Clause) -> Bool {
+        if clause.has(faults) != nil || clause.has(exceptions) != nil || forbidding(clause.words) != nil { return true }
+        return clause.words.contains { parts.contains($0) || touching.contains($0) || Int($0) != nil }
+    }
+
+    private static let touching: Set<String> = Set(
+        """
+        it this that them these those its more less fewer shorter longer simpler clearer bigger smaller bolder here \
+        there above below first second third last top bottom end beginning everything all both each instead score \
+        scores data source sources example examples comparison version draft text copy comment point points item items \
+        p1 p2 p3 v1 v2 analysis detail details term terms emojis jargon english british spelling style voice client's
+        """.split(separator: " ").map(String.init))
+
+    private static func wish(_ clause: CommentText.Clause) -> (phrase: String, isStrong: Bool)? {
         let words = clause.words
         if clause.isQuestion, let found = clause.has(exceptions) { return (found, true) }
         if let found = imperative(words) { return found }
         if let (index, _) = request(words), let verb = words[index...].first(where: isVerb) {
             return (verb, true)
         }
-        if let found = proposal(words) { return (found, true) }
+        if !clause.isQuestion, let found = proposal(words) { return (found, true) }
+        if let found = takenOut(words) { return (found, true) }
+        if clause.has(fulfilled) != nil { return nil }
         if let found = clause.has(wishes) {
             if found == "could be" || found == "can we" || found == "could we", clause.isQuestion,
                 !words.contains(where: isVerb)
@@ -38,7 +60,8 @@ extension CommentWords {
         if let found = forbidding(words) { return (found, true) }
         if let found = clause.has(exceptions) { return (found, true) }
         if words.contains(where: politeness.contains), clause.has(acceptStrong + closings) == nil {
-            return ("please", true)
+            // What is asked for is not known: sure only where it is about a part of the work.
+            return ("please", words.contains(where: parts.contains))
         }
         if let found = clause.has(vagueFaults), !negatesFault(clause, found) { return (found, false) }
         return nil
@@ -120,6 +143,23 @@ extension CommentWords {
         "except", "apart from", "other than", "only thing", "is it possible to", "any chance", "get rid", "one nit",
         "tiny nit", "small nit", "nitpick",
         "one correction", "small correction", "one remark", "one issue", "one problem", "minor point",
+    ]
+
+    /// "take it out", "leave that off", "put them back".
+    static func takenOut(_ words: [String]) -> String? {
+        let rest = words.drop { openers.contains($0) || politeness.contains($0) }
+        guard let verb = rest.first, ["take", "leave", "put", "bring"].contains(verb), rest.count <= 8,
+            let way = rest.dropFirst().first(where: { ["out", "off", "away", "back", "in"].contains($0) }),
+            rest.dropFirst().first != way
+        else { return nil }
+        return "\(verb) … \(way)"
+    }
+
+    /// "Everything I asked for is in there": a wish that came true is none.
+    static let fulfilled = [
+        "everything i asked", "everything we asked", "everything they asked", "all i asked", "all we asked",
+        "all i needed", "all we needed", "all they asked", "exactly the", "all i wanted", "all we wanted",
+        "everything i wanted", "everything we wanted", "everything we needed", "everything i raised", "all my points",
     ]
 
     /// Where "can you", "could you please" and the like begin what is asked.

@@ -10,7 +10,15 @@ extension CommentWords {
         return clause.has(["wondering", "curious", "i wonder", "question", "quick question"]) != nil
     }
 
+    /// A question that asks for a deed.
+    static let wishing = [
+        "can you", "could you", "would you", "will you", "can we", "could we", "can someone", "could someone",
+        "would it be possible", "would you mind",
+    ]
+
     static let thoughts = [
+        "i doubt", "i remember", "in my experience", "i recall", "might explain", "may explain", "funny how",
+        "what to make of", "always says", "it used to",
         "i think", "i thought", "i guess", "in my opinion", "we discussed", "interesting", "for context", "background",
         "my view", "worth discussing", "not sure", "let me think", "depends", "personally", "surprised", "in general",
         "let's discuss", "to discuss", "could argue", "on the other hand", "i wonder", "i suspect", "historically",
@@ -61,8 +69,11 @@ extension CommentWords {
         "subscribing", "duplicate",
     ]
 
+    static let gratitude: Set<String> = ["thanks", "thank you", "thx", "cheers", "appreciate", "appreciated", "merci"]
+
     static func idle(_ clause: CommentText.Clause) -> (phrase: String, isStrong: Bool)? {
-        if let found = clause.has(idles) { return (found, true) }
+        // Thanks at the end of a long sentence say little of what stands before them.
+        if let found = clause.has(idles) { return (found, clause.words.count <= 7 || !gratitude.contains(found)) }
         if let first = clause.words.first, doings.contains(first) { return (first, true) }
         guard let found = clause.words.first(where: shortIdles.contains) else { return nil }
         return (found, clause.words.count <= 3)

@@ -35,11 +35,11 @@ enum CommentWords {
         "perfect", "spot on", "love it", "excellent", "nailed it", "great job", "great work", "good job", "nice work",
         "awesome", "brilliant", "exactly what we needed", "exactly what i wanted", "fantastic", "go ahead",
         "good stuff",
-        "happy", "this is great", "this is good", "reads well", "very good", "sounds good", "well done", "superb",
+        "this is great", "this is good", "reads well", "very good", "sounds good", "well done", "superb",
         "wonderful", "just what we needed", "can't fault it", "top notch", "10/10",
         "all correct", "everything is correct", "everything is fine", "everything looks", "delighted", "pleased with",
         "loves it",
-        "love this", "loving it", "super", "impressive", "impressed", "great stuff", "top job", "ok for me",
+        "love this", "loving it", "impressive", "impressed", "great stuff", "top job", "ok for me",
         "okay for me", "fine for me", "exactly as", "ties up", "adds up", "all matches",
         "it matches", "they match", "much better", "way better",
         "no problem with",
@@ -59,7 +59,8 @@ enum CommentWords {
 
     /// Words for somebody else, whatever they sound like.
     static let asides = [
-        "call with", "client call", "wrong task", "wrong thread", "wrong ticket", "wrong window", "wrong card",
+        "call with", "client call", "wrong task", "in the wrong project", "in the wrong channel", "wrong thread",
+        "wrong ticket", "wrong window", "wrong card",
         "ignore my", "ignore that",
         "ignore the last", "ignore this",
         "please ignore", "posted here by mistake", "meant for another", "never mind", "nevermind", "heads-up",

@@ -1,7 +1,7 @@
 /// Tells what a comment means by what agency people write. Deterministic, in English, without a network. It would
 /// rather ask than guess: what two rules see differently, or none sees clearly, is not sure.
 package struct RuleClassifier: FeedbackClassifier {
-    package let name = "rules-1"
+    package let name = "rules-2"
     package init() {}
 
     package func classify(_ text: String, openQuestion: OpenQuestion?) -> FeedbackVerdict {
@@ -34,6 +34,14 @@ package struct RuleClassifier: FeedbackClassifier {
             let sure = cues.acceptance == nil ? (cues.isChangeStrong ? 90 : 55) : (cues.isChangeStrong ? 80 : 45)
             return FeedbackVerdict(.revisionRequest, confidence: sure, reason: "\"\(change)\" asks for a change")
         }
+        if let correction = cues.correction {
+            if cues.acceptance != nil, cues.isAcceptanceStrong, !cues.isCorrectionStrong {
+                return FeedbackVerdict(.acceptance, confidence: 70, reason: "\"\(cues.acceptance ?? "")\"")
+            }
+            let sure = cues.acceptance == nil ? (cues.isCorrectionStrong ? 72 : 55) : 50
+            return FeedbackVerdict(
+                .revisionRequest, confidence: sure, reason: "\"\(correction)\" corrects something in the work")
+        }
         if let acceptance = cues.acceptance {
             if cues.hasQuestion {
                 return FeedbackVerdict(
@@ -42,10 +50,13 @@ package struct RuleClassifier: FeedbackClassifier {
             return FeedbackVerdict(
                 .acceptance, confidence: cues.isAcceptanceStrong ? 92 : 65, reason: "\"\(acceptance)\"")
         }
-        if cues.hasQuestion { return FeedbackVerdict(.discussion, confidence: 80, reason: "it asks a question") }
+        if cues.hasQuestion {
+            return FeedbackVerdict(.discussion, confidence: cues.isWish ? 50 : 80, reason: "it asks a question")
+        }
         if let thought = cues.thought { return FeedbackVerdict(.discussion, confidence: 70, reason: "\"\(thought)\"") }
         if let idle = cues.idle {
-            return FeedbackVerdict(.noOp, confidence: cues.isIdleStrong ? 85 : 50, reason: "\"\(idle)\"")
+            let sure = cues.isIdleStrong && cues.unread == 0
+            return FeedbackVerdict(.noOp, confidence: sure ? 85 : 50, reason: "\"\(idle)\"")
         }
         return FeedbackVerdict(.discussion, confidence: 45, reason: "no rule sees what it asks for")
     }

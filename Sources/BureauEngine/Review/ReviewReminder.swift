@@ -36,7 +36,7 @@ struct ReviewReminder: Sendable {
             SELECT id, since FROM (
                 SELECT run.id, coalesce((SELECT max(at) FROM run_event
                     WHERE run_event.run_id = run.id AND run_event.kind = run.state), run.accepted_at) AS since
-                FROM run WHERE run.state = 'in_review') AS waiting
+                FROM run WHERE (run.state || '') = 'in_review') AS waiting
             WHERE since <= ? AND NOT EXISTS (SELECT 1 FROM alert
                 WHERE cause = ? AND subject = waiting.id AND opened_at >= waiting.since)
             ORDER BY since, id LIMIT ?

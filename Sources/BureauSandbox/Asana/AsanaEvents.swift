@@ -47,7 +47,7 @@ struct AsanaEvent: Sendable {
 
 /// The events of the last 24 hours, of which the event stream gives pages. Its tokens say how far a reader has come.
 struct AsanaEventLog: Sendable {
-    static let eventsMax = 20_000, pageMax = 100, ageMillisecondsMax = 86_400_000
+    static let eventsMax = 20_000, pageMax = 100, workspacePageMax = 1_000, ageMillisecondsMax = 86_400_000
 
     private(set) var events: [AsanaEvent] = []
     private(set) var last = 0
@@ -76,14 +76,18 @@ struct AsanaEventLog: Sendable {
     }
 
     /// What happened after the token, at most a page; nil when the token is none of ours, of something else, or dead.
-    func page(_ token: String, of resource: String, now: Int) -> (events: [AsanaEvent], sync: String, hasMore: Bool)? {
+    /// A workspace hears of everything in it.
+    func page(_ token: String, of resource: String, isWorkspace: Bool = false, now: Int) -> (
+        events: [AsanaEvent], sync: String, hasMore: Bool
+    )? {
         let parts = Self.decoded(token).split(separator: ".")
         guard parts.count == 3, parts[0] == resource, let number = Int(parts[1]), let issued = Int(parts[2]),
             number > deadUpTo, number <= last, now - issued <= Self.ageMillisecondsMax,
             number >= (events.first?.number ?? 0) - 1
         else { return nil }
-        let found = events.filter { $0.number > number && $0.scope.contains(resource) }
-        let page = Array(found.prefix(Self.pageMax)), hasMore = found.count > page.count
+        let found = events.filter { $0.number > number && (isWorkspace || $0.scope.contains(resource)) }
+        let page = Array(found.prefix(isWorkspace ? Self.workspacePageMax : Self.pageMax)),
+            hasMore = found.count > page.count
         return (page, Self.token(resource, hasMore ? page.last?.number ?? last : last, now), hasMore)
     }
 

@@ -10,6 +10,8 @@ extension AsanaStandIn {
         addStoryRoutes(to: api)
         addAttachmentRoutes(to: api)
         addWebhookRoutes(to: api)
+        addTagRoutes(to: api)
+        addBatchRoute(to: api)
         addPages(to: router)
         addControl(to: router)
         for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch] {
@@ -52,7 +54,7 @@ extension AsanaStandIn {
         }
     }
 
-    private func inWorkspace(
+    func inWorkspace(
         _ operation: String, _ request: Request, _ context: SandboxContext,
         _ perform: (AsanaQuery) async throws -> AsanaAnswer
     ) async throws -> Response {

@@ -20,6 +20,13 @@ enum AsanaShapes {
     static let webhookCreate = BodyShape(
         members: ["resource": .string, "target": .string, "filters": .array], required: ["resource", "target"])
     static let webhookUpdate = BodyShape(members: ["filters": .array], required: ["filters"])
+    static let tagCreate = BodyShape(
+        members: ["name": .string, "workspace": .string, "color": .string, "notes": .string], required: ["name"])
+    static let taskTag = BodyShape(members: ["tag": .string], required: ["tag"])
+    static let batch = BodyShape(members: ["actions": .array], required: ["actions"])
+    static let batchAction = BodyShape(
+        members: ["method": .string, "relative_path": .string, "data": .object, "options": .object],
+        required: ["method", "relative_path"])
     private static let filter = BodyShape(members: [
         "resource_type": .string, "resource_subtype": .string, "action": .string, "fields": .array,
     ])

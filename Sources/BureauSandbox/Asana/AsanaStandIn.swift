@@ -15,20 +15,19 @@ final class AsanaStandIn: StandIn {
     let frame: SandboxFrame
     let courier: AsanaCourier
     private let workspace: Mutex<AsanaWorkspace>
-    private let rate: Mutex<(minute: Int, spent: Int)>
-    private let callsPerMinute: Int
+    private let allowance: Mutex<AsanaAllowance>
     private let clock: @Sendable () -> Int
 
     /// - Parameters:
-    ///   - callsPerMinute: a paid domain's allowance by default; a free one has 150.
+    ///   - limits: those of a paid domain.
     ///   - now: Unix milliseconds.
     init(
-        _ frame: SandboxFrame, callsPerMinute: Int = 1_500,
+        _ frame: SandboxFrame, limits: AsanaAllowance.Limits = .init(),
         now: @escaping @Sendable () -> Int = { Int(Date.now.timeIntervalSince1970 * 1000) }
     ) {
-        (self.frame, self.callsPerMinute, clock) = (frame, callsPerMinute, now)
+        (self.frame, clock) = (frame, now)
         workspace = Mutex(AsanaSeed.workspace(now: now()))
-        rate = Mutex((0, 0))
+        allowance = Mutex(AsanaAllowance(limits))
         courier = AsanaCourier(frame: frame)
     }
 
@@ -53,7 +52,18 @@ final class AsanaStandIn: StandIn {
     func reset() async {
         let fresh = AsanaSeed.workspace(now: now())
         workspace.withLock { $0 = fresh }
-        rate.withLock { $0 = (0, 0) }
+        allowance.withLock { $0 = AsanaAllowance(.init()) }
+    }
+
+    /// Only what is named changes.
+    func limit(_ words: [String: String]) {
+        func number(_ name: String) -> Int? { words[name].flatMap { Int($0) } }
+        allowance.withLock { allowance in
+            allowance.limits.callsPerMinute = number("calls_per_minute") ?? allowance.limits.callsPerMinute
+            allowance.limits.readsInFlight = number("reads_in_flight") ?? allowance.limits.readsInFlight
+            allowance.limits.writesInFlight = number("writes_in_flight") ?? allowance.limits.writesInFlight
+            allowance.limits.costPerMinute = number("cost_per_minute") ?? allowance.limits.costPerMinute
+        }
     }
 
     // MARK: What the courier asks
@@ -116,26 +126,20 @@ final class AsanaStandIn: StandIn {
                 guard request.headers[.authorization] == "Bearer \(frame.options.acceptedKeys.asana)" else {
                     throw AsanaRefusal.noToken
                 }
-                if let seconds = spend() {
+                let isRead = request.method == .get, began = now()
+                if let seconds = allowance.withLock({ $0.enter(isRead: isRead, now: began) }) {
                     let refusal = AsanaRefusal(
                         status: 429, message: "You have made too many requests recently. Please, be chill.")
                     return .json(refusal.json, status: .tooManyRequests, headers: [.retryAfter: String(seconds)])
                 }
+                var walked = 1
+                defer { allowance.withLock { $0.leave(isRead: isRead, having: walked) } }
                 let answer = try await perform(try AsanaQuery(request))
+                walked = AsanaAllowance.cost(of: answer.json)
                 return .json(answer.json, status: .init(code: answer.status))
             } catch let refusal as AsanaRefusal {
                 return .json(refusal.json, status: .init(code: refusal.status))
             }
-        }
-    }
-
-    /// Counts one call, refused ones too; the seconds to wait when there are none left in this minute.
-    private func spend() -> Int? {
-        let milliseconds = now()
-        return rate.withLock { rate in
-            let minute = milliseconds / 60_000
-            rate = rate.minute == minute ? (minute, rate.spent + 1) : (minute, 1)
-            return rate.spent > callsPerMinute ? 60 - milliseconds / 1_000 % 60 : nil
         }
     }
 

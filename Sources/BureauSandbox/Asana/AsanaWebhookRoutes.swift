@@ -43,7 +43,14 @@ extension AsanaStandIn {
             }
         }
         api.get("/events") { [self] request, context in
-            try await call("event.list", request, context) { query in try events(query) }
+            try await call("event.list", request, context) { query in
+                try events(query, of: try look().resource(query["resource"] ?? "").gid)
+            }
+        }
+        api.get("/workspaces/:id/events") { [self] request, context in
+            try await inWorkspace("event.workspace", request, context) { query in
+                try events(query, of: AsanaWorkspace.gid, isWorkspace: true)
+            }
         }
     }
 
@@ -78,10 +85,13 @@ extension AsanaStandIn {
     }
 
     /// Without a token that is alive there are no events, only a token to go on with.
-    private func events(_ query: AsanaQuery) throws(AsanaRefusal) -> AsanaAnswer {
+    private func events(
+        _ query: AsanaQuery, of resource: String, isWorkspace: Bool = false
+    ) throws(AsanaRefusal) -> AsanaAnswer {
         let workspace = look()
-        let resource = try workspace.resource(query["resource"] ?? "").gid
-        guard let token = query["sync"], let page = workspace.log.page(token, of: resource, now: now()) else {
+        guard let token = query["sync"],
+            let page = workspace.log.page(token, of: resource, isWorkspace: isWorkspace, now: now())
+        else {
             var json = AsanaRefusal(
                 status: 412, message: "Sync token invalid or too old. Use the token in this answer to go on."
             ).json

@@ -4,7 +4,7 @@ struct AsanaWorkspace: Sendable {
     static let gid = "1208000000000001", name = "Agency (demo)"
     static let parentsMax = 16
 
-    let people: [AsanaPerson], tags: [AsanaTag]
+    var people: [AsanaPerson], tags: [AsanaTag]
     var projects: [AsanaProject]
     var tasks: [String: AsanaTask]
     /// Gids in order of creation.

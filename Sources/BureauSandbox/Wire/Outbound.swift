@@ -32,14 +32,20 @@ package enum Outbound {
     /// Posts once. Nil when no answer came in time, whatever the reason. Reads 64 KiB of the answer at most.
     @Sendable package static func post(
         _ url: String, _ headers: [(String, String)], _ body: [UInt8], _ timeoutSeconds: Int64
+    ) async -> Answer? { await send("POST", url, headers, body, timeoutSeconds) }
+
+    /// The same with any method. Reads `bytesMax` of the answer at most.
+    static func send(
+        _ method: String, _ url: String, _ headers: [(String, String)], _ body: [UInt8]?, _ timeoutSeconds: Int64,
+        bytesMax: Int = 64 << 10
     ) async -> Answer? {
         var request = HTTPClientRequest(url: url)
-        request.method = .POST
+        request.method = .RAW(value: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
-        request.body = .bytes(ByteBuffer(bytes: body))
+        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         do {
             let response = try await client.execute(request, timeout: .seconds(timeoutSeconds))
-            let text = try await response.body.collect(upTo: 64 << 10)
+            let text = try await response.body.collect(upTo: bytesMax)
             let headers = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { $1 }
             return Answer(status: Int(response.status.code), body: String(buffer: text), headers: headers)
         } catch {

@@ -22,3 +22,9 @@ CREATE INDEX run_task ON run (task_id, agent, id) WHERE task_id IS NOT NULL;
 
 -- The next version of a report is counted among its own.
 CREATE INDEX artifact_line ON artifact (agent, kind, client_slug, period_from, period_to, version);
+
+-- Whether something was told of before.
+CREATE INDEX alert_subject ON alert (subject, cause, opened_at);
+
+-- Asked when a version is written: nothing may be left that points to what is not there.
+CREATE INDEX artifact_superseded ON artifact (superseded_by) WHERE superseded_by IS NOT NULL;

@@ -34,5 +34,7 @@ struct ViewLibrary: Sendable {
         self.broken = broken
     }
 
-    func render(_ value: Any, _ name: String) -> String { library.render(value, withTemplate: name) ?? "" }
+    func render(_ value: Any, _ name: String) -> String {
+        library.render(ViewTree.plain(value) ?? value, withTemplate: name) ?? ""
+    }
 }

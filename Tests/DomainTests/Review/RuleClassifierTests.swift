@@ -47,11 +47,14 @@ import Testing
             }
         }
 
+        /// Of what it acts on, how much is right.
+        var sureRight: Double { sure == 0 ? 1 : Double(sure - wrongAndSure) / Double(sure) }
         var right: Double { Double(scores.values.reduce(0) { $0 + $1.hits }) / Double(count) }
 
         func tell(_ name: String) {
             print(
-                "\(name): \(count) comments, \(percent(right)) right, acted on \(sure), of these wrong \(wrongAndSure)")
+                "\(name): \(count) comments, \(percent(right)) right, acted on \(sure), of these right \(percent(sureRight))"
+            )
             for kind in FeedbackClass.allCases {
                 guard let score = scores[kind] else { continue }
                 print("  \(kind.rawValue): precision \(percent(score.precision)), recall \(percent(score.recall))")
@@ -63,15 +66,16 @@ import Testing
 
     @Test("There are at least 200 examples, of every class in both parts, and none stands in both")
     func enough() throws {
-        let (known, held) = (try Self.examples("tuning"), try Self.examples("held-out"))
-        #expect(known.count + held.count >= 200 && held.count >= 60)
+        let known = try Self.examples("tuning") + Self.examples("development"), held = try Self.examples("held-out")
+        #expect(known.count + held.count >= 500 && held.count >= 60)
         for part in [known, held] { #expect(Set(part.map(\.kind)) == Set(FeedbackClass.allCases)) }
+        #expect(Set(known.map(\.text)).count == known.count)
         #expect(Set(known.map(\.text)).isDisjoint(with: held.map(\.text)))
     }
 
     static let floors: [(FeedbackClass, precision: Double, recall: Double)] = [
-        (.acceptance, 0.85, 0.6), (.revisionRequest, 0.7, 0.7), (.scopeChange, 0.9, 0.4), (.discussion, 0.4, 0.85),
-        (.noOp, 0.6, 0.55),
+        (.acceptance, 0.95, 0.55), (.revisionRequest, 0.7, 0.8), (.scopeChange, 0.95, 0.4), (.discussion, 0.5, 0.85),
+        (.noOp, 0.55, 0.55),
     ]
 
     @Test("The rules know the comments they were made with")
@@ -82,15 +86,24 @@ import Testing
         #expect(measure.falseAcceptances == [])
     }
 
+    /// Written before the rules of `CommentWords+Patterns` were, which were made from them: fresh then, known now.
+    @Test("The patterns know the comments they were made from, the odd ones left to be asked about")
+    func developed() throws {
+        let measure = Measure(try Self.examples("development"))
+        measure.tell("development")
+        #expect(measure.right >= 0.85 && measure.sureRight >= 0.97)
+        #expect(measure.falseAcceptances == [])
+    }
+
     /// The floors are what was measured when the rules were last changed, less a little: honest, not proud. Whoever
     /// changes the rules after reading these comments moves them to the other file and writes new ones.
     @Test("Of comments they never saw the rules act wrongly on few, and ask about the rest")
     func unseen() throws {
         let measure = Measure(try Self.examples("held-out"))
         measure.tell("held-out")
-        #expect(measure.right >= 0.65)
-        #expect(Double(measure.wrongAndSure) / Double(measure.count) <= 0.15)
-        #expect(measure.falseAcceptances.count <= 1)
+        #expect(measure.right >= 0.7)
+        #expect(measure.sureRight >= 0.92 && measure.sure >= measure.count / 2)
+        #expect(measure.falseAcceptances == [])
         for (kind, precision, recall) in Self.floors {
             let score = try #require(measure.scores[kind])
             #expect(score.precision >= precision && score.recall >= recall, "\(kind): \(score)")

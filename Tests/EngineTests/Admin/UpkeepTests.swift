@@ -83,8 +83,28 @@ struct UpkeepTests {
         }
     }
 
+    @Test("While ClickUp does not say who we are it is asked again; once it has, no more")
+    func ownUser() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench()
+            let upkeep = Upkeep(
+                parts: try bench.parts(standIns.connections), wake: WakeSignal(doors: bench.clock.doors))
+            func kept() async throws -> String? {
+                try await bench.database.query("SELECT value FROM setting WHERE name = 'clickup_user_id'").first?
+                    .text("value")
+            }
+            try standIns.fault("clickup", "user", times: 2, .status(401))
+            var known: Set<String> = [], answers: [Bool] = []
+            for _ in 0..<4 { answers.append(await upkeep.learnOwnUsers(&known)) }
+            #expect(answers == [false, false, true, true])
+            #expect(try await kept() != nil)
+            #expect(standIns.sandbox.log.entries.count { $0.operation == "user" } == 3)
+        }
+    }
+
     private func notices(_ bench: Bench) async throws -> Int64 {
-        try await bench.database.engine.query("SELECT count(*) AS n FROM step WHERE purpose = 'notice'").first?.integer("n")
+        try await bench.database.engine.query("SELECT count(*) AS n FROM step WHERE purpose = 'notice'").first?.integer(
+            "n")
             ?? -1
     }
 }

@@ -180,7 +180,9 @@ struct WebhookIntakeTests {
     }
 
     private func verdicts(_ bench: Bench) async throws -> [String] {
-        try await bench.database.engine.query("SELECT verdict FROM signal ORDER BY rowid").map { try $0.text("verdict") }
+        try await bench.database.engine.query("SELECT verdict FROM signal ORDER BY rowid").map {
+            try $0.text("verdict")
+        }
     }
 
     private static func body(

@@ -39,6 +39,25 @@ struct SessionLogTroubleTests {
         #expect(recorder.addedCount == 1)
     }
 
+    private static let logs: [(String, String, String?)] = [
+        ("one line", #"{"id":"e1","type":"t"}"# + "\n", "e1"),
+        ("two lines", #"{"id":"e1","type":"t"}"# + "\n" + #"{"id":"e2","type":"t"}"# + "\n", "e2"),
+        ("a line that was cut", #"{"id":"e1","type":"t"}"# + "\n" + #"{"id":"e2""#, nil), ("nothing", "", nil),
+        (
+            "a line longer than is read",
+            #"{"id":"e1","type":"\#(String(repeating: "t", count: SessionLogReader.lastLineBytesMax))"}"# + "\n", nil
+        ),
+    ]
+
+    @Test("The event that was logged last is known by the log's last line", arguments: logs)
+    func newest(what: String, text: String, id: String?) throws {
+        let folder = Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: folder.appendingPathComponent("sesn_1.jsonl"))
+        #expect(SessionLogReader(folder: folder, session: "sesn_1").newestEventID() == id, "\(what)")
+    }
+
     @Test("A folder that takes files keeps nothing of the question")
     func probe() throws {
         let folder = Self.folder()

@@ -57,7 +57,8 @@ private enum Plans {
 
     /// Read as a whole on purpose: once a day, or when somebody asks for a check.
     static let whole = [
-        "WHERE ended_at > ? AND state <> 'ignored'", "SELECT 'agency' AS scope", "LEFT JOIN spend_hold", "FROM spend_hold hold",
+        "WHERE ended_at > ? AND state <> 'ignored'", "SELECT 'agency' AS scope", "LEFT JOIN spend_hold",
+        "FROM spend_hold hold",
         "GROUP BY run_id) hold", "GROUP BY run.state || ''",
     ]
 

@@ -35,6 +35,22 @@ private let refusals: [Refused] = [
     Refused("A time that is none", "GET", "/tasks?project=\(AsanaDemo.project)&modified_since=soon"),
     Refused("An empty field name", "GET", task + "?opt_fields=name,,notes"),
     Refused("Search, which is paid", "GET", "/workspaces/\(AsanaDemo.workspace)/tasks/search", status: 402),
+    Refused("A batch of nothing", "POST", "/batch", ["actions": []]),
+    Refused(
+        "A batch of eleven", "POST", "/batch",
+        ["actions": .array(Array(repeating: ["method": "get", "relative_path": "/users/me"], count: 11))]),
+    Refused(
+        "An upload in a batch", "POST", "/batch",
+        ["actions": [["method": "post", "relative_path": "/attachments", "data": [:]]]]),
+    Refused("A batch in a batch", "POST", "/batch", ["actions": [["method": "post", "relative_path": "/batch"]]]),
+    Refused(
+        "An action with a method nobody knows", "POST", "/batch",
+        ["actions": [["method": "fetch", "relative_path": "/users/me"]]]),
+    Refused("A tag without a name", "POST", "/workspaces/\(AsanaDemo.workspace)/tags", ["color": "none"]),
+    Refused("A tag in no workspace", "POST", "/tags", ["name": "x"]),
+    Refused("A tag that is not there", "POST", task + "/addTag", ["tag": "1"], status: 404),
+    Refused("Events of another workspace", "GET", "/workspaces/2/events", status: 404),
+    Refused("Events of a workspace without a token", "GET", "/workspaces/\(AsanaDemo.workspace)/events", status: 412),
     Refused("A member no task has", "PUT", task, ["section": "1"]),
     Refused("Completed in words", "PUT", task, ["completed": "yes"]),
     Refused("A field of another project", "PUT", task, ["custom_fields": ["1208000000000350": 3]]),

@@ -66,6 +66,18 @@ private func useAsana(_ host: ServiceHost) async throws {
     _ = try await host.asana("DELETE", "/stories/\(storyID)")
     _ = try await host.asana("GET", "/events?resource=\(project)&sync=\(sync)")
     _ = try await host.asana(
+        "POST", "/batch",
+        [
+            "actions": [
+                ["method": "get", "relative_path": "/users/me", "options": ["fields": ["name"]]],
+                ["method": "put", "relative_path": .string("/tasks/\(id)"), "data": ["name": "Demo, again"]],
+                ["method": "get", "relative_path": "/tasks/1"],
+            ]
+        ])
+    let stream = "/workspaces/\(workspace)/events"
+    let began = try await host.asana("GET", stream).json["sync"]?.string ?? ""
+    _ = try await host.asana("GET", "\(stream)?sync=\(began)")
+    _ = try await host.asana(
         "PUT", "/webhooks/\(hookID)", ["filters": [["resource_type": "task", "action": "deleted"]]])
     _ = try await host.asana("POST", "/tasks/\(id)/removeProject", ["project": "1208000000000200"])
 }

@@ -41,11 +41,10 @@ struct RunChildStore {
 
     /// In the order they were started.
     func children(of parent: String) throws -> [RunRecord] {
-        let columns = RunStore.columns.split(separator: ",").map { "run." + $0.filter { !$0.isWhitespace } }
-        return try db.query(
+        try db.query(
             """
-            SELECT \(columns.joined(separator: ", ")) FROM run_child JOIN run ON run.id = run_child.child_id
-            WHERE run_child.parent_id = ? ORDER BY run.id LIMIT ?
+            SELECT \(RunStore.columns) FROM run
+            WHERE id IN (SELECT child_id FROM run_child WHERE parent_id = ?) ORDER BY id LIMIT ?
             """, [parent, Self.childrenMax]
         ).map(RunRecord.init)
     }

@@ -143,7 +143,7 @@ struct TaskRecordTests {
             try await board.sweep()
             let found = try await board.records(client: "bluebird").filter { $0.containerID == Board.other(kind) }
             #expect(!found.isEmpty && found.allSatisfy { $0.section == "SEO" && !$0.isClientVisible })
-            #expect(try await board.bench.database.query("SELECT id FROM run").isEmpty)
+            #expect(try await board.bench.database.engine.query("SELECT id FROM run").isEmpty)
         }
     }
 

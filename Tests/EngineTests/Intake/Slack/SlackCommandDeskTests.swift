@@ -45,7 +45,9 @@ struct SlackCommandDeskTests {
         let runs = try await bench.database.read { try RunStore(db: $0).list(RunFilter()) }
         #expect(runs.map(\.requestedBy) == ["slack U0JAKE"] && runs.map(\.triggerSource) == ["slack"])
         #expect(try await verdicts(bench) == ["duplicate", "run"])
-        let sources = try await bench.database.engine.query("SELECT DISTINCT source FROM signal").map { try $0.text("source") }
+        let sources = try await bench.database.engine.query("SELECT DISTINCT source FROM signal").map {
+            try $0.text("source")
+        }
         #expect(sources == ["slack"])
     }
 

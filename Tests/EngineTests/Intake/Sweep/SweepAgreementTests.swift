@@ -133,7 +133,9 @@ struct SweepAgreementTests {
     }
 
     private func runs(_ bench: Bench) async throws -> [String] {
-        try await bench.database.engine.query("SELECT dedupe_key FROM run ORDER BY id").map { try $0.text("dedupe_key") }
+        try await bench.database.engine.query("SELECT dedupe_key FROM run ORDER BY id").map {
+            try $0.text("dedupe_key")
+        }
     }
 
     private func deliver(_ event: Event, _ intake: WebhookIntake) async throws {

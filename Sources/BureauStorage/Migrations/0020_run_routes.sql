@@ -1,4 +1,4 @@
--- Who was asked for a task and who took it, reminders of results that wait for people, and what a superseded version was.
+-- Who was asked for a task and who took it.
 
 -- One row for the run of the agent that was asked. Nobody has taken the task where people still have to say who is meant.
 CREATE TABLE run_route (
@@ -13,7 +13,3 @@ CREATE TABLE run_route (
     CHECK ((taken_by IS NULL) = (taken_run IS NULL))
 ) STRICT;
 CREATE INDEX run_route_taken ON run_route (taken_run) WHERE taken_run IS NOT NULL;
-
--- What it was before a newer one came to count, so that it can come back.
-ALTER TABLE artifact ADD COLUMN superseded_from TEXT
-    CHECK (superseded_from IN ('review_ready', 'changes_asked', 'accepted', 'published'));
