@@ -54,22 +54,25 @@ struct SimulationTests {
 /// The checks are worth nothing unless they can fail.
 @Suite("A simulation whose world is broken on purpose says so")
 struct BrokenWorldTests {
-    /// Not every seed has the fault at the moment at which the break shows, nor so soon.
-    static let seeds: [String: UInt64] = ["hidden-sessions": 4]
-    static let hours = ["hidden-posts": 30]
-    static let mutations: [(String, String)] = [
-        ("lost-signals", "signals were answered 2xx"), ("hidden-sessions", "sessions, not one"),
-        ("hidden-posts", "messages of its own in Slack"), ("silent-alerts", "nobody was told"),
-        ("allow-all", "nobody approved it"), ("kept-leases", "is still leased"), ("deaf", "was left waiting"),
-        ("skimmed", ", its session "), ("unreserved", "reserved for it"), ("impossible-step", "which no event allows"),
+    /// Not every seed has the fault at the moment at which the break shows: so many are tried, of so many hours each.
+    static let seedsMax: UInt64 = 5, hours = 15
+    static let mutations: [(String, [String])] = [
+        ("lost-signals", ["signals were answered 2xx"]), ("hidden-sessions", ["sessions, not one"]),
+        ("hidden-posts", ["messages of its own in Slack", "results on its task"]),
+        ("silent-alerts", ["nobody was told"]), ("allow-all", ["nobody approved it"]),
+        ("kept-leases", ["is still leased"]), ("deaf", ["was left waiting"]), ("skimmed", [", its session "]),
+        ("unreserved", ["reserved for it"]), ("impossible-step", ["which no event allows"]),
     ]
 
     @Test("What is broken is named", arguments: mutations)
-    func noticed(name: String, complaint: String) async throws {
-        let outcome = try await Simulated.run(
-            seed: Self.seeds[name] ?? 3, hours: Self.hours[name] ?? 15, breaking: name)
-        #expect(outcome.code == 1, "\(outcome.text)")
-        #expect(outcome.text.contains(complaint), "\(outcome.text)")
+    func noticed(name: String, complaints: [String]) async throws {
+        var said: [String] = []
+        for seed in 3..<(3 + Self.seedsMax) {
+            let outcome = try await Simulated.run(seed: seed, hours: Self.hours, breaking: name)
+            said.append(outcome.text)
+            if outcome.code == 1, complaints.contains(where: { outcome.text.contains($0) }) { return }
+        }
+        Issue.record("\(name) was not noticed: \(said.joined(separator: "\n"))")
     }
 
     @Test("Chance that does not come from the seed gives another trace each time")
