@@ -3,7 +3,7 @@ import Foundation
 import ProductHarness
 import Testing
 
-/// `kill -9` again and again. A run is given up for its own fault only (ADR 0029).
+/// `kill -9` again and again. A run is given up for its own fault only (ADR 0028).
 @Suite("Who kills the worker is parked, who was only there is not")
 struct LossTests {
     static let poisoned = "86demoblu1", innocent = KillTests.task

@@ -6,8 +6,10 @@ import Testing
 /// Two agencies' worth of accounts in one server: each has its own stand-ins, which accept no keys but their own.
 @Suite("Two accounts at every vendor, side by side")
 struct AccountsJourneyTests {
+    /// Real folders have ids of their own; the stand-ins' roots share one, so the accounts keep apart below it.
     private static let agent = SampleAgents.sentinel(
-        replacing: #""agent_name": "sentinel","#, with: #""agent_name": "sentinel-north", "credentials": "north","#)
+        replacing: #""agent_name": "sentinel","#, with: #""agent_name": "sentinel-north", "credentials": "north","#
+    ).replacingOccurrences(of: "/Clients/", with: "/North/")
     private static let signingSecret = "demo-north-clickup-webhook-secret"
 
     @Test("Each agent's work stays in its own account, from the webhook to the last message")

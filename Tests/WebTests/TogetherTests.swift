@@ -57,6 +57,7 @@ struct TogetherTests {
             #expect(answer.status == 303 && place.hasPrefix("/approvals/together?"))
             let page = try await browser.get(place).text
             #expect(page.contains("2 approved") && page.contains("Offer 2") && page.contains("ben"))
+            #expect(page.contains("href=\"/runs/\(Self.run)/\"") && page.contains("by itself") == false)
             #expect(page.contains("None of these waits for you any more.") && !page.contains("Approve 3"))
             var states: [ApprovalState?] = []
             for id in ids { states.append(try await server.house.approvals.find(id)?.state) }

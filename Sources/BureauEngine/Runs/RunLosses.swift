@@ -1,7 +1,7 @@
 import BureauDomain
 import BureauStorage
 
-/// Counts what the runs of lost workers lost, and lets each wait before it is taken up again. See docs/adr/0029.
+/// Counts what the runs of lost workers lost, and lets each wait before it is taken up again. See docs/adr/0028.
 ///
 /// Losses count in a row, without progress between them. Whoever was lost more than once comes back later each time and
 /// at a time of its own, so that a run that kills its worker is soon alone with it.

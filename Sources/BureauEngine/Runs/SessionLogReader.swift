@@ -6,8 +6,8 @@ package import Foundation
 package struct SessionLine: Sendable, Hashable {
     package enum Kind: String, Sendable { case message, tool, result, trouble, status, thread }
 
-    /// Where the line ends in the log: what comes after it begins here.
-    package let end: UInt64
+    /// Where the line begins in the log, and where what comes after it does.
+    package let start: UInt64, end: UInt64
     /// Milliseconds UTC; nil when the service has not said.
     package let at: Int64?
     package let kind: Kind
@@ -26,18 +26,31 @@ package struct SessionLogReader: Sendable {
         path = folder.appendingPathComponent(SessionLog.isSafe(session) ? session + ".jsonl" : "none").path
     }
 
-    /// What was added after `offset`, at most one piece, and where it ends.
-    package func read(after offset: UInt64) -> (lines: [SessionLine], end: UInt64) {
-        piece(from: offset, to: .max, startsOnLine: true)
-    }
-
-    /// The newest lines before `end` (the log's own end when nil), and where they begin; 0 when nothing is before them.
-    package func newest(before end: UInt64? = nil) -> (lines: [SessionLine], start: UInt64, end: UInt64) {
+    /// The newest lines before `end` (the log's own end when nil) that are wanted, at most one piece, and where the
+    /// oldest that was looked at begins; 0 when nothing is before it. Read from the end: what is not shown is not read.
+    package func newest(
+        before end: UInt64? = nil, atMost linesMax: Int = .max, where isWanted: (SessionLine) -> Bool = { _ in true }
+    ) -> (lines: [SessionLine], start: UInt64, end: UInt64) {
         let size = self.size
         let last = min(end ?? size, size)
         let first = last > UInt64(Self.pieceBytesMax) ? last - UInt64(Self.pieceBytesMax) : 0
-        let (lines, found) = piece(from: first, to: last, startsOnLine: first == 0)
-        return (lines, first, found)
+        guard let data = bytes(from: first, to: last), let newline = data.lastIndex(of: 10) else {
+            return ([], first, first)
+        }
+        var lines: [SessionLine] = []
+        var rest = data[...newline]
+        while !rest.isEmpty, lines.count < linesMax {
+            let begin = rest.dropLast().lastIndex(of: 10).map { $0 + 1 } ?? rest.startIndex
+            // The first bytes may be the middle of a line.
+            if begin == rest.startIndex, first > 0 { break }
+            let place = first + UInt64(begin - data.startIndex)
+            if let line = Self.line(Array(rest[begin...].dropLast()), start: place), isWanted(line) { lines.append(line) }
+            rest = rest[..<begin]
+        }
+        let found = first + UInt64(newline + 1 - data.startIndex)
+        let start = first + UInt64(rest.endIndex - data.startIndex)
+        // A line longer than a piece is passed over, or reading would stand still behind it.
+        return (lines.reversed(), start == found ? first : start, found)
     }
 
     static let lastLineBytesMax = 64 << 10
@@ -61,27 +74,31 @@ package struct SessionLogReader: Sendable {
         (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.uint64Value ?? 0
     }
 
-    private func piece(from start: UInt64, to last: UInt64, startsOnLine: Bool) -> ([SessionLine], UInt64) {
-        let count = Int(min(UInt64(Self.pieceBytesMax), last > start ? last - start : 0))
-        guard count > 0, let handle = FileHandle(forReadingAtPath: path) else { return ([], start) }
-        defer { try? handle.close() }
-        guard (try? handle.seek(toOffset: start)) != nil, let data = try? handle.read(upToCount: count) else {
-            return ([], start)
-        }
+    /// What was added after `start`, at most one piece, and where it ends.
+    package func read(after start: UInt64) -> (lines: [SessionLine], end: UInt64) {
+        guard let data = bytes(from: start, to: .max) else { return ([], start) }
         var lines: [SessionLine] = []
         var rest = data[...]
-        if !startsOnLine { rest = rest.firstIndex(of: 10).map { rest[($0 + 1)...] } ?? rest[rest.endIndex...] }
         while let newline = rest.firstIndex(of: 10) {
-            let end = start + UInt64(newline + 1 - data.startIndex)
-            if let line = Self.line(Array(rest[..<newline]), end: end) { lines.append(line) }
+            let place = start + UInt64(rest.startIndex - data.startIndex)
+            if let line = Self.line(Array(rest[..<newline]), start: place) { lines.append(line) }
             rest = rest[(newline + 1)...]
         }
         // A line longer than a piece is passed over, or reading would stand still in front of it.
-        let isStuck = startsOnLine && rest.count == Self.pieceBytesMax
+        let isStuck = rest.count == Self.pieceBytesMax
         return (lines, start + UInt64(isStuck ? data.count : rest.startIndex - data.startIndex))
     }
 
-    private static func line(_ bytes: [UInt8], end: UInt64) -> SessionLine? {
+    /// At most one piece; nil when there is nothing.
+    private func bytes(from start: UInt64, to last: UInt64) -> Data? {
+        let count = Int(min(UInt64(Self.pieceBytesMax), last > start ? last - start : 0))
+        guard count > 0, let handle = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? handle.close() }
+        guard (try? handle.seek(toOffset: start)) != nil else { return nil }
+        return try? handle.read(upToCount: count)
+    }
+
+    private static func line(_ bytes: [UInt8], start: UInt64) -> SessionLine? {
         guard let raw = RawEvent(bytes: bytes), let event = try? raw.decoded(),
             let (kind, text, isKey) = words(event)
         else { return nil }
@@ -89,7 +106,7 @@ package struct SessionLogReader: Sendable {
             try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         }
         return SessionLine(
-            end: end, at: at.map { Int64($0.timeIntervalSince1970 * 1_000) }, kind: kind,
+            start: start, end: start + UInt64(bytes.count + 1), at: at.map { Int64($0.timeIntervalSince1970 * 1_000) }, kind: kind,
             text: clean(text), isKey: isKey)
     }
 

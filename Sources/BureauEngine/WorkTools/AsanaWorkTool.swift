@@ -9,6 +9,7 @@ struct AsanaWorkTool: WorkTool {
     var homes: Set<String> = []
     /// Pages of one list that are read, 100 things each.
     static let pagesMax = 20
+    var hands: any TaskHands { AsanaHands(asana: asana, homes: homes) }
     var kind: WorkToolKind { .asana }
 
     func ownUserID() async throws(VendorError) -> String { try await asana.me().gid }
@@ -35,26 +36,8 @@ struct AsanaWorkTool: WorkTool {
         AsanaCommentWrite(asana: asana, task: task, mark: mark, text: text)
     }
 
-    func attachment(
-        _ file: FileIntent, path: String, on task: String, since: Int64, known: Set<String>
-    ) -> any OutboundWrite {
-        AsanaAttach(asana: asana, task: task, file: file, path: path, since: since, known: known)
-    }
-
-    func move(_ task: String, to place: String, before: String?) -> any OutboundWrite {
-        AsanaSectionWrite(asana: asana, task: task, section: place, before: before, homes: homes)
-    }
-
-    func setField(_ field: String, to value: String?, on task: String) -> any OutboundWrite {
-        AsanaFieldWrite(asana: asana, task: task, field: field, value: value)
-    }
-
     func createTask(_ draft: WorkTaskDraft, mark: WriteMark) -> any OutboundWrite {
         AsanaTaskCreate(asana: asana, draft: draft, mark: mark)
-    }
-
-    func updateTask(_ id: String, _ change: WorkTaskChange) -> any OutboundWrite {
-        AsanaTaskUpdate(asana: asana, task: id, change: change)
     }
 }
 
@@ -114,9 +97,13 @@ extension WorkTask {
             completedAt: task.isCompleted ? task.completedAt : nil, plannedOn: task.dueOn ?? task.startOn,
             tags: task.tags.map(\.name),
             fields: task.customFields.map { Field(id: $0.gid, name: $0.name, text: $0.words) },
-            attachments: attachments.map {
-                Attachment(id: $0.gid, title: $0.name, sizeBytes: $0.sizeBytes, url: $0.url, createdAt: $0.createdAt)
-            }, updatedAt: task.modifiedAt)
+            attachments: attachments.map(Attachment.init), updatedAt: task.modifiedAt)
+    }
+}
+
+extension WorkTask.Attachment {
+    init(_ file: AsanaAttachment) {
+        self.init(id: file.gid, title: file.name, sizeBytes: file.sizeBytes, url: file.url, createdAt: file.createdAt)
     }
 }
 

@@ -15,13 +15,11 @@ struct AsanaCommentWrite: OutboundWrite {
     }
 
     func probe() async throws -> Probe {
-        let stories = try await asana.stories(of: task)
+        let stories = try await asana.stories(of: task), finding = CommentMark(mark: mark)
         let comments = stories.items.filter(\.isComment)
-        if let ours = comments.last(where: { $0.text.contains(mark.text) }) {
-            return .found(receipt: try receipt(ours))
-        }
-        if let unmarked = comments.last(where: isUnmarked) {
-            return .unknown(why: "the comment \(unmarked.gid) may be it, but its reference was taken away")
+        if let ours = comments.last(where: { finding.isOurs($0.text) }) { return .found(receipt: try receipt(ours)) }
+        if let doubtful = comments.last(where: { finding.isUnmarked($0.text, createdAt: $0.createdAt) }) {
+            return CommentMark.doubt(doubtful.gid)
         }
         guard stories.isWhole else {
             return .unknown(why: "the comment was not among the first \(stories.items.count) entries of the task")
@@ -29,96 +27,71 @@ struct AsanaCommentWrite: OutboundWrite {
         return .absent
     }
 
-    private func isUnmarked(_ story: AsanaStory) -> Bool {
-        guard let alike = mark.alike, (story.createdAt ?? 0) >= mark.since - Marks.skewMilliseconds else {
-            return false
-        }
-        return story.text.contains(alike) && !story.text.contains("ref ")
-    }
-
     private func receipt(_ story: AsanaStory) throws -> String {
         try JSONText.encode(DeliveryReceipt(id: story.gid, link: nil))
     }
 
     func whyGone(_ receipt: String) async throws -> String? {
-        guard case .absent = try await probe() else { return nil }
-        let id = try JSONText.decode(DeliveryReceipt.self, receipt).id
-        return "the comment \(id) was on the task and is gone"
+        try CommentMark.whyGone(receipt, try await probe())
     }
 }
 
-/// Found again by name and size among the task's attachments that no other step of ours has made.
-struct AsanaAttach: OutboundWrite {
+/// Found again by its mark at the end of its notes, among the tasks of the project that changed since. Its section is
+/// a second call, which may be lost alone: the write looks for its own task first and makes only what is missing.
+struct AsanaTaskCreate: OutboundWrite {
     let asana: AsanaClient
-    let task: String
-    let file: FileIntent
-    let path: String
-    let since: Int64
-    let known: Set<String>
-    var sent: SentContent? { SentContent(file) }
+    let draft: WorkTaskDraft
+    let mark: WriteMark
+    var sent: SentContent? { SentContent(json: draft) }
 
     func write() async throws -> String {
-        let made = try await asana.attach(task, file: path, name: file.title, mime: file.mimeType)
-        return try JSONText.encode(DeliveryReceipt(id: made.gid, link: made.url))
+        // A section that is not there is known before anything is made.
+        let section = try await section()
+        let found = try await look()
+        guard found.task != nil || found.isWhole else { throw StepProblem(description: "\(Self.tooMany).") }
+        let task: AsanaTask
+        if let made = found.task {
+            task = made
+        } else {
+            task = try await asana.createTask(
+                project: draft.containerID, name: draft.title, notes: "\(draft.notes.plain)\n\n\(mark.text)",
+                assignee: draft.assigneeID)
+        }
+        if let section, place(of: task)?.gid != section { try await asana.addTask(task.gid, toSection: section) }
+        return try receipt(task)
     }
 
     func probe() async throws -> Probe {
-        let files = try await asana.attachments(of: task)
-        let alike = files.items.filter { attachment in
-            attachment.name == file.title && !known.contains(attachment.gid)
-                && (attachment.sizeBytes == nil || attachment.sizeBytes == file.sizeBytes)
-                && (attachment.createdAt ?? .max) >= since - Marks.wrongClockMilliseconds
+        let found = try await look()
+        guard let task = found.task else { return found.isWhole ? .absent : .unknown(why: Self.tooMany) }
+        guard let section = try await section(), place(of: task)?.gid != section else {
+            return .found(receipt: try receipt(task))
         }
-        guard files.isWhole || !alike.isEmpty else {
-            return .unknown(why: "the file was not among the first \(files.items.count) of the task")
-        }
-        guard let first = alike.first else { return .absent }
-        guard alike.count == 1 else {
-            let ids = alike.prefix(5).map(\.gid).joined(separator: ", ")
-            return .unknown(why: "the task has \(alike.count) attachments of this name and size: \(ids)")
-        }
-        return .found(receipt: try JSONText.encode(DeliveryReceipt(id: first.gid, link: first.url)))
+        return .absent
     }
 
-    func whyGone(_ receipt: String) async throws -> String? {
-        let id = try JSONText.decode(DeliveryReceipt.self, receipt).id
-        let files = try await asana.attachments(of: task)
-        guard files.isWhole, !files.items.contains(where: { $0.gid == id }) else { return nil }
-        return "the attachment \(id) was on the task and is gone"
-    }
-}
+    private static let tooMany = "the task was not among the first \(AsanaWorkTool.pagesMax * 100) that changed"
 
-/// Moving twice to one section changes nothing: the section itself is the mark.
-struct AsanaSectionWrite: OutboundWrite {
-    let asana: AsanaClient
-    let task: String
-    let section: String
-    /// Where the task stood before, when that is known.
-    var before: String?
-    var homes: Set<String> = []
-    var sent: SentContent? { SentContent(json: StatusIntent(status: section)) }
-
-    func write() async throws -> String {
-        try await asana.addTask(task, toSection: try await target())
-        return try JSONText.encode(DeliveryReceipt(id: section, link: nil))
+    private func look() async throws -> (task: AsanaTask?, isWhole: Bool) {
+        let since = max(0, mark.since - Marks.wrongClockMilliseconds)
+        let tasks = try await asana.tasks(of: draft.containerID, since: since)
+        return (tasks.items.first { $0.notes.contains(mark.text) }, tasks.isWhole)
     }
 
-    func probe() async throws -> Probe {
-        let now = WorkTask(try await asana.task(task), homes: homes).place
-        guard WorkTask.folded(now) != WorkTask.folded(section) else {
-            return .found(receipt: try JSONText.encode(DeliveryReceipt(id: section, link: nil)))
-        }
-        guard let before, WorkTask.folded(now) != WorkTask.folded(before) else { return .absent }
-        return .unknown(
-            why: "the task is in \"\(now)\", neither where it was (\"\(before)\") nor where it goes (\"\(section)\")")
+    private func section() async throws -> String? {
+        guard let place = draft.place else { return nil }
+        return try await asana.section(place, of: draft.containerID, named: draft.containerID)
     }
 
-    private func target() async throws -> String {
-        guard let project = try await asana.task(task).home(among: homes)?.project else {
-            throw StepProblem(description: "The task is in no project, so it has no section to go to.")
-        }
-        return try await asana.section(section, of: project.gid, named: project.name)
+    private func place(of task: AsanaTask) -> AsanaNamed? {
+        task.memberships.first { $0.project.gid == draft.containerID }?.section
     }
+
+    private func receipt(_ task: AsanaTask) throws -> String {
+        try JSONText.encode(DeliveryReceipt(id: task.gid, link: task.url))
+    }
+
+    func whyGone(_ receipt: String) async throws -> String? { try await AsanaHands(asana: asana).whyGone(receipt) }
 }
 
 extension AsanaClient {
@@ -133,36 +106,5 @@ extension AsanaClient {
             throw StepProblem(description: "The project \(words) has \(alike.count) sections \"\(name)\".")
         }
         return found.gid
-    }
-}
-
-/// A field's value is its own mark: setting it twice changes nothing.
-struct AsanaFieldWrite: OutboundWrite {
-    let asana: AsanaClient
-    let task: String
-    let field: String
-    let value: String?
-    var sent: SentContent? { SentContent(json: ["field": field, "value": value ?? ""]) }
-
-    func write() async throws -> String {
-        let found = try await present()
-        guard let input = found.input(value) else {
-            throw StepProblem(description: "The field \"\(field)\" cannot be set to \"\(value ?? "")\".")
-        }
-        try await asana.setFields(task, [found.gid: input])
-        return try JSONText.encode(DeliveryReceipt(id: found.gid, link: nil))
-    }
-
-    func probe() async throws -> Probe {
-        let found = try await present()
-        guard found.says(value) else { return .absent }
-        return .found(receipt: try JSONText.encode(DeliveryReceipt(id: found.gid, link: nil)))
-    }
-
-    private func present() async throws -> AsanaCustomField {
-        guard let found = try await asana.task(task).field(field) else {
-            throw StepProblem(description: "The task has no field \"\(field)\".")
-        }
-        return found
     }
 }

@@ -5,6 +5,7 @@ import Foundation
 /// ClickUp as a `WorkTool`. Where a task stands is its status; edits of comments carry no time there.
 struct ClickUpWorkTool: WorkTool {
     let clickUp: ClickUpClient
+    var hands: any TaskHands { ClickUpHands(clickUp: clickUp) }
     var kind: WorkToolKind { .clickUp }
 
     func ownUserID() async throws(VendorError) -> String { String(try await clickUp.me().id) }
@@ -36,30 +37,11 @@ struct ClickUpWorkTool: WorkTool {
 
     func comment(_ text: WorkText, on task: String, mark: WriteMark) -> any OutboundWrite {
         ClickUpCommentWrite(
-            clickUp: clickUp, task: task, mark: mark.text, parts: text.open.clickUpParts, since: mark.since,
-            alike: mark.alike)
-    }
-
-    func attachment(
-        _ file: FileIntent, path: String, on task: String, since: Int64, known: Set<String>
-    ) -> any OutboundWrite {
-        ClickUpAttach(clickUp: clickUp, task: task, file: file, path: path, since: since, known: known)
-    }
-
-    func move(_ task: String, to place: String, before: String?) -> any OutboundWrite {
-        ClickUpStatusWrite(clickUp: clickUp, task: task, status: place, before: before)
-    }
-
-    func setField(_ field: String, to value: String?, on task: String) -> any OutboundWrite {
-        ClickUpFieldWrite(clickUp: clickUp, task: task, field: field, value: value)
+            clickUp: clickUp, task: task, mark: mark, parts: text.open.clickUpParts)
     }
 
     func createTask(_ draft: WorkTaskDraft, mark: WriteMark) -> any OutboundWrite {
         ClickUpTaskCreate(clickUp: clickUp, draft: draft, mark: mark)
-    }
-
-    func updateTask(_ id: String, _ change: WorkTaskChange) -> any OutboundWrite {
-        ClickUpTaskUpdate(clickUp: clickUp, task: id, change: change)
     }
 }
 

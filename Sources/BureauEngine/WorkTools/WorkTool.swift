@@ -7,6 +7,7 @@ import BureauVendors
 /// Reads throw `VendorError` as the vendor's client does. A task that is gone is `.rejected`.
 protocol WorkTool: Sendable {
     var kind: WorkToolKind { get }
+    var hands: any TaskHands { get }
 
     /// The user our credential acts as.
     func ownUserID() async throws(VendorError) -> String
@@ -15,24 +16,36 @@ protocol WorkTool: Sendable {
     func comments(of task: String, since: Int64) async throws(VendorError) -> WorkComments
 
     func comment(_ text: WorkText, on task: String, mark: WriteMark) -> any OutboundWrite
-    /// `known` are the attachments that other steps of ours have made: one of them says nothing about this one.
-    func attachment(
-        _ file: FileIntent, path: String, on task: String, since: Int64, known: Set<String>
-    ) -> any OutboundWrite
-    /// Puts the task into another status or section. `before` is where it stood: a person who moved it meanwhile is
-    /// not overruled.
-    func move(_ task: String, to place: String, before: String?) -> any OutboundWrite
-    /// Sets a field, named by its id or name, to what its words say (an option by its name). Nil clears it.
-    func setField(_ field: String, to value: String?, on task: String) -> any OutboundWrite
     /// A new task, found again by its mark at the end of its notes. The receipt is a `DeliveryReceipt`.
     func createTask(_ draft: WorkTaskDraft, mark: WriteMark) -> any OutboundWrite
-    /// Only what is given changes. Saying the same twice changes nothing.
-    func updateTask(_ id: String, _ change: WorkTaskChange) -> any OutboundWrite
 }
 
 extension WorkTool {
     /// Comments that are read of one task at one look.
     static var commentsMax: Int { 500 }
+
+    /// `known` are the attachments that other steps of ours have made: one of them says nothing about this one.
+    func attachment(
+        _ file: FileIntent, path: String, on task: String, since: Int64, known: Set<String>
+    ) -> any OutboundWrite {
+        TaskFileWrite(hands: hands, task: task, file: file, path: path, since: since, known: known)
+    }
+
+    /// Puts the task into another status or section. `before` is where it stood: a person who moved it meanwhile is
+    /// not overruled.
+    func move(_ task: String, to place: String, before: String?) -> any OutboundWrite {
+        TaskMoveWrite(hands: hands, task: task, place: place, before: before)
+    }
+
+    /// Sets a field, named by its id or name, to what its words say (an option by its name). Nil clears it.
+    func setField(_ field: String, to value: String?, on task: String) -> any OutboundWrite {
+        TaskFieldWrite(hands: hands, task: task, field: field, value: value)
+    }
+
+    /// Only what is given changes. Saying the same twice changes nothing.
+    func updateTask(_ id: String, _ change: WorkTaskChange) -> any OutboundWrite {
+        TaskChangeWrite(hands: hands, task: id, change: change)
+    }
 }
 
 /// How a write is found again.

@@ -24,10 +24,10 @@ enum Migrator {
         (16, "0016_task_records", PackageResources._016_task_records_sql),
         (17, "0017_client_registry", PackageResources._017_client_registry_sql),
         (18, "0018_endpoints", PackageResources._018_endpoints_sql),
-        (20, "0020_run_routes", PackageResources._020_run_routes_sql),
-        (21, "0021_superseded_from", PackageResources._021_superseded_from_sql),
-        (22, "0022_losses", PackageResources._022_losses_sql),
-        (23, "0023_run_indexes", PackageResources._023_run_indexes_sql),
+        (19, "0019_run_routes", PackageResources._019_run_routes_sql),
+        (20, "0020_superseded_from", PackageResources._020_superseded_from_sql),
+        (21, "0021_losses", PackageResources._021_losses_sql),
+        (22, "0022_run_indexes", PackageResources._022_run_indexes_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

@@ -25,8 +25,9 @@ struct RunActions: Sendable {
                 }
             },
             .action("/runs/:id/deliver", .operator, .run) { web in
-                try await act(web, "run delivered again", "What is missing is delivered.") { run, _ in
-                    try await house.runs.deliver(run.id, channel: nil)
+                let channel = try Self.channel(web.form["channel"])
+                return try await act(web, "run delivered again", "What is missing is delivered.") { run, _ in
+                    try await house.runs.deliver(run.id, channel: channel)
                 }
             },
             .action("/runs/:id/again", .operator, .run) { web in
@@ -41,6 +42,15 @@ struct RunActions: Sendable {
             },
             .action("/runs/:id/seen", .consultant, .run) { try await markSeen($0) },
         ]
+    }
+
+    /// Nil for all of them.
+    private static func channel(_ given: String?) throws -> StepRecord.Channel? {
+        guard let given, !given.isEmpty else { return nil }
+        guard let channel = StepRecord.Channel(rawValue: given) else {
+            throw PageProblem.badRequest("There is no such channel.")
+        }
+        return channel
     }
 
     private func act(

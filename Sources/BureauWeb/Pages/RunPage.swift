@@ -35,7 +35,7 @@ struct RunPage {
             Block(
                 id: "timeline", heading: "Timeline", timeline: try await TimelineView(house: house, run: run).page(web))
         )
-        page.blocks += try await results(report)
+        page.blocks += try await results(report, visitor.person)
         let decided = approvals.filter { $0.state != .open }
         if !decided.isEmpty { page.blocks.append(decisions(decided)) }
         if let payload = run.payload, let value = try? JSONValue.parse(Array(payload.utf8)) {
@@ -122,7 +122,7 @@ struct RunPage {
         ])
     }
 
-    private func results(_ report: ArtifactRecord?) async throws -> [Block] {
+    private func results(_ report: ArtifactRecord?, _ person: PersonRecord) async throws -> [Block] {
         let files = try await house.runs.files(run.id), steps = try await house.runs.steps(run.id)
         let shown = report == nil ? [] : try await house.reports.page(run.id).files
         var blocks = [
@@ -160,12 +160,26 @@ struct RunPage {
                     steps.map { step -> [Table.Cell] in
                         [
                             Table.Cell(text: "", chip: Self.chip(step.state)),
-                            Table.Cell(text: step.channel.rawValue.replacing("_", with: " ")),
+                            Table.Cell(text: step.channel.word),
                             Table.Cell(text: step.what), Table.Cell(text: "\(step.attempts)"),
                             Table.Cell(text: step.error ?? ""),
                         ]
-                    }, empty: "Nothing was to be delivered yet.")))
+                    }, empty: "Nothing was to be delivered yet."), forms: oneChannel(steps, person)))
         return blocks
+    }
+
+    /// Where several channels failed, one of them may be tried alone.
+    private func oneChannel(_ steps: [StepRecord], _ person: PersonRecord) -> [Form] {
+        let failed = StepRecord.Channel.allCases.filter { channel in
+            steps.contains { $0.channel == channel && ($0.state == .failed || $0.state == .doubtful) }
+        }
+        guard run.state == .doneWithProblems, person.role >= .operator, failed.count > 1 else { return [] }
+        let options = failed.map { Field.Option(word: $0.word, value: $0.rawValue) }
+        return [
+            Form(
+                action: "/runs/\(run.id)/deliver", verb: "Deliver this one again",
+                fields: [Field("channel", "Channel", .options(options))], tone: "")
+        ]
     }
 
     private static func chip(_ state: StepRecord.State) -> Chip {
@@ -196,6 +210,20 @@ struct RunPage {
         return Block(
             heading: "Family",
             table: RunWords.table("The run that started this one, and those it has started", runs, house, empty: ""))
+    }
+}
+
+extension StepRecord.Channel {
+    /// As people call it.
+    var word: String {
+        switch self {
+        case .anthropic: "Anthropic"
+        case .googleDrive: "Google Drive"
+        case .clickUp: "ClickUp"
+        case .slack: "Slack"
+        case .folder: "Folder"
+        case .asana: "Asana"
+        }
     }
 }
 

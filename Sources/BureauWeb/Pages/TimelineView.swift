@@ -32,13 +32,17 @@ struct TimelineView: Sendable {
     func page(_ web: WebRequest) async throws -> Timeline {
         let showsAll = web.query("show") == "everything", before = web.query("before").flatMap { UInt64($0) }
         let own = before == nil ? try await house.runs.newestEvents(run.id, limit: Self.shownMax) : []
-        let piece = log?.newest(before: before)
-        let lines = (piece?.lines ?? []).filter { showsAll || $0.isKey }.suffix(Self.shownMax)
-        let entries = (own.map { (at: $0.at, entry: entry($0)) } + lines.map { (at: $0.at ?? 0, entry: entry($0)) })
-            .sorted { $0.at < $1.at }.suffix(Self.shownMax).map(\.entry)
-        let first = lines.first.map { $0.end }, start = piece?.start ?? 0
-        let cutShort = (piece?.lines.count { showsAll || $0.isKey } ?? 0) > Self.shownMax
-        let earlier = cutShort ? first : (start > 0 ? start : nil)
+        let piece = log?.newest(before: before, atMost: Self.shownMax) { showsAll || $0.isKey }
+        let lines = piece?.lines ?? []
+        let shown =
+            (own.map { (at: $0.at, line: nil, entry: entry($0)) }
+            + lines.map { (at: $0.at ?? 0, line: Optional($0), entry: entry($0)) })
+            .sorted { $0.at < $1.at }.suffix(Self.shownMax)
+        let entries = shown.map(\.entry)
+        let oldest = shown.lazy.compactMap(\.line).map(\.start).min()
+        // Lines that had to give way to the run's own events come with the earlier ones.
+        let isWhole = shown.count == own.count + lines.count
+        let earlier = (isWhole ? piece?.start : oldest ?? piece?.end).flatMap { $0 > 0 ? $0 : nil }
         let address = "/runs/\(run.id)/"
         let place = Place(seq: own.last?.seq ?? 0, offset: piece?.end ?? 0)
         let isLive = before == nil && !run.state.isFinal

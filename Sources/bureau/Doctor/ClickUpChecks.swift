@@ -25,18 +25,39 @@ extension VendorChecks {
     private func list(_ id: String, _ agents: [AgentConfig], _ client: ClickUpClient) async -> [Finding] {
         do throws(VendorError) {
             let list = try await client.list(id)
-            return agents.flatMap { config in
-                OnlineCheck.statuses(of: config).filter { !list.hasStatus($0.status) }.map { place in
-                    .fail(
-                        "clickup", "\(config.name): \(OnlineCheck.missing(place.status, list))",
-                        fix: "add the status to the list, or change \(place.path)")
+            return try await fields(id, agents, client)
+                + agents.flatMap { config in
+                    OnlineCheck.statuses(of: config).filter { !list.hasStatus($0.status) }.map { place in
+                        .fail(
+                            "clickup", "\(config.name): \(OnlineCheck.missing(place.status, list))",
+                            fix: "add the status to the list, or change \(place.path)")
+                    }
                 }
-            }
         } catch {
             return [
                 Self.refused(
                     "clickup", error, "list \(id): ", fix: "check list_id, and that the token's user is in the list")
             ]
+        }
+    }
+
+    /// Fields that say who may see a task, which subscription it is of, or which agent is meant.
+    private func fields(
+        _ id: String, _ agents: [AgentConfig], _ client: ClickUpClient
+    ) async throws(VendorError) -> [Finding] {
+        let wanted = agents.flatMap { config -> [(String, String)] in
+            let board = config.board
+            let names = [
+                board.clientVisible?.field, board.subscription?.field, config.triggers.clickUp?.skill?.field,
+            ]
+            return names.compactMap(\.self).map { (config.name, $0) }
+        }
+        guard !wanted.isEmpty else { return [] }
+        let there = try await client.fields(list: id)
+        return wanted.filter { _, name in !there.contains { $0.id == name || Words.same($0.name, name) } }.map {
+            .fail(
+                "clickup", "\($0): the list \(id) has no custom field \"\($1)\"",
+                fix: "add it to the list, or change the agent's file")
         }
     }
 

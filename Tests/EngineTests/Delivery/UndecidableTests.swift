@@ -19,9 +19,9 @@ struct UndecidableTests {
     func comment() async throws {
         try await withStandIns { standIns in
             let clickUp = try #require(standIns.connections.clickUp)
-            let write = ClickUpCommentWrite(
-                clickUp: clickUp, task: Self.task, mark: "ref 01STEP", parts: [.text("Ready. Run 01RUN")], since: 0,
-                alike: "Run 01RUN")
+            let write = ClickUpWorkTool(clickUp: clickUp).comment(
+                [.text("Ready. Run 01RUN")], on: Self.task,
+                mark: WriteMark(text: "ref 01STEP", since: 0, alike: "Run 01RUN"))
             _ = try await clickUp.comment(Self.task, parts: [.text("Ready. Run 01OTHER")])
             _ = try await clickUp.comment(
                 Self.task, parts: [.text("Needs more. Run 01RUN"), .newline, .code("ref 01B")])
@@ -42,8 +42,8 @@ struct UndecidableTests {
             try Data("# Audit\n".utf8).write(to: URL(filePath: path))
             defer { try? FileManager.default.removeItem(atPath: path) }
             let file = FileIntent(title: "audit.md", blobKey: "", sizeBytes: 8, sha256: "", mimeType: "text/markdown")
-            let write = ClickUpAttach(
-                clickUp: clickUp, task: Self.task, file: file, path: path, since: 0, known: [])
+            let write = ClickUpWorkTool(clickUp: clickUp).attachment(
+                file, path: path, on: Self.task, since: 0, known: [])
             _ = try await write.write()
             guard case .found = try await write.probe() else {
                 Issue.record("the one that fits is it")
@@ -61,8 +61,8 @@ struct UndecidableTests {
         try await withStandIns { standIns in
             let clickUp = try #require(standIns.connections.clickUp)
             try await clickUp.setStatus(Self.task, now)
-            let write = ClickUpStatusWrite(
-                clickUp: clickUp, task: Self.task, status: "Review", before: "ready (automate)")
+            let write = ClickUpWorkTool(clickUp: clickUp).move(
+                Self.task, to: "Review", before: "ready (automate)")
             let seen =
                 switch try await write.probe() {
                 case .found: "found"

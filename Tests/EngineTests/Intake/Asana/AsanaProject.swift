@@ -12,7 +12,6 @@ final class AsanaProject: Transport {
         var isCompleted = false
         var modifiedAt: Int64 = 1_000
         var skill: String?
-        var visible: String?
         var name = "Report for Plunkett"
     }
 
@@ -134,7 +133,7 @@ final class AsanaProject: Transport {
              "assignee": \(assignee), "modified_at": "\(time(task.modifiedAt))", "tags": [],
              "memberships": [{"project": {"gid": "100", "name": "Agency"},
                               "section": {"gid": "1", "name": "\(task.section)"}}],
-             "custom_fields": [\(field("31", "Skill", task.skill)), \(field("32", "Client visible", task.visible))]}
+             "custom_fields": [\(field("31", "Skill", task.skill))]}
             """
     }
 

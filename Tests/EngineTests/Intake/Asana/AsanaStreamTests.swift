@@ -91,26 +91,4 @@ struct AsanaStreamTests {
         let runs = try await house.runs()
         #expect(runs.count == 60 && Set(runs.compactMap(\.taskID)).count == 60)
     }
-
-    @Test("Tasks are on record with section, day and completion, private unless their field says otherwise")
-    func records() async throws {
-        let board = #"{"client_visible": {"field": "Client visible", "values": ["Yes"]}}"#
-        let house = try await AsanaHouse(["jessie": AsanaHouse.agent("jessie", board: board)])
-        house.asana.state.withLock { state in
-            state.tasks["500"] = AsanaProject.Task(section: "SEO", isCompleted: false)
-            state.tasks["501"] = AsanaProject.Task(section: "SEO", isCompleted: true, visible: "Yes")
-            state.tasks["502"] = AsanaProject.Task(section: "Ads", visible: "No")
-        }
-        try await house.sweep()
-        let all = try await house.parts.database.read {
-            try TaskRecordStore(db: $0).list(client: nil, isVisibleOnly: false)
-        }
-        #expect(Set(all.map(\.taskID)) == ["500", "501", "502"])
-        let seen = try await house.parts.database.read {
-            try TaskRecordStore(db: $0).list(client: nil, isVisibleOnly: true)
-        }
-        #expect(seen.map(\.taskID) == ["501"])
-        #expect(
-            seen.first?.section == "SEO" && seen.first?.plannedOn == "2026-11-30" && seen.first?.completedAt == 1_000)
-    }
 }

@@ -28,3 +28,5 @@ CREATE INDEX alert_subject ON alert (subject, cause, opened_at);
 
 -- Asked when a version is written: nothing may be left that points to what is not there.
 CREATE INDEX artifact_superseded ON artifact (superseded_by) WHERE superseded_by IS NOT NULL;
+CREATE INDEX artifact_revision_of ON artifact_revision (artifact_id);
+CREATE INDEX artifact_revision_made ON artifact_revision (made_id) WHERE made_id IS NOT NULL;
