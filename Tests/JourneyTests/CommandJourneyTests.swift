@@ -90,6 +90,25 @@ struct CommandJourneyTests {
         }
     }
 
+    @Test("A run without a server that ends while Slack is down says that a message about it still waits")
+    func unsent() async throws {
+        try await Installation.open { installation in
+            try await installation.steer(["name": "fails"])
+            try installation.sandbox.faults.add(
+                FaultRule(vendor: "slack", operation: "chat.postMessage", times: 1_000_000, .status(503)))
+            let command = try start(installation)
+            let end = try await eventually("the command ends", within: .seconds(90)) { command.end }
+            #expect(end.status != 0 && !end.wasSignalled)
+            #expect(
+                command.text.contains("about this run could not be sent yet (slack)"), "\(command.text.suffix(900))")
+            installation.sandbox.faults.clear()
+            _ = try await installation.startServer()
+            try await eventually("the server sends it", within: .seconds(60)) {
+                await installation.look().messages(in: "C0ALERTS").count == 1 ? true : nil
+            }
+        }
+    }
+
     private func start(_ installation: Installation) throws -> ProductProcess {
         let file = installation.folder.appending(path: "client.json")
         try Self.client.bytes.write(to: file)
