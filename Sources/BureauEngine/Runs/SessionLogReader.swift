@@ -44,7 +44,9 @@ package struct SessionLogReader: Sendable {
             // The first bytes may be the middle of a line.
             if begin == rest.startIndex, first > 0 { break }
             let place = first + UInt64(begin - data.startIndex)
-            if let line = Self.line(Array(rest[begin...].dropLast()), start: place), isWanted(line) { lines.append(line) }
+            if let line = Self.line(Array(rest[begin...].dropLast()), start: place), isWanted(line) {
+                lines.append(line)
+            }
             rest = rest[..<begin]
         }
         let found = first + UInt64(newline + 1 - data.startIndex)
@@ -106,7 +108,8 @@ package struct SessionLogReader: Sendable {
             try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         }
         return SessionLine(
-            start: start, end: start + UInt64(bytes.count + 1), at: at.map { Int64($0.timeIntervalSince1970 * 1_000) }, kind: kind,
+            start: start, end: start + UInt64(bytes.count + 1), at: at.map { Int64($0.timeIntervalSince1970 * 1_000) },
+            kind: kind,
             text: clean(text), isKey: isKey)
     }
 
