@@ -158,7 +158,10 @@ struct AssessStage: Stage {
                 }
             }
         }
-        guard let slug = hand.run.clientSlug ?? fromTask else { return nil }
+        // What a run that its task started knows of its client, it has from an earlier look, and may be corrected since.
+        let isFromTask = hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue
+        let slug = isFromTask ? fromTask ?? hand.run.clientSlug : hand.run.clientSlug ?? fromTask
+        guard let slug else { return nil }
         return try await parts.database.read { try ClientStore(db: $0).standing(slug) }
     }
 

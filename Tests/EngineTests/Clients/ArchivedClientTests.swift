@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauSandbox
 import BureauStorage
 import Foundation
 import Testing
@@ -32,6 +33,32 @@ struct ArchivedClientTests {
         _ = try await RunDesk(database: bench.database, doors: bench.clock.doors).recheck(run.id)
         try await Self.assess(bench, run.id)
         #expect(try await bench.find(run.id).state == .starting)
+    }
+
+    @Test("A client that was wrong on the task and is corrected there is the run's client from then on")
+    func corrected() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench(), parts = try bench.parts(standIns.connections)
+            let desk = ClientDesk(database: bench.database, doors: bench.clock.doors)
+            for slug in ["former", "present"] { _ = try await desk.create(slug, name: slug, by: Self.tester) }
+            try await desk.archive("former", true, reason: nil, by: Self.tester)
+            let visitor = BoardVisitor(base: "http://127.0.0.1:\(standIns.port)"), task = "86demoshm1"
+            try await visitor.fillIn(task, field: "client_id", .string("former"))
+            try await visitor.move(task, to: "ready (automate)")
+            let run = try await bench.run(task: task, source: .webhook)
+            func assess() async throws -> RunRecord {
+                let hand = try #require(try await bench.claim("w", run.id))
+                _ = try await AssessStage(parts: parts).run(hand)
+                try await bench.database.write { try RunStore(db: $0).release(hand.lease, dueAt: 0) }
+                return try await bench.find(run.id)
+            }
+            let held = try await assess()
+            #expect(held.state == .needsInfo && held.clientSlug == "former", "\(held.cause?.sentence ?? "")")
+            try await visitor.fillIn(task, field: "client_id", .string("present"))
+            _ = try await RunDesk(database: bench.database, doors: bench.clock.doors).recheck(run.id)
+            let begun = try await assess()
+            #expect(begun.state == .starting && begun.clientSlug == "present", "\(begun.cause?.sentence ?? "")")
+        }
     }
 
     @Test("Every change is in the log with what was there before; changing nothing is not")
