@@ -63,6 +63,7 @@ let package = Package(
             "BureauStorage",
             [
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "CSQLite",
                 crypto,
             ],
             resources: [.embedInCode("Migrations")]),
@@ -76,6 +77,7 @@ let package = Package(
             ]),
         // What of the C library Swift cannot call by itself.
         .target(name: "CProcess"),
+        .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         ring(
             "BureauEngine",
             [

@@ -41,7 +41,13 @@ struct ReceiptStore {
 
     @discardableResult
     private func begun(_ runID: String) throws -> Last {
-        guard let row = try db.first("SELECT * FROM run WHERE id = ?", [runID]) else { return Last() }
+        let run = try db.first(
+            """
+            SELECT agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key, client_slug, task_id,
+                accepted_at
+            FROM run WHERE id = ?
+            """, [runID])
+        guard let row = run else { return Last() }
         let text: (String) throws -> JSONValue? = { name in try row.textIfAny(name).map { .string($0) } }
         let accepted = try link(
             runID, Self.accepted,
