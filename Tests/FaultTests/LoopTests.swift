@@ -22,7 +22,7 @@ struct LoopTests {
                 FaultRule(vendor: "clickup", operation: "webhook.deliver", times: 1_000, .drop))
             for turn in 0..<4 {
                 let answer = try await Self.order(turn, installation, server)
-                #expect(answer.json["verdict"]?.string == "run", "turn \(turn): \(answer.text)")
+                #expect(Self.isTaken(answer), "turn \(turn): \(answer.text)")
                 try await installation.waitForRest(of: turn + 1, at: server)
             }
             let refused = try await Self.order(4, installation, server)
@@ -38,6 +38,11 @@ struct LoopTests {
         }
     }
 
+    /// The sweep may have found the card a moment before its webhook came.
+    private static func isTaken(_ answer: Web.Answer) -> Bool {
+        ["run", "duplicate"].contains(answer.json["verdict"]?.string ?? "")
+    }
+
     /// The board stands in for an automation that takes the agent's result for its next order.
     @Test("An agent whose delivery starts it again is stopped after four turns")
     func selfLoop() async throws {
@@ -47,7 +52,7 @@ struct LoopTests {
                 FaultRule(vendor: "clickup", operation: "webhook.deliver", times: 1_000, .drop))
             for turn in 0..<4 {
                 let answer = try await Self.order(turn * 2, installation, server)
-                #expect(answer.json["verdict"]?.string == "run", "turn \(turn): \(answer.text)")
+                #expect(Self.isTaken(answer), "turn \(turn): \(answer.text)")
                 try await installation.waitForRest(of: turn + 1, at: server)
             }
             let refused = try await Self.order(8, installation, server)

@@ -71,7 +71,7 @@ enum Agents {
             "slack": {"enabled": true, "channel": "#seo-automation", "post_summary": true,
               "post_links_to_outputs": true},
             "google_drive": {"enabled": true, "folder_template": "/Clients/{client_name}/\(name.capitalized)/",
-              "file_name_template": "report-{client_id}-{timestamp}"},
+              "file_name_template": "report-{client_id}-{run_id}"},
             \(board(name)),
           "alerts": {"on_failure_channel": "#seo-automation-alerts", "tag_on_failure": ["@trung"]}\(more(name))
         }

@@ -17,18 +17,18 @@ struct Weather {
         while world.scheduler.now < end, !world.isOver {
             try? await world.scheduler.sleep(.seconds(world.chance.among(60...2_400)))
             guard world.scheduler.now < end, !world.isOver else { break }
-            await gust()
+            await gust(until: end)
         }
         clear()
     }
 
-    private func gust() async {
+    private func gust(until end: Int64) async {
         switch world.chance.below(100) {
         case 0..<24: crash()
         case 24..<52: lostAnswers()
         case 52..<66: webhooks()
         case 66..<74: await storm()
-        case 74..<80: await outage()
+        case 74..<80: await outage(until: end)
         case 80..<86: await pause()
         case 86..<92: await replay()
         case 92..<96: await clockJump()
@@ -72,12 +72,13 @@ struct Weather {
         add(FaultRule(vendor: vendor, times: 30, percent: 70, .limited(seconds: world.chance.among(1...90))))
     }
 
-    /// A vendor is down, for minutes or hours.
-    private func outage() async {
+    /// A vendor is down, for minutes or hours, but well again when the work ends: what it missed has to come in.
+    private func outage(until end: Int64) async {
         let vendor = world.chance.pick(Self.vendors)
         let isLong = world.chance.isHit(percent: 20)
         add(FaultRule(vendor: vendor, times: 1_000_000, world.chance.isHit(percent: 50) ? .drop : .status(503)))
-        try? await world.scheduler.sleep(.seconds(world.chance.among(isLong ? 3_600...10_800 : 60...900)))
+        let seconds = Int64(world.chance.among(isLong ? 3_600...10_800 : 60...900))
+        try? await world.scheduler.sleep(.milliseconds(min(seconds * 1_000, max(0, end - world.scheduler.now))))
         clear()
     }
 

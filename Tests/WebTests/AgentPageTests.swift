@@ -38,6 +38,24 @@ struct AgentPageTests {
         }
     }
 
+    @Test("A test run is a real run for the client that does not exist; only who may start runs may start one")
+    func testRun() async throws {
+        try await Served.run(hasAgents: true) { server in
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            #expect(try await otto.get("/agents/sentinel/").text.contains(SyntheticClient.name))
+            let begun = try await otto.post("/agents/sentinel/test")
+            let id = try #require(begun.headers["location"]?.split(separator: "/").last.map(String.init))
+            let run = try await server.house.runs.find(id)
+            #expect((run.agent, run.clientName, run.clientSlug) == ("sentinel", SyntheticClient.name, nil))
+            #expect(run.payload?.contains(#""client_id":"northlake-detailing-test""#) == true)
+            #expect(run.requestedBy == "web otto, a test")
+            #expect(try await otto.post("/agents/nobody/test").status == 404)
+            let viewer = try await Browser.signedIn(server, "vera", .viewer)
+            #expect(try await viewer.post("/agents/sentinel/test").status == 403)
+            #expect(try await !viewer.get("/agents/sentinel/").text.contains("/agents/sentinel/test"))
+        }
+    }
+
     private static let middles: [([Int64], Int64?)] = [
         ([], nil), ([7], 7), ([9, 1], 1), ([3, 1, 2], 2), ([4, 1, 3, 2], 2),
     ]

@@ -11,6 +11,7 @@ struct AgentPages: Sendable {
         [
             .page("/agents", .viewer) { try await list($0) },
             .page("/agents/:name", .viewer) { try await show($0) },
+            .action("/agents/:name/test", .operator) { try await test($0) },
         ]
     }
 
@@ -112,6 +113,7 @@ struct AgentPages: Sendable {
             check.heading = "Check"
             page.blocks.append(check)
         }
+        if person.role >= .operator, config.triggers.manualCLI { page.blocks.append(testRun(config)) }
         if let diff = try await diff(versions, agent) { page.blocks.append(diff) }
         page.blocks.append(
             Block(
@@ -127,6 +129,33 @@ struct AgentPages: Sendable {
                         ]
                     }, empty: "")))
         return try await house.page(page, web)
+    }
+
+    private func testRun(_ config: AgentConfig) -> Block {
+        let limit = config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax
+        let places = Self.channels(config.delivery)
+        return Block(
+            heading: "Test run",
+            text: "A real run for a client that does not exist, \(SyntheticClient.name). It may cost up to \(limit)"
+                + (places.isEmpty ? "." : ", and its results go to \(places) like any other's."),
+            forms: [Form(action: "/agents/\(config.name)/test", verb: "Start a test run", tone: "", style: "form row")])
+    }
+
+    private func test(_ web: WebRequest) async throws -> Response {
+        guard let agent = house.catalog.agent(web.parameter("name")), agent.config.triggers.manualCLI else {
+            throw PageProblem.notFound
+        }
+        let actor = try web.actor()
+        let payload = SyntheticClient.payload(requiring: agent.config.payloadSource.requiredFields)
+        let run = try await house.runs.start(
+            NewRun(
+                agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
+                triggerSource: .api, requestedBy: "web \(actor.name), a test", dedupeKey: "web/\(house.doors.makeID())",
+                clientName: SyntheticClient.name, payload: JSONValue.object(payload).canonical,
+                hasThread: agent.hasThread))
+        house.wake()
+        try await house.audit.note(actor, "test run started", "run \(run.id)", client: nil, after: run.document)
+        return try await house.done("The test run has begun.", "/runs/\(run.id)/", web)
     }
 
     private func facts(_ config: AgentConfig) -> Facts {
