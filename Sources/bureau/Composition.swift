@@ -150,7 +150,8 @@ struct Composition: Sendable {
                 ReportArtifactDoor(
                     desk: artifactDesk, token: token,
                     person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
-            }, site: settings.site, checkup: Checkup(settings, parts.connections, transport, doors)
+            }, site: settings.site, checkup: Checkup(settings, parts.connections, transport, doors),
+            replay: { try await replay($0, asana) }
         ) { [runWake, noticeWake] in
             runWake.raise()
             noticeWake.raise()
@@ -187,8 +188,12 @@ struct Composition: Sendable {
 
     /// A stored signal once more, whichever tool sent it. Nil when it was not kept whole.
     func replay(_ signalID: String) async throws -> WebhookAnswer? {
+        try await replay(
+            signalID, asanaIntake(lookWake: WakeSignal(doors: doors), reviewWake: WakeSignal(doors: doors)))
+    }
+
+    private func replay(_ signalID: String, _ asana: AsanaIntake) async throws -> WebhookAnswer? {
         if let answer = try await intake(wake: {}).replay(signalID) { return answer }
-        let asana = asanaIntake(lookWake: WakeSignal(doors: doors), reviewWake: WakeSignal(doors: doors))
         return try await asana.replay(signalID)
     }
 

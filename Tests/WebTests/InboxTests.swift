@@ -104,4 +104,28 @@ struct InboxTests {
             #expect(!text.lowercased().contains("denied by"))
         }
     }
+
+    @Test("However many wait, the oldest are on top, the counts are right, and the page stays short")
+    func many() async throws {
+        try await Served.run { server in
+            try await server.openClient("acme")
+            let all = Inbox.listedMax + 30
+            for number in 1...all {
+                let tail = String(format: "%04d", number)
+                try await ReportSeed(
+                    id: "01KAREP000000000000000\(tail)", run: "01KARVN000000000000000\(tail)", client: "acme",
+                    runState: "in_review"
+                ).put(into: server)
+            }
+            let browser = try await Browser.signedIn(server, "ana", .consultant)
+            let page = try await browser.get("/inbox/").text
+            func cards(_ text: String) -> Int { text.components(separatedBy: "Review: ").count - 1 }
+            #expect(cards(page) == InboxPage.cardsMax && page.contains("And \(all - InboxPage.cardsMax) more reviews"))
+            #expect(page.contains("<title>(99+) Inbox") && page.contains("Reviews <span class=\"count\">\(all)</span>"))
+            #expect(page.contains("/reports/01KAREP0000000000000000001/"), "the one that has waited longest")
+            let tab = try await browser.get("/inbox/?kind=reviews").text
+            #expect(cards(tab) == InboxPage.cardsUnderTabMax)
+            #expect(tab.contains("01KARVN0000000000000000100") && !tab.contains("01KARVN0000000000000000101"))
+        }
+    }
 }

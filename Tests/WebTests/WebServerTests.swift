@@ -86,7 +86,8 @@ struct Served: Sendable {
                 ? ReportArtifactDoor(
                     desk: ArtifactDesk(database: database, doors: .system, blobs: parts.blobs),
                     token: Secret(internalToken), person: "agency-os") : nil,
-            site: site, checkup: checkup, passwords: PasswordHash(rounds: 16, blockSize: 1, parallelism: 1), wake: {})
+            site: site, checkup: checkup, passwords: PasswordHash(rounds: 16, blockSize: 1, parallelism: 1),
+            replay: { try await intake.replay($0) }, wake: {})
         let server = BureauServer(
             address: .host("127.0.0.1", port: 0), intake: intake, house: house,
             eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared, logger: logger,

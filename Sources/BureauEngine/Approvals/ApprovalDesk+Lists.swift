@@ -14,11 +14,33 @@ extension ApprovalDesk {
         return found
     }
 
-    /// How many wait for a decision, counted no further than `atMost`. One run may ask several at once.
-    package func openCount(visible: Set<String>?, atMost: Int) async throws -> Int {
+    private static func open(_ visible: Set<String>?, _ client: String?, _ agent: String?) -> Conditions {
         var conditions = Conditions()
         conditions.add("approval.state = 'open'")
+        if let client { conditions.add("run.client_slug = ?", [client]) }
+        if let agent { conditions.add("run.agent = ?", [agent]) }
         conditions.add(visible: visible)
+        return conditions
+    }
+
+    /// What waits for a decision. The soonest to expire first.
+    package func open(
+        visible: Set<String>?, client: String? = nil, agent: String? = nil, limit: Int
+    ) async throws -> [ApprovalRecord] {
+        let conditions = Self.open(visible, client, agent)
+        return try await database.query(
+            """
+            SELECT approval.* FROM approval JOIN run ON run.id = approval.run_id \(conditions.clause)
+            ORDER BY approval.expires_at LIMIT ?
+            """, conditions.values + [min(max(limit, 1), 1_000)]
+        ).map(ApprovalRecord.init)
+    }
+
+    /// How many wait for a decision, counted no further than `atMost`. One run may ask several at once.
+    package func openCount(
+        visible: Set<String>?, client: String? = nil, agent: String? = nil, atMost: Int
+    ) async throws -> Int {
+        let conditions = Self.open(visible, client, agent)
         return Int(
             try await database.query(
                 """

@@ -24,11 +24,20 @@ struct Conditions {
         values += more
     }
 
-    /// Rows of runs whose client may be seen, or that have none.
-    mutating func add(visible: Set<String>?) {
+    /// Rows whose client may be seen, or that have none.
+    mutating func add(visible: Set<String>?, of table: String = "run") {
         guard let visible else { return }
         let marks = Array(repeating: "?", count: visible.count).joined(separator: ", ")
-        add("(run.client_slug IS NULL OR run.client_slug IN (\(marks)))", visible.sorted())
+        add("(\(table).client_slug IS NULL OR \(table).client_slug IN (\(marks)))", visible.sorted())
+    }
+
+    /// Equalities of which only the first that is asked for may find the rows by its index; a plus sign keeps the
+    /// indexes of the others out, of which one might hold half of everything.
+    mutating func add(foundBy equalities: [(column: String, value: String?)]) {
+        let asked = equalities.compactMap { one in one.value.map { (one.column, $0) } }
+        for (place, (column, value)) in asked.enumerated() {
+            add("\(place == 0 ? "" : "+")\(column) = ?", [value])
+        }
     }
 
     var clause: String { text.isEmpty ? "" : "WHERE " + text.joined(separator: " AND ") }

@@ -39,6 +39,12 @@ package struct ArtifactDesk: Sendable {
         try await database.read { try ArtifactStore(db: $0).list(filter) }
     }
 
+    /// The newest version of each of these runs, by its run. At most 200 runs.
+    package func newest(ofRuns ids: [String]) async throws -> [String: ArtifactRecord] {
+        let ids = Array(ids.prefix(ArtifactFilter.limitMax))
+        return ids.isEmpty ? [:] : try await database.read { try ArtifactStore(db: $0).newest(ofRuns: ids) }
+    }
+
     /// Finds one by its id, its run's, whose newest one is meant, or the first characters of either (at least six).
     package func find(_ text: String) async throws -> ArtifactRecord {
         let id = text.uppercased()

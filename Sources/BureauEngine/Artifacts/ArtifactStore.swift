@@ -29,28 +29,19 @@ struct ArtifactStore {
     }
 
     func list(_ filter: ArtifactFilter) throws -> [ArtifactRecord] {
-        let hidesSuperseded = !filter.includesSuperseded && filter.state == nil
-        let marks = Array(repeating: "?", count: filter.visible?.count ?? 0).joined(separator: ", ")
-        let seen =
-            filter.visible == nil
-            ? "" : "AND (artifact.client_slug IS NULL OR artifact.client_slug IN (\(marks)))"
+        var conditions = Conditions()
+        conditions.add(foundBy: [
+            ("artifact.run_id", filter.run), ("artifact.client_slug", filter.client),
+            ("artifact.state", filter.state?.rawValue), ("artifact.agent", filter.agent),
+            ("artifact.kind", filter.kind), ("artifact.channel", filter.channel),
+            ("artifact.visibility", filter.visibility?.rawValue),
+        ])
+        if let month = filter.month { conditions.add("substr(artifact.period_to, 1, 7) = ?", [month]) }
+        if !filter.includesSuperseded, filter.state == nil { conditions.add("artifact.state <> 'superseded'") }
+        if let before = filter.before { conditions.add("artifact.id < ?", [before]) }
+        conditions.add(visible: filter.visible, of: "artifact")
         return try db.query(
-            """
-            \(Self.select)
-            WHERE (? IS NULL OR artifact.client_slug = ?) AND (? IS NULL OR artifact.agent = ?)
-              AND (? IS NULL OR artifact.kind = ?) AND (? IS NULL OR artifact.channel = ?)
-              AND (? IS NULL OR artifact.run_id = ?) AND (? IS NULL OR substr(artifact.period_to, 1, 7) = ?)
-              AND (? IS NULL OR artifact.state = ?) AND (? IS NULL OR artifact.visibility = ?)
-              AND (? = 0 OR artifact.state <> 'superseded') AND (? IS NULL OR artifact.id < ?)
-              \(seen)
-            ORDER BY artifact.id DESC LIMIT ?
-            """,
-            [
-                filter.client, filter.client, filter.agent, filter.agent, filter.kind, filter.kind, filter.channel,
-                filter.channel, filter.run, filter.run, filter.month, filter.month, filter.state?.rawValue,
-                filter.state?.rawValue, filter.visibility?.rawValue, filter.visibility?.rawValue, hidesSuperseded,
-                filter.before, filter.before,
-            ] + (filter.visible?.sorted() ?? []) + [filter.limit]
+            "\(Self.select) \(conditions.clause) ORDER BY artifact.id DESC LIMIT ?", conditions.values + [filter.limit]
         ).map(ArtifactRecord.init)
     }
 
@@ -64,6 +55,15 @@ struct ArtifactStore {
     func newest(run runID: String) throws -> ArtifactRecord? {
         try db.first("\(Self.select) WHERE artifact.run_id = ? ORDER BY artifact.round DESC LIMIT 1", [runID])
             .map(ArtifactRecord.init)
+    }
+
+    /// The newest of each of these runs, by its run.
+    func newest(ofRuns ids: [String]) throws -> [String: ArtifactRecord] {
+        let marks = Array(repeating: "?", count: ids.count).joined(separator: ", ")
+        let found = try db.query(
+            "\(Self.select) WHERE artifact.run_id IN (\(marks)) ORDER BY artifact.run_id, artifact.round", ids
+        ).map(ArtifactRecord.init)
+        return Dictionary(found.map { ($0.runID, $0) }, uniquingKeysWith: { $1 })
     }
 
     func ofRun(_ runID: String) throws -> [ArtifactRecord] {

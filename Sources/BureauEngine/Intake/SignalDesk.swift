@@ -1,4 +1,6 @@
+import BureauDomain
 package import BureauStorage
+import Foundation
 
 /// What people ask of stored signals.
 package struct SignalDesk: Sendable {
@@ -16,5 +18,16 @@ package struct SignalDesk: Sendable {
         let text = idOrPrefix.uppercased()
         guard text.count >= 6, text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else { return [] }
         return try await database.read { try SignalStore(db: $0).beginning(with: text, limit: 3) }
+    }
+
+    static let shownBytesMax = 64 * 1_024
+
+    /// The body as it was sent, for people who look for what is wrong with it. Only of tools that send no credential
+    /// in it, and only when it was kept whole.
+    package func shownBody(_ signal: SignalRecord) async throws -> String? {
+        guard WorkToolKind(rawValue: signal.source) != nil, signal.verdict != "refused" else { return nil }
+        let kept = try await database.read { try SignalStore(db: $0).body(signal.id, source: signal.source) }
+        guard let kept, kept.isWhole, kept.body.count <= Self.shownBytesMax else { return nil }
+        return (try? JSONValue.parse(Array(kept.body)))?.pretty ?? String(decoding: kept.body, as: UTF8.self)
     }
 }

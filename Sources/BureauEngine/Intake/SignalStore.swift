@@ -6,9 +6,13 @@ import Foundation
 package struct SignalRecord: Sendable, Hashable {
     package let id: String
     package let receivedAt: Int64
+    /// The tool or surface it came from: "clickup", "asana", "slack".
+    package let source: String
     package let agent: String
     package let remoteAddress: String
     package let event: String?
+    /// What a second delivery of the same change has in common with it.
+    package let deliveryKey: String?
     package let bodyBytes: Int64
     package let verdict: String
     package let reason: String
@@ -17,9 +21,11 @@ package struct SignalRecord: Sendable, Hashable {
     init(_ row: Row) throws {
         id = try row.text("id")
         receivedAt = try row.integer("received_at")
+        source = try row.text("source")
         agent = try row.text("agent")
         remoteAddress = try row.text("remote_address")
         event = try row.textIfAny("event")
+        deliveryKey = try row.textIfAny("delivery_key")
         bodyBytes = try row.integer("body_bytes")
         verdict = try row.text("verdict")
         reason = try row.text("reason")
@@ -50,7 +56,8 @@ struct KeptSignal {
 }
 
 struct SignalStore {
-    static let columns = "id, received_at, agent, remote_address, event, body_bytes, verdict, reason, run_id"
+    static let columns =
+        "id, received_at, source, agent, remote_address, event, delivery_key, body_bytes, verdict, reason, run_id"
     let db: any Connection
 
     func insert(_ signal: NewSignal, verdict: Verdict, now: Int64) throws {

@@ -39,7 +39,7 @@ package struct QueueFilter: Sendable, Hashable {
     package var limit = 100
 
     package init() {}
-    static let limitMax = 10_000
+    package static let limitMax = 10_000
 }
 
 /// The SQL of dead letters: failed writes, runs that were given up, parked signals, less what was dismissed since.

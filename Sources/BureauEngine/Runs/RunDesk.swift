@@ -111,10 +111,12 @@ package struct RunDesk: Sendable {
     }
 
     /// A new run of the same agent with the same input, under the agent's config of today.
-    package func again(_ id: String, agent: LoadedAgent, by person: String) async throws -> RunRecord {
+    package func again(
+        _ id: String, agent: LoadedAgent, by person: String, from source: NewRun.TriggerSource = .cli
+    ) async throws -> RunRecord {
         let old = try await find(id)
         let new = NewRun(
-            agent: old.agent, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: .cli,
+            agent: old.agent, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: source,
             requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug,
             clientName: old.clientName,
             taskID: old.taskID, taskTool: old.taskTool, payload: old.payload, hasThread: agent.hasThread)

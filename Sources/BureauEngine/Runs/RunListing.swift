@@ -1,7 +1,7 @@
 package import BureauDomain
 import BureauStorage
 
-/// Which runs a page shows, newest first, and to whom. Every condition that is set is answered by an index.
+/// Which runs a page shows, newest first unless it says otherwise, and to whom. Every condition that is set is answered by an index.
 package struct RunListing: Sendable, Hashable {
     package var agent: String?
     package var client: String?
@@ -19,6 +19,7 @@ package struct RunListing: Sendable, Hashable {
     /// Cursor: only runs older than this id.
     package var before: String?
     package var limit = 50
+    package var isOldestFirst = false
     package static let limitMax = 1_000
 
     package init(visible: Set<String>?) { self.visible = visible }
@@ -57,7 +58,8 @@ extension RunDesk {
         let (clause, values) = listing.clause
         let limit = min(max(listing.limit, 1), RunListing.limitMax)
         return try await database.query(
-            "SELECT \(RunStore.columns) FROM run \(clause) ORDER BY id DESC LIMIT ?", values + [limit]
+            "SELECT \(RunStore.columns) FROM run \(clause) ORDER BY id \(listing.isOldestFirst ? "ASC" : "DESC") LIMIT ?",
+            values + [limit]
         ).map(RunRecord.init)
     }
 

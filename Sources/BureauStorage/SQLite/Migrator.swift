@@ -28,6 +28,7 @@ enum Migrator {
         (20, "0020_superseded_from", PackageResources._020_superseded_from_sql),
         (21, "0021_losses", PackageResources._021_losses_sql),
         (22, "0022_run_indexes", PackageResources._022_run_indexes_sql),
+        (23, "0023_report_lists", PackageResources._023_report_lists_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

@@ -40,7 +40,8 @@ struct RunActionAPI: Sendable {
                         status: .conflict, title: "No such agent", detail: "There is no agent \(run.agent) any more.",
                         fix: "Put its file back into the agents folder.")
                 }
-                return try await house.runs.again(run.id, agent: agent, by: "\(actor.surface) \(actor.name)")
+                return try await house.runs.again(
+                    run.id, agent: agent, by: "\(actor.surface) \(actor.name)", from: .api)
             },
             action("deliver", "deliverRun", "Deliver what is missing.", "run delivered again", Self.channel) {
                 call, run, _ in

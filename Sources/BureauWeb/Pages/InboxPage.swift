@@ -6,71 +6,75 @@ import Hummingbird
 struct InboxPage: Sendable {
     let house: WebHouse
     private var clock: PageClock { house.clock }
-    /// Further ones are a table, with their pages behind it.
-    static let cardsMax = 20
-
-    enum Kind: String, CaseIterable { case all, approvals, reviews, questions, failures }
+    /// Of each kind, beside the others and under its own tab. What is not there as a card is a row.
+    static let cardsMax = 6, cardsUnderTabMax = 25
 
     var routes: [Route] { [.page("/inbox", .viewer) { try await show($0) }] }
 
     private func show(_ web: WebRequest) async throws -> Response {
         let visitor = try web.signedIn(), inbox = Inbox(house: house)
-        let everything = try await inbox.waiting(for: visitor.person)
-        var waiting = everything.narrowed(client: web.query("client"), agent: web.query("agent"))
+        var waiting = try await inbox.waiting(
+            for: visitor.person, client: web.query("client"), agent: web.query("agent"))
         if web.query("mine") == "yes" { waiting = try await inbox.mine(waiting, visitor.person) }
-        let kind = web.query("kind").flatMap(Kind.init) ?? .all
-        var page = Page(
-            title: everything.count > 0 ? "(\(everything.count)) Inbox" : "Inbox", heading: "Inbox")
+        let kind = web.query("kind").flatMap(Inbox.Kind.init)
+        let inAll = try await inbox.badge(for: visitor.person)
+        var page = Page(title: inAll.map { "(\($0)) Inbox" } ?? "Inbox", heading: "Inbox")
         page.lead = "Approvals first, those that expire soonest on top; then what has waited longest."
         page.blocks = [Block(tabs: tabs(kind, waiting, web), filters: try await filters(web))]
-        func shows(_ one: Kind) -> Bool { kind == .all || kind == one }
-        if shows(.approvals) { page.blocks += try await approvals(waiting, visitor) }
-        var rest: [RunRecord] = []
-        func add(_ kind: Kind, _ runs: [RunRecord], _ block: (RunRecord) async throws -> Block) async throws {
-            guard shows(kind) else { return }
-            for run in runs.prefix(Self.cardsMax) { page.blocks.append(try await block(run)) }
-            rest += runs.dropFirst(Self.cardsMax)
-        }
-        try await add(.reviews, waiting.reviews) { try await review($0, visitor.person) }
-        try await add(.questions, waiting.questions) { question($0, visitor.person) }
-        try await add(.failures, waiting.failures) { failure($0, visitor.person) }
-        if !rest.isEmpty {
-            page.blocks.append(
-                Block(
-                    heading: "And \(rest.count) more", table: RunWords.table("Oldest first", rest, house, empty: "")))
+        for one in Inbox.Kind.allCases where kind == nil || kind == one {
+            page.blocks += try await blocks(one, waiting, isAlone: kind == one, web)
         }
         if page.blocks.count == 1 {
             page.blocks.append(
                 Block(
-                    emptyText: everything.count == waiting.count
-                        ? "Nothing waits here."
-                        : "Nothing waits here that matches. \(everything.count) in all are in the inbox."))
+                    emptyText: inAll.map { "Nothing waits here that matches. \($0) in all are in the inbox." }
+                        ?? "Nothing waits here."))
         }
-        if shows(.approvals) { page.blocks += try await InboxLapsed(house: house).blocks(web) }
+        if kind == nil || kind == .approvals { page.blocks += try await InboxLapsed(house: house).blocks(web) }
         return try await house.page(page, web)
     }
 
-    private func approvals(_ waiting: Inbox.Waiting, _ visitor: WebRequest.Visitor) async throws -> [Block] {
-        var blocks = try await TogetherPages(house: house).offers(waiting, visitor.person)
-        for (approval, run) in waiting.approvals {
-            blocks.append(Block(approval: try await ApprovalView(house: house).card(approval, run, visitor)))
+    /// Cards, and below them what waits behind: rows under the kind's own tab, the way there beside the others.
+    private func blocks(
+        _ kind: Inbox.Kind, _ waiting: Inbox.Waiting, isAlone: Bool, _ web: WebRequest
+    ) async throws -> [Block] {
+        let visitor = try web.signedIn(), person = visitor.person
+        let cardsMax = isAlone ? Self.cardsUnderTabMax : Self.cardsMax
+        let runs = waiting.runs(kind), shown = runs.prefix(cardsMax), count = waiting.counts[kind] ?? 0
+        var blocks: [Block] = []
+        switch kind {
+        case .approvals:
+            blocks = try await TogetherPages(house: house).offers(waiting, person)
+            for (approval, run) in waiting.approvals.prefix(cardsMax) {
+                blocks.append(Block(approval: try await ApprovalView(house: house).card(approval, run, visitor)))
+            }
+        case .reviews:
+            let reports = try await house.reports.newest(ofRuns: shown.map(\.id))
+            blocks = shown.map { review($0, reports[$0.id], person) }
+        case .questions: blocks = shown.map { question($0, person) }
+        case .failures: blocks = shown.map { failure($0, person) }
         }
-        return blocks
+        guard count > shown.count else { return blocks }
+        let more = "And \(Inbox.word(count - shown.count)) more \(kind.rawValue)"
+        guard isAlone else {
+            let all = web.address("/inbox/", changing: ["kind": kind.rawValue])
+            return blocks + [Block(links: [Link(word: more, address: all)])]
+        }
+        let caption = count > runs.count ? "Those that wait longest, after these others" : "Oldest first"
+        let rest = RunWords.table(caption, Array(runs.dropFirst(cardsMax)), house, empty: "")
+        return blocks + [Block(heading: more, table: rest)]
     }
 
-    private func tabs(_ kind: Kind, _ waiting: Inbox.Waiting, _ web: WebRequest) -> Tabs {
-        let counts: [Kind: Int] = [
-            .all: waiting.count, .approvals: waiting.approvals.count, .reviews: waiting.reviews.count,
-            .questions: waiting.questions.count, .failures: waiting.failures.count,
-        ]
+    private func tabs(_ kind: Inbox.Kind?, _ waiting: Inbox.Waiting, _ web: WebRequest) -> Tabs {
+        func tab(_ one: Inbox.Kind?, _ word: String, _ count: Int) -> Link {
+            Link(
+                word: word, address: web.address("/inbox/", changing: ["kind": one?.rawValue]), isCurrent: one == kind,
+                count: Inbox.word(count))
+        }
         return Tabs(
             label: "Kinds",
-            tabs: Kind.allCases.map {
-                Link(
-                    word: $0.rawValue.prefix(1).uppercased() + $0.rawValue.dropFirst(),
-                    address: web.address("/inbox/", changing: ["kind": $0 == .all ? nil : $0.rawValue]),
-                    isCurrent: $0 == kind, count: "\(counts[$0] ?? 0)")
-            })
+            tabs: [tab(nil, "All", waiting.count)]
+                + Inbox.Kind.allCases.map { tab($0, $0.rawValue.capitalizedFirst, waiting.counts[$0] ?? 0) })
     }
 
     private func filters(_ web: WebRequest) async throws -> Filters {
@@ -88,10 +92,10 @@ struct InboxPage: Sendable {
 
     // MARK: One of each kind
 
-    private func review(_ run: RunRecord, _ person: PersonRecord) async throws -> Block {
+    private func review(_ run: RunRecord, _ report: ArtifactRecord?, _ person: PersonRecord) -> Block {
         let words = house.words(run)
         var block = Block(heading: "◎ Review: \(words.title)", style: "waits")
-        guard let report = try await house.reports.list(ArtifactFilter(run: run.id, limit: 1)).first else {
+        guard let report else {
             block.items = Items(items: [words.item("It left no report. Open the run to see what it did.")])
             return block
         }

@@ -172,6 +172,9 @@ struct Table {
         var iso: String? = nil
         var isNumber = false
         var isCode = false
+        /// The id its box ticks, and what the box is called.
+        var pick: String? = nil
+        var pickLabel = ""
     }
     struct Row {
         var cells: [Cell]
@@ -183,14 +186,15 @@ struct Table {
     }
 
     let caption: String, columns: [Column], rows: [Row], empty: String, emptyLink: Link?
-    let note: String?, csv: String?, first: String?, next: String?
+    let note: String?, csv: String?, first: String?, next: String?, picks: Picks?
     let isFull: Bool, hasPages: Bool, isLive = true
 
     init(
         _ caption: String, _ columns: [Column], _ rows: [[Cell]], empty: String, emptyLink: Link? = nil,
-        note: String? = nil, csv: String? = nil, first: String? = nil, next: String? = nil
+        note: String? = nil, csv: String? = nil, first: String? = nil, next: String? = nil, picks: Picks? = nil
     ) {
         (self.caption, self.columns, self.empty, self.emptyLink) = (caption, columns, empty, emptyLink)
+        self.picks = rows.isEmpty ? nil : picks
         (self.note, self.csv, self.first, self.next) = (note, csv, first, next)
         self.rows = rows.map { cells in
             Row(
@@ -203,6 +207,20 @@ struct Table {
         isFull = !rows.isEmpty
         hasPages = first != nil || next != nil
     }
+}
+
+/// What may be done with the rows whose boxes are ticked. The page it leads to shows what would happen, and to which.
+struct Picks {
+    struct Verb {
+        var word: String
+        var value: String
+    }
+    /// Before the id in the name of a box.
+    static let box = "pick."
+    /// In one go.
+    static let pickedMax = 100
+    var action: String
+    var verbs: [Verb]
 }
 
 struct ApprovalCard {

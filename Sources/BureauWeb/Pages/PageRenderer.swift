@@ -51,7 +51,7 @@ struct PageRenderer: Sendable {
 
     private func nav(_ web: WebRequest) async throws -> [Link] {
         guard let person = web.visitor?.person, web.visitor?.session != nil else { return [] }
-        let waiting = try await Inbox(house: house).count(for: person)
+        let badge = try await Inbox(house: house).badge(for: person)
         let places: [(String, String, Role)] = [
             ("Today", "/", .viewer), ("Inbox", "/inbox/", .viewer), ("Runs", "/runs/", .viewer),
             ("Reports", "/reports/", .viewer), ("Clients", "/clients/", .viewer), ("Agents", "/agents/", .viewer),
@@ -64,7 +64,7 @@ struct PageRenderer: Sendable {
             let isCurrent = address == "/" ? path == "/" : path == stem || path.hasPrefix(address)
             return Link(
                 word: word, address: address, isCurrent: isCurrent,
-                count: word == "Inbox" && waiting > 0 ? "\(waiting)" : nil)
+                count: word == "Inbox" ? badge : nil)
         }
     }
 }

@@ -31,13 +31,8 @@ struct RunActions: Sendable {
                 }
             },
             .action("/runs/:id/again", .operator, .run) { web in
-                try await act(web, "run started again", "A new run of the same input has begun.") { run, person in
-                    guard let agent = house.catalog.agent(run.agent) else {
-                        throw PageProblem.conflict(
-                            "There is no agent named \(run.agent) any more.",
-                            fix: "Put its file back into the agents folder.")
-                    }
-                    return try await house.runs.again(run.id, agent: agent, by: "web \(person)")
+                try await act(web, "run started again", "A new run of the same input has begun.") {
+                    try await again($0, by: $1)
                 }
             },
             .action("/runs/:id/seen", .consultant, .run) { try await markSeen($0) },
@@ -56,12 +51,27 @@ struct RunActions: Sendable {
     private func act(
         _ web: WebRequest, _ action: String, _ notice: String, _ body: (RunRecord, String) async throws -> RunRecord
     ) async throws -> Response {
-        let (run, actor) = (try web.theRun(), try web.actor())
-        let after = try await body(run, actor.name)
+        let after = try await noted(try web.theRun(), try web.actor(), action, body)
         house.wake()
+        return try await house.done(notice, "/runs/\(after.id)/", web)
+    }
+
+    /// Does it, and writes down by whom.
+    func noted(
+        _ run: RunRecord, _ actor: Actor, _ action: String, _ body: (RunRecord, String) async throws -> RunRecord
+    ) async throws -> RunRecord {
+        let after = try await body(run, actor.name)
         try await house.audit.note(
             actor, action, "run \(run.id)", client: run.clientSlug, before: Self.state(run), after: Self.state(after))
-        return try await house.done(notice, "/runs/\(after.id)/", web)
+        return after
+    }
+
+    func again(_ run: RunRecord, by person: String) async throws -> RunRecord {
+        guard let agent = house.catalog.agent(run.agent) else {
+            throw PageProblem.conflict(
+                "There is no agent named \(run.agent) any more.", fix: "Put its file back into the agents folder.")
+        }
+        return try await house.runs.again(run.id, agent: agent, by: "web \(person)", from: .api)
     }
 
     private static func state(_ run: RunRecord) -> JSONValue {

@@ -67,7 +67,8 @@ struct RunPages: Sendable {
                     first: web.query("before") == nil ? nil : web.address("/runs/", changing: ["before": nil]),
                     next: hasMore ? web.address("/runs/", changing: ["before": runs.last?.id]) : nil,
                     csv: web.address("/runs.csv", changing: ["before": nil]),
-                    note: "Total shown: \(runs.count) \(runs.count == 1 ? "run" : "runs"), \(spent)")),
+                    note: "Total shown: \(runs.count) \(runs.count == 1 ? "run" : "runs"), \(spent)",
+                    picks: RunsTogether.picks(try web.signedIn().person))),
         ]
         return try await house.page(page, web)
     }

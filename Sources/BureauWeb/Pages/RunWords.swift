@@ -78,11 +78,19 @@ struct RunWords {
 
     static func table(
         _ caption: String, _ runs: [RunRecord], _ house: WebHouse, empty: String, emptyLink: Link? = nil,
-        first: String? = nil, next: String? = nil, csv: String? = nil, note: String? = nil
+        first: String? = nil, next: String? = nil, csv: String? = nil, note: String? = nil, picks: Picks? = nil
     ) -> Table {
-        Table(
-            caption, columns, runs.map { house.words($0).cells }, empty: empty, emptyLink: emptyLink,
-            note: note, csv: csv, first: first, next: next)
+        let rows = runs.map { run in
+            let words = house.words(run)
+            var cells = words.cells
+            if picks != nil {
+                (cells[0].pick, cells[0].pickLabel) = (run.id, "Tick \(words.title), \(cells[3].text)")
+            }
+            return cells
+        }
+        return Table(
+            caption, columns, rows, empty: empty, emptyLink: emptyLink, note: note, csv: csv, first: first, next: next,
+            picks: picks)
     }
 }
 

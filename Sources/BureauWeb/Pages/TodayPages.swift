@@ -60,10 +60,9 @@ struct TodayPages: Sendable {
             found.append((run.id, words.item(meta.joined(separator: " · "))))
         }
         let items = (found.filter { mine.contains($0.0) } + found.filter { !mine.contains($0.0) }).map(\.1)
-        let all = items.count
         return Block(
-            heading: "Needs you (\(all))",
-            text: all > Self.shownMax ? "The first \(Self.shownMax); the inbox has all." : nil,
+            heading: "Needs you (\(Inbox.word(waiting.count)))",
+            text: waiting.count > Self.shownMax ? "The first \(Self.shownMax); the inbox has all." : nil,
             items: items.isEmpty ? nil : Items(items: Array(items.prefix(Self.shownMax))),
             emptyText: items.isEmpty
                 ? "Nothing needs you. \(running) \(running == 1 ? "run is" : "runs are") working." : nil)

@@ -6,7 +6,7 @@ import Hummingbird
 /// itself, and one that somebody else was faster with says so.
 struct TogetherPages: Sendable {
     let house: WebHouse
-    static let place = "/approvals/together", box = "pick.", togetherMax = 20, labelCharactersMax = 200
+    static let place = "/approvals/together", togetherMax = 20, labelCharactersMax = 200
 
     var routes: [Route] {
         [
@@ -44,7 +44,7 @@ struct TogetherPages: Sendable {
                     action: Self.place,
                     fields: questions.map { question in
                         Field(
-                            Self.box + question.approval.id, label(question.approval), .check(isOn: true),
+                            Picks.box + question.approval.id, label(question.approval), .check(isOn: true),
                             id: "pick-\(question.approval.id)")
                     }, verb: "Look at the ticked ones together", style: "form wide"))
         }
@@ -83,7 +83,7 @@ struct TogetherPages: Sendable {
 
     private func show(_ web: WebRequest) async throws -> Response {
         let visitor = try web.signedIn()
-        let questions = try await questions(web.ticked(Self.box), web)
+        let questions = try await questions(web.ticked(Picks.box), web)
         let words = house.words(questions[0].run)
         let mayDecide = try await house.approvals.decidable(questions, by: ApprovalView.decider(visitor.person))
         let open = questions.filter { mayDecide.contains($0.approval.id) }
@@ -110,13 +110,13 @@ struct TogetherPages: Sendable {
         let reason = Field("reason", "Reason", .long, hint: "Each of the agents is told why.", isRequired: true)
         return Form(
             action: Self.place, verb: "\(verb) \(open.count)",
-            fields: open.map { Field(Self.box + $0.approval.id, "", .hidden, value: "yes") }
+            fields: open.map { Field(Picks.box + $0.approval.id, "", .hidden, value: "yes") }
                 + (isDenial ? [reason] : []), tone: isDenial ? "danger" : "primary", buttonName: "decision",
             buttonValue: decision)
     }
 
     private func decide(_ web: WebRequest) async throws -> Response {
-        let ids = web.form.ticked(Self.box)
+        let ids = web.form.ticked(Picks.box)
         let questions = try await questions(ids, web)
         let verdict = try ApprovalPages.Verdict(web.form)
         var decided = 0, others: [String] = []
@@ -129,7 +129,7 @@ struct TogetherPages: Sendable {
             }
         }
         let notice = (["\(decided) \(verdict.word)"] + others).joined(separator: ". Not decided by you: ") + "."
-        let back = ids.map { "\(Self.box)\(WebRequest.escaped($0))=yes" }.joined(separator: "&")
+        let back = ids.map { "\(Picks.box)\(WebRequest.escaped($0))=yes" }.joined(separator: "&")
         return try await house.done(notice, "\(Self.place)?\(back)", web)
     }
 }

@@ -6,7 +6,8 @@ extension RouteTable {
             ReportPage.routes(house),
             ReportActions(house: house).routes,
             ReportViewer(house: house).routes, ReportCompare(house: house).routes, FileDownloads(house: house).routes,
-            EndpointPages(house: house).routes, ConnectionPages(house: house).routes, ClientTabs(house: house).routes,
+            EndpointPages(house: house).routes, SignalPages(house: house).routes, QueuePages(house: house).routes,
+            RunsTogether(house: house).routes, ConnectionPages(house: house).routes, ClientTabs(house: house).routes,
             ClientActions(house: house).routes,
         ]
     }

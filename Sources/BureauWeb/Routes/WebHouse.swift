@@ -32,6 +32,8 @@ package struct WebHouse: Sendable {
     let site: Site
     /// Nil where nobody can look at the connections.
     let checkup: Checkup?
+    /// A stored signal once more, whichever tool sent it. Nil when it was not kept whole.
+    let replay: @Sendable (String) async throws -> WebhookAnswer?
     /// Wakes the workers after something was started.
     let wake: @Sendable () -> Void
     let clock: PageClock
@@ -71,7 +73,7 @@ package struct WebHouse: Sendable {
         parts: EngineParts, approvals: ApprovalDesk, status: ServerStatus, frontDesk: SlackFrontDesk,
         asana: AsanaIntake, commands: SlackCommandDoor?, apiDoor: ApprovalDoor?, artifacts: ReportArtifactDoor?,
         site: Site, checkup: Checkup? = nil, passwords: PasswordHash = .standard,
-        wake: @escaping @Sendable () -> Void
+        replay: @escaping @Sendable (String) async throws -> WebhookAnswer?, wake: @escaping @Sendable () -> Void
     ) {
         let (database, doors) = (parts.database, parts.doors)
         runs = RunDesk(database: database, doors: doors)
@@ -101,6 +103,7 @@ package struct WebHouse: Sendable {
         endpoints = EndpointDesk(database: database, doors: doors, settings: parts.settings.endpoints)
         self.site = site
         self.checkup = checkup
+        self.replay = replay
         self.wake = wake
         clock = PageClock(zone: parts.settings.agencyZone, now: doors.now)
     }

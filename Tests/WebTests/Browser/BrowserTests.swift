@@ -33,7 +33,7 @@ struct BrowserTests {
     private static func run(_ number: String) -> String { "01KARVN000000000000000000\(number)" }
     private static func report(_ number: String) -> String { "01KAREP000000000000000000\(number)" }
 
-    private static let endpoint = "01KAEND0000000000000000001"
+    private static let endpoint = "01KAEND0000000000000000001", signal = "01KAS1G0000000000000000001"
     private static let alike = ["01KAAPP0000000000000000002", "01KAAPP0000000000000000003"]
     private static let together = alike.map { "pick.\($0)=yes" }.joined(separator: "&")
 
@@ -97,6 +97,13 @@ struct BrowserTests {
                 INSERT INTO announcement (endpoint_id, event_id, kind, body, state, created_at, due_at, settled_at, error)
                 VALUES (?, 'evt_5', 'run.changed', '{}', 'given_up', ?, ?, ?, 'It answered 500.')
                 """, [endpoint, now, now, now])
+            try db.execute(
+                """
+                INSERT INTO signal (id, received_at, source, agent, remote_address, body, body_bytes, body_sha256, event,
+                    delivery_key, verdict, reason)
+                VALUES (?, ?, 'clickup', 'sentinel', '203.0.113.9', ?, 17, ?, 'taskUpdated', 'hist-1', 'parked',
+                    'the task cannot be read')
+                """, [signal, now, Data(#"{"task_id":"86a"}"#.utf8), Hex.sha256(Array(#"{"task_id":"86a"}"#.utf8))])
             // What a session wrote down by mistake never reaches a page.
             try db.execute(
                 "UPDATE artifact SET reason = 'token=canary-payload-5b20', requested_by = 'Bearer sk-ant-canary7f3a91'",
@@ -111,7 +118,10 @@ struct BrowserTests {
             "/clients/acme/", "/clients/acme/sources/", "/clients/acme/context/", "/clients/acme/users/",
             "/clients/acme/activity/", "/clients/acme/archive", "/agents/", "/agents/sentinel/", "/costs/", "/system/",
             "/system/webhooks/", "/system/connections/", "/system/endpoints/", "/system/endpoints/\(endpoint)/",
-            "/system/endpoints/\(endpoint)/remove", "/inbox/?mine=yes", "/approvals/together?\(together)",
+            "/system/endpoints/\(endpoint)/remove", "/system/webhooks/\(signal)/",
+            "/system/queue/together?do=redrive&pick.\(signal)=yes",
+            "/runs/together?do=stop&pick.\(run("5"))=yes&pick.\(run("7"))=yes",
+            "/runs/together?do=again&pick.\(run("5"))=yes", "/inbox/?mine=yes", "/approvals/together?\(together)",
             "/reports/\(report("8"))/compare", "/system/audit-log/", "/system/alerts/", "/system/queue/",
             "/system/settings/",
             "/users/", "/users/boss/", "/settings/", "/search?q=acme", "/nowhere/",

@@ -11,10 +11,8 @@ struct SystemPages: Sendable {
     var routes: [Route] {
         [
             .page("/system", .engineer) { try await overview($0) },
-            .page("/system/webhooks", .engineer) { try await webhooks($0) },
             .page("/system/alerts", .engineer) { try await alerts($0) },
             .action("/system/alerts/:id/resolve", .engineer) { try await resolve($0) },
-            .page("/system/queue", .engineer) { try await queue($0) },
             .page("/system/settings", .engineer) { try await settings($0) },
             .page("/system/audit-log", .admin) { try await audit($0) },
         ]
@@ -57,54 +55,6 @@ struct SystemPages: Sendable {
                     Facts.Fact(name: "Plain figures", value: "/metrics and /health", address: "/health"),
                 ])))
         return try await house.page(page, web)
-    }
-
-    private func webhooks(_ web: WebRequest) async throws -> Response {
-        let signals = try await house.signals.list(
-            verdict: web.query("verdict"), agent: nil, visible: try web.signedIn().person.clients, before: nil,
-            limit: Self.listedMax)
-        var page = page("Webhooks", web)
-        let verdicts = ["run", "duplicate", "ignored", "parked", "refused"]
-        page.blocks.append(
-            Block(
-                filters: Filters(
-                    action: "/system/webhooks/",
-                    fields: [
-                        Field(
-                            "verdict", "Verdict",
-                            .options(
-                                [Field.Option(word: "Any", value: "")]
-                                    + verdicts.map {
-                                        Field.Option(
-                                            word: $0.capitalizedFirst, value: $0, isOn: $0 == web.query("verdict"))
-                                    }))
-                    ]),
-                table: Table(
-                    "The newest \(Self.listedMax) deliveries",
-                    Table.columns("Verdict", "Received", "Agent", "Event", "From", "Why", "Run", "Delivery"),
-                    signals.map { signal -> [Table.Cell] in
-                        [
-                            Table.Cell(text: "", chip: Self.chip(signal.verdict)),
-                            Table.Cell(text: clock.moment(signal.receivedAt), iso: PageClock.iso(signal.receivedAt)),
-                            Table.Cell(text: house.agentName(signal.agent)),
-                            Table.Cell(text: signal.event ?? ""), Table.Cell(text: signal.remoteAddress),
-                            Table.Cell(text: signal.reason),
-                            Table.Cell(
-                                text: signal.runID.map { String($0.prefix(10)) } ?? "",
-                                address: signal.runID.map { "/runs/\($0)/" }),
-                            Table.Cell(text: String(signal.id.prefix(14)), isCode: true),
-                        ]
-                    }, empty: "No webhook has arrived.", note: "Send one again: bureau webhooks replay DELIVERY")))
-        return try await house.page(page, web)
-    }
-
-    private static func chip(_ verdict: String) -> Chip {
-        switch verdict {
-        case "run": Chip(glyph: "✓", word: "Run", tone: "ok")
-        case "refused": Chip(glyph: "✕", word: "Refused", tone: "bad")
-        case "parked": Chip(glyph: "!", word: "Parked", tone: "warn")
-        default: Chip(glyph: "–", word: verdict.capitalizedFirst, tone: "idle")
-        }
     }
 
     private func alerts(_ web: WebRequest) async throws -> Response {
@@ -150,54 +100,6 @@ struct SystemPages: Sendable {
     private func maySee(_ alert: AlertRecord, _ web: WebRequest) async throws -> Bool {
         guard let run = alert.runID else { return true }
         return try web.signedIn().person.maySee(client: try await house.runs.find(run).clientSlug)
-    }
-
-    private func queue(_ web: WebRequest) async throws -> Response {
-        let figures = try await house.queue.figures()
-        var filter = QueueFilter()
-        filter.limit = Self.listedMax
-        let clients = try await house.clients.names(with: figures.lines.compactMap(\.client))
-        let person = try web.signedIn().person
-        let waiting = try await house.queue.waiting(filter).filter { person.maySee(client: $0.clientSlug) }
-        let parked = try await house.queue.parked(filter).filter { person.maySee(client: $0.client) }
-        var page = page("Queue", web)
-        page.blocks += [
-            Block(
-                heading: "By client and agent",
-                table: Table(
-                    "Runs that wait or are in work",
-                    Table.columns("Client", "Agent", "#Waiting", "#In work", "#Ask for approval", "Since"),
-                    figures.lines.filter { person.maySee(client: $0.client) }.map { line -> [Table.Cell] in
-                        [
-                            Table.Cell(text: line.client.map { clients[$0] ?? $0 } ?? "none"),
-                            Table.Cell(text: house.agentName(line.agent)),
-                            Table.Cell(text: "\(line.waiting)"),
-                            Table.Cell(text: "\(line.inWork)"), Table.Cell(text: "\(line.awaitingApproval)"),
-                            Table.Cell(text: line.oldestAt.map(clock.moment) ?? ""),
-                        ]
-                    }, empty: "The queue is empty.")),
-            Block(
-                heading: "Waiting",
-                table: RunWords.table("Those that have waited longest first", waiting, house, empty: "Nobody waits.")),
-            Block(
-                heading: "Set aside",
-                table: Table(
-                    "Dead letters: work that goes on only when somebody says so",
-                    Table.columns("Kind", "What", "Agent", "Client", "Since", "Run"),
-                    parked.map { letter -> [Table.Cell] in
-                        [
-                            Table.Cell(text: letter.kind.rawValue), Table.Cell(text: letter.sentence),
-                            Table.Cell(text: letter.agent.map(house.agentName) ?? ""),
-                            Table.Cell(text: letter.client.map { clients[$0] ?? $0 } ?? ""),
-                            Table.Cell(text: clock.moment(letter.parkedAt)),
-                            Table.Cell(
-                                text: letter.runID.map { String($0.prefix(10)) } ?? "",
-                                address: letter.runID.map { "/runs/\($0)/" }),
-                        ]
-                    }, empty: "Nothing was set aside.",
-                    note: "Try again: bureau queue redrive. Dismiss: bureau queue drop.")),
-        ]
-        return try await house.page(page, web)
     }
 
     private func settings(_ web: WebRequest) async throws -> Response {

@@ -1,0 +1,142 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// What tools have sent: each delivery with its verdict, and a way to take it in once more.
+struct SignalPages: Sendable {
+    let house: WebHouse
+    private var clock: PageClock { house.clock }
+    static let place = "/system/webhooks", pageRows = 50
+    static let verdicts = ["run", "duplicate", "ignored", "parked", "refused"]
+
+    var routes: [Route] {
+        [
+            .page(Self.place, .engineer) { try await list($0) },
+            .page(Self.place + "/:id", .engineer) { web in
+                let signal = try await find(web)
+                return try await show(signal, web)
+            },
+            .action(Self.place + "/:id/replay", .engineer) { try await replay($0) },
+        ]
+    }
+
+    private func list(_ web: WebRequest) async throws -> Response {
+        let found = try await house.signals.list(
+            verdict: web.query("verdict"), agent: web.query("agent"), visible: try web.signedIn().person.clients,
+            before: web.query("before"), limit: Self.pageRows + 1)
+        let signals = found.prefix(Self.pageRows)
+        var page = SystemFrame.page("Webhooks", web)
+        page.blocks.append(
+            Block(
+                filters: Filters(
+                    web, Self.place + "/",
+                    [
+                        .choice("verdict", "Verdict", Self.verdicts.map { ($0, $0.capitalizedFirst) }, web),
+                        .choice("agent", "Agent", house.agentChoices, web),
+                    ]),
+                table: Table(
+                    "Deliveries, newest first",
+                    Table.columns("Verdict", "Received", "Source", "Agent", "Event", "From", "Why", "Run"),
+                    signals.map(row), empty: "No webhook has arrived.",
+                    first: web.query("before") == nil
+                        ? nil : web.address(Self.place + "/", changing: ["before": nil]),
+                    next: found.count > Self.pageRows
+                        ? web.address(Self.place + "/", changing: ["before": signals.last?.id]) : nil)))
+        return try await house.page(page, web)
+    }
+
+    private func row(_ signal: SignalRecord) -> [Table.Cell] {
+        [
+            Table.Cell(text: "", chip: Self.chip(signal.verdict)),
+            Table.Cell(
+                text: clock.moment(signal.receivedAt), address: Self.address(signal),
+                iso: PageClock.iso(signal.receivedAt)),
+            Table.Cell(text: Self.tool(signal)), Table.Cell(text: house.agentName(signal.agent)),
+            Table.Cell(text: signal.event ?? ""), Table.Cell(text: signal.remoteAddress),
+            Table.Cell(text: signal.reason),
+            Table.Cell(
+                text: signal.runID.map { String($0.prefix(10)) } ?? "", address: signal.runID.map { "/runs/\($0)/" }),
+        ]
+    }
+
+    private static func address(_ signal: SignalRecord) -> String { "\(place)/\(signal.id)/" }
+
+    private static func tool(_ signal: SignalRecord) -> String {
+        WorkToolKind(rawValue: signal.source)?.label ?? signal.source.capitalizedFirst
+    }
+
+    private static func chip(_ verdict: String) -> Chip {
+        switch verdict {
+        case "run": Chip(glyph: "✓", word: "Run", tone: "ok")
+        case "refused": Chip(glyph: "✕", word: "Refused", tone: "bad")
+        case "parked": Chip(glyph: "!", word: "Parked", tone: "warn")
+        default: Chip(glyph: "–", word: verdict.capitalizedFirst, tone: "idle")
+        }
+    }
+
+    /// One about a run of a client that may not be seen is not found.
+    private func find(_ web: WebRequest) async throws -> SignalRecord {
+        let id = web.parameter("id").uppercased(), person = try web.signedIn().person
+        guard let signal = try await house.signals.find(id).first(where: { $0.id == id }) else {
+            throw PageProblem.notFound
+        }
+        guard let run = signal.runID else { return signal }
+        guard person.maySee(client: try? await house.runs.find(run).clientSlug) else { throw PageProblem.notFound }
+        return signal
+    }
+
+    private func show(_ signal: SignalRecord, _ web: WebRequest) async throws -> Response {
+        var page = SystemFrame.page("Delivery", web)
+        page.chip = Self.chip(signal.verdict)
+        page.lead = signal.reason
+        page.crumbs = [
+            Link(word: "System", address: "/system/"), Link(word: "Webhooks", address: Self.place + "/"),
+            Link(word: String(signal.id.prefix(14))),
+        ]
+        let isKnown = signal.verdict != "refused"
+        page.blocks.append(
+            Block(
+                facts: Facts([
+                    Facts.Fact(name: "Delivery", value: signal.id, isCode: true, isCopied: true),
+                    Facts.Fact(name: "Received", value: clock.absolute(signal.receivedAt)),
+                    Facts.Fact(name: "Source", value: Self.tool(signal)),
+                    Facts.Fact(name: "Agent", value: house.agentName(signal.agent)),
+                    Facts.Fact(name: "Event", value: signal.event ?? ""),
+                    Facts.Fact(name: "From", value: signal.remoteAddress),
+                    Facts.Fact(name: "Known again by", value: signal.deliveryKey ?? "", isCode: true),
+                    Facts.Fact(name: "Size", value: "\(signal.bodyBytes) bytes"),
+                    Facts.Fact(
+                        name: "Run", value: signal.runID ?? "", address: signal.runID.map { "/runs/\($0)/" }),
+                ]),
+                emptyText: isKnown ? nil : "A refused delivery is not taken in again: nobody knows who sent it.",
+                forms: isKnown
+                    ? [Form(action: Self.address(signal) + "replay", verb: "Replay", tone: "", style: "form row")] : []
+            ))
+        if let body = try await house.signals.shownBody(signal) {
+            page.blocks.append(Block(disclosure: Disclosure(summary: "What was sent", body: body)))
+        }
+        return try await house.page(page, web)
+    }
+
+    /// What made a run already makes no second one.
+    private func replay(_ web: WebRequest) async throws -> Response {
+        let signal = try await find(web)
+        guard signal.verdict != "refused" else {
+            throw PageProblem.unprocessable(
+                "This delivery was refused: \(signal.reason).", fix: "Mend that, then have the tool send it again.")
+        }
+        guard let answer = try await house.replay(signal.id) else {
+            throw PageProblem.unprocessable(
+                "This delivery was not kept whole.", fix: "Move the task once more, or assign it again.")
+        }
+        house.wake()
+        let words = Dictionary(answer.fields, uniquingKeysWith: { $1 })
+        try await house.audit.note(
+            web.actor(), "webhook replayed", "signal \(signal.id)",
+            after: .object(JSONObject(answer.fields.map { ($0.0, .string($0.1)) })))
+        let verdict = words["verdict"] ?? "refused", why = words["reason"] ?? words["error"] ?? ""
+        return try await house.done(
+            "Taken in once more: \(verdict)\(why.isEmpty ? "" : ", \(why)").",
+            words["run"].map { "/runs/\($0)/" } ?? Self.address(signal), web)
+    }
+}

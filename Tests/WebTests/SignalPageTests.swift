@@ -1,0 +1,96 @@
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import Foundation
+import Testing
+
+@testable import BureauWeb
+
+@Suite("What tools have sent, and what was set aside")
+struct SignalPageTests {
+    /// A card that moved into the status which starts the example agent.
+    private static let moved = """
+        {"event":"taskStatusUpdated","webhook_id":"w-1","task_id":"86a1","history_items":[{"id":"h-1","date":"1790000000000",
+        "field":"status","parent_id":"901100000001","user":{"id":8001},"before":{"status":"open"},
+        "after":{"status":"ready (automate)"}}]}
+        """
+
+    private static func arrive(_ server: Served, _ body: String) async throws -> SignalRecord {
+        _ = try await server.send(.post, "/webhook/sentinel", ["X-Signature": Served.sign(body)], body: body)
+        return try #require(try await server.signals().first)
+    }
+
+    @Test("A delivery is shown with what it is known again by, and taken in once more it makes no second run")
+    func replay() async throws {
+        try await Served.run(hasAgents: true) { server in
+            let signal = try await Self.arrive(server, Self.moved)
+            #expect(signal.verdict == "run", "\(signal.reason)")
+            let browser = try await Browser.signedIn(server, "enno", .engineer)
+            let list = try await browser.get("/system/webhooks/?verdict=run").text
+            #expect(list.contains("href=\"/system/webhooks/\(signal.id)/\"") && list.contains("ClickUp"))
+            let page = try await browser.get("/system/webhooks/\(signal.id)/").text
+            let key = try #require(signal.deliveryKey)
+            #expect(page.contains(key) && page.contains("&quot;task_id&quot;: &quot;86a1&quot;"))
+            let answer = try await browser.post("/system/webhooks/\(signal.id)/replay")
+            let run = try #require(signal.runID)
+            #expect(answer.status == 303 && answer.headers["location"] == "/runs/\(run)/")
+            #expect(try await server.house.runs.list(RunListing(visible: nil)).count == 1)
+            #expect(try await server.signals().first?.verdict == "duplicate")
+            let noted = try await server.house.audit.list(subject: "signal \(signal.id)")
+            #expect(noted.map(\.action) == ["webhook replayed"])
+        }
+    }
+
+    @Test("A refused one has no button, and is not taken in by hand either")
+    func refused() async throws {
+        try await Served.run { server in
+            _ = try await server.send(.post, "/webhook/sentinel", body: Self.moved)
+            let signal = try #require(try await server.signals().first)
+            let browser = try await Browser.signedIn(server, "enno", .engineer)
+            let page = try await browser.get("/system/webhooks/\(signal.id)/").text
+            #expect(page.contains("nobody knows who sent it") && !page.contains("/replay") && !page.contains("86a1"))
+            #expect(try await browser.post("/system/webhooks/\(signal.id)/replay").status == 422)
+            #expect(try await server.signals().count == 1)
+        }
+    }
+
+    @Test("One about another client's run is not found")
+    func foreign() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            let signal = try await Self.arrive(server, Self.moved), run = try #require(signal.runID)
+            _ = try await server.database.write {
+                try $0.execute("UPDATE run SET client_slug = 'plunkett' WHERE id = ?", [run])
+            }
+            let browser = try await Browser.signedIn(server, "enno", .engineer, clients: ["acme"])
+            #expect(try await browser.get("/system/webhooks/\(signal.id)/").status == 404)
+            #expect(try await browser.post("/system/webhooks/\(signal.id)/replay").status == 404)
+        }
+    }
+
+    private static let deeds: [(String, String, RunState, Int)] = [
+        ("redrive", "1 tried again.", .queued, 0), ("drop", "1 dismissed.", .failed, 0),
+    ]
+
+    @Test("Dead letters are tried again or dismissed from the page, and noted", arguments: deeds)
+    func letters(deed: String, notice: String, state: RunState, left: Int) async throws {
+        try await Served.run(hasAgents: true) { server in
+            let run = "01KARVN0000000000000000003"
+            try await ReportSeed(run: run, runState: "failed").put(into: server)
+            _ = try await server.database.write {
+                try $0.execute("UPDATE run SET cause = 'retries_exhausted', session_id = NULL WHERE id = ?", [run])
+            }
+            let browser = try await Browser.signedIn(server, "enno", .engineer)
+            #expect(try await browser.get("/system/queue/").text.contains("name=\"pick.\(run)\""))
+            let page = try await browser.get("/system/queue/together?do=\(deed)&pick.\(run)=yes").text
+            #expect(page.contains("type=\"hidden\" name=\"pick.\(run)\""))
+            #expect(try await browser.post("/system/queue/together", "do=\(deed)&pick.\(run)=yes").status == 303)
+            let text = try await browser.get("/system/queue/").text
+            #expect(text.contains(notice), "\(text)")
+            #expect(try await server.house.queue.parked(QueueFilter()).count == left)
+            let found = try await server.house.runs.find(run).state
+            #expect(deed == "drop" ? found == state : found != .failed)
+            #expect(try await server.house.audit.list(subject: "queue \(run)").count == 1)
+        }
+    }
+}
