@@ -1,4 +1,4 @@
-# Every target is one script of the same name in scripts/; make is the short way to type it.
+# The short way to type what is done often; what takes more than a line is a script in scripts/ or Benchmarks/.
 # Further arguments go in ARGS:  make demo ARGS=--once   make test ARGS='--filter DomainTests'
 ARGS ?=
 export SWIFT_DETERMINISTIC_HASHING := 1

@@ -9,7 +9,8 @@ package final class SQLiteDatabase: Database {
     private let writer: GroupWriter
     package let path: String
 
-    /// Once a process, before its first connection: a tenth of what a signal costs was the lock of that count.
+    /// Once a process, before its first connection: the count is kept under one lock that every allocation of every
+    /// connection takes, and nobody reads it.
     private static let countsNoMemory = csqlite_count_no_memory() == 0
 
     /// Opens or creates the file and brings its schema up to date. The folder must exist.
