@@ -48,6 +48,7 @@ package enum Sanitiser {
     /// The text with every credential in it replaced.
     package static func clean(_ text: String) -> String {
         var text = text
+        guard isSuspicious(&text) else { return text }
         if let start = text.range(of: "-----BEGIN "), text[start.lowerBound...].contains("PRIVATE KEY") {
             let end = text.range(of: "-----END ", range: start.upperBound..<text.endIndex)?.upperBound ?? text.endIndex
             let rest = text[end...].drop { $0 != "\n" }
@@ -56,6 +57,31 @@ package enum Sanitiser {
         for beginning in beginnings { text = replacing(beginning, in: text, keeps: false, ignoresCase: false) }
         for word in introductions { text = replacing(word, in: text, keeps: true, ignoresCase: true) }
         return text
+    }
+
+    /// By their first byte, in small letters.
+    private static let suspects: [[[UInt8]]] = {
+        var table = [[[UInt8]]](repeating: [], count: 256)
+        for word in beginnings + introductions + ["-----begin "] {
+            let bytes = word.utf8.map(small)
+            if let first = bytes.first { table[Int(first)].append(bytes) }
+        }
+        return table
+    }()
+
+    private static func small(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte | 32 : byte }
+
+    /// Whether one of the words stands in it at all, by one look at its bytes: most texts hold none, and looking for each
+    /// word by itself took most of the time a long list of texts did.
+    private static func isSuspicious(_ text: inout String) -> Bool {
+        text.withUTF8 { bytes in
+            bytes.indices.contains { start in
+                suspects[Int(small(bytes[start]))].contains { word in
+                    word.count <= bytes.count - start
+                        && word.indices.allSatisfy { small(bytes[start + $0]) == word[$0] }
+                }
+            }
+        }
     }
 
     /// Replaces each word that begins with `start`, or follows it, when it is long enough to be a credential.

@@ -64,7 +64,8 @@ struct Inbox: Sendable {
         let runs = try await house.runs.find(ids: open.map(\.runID))
         return Waiting(
             approvals: open.compactMap { approval in runs[approval.runID].map { (approval, $0) } },
-            questions: try await list(.questions), reviews: try await list(.reviews),
+            questions: try await house.runs.list(doubtful(person, client, agent)) + list(.questions),
+            reviews: try await list(.reviews),
             failures: try await list(.failures),
             counts: try await counts(person, client, agent, atMost: Self.countedMax + 1))
     }
@@ -81,7 +82,17 @@ struct Inbox: Sendable {
                     visible: person.clients, client: client, agent: agent, atMost: atMost)
                 : try await house.runs.count(listing(kind, person, client, agent), atMost: atMost)
         }
+        counts[.questions, default: 0] += try await house.runs.count(doubtful(person, client, agent), atMost: atMost)
         return counts
+    }
+
+    /// Runs that wait for a word about a write nobody can tell of. Those that have ended are among the failures.
+    private func doubtful(_ person: PersonRecord, _ client: String?, _ agent: String?) -> RunListing {
+        var listing = RunListing(visible: person.clients)
+        (listing.client, listing.agent, listing.isDoubtful) = (client, agent, true)
+        listing.states = RunState.allCases.filter { !$0.isFinal && $0 != .needsInfo }
+        (listing.limit, listing.isOldestFirst) = (Self.listedMax, true)
+        return listing
     }
 
     /// For the navigation, which every page has. Nil when nothing waits.
