@@ -30,7 +30,8 @@ struct RunDoubtTests {
         ("", 400, "doubtful", .starting),
     ]
 
-    @Test("What a person says of it is done, noted and told once; what they do not say changes nothing", arguments: words)
+    @Test(
+        "What a person says of it is done, noted and told once; what they do not say changes nothing", arguments: words)
     func resolve(form: String, status: Int, state: String, runState: RunState) async throws {
         try await Served.run { server in
             try await Self.furnish(server)
@@ -66,6 +67,7 @@ struct RunDoubtTests {
             let page = try await cora.get("/runs/\(Self.run)/").text
             #expect(page.contains("Nobody can tell") && !page.contains("/runs/\(Self.run)/resolve"))
             #expect(try await cora.post("/runs/\(Self.run)/resolve", "step=\(Self.step)&outcome=repeat").status == 403)
+            try await server.openClient("plunkett")
             let other = try await Browser.signedIn(server, "olga", .operator, clients: ["plunkett"])
             #expect(try await !other.get("/inbox/?kind=questions").text.contains("In doubt"))
         }

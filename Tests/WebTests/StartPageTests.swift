@@ -27,7 +27,8 @@ struct StartPageTests {
     private static let starts: [(String, status: Int, says: String, begins: Bool)] = [
         ("client=acme", 422, "is not ready for this agent: it needs", false),
         ("task=https%3A%2F%2Fapp.clickup.com%2Ft%2F9012%2FABC-123", 303, "ABC-123", true),
-        ("client=acme&task=86cfull01", 303, "86cfull01", true), ("client=acme&task=no+task", 422, "paste its link", false),
+        ("client=acme&task=86cfull01", 303, "86cfull01", true),
+        ("client=acme&task=no+task", 422, "paste its link", false),
         ("", 422, "Say what to work on", false), ("task=86cfull01&limit=much", 422, "in dollars", false),
     ]
 
@@ -55,7 +56,8 @@ struct StartPageTests {
             let answer = try await otto.post("/runs", "agent=sentinel&client=acme&task=86cfull01&do=look")
             let page = try await otto.get(try #require(answer.headers["location"])).text
             for words in [
-                "What the agent is told", "614 555 0100", "This agent ran for Acme", "Acme needs ", "value=\"86cfull01\"",
+                "What the agent is told", "614 555 0100", "This agent ran for Acme", "Acme needs ",
+                "value=\"86cfull01\"",
                 "Nothing has begun yet",
             ] { #expect(page.contains(words), "\(words)") }
             #expect(try await server.house.runs.list(RunListing(visible: nil)).count == 1)

@@ -31,7 +31,10 @@ struct TimelineTests {
                 [run])
             _ = try db.execute(
                 "UPDATE run SET payload = ?, last_event = 'said xoxb-canary-19aa3e to it' WHERE id = ?",
-                [#"{"business_name":"Acme","notes":"password=canary-payload-5b20","api_token":"anything at all"}"#, run])
+                [
+                    #"{"business_name":"Acme","notes":"password=canary-payload-5b20","api_token":"anything at all"}"#,
+                    run,
+                ])
         }
     }
 
@@ -44,7 +47,7 @@ struct TimelineTests {
     ]
 
     @Test("It has what tools answered, is narrowed by text, and tells no credential", arguments: views)
-    func views(query: String, shown: [String], hidden: [String]) async throws {
+    func view(query: String, shown: [String], hidden: [String]) async throws {
         try await Served.run { server in
             try await Self.furnish(server)
             let browser = try await Browser.signedIn(server, "vera", .viewer)
@@ -58,6 +61,7 @@ struct TimelineTests {
     func whole() async throws {
         try await Served.run { server in
             try await Self.furnish(server)
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
             let browser = try await Browser.signedIn(server, "vera", .viewer, clients: ["acme"])
             let page = try await browser.get("/runs/\(Self.run)/").text
             let link = try #require(page.firstMatch(of: /href="(\/runs\/[A-Z0-9]+\/events\/[0-9]+)"/)).1
@@ -95,7 +99,9 @@ struct TimelineTests {
         }
     }
 
-    @Test("A stream ends when its reader is signed out, disabled or may not see the client any more; looking keeps nobody signed in")
+    @Test(
+        "A stream ends when its reader is signed out, disabled or may not see the client any more; looking keeps nobody signed in"
+    )
     func stream() async throws {
         try await Served.run { server in
             try await Self.furnish(server)
@@ -112,7 +118,8 @@ struct TimelineTests {
             #expect(open?.contains("status_running") == true && open?.contains("canary") == false)
             #expect(await frames { $0 == "plunkett" } == nil)
             _ = try await server.database.write {
-                try $0.execute("UPDATE web_session SET seen_at = seen_at - 3600000 WHERE person_id = ?", [ana.person.id])
+                try $0.execute(
+                    "UPDATE web_session SET seen_at = seen_at - 3600000 WHERE person_id = ?", [ana.person.id])
             }
             let before = try await server.database.query("SELECT seen_at FROM web_session", [])
             #expect(try await desk.stillSignedIn(session: ana.token) != nil)

@@ -73,5 +73,7 @@ extension StepRecord {
     }
 
     /// A session that is said to be there has to be named: the run goes on in it.
-    package var needsPlace: Bool { (channel, kind) == (.anthropic, "create") || (channel, kind) == (.googleDrive, "folder") }
+    package var needsPlace: Bool {
+        (channel, kind) == (.anthropic, "create") || (channel, kind) == (.googleDrive, "folder")
+    }
 }

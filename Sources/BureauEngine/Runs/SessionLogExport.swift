@@ -38,7 +38,7 @@ package struct SessionLogExport {
     private mutating func lines(_ whole: Data) -> [UInt8] {
         var cleaned: [UInt8] = []
         for line in whole.dropLast().split(separator: 10, omittingEmptySubsequences: false) {
-            cleaned += isPassing ? Self.passed : Self.clean(Array(line))
+            cleaned += isPassing || line.count > Self.lineBytesMax ? Self.passed : Self.clean(Array(line))
             cleaned.append(10)
             isPassing = false
         }

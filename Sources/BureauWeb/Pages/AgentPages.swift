@@ -135,7 +135,8 @@ struct AgentPages: Sendable {
     private func testRun(_ config: AgentConfig) -> Block {
         Block(
             heading: "Test run", text: "A real run for a client that does not exist, \(SyntheticClient.name).",
-            forms: [Form(action: "/agents/\(config.name)/test", verb: "Start a test run…", tone: "", style: "form row")])
+            forms: [Form(action: "/agents/\(config.name)/test", verb: "Start a test run…", tone: "", style: "form row")]
+        )
     }
 
     private func tested(_ web: WebRequest) throws -> LoadedAgent {
@@ -158,7 +159,8 @@ struct AgentPages: Sendable {
             ],
             effect: "A real run begins for a client that does not exist, \(SyntheticClient.name).",
             cost: "At most \(limit). \(lately.expectation ?? "")",
-            reach: places.isEmpty ? "Only Bureau: it delivers nowhere." : "Its results go to \(places) like any other's.",
+            reach: places.isEmpty
+                ? "Only Bureau: it delivers nowhere." : "Its results go to \(places) like any other's.",
             undo: "It can be stopped; what it has spent by then is spent.", action: "/agents/\(config.name)/test",
             verb: "Start a test run", back: Link(word: "Leave it", address: address))
         return try await house.page(page.page, web)

@@ -14,7 +14,8 @@ struct RunDoubts {
                 id: index == 0 ? Self.anchor : nil, heading: "? Nobody can tell: \(step.what)", style: "waits warn",
                 text: Sanitiser.clean(step.error ?? "The answer was lost on the way."),
                 facts: Facts([
-                    Facts.Fact(name: "Where to look", value: step.channel.word), Facts.Fact(name: "Tries", value: "\(step.attempts)"),
+                    Facts.Fact(name: "Where to look", value: step.channel.word),
+                    Facts.Fact(name: "Tries", value: "\(step.attempts)"),
                     Facts.Fact(name: "Meanwhile", value: meanwhile(step)),
                     Facts.Fact(name: "Reference", value: step.id, isCode: true, isCopied: true),
                 ]))
@@ -37,7 +38,9 @@ struct RunDoubts {
     }
 
     private func forms(_ step: StepRecord) -> [Form] {
-        func form(_ outcome: String, _ verb: String, _ legend: String, _ fields: [Field] = [], tone: String = "") -> Form {
+        func form(_ outcome: String, _ verb: String, _ legend: String, _ fields: [Field] = [], tone: String = "")
+            -> Form
+        {
             Form(
                 action: "/runs/\(run.id)/resolve", verb: verb,
                 fields: [
@@ -45,7 +48,8 @@ struct RunDoubts {
                 ] + fields, tone: tone, style: "form told", legend: legend)
         }
         let place = Field(
-            "at", step.channel == .anthropic ? "Its id" : "Where it is", hint: Self.hint(step), isRequired: step.needsPlace,
+            "at", step.channel == .anthropic ? "Its id" : "Where it is", hint: Self.hint(step),
+            isRequired: step.needsPlace,
             id: "at-\(step.id)")
         return [
             form("happened", "It is there", "You have seen it there: the run goes on from it.", [place]),
@@ -81,7 +85,8 @@ struct RunDoubts {
         case "happened":
             let place = String((form["at"] ?? "").prefix(placeCharactersMax))[...].trimmed
             guard !step.needsPlace || !place.isEmpty else {
-                throw PageProblem.unprocessable("It is not said where it is.", fix: "\(hint(step)) Go back and fill it in.")
+                throw PageProblem.unprocessable(
+                    "It is not said where it is.", fix: "\(hint(step)) Go back and fill it in.")
             }
             guard step.channel != .anthropic || !step.needsPlace || place.hasPrefix("sesn_") else {
                 throw PageProblem.unprocessable("This is no session's id.", fix: hint(step))

@@ -81,7 +81,8 @@ struct RunPage {
             Form(action: "\(address)/\(path)", verb: verb, tone: tone, style: "form row")
         }
         let seen = Form(
-            action: "\(address)/seen", verb: "Mark as seen", fields: [Field("note", "Note", hint: "What was done about it.")],
+            action: "\(address)/seen", verb: "Mark as seen",
+            fields: [Field("note", "Note", hint: "What was done about it.")],
             tone: "", style: "form row noted")
         let waits = [.failed, .doneWithProblems].contains(run.state) && !isSeen
         guard person.role >= .operator else { return waits && person.role >= .consultant ? [seen] : [] }

@@ -106,7 +106,8 @@ struct RunResults {
                 run.model.map { Facts.Fact(name: "Model", value: $0) },
                 Facts.Fact(name: "Warned", value: run.budgetWarned ? "yes, when it neared the limit" : "no"),
                 person.role >= .operator
-                    ? Facts.Fact(name: "All costs", value: "Costs by client, agent and model", address: "/costs/") : nil,
+                    ? Facts.Fact(name: "All costs", value: "Costs by client, agent and model", address: "/costs/")
+                    : nil,
             ]),
             table: threads.isEmpty
                 ? nil

@@ -23,7 +23,8 @@ struct RunSteps {
             guard index == reached else { return .init(glyph: "○", word: name, state: "to come", tone: "idle") }
             let glyph = ["ok": "✓", "bad": "✕", "warn": "■", "wait": "◆"][tone] ?? "▶"
             let ended = state == .failed || state == .stopped
-            let word = ended ? "\(name): \(state.word.lowercased())" : tone == "ok" || tone == "info" ? name : state.word
+            let word =
+                ended ? "\(name): \(state.word.lowercased())" : tone == "ok" || tone == "info" ? name : state.word
             return .init(glyph: glyph, word: word, state: tone == "ok" ? "done" : "now", tone: tone, isNow: true)
         }
     }

@@ -79,12 +79,14 @@ extension RunCause.Code {
         case .taskUnreadable:
             "See whether the task still exists and whether Bureau's user may open it; then press Retry."
         case .configGone: "Put the agent's file back into the agents folder, then run it again."
-        case .queuedTooLong: "It waited longer than its agent allows and nothing was spent. Run it again if it is still wanted."
+        case .queuedTooLong:
+            "It waited longer than its agent allows and nothing was spent. Run it again if it is still wanted."
         case .lostTooOften:
             "Its worker died again and again. Whoever runs the server looks at the log first; then press Retry."
         case .noFiles:
             "The session left no file. Read what it said below; Retry looks for files once more, Run again starts over."
-        case .internalError: "Give the reference to whoever runs the server: it is in the log. Retry goes on where it was."
+        case .internalError:
+            "Give the reference to whoever runs the server: it is in the log. Retry goes on where it was."
         case .buildRefused, .buildFailed: "Read the build's output below, mend it, then run it again."
         case .uncommittedWork: "Work was left that is in no commit. Read what the session said, then run it again."
         case .mergeRefused: "Somebody has to merge it by hand, or run it again on today's main branch."
@@ -93,9 +95,12 @@ extension RunCause.Code {
         case .blocked: "Settle what it waits for, then press Look again."
         case .budgetExhausted: "Raise the budget under Costs, or wait for the next day or month; it goes on by itself."
         case .overBudget: "Files so far are kept. Give it a higher limit when you start it again, or ask for less."
-        case .overTime: "Files so far are kept. Ask for less, or let the agent take longer in its config; then run it again."
-        case .overLimit: "Files so far are kept. Ask for less, or raise the limit in the agent's config; then run it again."
-        case .byPerson, .interrupted, .dismissed: "Files so far are kept. Run again begins a new run with the same input."
+        case .overTime:
+            "Files so far are kept. Ask for less, or let the agent take longer in its config; then run it again."
+        case .overLimit:
+            "Files so far are kept. Ask for less, or raise the limit in the agent's config; then run it again."
+        case .byPerson, .interrupted, .dismissed:
+            "Files so far are kept. Run again begins a new run with the same input."
         case .notRecorded: "Its events could not be written down: see the disk under System, then run it again."
         case .stopUnconfirmed:
             "Nobody knows whether its session still spends: look in the Anthropic console and end it there."

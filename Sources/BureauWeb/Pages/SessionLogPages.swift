@@ -61,13 +61,16 @@ struct SessionLogPages: Sendable {
         ]
         page.links = [
             Link(
-                word: "See it in the timeline", address: "\(words.address)?show=everything&before=\(line.end)#e\(line.end)",
+                word: "See it in the timeline",
+                address: "\(words.address)?show=everything&before=\(line.end)#e\(line.end)",
                 style: "button")
         ]
         page.blocks = [
             Block(
                 facts: Facts([
-                    line.at.map { Facts.Fact(name: "At", value: "\(house.clock.absolute($0)), \(house.clock.time($0))") }
+                    line.at.map {
+                        Facts.Fact(name: "At", value: "\(house.clock.absolute($0)), \(house.clock.time($0))")
+                    }
                 ]), disclosure: Disclosure(summary: "Text", body: line.text, isOpen: true)),
             Block(
                 text: "As the service sent it, without credentials.",

@@ -74,7 +74,9 @@ struct TimelineView: Sendable {
     }
 
     private func search(_ web: WebRequest, _ showsAll: Bool) -> Filters {
-        let chips = web.query("text").map { [Link(word: "Text: \($0)", address: address(web, ["text": nil, "before": nil]))] }
+        let chips = web.query("text").map {
+            [Link(word: "Text: \($0)", address: address(web, ["text": nil, "before": nil]))]
+        }
         return Filters(
             action: "/runs/\(run.id)/#timeline",
             fields: [

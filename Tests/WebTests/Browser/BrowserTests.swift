@@ -151,7 +151,10 @@ struct BrowserTests {
             "/users/", "/users/boss/", "/settings/", "/search?q=acme", "/nowhere/",
             "/approvals/01KAAPP0000000000000000001/",
         ] + ["1", "3", "4", "5", "6"].map { "/runs/\(run($0))/" } + ["/runs/\(run("5"))/stop"]
-        + ["/runs/\(run("3"))/again", "/runs/\(run("7"))/deliver", "/runs/\(run("5"))/events/0", "/agents/sentinel/test"]
+        + [
+            "/runs/\(run("3"))/again", "/runs/\(run("7"))/deliver", "/runs/\(run("5"))/events/0",
+            "/agents/sentinel/test",
+        ]
         + ["/runs/\(run("5"))/?text=fetch", "/runs/new?look=yes&agent=sentinel&client=acme&task=86cfull01"]
         + ["1", "7"].map { "/reports/\(report($0))/" }
         + ["evil.html", "rows.csv", "run.exe"].map { "/reports/\(report("7"))/files/\($0)/" }
