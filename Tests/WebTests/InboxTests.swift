@@ -126,6 +126,9 @@ struct InboxTests {
             let tab = try await browser.get("/inbox/?kind=reviews").text
             #expect(cards(tab) == InboxPage.cardsUnderTabMax)
             #expect(tab.contains("01KARVN0000000000000000100") && !tab.contains("01KARVN0000000000000000101"))
+            let next = try await browser.get("/inbox/?kind=reviews&after=01KARVN0000000000000000100").text
+            #expect(next.contains("01KAREP0000000000000000101") && next.contains("01KARVN0000000000000000130"))
+            #expect(!next.contains("01KAREP0000000000000000100") && next.contains("class=\"count\">\(all)</span>"))
         }
     }
 }

@@ -5,7 +5,7 @@ import Hummingbird
 /// A question of an agent as a card: the effect first, then what exactly, then the JSON.
 struct ApprovalView: Sendable {
     let house: WebHouse
-    static let previewMax = 12, valueCharactersMax = 1_500
+    static let previewMax = 40, valueCharactersMax = 8_000
 
     static func chip(_ state: ApprovalState) -> Chip {
         switch state {
@@ -21,14 +21,21 @@ struct ApprovalView: Sendable {
         .staff(name: person.name, isTrusted: person.role >= .operator)
     }
 
-    /// What exactly would be sent, member by member.
+    /// What exactly would be sent, member by member. What is too long to read here says so.
     static func lines(_ approval: ApprovalRecord) -> [ApprovalCard.Line] {
-        let value = try? JSONValue.parse(Array(approval.input.utf8))
-        return (value?.object?.members ?? []).prefix(previewMax).map { member in
-            ApprovalCard.Line(
+        let value = try? JSONValue.parse(Array(approval.input.utf8)), members = value?.object?.members ?? []
+        let lines = members.prefix(previewMax).map { member in
+            let text = member.value.string ?? member.value.pretty, more = text.count - valueCharactersMax
+            return ApprovalCard.Line(
                 name: member.key.replacing("_", with: " "),
-                value: String((member.value.string ?? member.value.pretty).prefix(valueCharactersMax)))
+                value: more > 0
+                    ? "\(text.prefix(valueCharactersMax))… and \(more) characters more, in the technical details" : text
+            )
         }
+        guard members.count > previewMax else { return lines }
+        return lines + [
+            .init(name: "and", value: "\(members.count - previewMax) members more, in the technical details")
+        ]
     }
 
     func card(_ approval: ApprovalRecord, _ run: RunRecord, _ visitor: WebRequest.Visitor) async throws -> ApprovalCard

@@ -68,65 +68,25 @@ struct OwnPages: Sendable {
                                     }))
                         ], tone: "")
                 ]),
-            try await sessions(visitor), try await tokens(person), keys,
+            try await access.sessions(visitor.person, this: visitor.session?.id),
+            try await access.tokens(person, with: [tokenForm]), keys,
         ]
         return try await house.page(page, web)
     }
 
-    private func sessions(_ visitor: WebRequest.Visitor) async throws -> Block {
-        let sessions = try await house.people.sessions(visitor.person.id)
-        return Block(
-            id: "sessions", heading: "Where you are signed in",
-            table: Table(
-                "Sessions end after \(SignIn.idleHours) hours without use, and after \(SignIn.absoluteDays) days at the latest",
-                Table.columns("Begun", "Last used", "From", "With"),
-                sessions.map {
-                    [
-                        Table.Cell(
-                            text: clock.absolute($0.createdAt) + ($0.id == visitor.session?.id ? " (this one)" : "")),
-                        Table.Cell(text: clock.moment($0.seenAt)), Table.Cell(text: $0.remoteAddress),
-                        Table.Cell(text: String($0.userAgent.prefix(60))),
-                    ]
-                }, empty: ""),
-            forms: sessions.filter { $0.id != visitor.session?.id }.map {
-                Form(
-                    action: "/settings/sessions/\($0.id)/end",
-                    verb: "Sign out the one begun \(clock.absolute($0.createdAt))", tone: "", style: "form row")
-            })
-    }
+    private var access: AccessBlocks { AccessBlocks(house: house, place: "/settings") }
 
-    private func tokens(_ person: PersonRecord) async throws -> Block {
-        let tokens = try await house.people.tokens(person.id)
-        return Block(
-            id: "tokens", heading: "API tokens",
-            table: Table(
-                "Keys for programs that act as you",
-                Table.columns("Label", "Scope", "Made", "Last used", "Status"),
-                tokens.map {
-                    let isOn = $0.revokedAt == nil && $0.expiresAt ?? .max > clock.now()
-                    return [
-                        Table.Cell(text: $0.label), Table.Cell(text: $0.scope.rawValue),
-                        Table.Cell(text: clock.absolute($0.createdAt)),
-                        Table.Cell(text: $0.usedAt.map(clock.moment) ?? "never"),
-                        Table.Cell(text: isOn ? "works" : "revoked or over"),
-                    ]
-                }, empty: "You have no tokens."),
-            forms: tokens.filter { $0.revokedAt == nil }.map {
-                Form(
-                    action: "/settings/tokens/\($0.id)/revoke", verb: "Revoke \"\($0.label)\"", tone: "danger",
-                    style: "form row")
-            } + [
-                Form(
-                    action: "/settings/tokens", verb: "Make a token",
-                    fields: [
-                        Field("label", "What it is for", isRequired: true),
-                        Field(
-                            "scope", "Scope",
-                            .options([
-                                Field.Option(word: "Read", value: "read"), Field.Option(word: "Write", value: "write"),
-                            ]), hint: "Write does what you may do."),
-                    ], tone: "")
-            ])
+    private var tokenForm: Form {
+        Form(
+            action: "/settings/tokens", verb: "Make a token",
+            fields: [
+                Field("label", "What it is for", isRequired: true),
+                Field(
+                    "scope", "Scope",
+                    .options([
+                        Field.Option(word: "Read", value: "read"), Field.Option(word: "Write", value: "write"),
+                    ]), hint: "Write does what you may do."),
+            ], tone: "")
     }
 
     private var keys: Block {
@@ -157,6 +117,7 @@ struct OwnPages: Sendable {
             web.signedIn().person.id, label: web.form["label"] ?? "", scope: scope, days: nil, by: web.actor())
         var response = try await show(web, token: token)
         response.headers[.cacheControl] = "no-store"
+        response.headers[.contentLocation] = "/settings/"
         return response
     }
 }

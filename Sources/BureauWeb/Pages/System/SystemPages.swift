@@ -14,7 +14,7 @@ struct SystemPages: Sendable {
             .page("/system/alerts", .engineer) { try await alerts($0) },
             .action("/system/alerts/:id/resolve", .engineer) { try await resolve($0) },
             .page("/system/settings", .engineer) { try await settings($0) },
-            .page("/system/audit-log", .admin) { try await audit($0) },
+            .page("/system/audit-log", .engineer) { try await audit($0) },
         ]
     }
 
