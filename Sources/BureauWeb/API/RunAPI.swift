@@ -117,6 +117,7 @@ struct RunDocument: Sendable {
             JSONObject(
                 run.fields + [
                     ("round", .number(JSONNumber(run.round))), ("headline", .line(run.headline)),
+                    ("again_of", .line(run.againOf)),
                     ("doubtful_steps", .array(steps)), ("approvals", .array(approvals.map(\.document))),
                     ("children", .array(family.children.map { .string($0.id) })), ("parent", .line(family.parent?.id)),
                 ]))

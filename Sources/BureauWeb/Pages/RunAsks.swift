@@ -71,8 +71,9 @@ struct RunAsks: Sendable {
                 ? "Everything has arrived before."
                 : "\(missing.count) of \(steps.count) are tried again: \(places).")
                 + " What arrived is looked at and not written a second time.",
-            cost: "Nothing: no session is opened.", reach: "Whoever reads \(places.isEmpty ? "those places" : places).",
-            undo: "No: what is written there has to be taken away there.",
+            cost: "Nothing: no session is opened.",
+            reach: missing.isEmpty ? "Nobody: nothing new is written." : "Whoever reads \(places).",
+            undo: "Not from here: what is written there has to be taken away there.",
             action: "/runs/\(run.id)/deliver", verb: "Deliver again",
             fields: channel.map { [Field("channel", "", .hidden, value: $0.rawValue)] } ?? [],
             back: Link(word: "Leave it", address: words.address))

@@ -47,12 +47,13 @@ struct RunDoubts {
                     Field("step", "", .hidden, value: step.id), Field("outcome", "", .hidden, value: outcome),
                 ] + fields, tone: tone, style: "form told", legend: legend)
         }
+        // A session's other events have no place of their own.
         let place = Field(
             "at", step.channel == .anthropic ? "Its id" : "Where it is", hint: Self.hint(step),
-            isRequired: step.needsPlace,
-            id: "at-\(step.id)")
+            isRequired: step.needsPlace, id: "at-\(step.id)")
+        let places = step.channel == .anthropic && !step.needsPlace ? [] : [place]
         return [
-            form("happened", "It is there", "You have seen it there: the run goes on from it.", [place]),
+            form("happened", "It is there", "You have seen it there: the run goes on from it.", places),
             form("repeat", "Make it again", Self.repeated(step)),
             form("give_up", "Leave it", givenUp(step), tone: "danger"),
         ]

@@ -83,10 +83,11 @@ struct RunPage {
         let seen = Form(
             action: "\(address)/seen", verb: "Mark as seen",
             fields: [Field("note", "Note", hint: "What was done about it.")],
-            tone: "", style: "form row noted")
+            tone: "", style: "form noted")
         let waits = [.failed, .doneWithProblems].contains(run.state) && !isSeen
         guard person.role >= .operator else { return waits && person.role >= .consultant ? [seen] : [] }
-        let again = form("Run again…", "again"), retry = run.mayRetry ? [form("Retry", "retry", tone: "primary")] : []
+        let retry = run.mayRetry ? [form("Retry", "retry", tone: "primary")] : []
+        let again = form("Run again…", "again", tone: run.state == .failed && retry.isEmpty ? "primary" : "")
         switch run.state {
         case .queued, .starting, .running, .waitingApproval, .collecting, .delivering, .revising, .inReview:
             // The page that asks for a reason comes first; without a form of its own it would act by GET.

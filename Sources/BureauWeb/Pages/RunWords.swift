@@ -80,11 +80,13 @@ struct RunWords {
 
     static func table(
         _ caption: String, _ runs: [RunRecord], _ house: WebHouse, empty: String, emptyLink: Link? = nil,
-        first: String? = nil, next: String? = nil, csv: String? = nil, note: String? = nil, picks: Picks? = nil
+        first: String? = nil, next: String? = nil, csv: String? = nil, note: String? = nil, picks: Picks? = nil,
+        later: [String: String] = [:]
     ) -> Table {
         let rows = runs.map { run in
             let words = house.words(run)
             var cells = words.cells
+            if let id = later[run.id] { cells[0].chip?.word += ", then done in \(id.prefix(10))" }
             if picks != nil {
                 (cells[0].pick, cells[0].pickLabel) = (run.id, "Tick \(words.title), \(cells[3].text)")
             }

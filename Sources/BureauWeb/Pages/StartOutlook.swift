@@ -20,6 +20,12 @@ struct StartOutlook {
         return Dictionary(times, uniquingKeysWith: max)
     }
 
+    /// As a sentence, since another follows.
+    var description: String {
+        let text = config.description
+        return text.isEmpty || text.hasSuffix(".") ? text : text + "."
+    }
+
     func expectation() async throws -> String {
         try await AgentFigures.of(config.name, person, house).expectation ?? ""
     }
@@ -71,10 +77,17 @@ struct StartOutlook {
         return blocks
     }
 
+    /// In the place of what only the task can say.
+    private static let later = JSONValue.string("(from the task)")
+
     private func message(_ client: ClientRecord?) -> String {
         let now = Date(timeIntervalSince1970: Double(house.clock.now()) / 1_000)
+        let known = client?.payload() ?? JSONObject()
+        let unknown = (["client_id"] + config.payloadSource.requiredFields).filter { known[$0] == nil }
+        let payload = JSONObject(
+            known.members.map { ($0.key, $0.value) } + Set(unknown).sorted().map { ($0, Self.later) })
         var values = KickoffValues.make(
-            payload: client?.payload() ?? JSONObject(), agentName: config.name, runID: "(the run's id)", at: now)
+            payload: payload, agentName: config.name, runID: "(the run's id)", at: now)
         values["capsules"] = "(what earlier reports say)"
         return Sanitiser.clean(config.kickoffPrompt.render(values))
     }

@@ -43,7 +43,7 @@ struct StartPages: Sendable {
         }
         page.blocks.append(
             Block(
-                text: [agent.config.description, try await outlook.expectation()].joined(separator: " "),
+                text: [outlook.description, try await outlook.expectation()].joined(separator: " "),
                 facts: try await outlook.budgets(),
                 forms: [try form(web, agent, clients.map { option($0, agent, recent, web) }, problem)]))
         return try await house.page(page, web)

@@ -187,6 +187,10 @@ struct BrowserTests {
                         "\(place)/evil.svg/content",
                     ],
                 ],
+                "live": [
+                    "page": "/runs/\(Self.run("5"))/",
+                    "log": server.house.settings.sessionLogFolder.appending(path: "sesn_\(Self.run("5")).jsonl").path,
+                ],
                 "journey": [
                     "accept": "/reports/\(Self.report("1"))/accept", "changes": "/reports/\(Self.report("2"))/changes",
                     "seen": "/runs/\(Self.run("3"))/seen", "run": "/runs/\(Self.run("5"))/",
