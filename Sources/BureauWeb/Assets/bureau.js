@@ -23,8 +23,8 @@
     // The end is the log's own: files, delivery and costs stand below it.
     const atEnd = () => log.getBoundingClientRect().bottom <= window.innerHeight + slackPixels;
     if (follow) follow.checked = atEnd();
-    let fresh = 0, missed = 0, timer = 0, lostAt = 0, byHand = false, moving = false;
-    const toEnd = () => { moving = true; if (log.lastElementChild) log.lastElementChild.scrollIntoView({ block: "end" }); setTimeout(() => { moving = false; }, 100); };
+    let fresh = 0, missed = 0, timer = 0, lostAt = 0, byHand = false;
+    const toEnd = () => { if (log.lastElementChild) log.lastElementChild.scrollIntoView({ block: "end" }); };
     const tell = () => { news.closest("p").hidden = missed === 0; news.textContent = missed === 1 ? "1 new event" : missed + " new events"; };
     if (follow) follow.addEventListener("change", () => { byHand = !follow.checked; if (follow.checked) { missed = 0; tell(); toEnd(); } });
     if (news) news.addEventListener("click", () => { follow.checked = true; byHand = false; missed = 0; tell(); toEnd(); follow.focus({ preventScroll: true }); });
@@ -79,7 +79,7 @@
     });
     source.addEventListener("end", () => { source.close(); live.textContent = "The run has ended."; });
     window.addEventListener("scroll", () => {
-      if (!follow || moving) return;
+      if (!follow) return;
       if (!atEnd()) { follow.checked = false; return; }
       missed = 0; tell();
       if (!byHand) follow.checked = true;
