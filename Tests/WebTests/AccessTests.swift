@@ -62,3 +62,20 @@ struct AccessTests {
         }
     }
 }
+
+@Suite("What everybody sets for themselves")
+struct OwnSettingsTests {
+    @Test("A name that others read, and letter keys that do nothing")
+    func own() async throws {
+        try await Served.run { server in
+            let ana = try await Browser.signedIn(server, "ana", .viewer)
+            #expect(try await ana.get("/settings/").text.contains("data-shortcuts=\"on\""))
+            #expect(try await ana.post("/settings/shortcuts", "shortcuts=off").status == 303)
+            #expect(try await ana.post("/settings/name", "display_name=+Ana+Silva+").status == 303)
+            let page = try await ana.get("/settings/").text
+            #expect(page.contains("data-shortcuts=\"off\"") && page.contains("Switch them on"))
+            #expect(try await server.house.people.find("ana").displayName == "Ana Silva")
+            #expect(try await ana.post("/settings/name", "display_name=+").status == 422)
+        }
+    }
+}

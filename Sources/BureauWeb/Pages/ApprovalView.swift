@@ -60,7 +60,7 @@ struct ApprovalView: Sendable {
             meta: "\(words.title)\(who) · asked \(house.clock.moment(approval.requestedAt)) · expires "
                 + "\(house.clock.absolute(approval.expiresAt)), then counts as expired · cost so far \(words.cost)",
             tool: approval.tool, event: approval.eventID, json: value?.pretty ?? approval.input,
-            preview: !lines.isEmpty, previewFacts: lines,
+            preview: !lines.isEmpty, previewFacts: lines, diff: try await change(approval, lines),
             outcome: approval.state == .open
                 ? nil
                 : ApprovalWords.outcome(approval) + (approval.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""),
@@ -68,6 +68,26 @@ struct ApprovalView: Sendable {
             approveWord: approval.isAboutMoney ? "Raise" : "Approve", denyWord: approval.isAboutMoney ? "Stop" : "Deny",
             action: "/approvals/\(approval.id)/decision", runAddress: words.address, formToken: visitor.formToken,
             formKey: PageRenderer.formKey())
+    }
+}
+
+extension ApprovalView {
+    static let earlierMax = 50
+
+    /// An agent that was denied asks anew with something else: what is else about it.
+    private func change(_ approval: ApprovalRecord, _ lines: [ApprovalCard.Line]) async throws -> Diff? {
+        guard approval.state == .open else { return nil }
+        var listing = ApprovalListing(visible: nil)
+        (listing.run, listing.state, listing.before) = (approval.runID, .denied, approval.id)
+        listing.limit = Self.earlierMax
+        let earlier = try await house.approvals.list(listing).first { $0.tool == approval.tool }
+        guard let earlier, earlier.input != approval.input else { return nil }
+        func text(_ lines: [ApprovalCard.Line]) -> String {
+            lines.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
+        }
+        let found = LineDiff.of(text(Self.lines(earlier)), text(lines))
+        let who = ApprovalWords.outcome(earlier)
+        return Diff(caption: "What changed since it was asked before (\(who))", lines: found.lines)
     }
 }
 

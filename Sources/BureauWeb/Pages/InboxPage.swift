@@ -118,7 +118,9 @@ struct InboxPage: Sendable {
                     "cost so far \(words.cost)",
                 ].filter { !$0.isEmpty }.joined(separator: " · "))
         ])
-        if person.role >= .consultant { block.forms = ReportActions.forms(report, isAwaited: true) }
+        if person.role >= .consultant {
+            block.forms = ReportActions(house: house).forms(report, person, isAwaited: true)
+        }
         return block
     }
 

@@ -239,6 +239,8 @@ struct ApprovalCard {
     var json: String
     var preview: Bool
     var previewFacts: [Line]
+    /// What is different from what was denied before.
+    var diff: Diff? = nil
     var outcome: String? = nil
     var refusal: String? = nil
     var mayDecide: Bool

@@ -41,6 +41,7 @@ struct PageRenderer: Sendable {
         let paused = house.settings.isDispatchPaused ? "Nothing is started: dispatch is paused." : nil
         return Shell(
             title: page.title, theme: web.visitor?.person.theme ?? "system",
+            shortcuts: web.visitor?.person.hasShortcuts ?? false ? "on" : "off",
             stylesheet: AssetRoutes.stylesheet.path, script: AssetRoutes.script.path,
             shell: web.visitor?.session != nil, nav: try await nav(web), me: web.visitor?.person.displayName ?? "",
             role: web.visitor?.person.role.word ?? "", formToken: web.visitor?.formToken, formKey: nil,
@@ -71,7 +72,7 @@ struct PageRenderer: Sendable {
 }
 
 private struct Shell {
-    var title: String, theme: String, stylesheet: String, script: String, shell: Bool, nav: [Link]
+    var title: String, theme: String, shortcuts: String, stylesheet: String, script: String, shell: Bool, nav: [Link]
     var me: String, role: String, formToken: String?, formKey: String?, notice: String?, siteNotice: String?
     var crumbs: [Link], hasCrumbs: Bool, chip: Chip?, heading: String, lead: String?, links: [Link], hasLinks: Bool
     var blocks: [Block], zone: String, version: String, seesSystem: Bool

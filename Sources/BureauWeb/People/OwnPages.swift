@@ -16,6 +16,16 @@ struct OwnPages: Sendable {
                 try await house.people.setTheme(web.signedIn().person.id, web.form["theme"] ?? "")
                 return try await house.done("The theme is changed.", "/settings/", web)
             },
+            .action("/settings/name", .viewer) { web in
+                try await house.people.setDisplayName(
+                    web.signedIn().person.id, web.form["display_name"] ?? "", by: web.actor())
+                return try await house.done("The name is changed.", "/settings/", web)
+            },
+            .action("/settings/shortcuts", .viewer) { web in
+                let areOn = web.form["shortcuts"] == "on"
+                try await house.people.setShortcuts(web.signedIn().person.id, areOn)
+                return try await house.done("Shortcuts are \(areOn ? "on" : "off").", "/settings/#keys", web)
+            },
             .action("/settings/tokens", .viewer) { try await makeToken($0) },
             .action("/settings/tokens/:id/revoke", .viewer) { web in
                 try await house.people.revoke(token: web.parameter("id"), of: web.signedIn().person.id, by: web.actor())
@@ -41,6 +51,17 @@ struct OwnPages: Sendable {
                     facts: Facts([Facts.Fact(name: "Token", value: token, isCode: true, isCopied: true)])))
         }
         page.blocks += [
+            Block(
+                heading: "Name",
+                forms: [
+                    Form(
+                        action: "/settings/name", verb: "Change name",
+                        fields: [
+                            Field(
+                                "display_name", "Full name", value: person.displayName, hint: "What others read.",
+                                autocomplete: "name", isRequired: true)
+                        ], tone: "")
+                ]),
             Block(
                 id: "password", heading: "Password",
                 forms: [
@@ -69,7 +90,8 @@ struct OwnPages: Sendable {
                         ], tone: "")
                 ]),
             try await access.sessions(visitor.person, this: visitor.session?.id),
-            try await access.tokens(person, with: [tokenForm]), keys,
+            try await access.tokens(person, with: [tokenForm]),
+            keys(areOn: person.hasShortcuts),
         ]
         return try await house.page(page, web)
     }
@@ -89,7 +111,7 @@ struct OwnPages: Sendable {
             ], tone: "")
     }
 
-    private var keys: Block {
+    private func keys(areOn: Bool) -> Block {
         Block(
             id: "keys", heading: "Keyboard shortcuts",
             table: Table(
@@ -101,7 +123,12 @@ struct OwnPages: Sendable {
                     ("a", "Go to the Approve button; it is not pressed"), ("f", "Follow a live timeline, or not"),
                     ("e", "First trouble in a timeline"),
                     ("?", "This list"),
-                ].map { [Table.Cell(text: $0.0), Table.Cell(text: $0.1)] }, empty: ""))
+                ].map { [Table.Cell(text: $0.0), Table.Cell(text: $0.1)] }, empty: ""),
+            forms: [
+                Form(
+                    action: "/settings/shortcuts", verb: areOn ? "Switch them off" : "Switch them on", tone: "",
+                    style: "form row", buttonName: "shortcuts", buttonValue: areOn ? "off" : "on")
+            ])
     }
 
     private func setPassword(_ web: WebRequest) async throws -> Response {
