@@ -26,7 +26,8 @@ struct StartPageTests {
 
     private static let starts: [(String, status: Int, says: String, begins: Bool)] = [
         ("client=acme", 422, "is not ready for this agent: it needs", false),
-        ("task=https%3A%2F%2Fapp.clickup.com%2Ft%2F9012%2FABC-123", 303, "ABC-123", true),
+        ("task=https%3A%2F%2Fapp.clickup.com%2Ft%2F86cfull01", 303, "86cfull01", true),
+        ("task=ABC-123", 422, "CLICKUP_WORKSPACE_ID", false),
         ("client=acme&task=86cfull01", 303, "86cfull01", true),
         ("client=acme&task=no+task", 422, "paste its link", false),
         ("", 422, "Say what to work on", false), ("task=86cfull01&limit=much", 422, "in dollars", false),

@@ -115,6 +115,15 @@ struct StartPages: Sendable {
         guard task != nil || written.isEmpty else {
             return try await refused("This is no task: paste its link, or its id of letters, digits and hyphens.")
         }
+        let tool = task?.tool ?? agent.taskTool ?? .clickUp
+        var taskID: String?
+        if let task {
+            do { taskID = try await house.taskNames.id(of: task.id, tool: tool, agent: agent) } catch let error
+                as TaskNames.Refused
+            {
+                return try await refused(error.description)
+            }
+        }
         guard task != nil || !slug.isEmpty else {
             return try await refused("Say what to work on: a client, a task, or both.")
         }
@@ -138,7 +147,7 @@ struct StartPages: Sendable {
             return try await refused("Write the limit in dollars, such as 2.50, at least a cent.")
         }
         guard web.form["do"] != "look" else {
-            let given = [("agent", agent.config.name), ("client", slug), ("task", task?.id ?? ""), ("limit", limit)]
+            let given = [("agent", agent.config.name), ("client", slug), ("task", taskID ?? ""), ("limit", limit)]
             let query = given.map { "\($0)=\(WebRequest.escaped($1))" }.joined(separator: "&")
             return .seeOther("/runs/new?look=yes&\(query)")
         }
@@ -146,8 +155,7 @@ struct StartPages: Sendable {
             NewRun(
                 agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
                 triggerSource: .api, requestedBy: "web \(actor.name)", dedupeKey: "web/\(house.doors.makeID())",
-                clientSlug: client?.slug, clientName: client?.name, taskID: task?.id,
-                taskTool: task?.tool ?? agent.taskTool ?? .clickUp,
+                clientSlug: client?.slug, clientName: client?.name, taskID: taskID, taskTool: tool,
                 payload: client.map { JSONValue.object($0.payload()).canonical }, costMax: cents.map(MicroUSD.cents),
                 hasThread: agent.hasThread))
         house.wake()
