@@ -10,7 +10,6 @@ struct RunHistory {
 
     func blocks() async throws -> [Block] {
         var blocks: [Block] = []
-        if let again = try await repeats() { blocks.append(again) }
         if let task = run.taskID {
             var listing = RunListing(visible: person.clients)
             (listing.task, listing.limit) = (task, Self.runsMax + 1)
@@ -36,7 +35,8 @@ struct RunHistory {
 
     private func isVisible(_ run: RunRecord) -> Bool { person.maySee(client: run.clientSlug) }
 
-    private func repeats() async throws -> Block? {
+    /// The run this one repeats, and those that repeat it.
+    func repeats() async throws -> Block? {
         let earlier = try await house.runs.find(ids: [run.againOf].compactMap(\.self)).values
         let runs = (earlier + (try await house.runs.repeats(of: run.id))).filter(isVisible)
         guard !runs.isEmpty else { return nil }

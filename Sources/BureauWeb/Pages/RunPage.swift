@@ -37,12 +37,13 @@ struct RunPage {
         page.blocks.append(
             Block(
                 id: "state", steps: Steps(steps: RunSteps(run, events, steps).steps), forms: actions(person, isSeen)))
+        let results = RunResults(house: house, run: run), around = RunHistory(house: house, run: run, person: person)
         page.blocks.append(Block(facts: facts()))
+        if let again = try await around.repeats() { page.blocks.append(again) }
         page.blocks.append(
             Block(
                 id: "timeline", heading: "Timeline",
                 timeline: try await TimelineView(house: house, run: run).page(web, own: events)))
-        let results = RunResults(house: house, run: run), around = RunHistory(house: house, run: run, person: person)
         page.blocks += [try await results.files(report), results.delivery(steps, person)]
         page.blocks += [results.decisions(approvals)].compactMap(\.self) + around.input(agent)
         page.blocks.append(try await results.cost(agent, person))

@@ -69,7 +69,7 @@ struct SessionLogPages: Sendable {
             Block(
                 facts: Facts([
                     line.at.map {
-                        Facts.Fact(name: "At", value: "\(house.clock.absolute($0)), \(house.clock.time($0))")
+                        Facts.Fact(name: "At", value: "\(house.clock.absolute($0)) (\(house.clock.time($0)))")
                     }
                 ]), disclosure: Disclosure(summary: "Text", body: line.text, isOpen: true)),
             Block(
