@@ -148,7 +148,7 @@ struct BrowserTests {
             "/runs/together?do=again&pick.\(run("5"))=yes", "/inbox/?mine=yes", "/approvals/together?\(together)",
             "/reports/\(report("8"))/compare", "/system/audit-log/", "/system/alerts/", "/system/queue/",
             "/system/settings/",
-            "/users/", "/users/boss/", "/settings/", "/search?q=acme", "/nowhere/",
+            "/users/", "/users/boss/", "/users/boss/disable", "/settings/", "/search?q=acme", "/nowhere/",
             "/approvals/01KAAPP0000000000000000001/",
         ] + ["1", "3", "4", "5", "6"].map { "/runs/\(run($0))/" } + ["/runs/\(run("5"))/stop"]
         + [
