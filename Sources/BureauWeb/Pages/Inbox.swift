@@ -40,7 +40,7 @@ struct Inbox: Sendable {
         let duties = try await house.clients.duties(of: person.id), decider = ApprovalView.decider(person)
         let mayDecide = try await decidable(waiting, person)
         func isMine(_ run: RunRecord) -> Bool {
-            run.clientSlug.map(duties.contains) ?? false || decider.requesters.contains(run.requestedBy)
+            run.clientSlug.map(duties.contains) ?? false || Requester(run.requestedBy).isSame(as: decider) == true
         }
         var mine = Waiting(
             approvals: waiting.approvals.filter { mayDecide.contains($0.approval.id) },
