@@ -62,3 +62,13 @@ package struct Requester: Hashable, Sendable {
         }
     }
 }
+
+extension ApprovalPolicy.Person {
+    /// How the runs this person asked for name them, as far as that is one text: for lists, not for rules.
+    package var requesters: [String] {
+        switch self {
+        case .slack(let id, _): ["slack \(id)"]
+        case .bureau(let name), .staff(let name, _): ["cli", "web", "api", "mcp"].map { "\($0) \(name)" }
+        }
+    }
+}
