@@ -137,7 +137,7 @@ struct CostPages: Sendable {
         return switch grouping {
         case .client: runs(clients[name] ?? name, "client=\(name)&")
         case .agent: runs(house.agentName(name), "agent=\(name)&")
-        case .trigger: runs(name, "trigger=\(name)&")
+        case .trigger: runs(RunWords.triggers.first { $0.0 == name }?.1 ?? name, "trigger=\(name)&")
         case .status: runs(RunState(rawValue: name)?.word ?? name, "status=\(name)&")
         case .day: runs(name)
         case .model: Table.Cell(text: name)
