@@ -55,7 +55,7 @@ struct UpkeepTests {
         ]
         var ids: [String] = []
         for (number, (verdict, at, _)) in kinds.enumerated() {
-            let id = ULID.make(milliseconds: at, randomness: (0, UInt64(number)))
+            let id = ULID.make(milliseconds: at, randomness: (UInt64(number), 0))
             ids.append(id)
             try await bench.database.write { db in
                 _ = try db.execute(
@@ -67,7 +67,7 @@ struct UpkeepTests {
             }
         }
         for _ in 0..<2 { try await upkeep(bench) { $0.diskAlertPercent = 101 }.daily() }
-        let rows = try await bench.database.query("SELECT id, length(body) AS n, body_sha256 FROM signal", [])
+        let rows = try await bench.database.engine.query("SELECT id, length(body) AS n, body_sha256 FROM signal", [])
         for row in rows {
             let number = try #require(ids.firstIndex(of: try row.text("id")))
             #expect(try row.integer("n") == (kinds[number].2 ? 2 : 0), "\(kinds[number])")

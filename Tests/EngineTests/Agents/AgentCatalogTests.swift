@@ -48,6 +48,7 @@ struct AgentCatalogTests {
     @Test("A broken file's agent outlives a restart as it was, and people are told until it is mended")
     func brokenRestart() async throws {
         let bench = try await Bench()
+        bench.clock.advance(milliseconds: 1_000)
         try write(bench, "sentinel.json", Agents.make(version: "2.0.0"))
         try await bench.catalog.refresh()
         try write(bench, "sentinel.json", "{")

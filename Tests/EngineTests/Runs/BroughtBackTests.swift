@@ -7,7 +7,7 @@ import Testing
 @Suite("A run that is brought back")
 struct BroughtBackTests {
     private static func hand(_ bench: Bench, _ id: String) async throws -> RunInHand {
-        bench.clock.advance(milliseconds: 3_600_000)
+        bench.clock.advance(milliseconds: Lease.lifeMilliseconds + 1)
         return try #require(try await bench.claim("w", id))
     }
 
@@ -30,7 +30,8 @@ struct BroughtBackTests {
                 guard hand.run.state == .running else { break }
                 #expect(try await FollowStage(parts: parts).run(hand) == .moved)
             }
-            #expect(try await bench.find(run.id).state == .collecting)
+            let found = try await bench.find(run.id)
+            #expect(found.state == .collecting, "\(found.state) \(String(describing: found.stopCause))")
             let said = try await here.anthropic.history(of: session, types: ["user.message"]).events
             #expect(
                 said.filter { String(decoding: $0.bytes, as: UTF8.self).contains("Go on where you stopped") }.count == 1
@@ -85,7 +86,7 @@ enum SessionInterruptSteps {
         let (now, id) = (bench.clock.now, hand.run.id)
         let plan = StepPlan(channel: .anthropic, kind: "interrupt", subject: "1", position: 2, intent: "{}")
         try await bench.database.write { db in
-            let step = try StepStore(db: db).plan(plan, run: id, purpose: .session, id: id, now: now)
+            let step = try StepStore(db: db).plan(plan, run: id, purpose: .session, id: bench.clock.doors.makeID(), now: now)
             try StepStore(db: db).markIntended(step, now: now)
             try StepStore(db: db).markDone(step, receipt: #"{"event":""}"#, now: now)
         }

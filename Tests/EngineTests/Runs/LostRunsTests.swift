@@ -48,7 +48,8 @@ struct LostRunsTests {
             ]
             _ = try await here.anthropic.createSession(
                 NewSession(
-                    agentID: "agent_sentinel", environmentID: "env_demo", title: "t", metadata: mark, kickoff: "Audit."))
+                    agentID: "agent_sentinel", environmentID: "env_demo", title: "t", metadata: mark, kickoff: "Audit.")
+            )
             try await Self.restored(bench)
             let empty = AgentCatalog(
                 folder: bench.folder.appendingPathComponent("none"), reader: AgentReader(hasVariable: { _ in true }),

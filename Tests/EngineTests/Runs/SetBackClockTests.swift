@@ -29,14 +29,15 @@ struct SetBackClockTests {
                 "INSERT INTO task_watch (run_id, tool, task_id, since, opened_at, look_at) VALUES (?, 'clickup', '86a', ?, ?, ?)",
                 [run.id, right, right, ahead])
             try db.execute(
-                "INSERT INTO schedule (agent, name, timing, looked_until) VALUES ('sentinel', 'monthly', 'x', ?)", [ahead])
+                "INSERT INTO schedule (agent, name, timing, looked_until) VALUES ('sentinel', 'monthly', 'x', ?)",
+                [ahead])
         }
         bench.clock.advance(milliseconds: 86_400_000)
         let care = SetBackClock(parts: parts)
         try await care.look()
         bench.clock.advance(milliseconds: -86_400_000)
         try await care.look()
-        let looks = try await bench.database.query(
+        let looks = try await bench.database.engine.query(
             "SELECT look_at AS at FROM task_watch UNION ALL SELECT looked_until FROM schedule", []
         ).map { try $0.integer("at") }
         #expect(looks == [right, right])
