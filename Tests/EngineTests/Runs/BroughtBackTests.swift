@@ -86,7 +86,8 @@ enum SessionInterruptSteps {
         let (now, id) = (bench.clock.now, hand.run.id)
         let plan = StepPlan(channel: .anthropic, kind: "interrupt", subject: "1", position: 2, intent: "{}")
         try await bench.database.write { db in
-            let step = try StepStore(db: db).plan(plan, run: id, purpose: .session, id: bench.clock.doors.makeID(), now: now)
+            let step = try StepStore(db: db).plan(
+                plan, run: id, purpose: .session, id: bench.clock.doors.makeID(), now: now)
             try StepStore(db: db).markIntended(step, now: now)
             try StepStore(db: db).markDone(step, receipt: #"{"event":""}"#, now: now)
         }
