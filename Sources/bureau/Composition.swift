@@ -34,11 +34,9 @@ struct Composition: Sendable {
         let environment = settings.environment
         let connector = Connector(settings: settings, transport: transport)
         let connections = try connector.connect(), sets = try connector.credentialSets(connections)
-        let renamed = Set(sets.values.flatMap(\.variables.keys))
         catalog = AgentCatalog(
             folder: settings.agentsFolder,
-            reader: AgentReader(hasVariable: { environment.has($0) || renamed.contains($0) }), database: database,
-            doors: doors, logger: logger)
+            reader: AgentReader(hasVariable: settings.hasVariable), database: database, doors: doors, logger: logger)
         parts = EngineParts(
             database: database, doors: doors, catalog: catalog, connections: connections,
             blobs: BlobFolder(root: settings.blobsFolder), prices: try Self.prices(settings),
@@ -59,6 +57,11 @@ struct Composition: Sendable {
                 fix: "start again when it can: until then nothing is started, so that nothing is done twice",
                 exitCode: ExitStatus.temporary)
         }
+    }
+
+    /// Tells commands beside this server what it works with.
+    func rememberEnvironment() async throws {
+        try await database.write { [parts] in try ServerFacts(db: $0).remember(parts) }
     }
 
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
@@ -226,7 +229,7 @@ struct Composition: Sendable {
     func workers(only run: String? = nil) -> [any Service] {
         guard !settings.engine.isDispatchPaused else { return [] }
         return [
-            NoticeWorker(parts: parts, owner: lock.owner, wake: noticeWake),
+            NoticeWorker(parts: parts, owner: lock.owner, wake: noticeWake, onlyRun: run),
             RunThreadWorker(parts: parts, lock: lock, finishes: run != nil),
             RunWorker(parts: parts, lock: lock, wake: runWake, onlyRun: run),
         ]

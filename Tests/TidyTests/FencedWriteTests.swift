@@ -14,6 +14,7 @@ struct FencedWriteTests {
         "Runs/RunDesk+Resolve.swift": "people, not workers", "Runs/RunDesk+Review.swift": "people, not workers",
         "Spend/BudgetDesk.swift": "people, not workers", "Artifacts/ArtifactDesk+Decide.swift": "people, not workers",
         "Builds/BuildCare.swift": "of runs that have ended", "Runs/RunListing.swift": "people, not workers",
+        "Runs/StraySessions.swift": "of sessions that no run follows",
         "Runs/Doubt.swift": "tells people once, whoever does",
         "Delivery/SlackDirectory.swift": "a cache all runs share",
         "Delivery/DriveFolderPath.swift": "a cache all runs share",

@@ -46,9 +46,9 @@ extension Served {
         _ = try await database.write {
             try $0.execute(
                 """
-                INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES (?, ?, '1.0.0', '{}', 1)
+                INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES (?, ?, '1.0.0', ?, 1)
                 ON CONFLICT (sha256) DO NOTHING
-                """, [hash, agent])
+                """, [hash, agent, AgentBody.sentinel])
         }
         return try await house.runs.start(
             NewRun(

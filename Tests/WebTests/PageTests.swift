@@ -13,8 +13,8 @@ struct PageTests {
         let now = server.house.doors.now()
         try await server.database.write { db in
             try db.execute(
-                "INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES ('h', 'sentinel', '1', '{}', ?)",
-                [now])
+                "INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES ('h', 'sentinel', '1', ?, ?)",
+                [AgentBody.sentinel, now])
             for slug in ["acme", "plunkett"] {
                 let json = #"{"slug":"\#(slug)","name":"\#(slug)","fields":{},"contacts":[]}"#
                 let loaded = ClientRecord.load(Array(json.utf8), fileName: slug)

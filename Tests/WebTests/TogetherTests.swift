@@ -63,8 +63,8 @@ struct TogetherTests {
             for id in ids { states.append(try await server.house.approvals.find(id)?.state) }
             #expect(states == [.approved, .denied, .approved])
             let noted = try await server.house.audit.list(subject: "run \(Self.run)")
-            #expect(noted.map(\.action) == ["approval approved", "approval approved"])
-            #expect(Set(noted.compactMap { $0.after }.map { after in ids.first { after.contains($0) } }).count == 2)
+            #expect(noted.map(\.action) == ["approval approved", "approval approved", "approval denied"])
+            #expect(Set(noted.compactMap { $0.after }.map { after in ids.first { after.contains($0) } }).count == 3)
         }
     }
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// Reads the `approvals` section, which may be absent.
 struct ApprovalReader {
-    private static let keys = ["slack", "people", "channel", "expire_minutes", "two_person"]
+    private static let keys = ["slack", "people", "channel", "expire_minutes", "two_person", "identities"]
 
     func approvals(_ root: ConfigObject) -> ApprovalPolicy? {
         let byDefault = ApprovalPolicy.byDefault
@@ -13,11 +13,19 @@ struct ApprovalReader {
         let channel = object.text("channel", .slackChannel, required: false)
         let minutes = object.number("expire_minutes", .above(0, upTo: 43_200), required: false)
         let isTwoPerson = object.flag("two_person")
+        let identities = (object.objects("identities", keys: ["name", "slack", "clickup"], countMax: 200) ?? [])
+            .compactMap { entry -> ApprovalPolicy.Identity? in
+                let slack = entry.text("slack", .slackUser, required: false)
+                let clickUp = entry.text("clickup", .gid, required: false)
+                return entry.text("name", .slug).map {
+                    ApprovalPolicy.Identity(name: $0, slack: slack, clickUp: clickUp)
+                }
+            }
         return ApprovalPolicy(
             slackApprovers: slack ?? [], people: people ?? [], channel: channel,
             expiresAfter: minutes.map { .milliseconds(Int64(NSDecimalNumber(decimal: $0 * 60_000).int64Value)) }
                 ?? byDefault.expiresAfter,
-            isTwoPerson: isTwoPerson ?? false)
+            isTwoPerson: isTwoPerson ?? false, identities: identities)
     }
 }
 

@@ -9,13 +9,30 @@ package struct ApprovalPolicy: Hashable, Sendable {
     package let expiresAfter: Duration
     /// The person who asked for the run may not decide about it.
     package let isTwoPerson: Bool
+    /// One person's names in the tools, for the rule above.
+    package let identities: [Identity]
+
+    package struct Identity: Hashable, Sendable {
+        /// As a Bureau user.
+        package let name: String
+        package let slack: String?
+        package let clickUp: String?
+
+        package init(name: String, slack: String? = nil, clickUp: String? = nil) {
+            self.name = name
+            self.slack = slack
+            self.clickUp = clickUp
+        }
+    }
 
     package static let byDefault = ApprovalPolicy(
         slackApprovers: [], people: [], channel: nil, expiresAfter: .seconds(24 * 3_600), isTwoPerson: false)
 
     package init(
-        slackApprovers: [String], people: [String], channel: String?, expiresAfter: Duration, isTwoPerson: Bool
+        slackApprovers: [String], people: [String], channel: String?, expiresAfter: Duration, isTwoPerson: Bool,
+        identities: [Identity] = []
     ) {
+        self.identities = identities
         self.slackApprovers = slackApprovers
         self.people = people
         self.channel = channel
@@ -38,20 +55,15 @@ package struct ApprovalPolicy: Hashable, Sendable {
             case .bureau(let name), .staff(let name, _): name
             }
         }
-
-        /// As runs they asked for keep it in `requested_by`: the same name on the command line and the pages is one
-        /// person.
-        package var requesters: [String] {
-            switch self {
-            case .slack(let id, _): ["slack \(id)"]
-            case .bureau(let name), .staff(let name, _): ["cli \(name)", "web \(name)"]
-            }
-        }
     }
 
     package enum Refusal: Hashable, Sendable {
         case notAnApprover(who: [String])
         case ownRequest
+        /// Two people are needed, and nothing tells whether this one asked for the run.
+        case requesterUnknown(String)
+        /// The agent's config of that time cannot be read, so nobody knows who may.
+        case policyUnreadable
     }
 
     /// Nil when this person may decide. With nobody named, whoever holds the server may, and nobody in Slack.
@@ -63,7 +75,12 @@ package struct ApprovalPolicy: Hashable, Sendable {
             case .staff(let name, let isTrusted): people.isEmpty ? isTrusted : people.contains(name)
             }
         guard isNamed else { return .notAnApprover(who: slackApprovers + people) }
-        return isTwoPerson && person.requesters.contains(requestedBy) ? .ownRequest : nil
+        guard isTwoPerson else { return nil }
+        switch Requester(requestedBy).isSame(as: person, identities) {
+        case true?: return .ownRequest
+        case false?: return nil
+        case nil: return .requesterUnknown(requestedBy)
+        }
     }
 }
 

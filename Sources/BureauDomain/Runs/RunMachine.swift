@@ -111,10 +111,7 @@ package struct RunMachine: Hashable, Sendable {
         case .dismissed(let why):
             try move(from: [.inReview], to: .stopped, on: event, cause: why)
             return [.tellDismissed(why)]
-        case .broke(let why):
-            guard !state.isFinal else { return [] }
-            (state, cause) = (.failed, why)
-            return [.alert(why)]
+        case .broke(let why): return fail(why)
         case .deliverAgain: try reopen(to: .delivering, on: event)
         case .retried: try retry()
         case .leaseLost(let inARow): return loseLease(inARow)
@@ -163,9 +160,21 @@ package struct RunMachine: Hashable, Sendable {
         }
     }
 
+    /// A session that may be alive is interrupted before its run is over: nobody would watch what it spends.
+    private mutating func fail(_ why: RunCause) -> [Effect] {
+        guard !state.isFinal else { return [] }
+        let isInSession = state == .running || state == .waitingApproval || state == .revising
+        if isInSession, session != nil, why.code.retriesInSession {
+            (state, stopCause, cause, losses) = (.stopping, why, nil, 0)
+            return []
+        }
+        (state, cause) = (.failed, why)
+        return [.alert(why)]
+    }
+
     /// What was given up is not collected: it waits for a person, its session spending nothing.
     private mutating func halt() throws(Rejected) -> [Effect] {
-        guard let why = stopCause, why.code == .lostTooOften else {
+        guard let why = stopCause, why.code.retriesInSession else {
             try move(from: [.stopping], to: .collecting, on: .sessionHalted)
             return []
         }

@@ -60,7 +60,7 @@ package struct SessionCost: Hashable, Sendable {
 
     /// The cost of a session whose work was done by one model. `listCostMicroUSD`, when the API gave it, is preferred
     /// to any arithmetic. A model whose price depends on each prompt's size is exact only while the whole session fits
-    /// the smallest tier; beyond that the dearest tier is taken (add up requests with `SpendTally` to do better).
+    /// the smallest tier; beyond that the dearest tier is taken.
     package static func compute(
         usage: SessionUsage, listCostMicroUSD: MicroUSD?, model: String, prices: PriceTable
     ) -> SessionCost {
@@ -73,37 +73,6 @@ package struct SessionCost: Hashable, Sendable {
         let micro = prices.micro(tokens: usage, at: rates) + prices.micro(beyondTokens: usage)
         let isEstimate = !fitsCheapest || usage.cacheWriteUnsplitTokens > 0
         return SessionCost(microUSD: MicroUSD(micro: micro), method: isEstimate ? .estimate : .computed)
-    }
-}
-
-/// Adds up a session request by request: the way to price several models, or a model whose price depends on the
-/// prompt's size. Rounds once, at the end.
-package struct SpendTally: Hashable, Sendable {
-    private var micro: Decimal = 0
-    private var isEstimate = false
-    private var modelWithoutPrice: String?
-
-    package init() {}
-
-    /// Adds one model request.
-    package mutating func add(_ request: SessionUsage, model: String, prices: PriceTable) {
-        let tier = prices.tiers(for: model)?.first { tier in
-            tier.promptTokensMax.map { request.promptTokens <= Decimal($0) } ?? true
-        }
-        guard let tier else {
-            modelWithoutPrice = modelWithoutPrice ?? model
-            return
-        }
-        micro += prices.micro(tokens: request, at: tier.rates)
-        isEstimate = isEstimate || request.cacheWriteUnsplitTokens > 0
-    }
-
-    /// The cost of all requests, with the session's own searches and running time.
-    package func cost(session: SessionUsage, prices: PriceTable) -> SessionCost {
-        if let modelWithoutPrice { return SessionCost(microUSD: nil, method: .noPrice(modelWithoutPrice)) }
-        return SessionCost(
-            microUSD: MicroUSD(micro: micro + prices.micro(beyondTokens: session)),
-            method: isEstimate ? .estimate : .computed)
     }
 }
 

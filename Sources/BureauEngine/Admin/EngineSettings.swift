@@ -12,6 +12,8 @@ package struct EngineSettings: Sendable {
     package var alertChannel: String?
     /// Where results go when an agent names no channel.
     package var resultsChannel: String?
+    /// Without a slash at its end; nil when nobody said where the pages are reached.
+    package var publicURL: String?
     /// Names as agents' configs tag them, without the @, in lower case, to Slack user ids.
     package var slackPeople: [String: String]
     /// Slack users, by id, who may start every agent that can be started from Slack, and see and stop its runs.

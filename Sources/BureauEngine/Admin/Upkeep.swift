@@ -38,6 +38,7 @@ package struct Upkeep: Service {
         try await checkDailyCost()
         try await parts.database.write { try SignalStore(db: $0).trimRefused(keep: Self.refusedSignalsKept) }
         try await QueueExpiry(parts: parts).look()
+        try await StraySessions(parts: parts).chase()
         let now = parts.doors.now()
         let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'")
             .first?.integer("updated_at")
@@ -50,6 +51,8 @@ package struct Upkeep: Service {
         try await checkDisk()
         removeOldLogs()
         try await checkDatabase()
+        try await trim()
+        try await StraySessions(parts: parts).sweep()
         parts.logger.info("daily upkeep done")
     }
 
@@ -87,6 +90,18 @@ package struct Upkeep: Service {
             "database", subject: "integrity",
             "The database check found damage: \(first.prefix(200)). Restore the last backup.")
     }
+
+    /// Bytes of signals that made no run are of no use after the days that logs are kept; hash and verdict stay.
+    private func trim() async throws {
+        let oldest = parts.doors.now() - Int64(parts.settings.eventLogDaysKept) * Self.dailyMilliseconds
+        for _ in 0..<Self.trimBatchesMax {
+            let now = parts.doors.now()
+            guard try await parts.database.write({ try SignalStore(db: $0).emptyBatch(before: oldest, now: now) })
+            else { return }
+        }
+    }
+
+    private static let trimBatchesMax = 1_000
 
     /// Logs of sessions that nobody wrote to for the days they are kept.
     private func removeOldLogs() {

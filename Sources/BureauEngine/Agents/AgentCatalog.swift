@@ -20,6 +20,8 @@ package final class AgentCatalog: Service {
         var stamps: [String: String] = [:]
         var byHash: [String: LoadedAgent] = [:]
         var circle: [String] = []
+        /// Files that people were told are broken; nil before the first look.
+        var told: Set<String>?
     }
 
     private let state = Mutex(State())
@@ -42,6 +44,9 @@ package final class AgentCatalog: Service {
     package func run() async throws {
         try? await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
+                do { try await tellBroken() } catch is CancellationError { return } catch {
+                    logger.error("a broken agent file could not be told of", metadata: ["why": "\(error)"])
+                }
                 try await doors.sleep(.milliseconds(Self.pollMilliseconds))
                 do { try await refresh() } catch is CancellationError { return } catch {
                     logger.error("the agents folder could not be read", metadata: ["why": "\(error)"])
@@ -62,10 +67,32 @@ package final class AgentCatalog: Service {
         guard let row = try await database.query("SELECT body FROM agent_config WHERE sha256 = ?", [hash]).first else {
             return nil
         }
-        let report = reader.read(Array(try row.text("body").utf8), fileName: "agent_config \(hash.prefix(12))")
+        let report = Self.kept.read(Array(try row.text("body").utf8), fileName: "agent_config \(hash.prefix(12))")
         if let agent = report.agent { remember(agent) }
         return report.agent
     }
+
+    /// What is stored was checked when it was taken in. Which variables are set where it is read says nothing about it.
+    private static let kept = AgentReader(hasVariable: { _ in true })
+
+    /// The version of this agent that was taken in last, whatever its file says now.
+    static func newest(_ name: String, in db: any Connection) throws -> LoadedAgent? {
+        try newestBody(name, in: db).flatMap { kept.read($0, fileName: "agent_config of \(name)").agent }
+    }
+
+    private static func newestBody(_ name: String, in db: any Connection) throws -> [UInt8]? {
+        try db.first(
+            "SELECT body FROM agent_config WHERE agent = ? ORDER BY loaded_at DESC, sha256 LIMIT 1", [name]
+        ).map { Array(try $0.text("body").utf8) }
+    }
+
+    /// Every version ever taken in, newest first. At most `versionsReadMax`.
+    static func versions(in db: any Connection) throws -> [LoadedAgent] {
+        try db.query("SELECT body FROM agent_config ORDER BY loaded_at DESC, sha256 LIMIT ?", [versionsReadMax])
+            .compactMap { kept.read(Array(try $0.text("body").utf8), fileName: "agent_config").agent }
+    }
+
+    private static let versionsReadMax = 1_000
 
     /// Reads what changed since the last look.
     package func refresh() async throws {
@@ -108,7 +135,7 @@ package final class AgentCatalog: Service {
         }
         guard let agent = report.agent else {
             logger.error("the edit is not used; the last valid version stays", metadata: ["file": "\(report.fileName)"])
-            return
+            return try await keepLastValid(report.fileName)
         }
         guard report.fileName == agent.config.name + ".json" else {
             logger.error(
@@ -121,13 +148,49 @@ package final class AgentCatalog: Service {
             try db.execute(
                 """
                 INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (sha256) DO NOTHING
+                ON CONFLICT (sha256) DO UPDATE SET loaded_at = excluded.loaded_at
                 """, [agent.hash, agent.config.name, agent.config.version, agent.canonical, now])
         }
         remember(agent)
         state.withLock { $0.agents[agent.config.name] = agent }
         logger.info("agent ready", metadata: ["agent": "\(agent.config.name)", "version": "\(agent.config.version)"])
     }
+
+    /// After a restart a broken file's agent works on as it was taken in last.
+    private func keepLastValid(_ fileName: String) async throws {
+        let name = String(fileName.dropLast(".json".count))
+        guard agent(name) == nil, let body = try await database.read({ try Self.newestBody(name, in: $0) }),
+            let agent = reader.read(body, fileName: fileName).agent, agent.config.name == name
+        else { return }
+        remember(agent)
+        state.withLock { $0.agents[name] = agent }
+        logger.notice("agent ready as it was", metadata: ["agent": "\(name)", "version": "\(agent.config.version)"])
+    }
+
+    /// Tells people of files that are broken, and takes it back when they are mended. Only of a server's own folder.
+    func tellBroken() async throws {
+        let broken = state.withLock { state in
+            state.problems.filter { $0.value.contains { $0.severity == .error } }
+        }
+        let (doors, told) = (doors, state.withLock { $0.told })
+        guard Set(broken.keys) != told else { return }
+        try await database.write { db in
+            for (file, problems) in broken.sorted(by: { $0.key < $1.key }) where told?.contains(file) != true {
+                let first = problems.first { $0.severity == .error }.map { "\($0)" } ?? "it cannot be read"
+                try SystemAlarm.raise(
+                    Self.brokenCause, subject: file,
+                    "The agent file \(file) is broken, so its last valid version stays in use. \(first.prefix(300))",
+                    in: db, doors)
+            }
+            let open = try AlertStore(db: db).open().filter { $0.cause == Self.brokenCause }
+            for alert in open where broken[alert.subject] == nil {
+                try AlertStore(db: db).resolve(cause: Self.brokenCause, subject: alert.subject, now: doors.now())
+            }
+        }
+        state.withLock { $0.told = Set(broken.keys) }
+    }
+
+    static let brokenCause = "agent_file"
 
     private func remember(_ agent: LoadedAgent) {
         state.withLock { state in

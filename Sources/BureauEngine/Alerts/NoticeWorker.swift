@@ -10,10 +10,13 @@ package struct NoticeWorker: Service {
     let parts: EngineParts
     let owner: String
     let wake: WakeSignal
+    /// Only of this run, for a command that does its own work.
+    let onlyRun: String?
     static let batchMax = 20
     static let pollMilliseconds = 1_000
 
-    package init(parts: EngineParts, owner: String, wake: WakeSignal) {
+    package init(parts: EngineParts, owner: String, wake: WakeSignal, onlyRun: String? = nil) {
+        self.onlyRun = onlyRun
         self.parts = parts
         self.owner = owner
         self.wake = wake
@@ -34,16 +37,16 @@ package struct NoticeWorker: Service {
 
     /// Returns how many were looked at.
     package func sendDue() async throws -> Int {
-        let (now, owner) = (parts.doors.now(), owner)
+        let (now, owner, only) = (parts.doors.now(), owner, onlyRun)
         // A read first: an idle server should not write.
         let isDue = try await parts.database.read { db in
             try db.first(
-                "SELECT 1 AS due FROM step WHERE purpose = 'notice' AND kind <> 'thread' AND state IN ('pending', 'intended') AND due_at <= ? LIMIT 1",
-                [now]) != nil
+                "SELECT 1 AS due FROM step WHERE purpose = 'notice' AND kind <> 'thread' AND state IN ('pending', 'intended') AND due_at <= ? AND (? IS NULL OR run_id = ?) LIMIT 1",
+                [now, only, only]) != nil
         }
         guard isDue else { return 0 }
         let steps = try await parts.database.write {
-            try StepStore(db: $0).claimNotices(owner: owner, limit: Self.batchMax, now: now)
+            try StepStore(db: $0).claimNotices(owner: owner, limit: Self.batchMax, now: now, only: only)
         }
         // Side by side, so that a slow answer holds up no other run's news; those of one run in their order.
         let byRun = Dictionary(grouping: steps, by: { $0.runID ?? "" })
@@ -67,8 +70,10 @@ package struct NoticeWorker: Service {
                 case .absent, .unknown: break  // Better told twice than not at all.
                 }
             }
-            let (id, now) = (step.id, parts.doors.now())
-            try await parts.database.write { try StepStore(db: $0).markIntended(id, now: now) }
+            let (id, now, owner) = (step.id, parts.doors.now(), owner)
+            let isOurs = try await parts.database.write { try StepStore(db: $0).intend(id, owner: owner, now: now) }
+            // Another worker has taken it meanwhile, or sent it already.
+            guard isOurs else { return }
             try await settle(step, receipt: try await write.write(), write.sent)
         } catch let error as VendorError {
             try Task.checkCancellation()

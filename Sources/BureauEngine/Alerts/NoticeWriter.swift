@@ -57,8 +57,15 @@ struct NoticeWriter {
     private func plan(
         _ channel: StepRecord.Channel, _ kind: String, _ run: RunRecord, _ intent: NoticeIntent, subject: String? = nil
     ) throws {
-        // A run that asks for information twice, or fails again after a retry, says so again: once per epoch.
-        let subject = "\(subject ?? intent.cause)/\(run.leaseEpoch)"
+        // A run that asks for information twice, or fails again after a retry, says so again. Counted by what it has
+        // said, so that a restored backup comes to the same marks.
+        let stem = "\(subject ?? intent.cause)#"
+        let said = try db.first(
+            """
+            SELECT count(*) AS n FROM step
+            WHERE run_id = ? AND purpose = 'notice' AND channel = ? AND kind = ? AND substr(subject, 1, ?) = ?
+            """, [run.id, channel.rawValue, kind, stem.count, stem])
+        let subject = "\(stem)\((try said?.integer("n") ?? 0) + 1)"
         // Whoever sees a blocked task shall find the reason there already.
         try StepStore(db: db).plan(
             StepPlan(

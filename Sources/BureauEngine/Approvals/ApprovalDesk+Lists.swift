@@ -8,7 +8,7 @@ extension ApprovalDesk {
     ) async throws -> Set<String> {
         var found: Set<String> = []
         for (approval, run) in questions where approval.state == .open {
-            guard try await policy(run).refusal(for: person, requestedBy: run.requestedBy) == nil else { continue }
+            guard try await refusal(run, for: person) == nil else { continue }
             found.insert(approval.id)
         }
         return found

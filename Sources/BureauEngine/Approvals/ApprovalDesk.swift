@@ -49,14 +49,17 @@ package struct ApprovalDesk: Sendable {
         try await database.read { try ApprovalStore(db: $0).find(id) }
     }
 
-    package func approve(_ id: String, by person: ApprovalPolicy.Person, on surface: String) async throws -> Outcome {
-        try await decide(id, .approved, by: person, on: surface, reason: nil)
+    /// `address` is where the person was, for the log of changes; empty when nobody knows.
+    package func approve(
+        _ id: String, by person: ApprovalPolicy.Person, on surface: String, from address: String = ""
+    ) async throws -> Outcome {
+        try await decide(id, .approved, by: person, on: surface, from: address, reason: nil)
     }
 
     package func deny(
-        _ id: String, by person: ApprovalPolicy.Person, on surface: String, reason: String
+        _ id: String, by person: ApprovalPolicy.Person, on surface: String, reason: String, from address: String = ""
     ) async throws -> Outcome {
-        try await decide(id, .denied, by: person, on: surface, reason: String(reason.prefix(1_000)))
+        try await decide(id, .denied, by: person, on: surface, from: address, reason: String(reason.prefix(1_000)))
     }
 
     /// Whether the question is one of this account's. What another account's people send is not about it.
@@ -71,16 +74,17 @@ package struct ApprovalDesk: Sendable {
     package func refusal(_ id: String, for person: ApprovalPolicy.Person) async throws -> Outcome? {
         guard let (approval, run) = try await question(id) else { return .unknown }
         guard approval.state == .open else { return .already(approval) }
-        return try await policy(run).refusal(for: person, requestedBy: run.requestedBy).map(Outcome.refused)
+        return try await refusal(run, for: person).map(Outcome.refused)
     }
 
     private func decide(
-        _ id: String, _ state: ApprovalState, by person: ApprovalPolicy.Person, on surface: String, reason: String?
+        _ id: String, _ state: ApprovalState, by person: ApprovalPolicy.Person, on surface: String,
+        from address: String, reason: String?
     ) async throws -> Outcome {
         guard let (approval, run) = try await question(id) else { return .unknown }
         guard Hex.sha256(Array(approval.input.utf8)) == approval.inputHash else { return .altered }
         if approval.state == .open,
-            let refusal = try await policy(run).refusal(for: person, requestedBy: run.requestedBy)
+            let refusal = try await refusal(run, for: person)
         {
             return .refused(refusal)
         }
@@ -92,6 +96,11 @@ package struct ApprovalDesk: Sendable {
                     try store.decide(id, state, by: person.label, on: surface, reason: reason, now: now)
                 else { return try store.find(id).map(Outcome.already) ?? .unknown }
                 guard let decided = try store.find(id) else { return .unknown }
+                let actor = Actor(name: person.label, surface: surface, remoteAddress: address)
+                try AuditStore(db: db).add(
+                    actor, "approval \(decided.state.rawValue)", "run \(run.id)", client: run.clientSlug,
+                    before: .object(JSONObject([("approval", .string(id)), ("status", .string("open"))])),
+                    after: decided.document, id: doors.makeID(), now: now)
                 try ApprovalNotices(db: db, doors: doors).settled(decided, run: run)
                 try BudgetAnswer(db: db, doors: doors, budgets: budgets).take(decided, run)
                 return .decided(decided)
@@ -113,8 +122,10 @@ package struct ApprovalDesk: Sendable {
         }
     }
 
-    func policy(_ run: RunRecord) async throws -> ApprovalPolicy {
-        try await catalog.version(run.configHash)?.config.approvals ?? .byDefault
+    /// As the agent's config of the run's own version says. One that cannot be read lets nobody decide.
+    func refusal(_ run: RunRecord, for person: ApprovalPolicy.Person) async throws -> ApprovalPolicy.Refusal? {
+        guard let agent = try await catalog.version(run.configHash) else { return .policyUnreadable }
+        return agent.config.approvals.refusal(for: person, requestedBy: run.requestedBy)
     }
 }
 

@@ -5,9 +5,10 @@ import BureauVendors
 enum ApprovalMessages {
     static let previewCharactersMax = 600
 
-    static func slack(_ approval: ApprovalRecord, run: RunRecord, agentName: String, channel: String, mark: String)
-        -> SlackMessage
-    {
+    static func slack(
+        _ approval: ApprovalRecord, run: RunRecord, agentName: String, channel: String, mark: String,
+        link: String? = nil
+    ) -> SlackMessage {
         var blocks: [SlackBlock] = [
             .header(title(approval)), .section(text: SlackText.escape(approval.effect)),
         ]
@@ -17,9 +18,10 @@ enum ApprovalMessages {
         let client = run.clientName ?? run.clientSlug ?? "no client"
         if approval.state == .open {
             blocks.append(
-                .context([
-                    "Asked by \(SlackText.escape(agentName)) for \(SlackText.escape(client)) · expires \(SlackTime.moment(approval.expiresAt)), then counts as expired"
-                ]))
+                .context(
+                    [
+                        "Asked by \(SlackText.escape(agentName)) for \(SlackText.escape(client)) · expires \(SlackTime.moment(approval.expiresAt)), then counts as expired"
+                    ] + (link.map { ["<\($0)|Open in Bureau>"] } ?? [])))
             blocks.append(
                 .actions(
                     blockID: "approval:\(mark)",
@@ -39,14 +41,22 @@ enum ApprovalMessages {
             metadata: .init(eventType: SlackMessages.eventType, payload: ["step": .string(mark)]))
     }
 
-    static func task(_ approval: ApprovalRecord, run: RunRecord) -> WorkText {
+    /// Where the pages show the question.
+    static func link(_ approval: ApprovalRecord, _ settings: EngineSettings) -> String? {
+        settings.publicURL.map { "\($0)/approvals/\(approval.id)/" }
+    }
+
+    static func task(_ approval: ApprovalRecord, run: RunRecord, link: String? = nil) -> WorkText {
         guard approval.state == .open else {
             return [.bold(ApprovalWords.outcome(approval)), .newline, .text(approval.effect)]
         }
         let content: WorkText =
             approval.isAboutMoney ? [] : [.text("Exact content: "), .code(preview(approval)), .newline]
         return [.bold(title(approval)), .newline, .text(approval.effect), .newline] + content + [
-            .text("Decide in Slack, or: bureau approvals approve \(approval.id)"), .newline, .text("Run \(run.id)"),
+            .text(
+                link.map { "Decide in Slack, or here: \($0)" }
+                    ?? "Decide in Slack, or: bureau approvals approve \(approval.id)"),
+            .newline, .text("Run \(run.id)"),
         ]
     }
 

@@ -17,7 +17,9 @@ struct ApprovalSurfaces: Sendable {
         case (.slack, _): return try await replace(step, approval, run, agent)
         case (.clickUp, _), (.asana, _):
             guard let tool = parts.workTool(run.taskTool), let task = run.taskID else { return nil }
-            return tool.comment(ApprovalMessages.task(approval, run: run), on: task, mark: WriteMark(step))
+            return tool.comment(
+                ApprovalMessages.task(approval, run: run, link: ApprovalMessages.link(approval, parts.settings)),
+                on: task, mark: WriteMark(step))
         case (.anthropic, _), (.googleDrive, _), (.folder, _): return nil
         }
     }
@@ -73,7 +75,7 @@ struct ApprovalSurfaces: Sendable {
     ) -> SlackMessage {
         ApprovalMessages.slack(
             approval, run: run, agentName: agent?.config.displayName ?? run.agent, channel: channel,
-            mark: mark)
+            mark: mark, link: ApprovalMessages.link(approval, parts.settings))
     }
 
     private func channel(_ slack: SlackClient, _ agent: LoadedAgent?) async -> String? {

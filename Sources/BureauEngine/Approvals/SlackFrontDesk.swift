@@ -112,6 +112,12 @@ package struct SlackFrontDesk: Sendable {
             who.isEmpty
                 ? "Nobody may decide this in Slack: no approvers are named in the agent's config."
                 : "You may not decide this. These may: \(who.joined(separator: ", "))."
+        case .refused(.requesterUnknown(let who)):
+            "Two people are needed, and nothing tells whether \(who), who asked for this run, is you. Decide where they "
+                + "are known, or name them under approvals.identities in the agent's config. bureau runs again starts it "
+                + "anew in your own name."
+        case .refused(.policyUnreadable):
+            "The agent's config of that time cannot be read by this Bureau, so nobody knows who may decide."
         case .unknown: "That question does not exist any more."
         case .short(let why): "Nothing was raised: \(why)."
         case .altered: "The stored question is not what the agent asked. Nothing was decided."

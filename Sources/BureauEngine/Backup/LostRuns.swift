@@ -17,27 +17,79 @@ package struct LostRuns: Sendable {
     /// Returns the ids of the runs that were found. Throws when a vendor cannot be asked: nothing may be started then.
     package func findAgain() async throws -> [String] {
         guard let since = try await parts.database.read({ try RestoreMark(db: $0).unsoughtSince() }) else { return [] }
-        var found: [String] = []
+        var (found, unasked): ([String], [String]) = ([], [])
         for account in parts.accounts {
-            guard let anthropic = account.connections.anthropic else { continue }
-            let vendorIDs = Set(
-                parts.catalog.agents.compactMap { $0.config.anthropic.flatMap { account.variable($0.agentIDVariable) } }
-            )
-            for agentID in vendorIDs.sorted() {
+            let whose = account.settings.credentialSet.map { "the credentials \($0)" } ?? "this server"
+            let (ids, unset) = try await vendorIDs(account)
+            unasked += unset.map { "\($0) is not set for \(whose)" }
+            guard let anthropic = account.connections.anthropic else {
+                // An account that opens no sessions has lost none.
+                if !ids.isEmpty { unasked.append("\(whose) has no key for Anthropic") }
+                continue
+            }
+            for agentID in ids.sorted() {
+                let name = RestoreMark.asked(agentID, account.settings.credentialSet)
+                guard try await !isAsked(name) else { continue }
                 for session in try await sessions(of: agentID, since: since, anthropic) {
                     if let id = try await enter(session) { found.append(id) }
                 }
+                try await note(name)
             }
         }
-        let now = parts.doors.now()
-        try await parts.database.write { db in
-            let restored = try RestoreMark(db: db).value(RestoreMark.restoredAt) ?? now
-            try SettingStore(db: db).put(RestoreMark.reconciledAt, String(restored), now: now)
+        // What could not be asked is asked at the next start.
+        if unasked.isEmpty {
+            try await note(RestoreMark.reconciledAt)
+        } else {
+            parts.logger.error(
+                "a backup was restored, and not every account could be asked for runs begun since",
+                metadata: ["why": "\(Set(unasked).sorted().joined(separator: "; "))"])
         }
         if !found.isEmpty {
             parts.logger.notice("runs forgotten by the backup were found again", metadata: ["runs": "\(found)"])
         }
         return found
+    }
+
+    /// Every agent at the service whose sessions may be ours: those of today's files, of every version ever used, and
+    /// those that runs were opened with. Besides, the variables that would name more and are not set.
+    private func vendorIDs(_ account: EngineParts) async throws -> (ids: Set<String>, unset: [String]) {
+        let (set, present) = (account.settings.credentialSet, parts.catalog.agents)
+        let (kept, used) = try await parts.database.read { db in
+            let rows = try db.query(
+                """
+                SELECT DISTINCT run.session_agent AS agent FROM run
+                LEFT JOIN run_credential ON run_credential.run_id = run.id
+                WHERE run.session_agent IS NOT NULL AND coalesce(run_credential.name, '') = ? LIMIT 1000
+                """, [set ?? ""])
+            return (try AgentCatalog.versions(in: db), try rows.map { try $0.text("agent") })
+        }
+        // "agent_011… v7"
+        var ids = Set(used.compactMap { $0.split(separator: " ").first.map(String.init) })
+        var unset: Set<String> = []
+        for agent in present + kept {
+            guard let names = agent.config.anthropic, set == nil || agent.config.credentials == set else { continue }
+            if let id = account.variable(names.agentIDVariable) {
+                ids.insert(id)
+            } else if agent.config.credentials == set {
+                unset.insert(names.agentIDVariable)
+            }
+        }
+        return (ids, unset.sorted())
+    }
+
+    private func isAsked(_ name: String) async throws -> Bool {
+        try await parts.database.read { db in
+            let mark = RestoreMark(db: db)
+            return try mark.value(name) != nil && mark.value(name) == mark.value(RestoreMark.restoredAt)
+        }
+    }
+
+    private func note(_ name: String) async throws {
+        let now = parts.doors.now()
+        try await parts.database.write { db in
+            let restored = try RestoreMark(db: db).value(RestoreMark.restoredAt) ?? now
+            try SettingStore(db: db).put(name, String(restored), now: now)
+        }
     }
 
     private func sessions(of agentID: String, since: Int64, _ anthropic: AnthropicClient) async throws
@@ -47,8 +99,14 @@ package struct LostRuns: Sendable {
         var all: [AnthropicSession] = [], page: String?
         for _ in 0..<Self.pagesMax {
             let (current, patience) = (page, Patience(doors: parts.doors))
-            let found = try await patience {
-                try await anthropic.sessions(agentID: agentID, createdAtOrAfter: start, page: current)
+            let found: SessionPage
+            do {
+                found = try await patience {
+                    try await anthropic.sessions(agentID: agentID, createdAtOrAfter: start, page: current)
+                }
+            } catch let error as VendorError where error.isGone {
+                // An agent that was deleted there, or is another account's, has nothing to tell.
+                break
             }
             all += found.sessions
             guard let next = found.nextPage else { break }
@@ -61,8 +119,14 @@ package struct LostRuns: Sendable {
     private func enter(_ session: AnthropicSession) async throws -> String? {
         let marks = session.metadata
         guard let id = marks[SessionMark.run], ULID.isValid(id), let key = marks[SessionMark.key],
-            let name = marks[SessionMark.agent], let agent = parts.catalog.agent(name)
+            let name = marks[SessionMark.agent]
         else { return nil }
+        let present = parts.catalog.agent(name)
+        guard let agent = try await parts.database.read({ try present ?? AgentCatalog.newest(name, in: $0) }) else {
+            let isKnown = try await parts.database.read { try RunStore(db: $0).find(id) != nil }
+            if !isKnown { try await tellOfOrphan(session.id, run: id) }
+            return nil
+        }
         let source = marks[SessionMark.source].flatMap(NewRun.TriggerSource.init) ?? .cli
         let client = try await parts.database.read { db in
             try marks[SessionMark.client].flatMap { try ClientStore(db: db).find($0) }
@@ -86,8 +150,8 @@ package struct LostRuns: Sendable {
             }
             guard try store.insert(new, id: id, now: min(startedAt ?? now, now)) else { return nil }
             try db.execute(
-                "UPDATE run SET started_at = ?, attempt = ?, due_at = ? WHERE id = ?",
-                [startedAt, Int(marks[SessionMark.attempt] ?? "1") ?? 1, now, id])
+                "UPDATE run SET started_at = ?, attempt = ?, due_at = ?, queued_at = ? WHERE id = ?",
+                [startedAt, Int(marks[SessionMark.attempt] ?? "1") ?? 1, now, now, id])
             try RunEventStore(db: db).append(
                 id, kind: "queued", detail: "found again by its session \(session.id): the restored backup is older",
                 now: now)

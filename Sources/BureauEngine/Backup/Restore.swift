@@ -70,8 +70,9 @@ package struct Restore: Sendable {
                 "UPDATE step SET lease_owner = NULL, lease_until = NULL, intended_at = coalesce(intended_at, created_at), "
                     + "state = 'intended' WHERE state IN ('pending', 'intended')", [])
             try db.execute(
-                "UPDATE run SET lease_owner = NULL, lease_until = NULL, lease_epoch = lease_epoch + 1, due_at = min(due_at, ?)",
-                [now])
+                "UPDATE run SET lease_owner = NULL, lease_until = NULL, lease_epoch = lease_epoch + 1, due_at = min(due_at, ?), "
+                    + "queued_at = CASE WHEN state = 'queued' THEN ? ELSE queued_at END",
+                [now, now])
         }
         try database.closeWhole()
         for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: staged.path + suffix) }

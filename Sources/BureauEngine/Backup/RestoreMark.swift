@@ -11,6 +11,11 @@ struct RestoreMark {
     /// The restore after which the vendors were asked for runs that only they remember.
     static let reconciledAt = "restored_runs_sought_at"
 
+    /// The restore after which the service was asked for one agent's sessions.
+    static func asked(_ agentID: String, _ credentials: String?) -> String {
+        "restored_runs_sought/\(credentials ?? "")/\(agentID)"
+    }
+
     /// When the run was accepted, if a backup was restored since: the earliest time of a forgotten write of it.
     func forgottenSince(run runID: String) throws -> Int64? {
         guard let restored = try value(Self.restoredAt) else { return nil }

@@ -95,6 +95,7 @@ struct DriveUploadWrite: OutboundWrite {
         guard marked.count == 1 else {
             return .unknown(why: "\(marked.count) files in Drive carry the mark of this one: \(first.id) and others")
         }
+        guard !first.isTrashed else { return .unknown(why: "the file was uploaded and then moved to the trash") }
         return .found(receipt: try receipt(first))
     }
 

@@ -11,6 +11,7 @@ struct DriveFolderPath: OutboundWrite {
     let patience: Patience
 
     func write() async throws -> String {
+        try await checkKnown()
         var parent = root, link: String?, driveID: String??
         for segment in segments {
             if let known = try await row(parent, segment), known.created {
@@ -30,6 +31,31 @@ struct DriveFolderPath: OutboundWrite {
         let id = try JSONText.decode(DeliveryReceipt.self, receipt).id
         guard let there = try await drive.file(id) else { return "the folder \(id) was in Drive and is gone" }
         return there.isTrashed ? "the folder \(id) was moved to Drive's trash" : nil
+    }
+
+    /// Folders are remembered, and people may have thrown one away since: nobody would find what is put into it. Asked
+    /// once for each delivery, of the deepest one, for what lies in a folder goes with it.
+    private func checkKnown() async throws {
+        var parent = root, known: [(parent: String, name: String, id: String)] = []
+        for segment in segments {
+            guard let row = try await row(parent, segment), row.created else { break }
+            known.append((parent, segment, row.id))
+            parent = row.id
+        }
+        var doubt: StepDoubt?
+        for folder in known.reversed() {
+            let there = try await patience({ try await drive.file(folder.id) })
+            guard there == nil || there?.isTrashed == true else { break }
+            let what = there == nil ? "is gone, or no longer shared with the service account" : "lies in Drive's trash"
+            doubt = StepDoubt(
+                why: "the folder \"\(folder.name)\" (\(folder.id)) \(what). Put it back, or let it be made anew")
+            // Whoever decides that it is made again gets it; one that was put back is found by its name.
+            try await database.write { db in
+                try db.execute(
+                    "DELETE FROM drive_folder WHERE parent_id = ? AND name = ?", [folder.parent, folder.name])
+            }
+        }
+        if let doubt { throw doubt }
     }
 
     private func rootDrive() async throws -> String? {

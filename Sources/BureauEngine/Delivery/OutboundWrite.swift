@@ -45,6 +45,9 @@ struct SentContent: Sendable, Hashable {
     }
 }
 
+/// Something that was there is not any more, and only a person knows whether it is wanted again.
+struct StepDoubt: Error { let why: String }
+
 /// The write was not tried because something it needs is not there. Not a vendor's refusal.
 struct StepProblem: Error, CustomStringConvertible {
     let description: String

@@ -36,6 +36,8 @@ package struct StepRecord: Sendable, Hashable {
     package let error: String?
     package let attempts: Int
     package let intendedAt: Int64?
+    /// When it was sent last.
+    let lastSentAt: Int64?
     /// Delivered before, and to be looked at before anybody says so again.
     package let mustRecheck: Bool
     /// The receipt of something that was delivered and is gone.
@@ -62,6 +64,7 @@ package struct StepRecord: Sendable, Hashable {
         error = try row.textIfAny("error")
         attempts = Int(try row.integer("attempts"))
         intendedAt = try row.integerIfAny("intended_at")
+        lastSentAt = try row.integerIfAny("last_sent_at")
         mustRecheck = try row.flag("recheck")
         formerReceipt = try row.textIfAny("former_receipt")
     }

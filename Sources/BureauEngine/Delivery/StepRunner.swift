@@ -17,6 +17,8 @@ struct StepRunner: Sendable {
     /// Whose run the step belongs to: without it nothing is written here, and nothing is sent. Nil for a step that is
     /// claimed by itself and not with its run.
     let lease: Lease?
+    /// What holds such a step in place of a lease. Throws, and nothing is written or sent, when it holds no more.
+    var claim: @Sendable (any Connection) throws -> Void = { _ in }
     /// One try more than it has waiting times: by default the PRD's "retry once".
     var backoff = Backoff(seconds: [1])
     /// Longest wait for a vendor's Retry-After inside one call.
@@ -29,14 +31,19 @@ struct StepRunner: Sendable {
         for attempt in 0...backoff.seconds.count {
             do {
                 if mustLook {
-                    switch try await look(write, sentBefore: attempt == 0 ? step.intendedAt : nil) {
+                    switch try await look(write, sentBefore: attempt == 0 ? step.lastSentAt ?? step.intendedAt : nil) {
                     case .found(let receipt): return try await settle(step, receipt, write.sent)
                     case .unknown(let why): return try await settle(step, .doubtful, why)
                     case .absent: break
                     }
                 }
                 let (id, now) = (step.id, doors.now())
-                try await fenced { try StepStore(db: $0).markIntended(id, now: now) }
+                try await fenced { db in
+                    // Done by somebody else: it is theirs to tell, and nothing is sent twice.
+                    guard try StepStore(db: db).markIntended(id, now: now) else {
+                        throw RunMoved(runID: step.runID ?? id)
+                    }
+                }
                 let receipt = try await write.write()
                 return try await settle(step, receipt, write.sent)
             } catch let error as VendorError {
@@ -51,6 +58,8 @@ struct StepRunner: Sendable {
                 try await pause(after: error, attempt: attempt)
             } catch let problem as StepProblem {
                 return try await settle(step, .failed, problem.description)
+            } catch let doubt as StepDoubt {
+                return try await settle(step, .doubtful, doubt.why)
             }
         }
         return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook)
@@ -96,9 +105,9 @@ struct StepRunner: Sendable {
     }
 
     private func fenced(_ body: @escaping @Sendable (any Connection) throws -> Void) async throws {
-        let lease = lease
+        let (lease, claim) = (lease, claim)
         try await database.write { db in
-            if let lease { try RunStore(db: db).check(lease) }
+            if let lease { try RunStore(db: db).check(lease) } else { try claim(db) }
             try body(db)
         }
     }

@@ -17,7 +17,7 @@ struct StepPlan: Sendable {
 struct StepStore {
     static let columns = """
         id, run_id, purpose, channel, kind, subject, round, position, state, intent, receipt, error, attempts, intended_at,
-        recheck, former_receipt
+        recheck, former_receipt, last_sent_at
         """
     let db: any Connection
 
@@ -57,14 +57,25 @@ struct StepStore {
         try db.first("SELECT \(Self.columns) FROM step WHERE id = ?", [id]).map(StepRecord.init)
     }
 
-    /// From now on the write may have happened.
-    func markIntended(_ id: String, now: Int64) throws {
+    /// From now on the write may have happened. False when it is done already: then nothing may be sent.
+    @discardableResult
+    func markIntended(_ id: String, now: Int64) throws -> Bool {
         try db.execute(
             """
             UPDATE step SET state = 'intended', attempts = attempts + 1, intended_at = coalesce(intended_at, ?),
-                error = NULL, settled_at = NULL
+                last_sent_at = ?, error = NULL, settled_at = NULL
             WHERE id = ? AND state <> 'done'
-            """, [now, id])
+            """, [now, now, id]) == 1
+    }
+
+    /// As above for a notice, fenced by its claim: whoever lost it sends nothing, and holds it a claim's length anew.
+    func intend(_ id: String, owner: String, now: Int64) throws -> Bool {
+        try db.execute(
+            """
+            UPDATE step SET state = 'intended', attempts = attempts + 1, intended_at = coalesce(intended_at, ?),
+                last_sent_at = ?, lease_until = ?, error = NULL, settled_at = NULL
+            WHERE id = ? AND lease_owner = ? AND state IN ('pending', 'intended')
+            """, [now, now, now + Self.claimMilliseconds, id, owner]) == 1
     }
 
     /// For what a write needs before its first try, such as its id. A step that could never be tried for want of
@@ -140,15 +151,18 @@ struct StepStore {
 
     // MARK: notices, which wait for their own worker
 
-    func claimNotices(owner: String, limit: Int, now: Int64) throws -> [StepRecord] {
+    static let claimMilliseconds: Int64 = 60_000
+
+    func claimNotices(owner: String, limit: Int, now: Int64, only run: String? = nil) throws -> [StepRecord] {
         try db.query(
             """
             UPDATE step SET lease_owner = ?, lease_until = ?
             WHERE id IN (SELECT id FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended')
                            AND kind <> 'thread' AND due_at <= ? AND (lease_until IS NULL OR lease_until < ?)
+                           AND (? IS NULL OR run_id = ?)
                          ORDER BY due_at, position, id LIMIT ?)
             RETURNING \(Self.columns)
-            """, [owner, now + 60_000, now, now, limit]
+            """, [owner, now + Self.claimMilliseconds, now, now, run, run, limit]
         ).map(StepRecord.init).sorted { ($0.position, $0.id) < ($1.position, $1.id) }
     }
 

@@ -102,6 +102,23 @@ struct SignalStore {
         }
     }
 
+    /// Empties some bodies of signals that made no run. False when there are no more from before that time. What was
+    /// looked at is not looked at again: ids sort by time.
+    func emptyBatch(before oldest: Int64, now: Int64) throws -> Bool {
+        let seen = try db.first("SELECT value FROM setting WHERE name = ?", [Self.emptiedName])?.text("value") ?? ""
+        let last = try db.first(
+            "SELECT max(id) AS id FROM (SELECT id FROM signal WHERE id > ? AND id < ? ORDER BY id LIMIT ?) AS some",
+            [seen, ULID.floor(milliseconds: max(0, oldest)), Self.emptiedAtOnce])?.textIfAny("id")
+        guard let last else { return false }
+        try db.execute(
+            "UPDATE signal SET body = ? WHERE id > ? AND id <= ? AND verdict IN ('ignored', 'duplicate')",
+            [Data(), seen, last])
+        try SettingStore(db: db).put(Self.emptiedName, last, now: now)
+        return true
+    }
+
+    private static let emptiedName = "signals_emptied_until", emptiedAtOnce = 1_000
+
     /// Refused requests come from anybody: only the newest are kept.
     func trimRefused(keep: Int) throws {
         try db.execute(

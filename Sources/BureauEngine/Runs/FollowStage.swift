@@ -27,6 +27,8 @@ struct FollowStage: Stage {
                 hand.lease)
             return .moved
         }
+        // A run that was brought back has given its money back: it needs it anew before anything is asked of its session.
+        if let outcome = try await RunReservation(parts: parts, hand: hand).regain() { return outcome }
         let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
         var patience = RecordingPatience(doors: parts.doors)
         while true {
@@ -107,18 +109,25 @@ struct FollowStage: Stage {
         case not(StageOutcome)
     }
 
-    /// The message that asked for this round; none in the first one, whose session begins with its kickoff. A run that
-    /// failed before it was sent and is tried again sends it here.
+    /// The message that asked for this round, or for going on with it; none in the first one, whose session begins with
+    /// its kickoff. A run that failed before it was sent and is tried again sends it here.
     private func beganRound(_ hand: RunInHand, _ client: AnthropicClient, _ session: String) async throws -> Beginning {
-        guard hand.run.round > 1 else { return .known(message: nil) }
-        let (step, outcome) = try await RoundOpening(parts: parts, hand: hand).ensure(client, session)
+        var opening: (StepRecord, StepRunner.Outcome)?
+        if hand.run.round > 1 {
+            opening = try await RoundOpening(parts: parts, hand: hand).ensure(client, session)
+        }
+        if case .done? = opening?.1 ?? .done(receipt: "") {
+            // What was asked of a turn that was interrupted since is asked for once more.
+            opening = try await GoingOn(parts: parts, hand: hand).ensure(client, session) ?? opening
+        }
+        guard let (step, outcome) = opening else { return .known(message: nil) }
         switch outcome {
         case .done(let receipt):
             return .known(message: try JSONText.decode(RevisionRequest.Receipt.self, receipt).event)
         case .doubtful(let why): return .not(try await Doubt(parts: parts, run: hand.run).ask(step, why))
         case .failed(let why):
             try await parts.move(
-                hand.run.id, .broke(RunCause(.sessionUnreachable, "The session did not take the round. \(why)")),
+                hand.run.id, .broke(RunCause(.sessionUnreachable, "The session did not take what it was told. \(why)")),
                 hand.lease)
             return .not(.moved)
         }

@@ -13,6 +13,7 @@ struct GateStage: Stage {
             return try await rest(hand)
         }
         let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
+        if hand.run.cause?.code == .budgetExhausted, let outcome = try await money(hand) { return outcome }
         try await expireOverdue(hand)
         let answers = ApprovalAnswers(parts: parts, hand: hand, anthropic: client, session: session)
         do {
@@ -25,6 +26,17 @@ struct GateStage: Stage {
             guard error.isRetryable else { throw error }
             return try await rest(hand)
         }
+    }
+
+    /// A run that was brought back and waits for the money to go on with. Nil for any other.
+    private func money(_ hand: RunInHand) async throws -> StageOutcome? {
+        let holds = try await parts.database.read { [id = hand.run.id] in
+            try SpendLedger(db: $0).hold(id)?.isOpen == true
+        }
+        guard !holds else { return nil }
+        if let outcome = try await RunReservation(parts: parts, hand: hand).regain() { return outcome }
+        try await parts.move(hand.run.id, .gateClosed, hand.lease)
+        return .moved
     }
 
     private func approvals(_ hand: RunInHand) async throws -> [ApprovalRecord] {

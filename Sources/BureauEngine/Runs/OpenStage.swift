@@ -25,7 +25,8 @@ struct OpenStage: Stage {
         let write = SessionCreate(
             anthropic: anthropic.with(betaHeaders: names.betaHeaders),
             session: try newSession(hand, step, agentID: agentID, environmentID: environmentID, mark: mark), mark: mark,
-            since: step.intendedAt ?? parts.doors.now(), doors: parts.doors)
+            since: step.intendedAt ?? parts.doors.now(), doors: parts.doors,
+            onStrays: { [parts] in await StraySessions(parts: parts).end($0, of: hand.run) })
         if let receipt = try step.receipt(as: SessionReceipt.self) { return try await opened(hand, receipt) }
         do { try SessionLog.probe(parts.settings.sessionLogFolder, name: hand.run.id) } catch let error
             as SessionLogError
@@ -129,6 +130,8 @@ struct SessionCreate: OutboundWrite {
     let mark: [String: String]
     let since: Int64
     let doors: Doors
+    /// Gets what was opened besides the first: two of them would both work and both spend.
+    var onStrays: @Sendable ([AnthropicSession]) async -> Void = { _ in }
     static let pagesMax = 200
     /// A session created a moment ago may not be listed yet: absent only when two looks agree.
     static let secondLookSeconds = 2
@@ -144,11 +147,9 @@ struct SessionCreate: OutboundWrite {
             try await doors.sleep(.seconds(Self.secondLookSeconds))
             ours = try await look()
         }
+        ours.sort { ($0.createdAt ?? "", $0.id) < ($1.createdAt ?? "", $1.id) }
         guard let first = ours.first else { return .absent }
-        guard ours.count == 1 else {
-            let ids = ours.prefix(5).map(\.id).joined(separator: ", ")
-            return .unknown(why: "\(ours.count) sessions carry this run's mark: \(ids). Only one may go on")
-        }
+        if ours.count > 1 { await onStrays(Array(ours.dropFirst())) }
         return .found(receipt: try receipt(first))
     }
 

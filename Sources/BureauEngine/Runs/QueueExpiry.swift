@@ -2,7 +2,8 @@ import BureauDomain
 import BureauStorage
 import Logging
 
-/// Gives up runs that have waited too long for a slot: work nobody expects any more should not start by surprise.
+/// Gives up runs that have waited too long for a slot: work nobody expects any more should not start by surprise. One
+/// that waits for money has its question, which expires by itself.
 struct QueueExpiry: Sendable {
     let parts: EngineParts
     static let runsMax = 500
@@ -28,6 +29,7 @@ struct QueueExpiry: Sendable {
         try db.query(
             """
             SELECT id FROM run WHERE state = 'queued' AND lease_owner IS NULL AND coalesce(queued_at, accepted_at) < ?
+              AND coalesce(cause, '') <> 'budget_exhausted'
             LIMIT ?
             """, [since, runsMax]
         ).map { try $0.text("id") }

@@ -39,7 +39,7 @@ struct RunDriver: Sendable {
                     return .leaseLost
                 }
                 guard run.state.isWorkable else { return .settled }
-                guard let agent = try await parts.catalog.version(run.configHash),
+                guard let agent = try await agent(of: run),
                     let stage = stage(for: run.state, agent, try await parts.using(run: run, agent: agent))
                 else {
                     try await parts.move(
@@ -48,6 +48,9 @@ struct RunDriver: Sendable {
                             RunCause(.configGone, "The agent's configuration of that time cannot be read any more.")),
                         lease)
                     return .settled
+                }
+                if let missing = MissingHere.find(run, agent, try await parts.using(run: run, agent: agent)) {
+                    return try await rest(run, missing)
                 }
                 let hand = RunInHand(run: run, lease: lease, agent: agent)
                 let outcome = try await CallLabel.$current.withValue(run.clientSlug ?? run.agent) {
@@ -71,6 +74,25 @@ struct RunDriver: Sendable {
         }
         return .until(parts.doors.now())
     }
+
+    /// The version it started with. To interrupt a session the one of today does as well.
+    private func agent(of run: RunRecord) async throws -> LoadedAgent? {
+        if let version = try await parts.catalog.version(run.configHash) { return version }
+        return run.state == .stopping ? parts.catalog.agent(run.agent) : nil
+    }
+
+    /// Waits as long as it takes: whoever starts the server again with what is missing sees it go on.
+    private func rest(_ run: RunRecord, _ missing: MissingHere) async throws -> Rest {
+        if run.tries >= Self.triesBeforeAlarm {
+            try await SystemAlarm(parts: parts).raise(
+                MissingHere.alertCause, subject: missing.what,
+                "Runs wait because \(missing.what) is not set where Bureau runs. Set it and start Bureau again.")
+        }
+        let wait = Backoff.stage.milliseconds(repeating: run.tries, doors: parts.doors)
+        return .fault(until: parts.doors.now() + wait, PassingFault(missing))
+    }
+
+    private static let triesBeforeAlarm = 3
 
     /// More in a row are not somebody else's moves but a stage that asks for what the machine never allows.
     private static let surprisesMax = 5

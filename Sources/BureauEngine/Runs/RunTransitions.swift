@@ -51,13 +51,11 @@ package struct RunTransitions: Sendable {
         return moved
     }
 
-    /// What is over gives back what it did not spend; what goes on in its session again needs money for it.
+    /// What is over gives back what it did not spend. What goes on in its session again reserves anew before anything is
+    /// asked of it (`RunReservation.regain`).
     private func account(for machine: RunMachine, _ run: RunRecord, in db: any Connection) throws {
-        let ledger = SpendLedger(db: db), now = doors.now()
-        if machine.state.isFinal || machine.state == .inReview { try ledger.release(run.id, now: now) }
-        if run.state.isFinal, machine.state == .running, let last = try ledger.hold(run.id) {
-            try ledger.open(run, amount: max(.zero, last.reserved - last.settled), now: now)
-        }
+        guard machine.state.isFinal || machine.state == .inReview else { return }
+        try SpendLedger(db: db).release(run.id, now: doors.now())
     }
 
     /// A run that was stopped or failed asks nothing any more, and its buttons go away.

@@ -75,7 +75,7 @@ package struct SessionFollower: Sendable {
     private func list(_ thread: String) async throws {
         var page: String?
         for _ in 0..<Self.historyPagesMax {
-            let found = try await anthropic.history(of: session, thread: thread, page: page)
+            let found = try await threadPage(thread, page)
             try recorder.record(found.events)
             guard let next = found.nextPage else { return }
             page = next
@@ -108,17 +108,32 @@ package struct SessionFollower: Sendable {
     }
 
     private func historyPage(_ page: String?) async throws -> EventPage {
-        var tries = 0
+        var (tries, limit) = (0, Self.pageEventsMax)
         while true {
             do {
-                return try await anthropic.history(of: session, page: page, limit: Self.pageEventsMax)
+                return try await anthropic.history(of: session, page: page, limit: limit)
             } catch {
                 try Task.checkCancellation()
+                if error.kind == .unreadable(field: "body"), limit > 1 {
+                    // Too large, or cut off: fewer at once.
+                    limit = max(1, limit / 10)
+                    continue
+                }
                 guard error.isRetryable, tries < Backoff.stage.seconds.count,
                     let wait = Backoff.stage.milliseconds(tries: tries, doors: doors)
                 else { throw error }
                 tries += 1
                 try await doors.sleep(.milliseconds(wait))
+            }
+        }
+    }
+
+    private func threadPage(_ thread: String, _ page: String?) async throws -> EventPage {
+        var limit = Self.pageEventsMax
+        while true {
+            do { return try await anthropic.history(of: session, thread: thread, page: page, limit: limit) } catch {
+                guard error.kind == .unreadable(field: "body"), limit > 1 else { throw error }
+                limit = max(1, limit / 10)
             }
         }
     }

@@ -35,6 +35,9 @@ struct SetBackClock: Sendable {
                 UPDATE step SET due_at = ?
                 WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND due_at > ?
                 """, [now, now])
+            try db.execute("UPDATE task_watch SET look_at = ? WHERE closed = 0 AND look_at > ?", [now, now])
+            // What was decided under the wrong clock has its slot, and is not decided twice.
+            try db.execute("UPDATE schedule SET looked_until = ? WHERE looked_until > ?", [now, now])
         }
         parts.logger.warning(
             "the clock was set back: all that waits for a time is looked at now", metadata: ["by_ms": "\(newest - now)"]

@@ -23,9 +23,11 @@ struct StopStage: Stage {
             anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters,
             logger: parts.logger)
         do {
+            // Before its history is read, which may be long: until then it spends.
+            if try await isAtWork(client, session) { try await interrupt(hand, client, session, next: 1) }
             try await follower.list()
             if !hasHalted(recorder.fold) { try await halt(hand, client, session, follower) }
-        } catch let error as VendorError {
+        } catch let error as VendorError where !error.isGone {
             try Task.checkCancellation()
             if error.isRetryable,
                 let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors)
@@ -43,17 +45,27 @@ struct StopStage: Stage {
     private func halt(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ follower: SessionFollower)
         async throws
     {
-        try await interrupt(hand, client, session, "1")
+        try await interrupt(hand, client, session, next: 1)
         if try await waitUntilHalted(follower, seconds: Self.againAfterSeconds) { return }
-        try await interrupt(hand, client, session, "2")
+        try await interrupt(hand, client, session, next: 2)
         if try await waitUntilHalted(follower, seconds: Self.giveUpAfterSeconds - Self.againAfterSeconds) { return }
         try await tellUnconfirmed(
             hand, "The session did not become idle within \(Self.giveUpAfterSeconds) s of the interrupt.")
     }
 
-    private func interrupt(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, _ subject: String)
+    private func isAtWork(_ client: AnthropicClient, _ session: String) async throws -> Bool {
+        switch try await client.session(session).status {
+        case .running, .rescheduling, .unknown: true
+        case .idle, .terminated: false
+        }
+    }
+
+    /// Once for each number, and for each time the run was brought back after a stop.
+    private func interrupt(_ hand: RunInHand, _ client: AnthropicClient, _ session: String, next number: Int)
         async throws
     {
+        let turn = try await parts.database.read { [id = hand.run.id] in try InterruptedTurn(id, in: $0) }
+        let subject = InterruptedTurn.subject(number, after: turn.resumed)
         let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
         let plan = StepPlan(channel: .anthropic, kind: "interrupt", subject: subject, position: 2, intent: "{}")
         let step = try await parts.write(hand.lease) { db in

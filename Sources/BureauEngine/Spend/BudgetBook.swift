@@ -23,10 +23,11 @@ package struct BudgetBook: Sendable {
 
     private func told(_ account: SpendAccount, in db: any Connection) throws -> ScopeBudget? {
         switch account.owner {
-        case .agency: return agency
+        case .agency: return try agency ?? ServerFacts(db: db).agencyBudget()
         case .client(let slug): return try ClientStore(db: db).find(slug)?.budget
         case .agent(let name):
-            let budgets = catalog.agent(name)?.config.budgets
+            // A command may see no agents' folder: what the server took in last holds all the same.
+            let budgets = try (catalog.agent(name) ?? AgentCatalog.newest(name, in: db))?.config.budgets
             return account.span == .day ? budgets?.day : budgets?.month
         }
     }

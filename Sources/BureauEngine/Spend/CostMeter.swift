@@ -17,7 +17,9 @@ struct CostMeter: Sendable {
             usage: BureauDomain.SessionUsage(usage), listCostMicroUSD: known > 0 ? MicroUSD(rawValue: known) : nil,
             model: hand.run.model ?? "unknown", prices: parts.prices)
         // Requests tell tokens only: searches and running time may be missing from their sum.
-        guard !hasTotals, fold.spans.inputTokens != nil, cost.method == .computed else { return cost }
+        // And nothing tells which model a sub-agent's share of them was: all are priced as the session's own.
+        let isMixed = !fold.threads.isEmpty || (!hasTotals && fold.spans.inputTokens != nil)
+        guard isMixed, cost.method == .computed else { return cost }
         return SessionCost(microUSD: cost.microUSD, method: .estimate)
     }
 

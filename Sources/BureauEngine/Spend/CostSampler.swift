@@ -18,17 +18,19 @@ struct CostSampler: Sendable {
     func watch(_ follower: SessionFollower) async throws -> FollowStage.End {
         let meter = CostMeter(parts: parts, hand: hand)
         let interval = hand.agent.config.limits.sampleInterval.milliseconds
-        var nextSample = parts.doors.now() + interval
+        let pause = min(Self.lookEveryMilliseconds, interval)
+        // By what was slept and not by the clock, which may be set back meanwhile.
+        var sinceSample: Int64 = 0
         var savedEvents: Int64 = -1, looks = 0
         while true {
-            try await parts.doors.sleep(.milliseconds(min(Self.lookEveryMilliseconds, interval)))
-            looks += 1
+            try await parts.doors.sleep(.milliseconds(pause))
+            (sinceSample, looks) = (sinceSample + pause, looks + 1)
             if looks == Self.looksToHaveLived, hand.run.losses > 0 {
                 try await parts.write(hand.lease) { [lease = hand.lease] in try RunLosses.markLived(lease, in: $0) }
             }
             var listed: BureauVendors.SessionUsage?
-            if parts.doors.now() >= nextSample {
-                nextSample = parts.doors.now() + interval
+            if sinceSample >= interval {
+                sinceSample = 0
                 try? await follower.listThreads()
                 if let session = await sample() {
                     listed = session.usage

@@ -36,6 +36,22 @@ struct RunReservation {
         return .waits(until: min(now + Self.lookEveryMilliseconds, short.account.endsAt ?? .max))
     }
 
+    /// For a run in its session that holds no money any more, because it was over before. Nil when it has what it needs.
+    func regain() async throws -> StageOutcome? {
+        let lease = hand.lease
+        let holds = try await parts.database.read { try SpendLedger(db: $0).hold(lease.runID)?.isOpen == true }
+        guard !holds else { return nil }
+        let money = try await parts.write(lease) { [self] db in
+            guard let run = try RunStore(db: db).find(lease.runID) else { throw RunMoved(runID: lease.runID) }
+            return try reserve(run, in: db)
+        }
+        switch money {
+        case .granted: return nil
+        case .stopped: return .moved
+        case .waits(let until): return hand.run.state == .waitingApproval ? .rest(until: until) : .moved
+        }
+    }
+
     /// Why the run ends instead of waiting: its budget says so, or nobody answered in time.
     private func ending(
         _ short: ReservationRule.Line, _ run: RunRecord, _ sentence: String, in db: any Connection

@@ -30,6 +30,7 @@ enum Migrator {
         (22, "0022_run_indexes", PackageResources._022_run_indexes_sql),
         (23, "0023_report_lists", PackageResources._023_report_lists_sql),
         (28, "0028_run_again", PackageResources._028_run_again_sql),
+        (24, "0024_last_sent", PackageResources._024_last_sent_sql),
         (29, "0029_shortcuts", PackageResources._029_shortcuts_sql),
     ]
 

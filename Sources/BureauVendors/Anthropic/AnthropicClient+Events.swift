@@ -1,7 +1,8 @@
 extension AnthropicClient {
     /// Largest single event that is accepted; tool results can be megabytes.
     package static let eventBytesMax = 32 << 20
-    static let historyPageBytesMax = 256 << 20
+    /// A page that holds more is asked for in smaller ones; a single event never does.
+    static let historyPageBytesMax = 48 << 20
 
     /// One page of the session's history, oldest first unless asked otherwise. `limit` is 1 to 1,000. An empty page may
     /// still have a next one: follow `nextPage` until it is nil, and never act on half a history.

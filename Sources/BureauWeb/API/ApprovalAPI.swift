@@ -77,17 +77,15 @@ struct ApprovalDecision: Sendable {
         }
         let outcome =
             isApproved
-            ? try await house.approvals.approve(id, by: decider, on: actor.surface)
-            : try await house.approvals.deny(id, by: decider, on: actor.surface, reason: reason ?? "")
+            ? try await house.approvals.approve(id, by: decider, on: actor.surface, from: actor.remoteAddress)
+            : try await house.approvals.deny(
+                id, by: decider, on: actor.surface, reason: reason ?? "", from: actor.remoteAddress)
         let words = SlackFrontDesk.words(outcome) ?? ""
         func no(_ status: HTTPResponse.Status, _ title: String, _ fix: String) -> APIProblem {
             APIProblem(status: status, title: title, detail: words, fix: fix)
         }
         switch outcome {
-        case .decided(let approval):
-            try await house.audit.note(
-                actor, isApproved ? "approval granted" : "approval denied", "approval \(id)", after: approval.document)
-            return approval.document
+        case .decided(let approval): return approval.document
         case .already: throw no(.conflict, "Already decided", "GET the approval to see by whom.")
         case .refused: throw no(.forbidden, "Not an approver", "Ask one of the people the agent's config names.")
         case .unknown: throw APIProblem.missing("such approval")

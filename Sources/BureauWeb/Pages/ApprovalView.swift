@@ -143,23 +143,17 @@ struct ApprovalPages: Sendable {
         }
     }
 
-    /// Decides one, and notes it.
+    /// Decides one; the desk notes it.
     func settle(_ approval: ApprovalRecord, _ run: RunRecord, _ verdict: Verdict, _ web: WebRequest) async throws
         -> ApprovalDesk.Outcome
     {
         let actor = try web.actor(), person = ApprovalView.decider(try web.signedIn().person)
-        let outcome =
-            switch verdict {
-            case .approve: try await house.approvals.approve(approval.id, by: person, on: "web")
-            case .deny(let reason): try await house.approvals.deny(approval.id, by: person, on: "web", reason: reason)
-            }
-        if case .decided(let decided) = outcome {
-            try await house.audit.note(
-                actor, "approval \(decided.state.rawValue)", "run \(run.id)", client: run.clientSlug,
-                before: .object(JSONObject([("approval", .string(approval.id)), ("status", .string("open"))])),
-                after: decided.document)
+        let address = actor.remoteAddress
+        return switch verdict {
+        case .approve: try await house.approvals.approve(approval.id, by: person, on: "web", from: address)
+        case .deny(let reason):
+            try await house.approvals.deny(approval.id, by: person, on: "web", reason: reason, from: address)
         }
-        return outcome
     }
 
     private func decide(_ web: WebRequest) async throws -> Response {

@@ -9,8 +9,7 @@ struct AgentFolder: Sendable {
 
     init(_ settings: Settings) {
         self.settings = settings
-        let environment = settings.environment
-        reader = AgentReader(hasVariable: { environment.has($0) })
+        reader = AgentReader(hasVariable: settings.hasVariable)
     }
 
     func reports() throws -> [AgentFileReport] {

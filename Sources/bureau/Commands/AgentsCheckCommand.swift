@@ -85,9 +85,8 @@ struct AgentsCheckCommand: AsyncParsableCommand {
     private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     private func reports(_ settings: Settings) throws -> [AgentFileReport] {
-        let environment = settings.environment
-        let isSkipped = skipEnvironment
-        let reader = AgentReader(hasVariable: { isSkipped || environment.has($0) })
+        let (isSkipped, hasVariable) = (skipEnvironment, settings.hasVariable)
+        let reader = AgentReader(hasVariable: { isSkipped || hasVariable($0) })
         guard !files.isEmpty else {
             let folder = settings.agentsFolder.path
             let names = try AgentFolder(settings).reports().map(\.fileName)

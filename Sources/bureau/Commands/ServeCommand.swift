@@ -38,6 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "another bureau serve already uses \(settings.dataFolder.path)",
                 fix: "stop it first, or give this one another DATA_DIR", exitCode: ExitStatus.temporary)
         }
+        try await composition.rememberEnvironment()
         try await composition.findLostRuns()
         let services = composition.serverServices { port in
             logger.notice(

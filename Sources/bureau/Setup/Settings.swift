@@ -35,7 +35,9 @@ struct Settings: Sendable {
         address = try Self.address(environment, overrides)
         site = try Self.site(environment)
         logLevel = try Self.logLevel(environment)
-        engine = try Self.engine(environment, dataFolder, isDataOverridden: overrides.dataFolder != nil)
+        var engine = try Self.engine(environment, dataFolder, isDataOverridden: overrides.dataFolder != nil)
+        engine.publicURL = site.publicURL
+        self.engine = engine
     }
 
     private static func engine(_ environment: Environment, _ data: URL, isDataOverridden: Bool) throws(SetupError)

@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauEngine
+import BureauStorage
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -25,6 +26,7 @@ struct RunWatcher: Sendable {
     /// Returns the exit code that tells how the run ended.
     func follow(_ id: String, printsJSON: Bool = false) async throws -> Int32 {
         let isServed = ServerLock.isHeld(composition.settings)
+        if !isServed, let code = try await leftToServer(id, printsJSON: printsJSON) { return code }
         if !isServed { try await composition.findLostRuns() }
         var configuration = ServiceGroupConfiguration(
             services: (isServed ? [] : composition.workers(only: id)).map { .init(service: $0) },
@@ -58,6 +60,20 @@ struct RunWatcher: Sendable {
         if !isServed { try await tellUnsent(id) }
         if printsJSON { Terminal.say(try await FinalReport(composition: composition, id: id).json()) }
         return code
+    }
+
+    /// A shell without what the server works with would do the run's work half, and fail it for want of the rest.
+    private func leftToServer(_ id: String, printsJSON: Bool) async throws -> Int32? {
+        let parts = composition.parts
+        let missing = try await parts.database.read { try ServerFacts(db: $0).missing(in: parts) }
+        let run = try await composition.desk.find(id)
+        guard !missing.isEmpty, run.state.isWorkable else { return nil }
+        Terminal.note(
+            "The run is left to the server, which is not running: this shell has not what the server had "
+                + "(\(missing.joined(separator: ", "))).\nStart bureau serve, or give this shell the server's environment: "
+                + "set -a; . /etc/bureau/env; set +a. Then: bureau runs watch \(id.prefix(10))")
+        if printsJSON { Terminal.say(try await FinalReport(composition: composition, id: id).json()) }
+        return ExitStatus.waiting
     }
 
     private enum Ending: Hashable {

@@ -78,6 +78,26 @@ private let allEvents: [RunMachine.Event] = [
         #expect(run.cause?.code == .lostTooOften)
     }
 
+    private static let inSession: [RunState] = [.running, .waitingApproval, .revising]
+    @Test("What breaks while its session may be alive is interrupted first, and keeps its cause", arguments: inSession)
+    func brokeInSession(state: RunState) throws {
+        for code in RunCause.Code.allCases {
+            let cause = RunCause(code, "It broke.")
+            var run = RunMachine(state: state, session: "s")
+            let effects = try run.apply(.broke(cause))
+            guard code.retriesInSession else {
+                #expect(run.state == .failed && effects == [.alert(cause)])
+                continue
+            }
+            #expect(run.state == .stopping && effects.isEmpty)
+            #expect(try run.apply(.sessionHalted) == [.alert(cause)])
+            #expect(run.state == .failed && run.cause == cause)
+        }
+        var early = RunMachine(state: .starting)
+        _ = try early.apply(.broke(RunCause(.internalError, "It broke.")))
+        #expect(early.state == .failed, "there is no session to interrupt")
+    }
+
     @Test("A run whose session cannot even be interrupted is given up all the same, and one without a session at once")
     func lostWhileStopping() throws {
         var run = RunMachine(state: .running, session: "s")

@@ -69,29 +69,6 @@ struct SessionCostTests {
         #expect(cost == SessionCost(microUSD: MicroUSD(rawValue: micro), method: method))
     }
 
-    @Test("Added up by request, each prompt finds its own tier and rounding happens once")
-    func tally() {
-        var tally = SpendTally()
-        tally.add(SessionUsage(inputTokens: 90_000), model: "claude-haiku-5-5", prices: prices)
-        tally.add(SessionUsage(inputTokens: 90_000, cacheReadTokens: 10_001), model: "claude-haiku-5-5", prices: prices)
-        for _ in 0..<4 {
-            tally.add(SessionUsage(cacheReadTokens: 25), model: "claude-haiku-5-5-20261001", prices: prices)
-        }
-        tally.add(SessionUsage(outputTokens: 1_000), model: "claude-opus-5", prices: prices)
-        let cost = tally.cost(session: SessionUsage(webSearches: 2, activeMilliseconds: 3_600_000), prices: prices)
-        // 9,000 + 45,000 + 500.05 + 4 × 0.25 + 25,000 + 20,000 + 80,000
-        #expect(cost == SessionCost(microUSD: MicroUSD(rawValue: 179_501), method: .computed))
-    }
-
-    @Test("One request without a price leaves the whole tally without one")
-    func tallyNoPrice() {
-        var tally = SpendTally()
-        tally.add(usage, model: "claude-opus-5", prices: prices)
-        tally.add(usage, model: "claude-unheard-of", prices: prices)
-        #expect(tally.cost(session: usage, prices: prices).method == .noPrice("claude-unheard-of"))
-        #expect(tally.cost(session: usage, prices: prices).microUSD == nil)
-    }
-
     @Test("Absurd counts neither trap nor turn negative")
     func absurd() {
         let most = SessionUsage(

@@ -45,6 +45,36 @@ struct UpkeepTests {
         #expect(try await notices(bench) == 2)
     }
 
+    @Test("Old signals that made no run lose their bytes, and keep hash and verdict; the others keep everything")
+    func signals() async throws {
+        let bench = try await Bench(), run = try await bench.run()
+        let old = bench.clock.now - 100 * 86_400_000
+        let kinds: [(String, Int64, Bool)] = [
+            ("ignored", old, false), ("duplicate", old, false), ("run", old, true), ("parked", old, true),
+            ("ignored", bench.clock.now, true),
+        ]
+        var ids: [String] = []
+        for (number, (verdict, at, _)) in kinds.enumerated() {
+            let id = ULID.make(milliseconds: at, randomness: (UInt64(number), 0))
+            ids.append(id)
+            try await bench.database.write { db in
+                _ = try db.execute(
+                    """
+                    INSERT INTO signal (id, received_at, source, agent, remote_address, body, body_bytes, body_sha256, verdict,
+                        reason, run_id) VALUES (?, ?, 'clickup', 'sentinel', '::1', ?, 2, 'hash', ?, 'why', ?)
+                    """,
+                    [id, at, Data("{}".utf8), verdict, ["run", "duplicate"].contains(verdict) ? run.id : nil])
+            }
+        }
+        for _ in 0..<2 { try await upkeep(bench) { $0.diskAlertPercent = 101 }.daily() }
+        let rows = try await bench.database.engine.query("SELECT id, length(body) AS n, body_sha256 FROM signal", [])
+        for row in rows {
+            let number = try #require(ids.firstIndex(of: try row.text("id")))
+            #expect(try row.integer("n") == (kinds[number].2 ? 2 : 0), "\(kinds[number])")
+            #expect(try row.text("body_sha256") == "hash")
+        }
+    }
+
     @Test("A disk that is full is told once, and again after it was well in between")
     func disk() async throws {
         let bench = try await Bench()

@@ -45,6 +45,26 @@ struct AgentCatalogTests {
         #expect(bench.catalog.problems.isEmpty)
     }
 
+    @Test("A broken file's agent outlives a restart as it was, and people are told until it is mended")
+    func brokenRestart() async throws {
+        let bench = try await Bench()
+        bench.clock.advance(milliseconds: 1_000)
+        try write(bench, "sentinel.json", Agents.make(version: "2.0.0"))
+        try await bench.catalog.refresh()
+        try write(bench, "sentinel.json", "{")
+        let restarted = AgentCatalog(
+            folder: bench.agentsFolder, reader: AgentReader(hasVariable: { _ in true }), database: bench.database,
+            doors: bench.clock.doors, logger: bench.logger)
+        try await restarted.refresh()
+        #expect(restarted.agent("sentinel")?.config.version == "2.0.0")
+        for _ in 0..<2 { try await restarted.tellBroken() }
+        #expect(try await bench.alerts().map(\.subject) == ["sentinel.json"])
+        try write(bench, "sentinel.json", Agents.make(version: "3.0.0"))
+        try await restarted.refresh()
+        try await restarted.tellBroken()
+        #expect(try await bench.alerts().isEmpty)
+    }
+
     @Test("A file nobody can read does not keep the others from being read")
     func unreadable() async throws {
         let bench = try await Bench(agents: [:])

@@ -40,7 +40,7 @@ struct BoardNoticeTests {
         let run = try await started(house, number: 1)
         for event: RunMachine.Event in [
             .taken, .sessionOpened(session: "sesn_1"), .approvalsAsked(count: 1), .gateClosed,
-            .broke(RunCause(.internalError, "It broke.")),
+            .broke(RunCause(.refusal, "It broke.")),
         ] {
             try await house.bench.move(run.id, event)
         }
@@ -54,7 +54,7 @@ struct BoardNoticeTests {
         let house = try await AsanaHouse(["jessie": AsanaHouse.agent("jessie", board: Self.board)])
         var run = try await started(house, number: 1)
         for event: RunMachine.Event in [
-            .taken, .sessionOpened(session: "sesn_1"), .broke(RunCause(.internalError, "It broke.")),
+            .taken, .sessionOpened(session: "sesn_1"), .broke(RunCause(.refusal, "It broke.")),
         ] {
             run = try await house.bench.move(run.id, event)
         }
@@ -77,7 +77,7 @@ struct BoardNoticeTests {
             guard let step = steps.first else { return nil }
             let write = try await ErrorTasks.write(step, run, agent, house.parts)
             let (now, receipt) = (house.bench.clock.now, try JSONText.encode(DeliveryReceipt(id: "900", link: nil)))
-            try await house.parts.database.write { try StepStore(db: $0).markIntended(step.id, now: now) }
+            _ = try await house.parts.database.write { try StepStore(db: $0).markIntended(step.id, now: now) }
             try await house.parts.database.write { try StepStore(db: $0).markDone(step.id, receipt: receipt, now: now) }
             house.bench.clock.advance(milliseconds: 1_000)
             return write

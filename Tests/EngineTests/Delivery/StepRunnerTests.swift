@@ -148,7 +148,7 @@ struct StepRunnerTests {
         let bench = try await Bench()
         let planned = try await bench.step(try await bench.run())
         let now = bench.clock.now
-        try await bench.database.write { try StepStore(db: $0).markIntended(planned.id, now: now) }
+        _ = try await bench.database.write { try StepStore(db: $0).markIntended(planned.id, now: now) }
         let write = ScriptedWrite([.receipt], looks: [.found])
         _ = try await bench.runner(planned).run(try await bench.step(planned.id), write)
         #expect((write.made, write.looked) == (0, 1))
@@ -159,7 +159,7 @@ struct StepRunnerTests {
         let bench = try await Bench()
         let planned = try await bench.step(try await bench.run())
         let sent = bench.clock.now
-        try await bench.database.write { try StepStore(db: $0).markIntended(planned.id, now: sent) }
+        _ = try await bench.database.write { try StepStore(db: $0).markIntended(planned.id, now: sent) }
         bench.clock.advance(milliseconds: secondsAgo * 1_000)
         let start = bench.clock.now
         let write = ScriptedWrite([.receipt], looks: [.absent, .found], flightMillisecondsMax: 10_000)

@@ -89,22 +89,33 @@ struct UndecidableTests {
         }
     }
 
-    @Test("Two sessions with a run's mark are in doubt: neither is chosen")
+    @Test("Of two sessions with a run's mark the first goes on, and the other is ended and told of")
     func sessions() async throws {
         try await withStandIns { standIns in
             let bench = try await Bench(), now = Int64(Date().timeIntervalSince1970 * 1_000)
-            let mark = ["bureau_run": "01RUN", "bureau_attempt": "1"]
+            let parts = try bench.parts(standIns.connections), run = try await bench.run([.taken])
+            let mark = ["bureau_run": run.id, "bureau_attempt": "1"]
             let new = NewSession(
                 agentID: "agent_sentinel", environmentID: "env_demo", title: "test", metadata: mark, kickoff: "Audit.")
             let create = SessionCreate(
-                anthropic: standIns.anthropic, session: new, mark: mark, since: now, doors: bench.clock.doors)
-            _ = try await create.write()
-            guard case .found = try await create.probe() else {
-                Issue.record("the one there is is it")
-                return
+                anthropic: standIns.anthropic, session: new, mark: mark, since: now, doors: bench.clock.doors,
+                onStrays: { await StraySessions(parts: parts).end($0, of: run) })
+            func found() async throws -> String? {
+                guard case .found(let receipt) = try await create.probe() else { return nil }
+                return try JSONText.decode(SessionReceipt.self, receipt).session
             }
-            _ = try await create.write()
-            #expect(Self.why(try await create.probe())?.contains("2 sessions carry this run's mark") == true)
+            let first = try JSONText.decode(SessionReceipt.self, try await create.write()).session
+            #expect(try await found() == first, "the one there is is it")
+            let second = try JSONText.decode(SessionReceipt.self, try await create.write()).session
+            let kept = try #require(try await found())
+            let ended = kept == first ? second : first
+            let told = try await bench.alerts().filter { $0.cause == "stray_session" }.map(\.subject)
+            #expect(told == [ended])
+            let events = try await standIns.anthropic.history(of: ended, types: ["user.interrupt"]).events
+            let other = try await standIns.anthropic.history(of: kept, types: ["user.interrupt"]).events
+            #expect(events.count == 1 && other.isEmpty)
+            _ = try await found()
+            #expect(try await bench.alerts().count == told.count, "told once")
         }
     }
 }

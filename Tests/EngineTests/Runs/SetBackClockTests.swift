@@ -19,6 +19,30 @@ struct SetBackClockTests {
         #expect(try await bench.find(run.id).startedAt == right)
     }
 
+    @Test("A task's next look and a schedule's are not put off by a clock that ran ahead")
+    func looks() async throws {
+        let bench = try await Bench(isImpatient: false), parts = try bench.parts(), right = bench.clock.now
+        let run = try await bench.run(task: "86a")
+        try await bench.database.write { db in
+            let ahead = right + 86_400_000
+            try db.execute(
+                "INSERT INTO task_watch (run_id, tool, task_id, since, opened_at, look_at) VALUES (?, 'clickup', '86a', ?, ?, ?)",
+                [run.id, right, right, ahead])
+            try db.execute(
+                "INSERT INTO schedule (agent, name, timing, looked_until) VALUES ('sentinel', 'monthly', 'x', ?)",
+                [ahead])
+        }
+        bench.clock.advance(milliseconds: 86_400_000)
+        let care = SetBackClock(parts: parts)
+        try await care.look()
+        bench.clock.advance(milliseconds: -86_400_000)
+        try await care.look()
+        let looks = try await bench.database.engine.query(
+            "SELECT look_at AS at FROM task_watch UNION ALL SELECT looked_until FROM schedule", []
+        ).map { try $0.integer("at") }
+        #expect(looks == [right, right])
+    }
+
     @Test("Nothing moves while the clock goes on")
     func steady() async throws {
         let bench = try await Bench(isImpatient: false), run = try await bench.run(Bench.toRunning)

@@ -67,6 +67,9 @@ struct SpendLedgerTests {
         #expect(try await bench.find(run.id).state == .failed)
         #expect(try await Self.agency(bench) == SpendBalance())
         try await bench.move(run.id, .retried)
+        #expect(try await Self.agency(bench) == SpendBalance(), "it asks for money before it goes on")
+        let hand = try #require(try await bench.claim("w", run.id))
+        #expect(try await RunReservation(parts: try bench.parts(), hand: hand).regain() == nil)
         #expect(try await Self.agency(bench).reserved == .usd(5), "what goes on in its session has money again")
     }
 

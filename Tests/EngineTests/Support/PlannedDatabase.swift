@@ -55,11 +55,11 @@ private enum Plans {
         "alert_open", "run_thread_open", "approval_open", "signal_parked",
     ]
 
-    /// Read as a whole on purpose: once a day, or when somebody asks for a check.
+    /// Read as a whole on purpose: once a day, or when somebody asks for a check, or after a restore.
     static let whole = [
         "WHERE ended_at > ? AND state <> 'ignored'", "SELECT 'agency' AS scope", "LEFT JOIN spend_hold",
         "FROM spend_hold hold",
-        "GROUP BY run_id) hold", "GROUP BY run.state || ''",
+        "SELECT DISTINCT run.session_agent", "GROUP BY run_id) hold", "GROUP BY run.state || ''",
     ]
 
     static func check(_ sql: String, _ values: [any SQLBindable], _ engine: any Connection) throws {

@@ -35,8 +35,8 @@ struct ReportSeed: Sendable {
             try db.execute(
                 """
                 INSERT INTO agent_config (sha256, agent, version, body, loaded_at)
-                VALUES ('seed', 'sentinel', '1.0.0', '{}', ?) ON CONFLICT DO NOTHING
-                """, [now])
+                VALUES ('seed', 'sentinel', '1.0.0', ?, ?) ON CONFLICT DO NOTHING
+                """, [AgentBody.sentinel, now])
             try db.execute(
                 """
                 INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,

@@ -93,6 +93,13 @@ struct RunThreadStore {
         ).map(RunThread.init)
     }
 
+    /// Throws `RunMoved` unless this worker still keeps the message.
+    func check(_ runID: String, owner: String) throws {
+        let held = try db.first(
+            "SELECT 1 AS held FROM run_thread WHERE run_id = ? AND lease_owner = ?", [runID, owner])
+        guard held != nil else { throw RunMoved(runID: runID) }
+    }
+
     func otherOwners(than owner: String) throws -> [String] {
         try db.query(
             "SELECT DISTINCT lease_owner FROM run_thread WHERE closed = 0 AND lease_owner IS NOT NULL AND lease_owner <> ?",

@@ -35,7 +35,7 @@ package struct RunThreadWorker: Service {
             while !Task.isCancelled {
                 do {
                     let now = parts.doors.now()
-                    written.removeAll { $0 <= now - 60_000 }
+                    written.removeAll { $0 <= now - 60_000 || $0 > now }
                     let free = min(Self.batchMax, Self.writesPerMinuteMax - written.count)
                     let count = free > 0 ? try await lookOnce(limit: free) : 0
                     written += Array(repeating: now, count: count)
@@ -69,7 +69,10 @@ package struct RunThreadWorker: Service {
             try RunThreadStore(db: $0).claim(owner: owner, limit: limit, now: now)
         }
         var count = 0
-        for thread in threads where try await keep(thread) { count += 1 }
+        for thread in threads {
+            // Another worker keeps it now: the next look tells what is left.
+            do { if try await keep(thread) { count += 1 } } catch is RunMoved { continue }
+        }
         return count
     }
 
@@ -137,7 +140,9 @@ package struct RunThreadWorker: Service {
             return false
         }
         let write = SlackPost(slack: slack, message: message.message, mark: step.id, since: step.intendedAt ?? now)
-        switch try await StepRunner(database: parts.database, doors: parts.doors, lease: nil).run(step, write) {
+        var runner = StepRunner(database: parts.database, doors: parts.doors, lease: nil)
+        runner.claim = { [owner = lock.owner] in try RunThreadStore(db: $0).check(run.id, owner: owner) }
+        switch try await runner.run(step, write) {
         case .done(let receipt):
             guard let place = try JSONText.decode(DeliveryReceipt.self, receipt).slackPlace else {
                 return try await close(thread)

@@ -1,0 +1,55 @@
+import BureauDomain
+import BureauStorage
+import Testing
+
+@testable import BureauEngine
+
+@Suite("Notices")
+struct NoticeFenceTests {
+    private static func due(_ bench: Bench, _ owner: String, only: String? = nil) async throws -> [StepRecord] {
+        let now = bench.clock.now
+        return try await bench.database.write {
+            try StepStore(db: $0).claimNotices(owner: owner, limit: 20, now: now, only: only)
+        }
+    }
+
+    @Test("Whoever lost the claim sends nothing, nor does anybody when it is sent")
+    func fence() async throws {
+        let bench = try await Bench()
+        _ = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))])
+        let step = try #require(try await Self.due(bench, "slow").first)
+        bench.clock.advance(milliseconds: 61_000)
+        #expect(try await Self.due(bench, "quick").map(\.id) == [step.id])
+        let now = bench.clock.now
+        func intend(_ owner: String) async throws -> Bool {
+            try await bench.database.write { try StepStore(db: $0).intend(step.id, owner: owner, now: now) }
+        }
+        #expect(try await intend("slow") == false)
+        #expect(try await intend("quick"))
+        try await bench.database.write { try StepStore(db: $0).markDone(step.id, receipt: "{}", now: now) }
+        #expect(try await intend("quick") == false)
+    }
+
+    @Test("A command's worker takes only those of its own run")
+    func ownRun() async throws {
+        let bench = try await Bench()
+        let mine = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))])
+        _ = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))])
+        #expect(Set(try await Self.due(bench, "w", only: mine.id).map(\.runID)) == [mine.id])
+    }
+
+    @Test("A restored backup comes to the same mark; a second failure to another")
+    func marks() async throws {
+        let bench = try await Bench()
+        let run = try await bench.run(task: "86a")
+        func subjects() async throws -> [String] {
+            try await bench.steps(run.id, .notice).filter { $0.kind == "comment" }.map(\.subject).sorted()
+        }
+        try await bench.database.write { _ = try $0.execute("UPDATE run SET lease_epoch = 9 WHERE id = ?", [run.id]) }
+        try await bench.move(run.id, .broke(RunCause(.noFiles, "Nothing.")))
+        #expect(try await subjects() == ["no_files#1"])
+        try await bench.move(run.id, .retried)
+        try await bench.move(run.id, .broke(RunCause(.noFiles, "Nothing.")))
+        #expect(try await subjects() == ["no_files#1", "no_files#2"])
+    }
+}
