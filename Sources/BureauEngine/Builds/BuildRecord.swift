@@ -12,6 +12,8 @@ package struct BuildRecord: Sendable, Hashable {
     package let title: String
     package let round: Int
     package let attempt: Int
+    /// Unix milliseconds; nil for a round from before it was kept.
+    package let roundStartedAt: Int64?
     package let startCommit: String
     package let headCommit: String?
     package let ending: Ending?
@@ -30,6 +32,7 @@ package struct BuildRecord: Sendable, Hashable {
         title = try row.text("title")
         round = Int(try row.integer("round"))
         attempt = Int(try row.integer("attempt"))
+        roundStartedAt = try row.integerIfAny("round_started_at")
         startCommit = try row.text("start_commit")
         headCommit = try row.textIfAny("head_commit")
         ending = try row.textIfAny("ending").flatMap(Ending.init)
@@ -57,11 +60,13 @@ struct BuildStore {
     func insert(_ new: NewBuild, now: Int64) throws {
         try db.execute(
             """
-            INSERT INTO build (run_id, repository, base_branch, base_commit, branch, title, start_commit, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING
+            INSERT INTO build (run_id, repository, base_branch, base_commit, branch, title, start_commit, created_at,
+                round_started_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING
             """,
             [
                 new.runID, new.repository, new.baseBranch, new.baseCommit, new.branch, new.title, new.baseCommit, now,
+                now,
             ])
     }
 
@@ -82,13 +87,13 @@ struct BuildStore {
     }
 
     /// The next round begins where the last one came to.
-    func beginRound(_ runID: String, after round: Int) throws {
+    func beginRound(_ runID: String, after round: Int, now: Int64) throws {
         try db.execute(
             """
             UPDATE build SET round = round + 1, attempt = 1, start_commit = coalesce(head_commit, start_commit),
-                head_commit = NULL
+                head_commit = NULL, round_started_at = ?
             WHERE run_id = ? AND round = ? AND ending IS NULL
-            """, [runID, round])
+            """, [now, runID, round])
     }
 
     func end(_ runID: String, _ ending: BuildRecord.Ending, commit: String? = nil, now: Int64) throws {

@@ -6,9 +6,9 @@ struct BuildReviseStage: Stage {
     let parts: EngineParts
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
-        let (transitions, lease, run) = (parts.transitions, hand.lease, hand.run)
+        let (transitions, lease, run, now) = (parts.transitions, hand.lease, hand.run, parts.doors.now())
         try await parts.write(lease) { db in
-            try BuildStore(db: db).beginRound(run.id, after: run.round - 1)
+            try BuildStore(db: db).beginRound(run.id, after: run.round - 1, now: now)
             try transitions.apply(.revisionSent, to: run.id, lease: lease, in: db)
         }
         return .moved

@@ -158,10 +158,10 @@ struct BuildRound: Sendable {
         }
     }
 
-    /// How long the whole run may still take.
+    /// How long the round may still take. People may think about the one before it as long as they like.
     private var timeLeft: Duration {
-        let limit = hand.agent.config.limits.sessionDurationMax.milliseconds
-        return .milliseconds(max(1, limit - (parts.doors.now() - (hand.run.startedAt ?? parts.doors.now()))))
+        let limit = hand.agent.config.limits.sessionDurationMax.milliseconds, now = parts.doors.now()
+        return .milliseconds(max(1, limit - (now - (build.roundStartedAt ?? now))))
     }
 
     private func data(_ step: String) throws -> Data {

@@ -29,6 +29,7 @@ enum Migrator {
         (21, "0021_losses", PackageResources._021_losses_sql),
         (22, "0022_run_indexes", PackageResources._022_run_indexes_sql),
         (23, "0023_report_lists", PackageResources._023_report_lists_sql),
+        (26, "0026_build_rounds", PackageResources._026_build_rounds_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

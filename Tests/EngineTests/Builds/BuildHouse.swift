@@ -3,6 +3,7 @@ import BureauStorage
 import Foundation
 import Logging
 import ProductHarness
+import Synchronization
 import Testing
 
 @testable import BureauEngine
@@ -14,10 +15,17 @@ final class BuildHouse: Sendable {
     let catalog: AgentCatalog
     let parts: EngineParts
     let lock: OwnerLock
-    let doors = Doors.system
+    let doors: Doors
+    /// How far this house's clock is ahead of the machine's, in milliseconds.
+    private let ahead: Ahead
 
     var repository: GitRepository { GitRepository(path: folder.appending(path: "platform.git").path) }
     var script: String { folder.appending(path: "builder.sh").path }
+
+    private final class Ahead: Sendable { let milliseconds = Mutex<Int64>(0) }
+
+    /// Time passes in which nobody does anything.
+    func pass(hours: Int64) { ahead.milliseconds.withLock { $0 += hours * 3_600_000 } }
 
     struct Options {
         /// A shell script; it stands in the worktree when it begins.
@@ -45,6 +53,11 @@ final class BuildHouse: Sendable {
             repository: folder.appending(path: "platform.git").path, builder: script.path, options)
         try Data(agent.utf8).write(to: folder.appending(path: "agents/platform-build.json"))
         database = try PlannedDatabase(path: folder.appending(path: "bureau.db").path)
+        let (system, clock) = (Doors.system, Ahead())
+        ahead = clock
+        doors = Doors(
+            now: { system.now() + clock.milliseconds.withLock { $0 } }, randomness: system.randomness,
+            jitter: system.jitter, sleep: system.sleep)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         catalog = AgentCatalog(
             folder: folder.appending(path: "agents"), reader: AgentReader(hasVariable: { _ in true }),

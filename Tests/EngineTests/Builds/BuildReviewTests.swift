@@ -128,6 +128,17 @@ struct BuildReviewTests {
         #expect(try await house.file("round-1.md", on: "main").contains("Do it well."))
     }
 
+    @Test("A change that is asked for after the run's time limit has the whole limit for its own round")
+    func lateRevision() async throws {
+        let house = try await Self.house()
+        let run = try await inReview(house)
+        house.pass(hours: 30)
+        _ = try await desk(house).revise(run.id, asking: "Make it blue", by: "ada")
+        let second = try await house.settled(run.id)
+        #expect(second.state == .inReview, "\(second.cause?.sentence ?? "")")
+        #expect(try await house.file("round-2.md", on: try await house.build(run.id).branch).contains("Make it blue"))
+    }
+
     @Test("A later round that comes to nothing is told and judged, and what was there before stays")
     func emptyRound() async throws {
         let house = try await Self.house()
