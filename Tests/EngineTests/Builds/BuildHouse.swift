@@ -174,6 +174,11 @@ final class BuildHouse: Sendable {
         try #require(try await database.read { try BuildStore(db: $0).find(id) })
     }
 
+    /// The newest version of the run, or that of a round.
+    func artifact(_ id: String, round: Int? = nil) async throws -> ArtifactRecord? {
+        try await database.read { try ArtifactStore(db: $0).ofRun(id) }.last { round == nil || $0.round == round }
+    }
+
     func events(_ id: String) async throws -> [RunEvent] {
         try await database.read { try RunEventStore(db: $0).list(id) }
     }
