@@ -26,7 +26,9 @@ struct BuildMerge: Sendable {
         let now = parts.doors.now()
         try await parts.write(hand.lease) { try BuildStore(db: $0).intend(build, Self.step, now: now) }
         let result: GitRepository.MergeResult
-        do { result = try await GitRepository(path: build.repository).merge(request(build, last.commit, hand)) } catch let
+        do {
+            result = try await GitRepository(path: build.repository).merge(request(build, last.commit, hand))
+        } catch let
             failure
             as GitRepository.Failure
         {

@@ -18,8 +18,8 @@ struct BuildReviseStage: Stage {
     /// Nil when it cannot be read: the round will say why.
     private func base(_ runID: String) async throws -> String? {
         guard let build = try await parts.database.read({ try BuildStore(db: $0).find(runID) }) else { return nil }
-        do { return try await GitRepository(path: build.repository).commit(build.baseReference) } catch
-            is GitRepository.Failure
+        do { return try await GitRepository(path: build.repository).commit(build.baseReference) } catch is GitRepository
+            .Failure
         {
             try Task.checkCancellation()
             return nil

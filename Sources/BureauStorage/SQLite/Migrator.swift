@@ -30,6 +30,7 @@ enum Migrator {
         (22, "0022_run_indexes", PackageResources._022_run_indexes_sql),
         (23, "0023_report_lists", PackageResources._023_report_lists_sql),
         (26, "0026_build_rounds", PackageResources._026_build_rounds_sql),
+        (27, "0027_asana_looks", PackageResources._027_asana_looks_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }
