@@ -94,7 +94,11 @@ struct Composition: Sendable {
             address: settings.address, intake: intake,
             house: house(asanaIntake(lookWake: lookWake, reviewWake: reviewWake)),
             eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
-            logger: logger, onListening: onListening)
+            logger: logger
+        ) { port in
+            SystemdNotifier.ready()
+            await onListening(port)
+        }
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake),
             BuildCare(parts: parts),
@@ -150,7 +154,7 @@ struct Composition: Sendable {
                 ReportArtifactDoor(
                     desk: artifactDesk, token: token,
                     person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
-            }, site: settings.site, checkup: Checkup(settings, parts.connections, transport, doors),
+            }, site: settings.siteInEffect, checkup: Checkup(settings, parts.connections, transport, doors),
             replay: { try await replay($0, asana) }
         ) { [runWake, noticeWake] in
             runWake.raise()

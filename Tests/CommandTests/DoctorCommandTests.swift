@@ -53,6 +53,26 @@ struct DoctorCommandTests {
         }
     }
 
+    @Test("A registered webhook is trusted by the secret kept with it")
+    func registered() async throws {
+        try await Stage.play(more: ["CLICKUP_WEBHOOK_SECRET": "another"]) { stage in
+            let here = stage.installation
+            func mistrusted() async throws -> Int {
+                try await here.run("doctor").rows.count { $0[1] == "clickup" && $0[2].contains("another secret") }
+            }
+            // The stand-in's own are signed with a secret this installation was not told.
+            let before = try await mistrusted()
+            for agent in ["sentinel", "catalyst"] {
+                let made = try await here.run(
+                    "webhooks", "register", "clickup", "--agent", agent, "--endpoint",
+                    "http://127.0.0.1:9/webhook/\(agent)")
+                #expect(made.status == 0, "\(made)")
+            }
+            #expect(before > 0)
+            #expect(try await mistrusted() == before, "the new ones are known")
+        }
+    }
+
     @Test("A key file that others can read is a fault, mended by --fix")
     func keyFile() async throws {
         try await Stage.play { stage in

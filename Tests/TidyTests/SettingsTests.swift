@@ -91,6 +91,22 @@ struct SettingsTests {
         }
     }
 
+    @Test("Every variable the guide explains is among the settings in effect")
+    func inEffect() throws {
+        let guide = try SourceTree.file(Self.guidePath).text
+        let explained = Settings.namesExplained(by: guide)
+            .subtracting(Settings.namesExplained(by: guide, under: Self.systemSection))
+        let shown = Set(
+            SwiftLine.lines(of: try SourceTree.file("Sources/bureau/Commands/ConfigCommand.swift").text)
+                .flatMap { $0.literals.filter(Settings.isName) })
+        // Ids come from the agents' files; the others are accepted and change nothing, or mean another one.
+        let others: Set = [
+            "SENTINEL_AGENT_ID", "CATALYST_AGENT_ID", "SEONAV_ENV_ID", "NODE_ENV", "DEBUG", "META_BASE_URL",
+            "ACCURANKER_BASE_URL",
+        ]
+        #expect(explained.subtracting(shown).subtracting(others).sorted() == [])
+    }
+
     @Test("Every variable a shipped agent names is offered in .env.example")
     func agents() throws {
         let offered = Settings.namesOffered(by: try SourceTree.file(".env.example").text)

@@ -126,6 +126,31 @@ struct InboxTests {
             let tab = try await browser.get("/inbox/?kind=reviews").text
             #expect(cards(tab) == InboxPage.cardsUnderTabMax)
             #expect(tab.contains("01KARVN0000000000000000100") && !tab.contains("01KARVN0000000000000000101"))
+            let next = try await browser.get("/inbox/?kind=reviews&after=01KARVN0000000000000000100").text
+            #expect(next.contains("01KAREP0000000000000000101") && next.contains("01KARVN0000000000000000130"))
+            #expect(!next.contains("01KAREP0000000000000000100") && next.contains("class=\"count\">\(all)</span>"))
+        }
+    }
+
+    @Test("What is asked again after a no says what is different about it")
+    func askedAgain() async throws {
+        try await Served.run { server in
+            try await Self.seed(1, "acme", "waiting_approval", server)
+            let first = try await server.ask(Self.run(1), text: "Half price all week", daysAgo: 1)
+            _ = try await server.database.write {
+                try $0.execute("UPDATE approval SET expires_at = expires_at + 172800000 WHERE id = ?", [first])
+            }
+            _ = try await server.house.approvals.deny(
+                first, by: .bureau(name: "ben"), on: "slack", reason: "One day only.")
+            let second = try await server.ask(Self.run(1), text: "Half price on Monday")
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            for path in ["/approvals/\(second)/", "/inbox/"] {
+                let page = try await browser.get(path).text
+                #expect(page.contains("What changed since it was asked before") && page.contains("One day only."))
+                #expect(page.contains("<code>text: Half price all week</code>"))
+                #expect(page.contains("<code>text: Half price on Monday</code>"))
+            }
+            #expect(try await !browser.get("/approvals/\(first)/").text.contains("What changed since"))
         }
     }
 }

@@ -125,11 +125,55 @@ struct PageTests {
         }
     }
 
+    @Test("A CSV has every page of its list, from where it is asked to begin")
+    func wholeCSV() async throws {
+        try await Served.run { server in
+            _ = try await Self.seed(server)
+            for number in 0..<(CSV.pageRows + 18) {
+                _ = try await server.house.runs.start(
+                    NewRun(
+                        agent: "sentinel", agentVersion: "1", configHash: "h", triggerSource: .cli, requestedBy: "test",
+                        dedupeKey: "more/\(number)"))
+            }
+            let browser = try await Browser.signedIn(server, "ana", .viewer)
+            func ids(_ path: String) async throws -> [String] {
+                let lines = try await browser.get(path).text.split(separator: "\r\n")
+                return lines.dropFirst().compactMap { $0.split(separator: ",").first.map(String.init) }
+            }
+            let all = try await ids("/runs.csv")
+            #expect(all.count == CSV.pageRows + 20 && Set(all).count == all.count && all == all.sorted(by: >))
+            #expect(try await ids("/runs.csv?before=\(all[9])") == Array(all.dropFirst(10)))
+        }
+    }
+
+    private static let addresses: [(String, Int, [String])] = [
+        (
+            "/runs/?view=attention&client=acme", 200,
+            ["name=\"view\" value=\"attention\"", "client=acme&amp;view=running"]
+        ),
+        ("/runs/?view=review&status=failed", 200, ["No runs match."]),
+        ("/runs/?from=yesterday", 400, ["A day is written"]),
+        ("/runs/?status=lost", 400, ["There is no status called"]),
+    ]
+
+    @Test("Views and filters of the list go together", arguments: addresses)
+    func views(path: String, status: Int, words: [String]) async throws {
+        try await Served.run { server in
+            _ = try await Self.seed(server)
+            let answer = try await Browser.signedIn(server, "ana", .viewer).get(path)
+            #expect(answer.status == status)
+            for word in words {
+                #expect(
+                    answer.text.contains(word) || answer.text.contains(word.replacing("&amp;", with: "&")), "\(word)")
+            }
+        }
+    }
+
     private static let fields: [(String, String)] = [
         ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("=cmd()", "'=cmd()"),
         ("-1", "'-1"),
     ]
 
     @Test("A field of a CSV is text to a spreadsheet too", arguments: fields)
-    func csv(field: String, written: String) { #expect(RunPages.csvField(field) == written) }
+    func csv(field: String, written: String) { #expect(CSV.field(field) == written) }
 }

@@ -9,6 +9,7 @@ import Testing
 /// The proxy that installations have in front, with the file they have, on ports of this machine.
 struct Proxy {
     let port: Int
+    let log: URL
     static let startTriesMax = 100
 
     static func run(
@@ -37,7 +38,7 @@ struct Proxy {
             process.waitUntilExit()
         }
         try await waitUntilOpen(port, process)
-        try await body(Proxy(port: port))
+        try await body(Proxy(port: port, log: folder.appendingPathComponent("bureau.log")))
     }
 
     /// The shipped file with nothing changed but where it listens, whom it asks and where it logs.
@@ -148,6 +149,31 @@ struct ProxyTests {
                     ]
                 ) { $0.contains("\r\n\r\n") }
                 #expect(answer.lowercased().contains("content-encoding: gzip"))
+            }
+        }
+    }
+
+    @Test("No key that a request brings is in the access log")
+    func accessLog() async throws {
+        try await Served.run { server in
+            try await Proxy.run(before: server.port) { proxy in
+                let headers = [
+                    "Authorization", "Cookie", "X-Signature", "X-Slack-Signature", "X-Hook-Signature", "X-Hook-Secret",
+                    "X-Agency-OS-Internal-Token",
+                ].map { "\($0): canary-\($0)\r\n" }.joined()
+                for path in ["/login/link?token=canary-link&next=%2Fruns", "/report-artifacts/"] {
+                    _ = try await answer(
+                        port: proxy.port,
+                        ["GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\(headers)\r\n"]
+                    ) { $0.contains("\r\n\r\n") }
+                }
+                var log = ""
+                for _ in 0..<Proxy.startTriesMax where !log.contains("/report-artifacts/") {
+                    try await Task.sleep(for: .milliseconds(50))
+                    log = (try? String(contentsOf: proxy.log, encoding: .utf8)) ?? ""
+                }
+                #expect(log.contains("/login/link") && log.contains("/report-artifacts/"))
+                #expect(!log.contains("canary-"), "\(log)")
             }
         }
     }

@@ -23,6 +23,13 @@ package struct SpendMonth: Hashable, Sendable, CustomStringConvertible {
         return Self.start(year, month)..<Self.start(next.0, next.1)
     }
 
+    /// Its first and its last day: 2026-11-01 and 2026-11-30.
+    package var days: (first: String, last: String) {
+        let bounds = milliseconds
+        func day(_ at: Int64) -> String { Self.day(daysSince1970: Int(at / Self.millisecondsInDay)) }
+        return (day(bounds.lowerBound), day(bounds.upperBound - 1))
+    }
+
     package var description: String { String(Self.day(CivilDate(year: year, month: month, day: 1)).prefix(7)) }
 
     /// `2026-11-21`, the day in UTC that many days after 1 January 1970.

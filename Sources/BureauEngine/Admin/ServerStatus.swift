@@ -9,7 +9,7 @@ package struct ServerStatus: Sendable {
     let counters: Counters
     let doors: Doors
     let version: String
-    let startedAt: Int64
+    package let startedAt: Int64
     /// With the name of the account each stands before; nil for the environment's own.
     let governors: [(account: String?, governor: RateGovernor)]
     let budgets: BudgetDesk?

@@ -20,6 +20,10 @@ package struct ArtifactDesk: Sendable {
         package let kind: Kind
         package let description: String
         package let fix: String
+
+        package init(kind: Kind, description: String, fix: String) {
+            (self.kind, self.description, self.fix) = (kind, description, fix)
+        }
     }
 
     /// Everything the registry holds about one version.

@@ -1,5 +1,6 @@
 package import BureauDomain
 package import BureauStorage
+import Foundation
 
 /// Who may sign in and what they may see, the same behind the command line and the pages. Every change is in the audit
 /// log, in the same transaction.
@@ -105,6 +106,23 @@ package struct PeopleDesk: Sendable {
     package func setTheme(_ id: String, _ theme: String) async throws {
         guard ["system", "light", "dark"].contains(theme) else { return }
         try await database.write { try PersonStore(db: $0).setTheme(id, theme) }
+    }
+
+    package func setShortcuts(_ id: String, _ areOn: Bool) async throws {
+        try await database.write { try PersonStore(db: $0).setShortcuts(id, areOn) }
+    }
+
+    package static let displayNameCharactersMax = 80
+
+    /// What others read. The name one signs in with stays.
+    package func setDisplayName(_ id: String, _ name: String, by actor: Actor) async throws {
+        let text = name.prefix(Self.displayNameCharactersMax).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !text.isEmpty, !text.contains(where: \.isNewline) else {
+            throw Refused(description: "a name is one line that is not empty", fix: "write what others shall read")
+        }
+        _ = try await change(id, "name changed", by: actor) { db, person in
+            try PersonStore(db: db).setDisplayName(person.id, text)
+        }
     }
 
     // MARK: Links, tokens, sessions

@@ -11,6 +11,8 @@ package struct PersonRecord: Sendable, Hashable {
     package let clients: Set<String>?
     package let hasPassword: Bool
     package let theme: String
+    /// Whether letter keys do something on their pages.
+    package let hasShortcuts: Bool
     package let createdAt: Int64
     package let seenAt: Int64?
     package let disabledAt: Int64?
@@ -26,6 +28,7 @@ package struct PersonRecord: Sendable, Hashable {
         self.clients = try row.flag("all_clients") ? nil : Set(clients)
         hasPassword = try row.textIfAny("password") != nil
         theme = try row.text("theme")
+        hasShortcuts = try row.flag("shortcuts")
         createdAt = try row.integer("created_at")
         seenAt = try row.integerIfAny("seen_at")
         disabledAt = try row.integerIfAny("disabled_at")
@@ -33,7 +36,8 @@ package struct PersonRecord: Sendable, Hashable {
 
     private init(installation name: String) {
         (id, self.name, displayName, role, clients) = ("", name, name, .operator, nil)
-        (hasPassword, theme, createdAt, seenAt, disabledAt) = (false, "system", 0, nil, nil)
+        (hasPassword, theme, hasShortcuts) = (false, "system", true)
+        (createdAt, seenAt, disabledAt) = (0, nil, nil)
     }
 
     /// Whoever holds API_TOKEN. It is nobody's row.

@@ -70,6 +70,14 @@ struct PersonStore {
         try db.execute("UPDATE person SET theme = ? WHERE id = ?", [theme, id])
     }
 
+    func setShortcuts(_ id: String, _ areOn: Bool) throws {
+        try db.execute("UPDATE person SET shortcuts = ? WHERE id = ?", [areOn, id])
+    }
+
+    func setDisplayName(_ id: String, _ name: String) throws {
+        try db.execute("UPDATE person SET display_name = ? WHERE id = ?", [name, id])
+    }
+
     func disable(_ id: String, now: Int64?) throws {
         try db.execute("UPDATE person SET disabled_at = ? WHERE id = ?", [now, id])
     }

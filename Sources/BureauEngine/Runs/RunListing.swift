@@ -18,8 +18,20 @@ package struct RunListing: Sendable, Hashable {
     package var acceptedBefore: Int64?
     /// Cursor: only runs older than this id.
     package var before: String?
+    /// Cursor of a list that begins with the oldest: only runs younger than this id.
+    package var after: String?
+    /// Runs of these clients, and those that one of these asked for.
+    package var concern: Concern?
+    package struct Concern: Sendable, Hashable {
+        let clients: Set<String>, requesters: [String]
+        package init(clients: Set<String>, requesters: [String]) {
+            (self.clients, self.requesters) = (clients, requesters)
+        }
+    }
     package var limit = 50
     package var isOldestFirst = false
+    /// Conditions that exclude each other.
+    package var isEmpty = false
     package static let limitMax = 1_000
 
     package init(visible: Set<String>?) { self.visible = visible }
@@ -34,6 +46,7 @@ package struct RunListing: Sendable, Hashable {
             conditions.append(condition)
             values += more
         }
+        if isEmpty { add("1 = 0", []) }
         func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
         if let agent { add("agent = ?", [agent]) }
         if let client { add("client_slug = ?", [client]) }
@@ -49,6 +62,12 @@ package struct RunListing: Sendable, Hashable {
         if let acceptedFrom { add("id >= ?", [Self.firstID(at: acceptedFrom)]) }
         if let acceptedBefore { add("id < ?", [Self.firstID(at: acceptedBefore)]) }
         if let before { add("id < ?", [before]) }
+        if let after { add("id > ?", [after]) }
+        if let concern {
+            add(
+                "(client_slug IN (\(marks(concern.clients.count))) OR requested_by IN (\(marks(concern.requesters.count))))",
+                concern.clients.sorted() + concern.requesters)
+        }
         return (conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "), values)
     }
 }

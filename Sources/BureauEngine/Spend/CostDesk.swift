@@ -3,7 +3,7 @@ package import BureauStorage
 
 /// What runs have cost, summed from the figures on the runs themselves, so that a sum and its runs cannot disagree.
 package struct CostDesk: Sendable {
-    package enum Grouping: String, Sendable, CaseIterable { case client, agent, day, model }
+    package enum Grouping: String, Sendable, CaseIterable { case client, agent, day, model, trigger, status }
 
     package struct Line: Sendable, Hashable {
         /// Empty where the runs have no client or no model yet. For days, as `2026-11-21`.
@@ -26,6 +26,8 @@ package struct CostDesk: Sendable {
             case .agent: "agent"
             case .model: "coalesce(model, '')"
             case .day: "accepted_at / 86400000"
+            case .trigger: "trigger_source"
+            case .status: "state"
             }
         let order = grouping == .day ? "name" : "spent DESC, name"
         let bounds = month?.milliseconds ?? 0..<Int64.max

@@ -55,7 +55,43 @@ struct ArtifactAPI: Sendable {
                 let (file, url) = try await house.reports.file(name, of: try await find(call).id)
                 return .response(try ReportArtifactFile(file: file, url: url).response())
             },
+            decision("accept", "acceptArtifact", "It is good: what waited for it is delivered.", Self.nothing) { _ in
+                .accepted
+            },
+            decision("changes", "askForChanges", "Another round, with this text for the agent.", Self.changes) {
+                .changes($0.text("text") ?? "")
+            },
+            decision("dismiss", "dismissArtifact", "It is not wanted. Its files are kept.", Self.dismissal) {
+                .dismissed(reason: $0.text("reason"))
+            },
         ]
+    }
+
+    private static let nothing: APIShape = .object([], isOpen: false)
+    private static let changes: APIShape = .object(
+        [
+            .init(
+                name: "text", shape: .line(1...4_000), isRequired: true,
+                meaning: "What is to be changed; the agent is told exactly this.")
+        ], isOpen: false)
+    private static let dismissal: APIShape = .object(
+        [.optional("reason", .line(0...300), "For those who read it later.")], isOpen: false)
+
+    /// The buttons of a report's page under the same names.
+    private func decision(
+        _ verb: String, _ name: String, _ summary: String, _ body: APIShape,
+        _ word: @escaping @Sendable (APICall) -> ReportDecision.Word
+    ) -> Route {
+        .operation(
+            house, .post, "/artifacts/:id/\(verb)", .consultant,
+            as: .init(
+                name: name, tag: Self.tag, summary: summary, answer: .one(.named("Artifact")), body: body,
+                problems: [.conflict, .gone])
+        ) { call in
+            let after = try await ReportDecision(house: house).carryOut(
+                word(call), try await find(call), try call.web.signedIn().person, try call.web.actor())
+            return .one(after.document(house.reports.exclusion(after)))
+        }
     }
 
     private func find(_ call: APICall) async throws -> ArtifactRecord {

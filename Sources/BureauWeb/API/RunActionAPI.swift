@@ -10,6 +10,7 @@ struct RunActionAPI: Sendable {
     private static let reason: APIShape = .object(
         [.optional("reason", .line(0...300), "Told to the people who wait for the result.")], isOpen: false)
     private static let nothing: APIShape = .object([], isOpen: false)
+    private static let note: APIShape = .object([.optional("note", .line(0...500), "What was done.")], isOpen: false)
     private static let channel: APIShape = .object(
         [
             .optional(
@@ -42,6 +43,15 @@ struct RunActionAPI: Sendable {
                 }
                 return try await house.runs.again(
                     run.id, agent: agent, by: "\(actor.surface) \(actor.name)", from: .api)
+            },
+            action("recheck", "recheckRun", "Look again at what it waits for.", "run rechecked", Self.nothing) {
+                _, run, _ in
+                try await house.runs.recheck(run.id)
+            },
+            action("seen", "markRunSeen", "Its failure needs nobody any more.", "failure seen", Self.note) {
+                call, run, actor in
+                try await house.runs.markSeen(run.id, by: actor.name, note: call.text("note") ?? "")
+                return run
             },
             action("deliver", "deliverRun", "Deliver what is missing.", "run delivered again", Self.channel) {
                 call, run, _ in

@@ -47,7 +47,7 @@
   }
 
   // Shortcuts: never inside a field, never with a modifier, and only where they are on.
-  if (localStorage.getItem("shortcuts") !== "off") {
+  if (document.documentElement.dataset.shortcuts !== "off") {
     const places = { t: "/", i: "/inbox/", r: "/runs/", c: "/clients/", a: "/agents/" };
     let waiting = false;
     document.addEventListener("keydown", (event) => {

@@ -44,7 +44,7 @@ private struct FormErrors: Encodable {
 
 /// `application/x-www-form-urlencoded`, the last of equal names winning.
 struct FormBody {
-    private let fields: [String: String]
+    let fields: [String: String]
 
     init(_ body: Data) {
         var fields: [String: String] = [:]

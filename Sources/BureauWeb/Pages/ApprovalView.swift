@@ -5,7 +5,7 @@ import Hummingbird
 /// A question of an agent as a card: the effect first, then what exactly, then the JSON.
 struct ApprovalView: Sendable {
     let house: WebHouse
-    static let previewMax = 12, valueCharactersMax = 1_500
+    static let previewMax = 40, valueCharactersMax = 8_000
 
     static func chip(_ state: ApprovalState) -> Chip {
         switch state {
@@ -21,14 +21,21 @@ struct ApprovalView: Sendable {
         .staff(name: person.name, isTrusted: person.role >= .operator)
     }
 
-    /// What exactly would be sent, member by member.
+    /// What exactly would be sent, member by member. What is too long to read here says so.
     static func lines(_ approval: ApprovalRecord) -> [ApprovalCard.Line] {
-        let value = try? JSONValue.parse(Array(approval.input.utf8))
-        return (value?.object?.members ?? []).prefix(previewMax).map { member in
-            ApprovalCard.Line(
+        let value = try? JSONValue.parse(Array(approval.input.utf8)), members = value?.object?.members ?? []
+        let lines = members.prefix(previewMax).map { member in
+            let text = member.value.string ?? member.value.pretty, more = text.count - valueCharactersMax
+            return ApprovalCard.Line(
                 name: member.key.replacing("_", with: " "),
-                value: String((member.value.string ?? member.value.pretty).prefix(valueCharactersMax)))
+                value: more > 0
+                    ? "\(text.prefix(valueCharactersMax))… and \(more) characters more, in the technical details" : text
+            )
         }
+        guard members.count > previewMax else { return lines }
+        return lines + [
+            .init(name: "and", value: "\(members.count - previewMax) members more, in the technical details")
+        ]
     }
 
     func card(_ approval: ApprovalRecord, _ run: RunRecord, _ visitor: WebRequest.Visitor) async throws -> ApprovalCard
@@ -53,7 +60,7 @@ struct ApprovalView: Sendable {
             meta: "\(words.title)\(who) · asked \(house.clock.moment(approval.requestedAt)) · expires "
                 + "\(house.clock.absolute(approval.expiresAt)), then counts as expired · cost so far \(words.cost)",
             tool: approval.tool, event: approval.eventID, json: value?.pretty ?? approval.input,
-            preview: !lines.isEmpty, previewFacts: lines,
+            preview: !lines.isEmpty, previewFacts: lines, diff: try await change(approval, lines),
             outcome: approval.state == .open
                 ? nil
                 : ApprovalWords.outcome(approval) + (approval.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""),
@@ -61,6 +68,26 @@ struct ApprovalView: Sendable {
             approveWord: approval.isAboutMoney ? "Raise" : "Approve", denyWord: approval.isAboutMoney ? "Stop" : "Deny",
             action: "/approvals/\(approval.id)/decision", runAddress: words.address, formToken: visitor.formToken,
             formKey: PageRenderer.formKey())
+    }
+}
+
+extension ApprovalView {
+    static let earlierMax = 50
+
+    /// An agent that was denied asks anew with something else: what is else about it.
+    private func change(_ approval: ApprovalRecord, _ lines: [ApprovalCard.Line]) async throws -> Diff? {
+        guard approval.state == .open else { return nil }
+        var listing = ApprovalListing(visible: nil)
+        (listing.run, listing.state, listing.before) = (approval.runID, .denied, approval.id)
+        listing.limit = Self.earlierMax
+        let earlier = try await house.approvals.list(listing).first { $0.tool == approval.tool }
+        guard let earlier, earlier.input != approval.input else { return nil }
+        func text(_ lines: [ApprovalCard.Line]) -> String {
+            lines.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
+        }
+        let found = LineDiff.of(text(Self.lines(earlier)), text(lines))
+        let who = ApprovalWords.outcome(earlier)
+        return Diff(caption: "What changed since it was asked before (\(who))", lines: found.lines)
     }
 }
 

@@ -6,16 +6,73 @@ import Hummingbird
 struct CostPages: Sendable {
     let house: WebHouse
 
-    var routes: [Route] { [.page("/costs", .operator) { try await show($0) }] }
+    var routes: [Route] {
+        [
+            .page("/costs", .operator) { try await show($0) },
+            .page("/costs.csv", .operator) { try await csv($0) },
+            .page("/costs.json", .operator) { try await json($0) },
+        ]
+    }
 
-    private func show(_ web: WebRequest) async throws -> Response {
-        let person = try web.signedIn().person
+    private func month(_ web: WebRequest) throws -> SpendMonth {
         let today = SpendMonth.day(daysSince1970: Int(house.clock.now() / 86_400_000))
         guard let month = SpendMonth(web.query("month") ?? String(today.prefix(7))) else {
             throw PageProblem.badRequest("A month is written as 2026-11.")
         }
-        // Somebody who sees some clients sees their sums alone.
-        let groupings: [CostDesk.Grouping] = person.clients == nil ? [.client, .agent, .model, .day] : [.client]
+        return month
+    }
+
+    /// Somebody who sees some clients sees their sums alone.
+    private func groupings(_ person: PersonRecord) -> [CostDesk.Grouping] {
+        person.clients == nil ? [.client, .agent, .status, .trigger, .model, .day] : [.client]
+    }
+
+    private func lines(_ grouping: CostDesk.Grouping, _ month: SpendMonth, _ person: PersonRecord) async throws
+        -> [CostDesk.Line]
+    {
+        try await house.costs.lines(by: grouping, month: month).filter {
+            grouping != .client || person.clients == nil || (!$0.name.isEmpty && person.maySee(client: $0.name))
+        }
+    }
+
+    /// The lines one grouping has, for programs and spreadsheets; by client when nothing is said.
+    private func chosen(_ web: WebRequest) async throws -> (CostDesk.Grouping, SpendMonth, [CostDesk.Line]) {
+        let person = try web.signedIn().person, month = try month(web)
+        let text = web.query("by") ?? CostDesk.Grouping.client.rawValue
+        guard let grouping = CostDesk.Grouping(rawValue: text), groupings(person).contains(grouping) else {
+            throw PageProblem.badRequest("Costs are not told by \"\(text.prefix(40))\" here.")
+        }
+        return (grouping, month, try await lines(grouping, month, person))
+    }
+
+    private func csv(_ web: WebRequest) async throws -> Response {
+        let (grouping, month, lines) = try await chosen(web)
+        let rows = lines.map { [$0.name, "\($0.runs)", "\($0.spent.usd)", "\($0.unpricedRuns)"] }
+        return try await CSV.download(
+            "costs-\(month)-by-\(grouping.rawValue).csv",
+            [grouping.rawValue, "runs", "spent_usd", "runs_without_price"]
+        ) { _ in (rows, nil) }
+    }
+
+    private func json(_ web: WebRequest) async throws -> Response {
+        let (grouping, month, lines) = try await chosen(web)
+        let items = lines.map { line in
+            JSONValue.object(
+                JSONObject([
+                    (grouping.rawValue, .string(line.name)), ("runs", .number(JSONNumber(line.runs))),
+                    ("spent_usd", .string("\(line.spent.usd)")),
+                    ("runs_without_price", .number(JSONNumber(line.unpricedRuns))),
+                ]))
+        }
+        return RunPages.json(
+            .object(
+                JSONObject([
+                    ("month", .string("\(month)")), ("by", .string(grouping.rawValue)), ("items", .array(items)),
+                ])))
+    }
+
+    private func show(_ web: WebRequest) async throws -> Response {
+        let person = try web.signedIn().person, month = try month(web), groupings = groupings(person)
         var page = Page(title: "Costs", heading: "Costs in \(month)")
         page.lead = "By calendar month, UTC. A run counts in the month it was accepted."
         page.blocks = [
@@ -25,15 +82,12 @@ struct CostPages: Sendable {
         ]
         var clients: [String: String] = [:]
         for grouping in groupings {
-            let lines = try await house.costs.lines(by: grouping, month: month).filter {
-                grouping != .client || $0.name.isEmpty
-                    ? person.clients == nil || grouping != .client : person.maySee(client: $0.name)
-            }
+            let lines = try await lines(grouping, month, person)
             if grouping == groupings.first {
                 page.blocks.insert(total(lines), at: 1)
                 clients = try await house.clients.names(with: lines.map(\.name))
             }
-            page.blocks.append(Block(heading: "By \(grouping.rawValue)", table: table(grouping, lines, clients)))
+            page.blocks.append(Block(heading: "By \(grouping.rawValue)", table: table(grouping, lines, clients, month)))
         }
         if person.clients == nil { page.blocks.append(try await budgets(clients)) }
         return try await house.page(page, web)
@@ -54,25 +108,39 @@ struct CostPages: Sendable {
             ]))
     }
 
-    private func table(_ grouping: CostDesk.Grouping, _ lines: [CostDesk.Line], _ clients: [String: String]) -> Table {
+    private func table(
+        _ grouping: CostDesk.Grouping, _ lines: [CostDesk.Line], _ clients: [String: String], _ month: SpendMonth
+    ) -> Table {
         Table(
             "Costs by \(grouping.rawValue)",
             Table.columns(grouping.rawValue.capitalizedFirst, "#Runs", "#Spent", "#Without a price"),
             lines.prefix(200).map { line in
                 return [
-                    cell(grouping, line.name, clients),
+                    cell(grouping, line.name, clients, month),
                     Table.Cell(text: "\(line.runs)"), Table.Cell(text: "\(line.spent)"),
                     Table.Cell(text: line.unpricedRuns > 0 ? "\(line.unpricedRuns)" : ""),
                 ]
-            }, empty: "No run was accepted in this month.")
+            }, empty: "No run was accepted in this month.",
+            note: lines.count > 200 ? "The first 200 of \(lines.count); the CSV has all." : nil,
+            csv: "/costs.csv?month=\(month)&by=\(grouping.rawValue)")
     }
 
-    private func cell(_ grouping: CostDesk.Grouping, _ name: String, _ clients: [String: String]) -> Table.Cell {
+    /// With the runs behind it.
+    private func cell(
+        _ grouping: CostDesk.Grouping, _ name: String, _ clients: [String: String], _ month: SpendMonth
+    ) -> Table.Cell {
         guard !name.isEmpty else { return Table.Cell(text: "none") }
+        let days = (grouping == .day ? (name, name) : month.days)
+        func runs(_ word: String, _ filter: String = "") -> Table.Cell {
+            Table.Cell(text: word, address: "/runs/?\(filter)from=\(days.0)&to=\(days.1)")
+        }
         return switch grouping {
-        case .client: Table.Cell(text: clients[name] ?? name, address: "/runs/?client=\(name)")
-        case .agent: Table.Cell(text: house.agentName(name), address: "/runs/?agent=\(name)")
-        case .model, .day: Table.Cell(text: name)
+        case .client: runs(clients[name] ?? name, "client=\(name)&")
+        case .agent: runs(house.agentName(name), "agent=\(name)&")
+        case .trigger: runs(name, "trigger=\(name)&")
+        case .status: runs(RunState(rawValue: name)?.word ?? name, "status=\(name)&")
+        case .day: runs(name)
+        case .model: Table.Cell(text: name)
         }
     }
 

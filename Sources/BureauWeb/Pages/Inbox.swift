@@ -34,65 +34,75 @@ struct Inbox: Sendable {
     /// A count that was taken one further than what is shown.
     static func word(_ count: Int, max: Int = countedMax) -> String { count > max ? "\(max)+" : "\(count)" }
 
-    /// What waits for this very person: questions they may decide, and work for clients they look after or that they
-    /// asked for. Counted among those that are listed.
-    func mine(_ waiting: Waiting, _ person: PersonRecord) async throws -> Waiting {
-        let duties = try await house.clients.duties(of: person.id), decider = ApprovalView.decider(person)
-        let mayDecide = try await decidable(waiting, person)
-        func isMine(_ run: RunRecord) -> Bool {
-            run.clientSlug.map(duties.contains) ?? false || decider.requesters.contains(run.requestedBy)
-        }
-        var mine = Waiting(
-            approvals: waiting.approvals.filter { mayDecide.contains($0.approval.id) },
-            questions: waiting.questions.filter(isMine), reviews: waiting.reviews.filter(isMine),
-            failures: waiting.failures.filter(isMine), counts: [:])
-        for kind in Kind.allCases { mine.counts[kind] = mine.runs(kind).count }
-        return mine
-    }
-
     func decidable(_ waiting: Waiting, _ person: PersonRecord) async throws -> Set<String> {
         guard person.role >= .consultant else { return [] }
         return try await house.approvals.decidable(waiting.approvals, by: ApprovalView.decider(person))
     }
 
-    func waiting(for person: PersonRecord, client: String? = nil, agent: String? = nil) async throws -> Waiting {
-        func list(_ kind: Kind) async throws -> [RunRecord] {
-            try await house.runs.list(listing(kind, person, client, agent))
-        }
+    /// What is asked of the inbox.
+    struct Question {
+        let person: PersonRecord
+        var client: String?
+        var agent: String?
+        /// Only what waits for this very person: questions they may decide, and work for clients they look after or
+        /// that they asked for.
+        var isMine = false
+        /// Only what is younger than this run, of every kind but approvals.
+        var after: String?
+        var concern: RunListing.Concern?
+    }
+
+    func waiting(_ question: Question) async throws -> Waiting {
+        let question = try await narrowed(question)
+        func list(_ kind: Kind) async throws -> [RunRecord] { try await house.runs.list(listing(kind, question)) }
         let open = try await house.approvals.open(
-            visible: person.clients, client: client, agent: agent, limit: Self.listedMax)
+            visible: question.person.clients, client: question.client, agent: question.agent, limit: Self.listedMax)
         let runs = try await house.runs.find(ids: open.map(\.runID))
-        return Waiting(
+        var waiting = Waiting(
             approvals: open.compactMap { approval in runs[approval.runID].map { (approval, $0) } },
             questions: try await list(.questions), reviews: try await list(.reviews),
-            failures: try await list(.failures),
-            counts: try await counts(person, client, agent, atMost: Self.countedMax + 1))
+            failures: try await list(.failures), counts: try await counts(question, atMost: Self.countedMax + 1))
+        if question.isMine {
+            let mayDecide = try await decidable(waiting, question.person)
+            waiting.approvals = waiting.approvals.filter { mayDecide.contains($0.approval.id) }
+            waiting.counts[.approvals] = waiting.approvals.count
+        }
+        return waiting
+    }
+
+    private func narrowed(_ question: Question) async throws -> Question {
+        guard question.isMine else { return question }
+        var question = question
+        question.concern = .init(
+            clients: try await house.clients.duties(of: question.person.id),
+            requesters: ApprovalView.decider(question.person).requesters)
+        return question
     }
 
     /// Counts that an index answers.
-    private func counts(
-        _ person: PersonRecord, _ client: String?, _ agent: String?, atMost: Int
-    ) async throws -> [Kind: Int] {
-        var counts: [Kind: Int] = [:]
+    private func counts(_ question: Question, atMost: Int) async throws -> [Kind: Int] {
+        var counts: [Kind: Int] = [:], whole = question
+        whole.after = nil
         for kind in Kind.allCases {
             counts[kind] =
                 kind == .approvals
                 ? try await house.approvals.openCount(
-                    visible: person.clients, client: client, agent: agent, atMost: atMost)
-                : try await house.runs.count(listing(kind, person, client, agent), atMost: atMost)
+                    visible: question.person.clients, client: question.client, agent: question.agent, atMost: atMost)
+                : try await house.runs.count(listing(kind, whole), atMost: atMost)
         }
         return counts
     }
 
     /// For the navigation, which every page has. Nil when nothing waits.
     func badge(for person: PersonRecord) async throws -> String? {
-        let count = try await counts(person, nil, nil, atMost: Self.badgeMax + 1).values.reduce(0, +)
+        let count = try await counts(Question(person: person), atMost: Self.badgeMax + 1).values.reduce(0, +)
         return count == 0 ? nil : Self.word(count, max: Self.badgeMax)
     }
 
-    private func listing(_ kind: Kind, _ person: PersonRecord, _ client: String?, _ agent: String?) -> RunListing {
-        var listing = RunListing(visible: person.clients)
-        (listing.client, listing.agent) = (client, agent)
+    private func listing(_ kind: Kind, _ question: Question) -> RunListing {
+        var listing = RunListing(visible: question.person.clients)
+        (listing.client, listing.agent) = (question.client, question.agent)
+        (listing.concern, listing.after) = (question.concern, question.after)
         switch kind {
         case .approvals: listing.states = [.waitingApproval]
         case .reviews: listing.states = [.inReview]

@@ -13,10 +13,11 @@ struct InboxPage: Sendable {
 
     private func show(_ web: WebRequest) async throws -> Response {
         let visitor = try web.signedIn(), inbox = Inbox(house: house)
-        var waiting = try await inbox.waiting(
-            for: visitor.person, client: web.query("client"), agent: web.query("agent"))
-        if web.query("mine") == "yes" { waiting = try await inbox.mine(waiting, visitor.person) }
         let kind = web.query("kind").flatMap(Inbox.Kind.init)
+        let waiting = try await inbox.waiting(
+            .init(
+                person: visitor.person, client: web.query("client"), agent: web.query("agent"),
+                isMine: web.query("mine") == "yes", after: kind == nil ? nil : web.query("after")))
         let inAll = try await inbox.badge(for: visitor.person)
         var page = Page(title: inAll.map { "(\($0)) Inbox" } ?? "Inbox", heading: "Inbox")
         page.lead = "Approvals first, those that expire soonest on top; then what has waited longest."
@@ -55,20 +56,27 @@ struct InboxPage: Sendable {
         case .failures: blocks = shown.map { failure($0, person) }
         }
         guard count > shown.count else { return blocks }
-        let more = "And \(Inbox.word(count - shown.count)) more \(kind.rawValue)"
         guard isAlone else {
             let all = web.address("/inbox/", changing: ["kind": kind.rawValue])
+            let more = "And \(Inbox.word(count - shown.count)) more \(kind.rawValue)"
             return blocks + [Block(links: [Link(word: more, address: all)])]
         }
-        let caption = count > runs.count ? "Those that wait longest, after these others" : "Oldest first"
-        let rest = RunWords.table(caption, Array(runs.dropFirst(cardsMax)), house, empty: "")
-        return blocks + [Block(heading: more, table: rest)]
+        let rest = Array(runs.dropFirst(cardsMax))
+        let isCut = kind != .approvals && runs.count == Inbox.listedMax
+        let first = web.query("after") == nil ? nil : web.address("/inbox/", changing: ["after": nil])
+        let next = isCut ? web.address("/inbox/", changing: ["after": runs.last?.id]) : nil
+        guard !rest.isEmpty || first != nil else { return blocks }
+        var table = RunWords.table(
+            "Those that have waited longest first", rest, house, empty: "", first: first, next: next)
+        (table.firstWord, table.nextWord) = ("Oldest", "Younger")
+        return blocks + [Block(heading: rest.isEmpty ? nil : "And \(rest.count) here as rows", table: table)]
     }
 
     private func tabs(_ kind: Inbox.Kind?, _ waiting: Inbox.Waiting, _ web: WebRequest) -> Tabs {
         func tab(_ one: Inbox.Kind?, _ word: String, _ count: Int) -> Link {
             Link(
-                word: word, address: web.address("/inbox/", changing: ["kind": one?.rawValue]), isCurrent: one == kind,
+                word: word, address: web.address("/inbox/", changing: ["kind": one?.rawValue, "after": nil]),
+                isCurrent: one == kind,
                 count: Inbox.word(count))
         }
         return Tabs(
@@ -109,7 +117,9 @@ struct InboxPage: Sendable {
                     "cost so far \(words.cost)",
                 ].filter { !$0.isEmpty }.joined(separator: " · "))
         ])
-        if person.role >= .consultant { block.forms = ReportActions.forms(report, isAwaited: true) }
+        if person.role >= .consultant {
+            block.forms = ReportActions(house: house).forms(report, person, isAwaited: true)
+        }
         return block
     }
 

@@ -188,6 +188,8 @@ struct Table {
     let caption: String, columns: [Column], rows: [Row], empty: String, emptyLink: Link?
     let note: String?, csv: String?, first: String?, next: String?, picks: Picks?
     let isFull: Bool, hasPages: Bool, isLive = true
+    /// What the links to other pages are called.
+    var firstWord = "Newest", nextWord = "Older"
 
     init(
         _ caption: String, _ columns: [Column], _ rows: [[Cell]], empty: String, emptyLink: Link? = nil,
@@ -237,6 +239,8 @@ struct ApprovalCard {
     var json: String
     var preview: Bool
     var previewFacts: [Line]
+    /// What is different from what was denied before.
+    var diff: Diff? = nil
     var outcome: String? = nil
     var refusal: String? = nil
     var mayDecide: Bool

@@ -41,12 +41,14 @@ struct PageRenderer: Sendable {
         let paused = house.settings.isDispatchPaused ? "Nothing is started: dispatch is paused." : nil
         return Shell(
             title: page.title, theme: web.visitor?.person.theme ?? "system",
+            shortcuts: web.visitor?.person.hasShortcuts ?? false ? "on" : "off",
             stylesheet: AssetRoutes.stylesheet.path, script: AssetRoutes.script.path,
             shell: web.visitor?.session != nil, nav: try await nav(web), me: web.visitor?.person.displayName ?? "",
             role: web.visitor?.person.role.word ?? "", formToken: web.visitor?.formToken, formKey: nil,
             notice: notice, siteNotice: paused, crumbs: page.crumbs, hasCrumbs: !page.crumbs.isEmpty, chip: page.chip,
             heading: page.heading, lead: page.lead, links: page.links, hasLinks: !page.links.isEmpty,
-            blocks: page.blocks, zone: house.clock.zone.name, version: house.site.version)
+            blocks: page.blocks, zone: house.clock.zone.name, version: house.site.version,
+            seesSystem: (web.visitor?.person.role ?? .viewer) >= .engineer)
     }
 
     private func nav(_ web: WebRequest) async throws -> [Link] {
@@ -70,10 +72,10 @@ struct PageRenderer: Sendable {
 }
 
 private struct Shell {
-    var title: String, theme: String, stylesheet: String, script: String, shell: Bool, nav: [Link]
+    var title: String, theme: String, shortcuts: String, stylesheet: String, script: String, shell: Bool, nav: [Link]
     var me: String, role: String, formToken: String?, formKey: String?, notice: String?, siteNotice: String?
     var crumbs: [Link], hasCrumbs: Bool, chip: Chip?, heading: String, lead: String?, links: [Link], hasLinks: Bool
-    var blocks: [Block], zone: String, version: String
+    var blocks: [Block], zone: String, version: String, seesSystem: Bool
 }
 
 extension WebHouse {

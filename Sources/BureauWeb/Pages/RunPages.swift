@@ -8,7 +8,7 @@ import NIOCore
 struct RunPages: Sendable {
     let house: WebHouse
     private var clock: PageClock { house.clock }
-    static let pageRows = 50, csvRowsMax = 1_000
+    static let pageRows = 50, countedMax = 999
 
     var routes: [Route] {
         [
@@ -30,17 +30,51 @@ struct RunPages: Sendable {
         listing.client = web.query("client")
         listing.trigger = web.query("trigger")
         listing.before = web.query("before")
-        listing.acceptedFrom = web.query("from").flatMap(clock.startOfDay)
-        listing.acceptedBefore = web.query("to").flatMap(clock.startOfDay).map { $0 + 86_400_000 }
-        switch web.query("view") {
-        case "attention":
-            listing.states = [.failed, .doneWithProblems, .needsInfo, .waitingApproval]
-            listing.isUnseen = true
-        case "running": listing.states = RunState.allCases.filter { $0.isWorkable }
-        case "review": listing.states = [.inReview]
-        default: listing.states = web.query("status").flatMap(RunState.init(rawValue:)).map { [$0] } ?? []
+        listing.acceptedFrom = try day("from", web)
+        listing.acceptedBefore = try day("to", web).map { $0 + 86_400_000 }
+        let view = web.query("view").flatMap(View.init(rawValue:)) ?? .all
+        view.narrow(&listing)
+        if let text = web.query("status") {
+            guard let state = RunState(rawValue: text) else {
+                throw PageProblem.badRequest("There is no status called \"\(text.prefix(40))\".")
+            }
+            // A status outside the view is a list with nothing in it, as its chips say.
+            listing.states = listing.states.isEmpty || listing.states.contains(state) ? [state] : []
+            listing.isEmpty = listing.states.isEmpty
         }
         return listing
+    }
+
+    private func day(_ name: String, _ web: WebRequest) throws -> Int64? {
+        guard let text = web.query(name) else { return nil }
+        guard let start = clock.startOfDay(text) else {
+            throw PageProblem.badRequest("A day is written as 2026-11-21.")
+        }
+        return start
+    }
+
+    private enum View: String, CaseIterable {
+        case all = "", attention, running, review
+
+        var word: String {
+            switch self {
+            case .all: "All"
+            case .attention: "Needs attention"
+            case .running: "Running"
+            case .review: "In review"
+            }
+        }
+
+        func narrow(_ listing: inout RunListing) {
+            switch self {
+            case .all: break
+            case .attention:
+                listing.states = [.failed, .doneWithProblems, .needsInfo, .waitingApproval]
+                listing.isUnseen = true
+            case .running: listing.states = RunState.allCases.filter { $0.isWorkable }
+            case .review: listing.states = [.inReview]
+            }
+        }
     }
 
     private func list(_ web: WebRequest) async throws -> Response {
@@ -56,7 +90,7 @@ struct RunPages: Sendable {
             page.links = [Link(word: "Start a run", address: "/runs/new", style: "button primary")]
         }
         page.blocks = [
-            Block(tabs: tabs(web), filters: try await filters(web)),
+            Block(tabs: try await tabs(web), filters: try await filters(web)),
             Block(
                 table: RunWords.table(
                     "Runs, newest first", runs, house,
@@ -75,14 +109,22 @@ struct RunPages: Sendable {
 
     private static let filterNames = ["client", "agent", "status", "trigger", "from", "to"]
 
-    private func tabs(_ web: WebRequest) -> Tabs {
-        let now = web.query("view")
-        let views = [(nil, "All"), ("attention", "Needs attention"), ("running", "Running"), ("review", "In review")]
-        return Tabs(
-            label: "Views",
-            tabs: views.map { view, word in
-                Link(word: word, address: view.map { "/runs/?view=\($0)" } ?? "/runs/", isCurrent: view == now)
-            })
+    /// The other filters stay when a view is chosen, and the view when a filter is.
+    private func tabs(_ web: WebRequest) async throws -> Tabs {
+        let now = web.query("view").flatMap(View.init(rawValue:)) ?? .all
+        var tabs: [Link] = []
+        for view in View.allCases {
+            var counted = RunListing(visible: try web.signedIn().person.clients)
+            view.narrow(&counted)
+            let count = view == .all ? nil : try await house.runs.count(counted, atMost: Self.countedMax + 1)
+            tabs.append(
+                Link(
+                    word: view.word,
+                    address: web.address(
+                        "/runs/", changing: ["view": view == .all ? nil : view.rawValue, "before": nil]),
+                    isCurrent: view == now, count: count.map { Inbox.word($0, max: Self.countedMax) }))
+        }
+        return Tabs(label: "Views", tabs: tabs)
     }
 
     private func filters(_ web: WebRequest) async throws -> Filters {
@@ -95,6 +137,7 @@ struct RunPages: Sendable {
         return Filters(
             web, "/runs/",
             [
+                Field("view", "", .hidden, value: web.query("view") ?? ""),
                 .choice("client", "Client", clients.map { ($0.slug, $0.name) }, web),
                 .choice("agent", "Agent", house.agentChoices, web),
                 .choice("status", "Status", RunState.allCases.map { ($0.rawValue, $0.word) }, web),
@@ -106,29 +149,23 @@ struct RunPages: Sendable {
 
     private func csv(_ web: WebRequest) async throws -> Response {
         var listing = try listing(web)
-        listing.limit = Self.csvRowsMax
-        let runs = try await house.runs.list(listing)
-        let header = "run,status,client,agent,trigger,accepted_at,ended_at,cost_usd,cost_method,why"
-        let lines = runs.map { run in
-            [
-                run.id, run.state.rawValue, run.clientSlug ?? "", run.agent, run.triggerSource,
-                PageClock.iso(run.acceptedAt), run.endedAt.map(PageClock.iso) ?? "",
-                "\(MicroUSD(rawValue: run.spentMicroUSD).usd)", run.spentMethod, house.words(run).why,
-            ].map(Self.csvField).joined(separator: ",")
+        listing.limit = CSV.pageRows
+        let titles = [
+            "run", "status", "client", "agent", "trigger", "accepted_at", "ended_at", "cost_usd", "cost_method", "why",
+        ]
+        return try await CSV.download("runs.csv", titles) { [house, listing] after in
+            var listing = listing
+            listing.before = after ?? listing.before
+            let runs = try await house.runs.list(listing)
+            let rows = runs.map { run in
+                [
+                    run.id, run.state.rawValue, run.clientSlug ?? "", run.agent, run.triggerSource,
+                    PageClock.iso(run.acceptedAt), run.endedAt.map(PageClock.iso) ?? "",
+                    "\(MicroUSD(rawValue: run.spentMicroUSD).usd)", run.spentMethod, house.words(run).why,
+                ]
+            }
+            return (rows, runs.count == CSV.pageRows ? runs.last?.id : nil)
         }
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"runs.csv\"",
-            ], body: .init(byteBuffer: ByteBuffer(string: ([header] + lines).joined(separator: "\r\n") + "\r\n")))
-    }
-
-    /// Quoted where needed (RFC 4180); what a spreadsheet would take for a formula is made text.
-    static func csvField(_ text: String) -> String {
-        let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-        let safe = isFormula ? "'" + text : text
-        guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
     }
 
     private func json(_ web: WebRequest) async throws -> Response {

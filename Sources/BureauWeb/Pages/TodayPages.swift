@@ -17,27 +17,29 @@ struct TodayPages: Sendable {
 
     private func today(_ web: WebRequest) async throws -> Response {
         let person = try web.signedIn().person
-        let inbox = Inbox(house: house), waiting = try await inbox.waiting(for: person)
-        let mine = try await inbox.mine(waiting, person).ids
+        let inbox = Inbox(house: house), waiting = try await inbox.waiting(.init(person: person))
+        let mine = try await inbox.waiting(.init(person: person, isMine: true)).ids
         var working = RunListing(visible: person.clients)
         working.states = RunState.allCases.filter { $0.isWorkable && $0 != .queued && $0 != .waitingApproval }
         working.limit = Self.shownMax
         let running = try await house.runs.list(working)
+        let atWork = try await house.runs.count(working, atMost: Inbox.countedMax + 1)
         var page = Page(title: "Today", heading: "Today")
         page.lead = clock.absolute(clock.now()) + ", " + clock.zone.name
         if person.role >= .operator {
             page.links = [Link(word: "Start a run", address: "/runs/new", style: "button primary")]
         }
         page.blocks =
-            try await checklist(running) + [needs(waiting, mine, running.count)] + [
+            try await checklist(running) + [needs(waiting, mine, atWork)] + [
                 Block(
-                    heading: "Running now (\(running.count))",
+                    heading: "Running now (\(Inbox.word(atWork)))",
                     items: running.isEmpty
                         ? nil
                         : Items(
                             items: running.map(house.words).map {
                                 $0.item([$0.took, $0.cost, $0.doing].filter { !$0.isEmpty }.joined(separator: " · "))
-                            }), emptyText: running.isEmpty ? "Nothing is running." : nil),
+                            }), emptyText: running.isEmpty ? "Nothing is running." : nil,
+                    links: atWork > running.count ? [Link(word: "See all", address: "/runs/?view=running")] : []),
                 try await ended(person),
             ]
         return try await house.page(page, web)
@@ -77,12 +79,12 @@ struct TodayPages: Sendable {
         let failed = runs.count { $0.state == .failed }
         let spent = runs.reduce(Int64(0)) { $0 + $1.spentMicroUSD }
         let cards: [Cards.Card] = [
-            Cards.Card(label: "Ended today", value: runs.count == 200 ? "200 or more" : "\(runs.count)"),
+            Cards.Card(label: "Accepted and ended today", value: runs.count == 200 ? "200 or more" : "\(runs.count)"),
             Cards.Card(label: "Failed", value: "\(failed)"),
             Cards.Card(label: "Spent on them", value: "\(MicroUSD(rawValue: spent))"),
         ]
         return Block(
-            heading: "Ended today", cards: Cards(cards: cards),
+            heading: "Of today", cards: Cards(cards: cards),
             table: RunWords.table(
                 "Runs accepted today that have ended, newest first", Array(runs.prefix(Self.shownMax)), house,
                 empty: "No run has ended today."))
@@ -92,6 +94,7 @@ struct TodayPages: Sendable {
     private func checklist(_ running: [RunRecord]) async throws -> [Block] {
         guard running.isEmpty, try await house.runs.count(RunListing(visible: nil), atMost: 1) == 0 else { return [] }
         let hasClients = try await !house.clients.list().isEmpty, hasAgents = !house.catalog.agents.isEmpty
+        let hasKey = house.site.settings.contains { $0.name == "ANTHROPIC_API_KEY" && $0.value == "set" }
         func step(_ word: String, _ isDone: Bool) -> Steps.Step {
             .init(glyph: isDone ? "✓" : "○", word: word, state: isDone ? "done" : "to do", tone: isDone ? "ok" : "idle")
         }
@@ -102,9 +105,14 @@ struct TodayPages: Sendable {
                     "Bureau shows here what its agents do. Four things make the first run: the steps, with what is done. "
                     + "bureau doctor checks each connection.",
                 steps: Steps(steps: [
+                    step("Connect the provider (ANTHROPIC_API_KEY)", hasKey),
                     step("Add an agent (agents/NAME.json)", hasAgents),
                     step("Add a client (bureau clients add)", hasClients), step("Start a run", false),
-                ]))
+                ]),
+                links: [
+                    Link(word: "Agents", address: "/agents/"), Link(word: "Clients", address: "/clients/"),
+                    Link(word: "Start a run", address: "/runs/new"),
+                ])
         ]
     }
 
@@ -113,15 +121,20 @@ struct TodayPages: Sendable {
     private func search(_ web: WebRequest) async throws -> Response {
         let person = try web.signedIn().person
         let text = (web.query("q") ?? "").filter { !$0.isWhitespace }
-        if let run = try? await house.runs.find(text), person.maySee(client: run.clientSlug) {
+        // An address that was copied from somewhere ends with what it is about.
+        let last = text.split(separator: "/").last.map(String.init) ?? text
+        if let run = try? await house.runs.find(last), person.maySee(client: run.clientSlug) {
             return .seeOther("/runs/\(run.id)/")
+        }
+        if let report = try? await house.reports.find(last), person.maySee(client: report.clientSlug) {
+            return .seeOther("/reports/\(report.id)/")
         }
         if let client = try await house.clients.find(text.lowercased()), person.maySee(client: client.slug) {
             return .seeOther("/clients/\(client.slug)/")
         }
         if let agent = house.catalog.agent(text.lowercased()) { return .seeOther("/agents/\(agent.config.name)/") }
         var listing = RunListing(visible: person.clients)
-        listing.task = text.split(separator: "/").last.map(String.init) ?? text
+        listing.task = last
         let runs = text.isEmpty ? [] : try await house.runs.list(listing)
         if runs.count == 1, let run = runs.first { return .seeOther("/runs/\(run.id)/") }
         let names = try await house.clients.list().filter {

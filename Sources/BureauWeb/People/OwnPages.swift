@@ -16,6 +16,16 @@ struct OwnPages: Sendable {
                 try await house.people.setTheme(web.signedIn().person.id, web.form["theme"] ?? "")
                 return try await house.done("The theme is changed.", "/settings/", web)
             },
+            .action("/settings/name", .viewer) { web in
+                try await house.people.setDisplayName(
+                    web.signedIn().person.id, web.form["display_name"] ?? "", by: web.actor())
+                return try await house.done("The name is changed.", "/settings/", web)
+            },
+            .action("/settings/shortcuts", .viewer) { web in
+                let areOn = web.form["shortcuts"] == "on"
+                try await house.people.setShortcuts(web.signedIn().person.id, areOn)
+                return try await house.done("Shortcuts are \(areOn ? "on" : "off").", "/settings/#keys", web)
+            },
             .action("/settings/tokens", .viewer) { try await makeToken($0) },
             .action("/settings/tokens/:id/revoke", .viewer) { web in
                 try await house.people.revoke(token: web.parameter("id"), of: web.signedIn().person.id, by: web.actor())
@@ -41,6 +51,17 @@ struct OwnPages: Sendable {
                     facts: Facts([Facts.Fact(name: "Token", value: token, isCode: true, isCopied: true)])))
         }
         page.blocks += [
+            Block(
+                heading: "Name",
+                forms: [
+                    Form(
+                        action: "/settings/name", verb: "Change name",
+                        fields: [
+                            Field(
+                                "display_name", "Full name", value: person.displayName, hint: "What others read.",
+                                autocomplete: "name", isRequired: true)
+                        ], tone: "")
+                ]),
             Block(
                 id: "password", heading: "Password",
                 forms: [
@@ -68,68 +89,29 @@ struct OwnPages: Sendable {
                                     }))
                         ], tone: "")
                 ]),
-            try await sessions(visitor), try await tokens(person), keys,
+            try await access.sessions(visitor.person, this: visitor.session?.id),
+            try await access.tokens(person, with: [tokenForm]),
+            keys(areOn: person.hasShortcuts),
         ]
         return try await house.page(page, web)
     }
 
-    private func sessions(_ visitor: WebRequest.Visitor) async throws -> Block {
-        let sessions = try await house.people.sessions(visitor.person.id)
-        return Block(
-            id: "sessions", heading: "Where you are signed in",
-            table: Table(
-                "Sessions end after \(SignIn.idleHours) hours without use, and after \(SignIn.absoluteDays) days at the latest",
-                Table.columns("Begun", "Last used", "From", "With"),
-                sessions.map {
-                    [
-                        Table.Cell(
-                            text: clock.absolute($0.createdAt) + ($0.id == visitor.session?.id ? " (this one)" : "")),
-                        Table.Cell(text: clock.moment($0.seenAt)), Table.Cell(text: $0.remoteAddress),
-                        Table.Cell(text: String($0.userAgent.prefix(60))),
-                    ]
-                }, empty: ""),
-            forms: sessions.filter { $0.id != visitor.session?.id }.map {
-                Form(
-                    action: "/settings/sessions/\($0.id)/end",
-                    verb: "Sign out the one begun \(clock.absolute($0.createdAt))", tone: "", style: "form row")
-            })
+    private var access: AccessBlocks { AccessBlocks(house: house, place: "/settings") }
+
+    private var tokenForm: Form {
+        Form(
+            action: "/settings/tokens", verb: "Make a token",
+            fields: [
+                Field("label", "What it is for", isRequired: true),
+                Field(
+                    "scope", "Scope",
+                    .options([
+                        Field.Option(word: "Read", value: "read"), Field.Option(word: "Write", value: "write"),
+                    ]), hint: "Write does what you may do."),
+            ], tone: "")
     }
 
-    private func tokens(_ person: PersonRecord) async throws -> Block {
-        let tokens = try await house.people.tokens(person.id)
-        return Block(
-            id: "tokens", heading: "API tokens",
-            table: Table(
-                "Keys for programs that act as you",
-                Table.columns("Label", "Scope", "Made", "Last used", "Status"),
-                tokens.map {
-                    let isOn = $0.revokedAt == nil && $0.expiresAt ?? .max > clock.now()
-                    return [
-                        Table.Cell(text: $0.label), Table.Cell(text: $0.scope.rawValue),
-                        Table.Cell(text: clock.absolute($0.createdAt)),
-                        Table.Cell(text: $0.usedAt.map(clock.moment) ?? "never"),
-                        Table.Cell(text: isOn ? "works" : "revoked or over"),
-                    ]
-                }, empty: "You have no tokens."),
-            forms: tokens.filter { $0.revokedAt == nil }.map {
-                Form(
-                    action: "/settings/tokens/\($0.id)/revoke", verb: "Revoke \"\($0.label)\"", tone: "danger",
-                    style: "form row")
-            } + [
-                Form(
-                    action: "/settings/tokens", verb: "Make a token",
-                    fields: [
-                        Field("label", "What it is for", isRequired: true),
-                        Field(
-                            "scope", "Scope",
-                            .options([
-                                Field.Option(word: "Read", value: "read"), Field.Option(word: "Write", value: "write"),
-                            ]), hint: "Write does what you may do."),
-                    ], tone: "")
-            ])
-    }
-
-    private var keys: Block {
+    private func keys(areOn: Bool) -> Block {
         Block(
             id: "keys", heading: "Keyboard shortcuts",
             table: Table(
@@ -141,7 +123,12 @@ struct OwnPages: Sendable {
                     ("a", "Go to the Approve button; it is not pressed"), ("f", "Follow a live timeline, or not"),
                     ("e", "First trouble in a timeline"),
                     ("?", "This list"),
-                ].map { [Table.Cell(text: $0.0), Table.Cell(text: $0.1)] }, empty: ""))
+                ].map { [Table.Cell(text: $0.0), Table.Cell(text: $0.1)] }, empty: ""),
+            forms: [
+                Form(
+                    action: "/settings/shortcuts", verb: areOn ? "Switch them off" : "Switch them on", tone: "",
+                    style: "form row", buttonName: "shortcuts", buttonValue: areOn ? "off" : "on")
+            ])
     }
 
     private func setPassword(_ web: WebRequest) async throws -> Response {
@@ -157,6 +144,7 @@ struct OwnPages: Sendable {
             web.signedIn().person.id, label: web.form["label"] ?? "", scope: scope, days: nil, by: web.actor())
         var response = try await show(web, token: token)
         response.headers[.cacheControl] = "no-store"
+        response.headers[.contentLocation] = "/settings/"
         return response
     }
 }

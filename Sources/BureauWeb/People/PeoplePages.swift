@@ -7,6 +7,7 @@ import Hummingbird
 struct PeoplePages: Sendable {
     let house: WebHouse
     private var clock: PageClock { house.clock }
+    static let clientsShownMax = 200
 
     var routes: [Route] {
         [
@@ -16,6 +17,16 @@ struct PeoplePages: Sendable {
             .action("/users/:id/role", .admin) { try await setRole($0) },
             .action("/users/:id/clients", .admin) { try await setClients($0) },
             .action("/users/:id/link", .admin) { try await makeLink($0) },
+            .action("/users/:id/sessions/:session/end", .admin) { web in
+                let person = try await person(web)
+                try await house.people.end(session: web.parameter("session"), of: person.id, by: web.actor())
+                return try await house.done("That session is signed out.", "/users/\(person.name)/#sessions", web)
+            },
+            .action("/users/:id/tokens/:token/revoke", .admin) { web in
+                let person = try await person(web)
+                try await house.people.revoke(token: web.parameter("token"), of: person.id, by: web.actor())
+                return try await house.done("The token no longer works.", "/users/\(person.name)/#tokens", web)
+            },
             .action("/users/:id/disable", .admin) { try await disable($0) },
             .action("/users/:id/enable", .admin) { try await enable($0) },
         ]
@@ -127,13 +138,15 @@ struct PeoplePages: Sendable {
                         fields: [
                             Field("all", "All clients, those added later too", .check(isOn: person.clients == nil))
                         ]
-                            + clients.prefix(200).map {
+                            + clients.prefix(Self.clientsShownMax).map {
                                 Field(
                                     "client-\($0.slug)", $0.name,
                                     .check(isOn: person.clients?.contains($0.slug) ?? false))
                             },
                         tone: "")
                 ]),
+            try await AccessBlocks(house: house, place: place).sessions(person, this: nil),
+            try await AccessBlocks(house: house, place: place).tokens(person),
             Block(
                 heading: "Access",
                 forms: [
@@ -159,9 +172,12 @@ struct PeoplePages: Sendable {
     }
 
     private func setClients(_ web: WebRequest) async throws -> Response {
-        let chosen = try await house.clients.list().map(\.slug).filter { web.form["client-\($0)"] == "yes" }
+        let before = try await person(web), shown = try await house.clients.list().prefix(Self.clientsShownMax)
+        let chosen = Set(shown.map(\.slug).filter { web.form["client-\($0)"] == "yes" })
+        // What has no box on the page stays as it is.
+        let kept = (before.clients ?? []).subtracting(shown.map(\.slug))
         let person = try await house.people.setClients(
-            person(web).id, web.form["all"] == "yes" ? nil : Set(chosen), by: web.actor())
+            before.id, web.form["all"] == "yes" ? nil : chosen.union(kept), by: web.actor())
         return try await house.done(
             "\(person.displayName) sees \(person.clients.map { "\($0.count) clients" } ?? "all clients").",
             "/users/\(person.name)/", web)
@@ -174,6 +190,7 @@ struct PeoplePages: Sendable {
         let base = house.site.publicURL ?? "http://\(web.head.head.authority ?? "127.0.0.1")"
         var response = try await show(web, link: "\(base)/login/link?token=\(token)")
         response.headers[.cacheControl] = "no-store"
+        response.headers[.contentLocation] = "/users/\(person.name)/"
         return response
     }
 

@@ -137,8 +137,33 @@ extension WebGate {
         page.blocks = [
             Block(callout: Callout(tone: "warn", title: words.detail, fix: words.fix, isAlert: true))
         ]
+        if let again = again(words, web) { page.blocks.append(again) }
         page.links = [Link(word: "Go to Today", address: "/", style: "button")]
         return try await house.page(page, web)
+    }
+
+    static let againFieldsMax = 60, againCharactersMax = 20_000
+
+    /// What was written, to be mended and sent again: nothing is typed twice. Passwords are.
+    private func again(_ words: Words, _ web: WebRequest) -> Block? {
+        let isOwn = words.status == .unprocessableContent || words.status == .badRequest || words.status == .conflict
+        let given = web.form.fields.filter { !["form_token", "form_key", "token", "next"].contains($0.key) }
+        guard isOwn, web.head.method == .post, web.visitor?.session != nil, !given.isEmpty,
+            given.count <= Self.againFieldsMax,
+            given.values.reduce(0, { $0 + $1.count }) <= Self.againCharactersMax
+        else { return nil }
+        let fields = given.sorted { $0.key < $1.key }.compactMap { name, value -> Field? in
+            let label = name.replacing("_", with: " ").replacing("-", with: " ").capitalizedFirst
+            if name.contains("password") { return Field(name, label, .line(type: "password"), isRequired: true) }
+            // A box, a button or an id that came with the form stays as it was.
+            let isChosen = value == "yes" || name.hasPrefix(Picks.box) || ["do", "decision", "version"].contains(name)
+            if isChosen { return Field(name, "", .hidden, value: value) }
+            return Field(
+                name, label, value.count > 60 || value.contains("\n") ? .long : .line(type: "text"), value: value)
+        }
+        guard fields.contains(where: { !$0.isHidden }) else { return nil }
+        return Block(
+            heading: "What you wrote", forms: [Form(action: web.head.uri.path, verb: "Send it again", fields: fields)])
     }
 
     private func problem(_ words: Words, _ web: WebRequest) -> Response {
@@ -150,6 +175,7 @@ extension WebGate {
             ]))
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if words.status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        if words.status == .tooManyRequests { headers[.retryAfter] = "60" }
         return Response(
             status: words.status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body.pretty)))
     }

@@ -12,6 +12,8 @@ struct WebGate: Sendable {
     let house: WebHouse
     let logger: Logger
     static let formBytesMax = 64 << 10
+    /// After the address of a page that answered a form itself, with something it shows only then.
+    private static let shownOnce = "#shown-once"
 
     func answer(_ route: Route, _ request: Request, _ context: WebContext, _ handler: Route.Handler) async -> Response {
         var web = request.asked(context)
@@ -105,12 +107,23 @@ struct WebGate: Sendable {
         let (person, key) = (try web.signedIn().person.id, web.form["form_key"] ?? "")
         guard (16...64).contains(key.utf8.count) else { return try await handler(web) }
         guard try await house.signIn.claimForm(key, by: person) else {
-            return .seeOther(try await house.signIn.formLocation(key, by: person) ?? "/")
+            guard let place = try await house.signIn.formLocation(key, by: person) else {
+                return try await house.done("That was sent already. Look whether it is done.", "/", web)
+            }
+            guard place.hasSuffix(Self.shownOnce) else { return .seeOther(place) }
+            return try await house.done(
+                "That was done already. What is shown once is not shown again.",
+                place.replacing(Self.shownOnce, with: ""), web)
         }
         do {
             let response = try await handler(web)
-            if let location = response.headers[.location] {
-                try await house.signIn.settleForm(key, by: person, location: location)
+            if response.status.code >= 400 {
+                // Refused with its form on the page again: the next try is another one.
+                try await house.signIn.releaseForm(key, by: person)
+            } else if let place = response.headers[.location] ?? response.headers[.contentLocation] {
+                let isShown = response.headers[.location] == nil
+                try await house.signIn.settleForm(
+                    key, by: person, location: isShown ? place + Self.shownOnce : place)
             }
             return response
         } catch {

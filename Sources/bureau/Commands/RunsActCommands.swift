@@ -72,7 +72,7 @@ struct RunsDeliverCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @Argument(help: "The run's id, or its first characters.") var run: String
-    @Option(help: "Only this channel: google_drive, clickup, slack or folder.") var channel: String?
+    @Option(help: "Only this channel: google_drive, clickup, asana, slack or folder.") var channel: String?
     @Flag(help: "Follow it until it ends.") var watch = false
 
     static let channels = StepRecord.Channel.allCases.filter { $0 != .anthropic }

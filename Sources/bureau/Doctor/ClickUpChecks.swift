@@ -73,9 +73,12 @@ extension VendorChecks {
         }
         do throws(VendorError) {
             let hooks = try await client.webhooks(workspace: workspace)
+            let registered = await registered()
             let findings = triggered.flatMap { agent in
                 let own = hooks.filter { $0.endpoint.hasSuffix("/webhook/\(agent.name)") }
-                return own.isEmpty ? [Self.noWebhook(agent.name)] : own.flatMap { health($0, agent.name) }
+                return own.isEmpty
+                    ? [Self.noWebhook(agent.name)]
+                    : own.flatMap { health($0, agent.name) + trust($0, agent.name, registered[$0.id]) }
             }
             return (findings, ", webhooks active, secret matches")
         } catch {
@@ -86,7 +89,8 @@ extension VendorChecks {
     private static func noWebhook(_ agent: String) -> Finding {
         .warn(
             "clickup", "no webhook of this token leads to /webhook/\(agent)",
-            fix: "make one, see docs/guides/add-an-agent.md; one made with another token is not shown here")
+            fix: "bureau webhooks register clickup --agent \(agent) --endpoint https://HOST/webhook/\(agent); one made "
+                + "with another token is not shown here")
     }
 
     private func health(_ hook: ClickUpWebhook, _ agent: String) -> [Finding] {
@@ -103,23 +107,39 @@ extension VendorChecks {
             findings.append(
                 .fail(
                     "clickup", "\(subject) is suspended: ClickUp sends nothing",
-                    fix: "bring the server up, then set the webhook's status to active in ClickUp's API"))
-        }
-        guard let made = hook.secret else { return findings }
-        guard let ours = settings.environment.secret("CLICKUP_WEBHOOK_SECRET") else {
-            findings.append(
-                .fail(
-                    "clickup", "CLICKUP_WEBHOOK_SECRET is not set: every event is refused",
-                    fix: "set the secret ClickUp returned when the webhook was made", isAboutSettings: true))
-            return findings
-        }
-        if !made.isSame(as: ours) {
-            findings.append(
-                .fail(
-                    "clickup",
-                    "\(subject) is signed with another secret than CLICKUP_WEBHOOK_SECRET: its events are refused",
-                    fix: "put the webhook's own secret into the environment file and start the server again"))
+                    fix: "bring the server up: it sets the webhook going again within \(settings.engine.sweepSeconds) s"
+                ))
         }
         return findings
+    }
+
+    /// Secrets of webhooks this installation has registered, by their ids.
+    private func registered() async -> [String: Secret] {
+        let found = try? await Records.with(settings) { records in
+            try await WebhookSecrets.registered(records.database, under: SealingKey.load(settings.dataFolder))
+        }
+        return found ?? [:]
+    }
+
+    /// Whether what it signs is believed: by the secret kept when it was registered, or by the environment's.
+    private func trust(_ hook: ClickUpWebhook, _ agent: String, _ kept: Secret?) -> [Finding] {
+        let ours = [kept, settings.environment.secret("CLICKUP_WEBHOOK_SECRET")].compactMap(\.self)
+        guard let made = hook.secret, !ours.contains(where: made.isSame) else { return [] }
+        let register = "bureau webhooks register clickup --agent \(agent)"
+        guard ours.isEmpty else {
+            return [
+                .fail(
+                    "clickup",
+                    "the webhook to /webhook/\(agent) is signed with another secret than the one we know: "
+                        + "its events are refused",
+                    fix: "\(register), or put the webhook's own secret into CLICKUP_WEBHOOK_SECRET and start again")
+            ]
+        }
+        return [
+            .fail(
+                "clickup", "no secret of the webhook to /webhook/\(agent) is known: every event is refused",
+                fix: "\(register), or set CLICKUP_WEBHOOK_SECRET to what ClickUp returned when it was made",
+                isAboutSettings: true)
+        ]
     }
 }

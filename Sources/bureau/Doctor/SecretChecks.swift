@@ -8,8 +8,8 @@ struct SecretChecks {
 
     /// In the order of .env.example. The last is the path of a file that is one.
     static let names = [
-        "ANTHROPIC_API_KEY", "CLICKUP_API_TOKEN", "CLICKUP_WEBHOOK_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET",
-        "GOOGLE_SERVICE_ACCOUNT_JSON_PATH",
+        "ANTHROPIC_API_KEY", "CLICKUP_API_TOKEN", "CLICKUP_WEBHOOK_SECRET", "ASANA_ACCESS_TOKEN", "SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET", "GOOGLE_SERVICE_ACCOUNT_JSON_PATH",
     ]
 
     func findings() -> [Finding] {

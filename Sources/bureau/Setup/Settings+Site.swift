@@ -11,7 +11,7 @@ extension Settings {
             throw SetupError("PUBLIC_URL is \"\(url)\"", fix: "write it as https://bureau.example.com")
         }
         var site = WebHouse.Site(
-            publicURL: url, offices: offices, version: Composition.version, settings: inEffect(environment))
+            publicURL: url, offices: offices, version: Composition.version)
         switch environment["MCP_WRITES"]?.lowercased() {
         case nil, "off": break
         case "on": site.agentsMayWrite = true
@@ -36,27 +36,12 @@ extension Settings {
         return ranges
     }
 
-    /// What the settings page shows. A name that is in neither list is not shown at all.
-    private static func inEffect(_ environment: Environment) -> [WebHouse.Site.Setting] {
-        let shown = plainNames.compactMap { name in
-            environment[name].map { WebHouse.Site.Setting(name: name, value: $0, origin: "environment or .env") }
+    /// With what the settings page shows: the same as `bureau config show`.
+    var siteInEffect: WebHouse.Site {
+        var site = site
+        site.settings = SettingsCatalogue(self).all.map {
+            .init(name: $0.name, value: $0.value ?? "not set", origin: $0.isSecret ? "secret, never shown" : $0.source)
         }
-        let secret = secretNames.map { name in
-            WebHouse.Site.Setting(
-                name: name, value: environment.has(name) ? "set" : "not set", origin: "secret, never shown")
-        }
-        return shown + secret
+        return site
     }
-
-    private static let plainNames = [
-        "AGENCY_TIME_ZONE", "AGENCY_DAILY_BUDGET_USD", "AGENTS_DIR", "DATA_DIR", "HOST", "PORT", "PUBLIC_URL",
-        "OFFICE_ADDRESSES", "ENDPOINT_ALLOWED_ADDRESSES", "MCP_WRITES", "LOG_LEVEL", "SWEEP_SECONDS",
-        "RUNS_IN_FLIGHT_MAX", "LEASE_SECONDS", "QUEUED_HOURS_MAX",
-        "EVENT_LOG_DAYS", "ALERT_REMIND_HOURS", "ALERT_ESCALATE_TO", "DAILY_DIGEST_AT", "SLACK_ALERT_CHANNEL_ID",
-        "SLACK_RESULTS_CHANNEL_ID", "CLICKUP_WORKSPACE_ID", "GOOGLE_DRIVE_ROOT_FOLDER_ID", "API_TOKEN_USER",
-    ]
-    private static let secretNames = [
-        "ANTHROPIC_API_KEY", "CLICKUP_API_TOKEN", "CLICKUP_WEBHOOK_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET",
-        "API_TOKEN",
-    ]
 }

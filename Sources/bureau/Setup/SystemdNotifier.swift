@@ -2,18 +2,26 @@ import BureauEngine
 import Foundation
 import ServiceLifecycle
 
-/// Tells systemd that the server is ready and alive (sd_notify protocol: datagrams to NOTIFY_SOCKET). Does nothing when
-/// it was not started by systemd.
+/// Tells systemd that the server is alive (sd_notify protocol: datagrams to NOTIFY_SOCKET), and with `ready` that it
+/// takes connections. Does nothing when it was not started by systemd.
 struct SystemdNotifier: Service {
     let doors: Doors
 
+    private static var path: String? {
+        ProcessInfo.processInfo.environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Said by whoever opened the socket, and not before: a port that is taken is a start that failed.
+    static func ready() {
+        if let path { send("READY=1", to: path) }
+    }
+
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let path = environment["NOTIFY_SOCKET"], !path.isEmpty else {
+        guard let path = Self.path else {
             try? await gracefulShutdown()
             return
         }
-        Self.send("READY=1", to: path)
         let interval = environment["WATCHDOG_USEC"].flatMap(Int64.init).map { max($0 / 2_000, 500) } ?? 15_000
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {

@@ -23,6 +23,15 @@ package final class WebhookSecrets: Sendable {
         self.key = key
     }
 
+    /// Of every registered webhook, by its id. At most 200.
+    package static func registered(_ database: any Database, under master: Secret?) async throws -> [String: Secret] {
+        guard let master else { return [:] }
+        return Dictionary(
+            try await database.read { try WebhookStore(db: $0).secrets() }.compactMap { id, sealed in
+                Secret(sealed: Array(sealed), under: master, context: SealingKey.context(id)).map { (id, $0) }
+            }, uniquingKeysWith: { $1 })
+    }
+
     func isValid(_ signature: String?, body: [UInt8], agent: String) async throws -> Bool {
         guard signature != nil else { return false }
         let known = opened.withLock { $0[agent] ?? [] }

@@ -43,6 +43,11 @@ struct WebhookStore {
         ).map { (try $0.text("id"), try $0.bytes("secret")) }
     }
 
+    func secrets() throws -> [(id: String, sealed: Data)] {
+        try db.query("SELECT id, secret FROM webhook WHERE secret IS NOT NULL LIMIT 200", [])
+            .map { (try $0.text("id"), try $0.bytes("secret")) }
+    }
+
     /// A secret that is known stays when `secret` is nil.
     func put(id: String, agent: String, workspace: String, endpoint: String, secret: Data?, now: Int64) throws {
         try db.execute(

@@ -17,17 +17,18 @@ struct ReportActions: Sendable {
     }
 
     /// Those that fit where the report stands. None for people who only look.
-    static func forms(for found: ArtifactDesk.Page, _ person: PersonRecord) -> [Form] {
+    func forms(for found: ArtifactDesk.Page, _ person: PersonRecord) -> [Form] {
         let (report, run) = (found.artifact, found.run)
         guard person.role >= .consultant, run.state.isFinal || run.state == .inReview else { return [] }
         let isNewest = found.versions.allSatisfy { $0.round <= report.round }
-        return forms(report, isAwaited: run.state == .inReview && isNewest, isNewest: isNewest)
+        return forms(report, person, isAwaited: run.state == .inReview && isNewest, isNewest: isNewest)
     }
 
-    static func forms(_ report: ArtifactRecord, isAwaited: Bool, isNewest: Bool = true) -> [Form] {
+    func forms(_ report: ArtifactRecord, _ person: PersonRecord, isAwaited: Bool, isNewest: Bool = true) -> [Form] {
         let place = "/reports/\(report.id)"
         var forms: [Form] = []
-        if isNewest, ArtifactMachine.Event.accepted.leaves.contains(report.state) {
+        let mayAccept = ReportDecision(house: house).mayAccept(report, person)
+        if isNewest, mayAccept, ArtifactMachine.Event.accepted.leaves.contains(report.state) {
             forms.append(Form(action: place + "/accept", verb: "Accept", style: "form row"))
         }
         if isAwaited {
@@ -54,34 +55,21 @@ struct ReportActions: Sendable {
     }
 
     private func accept(_ web: WebRequest) async throws -> Response {
-        try await decide(web, "report accepted", "Accepted. What waited for it is delivered.") { report, person in
-            try await house.reports.accept(report.id, by: person)
-        }
+        try await decide(web, .accepted, "Accepted. What waited for it is delivered.")
     }
 
     private func dismiss(_ web: WebRequest) async throws -> Response {
-        let reason = Self.text(web.form["reason"])
-        return try await decide(web, "report dismissed", "Dismissed. No other work builds on it.") { report, person in
-            try await house.reports.dismiss(report.id, by: person, reason: reason)
-        }
+        try await decide(
+            web, .dismissed(reason: Self.text(web.form["reason"])), "Dismissed. No other work builds on it.")
     }
 
     private func askForChanges(_ web: WebRequest) async throws -> Response {
         guard let text = Self.text(web.form["text"]) else {
             throw PageProblem.unprocessable(
                 "Nothing is written: the agent has to know what to change.",
-                fix: "Go back, say what is to be different, and press Ask for changes again.")
+                fix: "Say what is to be different, and press Ask for changes again.")
         }
-        return try await decide(web, "changes asked", "Another round has begun with what you wrote.") {
-            report, person in
-            let newest = try await house.reports.find(report.runID)
-            guard newest.id == report.id else {
-                throw PageProblem.conflict(
-                    "There is a newer version of this report.", fix: "Open that one and say it there.")
-            }
-            _ = try await house.runs.revise(report.runID, asking: text, by: person)
-            return try await house.reports.find(report.id)
-        }
+        return try await decide(web, .changes(text), "Another round has begun with what you wrote.")
     }
 
     private static func text(_ given: String?) -> String? {
@@ -89,20 +77,9 @@ struct ReportActions: Sendable {
         return text.allSatisfy(\.isWhitespace) ? nil : text
     }
 
-    private func decide(
-        _ web: WebRequest, _ action: String, _ notice: String,
-        _ body: (ArtifactRecord, String) async throws -> ArtifactRecord
-    ) async throws -> Response {
-        let (before, actor) = (try web.theReport(), try web.actor())
-        let after = try await body(before, actor.name)
-        house.wake()
-        try await house.audit.note(
-            actor, action, "report \(before.id)", client: before.clientSlug, before: Self.state(before),
-            after: Self.state(after))
-        return try await house.done(notice, "/reports/\(before.id)/", web)
-    }
-
-    private static func state(_ report: ArtifactRecord) -> JSONValue {
-        .object(JSONObject([("report", .string(report.id)), ("status", .string(report.state.rawValue))]))
+    private func decide(_ web: WebRequest, _ word: ReportDecision.Word, _ notice: String) async throws -> Response {
+        let report = try web.theReport()
+        _ = try await ReportDecision(house: house).carryOut(word, report, try web.signedIn().person, try web.actor())
+        return try await house.done(notice, "/reports/\(report.id)/", web)
     }
 }

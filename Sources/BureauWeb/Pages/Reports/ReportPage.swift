@@ -80,7 +80,7 @@ struct ReportPage {
 
     /// What this person may decide now; the same moves as on the task and on the command line.
     private func decisions(_ person: PersonRecord) -> [Block] {
-        let forms = ReportActions.forms(for: found, person)
+        let forms = ReportActions(house: house).forms(for: found, person)
         guard forms.count > 1 else { return [] }
         return [
             Block(
@@ -94,7 +94,7 @@ struct ReportPage {
 
     /// One that counts already can only be taken back.
     private func withdrawal(_ person: PersonRecord) -> [Block] {
-        let forms = ReportActions.forms(for: found, person)
+        let forms = ReportActions(house: house).forms(for: found, person)
         guard forms.count == 1 else { return [] }
         return [
             Block(

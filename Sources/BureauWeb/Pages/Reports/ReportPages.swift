@@ -7,7 +7,7 @@ import NIOCore
 /// The Report Library: everything runs have made, as a page, as CSV and as JSON.
 struct ReportPages: Sendable {
     let house: WebHouse
-    static let pageRows = 50, csvPagesMax = 5
+    static let pageRows = 50
 
     var routes: [Route] {
         [
@@ -89,25 +89,24 @@ struct ReportPages: Sendable {
     private func csv(_ web: WebRequest) async throws -> Response {
         var filter = try filter(web)
         filter.limit = ArtifactFilter.limitMax
-        var lines = ["report,status,title,client,kind,channel,period,version,reusable,seen_by,created_at,run"]
-        for _ in 0..<Self.csvPagesMax {
+        let titles = [
+            "report", "status", "title", "client", "kind", "channel", "period", "version", "reusable", "seen_by",
+            "created_at", "run",
+        ]
+        return try await CSV.download("reports.csv", titles) { [house, filter] after in
+            var filter = filter
+            filter.before = after ?? filter.before
             let found = try await house.reports.list(filter)
-            lines += found.map { report in
+            let rows = found.map { report in
                 let words = house.words(report)
                 return [
                     report.id, report.state.rawValue, words.title, report.clientSlug ?? "", report.kind,
                     report.channel ?? "", words.period, "\(report.version)", words.reuse, report.visibility.rawValue,
                     PageClock.iso(report.createdAt), report.runID,
-                ].map(RunPages.csvField).joined(separator: ",")
+                ]
             }
-            guard found.count == ArtifactFilter.limitMax, let last = found.last else { break }
-            filter.before = last.id
+            return (rows, found.count == ArtifactFilter.limitMax ? found.last?.id : nil)
         }
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"reports.csv\"",
-            ], body: .init(byteBuffer: ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n")))
     }
 
     private func json(_ web: WebRequest) async throws -> Response {

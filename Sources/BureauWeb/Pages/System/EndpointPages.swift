@@ -136,6 +136,7 @@ struct EndpointPages: Sendable {
     private func told(_ endpoint: EndpointRecord, _ secret: String, _ web: WebRequest) async throws -> Response {
         var response = try await show(endpoint, web, secret: secret)
         response.headers[.cacheControl] = "no-store"
+        response.headers[.contentLocation] = Self.address(endpoint)
         return response
     }
 

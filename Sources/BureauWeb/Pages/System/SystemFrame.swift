@@ -8,7 +8,7 @@ enum SystemFrame {
         ("Overview", "/system/", .engineer), ("Connections", "/system/connections/", .engineer),
         ("Webhooks", "/system/webhooks/", .engineer), ("Endpoints", "/system/endpoints/", .engineer),
         ("Alerts", "/system/alerts/", .engineer), ("Queue", "/system/queue/", .engineer),
-        ("Settings in effect", "/system/settings/", .engineer), ("Audit log", "/system/audit-log/", .admin),
+        ("Settings in effect", "/system/settings/", .engineer), ("Audit log", "/system/audit-log/", .engineer),
     ]
 
     static func page(_ heading: String, _ web: WebRequest) -> Page {

@@ -14,7 +14,7 @@ struct SystemPages: Sendable {
             .page("/system/alerts", .engineer) { try await alerts($0) },
             .action("/system/alerts/:id/resolve", .engineer) { try await resolve($0) },
             .page("/system/settings", .engineer) { try await settings($0) },
-            .page("/system/audit-log", .admin) { try await audit($0) },
+            .page("/system/audit-log", .engineer) { try await audit($0) },
         ]
     }
 
@@ -52,15 +52,27 @@ struct SystemPages: Sendable {
                     Facts.Fact(
                         name: "Problems in agent files", value: "\(house.catalog.problems.count)", address: "/agents/"),
                     Facts.Fact(name: "Dispatch", value: house.settings.isDispatchPaused ? "paused" : "on"),
+                    Facts.Fact(name: "Started", value: clock.absolute(house.status.startedAt)),
+                    Facts.Fact(name: "Connections", value: await connections(), address: "/system/connections/"),
                     Facts.Fact(name: "Plain figures", value: "/metrics and /health", address: "/health"),
                 ])))
         return try await house.page(page, web)
     }
 
+    /// What the last look at them found.
+    private func connections() async -> String {
+        guard let outcome = await house.checkup?.last(.everything) else { return "not looked at since the start" }
+        let wrong = outcome.lines.filter { $0.status == .fail || $0.status == .warn }
+        let found =
+            wrong.isEmpty ? "all well" : wrong.prefix(5).map { "\($0.name): \($0.detail)" }.joined(separator: "; ")
+        return "\(found) (\(clock.moment(outcome.endedAt)))"
+    }
+
     private func alerts(_ web: WebRequest) async throws -> Response {
         let isAll = web.query("all") == "yes"
         let found = try await house.alerts.list(
-            isAll: isAll, visible: try web.signedIn().person.clients, before: nil, limit: Self.listedMax)
+            isAll: isAll, visible: try web.signedIn().person.clients, before: web.query("before"),
+            limit: Self.listedMax)
         var page = page("Alerts", web)
         page.links = [
             isAll
@@ -83,6 +95,10 @@ struct SystemPages: Sendable {
                                 action: "/system/alerts/\(alert.id)/resolve", verb: "Resolve", tone: "",
                                 style: "form row")
                         ] : []))
+        }
+        if found.count == Self.listedMax {
+            let older = web.address("/system/alerts/", changing: ["before": found.last?.id])
+            page.blocks.append(Block(links: [Link(word: "Older ones", address: older)]))
         }
         return try await house.page(page, web)
     }

@@ -1,0 +1,81 @@
+import BureauDomain
+import BureauEngine
+import Foundation
+import Testing
+
+@testable import BureauWeb
+
+@Suite("What admins do about somebody's access")
+struct AccessTests {
+    @Test("A lost phone is signed out, and its token ends, without the account")
+    func revoke() async throws {
+        try await Served.run { server in
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            let ana = try await Browser.signedIn(server, "ana", .viewer)
+            let token = try await server.house.people.makeToken(
+                ana.person.id, label: "phone", scope: .read, days: nil, by: Browser.tester)
+            let page = try await boss.get("/users/ana/").text
+            #expect(page.contains("Sign out the one begun") && page.contains("Revoke &quot;phone&quot;"))
+            let session = try #require(try await server.house.people.sessions(ana.person.id).first)
+            let kept = try #require(try await server.house.people.tokens(ana.person.id).first)
+            #expect(try await boss.post("/users/ana/sessions/\(session.id)/end").status == 303)
+            #expect(try await boss.post("/users/ana/tokens/\(kept.id)/revoke").status == 303)
+            #expect(try await ana.get("/").status == 303, "asked to sign in")
+            let answer = try await server.send(.get, "/api/v1/runs", ["Authorization": "Bearer \(token)"])
+            #expect(answer.status == 401)
+            // One of another person is not ended by way of this one.
+            let own = try #require(try await server.house.people.sessions(boss.person.id).first)
+            _ = try await boss.post("/users/ana/sessions/\(own.id)/end")
+            #expect(try await boss.get("/").status == 200)
+        }
+    }
+
+    @Test("Clients that have no box on the page stay as they are")
+    func manyClients() async throws {
+        try await Served.run { server in
+            for number in 0..<(PeoplePages.clientsShownMax + 3) {
+                try await server.openClient(String(format: "client-%03d", number))
+            }
+            let all = try await server.house.clients.list().map(\.slug)
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            let hidden = Set(all.dropFirst(PeoplePages.clientsShownMax)), shown = all[0], other = all[1]
+            let ana = try await server.house.people.add("ana", displayName: nil, role: .viewer, by: Browser.tester)
+            _ = try await server.house.people.setClients(ana.id, hidden.union([shown]), by: Browser.tester)
+            #expect(try await boss.post("/users/ana/clients", "client-\(other)=yes").status == 303)
+            #expect(try await server.house.people.find("ana").clients == hidden.union([other]))
+        }
+    }
+
+    private static let asked: [(String, String, Int)] = [
+        ("/costs.csv?by=client", "client,runs,spent_usd,runs_without_price", 200),
+        ("/costs.csv?by=status&month=2026-11", "status,runs,spent_usd,runs_without_price", 200),
+        ("/costs.json?by=trigger", "\"by\": \"trigger\"", 200), ("/costs.csv?by=person", "Costs are not told by", 400),
+    ]
+
+    @Test("Costs come as CSV and JSON, by what the page shows", arguments: asked)
+    func costs(path: String, words: String, status: Int) async throws {
+        try await Served.run { server in
+            let answer = try await Browser.signedIn(server, "otto", .operator).get(path)
+            #expect(answer.status == status && answer.text.contains(words), "\(answer.text)")
+            let narrow = try await Browser.signedIn(server, "olga", .operator, clients: [])
+            #expect(try await narrow.get("/costs.csv?by=agent").status == 400, "sums of others' clients")
+        }
+    }
+}
+
+@Suite("What everybody sets for themselves")
+struct OwnSettingsTests {
+    @Test("A name that others read, and letter keys that do nothing")
+    func own() async throws {
+        try await Served.run { server in
+            let ana = try await Browser.signedIn(server, "ana", .viewer)
+            #expect(try await ana.get("/settings/").text.contains("data-shortcuts=\"on\""))
+            #expect(try await ana.post("/settings/shortcuts", "shortcuts=off").status == 303)
+            #expect(try await ana.post("/settings/name", "display_name=+Ana+Silva+").status == 303)
+            let page = try await ana.get("/settings/").text
+            #expect(page.contains("data-shortcuts=\"off\"") && page.contains("Switch them on"))
+            #expect(try await server.house.people.find("ana").displayName == "Ana Silva")
+            #expect(try await ana.post("/settings/name", "display_name=+").status == 422)
+        }
+    }
+}
