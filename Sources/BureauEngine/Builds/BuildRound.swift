@@ -44,12 +44,23 @@ struct BuildRound: Sendable {
 
     private func prepare() async throws {
         guard !folder.isReady else { return }
-        let prompt = TaskFile(hand, now: parts.doors.now()).prompt
+        let prompt = TaskFile(hand, capsules: try await capsules(), now: parts.doors.now()).prompt
         let text = TaskText.make(
             prompt, revisions: try await revisions(), refusal: refusalOfLastRound, base: try await newBase())
         try folder.make(task: text, for: user)
         try await repository.bundle(try await references(), to: folder.bundle)
         try folder.finish()
+    }
+
+    /// What the builder is told of the client's earlier work, as every session is; who was told what is on record.
+    private func capsules() async throws -> String? {
+        guard let context = CapsuleContext(hand, parts) else { return nil }
+        let build = build
+        return try await parts.write(hand.lease) { db in
+            let told = try context.gather(db), step = "build-\(build.round)-\(build.attempt)"
+            try context.log(told, build.round == 1 ? .kickoff : .revision, step: step, in: db)
+            return told.text
+        }
     }
 
     /// The branch, and the base beside it: a clone knows it as `origin/<base>`.

@@ -33,6 +33,7 @@ final class BuildHouse: Sendable {
         /// Of `executor.command`, beside repository, base and builder.
         var policy = #""checks": []"#
         var minutes = "5"
+        var prompt = #"# {title}\n\nDo it well."#
         /// Further sections of the agent's file, each with a comma before it.
         var sections = ""
         var variables: [String: String] = [:]
@@ -87,7 +88,7 @@ final class BuildHouse: Sendable {
             "private_data": false, \(options.policy)}},
           "payload_source": {"type": "manual", "clickup": {"required_fields": ["title"]}},
           "triggers": {"manual_cli": {"enabled": true}},
-          "kickoff_template": {"prompt": "# {title}\\n\\nDo it well."},
+          "kickoff_template": {"prompt": "\(options.prompt)"},
           "limits": {"max_session_duration_minutes": \(options.minutes)},
           "delivery": {"folder": {"enabled": true, "path": "builds"}},
           "alerts": {"on_failure_channel": "#alerts"}\(options.sections)}
