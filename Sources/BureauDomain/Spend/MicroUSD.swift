@@ -27,6 +27,15 @@ package struct MicroUSD: RawRepresentable, Hashable, Comparable, Sendable, Codab
         self.init(rawValue: Int64(rounded.description) ?? .max)
     }
 
+    /// Dollars above zero and up to a million as people write them: "99.50". Nil for anything else.
+    package init?(typed text: String) {
+        let isPlain = text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 }
+        guard isPlain, text.utf8.count <= 16, let amount = Decimal(string: text), amount > 0, amount <= 1_000_000 else {
+            return nil
+        }
+        self.init(usd: amount)
+    }
+
     package static let zero = MicroUSD(rawValue: 0)
 
     package static func usd(_ dollars: Double) -> MicroUSD {

@@ -89,7 +89,7 @@ struct CostPages: Sendable {
             }
             page.blocks.append(Block(heading: "By \(grouping.rawValue)", table: table(grouping, lines, clients, month)))
         }
-        if person.clients == nil { page.blocks.append(try await budgets(clients)) }
+        if person.clients == nil { page.blocks.append(try await BudgetPages(house: house).block(person)) }
         return try await house.page(page, web)
     }
 
@@ -137,36 +137,10 @@ struct CostPages: Sendable {
         return switch grouping {
         case .client: runs(clients[name] ?? name, "client=\(name)&")
         case .agent: runs(house.agentName(name), "agent=\(name)&")
-        case .trigger: runs(name, "trigger=\(name)&")
+        case .trigger: runs(RunWords.triggers.first { $0.0 == name }?.1 ?? name, "trigger=\(name)&")
         case .status: runs(RunState(rawValue: name)?.word ?? name, "status=\(name)&")
         case .day: runs(name)
         case .model: Table.Cell(text: name)
         }
-    }
-
-    private func words(_ account: SpendAccount, _ clients: [String: String]) -> String {
-        switch account.owner {
-        case .agency: "The agency"
-        case .client(let slug): clients[slug] ?? slug
-        case .agent(let name): house.agentName(name)
-        }
-    }
-
-    private func budgets(_ clients: [String: String]) async throws -> Block {
-        let lines = try await house.budgets.list()
-        return Block(
-            heading: "Budgets",
-            table: Table(
-                "Accounts of today and this month",
-                Table.columns("Account", "Period", "#Limit", "#Spent", "#Reserved", "#Left"),
-                lines.prefix(200).map { line -> [Table.Cell] in
-                    [
-                        Table.Cell(text: words(line.account, clients)), Table.Cell(text: line.account.period),
-                        Table.Cell(text: line.budget.map { "\($0.limit)" } ?? "none"),
-                        Table.Cell(text: "\(line.balance.spent)"), Table.Cell(text: "\(line.balance.reserved)"),
-                        Table.Cell(text: line.left.map { "\($0)" } ?? ""),
-                    ]
-                }, empty: "No budget is set. bureau budgets set makes one.")
-        )
     }
 }

@@ -130,10 +130,6 @@ struct RunPages: Sendable {
     private func filters(_ web: WebRequest) async throws -> Filters {
         let person = try web.signedIn().person
         let clients = try await house.clients.list().filter { person.maySee(client: $0.slug) }
-        let triggers = [
-            ("webhook", "Webhook"), ("cli", "Command line"), ("slack", "Slack"), ("cron", "Schedule"),
-            ("api", "Pages and API"), ("agent", "Agent"),
-        ]
         return Filters(
             web, "/runs/",
             [
@@ -141,7 +137,7 @@ struct RunPages: Sendable {
                 .choice("client", "Client", clients.map { ($0.slug, $0.name) }, web),
                 .choice("agent", "Agent", house.agentChoices, web),
                 .choice("status", "Status", RunState.allCases.map { ($0.rawValue, $0.word) }, web),
-                .choice("trigger", "Trigger", triggers, web),
+                .choice("trigger", "Trigger", RunWords.triggers, web),
                 Field("from", "From", .line(type: "date"), value: web.query("from") ?? ""),
                 Field("to", "To", .line(type: "date"), value: web.query("to") ?? ""),
             ])

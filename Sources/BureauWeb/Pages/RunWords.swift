@@ -61,6 +61,12 @@ struct RunWords {
         return Chip(glyph: glyph, word: state.word, tone: tone)
     }
 
+    /// Where runs come from, as they are stored and as people call it.
+    static let triggers = [
+        ("webhook", "Webhook"), ("cli", "Command line"), ("slack", "Slack"), ("cron", "Schedule"),
+        ("api", "Pages and API"), ("agent", "Agent"),
+    ]
+
     static let columns: [Table.Column] = Table.columns(
         "Status", "Client", "Agent", "Accepted", "#Took", "#Cost", "Trigger", "Summary")
 

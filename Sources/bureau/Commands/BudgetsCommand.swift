@@ -115,7 +115,7 @@ struct BudgetWords {
     let limit: MicroUSD
 
     init(_ words: [String], per: SpendAccount.Span?, mayBeRun: Bool) throws {
-        guard let last = words.last, words.count >= 2, let limit = Self.money(last) else {
+        guard let last = words.last, words.count >= 2, let limit = MicroUSD(typed: last) else {
             throw ValidationError("Say whose budget and how much, as in: client acme 200")
         }
         self.limit = limit
@@ -131,15 +131,6 @@ struct BudgetWords {
                 "A budget is of the agency (a day), client SLUG (a month), agent NAME (--per day or month)\(run); then the dollars."
             )
         }
-    }
-
-    /// Dollars above zero with at most six digits after the point; nil for anything else.
-    static func money(_ text: String) -> MicroUSD? {
-        let isPlain = text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 }
-        guard isPlain, text.utf8.count <= 16, let amount = Decimal(string: text), amount > 0, amount <= 1_000_000 else {
-            return nil
-        }
-        return MicroUSD(usd: amount)
     }
 }
 

@@ -41,7 +41,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func costMax() throws -> MicroUSD? {
         guard let maxCost else { return nil }
-        if let limit = BudgetWords.money(maxCost), limit >= .cents(1) { return limit }
+        if let limit = MicroUSD(typed: maxCost), limit >= .cents(1) { return limit }
         throw ValidationError("--max-cost takes dollars such as 2.50, at least a cent, not '\(PlainLine.of(maxCost))'.")
     }
 

@@ -1,0 +1,94 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// What may be spent, what was, and how much is left; admins set limits.
+struct BudgetPages: Sendable {
+    let house: WebHouse
+    static let place = "/costs/budgets", shownMax = 200
+
+    var routes: [Route] { [.action(Self.place, .admin) { try await set($0) }] }
+
+    func block(_ person: PersonRecord) async throws -> Block {
+        let lines = try await house.budgets.list()
+        let clients = try await house.clients.names(with: lines.compactMap { Self.client($0.account.owner) })
+        let table = Table(
+            "Accounts of today and this month",
+            Table.columns("Account", "Period", "#Limit", "#Spent", "#Reserved", "#Left", "When used up"),
+            lines.prefix(Self.shownMax).map { line -> [Table.Cell] in
+                [
+                    Table.Cell(text: words(line.account.owner, clients)), Table.Cell(text: line.account.period),
+                    Table.Cell(text: line.budget.map { "\($0.limit)" } ?? "none"),
+                    Table.Cell(text: "\(line.balance.spent)"), Table.Cell(text: "\(line.balance.reserved)"),
+                    Table.Cell(text: line.left.map { "\($0)" } ?? ""),
+                    Table.Cell(text: line.budget?.onExhausted.rawValue.replacing("_", with: " ") ?? ""),
+                ]
+            }, empty: "No budget is set.")
+        return Block(
+            id: "budgets", heading: "Budgets", table: table, forms: person.role >= .admin ? [try await form()] : [])
+    }
+
+    private static func client(_ owner: SpendAccount.Owner) -> String? {
+        if case .client(let slug) = owner { slug } else { nil }
+    }
+
+    private func words(_ owner: SpendAccount.Owner, _ clients: [String: String]) -> String {
+        switch owner {
+        case .agency: "The agency"
+        case .client(let slug): clients[slug] ?? slug
+        case .agent(let name): house.agentName(name)
+        }
+    }
+
+    /// A scope and a span: "client/acme month".
+    private func form() async throws -> Form {
+        let clients = try await house.clients.list().prefix(Self.shownMax)
+        let agents = house.agentChoices.flatMap { name, word in
+            [("agent/\(name) day", "\(word), each day"), ("agent/\(name) month", "\(word), each month")]
+        }
+        let choices =
+            [("agency day", "The agency, each day")]
+            + clients.map { ("client/\($0.slug) month", "\($0.name), each month") }
+            + agents
+        return Form(
+            action: Self.place, verb: "Set limit",
+            fields: [
+                Field(
+                    "account", "Whose", .options(choices.map { Field.Option(word: $0.1, value: $0.0) })),
+                Field("amount", "Dollars", hint: "As 250 or 99.50. It holds from now on.", isRequired: true),
+                Field("reason", "Reason", hint: "For the audit log.", isRequired: true),
+            ], tone: "", legend: "Set a limit")
+    }
+
+    private func set(_ web: WebRequest) async throws -> Response {
+        let words = (web.form["account"] ?? "").split(separator: " ").map(String.init)
+        // Any period will do: only whose account it is counts here.
+        guard words.count == 2, let span = SpendAccount.Span(rawValue: words[1]),
+            let owner = SpendAccount(scope: words[0], period: "2026-01")?.owner
+        else { throw PageProblem.badRequest("There is no such account.") }
+        if let client = Self.client(owner), try await house.clients.find(client) == nil { throw PageProblem.notFound }
+        guard let limit = MicroUSD(typed: web.form["amount"] ?? "") else {
+            throw PageProblem.unprocessable(
+                "\"\((web.form["amount"] ?? "").prefix(20))\" is no amount in dollars.",
+                fix: "Write it as 250 or 99.50.")
+        }
+        let reason = String((web.form["reason"] ?? "").prefix(300))
+        guard reason.contains(where: { !$0.isWhitespace }) else {
+            throw PageProblem.unprocessable("A reason is missing.", fix: "Say in one sentence why the limit changes.")
+        }
+        let actor = try web.actor()
+        let before = try await house.budgets.list().first { $0.account.owner == owner && $0.account.span == span }
+        let after = try await house.budgets.set(owner, span, to: limit, by: actor.name)
+        try await house.audit.note(
+            actor, "budget set", "budget \(words[0])", client: Self.client(owner),
+            before: .object(JSONObject([("limit_usd", .string(before?.budget.map { "\($0.limit.usd)" } ?? "none"))])),
+            after: .object(
+                JSONObject([
+                    ("limit_usd", .string("\(limit.usd)")), ("span", .string(span.rawValue)),
+                    ("reason", .string(reason)),
+                ])))
+        house.wake()
+        let left = after.left.map { " \($0) of it is left." } ?? ""
+        return try await house.done("The limit is \(limit) a \(span.rawValue) now.\(left)", "/costs/#budgets", web)
+    }
+}
