@@ -23,7 +23,6 @@ struct ReviewJourneyTests {
                 .replacingOccurrences(
                     of: #""review": {"enabled": true}"#, with: "\"review\": {\"enabled\": true\(review)}")
             options.agents = [("jessie", agent)]
-            options.environment["SWEEP_SECONDS"] = "2"
             return options
         }
     }

@@ -110,6 +110,66 @@ struct ClarificationTests {
         }
     }
 
+    static let memberships: [([String], answer: String?, known: String?, words: String)] = [
+        (["100"], nil, "plunkett", ""), (["200"], nil, "harbor", ""), (["300"], nil, nil, ""),
+        (["100", "200"], nil, nil, "projects of several clients: Plunkett Plumbing, Harbor Dental"),
+        (["100", "200"], "harbor dental", "harbor", ""),
+        (["100", "200"], "Somebody", nil, "\"Somebody\" is no client either"),
+        (["300", "200"], nil, "harbor", ""),
+    ]
+
+    @Test("A task's projects say whose it is, and several clients' projects say nothing", arguments: memberships)
+    func projects(projects: [String], answer: String?, known: String?, words: String) async throws {
+        let house = try await AsanaHouse()
+        for (slug, name) in [("plunkett", "Plunkett Plumbing"), ("harbor", "Harbor Dental")] {
+            let json = #"{"slug": "\#(slug)", "name": "\#(name)"}"#
+            let client = try #require(ClientRecord.load(Array(json.utf8), fileName: "test").client)
+            try await house.parts.database.write { try ClientStore(db: $0).save(client, now: 1) }
+        }
+        let trigger = AsanaTrigger(
+            projects: ["100", "200", "300"], assigneeID: "10", clients: ["100": "plunkett", "200": "harbor"])
+        let task = WorkTask(
+            kind: .asana, id: "500", title: "x", place: "", containerID: "100",
+            memberships: projects.map { WorkTask.Membership(containerID: $0, place: "Intake") })
+        let choice = try await house.parts.database.read {
+            try AsanaClientChoice(db: $0).choose(trigger, task, answer: answer)
+        }
+        switch choice {
+        case .known(let record): #expect(record.slug == known)
+        case .none: #expect(known == nil && words.isEmpty)
+        case .unsure(let question): #expect(!words.isEmpty && question.contains(words), "\(question)")
+        }
+    }
+
+    private static func trigger(_ more: String) -> (String) -> String {
+        { text in
+            text.replacingOccurrences(
+                of: #""trigger_status": "Ready (Automate)""#, with: #""trigger_status": "Ready (Automate)", "# + more)
+        }
+    }
+
+    @Test("A list whose file names an assignee starts the agent only for tasks that are theirs, now or later")
+    func unassigned() async throws {
+        try await at(.clickUp, Self.trigger(#""assignee": "4711""#)) { desk in
+            let run = try await desk.assess(try await desk.come().id)
+            #expect(run.state == .ignored && run.cause?.sentence == "The task is not assigned to SEO Sentinel.")
+            let stay = try await desk.bench.database.read {
+                try TaskStayStore(db: $0).find(agent: "jessie", taskID: desk.task, status: "Ready (Automate)")
+            }
+            #expect(stay?.leftAt != nil, "the sweep finds it once it is assigned")
+        }
+    }
+
+    @Test("A list is one client's where its file says so and the task names nobody")
+    func listOfOneClient() async throws {
+        try await at(.clickUp, Self.trigger(#""client": "harbor""#)) { desk in
+            try await know(desk, "harbor", "Harbor Dental")
+            for field in ["client_id", "client_name"] { try await desk.visitor.fillIn(desk.task, field: field, .null) }
+            let run = try await desk.assess(try await desk.come().id)
+            #expect(run.state == .starting && run.clientSlug == "harbor", "\(run.cause?.sentence ?? "")")
+        }
+    }
+
     private static let board =
         #"{"confirm": true, "states": {"queued": {"place": "Ready"}, "ignored": {"place": "Done"}}}"#
 
