@@ -30,6 +30,20 @@ struct AccessTests {
         }
     }
 
+    @Test("Cutting somebody off is asked first")
+    func disable() async throws {
+        try await Served.run { server in
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            let ana = try await Browser.signedIn(server, "ana", .viewer)
+            let asked = try await boss.post("/users/ana/disable")
+            #expect(asked.status == 303 && asked.headers["location"] == "/users/ana/disable")
+            #expect(try await boss.get("/users/ana/disable").text.contains("name=\"confirmed\" value=\"yes\""))
+            #expect(try await ana.get("/").status == 200)
+            #expect(try await boss.post("/users/ana/disable", "confirmed=yes").status == 303)
+            #expect(try await ana.get("/").status == 303)
+        }
+    }
+
     @Test("Clients that have no box on the page stay as they are")
     func manyClients() async throws {
         try await Served.run { server in

@@ -43,7 +43,7 @@ struct AgentPageTests {
         try await Served.run(hasAgents: true) { server in
             let otto = try await Browser.signedIn(server, "otto", .operator)
             #expect(try await otto.get("/agents/sentinel/").text.contains(SyntheticClient.name))
-            let begun = try await otto.post("/agents/sentinel/test")
+            let begun = try await otto.post("/agents/sentinel/test", "confirmed=yes")
             let id = try #require(begun.headers["location"]?.split(separator: "/").last.map(String.init))
             let run = try await server.house.runs.find(id)
             #expect((run.agent, run.clientName, run.clientSlug) == ("sentinel", SyntheticClient.name, nil))

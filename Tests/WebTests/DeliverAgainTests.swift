@@ -35,7 +35,7 @@ struct DeliverAgainTests {
             let page = try await browser.get("/runs/\(Self.run)/").text
             #expect(
                 page.contains("Deliver this one again") && page.contains("<option value=\"folder\">Folder</option>"))
-            #expect(try await browser.post("/runs/\(Self.run)/deliver", form).status == status)
+            #expect(try await browser.post("/runs/\(Self.run)/deliver", "confirmed=yes&\(form)").status == status)
             let rows = try await server.database.query("SELECT channel, state FROM step WHERE run_id = ?", [Self.run])
             let now = Dictionary(uniqueKeysWithValues: try rows.map { (try $0.text("channel"), try $0.text("state")) })
             #expect(now == states)

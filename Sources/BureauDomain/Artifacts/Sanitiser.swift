@@ -54,7 +54,9 @@ package enum Sanitiser {
 
     /// The text with every credential in it replaced.
     package static func clean(_ text: String) -> String {
-        var text = withoutAsanaTokens(withoutKeys(text))
+        var text = text
+        guard isSuspicious(&text) else { return text }
+        text = withoutAsanaTokens(withoutKeys(text))
         for beginning in beginnings { text = replacing(beginning, in: text, keeps: false, ignoresCase: false) }
         for word in introductions + passwords { text = replacing(word, in: text, keeps: true, ignoresCase: true) }
         for word in sayings { text = replacing(word, in: text, keeps: true, ignoresCase: true, looksSecret) }
@@ -104,6 +106,31 @@ package enum Sanitiser {
     /// A digit, a capital inside, or the length of one.
     private static func looksSecret(_ word: Substring) -> Bool {
         word.contains(where: \.isNumber) || word.dropFirst().contains(where: \.isUppercase) || word.count >= 20
+    }
+
+    /// By their first byte, in small letters.
+    private static let suspects: [[[UInt8]]] = {
+        var table = [[[UInt8]]](repeating: [], count: 256)
+        for word in beginnings + introductions + sayings + passwords + ["-----begin ", "0/", "1/", "2/"] {
+            let bytes = word.utf8.map(small)
+            if let first = bytes.first { table[Int(first)].append(bytes) }
+        }
+        return table
+    }()
+
+    private static func small(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte | 32 : byte }
+
+    /// Whether one of the words stands in it at all, by one look at its bytes: most texts hold none, and looking for each
+    /// word by itself took most of the time a long list of texts did.
+    private static func isSuspicious(_ text: inout String) -> Bool {
+        text.withUTF8 { bytes in
+            bytes.indices.contains { start in
+                suspects[Int(small(bytes[start]))].contains { word in
+                    word.count <= bytes.count - start
+                        && word.indices.allSatisfy { small(bytes[start + $0]) == word[$0] }
+                }
+            }
+        }
     }
 
     /// Replaces each word that begins with `start`, or follows it, when it is long enough to be a credential.

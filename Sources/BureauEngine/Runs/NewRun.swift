@@ -26,13 +26,15 @@ package struct NewRun: Sendable, Hashable {
     package var hasThread: Bool
     /// -100...100; within one client the higher goes first.
     package var priority: Int
+    /// The earlier run this one repeats.
+    package var againOf: String?
 
     package init(
         agent: String, agentVersion: String, configHash: String, triggerSource: TriggerSource, requestedBy: String,
         dedupeKey: String, clientSlug: String? = nil, clientName: String? = nil, taskID: String? = nil,
         taskTool: WorkToolKind = .clickUp, payload: String? = nil, payloadHash: String? = nil, costMax: MicroUSD? = nil,
         hasThread: Bool = false,
-        priority: Int = 0
+        priority: Int = 0, againOf: String? = nil
     ) {
         self.agent = agent
         self.agentVersion = agentVersion
@@ -49,5 +51,6 @@ package struct NewRun: Sendable, Hashable {
         self.costMax = costMax
         self.hasThread = hasThread
         self.priority = priority
+        self.againOf = againOf
     }
 }

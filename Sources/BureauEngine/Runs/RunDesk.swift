@@ -45,7 +45,7 @@ package struct RunDesk: Sendable {
     }
 
     package func events(_ id: String, after seq: Int64 = 0) async throws -> [RunEvent] {
-        try await database.read { try RunEventStore(db: $0).list(id, after: seq) }
+        try await database.read { try RunEventStore(db: $0).list(id, after: seq).map(\.shown) }
     }
 
     /// The run that started this one, and those it has started itself.
@@ -110,7 +110,7 @@ package struct RunDesk: Sendable {
         }
     }
 
-    /// A new run of the same agent with the same input, under the agent's config of today.
+    /// A new run of the same agent with the same input and the same limit, under the agent's config of today.
     package func again(
         _ id: String, agent: LoadedAgent, by person: String, from source: NewRun.TriggerSource = .cli
     ) async throws -> RunRecord {
@@ -119,7 +119,8 @@ package struct RunDesk: Sendable {
             agent: old.agent, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: source,
             requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug,
             clientName: old.clientName,
-            taskID: old.taskID, taskTool: old.taskTool, payload: old.payload, hasThread: agent.hasThread)
+            taskID: old.taskID, taskTool: old.taskTool, payload: old.payload, costMax: old.costMax,
+            hasThread: agent.hasThread, priority: old.priority, againOf: old.id)
         return try await start(new)
     }
 
@@ -133,7 +134,7 @@ package struct RunDesk: Sendable {
                 }
                 return run
             }
-            try RunEventStore(db: db).append(id, kind: "queued", detail: "\(new.requestedBy) asked for it", now: now)
+            try RunRepeats(db: db).begun(id, new, now: now)
             guard let run = try store.find(id) else { throw RunMoved(runID: id) }
             return run
         }

@@ -7,6 +7,9 @@ package struct RunEvent: Sendable, Hashable {
     package let at: Int64
     package let kind: String
     package let detail: String
+
+    /// As people and programs get it: a vendor's answer that was written down may have held a credential.
+    var shown: RunEvent { RunEvent(seq: seq, at: at, kind: kind, detail: Sanitiser.clean(detail)) }
 }
 
 struct RunEventStore {

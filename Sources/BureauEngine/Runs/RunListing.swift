@@ -11,6 +11,8 @@ package struct RunListing: Sendable, Hashable {
     package var visible: Set<String>?
     /// Failures nobody has taken note of.
     package var isUnseen = false
+    /// Runs with a write nobody can tell of.
+    package var isDoubtful = false
     package var task: String?
     package var trigger: String?
     /// Milliseconds UTC.
@@ -58,6 +60,7 @@ package struct RunListing: Sendable, Hashable {
             add("(client_slug IS NULL OR client_slug IN (\(marks(visible.count))))", visible.sorted())
         }
         if isUnseen { add("NOT EXISTS (SELECT 1 FROM run_seen WHERE run_seen.run_id = run.id)", []) }
+        if isDoubtful { add("id IN (SELECT run_id FROM step WHERE state = 'doubtful')", []) }
         // Ids sort by time, so a time is a place in the list.
         if let acceptedFrom { add("id >= ?", [Self.firstID(at: acceptedFrom)]) }
         if let acceptedBefore { add("id < ?", [Self.firstID(at: acceptedBefore)]) }
@@ -115,7 +118,8 @@ extension RunDesk {
         ).map {
             RunEvent(
                 seq: try $0.integer("seq"), at: try $0.integer("at"), kind: try $0.text("kind"),
-                detail: try $0.text("detail"))
+                detail: try $0.text("detail")
+            ).shown
         }.reversed()
     }
 

@@ -50,6 +50,8 @@ package struct RunRecord: Sendable, Hashable {
     /// When and by whom its results were accepted.
     package let reviewAcceptedAt: Int64?
     package let reviewAcceptedBy: String?
+    /// The earlier run this one repeats.
+    package let againOf: String?
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -91,6 +93,7 @@ package struct RunRecord: Sendable, Hashable {
         round = Int(try row.integer("round"))
         reviewAcceptedAt = try row.integerIfAny("review_accepted_at")
         reviewAcceptedBy = try row.textIfAny("review_accepted_by")
+        againOf = try row.textIfAny("again_of")
     }
 
     /// Queued only because there is no money for it.
@@ -103,6 +106,12 @@ package struct RunRecord: Sendable, Hashable {
 
     /// The session where people can look at it themselves; a builder has none.
     package var consoleSession: String? { sessionID.flatMap { $0.hasPrefix(BuildRecord.sessionPrefix) ? nil : $0 } }
+
+    /// Whether it can be taken up where it failed. What cannot is run again.
+    package var mayRetry: Bool {
+        var machine = machine
+        return (try? machine.apply(.retried)) != nil
+    }
 
     var machine: RunMachine {
         RunMachine(state: state, session: sessionID, stopCause: stopCause, cause: cause, losses: losses)

@@ -8,7 +8,7 @@ struct RunStore {
         task_url, payload, state, cause, cause_sentence, stop_cause, session_id, model, attempt, spent_micro_usd,
         spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
         tries, lease_owner, lease_until, lease_epoch, cost_max_micro_usd, priority, queued_at, fault, round,
-        review_accepted_at, review_accepted_by
+        review_accepted_at, review_accepted_by, again_of
         """
     let db: any Connection
 
@@ -19,15 +19,15 @@ struct RunStore {
                 """
                 INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,
                     client_slug, client_name, task_tool, task_id, payload, payload_sha256, state, priority, accepted_at,
-                    due_at, cost_max_micro_usd)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
+                    due_at, cost_max_micro_usd, again_of)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)
                 ON CONFLICT (dedupe_key) DO NOTHING
                 """,
                 [
                     id, new.agent, new.agentVersion, new.configHash, new.triggerSource.rawValue, new.requestedBy,
                     new.dedupeKey, new.clientSlug, new.clientName, new.taskID == nil ? nil : new.taskTool.rawValue,
                     new.taskID,
-                    new.payload, new.payloadHash, new.priority, now, now, new.costMax?.rawValue,
+                    new.payload, new.payloadHash, new.priority, now, now, new.costMax?.rawValue, new.againOf,
                 ]) == 1
         if isNew, new.hasThread { try RunThreadStore(db: db).open(id, now: now) }
         if isNew { try Announcements(db: db).accepted(id, now: now) }

@@ -45,6 +45,7 @@ package struct RunTransitions: Sendable {
         try ArtifactFollow(db: db).follow(event, run, to: moved, now: doors.now())
         if moved.state.isFinal, !run.state.isFinal {
             try RunFamily(db: db, doors: doors).ended(moved)
+            try RunRepeats(db: db).ended(moved, now: doors.now())
             try ReceiptStore(db: db).ended(moved, now: doors.now())
         }
         return moved

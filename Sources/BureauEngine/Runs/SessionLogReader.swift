@@ -12,7 +12,9 @@ package struct SessionLine: Sendable, Hashable {
     package let at: Int64?
     package let kind: Kind
     package let text: String
-    /// Whether it is of the key view: messages, tools, trouble.
+    /// The text goes on in the log.
+    package let isCut: Bool
+    /// Whether it is of the key view: messages, tools and their results, trouble.
     package let isKey: Bool
 }
 
@@ -21,6 +23,10 @@ package struct SessionLine: Sendable, Hashable {
 package struct SessionLogReader: Sendable {
     let path: String
     package static let pieceBytesMax = 512 << 10, textCharactersMax = 2_000
+    /// Of one line that is looked at by itself.
+    package static let wholeBytesMax = 256 << 10
+    /// That a search looks through before it says how far it came.
+    package static let searchPiecesMax = 8
 
     package init(folder: URL, session: String) {
         path = folder.appendingPathComponent(SessionLog.isSafe(session) ? session + ".jsonl" : "none").path
@@ -53,6 +59,32 @@ package struct SessionLogReader: Sendable {
         let start = first + UInt64(rest.endIndex - data.startIndex)
         // A line longer than a piece is passed over, or reading would stand still behind it.
         return (lines.reversed(), start == found ? first : start, found)
+    }
+
+    /// As `newest`, through several pieces: what is looked for may be rare. Where it stopped, a next search goes on.
+    package func search(
+        before end: UInt64? = nil, atMost linesMax: Int, where isWanted: (SessionLine) -> Bool
+    ) -> (lines: [SessionLine], start: UInt64, end: UInt64) {
+        var found = newest(before: end, atMost: linesMax, where: isWanted)
+        for _ in 1..<Self.searchPiecesMax where found.start > 0 && found.lines.count < linesMax {
+            let more = newest(before: found.start, atMost: linesMax - found.lines.count, where: isWanted)
+            found = (more.lines + found.lines, more.start, found.end)
+        }
+        return found
+    }
+
+    /// The line that begins at `start`, its text uncut, and its JSON without credentials. Nil where no line begins, or
+    /// one that is longer than `wholeBytesMax`.
+    package func whole(at start: UInt64) -> (line: SessionLine, json: String)? {
+        guard start == 0 || bytes(from: start - 1, to: start)?.first == 10,
+            let data = bytes(from: start, to: start + UInt64(Self.wholeBytesMax)),
+            let newline = data.firstIndex(of: 10)
+        else { return nil }
+        let raw = Array(data[..<newline])
+        guard let line = Self.line(raw, start: start, charactersMax: Self.wholeBytesMax),
+            let value = try? JSONValue.parse(raw, bytesMax: Self.wholeBytesMax)
+        else { return nil }
+        return (line, Sanitiser.clean(value).pretty)
     }
 
     static let lastLineBytesMax = 64 << 10
@@ -100,17 +132,19 @@ package struct SessionLogReader: Sendable {
         return try? handle.read(upToCount: count)
     }
 
-    private static func line(_ bytes: [UInt8], start: UInt64) -> SessionLine? {
+    private static func line(
+        _ bytes: [UInt8], start: UInt64, charactersMax: Int = textCharactersMax
+    ) -> SessionLine? {
         guard let raw = RawEvent(bytes: bytes), let event = try? raw.decoded(),
             let (kind, text, isKey) = words(event)
         else { return nil }
         let at = event.processedAt.flatMap {
             try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         }
+        let (shown, isCut) = clean(text, charactersMax)
         return SessionLine(
             start: start, end: start + UInt64(bytes.count + 1), at: at.map { Int64($0.timeIntervalSince1970 * 1_000) },
-            kind: kind,
-            text: clean(text), isKey: isKey)
+            kind: kind, text: shown, isCut: isCut, isKey: isKey)
     }
 
     private static func words(_ event: SessionEvent) -> (SessionLine.Kind, String, Bool)? {
@@ -118,6 +152,10 @@ package struct SessionLogReader: Sendable {
         case .agentMessage(let text): (.message, text, true)
         case .userMessage(let text): (.message, "To the agent: \(text)", true)
         case .toolUse(let call): (.tool, "\(call.name) \(String(decoding: call.inputJSON, as: UTF8.self))", true)
+        case .toolResult(let result): answer(result.text, isError: result.isError)
+        case .userCustomToolResult(_, let text, let isError): answer(text, isError: isError)
+        case .userToolConfirmation(_, let allow, let why):
+            (.status, allow ? "Allowed" : "Denied" + (why.map { ": \($0)" } ?? ""), true)
         case .error(let fault): (.trouble, "\(fault.type): \(fault.message)", true)
         case .statusRescheduled: (.trouble, "The service moved the session; it goes on by itself", true)
         case .statusTerminated: (.trouble, "The service ended the session", true)
@@ -129,12 +167,26 @@ package struct SessionLogReader: Sendable {
                 true
             )
         case .userInterrupt: (.status, "Interrupt delivered", true)
+        case .modelRequestEnded(let request):
+            (.status, "Model: \(request.inputTokens) tokens in, \(request.outputTokens) out", false)
+        case .contextCompacted: (.status, "The session shortened what it remembers", false)
         default: (.status, event.type, false)
         }
     }
 
-    private static func clean(_ text: String) -> String {
-        let plain = String(text.unicodeScalars.filter { $0.value >= 32 || $0.value == 10 }.map(Character.init))
-        return plain.count > textCharactersMax ? plain.prefix(textCharactersMax) + "…" : plain
+    private static func answer(_ text: String, isError: Bool) -> (SessionLine.Kind, String, Bool) {
+        (isError ? .trouble : .result, (isError ? "The tool refused: " : "") + (text.isEmpty ? "Done" : text), true)
     }
+
+    /// Without control characters and credentials. A credential at the cut is seen whole before it is cut.
+    private static func clean(_ text: String, _ charactersMax: Int) -> (text: String, isCut: Bool) {
+        let near = text.prefix(charactersMax + Self.credentialCharactersMax)
+        let plain = String(near.unicodeScalars.filter { $0.value >= 32 || $0.value == 10 }.map(Character.init))
+        let shown = Sanitiser.clean(plain)
+        let isCut = shown.count > charactersMax || near.endIndex < text.endIndex
+        return (isCut ? shown.prefix(charactersMax) + "…" : shown, isCut)
+    }
+
+    /// A private key of 4,096 bits as text.
+    private static let credentialCharactersMax = 4_000
 }

@@ -31,6 +31,7 @@ enum Migrator {
         (23, "0023_report_lists", PackageResources._023_report_lists_sql),
         (26, "0026_build_rounds", PackageResources._026_build_rounds_sql),
         (27, "0027_asana_looks", PackageResources._027_asana_looks_sql),
+        (28, "0028_run_again", PackageResources._028_run_again_sql),
         (29, "0029_shortcuts", PackageResources._029_shortcuts_sql),
     ]
 

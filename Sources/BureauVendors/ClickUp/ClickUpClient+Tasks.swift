@@ -3,6 +3,13 @@ extension ClickUpClient {
         try await call(request("GET task", .get, ["task", id]), as: ClickUpTask.self, "task")
     }
 
+    /// By the id that people read in a workspace: "ABC-123". Everything else goes by the task's own id, which it carries.
+    package func task(named name: String, workspace: String) async throws(VendorError) -> ClickUpTask {
+        try await call(
+            request("GET task", .get, ["task", name], [("custom_task_ids", "true"), ("team_id", workspace)]),
+            as: ClickUpTask.self, "task")
+    }
+
     /// A List with the statuses its tasks may have.
     package func list(_ id: String) async throws(VendorError) -> ClickUpList {
         try await call(request("GET list", .get, ["list", id]), as: ClickUpList.self, "list")

@@ -43,6 +43,7 @@ enum APISchemas {
     static let runPage = object(
         runFields + [
             field("round", count), perhaps("headline", words, "What its report says in a line."),
+            perhaps("again_of", words, "The earlier run this one repeats."),
             field("doubtful_steps", .list(.named("Step"), most: 1_000), "Writes that wait for somebody's word."),
             field("approvals", .list(.named("Approval"), most: 1_000)),
             field("children", .list(words, most: 1_000), "Runs it has started."), perhaps("parent", words),

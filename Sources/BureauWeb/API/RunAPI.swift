@@ -117,6 +117,7 @@ struct RunDocument: Sendable {
             JSONObject(
                 run.fields + [
                     ("round", .number(JSONNumber(run.round))), ("headline", .line(run.headline)),
+                    ("again_of", .line(run.againOf)),
                     ("doubtful_steps", .array(steps)), ("approvals", .array(approvals.map(\.document))),
                     ("children", .array(family.children.map { .string($0.id) })), ("parent", .line(family.parent?.id)),
                 ]))
@@ -165,7 +166,8 @@ struct RunStarter: Sendable {
                 agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
                 triggerSource: .api, requestedBy: "\(actor.surface) \(actor.name)",
                 dedupeKey: key ?? "api/\(house.doors.makeID())", clientSlug: client?.slug, clientName: client?.name,
-                taskID: wish.task, payload: client.map { JSONValue.object($0.payload()).canonical },
+                taskID: wish.task, taskTool: agent.taskTool ?? .clickUp,
+                payload: client.map { JSONValue.object($0.payload()).canonical },
                 costMax: wish.costMax, hasThread: agent.hasThread, priority: wish.priority))
         house.wake()
         try await house.audit.note(actor, "run started", "run \(run.id)", client: run.clientSlug, after: run.document)

@@ -11,6 +11,7 @@ struct AgentPages: Sendable {
         [
             .page("/agents", .viewer) { try await list($0) },
             .page("/agents/:name", .viewer) { try await show($0) },
+            .page("/agents/:name/test", .operator) { try await askToTest($0) },
             .action("/agents/:name/test", .operator) { try await test($0) },
         ]
     }
@@ -103,7 +104,7 @@ struct AgentPages: Sendable {
             Block(
                 heading: "Configuration",
                 disclosure: Disclosure(
-                    summary: "Version \(config.version), as it is used now", body: Self.pretty(agent.canonical))),
+                    summary: "Version \(config.version), as it is used now", body: agent.prettyConfig)),
         ]
         if person.role >= .engineer {
             let form = Form(action: "/agents/\(config.name)/check", verb: "Check", tone: "", style: "form row")
@@ -132,19 +133,42 @@ struct AgentPages: Sendable {
     }
 
     private func testRun(_ config: AgentConfig) -> Block {
-        let limit = config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax
-        let places = Self.channels(config.delivery)
-        return Block(
-            heading: "Test run",
-            text: "A real run for a client that does not exist, \(SyntheticClient.name). It may cost up to \(limit)"
-                + (places.isEmpty ? "." : ", and its results go to \(places) like any other's."),
-            forms: [Form(action: "/agents/\(config.name)/test", verb: "Start a test run", tone: "", style: "form row")])
+        Block(
+            heading: "Test run", text: "A real run for a client that does not exist, \(SyntheticClient.name).",
+            forms: [Form(action: "/agents/\(config.name)/test", verb: "Start a test run…", tone: "", style: "form row")]
+        )
     }
 
-    private func test(_ web: WebRequest) async throws -> Response {
+    private func tested(_ web: WebRequest) throws -> LoadedAgent {
         guard let agent = house.catalog.agent(web.parameter("name")), agent.config.triggers.manualCLI else {
             throw PageProblem.notFound
         }
+        return agent
+    }
+
+    private func askToTest(_ web: WebRequest) async throws -> Response {
+        let config = try tested(web).config, address = "/agents/\(config.name)/"
+        let limit = config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax
+        let lately = try await AgentFigures.of(config.name, try web.signedIn().person, house)
+        let places = Self.channels(config.delivery)
+        let page = ConfirmPage(
+            question: "Start a test run?", about: config.displayName,
+            crumbs: [
+                Link(word: "Agents", address: "/agents/"), Link(word: config.displayName, address: address),
+                Link(word: "Test run"),
+            ],
+            effect: "A real run begins for a client that does not exist, \(SyntheticClient.name).",
+            cost: "At most \(limit). \(lately.expectation ?? "")",
+            reach: places.isEmpty
+                ? "Only Bureau: it delivers nowhere." : "Its results go to \(places) like any other's.",
+            undo: "It can be stopped; what it has spent by then is spent.", action: "/agents/\(config.name)/test",
+            verb: "Start a test run", back: Link(word: "Leave it", address: address))
+        return try await house.page(page.page, web)
+    }
+
+    private func test(_ web: WebRequest) async throws -> Response {
+        let agent = try tested(web)
+        guard ConfirmPage.isConfirmed(web) else { return .seeOther("/agents/\(agent.config.name)/test") }
         let actor = try web.actor()
         let payload = SyntheticClient.payload(requiring: agent.config.payloadSource.requiredFields)
         let run = try await house.runs.start(
@@ -203,15 +227,11 @@ struct AgentPages: Sendable {
         guard let before = versions.first(where: { $0.hash != now.hash }),
             let old = try await house.catalog.version(before.hash)
         else { return nil }
-        let found = LineDiff.of(Self.pretty(old.canonical), Self.pretty(now.canonical))
+        let found = LineDiff.of(old.prettyConfig, now.prettyConfig)
         return Block(
             diff: Diff(
                 caption:
                     "Version \(before.version) of \(clock.absolute(before.at)) against version \(now.config.version) now",
                 lines: found.lines))
-    }
-
-    private static func pretty(_ canonical: String) -> String {
-        (try? JSONValue.parse(Array(canonical.utf8)).pretty) ?? canonical
     }
 }

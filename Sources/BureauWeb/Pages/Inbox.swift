@@ -60,7 +60,7 @@ struct Inbox: Sendable {
         let runs = try await house.runs.find(ids: open.map(\.runID))
         var waiting = Waiting(
             approvals: open.compactMap { approval in runs[approval.runID].map { (approval, $0) } },
-            questions: try await list(.questions), reviews: try await list(.reviews),
+            questions: try await questions(question), reviews: try await list(.reviews),
             failures: try await list(.failures), counts: try await counts(question, atMost: Self.countedMax + 1))
         if question.isMine {
             let mayDecide = try await decidable(waiting, question.person)
@@ -90,7 +90,22 @@ struct Inbox: Sendable {
                     visible: question.person.clients, client: question.client, agent: question.agent, atMost: atMost)
                 : try await house.runs.count(listing(kind, whole), atMost: atMost)
         }
+        counts[.questions, default: 0] += try await house.runs.count(doubtful(whole), atMost: atMost)
         return counts
+    }
+
+    private func questions(_ question: Question) async throws -> [RunRecord] {
+        let asked = try await house.runs.list(listing(.questions, question))
+        let all = asked + (try await house.runs.list(doubtful(question)))
+        return Array(all.sorted { $0.id < $1.id }.prefix(Self.listedMax))
+    }
+
+    /// Runs that wait for a word about a write nobody can tell of. Those that have ended are among the failures.
+    private func doubtful(_ question: Question) -> RunListing {
+        var listing = listing(.questions, question)
+        listing.isDoubtful = true
+        listing.states = RunState.allCases.filter { !$0.isFinal && $0 != .needsInfo }
+        return listing
     }
 
     /// For the navigation, which every page has. Nil when nothing waits.

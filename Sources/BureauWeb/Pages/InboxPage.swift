@@ -52,7 +52,8 @@ struct InboxPage: Sendable {
         case .reviews:
             let reports = try await house.reports.newest(ofRuns: shown.map(\.id))
             blocks = shown.map { review($0, reports[$0.id], person) }
-        case .questions: blocks = shown.map { question($0, person) }
+        case .questions:
+            blocks = shown.map { $0.state == .needsInfo ? question($0, person) : RunDoubts.card(house.words($0)) }
         case .failures: blocks = shown.map { failure($0, person) }
         }
         guard count > shown.count else { return blocks }
@@ -148,10 +149,9 @@ struct InboxPage: Sendable {
         }
         var forms: [Form] = []
         if person.role >= .operator {
-            forms.append(
-                isHalf
-                    ? form("Deliver again", "deliver", tone: "primary") : form("Retry", "retry", tone: "primary"))
-            forms.append(form("Run again", "again"))
+            if isHalf { forms.append(form("Deliver again…", "deliver", tone: "primary")) }
+            if !isHalf, run.mayRetry { forms.append(form("Retry", "retry", tone: "primary")) }
+            forms.append(form("Run again…", "again"))
         }
         if person.role >= .consultant {
             forms.append(
@@ -161,7 +161,7 @@ struct InboxPage: Sendable {
         }
         return Block(
             heading: "✕ \(isHalf ? "Delivery problem" : "Failed"): \(words.title)", style: "waits bad",
-            text: words.why,
+            callout: Callout(tone: "bad", title: words.why, fix: words.fix),
             items: Items(items: [
                 words.item("\(clock.moment(run.endedAt ?? run.acceptedAt)) · attempt \(run.attempt) · \(words.cost)")
             ]), forms: forms)

@@ -260,15 +260,21 @@ struct Timeline {
         var kind: String
         var text: String
         var tone: String
-        var more: String? = nil
+        /// Where all of it is, when this is not.
+        var all: String? = nil
         var anchor: String? = nil
+        /// The whole moment, with its day.
+        var moment: String? = nil
     }
     var entries: [Entry]
     var views: [Link]
+    var search: Filters? = nil
     var count: String
     var earlier: String? = nil
     var newest: String? = nil
     var stream: String? = nil
+    /// The same page loaded again and again, or no longer.
+    var reload: Link? = nil
     var isLog: Bool
     var hasEntries: Bool
 }
@@ -299,6 +305,12 @@ struct Diff {
 }
 
 struct Form {
+    /// Another thing to do with the same fields.
+    struct Button {
+        var word: String
+        var name: String
+        var value: String
+    }
     var action: String
     var verb: String
     var fields: [Field] = []
@@ -309,6 +321,7 @@ struct Form {
     var cancel: Link? = nil
     var buttonName: String? = nil
     var buttonValue = ""
+    var second: Button? = nil
     /// Put in by the renderer.
     var formToken: String? = nil
     var formKey: String? = nil

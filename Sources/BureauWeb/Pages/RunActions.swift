@@ -7,13 +7,11 @@ struct RunActions: Sendable {
     let house: WebHouse
 
     var routes: [Route] {
-        [
-            .page("/runs/:id/stop", .operator, .run) { try await askToStop($0) },
+        RunAsks(house: house).routes + [
             .action("/runs/:id/stop/ask", .operator, .run) { .seeOther("/runs/\(try $0.theRun().id)/stop") },
             .action("/runs/:id/stop", .operator, .run) { web in
-                let reason = web.form["reason"] ?? ""
-                return try await act(web, "run stopped", "The run is being stopped.") { run, person in
-                    try await house.runs.stop(run.id, by: person, reason: reason.isEmpty ? nil : reason)
+                try await act(web, "run stopped", "The run is being stopped.") { run, person in
+                    try await house.runs.stop(run.id, by: person, reason: ConfirmPage.reason(web))
                 }
             },
             .action("/runs/:id/retry", .operator, .run) { web in
@@ -24,23 +22,20 @@ struct RunActions: Sendable {
                     try await house.runs.recheck(run.id)
                 }
             },
-            .action("/runs/:id/deliver", .operator, .run) { web in
-                let channel = try Self.channel(web.form["channel"])
-                return try await act(web, "run delivered again", "What is missing is delivered.") { run, _ in
-                    try await house.runs.deliver(run.id, channel: channel)
-                }
-            },
+            .action("/runs/:id/deliver", .operator, .run) { try await deliver($0) },
             .action("/runs/:id/again", .operator, .run) { web in
-                try await act(web, "run started again", "A new run of the same input has begun.") {
+                guard ConfirmPage.isConfirmed(web) else { return .seeOther("/runs/\(try web.theRun().id)/again") }
+                return try await act(web, "run started again", "A new run of the same input has begun.") {
                     try await again($0, by: $1)
                 }
             },
+            .action("/runs/:id/resolve", .operator, .run) { try await resolve($0) },
             .action("/runs/:id/seen", .consultant, .run) { try await markSeen($0) },
         ]
     }
 
     /// Nil for all of them.
-    private static func channel(_ given: String?) throws -> StepRecord.Channel? {
+    static func channel(_ given: String?) throws -> StepRecord.Channel? {
         guard let given, !given.isEmpty else { return nil }
         guard let channel = StepRecord.Channel(rawValue: given) else {
             throw PageProblem.badRequest("There is no such channel.")
@@ -51,31 +46,63 @@ struct RunActions: Sendable {
     private func act(
         _ web: WebRequest, _ action: String, _ notice: String, _ body: (RunRecord, String) async throws -> RunRecord
     ) async throws -> Response {
-        let after = try await noted(try web.theRun(), try web.actor(), action, body)
+        let reason = ConfirmPage.reason(web)
+        let after = try await noted(try web.theRun(), try web.actor(), action, reason: reason, body)
         house.wake()
         return try await house.done(notice, "/runs/\(after.id)/", web)
     }
 
-    /// Does it, and writes down by whom.
+    /// Does it, and writes down by whom, and why when they said so.
     func noted(
-        _ run: RunRecord, _ actor: Actor, _ action: String, _ body: (RunRecord, String) async throws -> RunRecord
+        _ run: RunRecord, _ actor: Actor, _ action: String, reason: String? = nil,
+        _ body: (RunRecord, String) async throws -> RunRecord
     ) async throws -> RunRecord {
         let after = try await body(run, actor.name)
         try await house.audit.note(
-            actor, action, "run \(run.id)", client: run.clientSlug, before: Self.state(run), after: Self.state(after))
+            actor, action, "run \(run.id)", client: run.clientSlug, before: Self.state(run),
+            after: Self.state(after, reason))
         return after
     }
 
-    func again(_ run: RunRecord, by person: String) async throws -> RunRecord {
+    func agent(of run: RunRecord) throws -> LoadedAgent {
         guard let agent = house.catalog.agent(run.agent) else {
             throw PageProblem.conflict(
                 "There is no agent named \(run.agent) any more.", fix: "Put its file back into the agents folder.")
         }
-        return try await house.runs.again(run.id, agent: agent, by: "web \(person)", from: .api)
+        return agent
     }
 
-    private static func state(_ run: RunRecord) -> JSONValue {
-        .object(JSONObject([("run", .string(run.id)), ("status", .string(run.state.rawValue))]))
+    func again(_ run: RunRecord, by person: String) async throws -> RunRecord {
+        try await house.runs.again(run.id, agent: try agent(of: run), by: "web \(person)", from: .api)
+    }
+
+    private static func state(_ run: RunRecord, _ reason: String? = nil) -> JSONValue {
+        let why = reason.map { [("reason", JSONValue.string($0))] } ?? []
+        return .object(JSONObject([("run", .string(run.id)), ("status", .string(run.state.rawValue))] + why))
+    }
+
+    private func deliver(_ web: WebRequest) async throws -> Response {
+        let channel = try Self.channel(web.form["channel"])
+        guard ConfirmPage.isConfirmed(web) else {
+            let only = channel.map { "?channel=\($0.rawValue)" } ?? ""
+            return .seeOther("/runs/\(try web.theRun().id)/deliver\(only)")
+        }
+        return try await act(web, "run delivered again", "What is missing is delivered.") { run, _ in
+            try await house.runs.deliver(run.id, channel: channel)
+        }
+    }
+
+    private func resolve(_ web: WebRequest) async throws -> Response {
+        let step = web.form["step"] ?? "", run = try web.theRun()
+        guard let doubt = try await house.runs.doubts(run.id).first(where: { $0.id == step }) else {
+            throw PageProblem.conflict(
+                "Nothing of this run is in doubt any more, or somebody else has decided it.",
+                fix: "Open the run: its timeline says who said what.")
+        }
+        let outcome = try RunDoubts.outcome(web.form, doubt)
+        return try await act(web, "doubt resolved", "Noted. \(RunDoubts.notice(outcome))") { run, person in
+            try await house.runs.resolve(run.id, step: doubt.id, outcome, by: person)
+        }
     }
 
     private func markSeen(_ web: WebRequest) async throws -> Response {
@@ -83,29 +110,5 @@ struct RunActions: Sendable {
         try await house.runs.markSeen(run.id, by: actor.name, note: web.form["note"] ?? "")
         try await house.audit.note(actor, "failure seen", "run \(run.id)", client: run.clientSlug)
         return try await house.done("Noted. It no longer waits for anybody.", "/runs/\(run.id)/", web)
-    }
-
-    private func askToStop(_ web: WebRequest) async throws -> Response {
-        let run = try web.theRun()
-        let words = house.words(run)
-        var page = Page(title: "Stop run", heading: "Stop this run?")
-        page.crumbs = [
-            Link(word: "Runs", address: "/runs/"), Link(word: "run \(run.id.prefix(10))", address: words.address),
-            Link(word: "Stop"),
-        ]
-        page.lead = words.title
-        page.blocks = [
-            Block(
-                callout: Callout(
-                    tone: "warn", title: "The agent stops at once. \(words.cost) is spent. Files so far are kept.",
-                    text: "The task and Slack are told who stopped it and why. A stopped run can be run again.")),
-            Block(forms: [
-                Form(
-                    action: "/runs/\(run.id)/stop", verb: "Stop run",
-                    fields: [Field("reason", "Reason", .long, hint: "Told to the people who wait for the result.")],
-                    tone: "danger", cancel: Link(word: "Keep running", address: words.address))
-            ]),
-        ]
-        return try await house.page(page, web)
     }
 }

@@ -102,7 +102,8 @@ struct RunPages: Sendable {
                     next: hasMore ? web.address("/runs/", changing: ["before": runs.last?.id]) : nil,
                     csv: web.address("/runs.csv", changing: ["before": nil]),
                     note: "Total shown: \(runs.count) \(runs.count == 1 ? "run" : "runs"), \(spent)",
-                    picks: RunsTogether.picks(try web.signedIn().person))),
+                    picks: RunsTogether.picks(try web.signedIn().person),
+                    later: try await house.runs.doneLater(runs.map(\.id)))),
         ]
         return try await house.page(page, web)
     }

@@ -30,13 +30,15 @@ struct RunStreams: Sendable {
             return Response(status: .serviceUnavailable, headers: [.retryAfter: "10"])
         }
         let seen = web.query("state").flatMap(RunState.init(rawValue:)) ?? run.state
-        let body = web.head.body
+        let body = web.head.body, showsAll = web.query("show") == "everything"
+        let mayListen = listening(SessionCookie(site: house.site).read(web.head))
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no"],
             body: .init { [open, house] writer in
                 defer { open.leave() }
-                let follower = Follower(house: house, run: run, place: place, state: seen)
+                let follower = Follower(
+                    house: house, run: run, place: place, state: seen, showsAll: showsAll, mayListen: mayListen)
                 let frames = AsyncStream<String> { await follower.next() }
                 try await body.consumeWithCancellationOnInboundClose { _ in
                     // A proxy may hold the head back until the first byte of the body.
@@ -48,6 +50,14 @@ struct RunStreams: Sendable {
                 try await writer.finish(nil)
             })
     }
+
+    /// Whether whoever opened the stream is still signed in and still sees the client: both may end while it is open.
+    private func listening(_ token: String?) -> @Sendable (String?) async -> Bool {
+        { [house] client in
+            guard let token, let person = try? await house.signIn.stillSignedIn(session: token) else { return false }
+            return person.maySee(client: client)
+        }
+    }
 }
 
 /// Looks at a run again and again, and tells what is new since the place it stands at.
@@ -57,22 +67,36 @@ actor Follower {
     private var place: TimelineView.Place
     private var state: RunState
     private var isOver = false
-    private var spokeAt: Int64
+    private var spokeAt: Int64, askedAt: Int64
+    private let showsAll: Bool
+    private let heartbeatMilliseconds: Int64
+    private let mayListen: @Sendable (String?) async -> Bool
 
-    init(house: WebHouse, run: RunRecord, place: TimelineView.Place, state: RunState) {
+    init(
+        house: WebHouse, run: RunRecord, place: TimelineView.Place, state: RunState, showsAll: Bool,
+        heartbeatMilliseconds: Int64 = RunStreams.heartbeatMilliseconds,
+        mayListen: @escaping @Sendable (String?) async -> Bool
+    ) {
         (self.house, self.run, self.place, self.state) = (house, run, place, state)
-        spokeAt = house.doors.now()
+        (self.showsAll, self.mayListen) = (showsAll, mayListen)
+        self.heartbeatMilliseconds = heartbeatMilliseconds
+        (spokeAt, askedAt) = (house.doors.now(), house.doors.now())
     }
 
     /// The next frames, after some waiting: a comment when nothing happens for long, nil when the run is over.
     func next() async -> String? {
         while !isOver, !Task.isCancelled {
+            // However much there is to tell, nobody listens for longer than this without being asked who they are.
+            if house.doors.now() - askedAt >= heartbeatMilliseconds {
+                askedAt = house.doors.now()
+                guard await mayListen(run.clientSlug) else { return nil }
+            }
             guard let frames = try? await look() else { return nil }
             if !frames.isEmpty {
                 spokeAt = house.doors.now()
                 return frames
             }
-            if house.doors.now() - spokeAt >= RunStreams.heartbeatMilliseconds {
+            if house.doors.now() - spokeAt >= heartbeatMilliseconds {
                 spokeAt = house.doors.now()
                 return ": still here\n\n"
             }
@@ -90,7 +114,7 @@ actor Follower {
             frames += frame("entry", view.entry(event))
         }
         if let (lines, end) = view.log?.read(after: place.offset) {
-            for line in lines where line.isKey {
+            for line in lines where showsAll || line.isKey {
                 place.offset = line.end
                 frames += frame("entry", view.entry(line))
             }

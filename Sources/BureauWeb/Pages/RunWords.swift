@@ -15,12 +15,14 @@ struct RunWords {
         run.spentMethod == "no_price" ? "+?" : "\(MicroUSD(rawValue: run.spentMicroUSD))"
     }
     var took: String { clock.took(run.startedAt, run.endedAt) }
-    var why: String { run.cause?.sentence ?? run.fault ?? "" }
+    var why: String { Sanitiser.clean(run.cause?.sentence ?? run.fault ?? "") }
+    /// What somebody can do about it; nil where nothing is wrong or nothing can be done.
+    var fix: String? { run.cause?.code.fix }
     var summary: String { why.isEmpty ? run.headline ?? doing : why }
     /// What it did last, in words; types of events are for programs.
     var doing: String {
         if run.state == .waitingApproval { return "Waits for a decision" }
-        let last = (run.lastEvent ?? "")[...].trimmed
+        let last = Sanitiser.clean(run.lastEvent ?? "")[...].trimmed
         return last.contains(" ") || !last.contains(".") ? last : ""
     }
     var chip: Chip { Self.chip(run.state) }
@@ -84,11 +86,13 @@ struct RunWords {
 
     static func table(
         _ caption: String, _ runs: [RunRecord], _ house: WebHouse, empty: String, emptyLink: Link? = nil,
-        first: String? = nil, next: String? = nil, csv: String? = nil, note: String? = nil, picks: Picks? = nil
+        first: String? = nil, next: String? = nil, csv: String? = nil, note: String? = nil, picks: Picks? = nil,
+        later: [String: String] = [:]
     ) -> Table {
         let rows = runs.map { run in
             let words = house.words(run)
             var cells = words.cells
+            if let id = later[run.id] { cells[0].chip?.word += ", then done in \(id.prefix(10))" }
             if picks != nil {
                 (cells[0].pick, cells[0].pickLabel) = (run.id, "Tick \(words.title), \(cells[3].text)")
             }

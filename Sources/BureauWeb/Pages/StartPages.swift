@@ -2,7 +2,7 @@ import BureauDomain
 import BureauEngine
 import Hummingbird
 
-/// Starting a run by hand: which agent, for whom, on which task.
+/// Starting a run by hand: which agent, for whom, on which task; first a look at what it would be told, if wanted.
 struct StartPages: Sendable {
     let house: WebHouse
 
@@ -13,19 +13,19 @@ struct StartPages: Sendable {
         ]
     }
 
+    private func given(_ web: WebRequest, _ name: String) -> String { web.form[name] ?? web.query(name) ?? "" }
+
     private func show(_ web: WebRequest, problem: String? = nil, status: Int = 200) async throws -> Response {
         let person = try web.signedIn().person
         let agents = house.catalog.agents.filter(\.config.triggers.manualCLI)
         let clients = try await house.clients.standings().filter {
             person.maySee(client: $0.record.slug) && !$0.isArchived
-        }
-        let chosen = web.form["agent"] ?? web.query("agent") ?? agents.first?.config.name
-        let agent = agents.first { $0.config.name == chosen }
-        let client = web.form["client"] ?? web.query("client")
+        }.map(\.record)
+        let chosen = given(web, "agent")
         var page = Page(title: "Start a run", heading: "Start a run")
         page.crumbs = [Link(word: "Runs", address: "/runs/"), Link(word: "Start a run")]
         page.status = status
-        guard let agent else {
+        guard let agent = agents.first(where: { $0.config.name == chosen }) ?? agents.first else {
             page.blocks = [
                 Block(
                     callout: Callout(
@@ -34,52 +34,68 @@ struct StartPages: Sendable {
             ]
             return try await house.page(page, web)
         }
-        let lately = try await AgentFigures.of(agent.config.name, person, house)
-        page.blocks = [
+        let outlook = StartOutlook(house: house, agent: agent, person: person)
+        let recent = try await outlook.recent()
+        page.blocks = [chooser(agents, agent)]
+        if web.query("look") == "yes" {
+            let client = clients.first { $0.slug == web.query("client") }
+            page.blocks += outlook.look(client, task: web.query("task"), recent)
+        }
+        page.blocks.append(
             Block(
-                filters: Filters(
-                    action: "/runs/new",
-                    fields: [
-                        Field(
-                            "agent", "Agent",
-                            .options(
-                                agents.map {
-                                    Field.Option(
-                                        word: $0.config.displayName, value: $0.config.name,
-                                        isOn: $0.config.name == agent.config.name)
-                                }), hint: "Another agent may ask for other fields.", id: "choose-agent")
-                    ])),
-            Block(
-                text: [agent.config.description, lately.expectation].compactMap(\.self).joined(separator: " "),
-                forms: [
-                    Form(
-                        action: "/runs", verb: "Start run",
-                        fields: [
-                            Field("agent", "", .hidden, value: agent.config.name),
-                            Field(
-                                "client", "Client",
-                                .options(
-                                    [Field.Option(word: "No client", value: "")]
-                                        + clients.map {
-                                            Self.option($0.record, agent.config, isOn: $0.record.slug == client)
-                                        }), hint: "What a client's record lacks may come with the task."),
-                            Field(
-                                "task", "ClickUp task id", value: web.form["task"] ?? "",
-                                hint: "Needed when there is no client. The result goes back to it."),
-                            Field(
-                                "limit", "May cost at most, in dollars", value: web.form["limit"] ?? "",
-                                hint: "Empty: \(limit(agent)), the agent's own limit."),
-                        ], problem: problem, cancel: Link(word: "Cancel", address: "/runs/"))
-                ]),
-        ]
+                text: [outlook.description, try await outlook.expectation()].joined(separator: " "),
+                facts: try await outlook.budgets(),
+                forms: [try form(web, agent, clients.map { option($0, agent, recent, web) }, problem)]))
         return try await house.page(page, web)
     }
 
-    private static func option(_ client: ClientRecord, _ agent: AgentConfig, isOn: Bool) -> Field.Option {
-        let missing = AgentReadiness.judge(agent.payloadSource, client: client, isArchived: false).missing
-            .map { ClientFact.named($0).label }
-        let word = missing.isEmpty ? client.name : "\(client.name): lacks \(missing.joined(separator: ", "))"
-        return Field.Option(word: word, value: client.slug, isOn: isOn)
+    private func chooser(_ agents: [LoadedAgent], _ agent: LoadedAgent) -> Block {
+        Block(
+            filters: Filters(
+                action: "/runs/new",
+                fields: [
+                    Field(
+                        "agent", "Agent",
+                        .options(
+                            agents.map {
+                                Field.Option(
+                                    word: $0.config.displayName, value: $0.config.name,
+                                    isOn: $0.config.name == agent.config.name)
+                            }), hint: "Another agent may ask for other fields.", id: "choose-agent")
+                ]))
+    }
+
+    private func form(
+        _ web: WebRequest, _ agent: LoadedAgent, _ clients: [Field.Option], _ problem: String?
+    ) throws -> Form {
+        let tool = agent.taskTool?.label ?? "ClickUp"
+        return Form(
+            action: "/runs", verb: "Start run",
+            fields: [
+                Field("agent", "", .hidden, value: agent.config.name),
+                Field(
+                    "client", "Client", .options([Field.Option(word: "No client", value: "")] + clients),
+                    hint: "What a client's record lacks has to come with the task."),
+                Field(
+                    "task", "\(tool) task", value: given(web, "task"),
+                    hint: "Its link or id. Needed when there is no client. The result goes back to it."),
+                Field(
+                    "limit", "May cost at most, in dollars", value: given(web, "limit"),
+                    hint: "Empty: \(limit(agent)), the agent's own limit."),
+            ], problem: problem, cancel: Link(word: "Cancel", address: "/runs/"),
+            second: .init(word: "Look at the message first", name: "do", value: "look"))
+    }
+
+    private func option(
+        _ client: ClientRecord, _ agent: LoadedAgent, _ recent: [String: Int64], _ web: WebRequest
+    ) -> Field.Option {
+        let missing = StartOutlook.missing(client, agent)
+        let needs = missing.isEmpty ? nil : "needs \(missing.joined(separator: ", "))"
+        let ran = recent[client.slug].map { "ran \(house.clock.moment($0))" }
+        let more = [needs, ran].compactMap(\.self).joined(separator: "; ")
+        return Field.Option(
+            word: more.isEmpty ? client.name : "\(client.name): \(more)", value: client.slug,
+            isOn: client.slug == given(web, "client"))
     }
 
     private func limit(_ agent: LoadedAgent) -> MicroUSD {
@@ -88,39 +104,59 @@ struct StartPages: Sendable {
 
     private func start(_ web: WebRequest) async throws -> Response {
         let actor = try web.actor(), person = try web.signedIn().person
+        func refused(_ problem: String) async throws -> Response {
+            try await show(web, problem: problem, status: 422)
+        }
         guard let agent = house.catalog.agent(web.form["agent"] ?? ""), agent.config.triggers.manualCLI else {
-            return try await show(web, problem: "Choose an agent that may be started by hand.", status: 422)
+            return try await refused("Choose an agent that may be started by hand.")
         }
-        let task = web.form["task"].flatMap { $0.isEmpty ? nil : String($0.prefix(40)) }
-        let slug = web.form["client"].flatMap { $0.isEmpty ? nil : $0 }
-        guard task != nil || slug != nil else {
-            return try await show(web, problem: "Say what to work on: a client, a task, or both.", status: 422)
+        let written = (web.form["task"] ?? "")[...].trimmed, slug = web.form["client"] ?? ""
+        let task = TaskMention(written)
+        guard task != nil || written.isEmpty else {
+            return try await refused("This is no task: paste its link, or its id of letters, digits and hyphens.")
         }
-        guard task?.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) ?? true else {
-            return try await show(web, problem: "A ClickUp task id has letters and digits only.", status: 422)
+        let tool = task?.tool ?? agent.taskTool ?? .clickUp
+        var taskID: String?
+        if let task {
+            do { taskID = try await house.taskNames.id(of: task.id, tool: tool, agent: agent) } catch let error
+                as TaskNames.Refused
+            {
+                return try await refused(error.description)
+            }
+        }
+        guard task != nil || !slug.isEmpty else {
+            return try await refused("Say what to work on: a client, a task, or both.")
         }
         var client: ClientRecord?
-        if let slug {
+        if !slug.isEmpty {
             guard person.maySee(client: slug), let found = try await house.clients.find(slug) else {
                 throw PageProblem.notFound
             }
             client = found
         }
-        var costMax: MicroUSD?
-        if let text = web.form["limit"], !text.isEmpty {
-            guard let cents = Self.cents(text) else {
-                return try await show(
-                    web, problem: "Write the limit in dollars, such as 2.50, at least a cent.", status: 422)
+        if let client, task == nil {
+            let missing = StartOutlook.missing(client, agent)
+            guard missing.isEmpty else {
+                return try await refused(
+                    "\(client.name) is not ready for this agent: it needs \(missing.joined(separator: ", ")). "
+                        + "Fill that in on the client's page, or name a task that has it.")
             }
-            costMax = .cents(cents)
+        }
+        let limit = web.form["limit"] ?? "", cents = Self.cents(limit)
+        guard cents != nil || limit.isEmpty else {
+            return try await refused("Write the limit in dollars, such as 2.50, at least a cent.")
+        }
+        guard web.form["do"] != "look" else {
+            let given = [("agent", agent.config.name), ("client", slug), ("task", taskID ?? ""), ("limit", limit)]
+            let query = given.map { "\($0)=\(WebRequest.escaped($1))" }.joined(separator: "&")
+            return .seeOther("/runs/new?look=yes&\(query)")
         }
         let run = try await house.runs.start(
             NewRun(
                 agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
-                triggerSource: .api,
-                requestedBy: "web \(actor.name)", dedupeKey: "web/\(house.doors.makeID())", clientSlug: client?.slug,
-                clientName: client?.name, taskID: task,
-                payload: client.map { JSONValue.object($0.payload()).canonical }, costMax: costMax,
+                triggerSource: .api, requestedBy: "web \(actor.name)", dedupeKey: "web/\(house.doors.makeID())",
+                clientSlug: client?.slug, clientName: client?.name, taskID: taskID, taskTool: tool,
+                payload: client.map { JSONValue.object($0.payload()).canonical }, costMax: cents.map(MicroUSD.cents),
                 hasThread: agent.hasThread))
         house.wake()
         try await house.audit.note(actor, "run started", "run \(run.id)", client: run.clientSlug, after: run.document)
@@ -139,5 +175,39 @@ struct StartPages: Sendable {
         }
         let cents = whole * 100 + (fraction.count == 1 ? part * 10 : part)
         return cents > 0 ? cents : nil
+    }
+}
+
+/// A task as people paste it: its id, or a link that ends with it.
+struct TaskMention: Hashable, Sendable {
+    let id: String
+    /// What a link says of who keeps it.
+    let tool: WorkToolKind?
+    static let idCharactersMax = 40
+
+    init?(_ text: String) {
+        let plain = text.prefix { $0 != "?" && $0 != "#" }
+        var parts = plain.split(separator: "/")
+        let isLink = plain.contains("://")
+        let host = isLink ? parts.dropFirst().first.map { $0.lowercased() } ?? "" : ""
+        tool = host.hasSuffix("asana.com") ? .asana : host.hasSuffix("clickup.com") ? .clickUp : nil
+        // Asana marks a task that is shown alone by an "f" behind its id.
+        if tool == .asana, parts.last == "f" { parts.removeLast() }
+        guard parts.count == 1 || (isLink && parts.count > 2), let last = parts.last,
+            last.count <= Self.idCharactersMax, last.contains(where: \.isNumber) || !isLink,
+            last.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+        else { return nil }
+        id = String(last)
+    }
+}
+
+extension LoadedAgent {
+    /// Who keeps the tasks it works on, when that is one tool only.
+    var taskTool: WorkToolKind? {
+        switch (config.triggers.clickUp != nil, config.triggers.asana != nil) {
+        case (true, false): .clickUp
+        case (false, true): .asana
+        case (true, true), (false, false): nil
+        }
     }
 }

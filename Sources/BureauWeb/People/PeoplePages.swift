@@ -27,6 +27,7 @@ struct PeoplePages: Sendable {
                 try await house.people.revoke(token: web.parameter("token"), of: person.id, by: web.actor())
                 return try await house.done("The token no longer works.", "/users/\(person.name)/#tokens", web)
             },
+            .page("/users/:id/disable", .admin) { try await askToDisable($0) },
             .action("/users/:id/disable", .admin) { try await disable($0) },
             .action("/users/:id/enable", .admin) { try await enable($0) },
         ]
@@ -153,7 +154,7 @@ struct PeoplePages: Sendable {
                     person.isDisabled
                         ? Form(action: place + "/enable", verb: "Enable", tone: "")
                         : Form(
-                            action: place + "/disable", verb: "Disable", tone: "danger",
+                            action: place + "/disable", verb: "Disable…", tone: "danger",
                             legend:
                                 "Ends every session, link and token of this user at once. Nothing of theirs is deleted."
                         )
@@ -194,7 +195,23 @@ struct PeoplePages: Sendable {
         return response
     }
 
+    private func askToDisable(_ web: WebRequest) async throws -> Response {
+        let person = try await person(web), place = "/users/\(person.name)/"
+        return try await house.page(
+            ConfirmPage(
+                question: "Disable \(person.displayName)?", about: "\(person.displayName) (\(person.name))",
+                crumbs: [
+                    Link(word: "Users", address: "/users/"), Link(word: person.name, address: place),
+                    Link(word: "Disable"),
+                ],
+                effect: "Every session, link and token of theirs ends at once. Nothing of theirs is deleted.",
+                undo: "Enable the account, and make a new link to sign in with.", action: place + "disable",
+                verb: "Disable", tone: "danger", reason: nil, back: Link(word: "Keep the account", address: place)
+            ).page, web)
+    }
+
     private func disable(_ web: WebRequest) async throws -> Response {
+        guard ConfirmPage.isConfirmed(web) else { return .seeOther("/users/\(try await person(web).name)/disable") }
         let person = try await house.people.disable(person(web).id, by: web.actor())
         return try await house.done("\(person.displayName) is disabled.", "/users/\(person.name)/", web)
     }

@@ -7,9 +7,9 @@ extension RouteTable {
             ReportActions(house: house).routes,
             ReportViewer(house: house).routes, ReportCompare(house: house).routes, FileDownloads(house: house).routes,
             EndpointPages(house: house).routes, SignalPages(house: house).routes, QueuePages(house: house).routes,
-            BudgetPages(house: house).routes,
+            BudgetPages(house: house).routes, DataTwins(house: house).routes,
             RunsTogether(house: house).routes, ConnectionPages(house: house).routes, ClientTabs(house: house).routes,
-            ClientActions(house: house).routes,
+            ClientActions(house: house).routes, SessionLogPages(house: house).routes,
         ]
     }
 }

@@ -28,6 +28,7 @@ package struct WebHouse: Sendable {
     /// Nil when there is no internal token.
     let artifacts: ReportArtifactDoor?
     let requestKeys: RequestKeys
+    let taskNames: TaskNames
     let endpoints: EndpointDesk
     let site: Site
     /// Nil where nobody can look at the connections.
@@ -100,6 +101,7 @@ package struct WebHouse: Sendable {
         self.apiDoor = apiDoor
         self.artifacts = artifacts
         requestKeys = RequestKeys(database: database, doors: doors)
+        taskNames = TaskNames(parts: parts)
         endpoints = EndpointDesk(database: database, doors: doors, settings: parts.settings.endpoints)
         self.site = site
         self.checkup = checkup

@@ -29,7 +29,7 @@ struct RunsStopCommand: AsyncParsableCommand {
 
 struct RunsRetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "retry", abstract: "Take a failed or stopped run up again where that is possible.")
+        commandName: "retry", abstract: "Take a failed run up where it failed, where that is possible.")
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions

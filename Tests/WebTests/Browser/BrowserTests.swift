@@ -54,6 +54,14 @@ struct BrowserTests {
                 files: number == "7" ? files : Array(files.prefix(1))
             ).put(into: server)
         }
+        let long = String(repeating: "word ", count: 3_000)
+        let log = [
+            #"{"id":"e1","type":"agent.message","content":[{"type":"text","text":"I begin with xoxb-canary-19aa3e"}]}"#,
+            #"{"id":"e2","type":"agent.tool_use","name":"web_fetch","input":{"url":"https://acme.example/"}}"#,
+            #"{"id":"e3","type":"agent.tool_result","tool_use_id":"e2","content":[{"type":"text","text":"\#(long)"}]}"#,
+        ]
+        try Data((log.joined(separator: "\n") + "\n").utf8).write(
+            to: server.house.settings.sessionLogFolder.appending(path: "sesn_\(run("5")).jsonl"))
         // Another round of the last one, with something to compare.
         try await ReportSeed(
             id: report("8"), run: run("7"), runState: "done", round: 2,
@@ -104,6 +112,22 @@ struct BrowserTests {
                 VALUES (?, ?, 'clickup', 'sentinel', '203.0.113.9', ?, 17, ?, 'taskUpdated', 'hist-1', 'parked',
                     'the task cannot be read')
                 """, [signal, now, Data(#"{"task_id":"86a"}"#.utf8), Hex.sha256(Array(#"{"task_id":"86a"}"#.utf8))])
+            // One that waits for somebody's word.
+            try db.execute(
+                """
+                INSERT INTO step (id, run_id, purpose, channel, kind, subject, position, state, intent, error,
+                    created_at, intended_at, due_at)
+                VALUES ('01KASTEP000000000000000001', ?, 'session', 'anthropic', 'custom_tool_result', 'call_1', 0,
+                    'doubtful', '{}', 'No answer. Bearer sk-ant-canary7f3a91', 1, 1, 1)
+                """, [run("5")])
+            try db.execute(
+                """
+                INSERT INTO run_event (run_id, seq, at, kind, detail)
+                VALUES (?, 1, ?, 'running', 'It answered 401 to sk-ant-canary7f3a91')
+                """, [run("5"), now])
+            try db.execute(
+                "UPDATE run SET payload = ? WHERE id IN (?, ?)",
+                [#"{"business_name":"Acme","notes":"token=canary-payload-5b20"}"#, run("5"), run("7")])
             // What a session wrote down by mistake never reaches a page.
             try db.execute(
                 "UPDATE artifact SET reason = 'token=canary-payload-5b20', requested_by = 'Bearer sk-ant-canary7f3a91'",
@@ -124,9 +148,14 @@ struct BrowserTests {
             "/runs/together?do=again&pick.\(run("5"))=yes", "/inbox/?mine=yes", "/approvals/together?\(together)",
             "/reports/\(report("8"))/compare", "/system/audit-log/", "/system/alerts/", "/system/queue/",
             "/system/settings/",
-            "/users/", "/users/boss/", "/settings/", "/search?q=acme", "/nowhere/",
+            "/users/", "/users/boss/", "/users/boss/disable", "/settings/", "/search?q=acme", "/nowhere/",
             "/approvals/01KAAPP0000000000000000001/",
         ] + ["1", "3", "4", "5", "6"].map { "/runs/\(run($0))/" } + ["/runs/\(run("5"))/stop"]
+        + [
+            "/runs/\(run("3"))/again", "/runs/\(run("7"))/deliver", "/runs/\(run("5"))/events/0",
+            "/agents/sentinel/test",
+        ]
+        + ["/runs/\(run("5"))/?text=fetch", "/runs/new?look=yes&agent=sentinel&client=acme&task=86cfull01"]
         + ["1", "7"].map { "/reports/\(report($0))/" }
         + ["evil.html", "rows.csv", "run.exe"].map { "/reports/\(report("7"))/files/\($0)/" }
 
@@ -157,6 +186,10 @@ struct BrowserTests {
                         "\(place)/evil.html/", "\(place)/evil.html/content", "\(place)/evil.svg/",
                         "\(place)/evil.svg/content",
                     ],
+                ],
+                "live": [
+                    "page": "/runs/\(Self.run("5"))/",
+                    "log": server.house.settings.sessionLogFolder.appending(path: "sesn_\(Self.run("5")).jsonl").path,
                 ],
                 "journey": [
                     "accept": "/reports/\(Self.report("1"))/accept", "changes": "/reports/\(Self.report("2"))/changes",

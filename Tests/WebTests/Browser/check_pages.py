@@ -3,6 +3,7 @@ focus, forms with scripts off, and files of strangers that may not leave their f
 
 Reads one JSON document from standard input:
   base, cookie {name, value}, pages [path], canaries [text], hostile {markup, addresses [path]},
+  live {page, log: the page of a run that goes on, and the file its session's events are appended to},
   journey {accept, changes, seen, decision: where those forms go; run: a page; alike: ids of like questions}
 Prints a line for each problem, then "checked N". Needs chromium, chromedriver, and from PyPI selenium, html5lib and
 axe-playwright-python (for its axe.min.js alone)."""
@@ -183,6 +184,58 @@ def check_keyboard(driver, given):
         count()
 
 
+LIVE_ROWS, LIVE_SECONDS_MAX = 40, 20
+LIVE_STATE = """
+const log = document.querySelector('#timeline .log'), news = document.querySelector('[data-news]');
+return {rows: log.children.length, end: log.getBoundingClientRect().bottom, window: window.innerHeight,
+    top: window.scrollY, follows: document.querySelector('[data-follow]').checked,
+    news: news.closest('p').hidden ? '' : news.textContent};
+"""
+
+
+def check_live(driver, given):
+    """Who reads elsewhere is not moved and is told how much is new; who follows sees the last event."""
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 700, "deviceScaleFactor": 1, "mobile": False})
+    driver.get(given["base"] + given["live"]["page"])
+    said = 0
+
+    def state():
+        return driver.execute_script(LIVE_STATE)
+
+    def say(number):
+        nonlocal said
+        with open(given["live"]["log"], "a") as log:
+            for _ in range(number):
+                said += 1
+                text = {"type": "text", "text": f"live event {said}"}
+                log.write(json.dumps({"id": f"live{said}", "type": "agent.message", "content": [text]}) + "\n")
+
+    def expect(what, holds):
+        end = time.monotonic() + LIVE_SECONDS_MAX
+        while not holds(state()):
+            if time.monotonic() > end:
+                note(f"live timeline: {what}: {state()}")
+                break
+            time.sleep(0.1)
+        count()
+
+    before = state()
+    say(LIVE_ROWS)
+    expect("its events do not come", lambda now: now["rows"] == before["rows"] + LIVE_ROWS)
+    expect("it moves who reads elsewhere", lambda now: now["top"] == 0 and not now["follows"])
+    expect("it does not say how much is new", lambda now: now["news"].endswith("new events"))
+    driver.find_element(By.CSS_SELECTOR, "[data-news]").click()
+    expect("the new ones are not led to", lambda now: now["end"] <= now["window"] + 60 and now["news"] == "")
+    say(3)
+    expect("it does not follow", lambda now: now["rows"] == before["rows"] + LIVE_ROWS + 3
+           and now["follows"] and now["end"] <= now["window"] + 60)
+    driver.execute_script("window.scrollTo(0, 0)")
+    expect("it goes on following who scrolls up", lambda now: not now["follows"])
+    driver.execute_script("document.querySelector('#timeline .log').lastElementChild.scrollIntoView({block: 'end'})")
+    expect("it does not follow again at the end", lambda now: now["follows"])
+
+
 class Listener:
     """Hears whatever a hostile file sends, and serves the same file without our headers, to prove that it would."""
 
@@ -297,6 +350,7 @@ def main():
                 look(driver, given, path)
             if number == 0:
                 check_keyboard(driver, given)
+                check_live(driver, given)
         finally:
             driver.quit()
 

@@ -1,0 +1,81 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// The pages that ask before something is done to a run.
+struct RunAsks: Sendable {
+    let house: WebHouse
+
+    var routes: [Route] {
+        [
+            .page("/runs/:id/stop", .operator, .run) { web in try await show(stop(web.theRun()), web) },
+            .page("/runs/:id/again", .operator, .run) { web in
+                try await show(again(web.theRun(), web.signedIn().person), web)
+            },
+            .page("/runs/:id/deliver", .operator, .run) { web in
+                try await show(deliver(web.theRun(), RunActions.channel(web.query("channel"))), web)
+            },
+        ]
+    }
+
+    private func show(_ page: ConfirmPage, _ web: WebRequest) async throws -> Response {
+        try await house.page(page.page, web)
+    }
+
+    private func crumbs(_ words: RunWords, _ verb: String) -> [Link] {
+        [
+            Link(word: "Runs", address: "/runs/"), Link(word: "run \(words.run.id.prefix(10))", address: words.address),
+            Link(word: verb),
+        ]
+    }
+
+    private func stop(_ run: RunRecord) -> ConfirmPage {
+        let words = house.words(run)
+        return ConfirmPage(
+            question: "Stop this run?", about: words.title, crumbs: crumbs(words, "Stop"),
+            effect: "The agent stops at once. Files written so far are kept.",
+            cost: "\(words.cost) is spent already; nothing more is.",
+            reach: "The task and Slack are told who stopped it and why.",
+            undo: "A stopped run does not go on, but it can be run again from its beginning.",
+            action: "/runs/\(run.id)/stop", verb: "Stop run", tone: "danger",
+            reason: Field("reason", "Reason", .long, hint: "Told to the people who wait for the result."),
+            back: Link(word: "Keep running", address: words.address))
+    }
+
+    private func again(_ run: RunRecord, _ person: PersonRecord) async throws -> ConfirmPage {
+        let words = house.words(run), agent = try RunActions(house: house).agent(of: run)
+        let limit = run.costMax(agent.config, byDefault: house.settings.defaultSessionCostMax)
+        let lately = try await AgentFigures.of(run.agent, person, house)
+        let version =
+            agent.hash == run.configHash
+            ? "the same config, version \(agent.config.version)"
+            : "the agent's config of today, version \(agent.config.version); this run used \(run.agentVersion)"
+        return ConfirmPage(
+            question: "Run this again?", about: words.title, crumbs: crumbs(words, "Run again"),
+            effect: "A new run with the same input begins, under \(version). This one stays as it is.",
+            cost: "At most \(limit). " + (lately.expectation ?? "None of this agent's runs has been done lately."),
+            reach: "Its results are delivered to the same places as this run's.",
+            undo: "The new run can be stopped; what it has spent by then is spent.",
+            action: "/runs/\(run.id)/again", verb: "Run again",
+            back: Link(word: "Leave it", address: words.address))
+    }
+
+    private func deliver(_ run: RunRecord, _ channel: StepRecord.Channel?) async throws -> ConfirmPage {
+        let words = house.words(run)
+        let steps = try await house.runs.steps(run.id).filter { channel == nil || $0.channel == channel }
+        let missing = steps.filter { $0.state != .done }
+        let places = Set(missing.map(\.channel.word)).sorted().joined(separator: ", ")
+        return ConfirmPage(
+            question: "Deliver again?", about: words.title, crumbs: crumbs(words, "Deliver again"),
+            effect: (missing.isEmpty
+                ? "Everything has arrived before."
+                : "\(missing.count) of \(steps.count) are tried again: \(places).")
+                + " What arrived is looked at and not written a second time.",
+            cost: "Nothing: no session is opened.",
+            reach: missing.isEmpty ? "Nobody: nothing new is written." : "Whoever reads \(places).",
+            undo: "Not from here: what is written there has to be taken away there.",
+            action: "/runs/\(run.id)/deliver", verb: "Deliver again",
+            fields: channel.map { [Field("channel", "", .hidden, value: $0.rawValue)] } ?? [],
+            back: Link(word: "Leave it", address: words.address))
+    }
+}

@@ -1,0 +1,133 @@
+import BureauDomain
+import BureauEngine
+
+/// What a run has brought: its files, what was written where, what people decided, what it cost.
+struct RunResults {
+    let house: WebHouse
+    let run: RunRecord
+    private var words: RunWords { house.words(run) }
+
+    func files(_ report: ArtifactRecord?) async throws -> Block {
+        let files = try await house.runs.files(run.id)
+        let shown = report == nil ? [] : try await house.reports.page(run.id).files
+        return Block(
+            id: "files", heading: "Files (\(files.count))",
+            table: Table(
+                "Files the session left",
+                Table.columns("Name", "Type", "#Size", "SHA-256", "Download"),
+                files.map { file -> [Table.Cell] in
+                    let page = report.flatMap { report in
+                        shown.first { $0.sha256 == file.sha256 }.map { ReportViewer.address(report.id, $0.name) }
+                    }
+                    return [
+                        Table.Cell(text: file.safeName, address: page), Table.Cell(text: file.mimeType),
+                        Table.Cell(text: Words.bytes(file.sizeBytes)),
+                        Table.Cell(text: file.error ?? String((file.sha256 ?? "").prefix(16)) + "…"),
+                        file.blobKey == nil
+                            ? Table.Cell(text: "")
+                            : Table.Cell(
+                                text: "Download",
+                                address: "\(words.address)files/\(WebRequest.escaped(file.safeName))/download"),
+                    ]
+                },
+                empty: run.state.isFinal ? "The session left no file." : "Files appear when the session has ended."),
+            links: files.contains { $0.blobKey != nil }
+                ? [Link(word: "Download all", address: words.address + "files.zip")] : [])
+    }
+
+    func delivery(_ steps: [StepRecord], _ person: PersonRecord) -> Block {
+        Block(
+            id: "delivery", heading: "Delivery (\(steps.count { $0.state == .done }) of \(steps.count))",
+            table: Table(
+                "What was written, channel by channel",
+                Table.columns("Status", "Channel", "What", "#Tries", "Result"),
+                steps.map { step -> [Table.Cell] in
+                    [
+                        Table.Cell(text: "", chip: Self.chip(step.state)), Table.Cell(text: step.channel.word),
+                        Table.Cell(text: step.what), Table.Cell(text: "\(step.attempts)"),
+                        step.link.map { Table.Cell(text: "Open in \(step.channel.word)", address: $0) }
+                            ?? Table.Cell(text: Sanitiser.clean(step.error ?? "")),
+                    ]
+                }, empty: "Nothing was to be delivered yet."), forms: oneChannel(steps, person))
+    }
+
+    /// Where several channels failed, one of them may be tried alone.
+    private func oneChannel(_ steps: [StepRecord], _ person: PersonRecord) -> [Form] {
+        let failed = StepRecord.Channel.allCases.filter { channel in
+            steps.contains { $0.channel == channel && ($0.state == .failed || $0.state == .doubtful) }
+        }
+        guard run.state == .doneWithProblems, person.role >= .operator, failed.count > 1 else { return [] }
+        let options = failed.map { Field.Option(word: $0.word, value: $0.rawValue) }
+        return [
+            Form(
+                action: "/runs/\(run.id)/deliver", verb: "Deliver this one again",
+                fields: [Field("channel", "Channel", .options(options))], tone: "")
+        ]
+    }
+
+    private static func chip(_ state: StepRecord.State) -> Chip {
+        switch state {
+        case .pending: Chip(glyph: "○", word: "Planned", tone: "idle")
+        case .intended: Chip(glyph: "▶", word: "Under way", tone: "info")
+        case .done: Chip(glyph: "✓", word: "Delivered", tone: "ok")
+        case .failed: Chip(glyph: "✕", word: "Failed", tone: "bad")
+        case .doubtful: Chip(glyph: "?", word: "Nobody can tell", tone: "warn")
+        }
+    }
+
+    func decisions(_ approvals: [ApprovalRecord]) -> Block? {
+        let decided = approvals.filter { $0.state != .open }
+        guard !decided.isEmpty else { return nil }
+        return Block(
+            heading: "Decisions (\(decided.count))",
+            items: Items(
+                items: decided.map {
+                    .init(
+                        chip: ApprovalView.chip($0.state), title: $0.effect, address: "/approvals/\($0.id)/",
+                        meta: ApprovalWords.outcome($0)
+                            + ($0.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""))
+                }))
+    }
+
+    /// What is known of its cost: the session's sum by the run's model, and the tokens of each sub-agent.
+    func cost(_ agent: LoadedAgent?, _ person: PersonRecord) async throws -> Block {
+        let limit = agent.map { run.costMax($0.config, byDefault: house.settings.defaultSessionCostMax) } ?? run.costMax
+        let threads = try await house.runs.threads(run.id)
+        let share = limit.flatMap { limit -> String? in
+            guard limit > .zero, run.spentMethod != "no_price" else { return nil }
+            return "\(run.spentMicroUSD * 100 / limit.rawValue) % of \(limit)"
+        }
+        return Block(
+            id: "cost", heading: "Cost",
+            facts: Facts([
+                Facts.Fact(name: "Spent", value: words.cost),
+                Facts.Fact(name: "Of its limit", value: share ?? limit.map { "limit \($0)" } ?? ""),
+                Facts.Fact(name: "Known from", value: Self.method(run.spentMethod)),
+                run.model.map { Facts.Fact(name: "Model", value: $0) },
+                Facts.Fact(name: "Warned", value: run.budgetWarned ? "yes, when it neared the limit" : "no"),
+                person.role >= .operator
+                    ? Facts.Fact(name: "All costs", value: "Costs by client, agent and model", address: "/costs/")
+                    : nil,
+            ]),
+            table: threads.isEmpty
+                ? nil
+                : Table(
+                    "Sub-agents of the session; their cost is in the sum",
+                    Table.columns("Sub-agent", "State", "#Events", "#Tokens in", "#Tokens out"),
+                    threads.map {
+                        [
+                            Table.Cell(text: $0.agentName), Table.Cell(text: $0.state),
+                            Table.Cell(text: "\($0.eventsCount)"), Table.Cell(text: "\($0.inputTokens)"),
+                            Table.Cell(text: "\($0.outputTokens)"),
+                        ]
+                    }, empty: ""))
+    }
+
+    private static func method(_ method: String) -> String {
+        switch method {
+        case "none": "nothing was used yet"
+        case "no_price": "its model has no price in the table: the amount is not known"
+        default: method.replacing("_", with: " ")
+        }
+    }
+}

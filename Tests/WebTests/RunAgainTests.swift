@@ -1,0 +1,111 @@
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import Foundation
+import Testing
+
+@testable import BureauWeb
+
+@Suite("Running again, and what asks first")
+struct RunAgainTests {
+    private static let run = "01KARVN0000000000000000001"
+
+    private static let asking: [(String, String, state: String, says: [String])] = [
+        ("/runs/\(run)/again", "", "failed", ["Run this again?", "At most $3.50", "same input"]),
+        ("/runs/\(run)/deliver", "", "done_with_problems", ["Deliver again?", "no session is opened"]),
+        ("/agents/sentinel/test", "", "done", ["Start a test run?", "At most $", "does not exist"]),
+        ("/runs/\(run)/stop", "/ask", "running", ["Stop this run?", "Keep running", "is spent already"]),
+    ]
+
+    @Test("One click leads to the page that asks, with effect and cost, and does nothing", arguments: asking)
+    func asks(path: String, button: String, state: String, says: [String]) async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await ReportSeed(runState: state).put(into: server)
+            try await server.database.write {
+                _ = try $0.execute("UPDATE run SET cost_max_micro_usd = 3500000 WHERE id = ?", [Self.run])
+            }
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            let answer = try await browser.post(path + button)
+            #expect(answer.status == 303 && answer.headers["location"] == path)
+            let page = try await browser.get(path).text
+            for words in says + ["What happens", "Taking it back", "name=\"reason\""] {
+                #expect(page.contains(words), "\(words)")
+            }
+            #expect(try await server.house.runs.list(RunListing(visible: nil)).count == 1)
+            #expect(try await server.house.runs.find(Self.run).state.rawValue == state)
+            #expect(try await server.house.audit.list(subject: "run \(Self.run)").isEmpty)
+        }
+    }
+
+    @Test("A repeat keeps limit and place in the queue, both runs lead to each other, and the reason is kept")
+    func again() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await ReportSeed(runState: "failed").put(into: server)
+            try await server.database.write {
+                _ = try $0.execute(
+                    "UPDATE run SET cost_max_micro_usd = 3500000, priority = 7 WHERE id = ?", [Self.run])
+            }
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            let begun = try await browser.post("/runs/\(Self.run)/again", "confirmed=yes&reason=better+key")
+            let id = try #require(begun.headers["location"]?.split(separator: "/").last.map(String.init))
+            let new = try await server.house.runs.find(id)
+            #expect((new.costMax, new.priority, new.againOf) == (.cents(350), 7, Self.run))
+            let old = try await browser.get("/runs/\(Self.run)/").text,
+                page = try await browser.get("/runs/\(id)/").text
+            #expect(old.contains("run again as \(id) by web otto") && old.contains("href=\"/runs/\(id)/\""))
+            #expect(page.contains("again of \(Self.run)") && page.contains("href=\"/runs/\(Self.run)/\""))
+            let noted = try await server.house.audit.list(subject: "run \(Self.run)").first
+            #expect(noted?.after?.contains("better key") == true)
+        }
+    }
+
+    private static let ends: [(end: String, waits: Bool)] = [("done", false), ("failed", true)]
+
+    @Test("A failure waits for nobody once a repeat, or a repeat of that, is done", arguments: ends)
+    func doneLater(end: String, waits: Bool) async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await ReportSeed(runState: "failed").put(into: server)
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            let desk = server.house.runs, agent = try #require(server.house.catalog.agent("sentinel"))
+            let second = try await desk.again(Self.run, agent: agent, by: "test")
+            let transitions = RunTransitions(doors: server.house.doors)
+            try await server.database.write { db in
+                _ = try transitions.apply(.broke(RunCause(.internalError, "No.")), to: second.id, lease: nil, in: db)
+            }
+            let third = try await desk.again(second.id, agent: agent, by: "test")
+            let way: [RunMachine.Event] = [
+                .taken, .sessionOpened(session: "sesn_3"), .turnEnded, .filesCollected(problem: nil),
+                end == "done" ? .channelsSettled(problem: nil) : .broke(RunCause(.internalError, "No.")),
+            ]
+            try await server.database.write { db in
+                for event in way { _ = try transitions.apply(event, to: third.id, lease: nil, in: db) }
+            }
+            let inbox = try await browser.get("/inbox/?kind=failures").text
+            for id in [Self.run, second.id] { #expect(inbox.contains("/runs/\(id)/") == waits, "\(id)") }
+            let page = try await browser.get("/runs/\(Self.run)/").text
+            #expect(page.contains("Failed, then done in \(third.id.prefix(10))") == !waits)
+            #expect(page.contains("done in \(third.id)") == !waits, "its history says so")
+            #expect(page.contains("Mark as seen") == waits)
+            let list = try await browser.get("/runs/?view=attention").text
+            #expect(list.contains(Self.run) == waits)
+        }
+    }
+
+    private static let offered: [(String, String?, retry: Bool)] = [
+        ("failed", "session_terminated", false), ("failed", "files_missing", true), ("stopped", "by_person", false),
+        ("done", nil, false),
+    ]
+
+    @Test("Retry is offered where it can be done, and nowhere else", arguments: offered)
+    func retry(state: String, cause: String?, retry: Bool) async throws {
+        try await Served.run { server in
+            try await ReportSeed(runState: state == "stopped" ? "failed" : state).put(into: server)
+            try await server.database.write {
+                _ = try $0.execute("UPDATE run SET state = ?, cause = ? WHERE id = ?", [state, cause, Self.run])
+            }
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            #expect(try await browser.get("/runs/\(Self.run)/").text.contains("/runs/\(Self.run)/retry") == retry)
+            #expect(try await browser.post("/runs/\(Self.run)/retry").status == (retry ? 303 : 409))
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import BureauDomain
+import BureauEngine
+import Foundation
+import Testing
+
+@testable import BureauWeb
+
+@Suite("Starting a run by hand")
+struct StartPageTests {
+    private static let mentions: [(String, String?, WorkToolKind?)] = [
+        ("86cfull01", "86cfull01", nil), ("ABC-123", "ABC-123", nil),
+        ("https://app.clickup.com/t/86cfull01", "86cfull01", .clickUp),
+        ("https://app.clickup.com/t/9012/ABC-123?comment=1", "ABC-123", .clickUp),
+        ("https://app.asana.com/0/1208/1209", "1209", .asana), ("https://app.asana.com/0/1208/1209/f", "1209", .asana),
+        ("https://app.asana.com/1/7/project/1208/task/1209?focus=true", "1209", .asana),
+        ("a task", nil, nil), ("https://app.clickup.com/", nil, nil), ("../etc", nil, nil), ("", nil, nil),
+        (String(repeating: "1", count: 41), nil, nil),
+    ]
+
+    @Test("A task is taken as people paste it: a link or an id", arguments: mentions)
+    func mention(text: String, id: String?, tool: WorkToolKind?) {
+        let found = TaskMention(text)
+        #expect(found?.id == id)
+        if id != nil { #expect(found?.tool == tool) }
+    }
+
+    private static let starts: [(String, status: Int, says: String, begins: Bool)] = [
+        ("client=acme", 422, "is not ready for this agent: it needs", false),
+        ("task=https%3A%2F%2Fapp.clickup.com%2Ft%2F86cfull01", 303, "86cfull01", true),
+        ("task=ABC-123", 422, "CLICKUP_WORKSPACE_ID", false),
+        ("client=acme&task=86cfull01", 303, "86cfull01", true),
+        ("client=acme&task=no+task", 422, "paste its link", false),
+        ("", 422, "Say what to work on", false), ("task=86cfull01&limit=much", 422, "in dollars", false),
+    ]
+
+    @Test("What cannot begin says why; what can, begins with its task", arguments: starts)
+    func start(form: String, status: Int, says: String, begins: Bool) async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            #expect(try await otto.get("/runs/new").text.contains(": needs "))
+            let answer = try await otto.post("/runs", "agent=sentinel&\(form)")
+            #expect(answer.status == status)
+            let runs = try await server.house.runs.list(RunListing(visible: nil))
+            #expect(runs.count == (begins ? 1 : 0))
+            #expect(begins ? runs.first?.taskID == says : answer.text.contains(says))
+        }
+    }
+
+    @Test("The message can be looked at first, with what it lacks and who had one lately, and nothing begins")
+    func look() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme", ["business_phone": "614 555 0100"])
+            let seed = ULID.make(milliseconds: server.house.doors.now() - 7_200_000, randomness: (1, 0))
+            try await ReportSeed(run: seed, state: "draft", runState: "done").put(into: server)
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            let answer = try await otto.post("/runs", "agent=sentinel&client=acme&task=86cfull01&do=look")
+            let page = try await otto.get(try #require(answer.headers["location"])).text
+            for words in [
+                "What the agent is told", "614 555 0100", "This agent ran for Acme", "Acme needs ",
+                "value=\"86cfull01\"",
+                "Nothing has begun yet",
+            ] { #expect(page.contains(words), "\(words)") }
+            #expect(try await server.house.runs.list(RunListing(visible: nil)).count == 1)
+        }
+    }
+}
