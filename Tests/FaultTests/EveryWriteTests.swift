@@ -10,7 +10,7 @@ struct EveryWriteTests {
         let name: String, vendor: String, operation: String
         let play: Play
     }
-    enum Play: Sendable { case audit, approval, customTool, subAgentTool, stop, budget }
+    enum Play: Sendable { case audit, approval, customTool, subAgentTool, stop, budget, failure }
 
     static let writes = [
         Write(name: "session, kickoff and budget", vendor: "anthropic", operation: "session.create", play: .audit),
@@ -26,6 +26,7 @@ struct EveryWriteTests {
         Write(name: "ClickUp comment", vendor: "clickup", operation: "comment.create", play: .audit),
         Write(name: "ClickUp status", vendor: "clickup", operation: "task.update", play: .audit),
         Write(name: "ClickUp attachment", vendor: "clickup", operation: "attachment.create", play: .audit),
+        Write(name: "ClickUp error task", vendor: "clickup", operation: "task.create", play: .failure),
         Write(name: "Slack post", vendor: "slack", operation: "chat.postMessage", play: .audit),
         Write(name: "Slack question", vendor: "slack", operation: "chat.postMessage", play: .approval),
         Write(name: "Slack update", vendor: "slack", operation: "chat.update", play: .approval),
@@ -44,6 +45,7 @@ struct EveryWriteTests {
     func lost(_ item: Case) async throws {
         var options = Installation.Options()
         if item.write.play != .audit { options.agents = [("sentinel", Self.patient)] }
+        if item.write.play == .failure { options.agents = [("sentinel", Self.complaining)] }
         try await Installation.open(options) { installation in
             let theatre = Theatre(installation: installation, item: item)
             switch item.write.play {
@@ -53,9 +55,14 @@ struct EveryWriteTests {
             case .subAgentTool: try await theatre.customTool("sub_agent_tool")
             case .budget: try await theatre.budget()
             case .stop: try await theatre.stop()
+            case .failure: try await theatre.failure()
             }
         }
     }
+
+    /// A run that fails makes a task about it.
+    private static let complaining = patient.replacingOccurrences(
+        of: "\"alerts\": {", with: "\"board\": {\"errors\": {\"container\": \"901100000001\"}}, \"alerts\": {")
 
     /// The scenarios leave other files than the audit's, and questions go to a channel of their own.
     private static let patient = SampleAgents.sentinel
@@ -155,6 +162,19 @@ private struct Theatre {
         _ = try await installation.command("runs", "stop", run.id)
         try await ended(at: try await goOn(server), as: "stopped")
         #expect(try await sent("user.interrupt") == 1)
+    }
+
+    func failure() async throws {
+        try await installation.steer(["name": "terminated"])
+        let server = try await begin()
+        try await installation.board.move(KillTests.task, to: "ready (automate)")
+        try await ended(at: try await goOn(server), as: "failed")
+        try await eventually("the error's task is made and known", within: .seconds(60)) {
+            try await installation.records().steps.contains { $0.kind == "error_task" && $0.state == "done" }
+                ? true : nil
+        }
+        let tasks = await installation.look().state["clickup"]?["tasks"]?.array ?? []
+        #expect(tasks.count { $0["name"]?.string?.contains("failed: ") == true } == 1, "\(item)")
     }
 
     private func begin() async throws -> RunningServer {

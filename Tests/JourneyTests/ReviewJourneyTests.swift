@@ -8,6 +8,25 @@ import Testing
 struct ReviewJourneyTests {
     static let task = "86demoshm1"
 
+    /// Where people work.
+    enum Board: String, CaseIterable, Sendable {
+        case clickUp, asana
+
+        var task: String { self == .clickUp ? ReviewJourneyTests.task : "1208000000000500" }
+        var agentName: String { self == .clickUp ? "SEO Sentinel" : "Jessie" }
+
+        func options(_ review: String) -> Installation.Options {
+            guard self == .asana else { return ReviewJourneyTests.options(review) }
+            var options = AsanaJourneyTests.options
+            let agent = AsanaJourneyTests.agent
+                .replacingOccurrences(of: #"["task_title", "website_url"]"#, with: #"["task_title"]"#)
+                .replacingOccurrences(
+                    of: #""review": {"enabled": true}"#, with: "\"review\": {\"enabled\": true\(review)}")
+            options.agents = [("jessie", agent)]
+            return options
+        }
+    }
+
     static func options(_ review: String, board: String = "", environment: [String: String] = [:])
         -> Installation.Options
     {
@@ -44,33 +63,39 @@ struct ReviewJourneyTests {
         }
     }
 
-    @Test("New work is named and asked about; a yes makes it the next round")
-    func scopeChange() async throws {
-        try await Installation.open(Self.options("")) { installation in
+    @Test(
+        "New work is named and asked about; an acceptance waits for its answer, and a yes makes it the next round",
+        arguments: Board.allCases)
+    func scopeChange(board: Board) async throws {
+        try await Installation.open(board.options("")) { installation in
             try await installation.startServer()
-            try await installation.beginReview()
-            try await installation.board.comment(Self.task, "Can you also run an audit for the other location?")
-            try await installation.says("That looks like new work")
+            try await installation.beginReview(board)
+            try await installation.comment(board, "Can you also run an audit for the other location?")
+            try await installation.says("That looks like new work", on: board)
             #expect(try await installation.records().runs.first?.state == "in_review")
-            try await installation.board.comment(Self.task, "yes, do it")
-            try await installation.says("revision 2 of this task")
+            try await installation.comment(board, "OK, approved", byAna: true)
+            try await installation.says("while another comment waits for an answer", on: board)
+            try await installation.comment(board, "yes, do it")
+            try await installation.says("revision 2 of this task", on: board)
             let message = try await installation.messages().last ?? ""
             #expect(message.contains("the other location"), "the session is told what was agreed to: \(message)")
         }
     }
 
-    @Test("A question is answered by the agent where its file allows that, and changes nothing")
-    func discussion() async throws {
-        try await Installation.open(Self.options(", \"answer_discussion\": true")) { installation in
+    @Test(
+        "A question is answered by the agent where its file allows that, and changes nothing", arguments: Board.allCases
+    )
+    func discussion(board: Board) async throws {
+        try await Installation.open(board.options(", \"answer_discussion\": true")) { installation in
             try await installation.startServer()
-            try await installation.beginReview()
-            let before = try #require(await installation.look().task(Self.task)).attachments.count
-            try await installation.board.comment(Self.task, "Why did the score drop since August?")
-            try await installation.says("SEO Sentinel answers")
+            try await installation.beginReview(board)
+            try await installation.comment(board, "Why did the score drop since August?")
+            try await installation.says("\(board.agentName) answers", on: board)
             try await installation.state("in_review")
             let session = try await installation.messages()
             #expect(session.count == 2 && session[1].contains("Why did the score drop"))
-            #expect(await installation.look().task(Self.task)?.attachments.count ?? 0 >= before)
+            let lines = try await installation.run(["reports", "list", "--json"]).text
+            #expect(!lines.contains("changes_asked"), "an answer asks for no change: \(lines)")
         }
     }
 
@@ -108,41 +133,57 @@ struct ReviewJourneyTests {
         }
     }
 
-    @Test("A comment while a round is worked is read when the round is there; an early acceptance is asked again")
-    func whileRevising() async throws {
-        try await Installation.open(Self.options("")) { installation in
+    @Test(
+        "A comment while a round is worked is read when the round is there; an early acceptance is asked again",
+        arguments: Board.allCases)
+    func whileRevising(board: Board) async throws {
+        try await Installation.open(board.options("")) { installation in
             try await installation.startServer()
-            try await installation.beginReview()
+            try await installation.beginReview(board)
             let session = try #require(await installation.look().sessions.first)
             try await installation.steer(["session_id": .string(session.id), "hold_at": .int(session.events + 2)])
-            try await installation.board.comment(Self.task, "Please fix the typo in the title.")
+            try await installation.comment(board, "Please fix the typo in the title.")
             try await installation.state("running")
-            try await installation.board.comment(Self.task, "Looks good, approved.", by: 8002)
-            try await installation.board.comment(Self.task, "Please add the phone number too.")
+            try await installation.comment(board, "Looks good, approved.", byAna: true)
+            try await installation.comment(board, "Please add the phone number too.")
             try await installation.steer(["session_id": .string(session.id), "hold_at": .null])
-            try await installation.says("revision 3 of this task")
+            try await installation.says("revision 3 of this task", on: board)
             let messages = try await installation.messages()
             #expect(messages.count == 3 && messages[2].contains("phone number") && !messages[2].contains("approved"))
             #expect(try await installation.records().runs.first?.state != "done")
         }
     }
 
-    @Test("A comment that is taken back asks for nothing; one that was acted on is told when it changes")
-    func deletedAndEdited() async throws {
-        try await Installation.open(Self.options("")) { installation in
+    @Test(
+        "A comment that is taken back asks for nothing; one that was acted on is told when it changes",
+        arguments: Board.allCases)
+    func deletedAndEdited(board: Board) async throws {
+        try await Installation.open(board.options("")) { installation in
             try await installation.startServer()
-            try await installation.beginReview()
-            let unclear = try await installation.board.comment(Self.task, "Hmm. Blue elephants, mostly.")
-            try await installation.says("What should follow from this?")
-            try await installation.board.delete(Self.task, comment: unclear)
+            try await installation.beginReview(board)
+            let unclear = try await installation.comment(board, "Hmm. Blue elephants, mostly.")
+            try await installation.says("What should follow from this?", on: board)
+            try await installation.delete(board, unclear)
             try await installation.outcome("withdrawn")
-            let change = try await installation.board.comment(Self.task, "Please shorten the summary.")
-            try await installation.says("revision 2 of this task")
-            try await installation.board.edit(Self.task, comment: change, to: "Please shorten the summary to one line.")
-            try await installation.says("changed a comment after it was acted on")
+            let change = try await installation.comment(board, "Please shorten the summary.")
+            try await installation.says("revision 2 of this task", on: board)
+            try await installation.edit(board, change, to: "Please shorten the summary to one line.")
+            try await installation.says("changed a comment after it was acted on", on: board)
             try await installation.state("in_review")
-            try await installation.board.delete(Self.task, comment: change)
+            try await installation.delete(board, change)
             #expect(try await installation.messages().count == 2)
+        }
+    }
+
+    @Test("Somebody may dismiss the results, and the task says so", arguments: Board.allCases)
+    func dismissed(board: Board) async throws {
+        try await Installation.open(board.options("")) { installation in
+            try await installation.startServer()
+            try await installation.beginReview(board)
+            let run = try #require(try await installation.records().runs.first?.id)
+            #expect(try await installation.run(["runs", "dismiss", run, "--reason", "Wrong client"]).status == 0)
+            try await installation.says("Wrong client", on: board)
+            try await installation.state("stopped")
         }
     }
 
@@ -198,6 +239,51 @@ extension Installation {
         try await board.move(ReviewJourneyTests.task, to: "ready (automate)")
         try await state("in_review")
         try await says("Reply here to say what should change")
+    }
+
+    fileprivate func beginReview(_ place: ReviewJourneyTests.Board) async throws {
+        switch place {
+        case .clickUp: try await board.move(place.task, to: "ready (automate)")
+        case .asana: try await board.asana("assign", place.task, ["assignee": AsanaJourneyTests.jessie])
+        }
+        try await state("in_review")
+        try await says("Reply here to say what should change", on: place)
+    }
+
+    @discardableResult
+    fileprivate func comment(_ place: ReviewJourneyTests.Board, _ text: String, byAna: Bool = false) async throws
+        -> String
+    {
+        switch place {
+        case .clickUp: try await board.comment(place.task, text, by: byAna ? 8002 : 8001)
+        case .asana:
+            try await board.asana(
+                "comment", place.task, ["text": text].merging(byAna ? ["user": AsanaJourneyTests.ana] : [:]) { $1 })
+        }
+    }
+
+    fileprivate func edit(_ place: ReviewJourneyTests.Board, _ comment: String, to text: String) async throws {
+        switch place {
+        case .clickUp: try await board.edit(place.task, comment: comment, to: text)
+        case .asana: try await board.asana("edit", place.task, ["story": comment, "text": text])
+        }
+    }
+
+    fileprivate func delete(_ place: ReviewJourneyTests.Board, _ comment: String) async throws {
+        switch place {
+        case .clickUp: try await board.delete(place.task, comment: comment)
+        case .asana: try await board.asana("delete_comment", place.task, ["story": comment])
+        }
+    }
+
+    fileprivate func says(_ words: String, on place: ReviewJourneyTests.Board) async throws {
+        guard place == .asana else { return try await says(words, on: place.task) }
+        try await eventually("the task says \"\(words)\"", within: .seconds(60)) {
+            let tasks = await look().state["asana"]?["tasks"]?.array ?? []
+            let task = tasks.first { $0["gid"]?.string == place.task }
+            let texts = (task?["comments"]?.array ?? []).compactMap { $0["text"]?.string }
+            return texts.contains { $0.contains(words) } ? true : nil
+        }
     }
 
     fileprivate func state(_ wanted: String) async throws {

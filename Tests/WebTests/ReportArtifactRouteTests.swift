@@ -14,7 +14,7 @@ struct ReportArtifactRouteTests {
     /// Values that must never leave, in every place a session or a store could have put one.
     private static let canaries = [
         "sk-ant-canary7f3a91", "xoxb-canary-19aa3e", "canary-payload-5b20", "runs/canary-blob-key",
-        "canary-bearer-77aa",
+        "canary-bearer-77aa", "1/1208000000000010:canary0demo0token0asana", "canaryhooksecret0123456789abcdef",
     ]
 
     /// A run with a finished artifact, as it might be after a session that wrote down what it should not.
@@ -25,7 +25,8 @@ struct ReportArtifactRouteTests {
         let capsule = #"""
             {"schema":"bureau-capsule/1","kind":"seo-audit","period":null,"sources":[],
              "key_figures":[{"name":"score","value":"71 of 100"}],"missing":[],
-             "warnings":["the key is sk-ant-canary7f3a91"],"api_token":"xoxb-canary-19aa3e"}
+             "warnings":["the key is sk-ant-canary7f3a91","Asana takes 1/1208000000000010:canary0demo0token0asana",
+              "X-Hook-Secret: canaryhooksecret0123456789abcdef"],"api_token":"xoxb-canary-19aa3e"}
             """#
         try await served.database.write { db in
             try db.execute(

@@ -63,6 +63,10 @@ package struct AgentConfig: Hashable, Sendable {
             package let listID: String
             /// Compared without regard to letter case; see `matches(status:)`.
             package let status: String
+            /// The user a task is assigned to when the agent shall do it; nil where that does not matter.
+            package let assigneeID: String?
+            /// The slug of the client all of the list is for, where a task names nobody.
+            package let client: String?
             package let skill: TaskSkill?
 
             /// ClickUp reports statuses in lower case, whatever people typed.

@@ -153,7 +153,8 @@ struct AgentConfigReader {
         guard let object = root.object("triggers", keys: kinds, noun: "trigger") else { return nil }
         let manual = object.object("manual_cli", keys: ["enabled"], required: false)?.flag("enabled", required: true)
         let webhook = object.object(
-            "clickup_webhook", keys: ["enabled", "list_id", "trigger_status", "skill"], required: false)
+            "clickup_webhook", keys: ["enabled", "list_id", "trigger_status", "assignee", "client", "skill"],
+            required: false)
         return AgentConfig.Triggers(
             clickUp: webhook.flatMap(clickUp), asana: AsanaTriggerReader().trigger(object), manualCLI: manual ?? false,
             slackCommand: SlackTriggerReader().trigger(object),
@@ -168,6 +169,8 @@ struct AgentConfigReader {
         let enabled = webhook.flag("enabled", required: true) ?? false
         let list = webhook.text("list_id", .listID, required: enabled)
         let status = webhook.text("trigger_status", .line(80), required: enabled)
+        let assignee = webhook.text("assignee", .gid, required: false)
+        let client = webhook.text("client", .slug, required: false)
         let skill = TaskSkillReader().skill(webhook)
         guard enabled, let list, let status else { return nil }
         if TextRule.isPlaceholder(list) {
@@ -175,7 +178,8 @@ struct AgentConfigReader {
                 "list_id", "\(list) is a placeholder; no task will start a run until it is a real list id",
                 severity: .warning)
         }
-        return AgentConfig.Triggers.ClickUp(listID: list, status: status, skill: skill)
+        return AgentConfig.Triggers.ClickUp(
+            listID: list, status: status, assigneeID: assignee, client: client, skill: skill)
     }
 
     private func limits(_ root: ConfigObject, _ executor: AgentConfig.Executor?) -> AgentConfig.Limits? {

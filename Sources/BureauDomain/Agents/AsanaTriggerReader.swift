@@ -23,6 +23,12 @@ struct AsanaTriggerReader {
                 "clients", "\(project) is none of this trigger's projects",
                 suggestion: NearestKey.nearest(to: project, in: projects), severity: .warning)
         }
+        if sections?.isEmpty ?? true {
+            object.problem(
+                "sections",
+                "no section is named, so that a task anywhere in the projects starts the agent when it is assigned; name the one that new work comes into",
+                severity: .warning)
+        }
         return AsanaTrigger(
             projects: projects, assigneeID: assignee, sections: sections ?? [], clients: clients,
             clientField: clientField, skill: skill)

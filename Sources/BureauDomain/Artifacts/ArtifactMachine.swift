@@ -6,6 +6,8 @@ package struct ArtifactMachine: Hashable, Sendable {
         case changesAsked = "changes_asked"
         /// By a person; or by config, where nobody reviews.
         case accepted
+        /// The acceptance could not be carried out: people judge it again.
+        case acceptanceUndone = "acceptance_undone"
         case published
         /// A newer one came to count.
         case superseded
@@ -20,7 +22,7 @@ package struct ArtifactMachine: Hashable, Sendable {
             case .reviewOpened: [.draft, .changesAsked]
             case .changesAsked: [.reviewReady]
             case .accepted: [.draft, .reviewReady, .changesAsked]
-            case .published: [.accepted]
+            case .acceptanceUndone, .published: [.accepted]
             case .superseded: [.reviewReady, .changesAsked, .accepted, .published]
             case .dismissed: [.draft, .reviewReady, .changesAsked, .accepted, .published]
             case .cameBack, .cameBackPublished: [.superseded]
@@ -29,7 +31,7 @@ package struct ArtifactMachine: Hashable, Sendable {
 
         package var target: ArtifactState {
             switch self {
-            case .reviewOpened: .reviewReady
+            case .reviewOpened, .acceptanceUndone: .reviewReady
             case .changesAsked: .changesAsked
             case .accepted: .accepted
             case .published: .published

@@ -17,6 +17,13 @@ package enum Sanitiser {
         "bearer ", "token=", "access_token=", "refresh_token=", "api_key=", "apikey=", "key=", "secret=",
         "client_secret=", "password=", "pwd=", "signature=", "sig=", "x-api-key: ", "authorization: ",
     ]
+    /// The same said in prose, where a plain word may follow: only what looks like a credential is one. What follows
+    /// "password" is one in any case.
+    private static let sayings = [
+        "token: ", "token is ", "secret: ", "secret is ", "api key: ", "api_key: ", "apikey: ", "api key is ",
+        "client_secret: ", "access_token: ", "refresh_token: ", "private key: ",
+    ]
+    private static let passwords = ["password: ", "password is ", "passwd: ", "pwd: ", "passphrase: "]
     private static let memberWords = [
         "token", "secret", "password", "passwd", "apikey", "authorization", "cookie", "credential", "privatekey",
         "accesskey", "bearer", "blobkey", "rawpayload", "signature",
@@ -49,20 +56,62 @@ package enum Sanitiser {
     package static func clean(_ text: String) -> String {
         var text = text
         guard isSuspicious(&text) else { return text }
-        if let start = text.range(of: "-----BEGIN "), text[start.lowerBound...].contains("PRIVATE KEY") {
-            let end = text.range(of: "-----END ", range: start.upperBound..<text.endIndex)?.upperBound ?? text.endIndex
-            let rest = text[end...].drop { $0 != "\n" }
-            text = text[..<start.lowerBound] + mask + rest
-        }
+        text = withoutAsanaTokens(withoutKeys(text))
         for beginning in beginnings { text = replacing(beginning, in: text, keeps: false, ignoresCase: false) }
-        for word in introductions { text = replacing(word, in: text, keeps: true, ignoresCase: true) }
+        for word in introductions + passwords { text = replacing(word, in: text, keeps: true, ignoresCase: true) }
+        for word in sayings { text = replacing(word, in: text, keeps: true, ignoresCase: true, looksSecret) }
         return text
+    }
+
+    /// Private keys in their own armour, however many.
+    private static func withoutKeys(_ text: String) -> String {
+        var result = "", rest = text[...]
+        while let start = rest.range(of: "-----BEGIN ") {
+            let head = rest[start.upperBound...].prefix { $0 != "\n" && $0 != "\\" }
+            guard head.contains("PRIVATE KEY") else {
+                result += rest[..<start.upperBound]
+                rest = rest[start.upperBound...]
+                continue
+            }
+            result += rest[..<start.lowerBound] + mask
+            guard let end = rest.range(of: "-----END ", range: start.upperBound..<rest.endIndex) else { return result }
+            // The line it ends in is its own, up to the five dashes that close it.
+            let close = rest.range(of: "-----", range: end.upperBound..<rest.endIndex)
+            rest = rest[(close?.upperBound ?? rest.endIndex)...]
+        }
+        return result + rest
+    }
+
+    /// "1/1208…:0a1b…" and "2/1208…/1209…:0a1b…": ids, a colon, and what nobody but their owner may know.
+    private static func withoutAsanaTokens(_ text: String) -> String {
+        var result = "", rest = text[...]
+        while let colon = rest.firstIndex(of: ":") {
+            let secret = rest[rest.index(after: colon)...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            let ids = rest[..<colon].reversed().prefix { $0.isASCII && ($0.isNumber || $0 == "/") }
+            let parts = String(ids.reversed()).split(separator: "/", omittingEmptySubsequences: false)
+            let isToken =
+                secret.count >= 16 && (2...3).contains(parts.count) && ["0", "1", "2"].contains(parts[0])
+                && parts.dropFirst().allSatisfy { $0.count >= 6 }
+            guard isToken else {
+                result += rest[...colon]
+                rest = rest[rest.index(after: colon)...]
+                continue
+            }
+            result += rest[..<rest.index(colon, offsetBy: -ids.count)] + mask
+            rest = rest[secret.endIndex...]
+        }
+        return result + rest
+    }
+
+    /// A digit, a capital inside, or the length of one.
+    private static func looksSecret(_ word: Substring) -> Bool {
+        word.contains(where: \.isNumber) || word.dropFirst().contains(where: \.isUppercase) || word.count >= 20
     }
 
     /// By their first byte, in small letters.
     private static let suspects: [[[UInt8]]] = {
         var table = [[[UInt8]]](repeating: [], count: 256)
-        for word in beginnings + introductions + ["-----begin "] {
+        for word in beginnings + introductions + sayings + passwords + ["-----begin ", "0/", "1/", "2/"] {
             let bytes = word.utf8.map(small)
             if let first = bytes.first { table[Int(first)].append(bytes) }
         }
@@ -85,14 +134,17 @@ package enum Sanitiser {
     }
 
     /// Replaces each word that begins with `start`, or follows it, when it is long enough to be a credential.
-    private static func replacing(_ start: String, in text: String, keeps: Bool, ignoresCase: Bool) -> String {
+    private static func replacing(
+        _ start: String, in text: String, keeps: Bool, ignoresCase: Bool,
+        _ isSecret: (Substring) -> Bool = { _ in true }
+    ) -> String {
         guard var found = text.range(of: start, options: ignoresCase ? .caseInsensitive : []) else { return text }
         var result = "", from = text.startIndex
         while true {
             let word = text[found.upperBound...].prefix { isPart($0) }
             // "apk_files" only looks like the beginning of a key.
             let isInside = !keeps && text[..<found.lowerBound].last.map { $0.isLetter || $0.isNumber } == true
-            if word.count >= (keeps ? 6 : 8), !isInside || start.contains("/") {
+            if word.count >= (keeps ? 6 : 8), !isInside || start.contains("/"), isSecret(word) {
                 result += text[from..<(keeps ? found.upperBound : found.lowerBound)] + mask
                 from = word.endIndex
             }

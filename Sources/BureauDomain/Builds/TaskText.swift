@@ -12,16 +12,41 @@ package enum TaskText {
         }
     }
 
+    /// A base that has moved on since the branch began.
+    package struct Base: Hashable, Sendable {
+        package let branch: String
+        package let commit: String
+
+        package init(branch: String, commit: String) {
+            self.branch = branch
+            self.commit = commit
+        }
+    }
+
     static let commentCharactersMax = 20_000
 
     /// The task, then every change that was asked for, quoted: a builder must be able to tell people's words from ours.
-    package static func make(_ prompt: String, revisions: [Revision] = []) -> String {
+    /// `refusal` is why the round before was accepted and not merged.
+    package static func make(
+        _ prompt: String, revisions: [Revision] = [], refusal: String? = nil, base: Base? = nil
+    ) -> String {
         var text = prompt.hasSuffix("\n") ? prompt : prompt + "\n"
         for revision in revisions {
             let quoted = revision.comment.prefix(commentCharactersMax)
                 .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
                 .map { "> \($0)" }.joined(separator: "\n")
             text += "\n## Round \(revision.round): a change was asked for\n\n\(revision.author) wrote:\n\n\(quoted)\n"
+        }
+        if let refusal { text += "\n## The last round was accepted and could not be merged\n\n\(refusal)\n" }
+        if let base {
+            text += """
+
+                ## \(base.branch) has moved on
+
+                It is at \(base.commit.prefix(12)) now; this clone has it as origin/\(base.branch). Where the change needs \
+                it, merge origin/\(base.branch) into the branch. Do not rebase: commits that people have seen stay.
+
+                """
         }
         return text
     }

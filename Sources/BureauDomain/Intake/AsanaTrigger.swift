@@ -38,6 +38,18 @@ package struct AsanaTrigger: Hashable, Sendable {
     /// The agent's project the task is in: the first of the config's, when it is in several.
     package func project(of sight: Sight) -> String? { projects.first { sight.sections[$0] != nil } }
 
+    /// The clients of all the agent's projects it is in, each once, in the config's order.
+    package func clients(of sight: Sight) -> [String] {
+        var found: [String] = []
+        for project in projects where sight.sections[project] != nil {
+            if let slug = clients[project], !found.contains(slug) { found.append(slug) }
+        }
+        return found
+    }
+
+    /// By which name people say the client when they are asked.
+    package var clientAnswer: String { clientField ?? "client_id" }
+
     /// Why the task is none of the agent's now, in words for people; nil when it is. `waiting` are sections where tasks
     /// stand that the agent itself has put there.
     package func objection(_ sight: Sight, agentName: String, waiting: [String] = []) -> String? {

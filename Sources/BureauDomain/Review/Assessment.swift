@@ -40,12 +40,7 @@ package struct TaskFacts: Hashable, Sendable {
     }
 
     /// Whether nothing speaks against the task being the agent's now, but for what it still has to say.
-    package var isWanted: Bool {
-        switch Assessment.judge(self, agentName: "") {
-        case .ignored, .reviewReady: false
-        case .blocked, .needsClarification, .needsChoice, .ready: true
-        }
-    }
+    package var isWanted: Bool { Assessment.judge(self, agentName: "").isTaken }
 }
 
 /// Whether work that a task asks for begins, and if not, why, in words its people can act on. Never a guess: what is
@@ -74,13 +69,21 @@ package enum Assessment: Hashable, Sendable {
                 return .ignored("The task is in another list than this agent works on.")
             }
             if let objection = facts.objection { return .ignored(objection) }
-            if facts.isAssigned == false { return .ignored("The task is no longer assigned to \(agentName).") }
+            if facts.isAssigned == false { return .ignored("The task is not assigned to \(agentName).") }
             if let run = facts.runInReview { return .reviewReady(run: run) }
         }
         guard facts.missingSetup.isEmpty else { return .blocked(facts.missingSetup) }
         if let choice = facts.choice { return .needsChoice(choice, facts.missingFields) }
         guard facts.missingFields.isEmpty else { return .needsClarification(facts.missingFields) }
         return .ready
+    }
+
+    /// Whether the task is the agent's, whether it can begin or not.
+    package var isTaken: Bool {
+        switch self {
+        case .ignored, .reviewReady: false
+        case .blocked, .needsClarification, .needsChoice, .ready: true
+        }
     }
 
     /// In one sentence; nil when it is ready.

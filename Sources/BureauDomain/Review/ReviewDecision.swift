@@ -14,6 +14,42 @@ package struct ReviewDecision: Hashable, Sendable {
         }
     }
 
+    /// What came before these comments and still counts.
+    package struct Past: Hashable, Sendable {
+        /// Something that was asked on the task and nobody has answered.
+        package struct Question: Hashable, Sendable {
+            package var authorID: String?
+            /// When it was asked, by our own clock.
+            package var askedAt: Int64
+            /// Whether new work belongs to the task; otherwise what was meant.
+            package var isScope: Bool
+
+            package init(authorID: String?, askedAt: Int64, isScope: Bool) {
+                (self.authorID, self.askedAt, self.isScope) = (authorID, askedAt, isScope)
+            }
+        }
+
+        /// Rounds that people asked for by a change, the first included. Answers are none.
+        package var rounds: Int
+        package var answers: Int
+        package var questions: [Question]
+        /// By author, when an acceptance was last set aside because of a question and its author told so; our own clock.
+        package var told: [String: Int64]
+
+        package init(rounds: Int = 1, answers: Int = 0, questions: [Question] = [], told: [String: Int64] = [:]) {
+            (self.rounds, self.answers, self.questions, self.told) = (rounds, answers, questions, told)
+        }
+
+        /// Whether one of the questions speaks against an acceptance. Whoever was told of it and accepts again knows;
+        /// whoever was asked what they meant has answered by accepting.
+        func holds(up yes: Comment) -> Bool {
+            questions.contains { question in
+                if let told = told[yes.authorID ?? ""], told >= question.askedAt { return false }
+                return question.isScope || question.authorID != yes.authorID || yes.authorID == nil
+            }
+        }
+    }
+
     package enum Action: Hashable, Sendable {
         case none
         case accept(String)
@@ -36,6 +72,8 @@ package struct ReviewDecision: Hashable, Sendable {
         case tooEarly = "too_early"
         /// A change after the last round that is worked without a person's word.
         case roundsUsed = "rounds_used"
+        /// A question after the last one that the agent answers on one task.
+        case answersUsed = "answers_used"
         /// An acceptance beside a change that somebody else asked for.
         case overruled
         /// A change whose author accepted afterwards.
@@ -51,7 +89,7 @@ package struct ReviewDecision: Hashable, Sendable {
 
     /// `comments` are new ones, oldest first; `openedAt` is when the round that stands came to review.
     package static func decide(
-        _ comments: [Comment], policy: ReviewPolicy, round: Int, openedAt: Int64
+        _ comments: [Comment], policy: ReviewPolicy, past: Past = Past(), openedAt: Int64
     ) -> ReviewDecision {
         var outcomes = Dictionary(
             comments.map { ($0.id, first($0, policy, openedAt: openedAt)) }, uniquingKeysWith: { $1 })
@@ -63,20 +101,24 @@ package struct ReviewDecision: Hashable, Sendable {
                 $0.authorID != yes.authorID || $0.authorID == nil || $0.writtenAt > yes.writtenAt
             }
             let others = comments.contains { [.asked, .askedScope].contains(outcomes[$0.id]) && $0.id != yes.id }
-            if open.isEmpty, !others {
+            if open.isEmpty, !others, !past.holds(up: yes) {
                 for change in changes { outcomes[change.id] = .withdrawn }
                 return ReviewDecision(action: .accept(yes.id), outcomes: outcomes)
             }
             for comment in comments where outcomes[comment.id] == .accepted { outcomes[comment.id] = .overruled }
         }
         guard changes.isEmpty else {
-            guard round < policy.roundsMax else {
+            guard past.rounds < policy.roundsMax else {
                 for change in changes { outcomes[change.id] = .roundsUsed }
                 return ReviewDecision(action: .none, outcomes: outcomes)
             }
             return ReviewDecision(action: .revise(changes.map(\.id)), outcomes: outcomes)
         }
         let questions = comments.filter { outcomes[$0.id] == .answered }.map(\.id)
+        guard past.answers < ReviewPolicy.answersLimit else {
+            for id in questions { outcomes[id] = .answersUsed }
+            return ReviewDecision(action: .none, outcomes: outcomes)
+        }
         return ReviewDecision(action: questions.isEmpty ? .none : .answer(questions), outcomes: outcomes)
     }
 

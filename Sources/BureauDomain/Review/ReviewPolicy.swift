@@ -24,6 +24,8 @@ package struct ReviewPolicy: Hashable, Sendable {
     package static let roundsByDefault = 3
     /// Not even a person on the command line gets more.
     package static let roundsLimit = 50
+    /// Times the agent answers questions on one task; people answer after that.
+    package static let answersLimit = 10
 
     package init(
         acceptors: [String] = [], roundsMax: Int = ReviewPolicy.roundsByDefault, revisingPlace: String? = nil,

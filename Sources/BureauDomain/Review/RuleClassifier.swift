@@ -1,7 +1,7 @@
 /// Tells what a comment means by what agency people write. Deterministic, in English, without a network. It would
 /// rather ask than guess: what two rules see differently, or none sees clearly, is not sure.
 package struct RuleClassifier: FeedbackClassifier {
-    package let name = "rules-2"
+    package let name = "rules-3"
     package init() {}
 
     package func classify(_ text: String, openQuestion: OpenQuestion?) -> FeedbackVerdict {
@@ -63,17 +63,9 @@ package struct RuleClassifier: FeedbackClassifier {
 
     /// A bare "yes" or "no", read as what it answers.
     private static func answer(_ comment: CommentText, to question: OpenQuestion) -> FeedbackVerdict? {
-        guard comment.clauses.reduce(0, { $0 + $1.words.count }) <= 8, question == .scope else { return nil }
-        let words = Set(comment.clauses.flatMap(\.words))
-        if !words.isDisjoint(with: ["no", "nope", "skip", "leave", "ignore", "forget", "never", "don't"]) {
-            return FeedbackVerdict(.noOp, confidence: 90, reason: "it leaves the new work out", isAnswer: true)
-        }
-        if !words.isDisjoint(with: ["yes", "yep", "yeah", "do", "ok", "okay", "go", "sure", "please"])
-            || comment.signs.contains(.yes)
-        {
-            return FeedbackVerdict(
-                .revisionRequest, confidence: 90, reason: "it agrees to the new work", isAnswer: true)
-        }
-        return nil
+        guard question == .scope, let answer = CommentAnswer(comment) else { return nil }
+        return answer.isYes
+            ? FeedbackVerdict(.revisionRequest, confidence: 90, reason: "it agrees to the new work", isAnswer: true)
+            : FeedbackVerdict(.noOp, confidence: 90, reason: "it leaves the new work out", isAnswer: true)
     }
 }

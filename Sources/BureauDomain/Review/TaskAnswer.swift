@@ -1,18 +1,20 @@
 /// Reads what people answer when a run has asked for missing values: `name: value`, a line each, or, when only one
-/// value is missing and the comment is nothing but that, the comment itself. Pure.
+/// value is missing and the comment is nothing but that, the comment itself. What does not fit its field is no value:
+/// it is asked for again. Pure.
 package enum TaskAnswer {
     /// Longest value that is taken from a comment.
     package static let valueCharactersMax = 4_000
 
     /// Values for some of `missing`, by name. Names are read in any letter case, with spaces, hyphens or underscores.
-    package static func read(_ text: String, missing: [String]) -> [String: String] {
+    /// `takesAlone` is false where nothing was asked for that a comment could be.
+    package static func read(_ text: String, missing: [String], takesAlone: Bool = true) -> [String: String] {
         var found: [String: String] = [:]
         let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.hasPrefix(">") }
         for line in lines {
             guard let (name, value) = pair(line, missing) else { continue }
             found[name] = value
         }
-        guard found.isEmpty, missing.count == 1, let only = missing.first else { return found }
+        guard takesAlone, found.isEmpty, missing.count == 1, let only = missing.first else { return found }
         return alone(lines, only).map { [only: $0] } ?? [:]
     }
 
@@ -22,32 +24,24 @@ package enum TaskAnswer {
             guard let range = line.range(of: separator, in: line) else { continue }
             let name = folded(String(line[..<range.lowerBound]))
             let value = line[range.upperBound...].trimmed
-            guard !value.isEmpty, let known = missing.first(where: { folded($0) == name }) else { continue }
-            return (known, String(value.prefix(valueCharactersMax)))
+            guard let known = missing.first(where: { folded($0) == name }) else { continue }
+            let isNamed = separator == ":" || separator == "="
+            return AnswerValue(known).read(String(value.prefix(valueCharactersMax)), isNamed ? .named : .said)
+                .map { (known, $0) }
         }
         return nil
     }
 
-    /// One short line that is no question and no small talk can only be the value.
+    /// One short line that is no question, no small talk and fits the field can only be the value.
     private static func alone(_ lines: [String], _ name: String) -> String? {
         let lines = lines.map { $0[...].trimmed }.filter { !$0.isEmpty }
         guard lines.count == 1, let line = lines.first, !line.hasSuffix("?"), line.count <= 500 else { return nil }
-        let words = line.lowercased().split { !$0.isLetter && !$0.isNumber }
         // "phone: …" names something else.
         if let colon = line.firstIndex(of: ":"), line[line.index(after: colon)...].first?.isWhitespace == true {
             return nil
         }
-        guard let first = words.first, !smallTalk.contains(String(first)) else { return nil }
-        return line
+        return AnswerValue(name).read(line, .alone)
     }
-
-    private static let smallTalk: Set<String> = [
-        "thanks", "thank", "ok", "okay", "sorry", "hi", "hello", "hey", "will", "ill", "i", "we", "let", "please",
-        "what",
-        "why", "who", "when", "where", "how", "can", "could", "should", "done", "fixed", "updated", "added", "yes",
-        "no",
-        "not", "the", "it", "this", "that", "checking", "asking", "waiting", "noted", "sure", "one", "give", "just",
-    ]
 
     private static func folded(_ name: String) -> String {
         var words = name.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)

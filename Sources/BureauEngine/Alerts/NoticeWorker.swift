@@ -111,7 +111,7 @@ package struct NoticeWorker: Service {
         switch step.channel {
         case .slack: return try await slackPost(step, notice, run, agent, name, parts)
         case .clickUp, .asana:
-            guard let run, let task = run.taskID, let tool = parts.workTool(run.taskTool) else { return nil }
+            guard let run, let task = run.taskID, let tool = parts.connectedTool(of: run) else { return nil }
             if step.kind == "status" {
                 // Where the board mirrors the run, its state says it already.
                 let isMirrored = agent?.config.board.states.isEmpty == false
@@ -120,8 +120,8 @@ package struct NoticeWorker: Service {
                 }
                 return tool.move(task, to: agent?.config.delivery.clickUp?.blockedStatus ?? "Blocked", before: nil)
             }
-            let text = TaskMessages.blocked(
-                agentName: name, runID: run.id, sentence: notice.sentence, needsInfo: notice.kind == .needsInfo,
+            let text = TaskMessages.halted(
+                agentName: name, runID: run.id, sentence: notice.sentence, notice.halt, on: run.taskTool,
                 goesOn: agent?.config.confirms(run.taskTool) ?? false)
             return tool.comment(text, on: task, mark: WriteMark(step))
         case .anthropic, .googleDrive, .folder: return nil

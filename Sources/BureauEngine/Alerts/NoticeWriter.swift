@@ -11,6 +11,12 @@ struct NoticeIntent: Codable, Hashable, Sendable {
     var sentence: String
     /// People to name besides those the agent's config names.
     var tags: [String]?
+
+    /// What it tells on the task.
+    var halt: TaskMessages.Halt {
+        guard kind == .needsInfo else { return .failed }
+        return cause == RunCause.Code.blocked.rawValue ? .blocked : .needsInfo
+    }
 }
 
 /// Turns a machine's effects into notices, inside the transaction that moved the run.

@@ -49,7 +49,7 @@ enum StartedNotice {
     /// Nil for a notice of another kind. A run that is past its work has moved the task, or is about to.
     static func write(_ step: StepRecord, _ run: RunRecord, _ parts: EngineParts) -> (any OutboundWrite)? {
         guard let task = run.taskID, let intent = try? step.intent(as: StatusIntent.self), let before = intent.before,
-            step.kind == "status", let tool = parts.workTool(run.taskTool)
+            step.kind == "status", let tool = parts.connectedTool(of: run)
         else { return nil }
         guard [.starting, .running, .waitingApproval].contains(run.state) else { return AlreadyShown() }
         return StartedStatusWrite(tool: tool, task: task, status: intent.status, before: before) {

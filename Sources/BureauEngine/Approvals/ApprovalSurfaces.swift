@@ -16,7 +16,7 @@ struct ApprovalSurfaces: Sendable {
         case (.slack, ApprovalNotices.ask): return try await post(step, approval, run, agent)
         case (.slack, _): return try await replace(step, approval, run, agent)
         case (.clickUp, _), (.asana, _):
-            guard let tool = parts.workTool(run.taskTool), let task = run.taskID else { return nil }
+            guard let tool = parts.connectedTool(of: run), let task = run.taskID else { return nil }
             return tool.comment(
                 ApprovalMessages.task(approval, run: run, link: ApprovalMessages.link(approval, parts.settings)),
                 on: task, mark: WriteMark(step))

@@ -10,7 +10,9 @@ struct ArtifactFollow {
         let store = ArtifactStore(db: db)
         guard Self.concerns(event), let artifact = try store.newest(run: run.id) else { return }
         switch event {
-        case .reviewOpened: _ = try store.move(artifact.id, .reviewOpened, now: now)
+        case .reviewOpened:
+            if artifact.state == .accepted { return try store.undoAcceptance(artifact, now: now) }
+            _ = try store.move(artifact.id, .reviewOpened, now: now)
         case .revisionAsked: try asked(artifact, moved, now: now)
         case .accepted: try accept(artifact, by: moved.reviewAcceptedBy, now: now)
         case .dismissed(let cause): _ = try store.dismiss(artifact, by: nil, reason: cause.sentence, now: now)
@@ -37,7 +39,11 @@ struct ArtifactFollow {
     static let config = "config"
 
     private func asked(_ artifact: ArtifactRecord, _ moved: RunRecord, now: Int64) throws {
-        _ = try ArtifactStore(db: db).move(artifact.id, .changesAsked, now: now)
+        // A question that the agent answers asks for no change.
+        let asking = try FeedbackStore(db: db).asking(run: moved.id, before: moved.round)
+        if asking.isEmpty || asking.contains(where: { $0.outcome != .answered }) {
+            _ = try ArtifactStore(db: db).move(artifact.id, .changesAsked, now: now)
+        }
         try db.execute(
             """
             INSERT INTO artifact_revision (run_id, round, artifact_id, asked_at) VALUES (?, ?, ?, ?)
@@ -47,6 +53,7 @@ struct ArtifactFollow {
 
     func accept(_ artifact: ArtifactRecord, by person: String?, now: Int64) throws {
         let store = ArtifactStore(db: db)
+        try FeedbackStore(db: db).settleOpen(run: artifact.runID)
         guard try store.move(artifact.id, .accepted, by: person, now: now) else { return }
         try store.supersedeOlder(than: artifact, now: now)
     }

@@ -6,8 +6,17 @@ extension ArtifactStore {
     /// when the version is in no state that can be dismissed.
     func dismiss(_ artifact: ArtifactRecord, by person: String?, reason: String?, now: Int64) throws -> Bool {
         guard try move(artifact.id, .dismissed, by: person, reason: reason, now: now) else { return false }
-        for older in try superseded(by: artifact) { try bringBack(older, after: artifact, now: now) }
+        for older in try superseded(by: artifact) {
+            try bringBack(older, "version \(artifact.version) was dismissed", now)
+        }
         return true
+    }
+
+    /// An acceptance that could not be carried out counts for nothing: what gave way to it counts again.
+    func undoAcceptance(_ artifact: ArtifactRecord, now: Int64) throws {
+        guard try move(artifact.id, .acceptanceUndone, now: now) else { return }
+        let why = "the acceptance of version \(artifact.version) could not be carried out"
+        for older in try superseded(by: artifact) { try bringBack(older, why, now) }
     }
 
     /// Of other runs, and only what had counted: earlier rounds of the same run were to be changed, not used.
@@ -24,9 +33,7 @@ extension ArtifactStore {
         }
     }
 
-    private func bringBack(
-        _ older: (record: ArtifactRecord, wasPublished: Bool), after dismissed: ArtifactRecord, now: Int64
-    ) throws {
+    private func bringBack(_ older: (record: ArtifactRecord, wasPublished: Bool), _ why: String, _ now: Int64) throws {
         let record = older.record
         if let newer = try counting(insteadOf: record) {
             // A still newer one counts: it is that one which stands in its place.
@@ -37,9 +44,7 @@ extension ArtifactStore {
         guard try move(record.id, older.wasPublished ? .cameBackPublished : .cameBack, now: now) else { return }
         try RunEventStore(db: db).append(
             record.runID, kind: "artifact",
-            detail:
-                "\(record.title), version \(record.version): counts again, since version \(dismissed.version) was dismissed",
-            now: now)
+            detail: "\(record.title), version \(record.version): counts again, since \(why)", now: now)
     }
 
     private func counting(insteadOf record: ArtifactRecord) throws -> String? {

@@ -104,10 +104,14 @@ extension ArtifactStore {
         let marks = Array(repeating: "?", count: states.count).joined(separator: ", ")
         return try db.execute(
             """
-            UPDATE artifact SET state = ?, moved_at = ?, decided_by = coalesce(?, decided_by),
+            UPDATE artifact SET state = ?, moved_at = ?, decided_by = CASE ? WHEN 1 THEN NULL ELSE coalesce(?, decided_by) END,
                 reason = coalesce(?, reason), superseded_by = ?, superseded_from = CASE ? WHEN 1 THEN state END
             WHERE id = ? AND state IN (\(marks))
-            """, [event.target.rawValue, now, person, reason, newer, event == .superseded ? 1 : 0, id] + states) == 1
+            """,
+            [
+                event.target.rawValue, now, event == .acceptanceUndone ? 1 : 0, person, reason, newer,
+                event == .superseded ? 1 : 0, id,
+            ] + states) == 1
     }
 
     /// The rounds before it, and what counted so far of the same client, agent, kind and period, give way to `new`.

@@ -7,11 +7,14 @@ struct CapsuleContext: Sendable {
     let parts: EngineParts
     let run: RunRecord
     let policy: ContextPolicy
+    /// A program of this machine has no tool to ask for parts with.
+    private let readsSections: Bool
 
     /// Nil when the agent's config asks for none.
     init?(_ hand: RunInHand, _ parts: EngineParts) {
         guard let policy = hand.agent.config.context else { return nil }
         (self.parts, run, self.policy) = (parts, hand.run, policy)
+        readsSections = policy.sectionReadsMax > 0 && hand.agent.config.anthropic != nil
     }
 
     struct Told: Sendable, Hashable {
@@ -78,7 +81,7 @@ struct CapsuleContext: Sendable {
         "Accepted earlier work for this client, newest first. It says what was known then: check what may have changed, and name the artifact you rely on."
 
     private var hint: String {
-        policy.sectionReadsMax == 0
+        !readsSections
             ? "" : " To read a part of one of its files, call \(SectionTool.name) with artifact, file and section."
     }
 
@@ -88,7 +91,7 @@ struct CapsuleContext: Sendable {
         var head = "<capsule artifact=\"\(artifact.id)\" kind=\"\(artifact.kind)\""
         if let period = artifact.period { head += " period=\"\(period.key)\"" }
         head += " date=\"\(UTCStamp.date(Date(timeIntervalSince1970: Double(artifact.createdAt) / 1_000)))\""
-        if policy.sectionReadsMax > 0 {
+        if readsSections {
             let names = try ArtifactStore(db: db).files(artifact.id).prefix(10).map(\.name)
             head += " files=\"\(names.joined(separator: ", ").filter { $0 != "\"" && $0 != "<" })\""
         }

@@ -53,7 +53,8 @@ struct BuildCommands: Sendable {
 
     /// The round's commits as data: the only thing that leaves a builder's worktree.
     func bundle() -> KeptCommand {
-        git(["bundle", "create", "--quiet", "-", build.reference, "^" + build.startCommit], data: true)
+        let known = Set([build.startCommit, build.roundBaseCommit]).sorted().map { "^" + $0 }
+        return git(["bundle", "create", "--quiet", "-", "--ignore-missing", build.reference] + known, data: true)
     }
 
     private func git(_ arguments: [String], in place: String? = nil, data: Bool = false) -> KeptCommand {
@@ -81,7 +82,7 @@ struct BuildCommands: Sendable {
             "PATH": GitRepository.searchPath, "HOME": folder.home, "TMPDIR": folder.temporary,
             "LANG": "C.UTF-8", "USER": name, "LOGNAME": name, "SHELL": "/bin/sh", "TASK_FILE": folder.task,
             "BUREAU_RUN_ID": build.runID, "BUREAU_ROUND": "\(build.round)", "BUREAU_BRANCH": build.branch,
-            "BUREAU_BASE_BRANCH": build.baseBranch, "BUREAU_BASE_COMMIT": build.baseCommit,
+            "BUREAU_BASE_BRANCH": build.baseBranch, "BUREAU_BASE_COMMIT": build.roundBaseCommit,
             ProcessTable.markVariable: mark, "GIT_AUTHOR_NAME": "Bureau builder",
             "GIT_AUTHOR_EMAIL": "builder@localhost", "GIT_COMMITTER_NAME": "Bureau builder",
             "GIT_COMMITTER_EMAIL": "builder@localhost", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",

@@ -15,17 +15,20 @@ struct BuildMerge: Sendable {
             return nil
         }
         guard build.ending == nil else { return nil }
-        guard let head = build.headCommit else {
-            return refusal(build, "Round \(build.round) made no commit.")
+        // A round that came to nothing leaves what the one before it made.
+        guard let last = build.last else {
+            return try await refusal(build, "Round \(build.round) made no commit.", hand)
         }
-        let failed = try await failedChecks(build)
+        let failed = try await failedChecks(build, last)
         guard failed.isEmpty else {
-            return refusal(build, "These checks must pass first: \(failed.joined(separator: ", ")).")
+            return try await refusal(build, "These checks must pass first: \(failed.joined(separator: ", ")).", hand)
         }
         let now = parts.doors.now()
         try await parts.write(hand.lease) { try BuildStore(db: $0).intend(build, Self.step, now: now) }
         let result: GitRepository.MergeResult
-        do { result = try await GitRepository(path: build.repository).merge(request(build, head, hand)) } catch let
+        do {
+            result = try await GitRepository(path: build.repository).merge(request(build, last.commit, hand))
+        } catch let
             failure
             as GitRepository.Failure
         {
@@ -38,20 +41,24 @@ struct BuildMerge: Sendable {
             return nil
         case .refused(let why):
             try await parts.write(hand.lease) { try BuildStore(db: $0).markLost(build, Self.step, now: now) }
-            return refusal(build, why)
+            return try await refusal(build, why, hand)
         }
     }
 
-    private func refusal(_ build: BuildRecord, _ why: String) -> RunCause {
-        RunCause(.mergeRefused, "\(build.branch) was not merged into \(build.baseBranch). \(why)")
+    /// The next round's builder is told as well.
+    private func refusal(_ build: BuildRecord, _ why: String, _ hand: RunInHand) async throws -> RunCause {
+        try await parts.write(hand.lease) { try BuildStore(db: $0).setRefusal(build.runID, why) }
+        return RunCause(.mergeRefused, "\(build.branch) was not merged into \(build.baseBranch). \(why)")
     }
 
-    /// The names of required checks that did not pass this round, those included that were never run.
-    private func failedChecks(_ build: BuildRecord) async throws -> [String] {
+    /// The names of required checks that did not pass on this commit, those included that were never run.
+    private func failedChecks(_ build: BuildRecord, _ last: BuildRecord.Completed) async throws -> [String] {
         let required = policy.checks.filter(\.isRequired).map(\.name)
         return try await parts.database.read { db in
             try required.filter { name in
-                try BuildStore(db: db).receipt(build, "check-\(name)", as: KeptExit.self)?.isSuccess != true
+                try BuildStore(db: db).receipt(
+                    build.runID, round: last.round, attempt: last.attempt, "check-\(name)", as: KeptExit.self
+                )?.isSuccess != true
             }
         }
     }

@@ -71,9 +71,12 @@ struct TaskFile {
     let prompt: String
     let title: String
 
-    init(_ hand: RunInHand, now: Int64) {
+    /// `capsules` is what is told of the client's earlier work.
+    init(_ hand: RunInHand, capsules: String? = nil, now: Int64) {
         let payload = hand.run.payload.flatMap { try? JSONValue.parse(Array($0.utf8)).object } ?? JSONObject()
-        prompt = hand.agent.config.kickoffPrompt.render(RunValues(hand.run, now: now).all)
+        var values = RunValues(hand.run, now: now).all
+        values["capsules"] = capsules ?? ""
+        prompt = hand.agent.config.kickoffPrompt.render(values)
         title = TaskText.title(payload, prompt: prompt)
     }
 }

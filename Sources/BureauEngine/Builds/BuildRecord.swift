@@ -4,6 +4,17 @@ import BureauStorage
 package struct BuildRecord: Sendable, Hashable {
     package enum Ending: String, Sendable { case merged, dismissed }
 
+    package struct Completed: Sendable, Hashable {
+        package let commit: String
+        package let round: Int
+        package let attempt: Int
+    }
+
+    package struct Refusal: Sendable, Hashable {
+        package let why: String
+        package let round: Int
+    }
+
     package let runID: String
     package let repository: String
     package let baseBranch: String
@@ -12,8 +23,16 @@ package struct BuildRecord: Sendable, Hashable {
     package let title: String
     package let round: Int
     package let attempt: Int
+    /// Unix milliseconds; nil for a round from before it was kept.
+    package let roundStartedAt: Int64?
     package let startCommit: String
     package let headCommit: String?
+    /// Where the base was when the round began.
+    package let roundBaseCommit: String
+    /// What an acceptance would merge: the newest commit that came in.
+    package let last: Completed?
+    /// Why the last acceptance was not carried out.
+    package let refusal: Refusal?
     package let ending: Ending?
     package let mergeCommit: String?
 
@@ -30,8 +49,22 @@ package struct BuildRecord: Sendable, Hashable {
         title = try row.text("title")
         round = Int(try row.integer("round"))
         attempt = Int(try row.integer("attempt"))
+        roundStartedAt = try row.integerIfAny("round_started_at")
         startCommit = try row.text("start_commit")
         headCommit = try row.textIfAny("head_commit")
+        roundBaseCommit = try row.textIfAny("round_base_commit") ?? baseCommit
+        if let commit = try row.textIfAny("last_commit"), let round = try row.integerIfAny("last_round"),
+            let attempt = try row.integerIfAny("last_attempt")
+        {
+            last = Completed(commit: commit, round: Int(round), attempt: Int(attempt))
+        } else {
+            last = nil
+        }
+        if let why = try row.textIfAny("refusal"), let round = try row.integerIfAny("refused_round") {
+            refusal = Refusal(why: why, round: Int(round))
+        } else {
+            refusal = nil
+        }
         ending = try row.textIfAny("ending").flatMap(Ending.init)
         mergeCommit = try row.textIfAny("merge_commit")
     }
@@ -57,11 +90,13 @@ struct BuildStore {
     func insert(_ new: NewBuild, now: Int64) throws {
         try db.execute(
             """
-            INSERT INTO build (run_id, repository, base_branch, base_commit, branch, title, start_commit, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING
+            INSERT INTO build (run_id, repository, base_branch, base_commit, branch, title, start_commit, created_at,
+                round_started_at, round_base_commit)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING
             """,
             [
                 new.runID, new.repository, new.baseBranch, new.baseCommit, new.branch, new.title, new.baseCommit, now,
+                now, new.baseCommit,
             ])
     }
 
@@ -71,7 +106,18 @@ struct BuildStore {
 
     /// The round is in the repository.
     func setHead(_ runID: String, _ commit: String) throws {
-        try db.execute("UPDATE build SET head_commit = ? WHERE run_id = ? AND ending IS NULL", [commit, runID])
+        try db.execute(
+            """
+            UPDATE build SET head_commit = ?, last_commit = ?, last_round = round, last_attempt = attempt
+            WHERE run_id = ? AND ending IS NULL
+            """, [commit, commit, runID])
+    }
+
+    /// The acceptance of the round that stands could not be carried out; the next round is told why.
+    func setRefusal(_ runID: String, _ why: String) throws {
+        try db.execute(
+            "UPDATE build SET refusal = ?, refused_round = round WHERE run_id = ? AND ending IS NULL",
+            [String(why.prefix(2_000)), runID])
     }
 
     /// The round begins anew in another folder.
@@ -81,14 +127,14 @@ struct BuildStore {
             [runID, attempt])
     }
 
-    /// The next round begins where the last one came to.
-    func beginRound(_ runID: String, after round: Int) throws {
+    /// The next round begins where the last one came to. `base` is where the base is now; nil when it cannot be read.
+    func beginRound(_ runID: String, after round: Int, base: String?, now: Int64) throws {
         try db.execute(
             """
             UPDATE build SET round = round + 1, attempt = 1, start_commit = coalesce(head_commit, start_commit),
-                head_commit = NULL
+                head_commit = NULL, round_started_at = ?, round_base_commit = coalesce(?, round_base_commit)
             WHERE run_id = ? AND round = ? AND ending IS NULL
-            """, [runID, round])
+            """, [now, base, runID, round])
     }
 
     func end(_ runID: String, _ ending: BuildRecord.Ending, commit: String? = nil, now: Int64) throws {
@@ -116,11 +162,17 @@ struct BuildStore {
     // MARK: steps
 
     func receipt<Receipt: Decodable>(_ build: BuildRecord, _ name: String, as type: Receipt.Type) throws -> Receipt? {
+        try receipt(build.runID, round: build.round, attempt: build.attempt, name, as: type)
+    }
+
+    func receipt<Receipt: Decodable>(
+        _ runID: String, round: Int, attempt: Int, _ name: String, as type: Receipt.Type
+    ) throws -> Receipt? {
         try db.first(
             """
             SELECT receipt FROM build_step
             WHERE run_id = ? AND round = ? AND attempt = ? AND name = ? AND state = 'done'
-            """, [build.runID, build.round, build.attempt, name]
+            """, [runID, round, attempt, name]
         )?.textIfAny("receipt").map { try JSONText.decode(type, $0) }
     }
 

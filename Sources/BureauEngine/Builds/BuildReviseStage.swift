@@ -6,12 +6,24 @@ struct BuildReviseStage: Stage {
     let parts: EngineParts
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
-        let (transitions, lease, run) = (parts.transitions, hand.lease, hand.run)
+        let (transitions, lease, run, now) = (parts.transitions, hand.lease, hand.run, parts.doors.now())
+        let base = try await base(run.id)
         try await parts.write(lease) { db in
-            try BuildStore(db: db).beginRound(run.id, after: run.round - 1)
+            try BuildStore(db: db).beginRound(run.id, after: run.round - 1, base: base, now: now)
             try transitions.apply(.revisionSent, to: run.id, lease: lease, in: db)
         }
         return .moved
+    }
+
+    /// Nil when it cannot be read: the round will say why.
+    private func base(_ runID: String) async throws -> String? {
+        guard let build = try await parts.database.read({ try BuildStore(db: $0).find(runID) }) else { return nil }
+        do { return try await GitRepository(path: build.repository).commit(build.baseReference) } catch is GitRepository
+            .Failure
+        {
+            try Task.checkCancellation()
+            return nil
+        }
     }
 }
 

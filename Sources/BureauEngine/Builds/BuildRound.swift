@@ -44,10 +44,41 @@ struct BuildRound: Sendable {
 
     private func prepare() async throws {
         guard !folder.isReady else { return }
-        let prompt = TaskFile(hand, now: parts.doors.now()).prompt
-        try folder.make(task: TaskText.make(prompt, revisions: try await revisions()), for: user)
-        try await repository.bundle([build.reference], to: folder.bundle)
+        let prompt = TaskFile(hand, capsules: try await capsules(), now: parts.doors.now()).prompt
+        let text = TaskText.make(
+            prompt, revisions: try await revisions(), refusal: refusalOfLastRound, base: try await newBase())
+        try folder.make(task: text, for: user)
+        try await repository.bundle(try await references(), to: folder.bundle)
         try folder.finish()
+    }
+
+    /// What the builder is told of the client's earlier work, as every session is; who was told what is on record.
+    private func capsules() async throws -> String? {
+        guard let context = CapsuleContext(hand, parts) else { return nil }
+        let build = build
+        return try await parts.write(hand.lease) { db in
+            let told = try context.gather(db), step = "build-\(build.round)-\(build.attempt)"
+            try context.log(told, build.round == 1 ? .kickoff : .revision, step: step, in: db)
+            return told.text
+        }
+    }
+
+    /// The branch, and the base beside it: a clone knows it as `origin/<base>`.
+    private func references() async throws -> [String] {
+        try await repository.commit(build.baseReference) == nil
+            ? [build.reference] : [build.reference, build.baseReference]
+    }
+
+    private var refusalOfLastRound: String? {
+        build.refusal.flatMap { $0.round == build.round - 1 ? $0.why : nil }
+    }
+
+    /// Where the base is when the branch does not have all of it.
+    private func newBase() async throws -> TaskText.Base? {
+        guard build.round > 1, try await repository.commit(build.roundBaseCommit) != nil,
+            try await !repository.isAncestor(build.roundBaseCommit, of: build.startCommit)
+        else { return nil }
+        return TaskText.Base(branch: build.baseBranch, commit: build.roundBaseCommit)
     }
 
     private func builder() async throws {
@@ -125,13 +156,15 @@ struct BuildRound: Sendable {
                 try await repository.move(incoming, from: try await repository.commit(incoming), to: nil)
                 throw End(event: .broke(RunCause(.buildFailed, "What the builder made was refused: \(why.closed)")))
             }
-            try await repository.move(build.reference, from: build.startCommit, to: head)
+            // An attempt whose process was lost later may have come in before.
+            try await repository.move(build.reference, from: build.headCommit ?? build.startCommit, to: head)
         }
         try await repository.move(incoming, from: try await repository.commit(incoming), to: nil)
         let (id, now) = (build.runID, parts.doors.now())
         try await parts.write(hand.lease) { db in
-            guard try BuildStore(db: db).find(id)?.headCommit != head else { return }
+            let isKnown = try BuildStore(db: db).find(id)?.headCommit == head
             try BuildStore(db: db).setHead(id, head)
+            guard !isKnown else { return }
             try RunEventStore(db: db).append(id, kind: "build", detail: "committed \(head.prefix(12))", now: now)
         }
     }
@@ -148,7 +181,7 @@ struct BuildRound: Sendable {
 
     private func check() async throws {
         guard !policy.checks.isEmpty else { return }
-        try await repository.bundle([build.reference], to: folder.checkedBundle)
+        try await repository.bundle(try await references(), to: folder.checkedBundle)
         try folder.readable(folder.checkedBundle)
         try await mustSucceed("checkout", commands.checkout())
         for check in policy.checks {
@@ -158,10 +191,10 @@ struct BuildRound: Sendable {
         }
     }
 
-    /// How long the whole run may still take.
+    /// How long the round may still take. People may think about the one before it as long as they like.
     private var timeLeft: Duration {
-        let limit = hand.agent.config.limits.sessionDurationMax.milliseconds
-        return .milliseconds(max(1, limit - (parts.doors.now() - (hand.run.startedAt ?? parts.doors.now()))))
+        let limit = hand.agent.config.limits.sessionDurationMax.milliseconds, now = parts.doors.now()
+        return .milliseconds(max(1, limit - (now - (build.roundStartedAt ?? now))))
     }
 
     private func data(_ step: String) throws -> Data {

@@ -35,9 +35,14 @@ struct BuildStage: Stage {
         guard let build = try await parts.database.read({ try BuildStore(db: $0).find(hand.run.id) }), build.round > 1
         else { return event }
         let now = parts.doors.now()
+        var problem = why.sentence
+        if build.headCommit == nil, let last = build.last {
+            problem = "\(problem.closed) What round \(last.round) came to stays, and accepting merges that."
+        }
+        let outcome = BuildOutcome(problem: problem)
         try await parts.write(hand.lease) { db in
             try BuildStore(db: db).intend(build, Self.outcome, now: now)
-            try BuildStore(db: db).settle(build, Self.outcome, BuildOutcome(problem: why.sentence), now: now)
+            try BuildStore(db: db).settle(build, Self.outcome, outcome, now: now)
         }
         return .turnEnded
     }

@@ -10,7 +10,7 @@ struct TaskChannel: Channel {
     func deliver(_ steps: [StepRecord], _ context: DeliveryContext) async throws {
         let run = context.hand.run
         guard let task = run.taskID else { return }
-        guard let tool = context.parts.workTool(run.taskTool) else {
+        guard let tool = context.parts.connectedTool(of: run) else {
             return try await context.fail(steps, run.taskTool.missing)
         }
         let receipts = try steps.filter { $0.kind == "attach" }.compactMap {

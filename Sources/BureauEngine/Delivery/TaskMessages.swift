@@ -23,18 +23,42 @@ enum TaskMessages {
         return WorkText(parts + [.text("Run \(report.runID)"), .newline])
     }
 
-    /// `goesOn` when an answer on the task is read and enough.
-    static func blocked(agentName: String, runID: String, sentence: String, needsInfo: Bool, goesOn: Bool = false)
-        -> WorkText
-    {
-        let title = needsInfo ? "\(agentName) needs information" : "\(agentName) could not finish"
-        let next =
-            switch (needsInfo, goesOn) {
-            case (true, true): "Fill in the fields, or answer here, a line each: name: value. I go on by myself then."
-            case (true, false): "Fill in the fields, then set the status that starts the agent again."
-            case (false, _):
-                "Set the status that starts the agent to try again, or ask whoever runs Bureau about run \(runID)."
+    /// Why a run does not go on.
+    enum Halt: Hashable, Sendable {
+        /// The task does not say all that is needed.
+        case needsInfo
+        /// Nothing on the task keeps it: something of the installation does.
+        case blocked
+        case failed
+    }
+
+    /// `goesOn` when what is written on the task is read while the run waits.
+    static func halted(
+        agentName: String, runID: String, sentence: String, _ halt: Halt, on tool: WorkToolKind, goesOn: Bool = false
+    ) -> WorkText {
+        let again =
+            switch tool {
+            case .clickUp: "set the status that starts the agent again"
+            case .asana: "assign the task to the agent again"
             }
+        let title: String, next: String
+        switch halt {
+        case .needsInfo:
+            title = "\(agentName) needs information"
+            next =
+                goesOn
+                ? "Fill in the fields, or answer here, a line each: name: value. I go on by myself then."
+                : "Fill in the fields, then \(again)."
+        case .blocked:
+            title = "\(agentName) cannot begin"
+            let then = goesOn ? "Say so here" : again.prefix(1).uppercased() + again.dropFirst()
+            next =
+                "Nothing on this task can mend that; whoever runs Bureau can. \(then) when it is mended: I look again."
+        case .failed:
+            title = "\(agentName) could not finish"
+            next =
+                "To try again, \(again), or ask whoever runs Bureau about run \(runID)."
+        }
         return [
             .bold(title), .newline, .text(sentence), .newline, .text(next), .newline, .text("Run \(runID)"), .newline,
         ]

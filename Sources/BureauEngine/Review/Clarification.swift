@@ -10,65 +10,159 @@ struct Clarification: Sendable {
     let classifier: any FeedbackClassifier
     let wake: @Sendable () -> Void
 
+    /// A run that something of the installation keeps looks again when people write or change something, not more often.
+    static let blockedMilliseconds: Int64 = 60_000
+    static let blockedChangeMilliseconds: Int64 = 10 * 60_000
+
     func look(_ watch: TaskWatch, _ run: RunRecord, _ agent: LoadedAgent) async throws {
-        // Where pick-ups are not confirmed a new trigger begins a new run, as ever.
+        // Where pick-ups are not confirmed nothing is read here: people set the status or assign the task again.
         guard agent.config.confirms(run.taskTool) else {
             return try await parts.database.write { try TaskWatchStore(db: $0).close(watch.runID) }
         }
+        let isBlocked = run.cause?.code == .blocked
+        guard !isBlocked || parts.doors.now() - watch.openedAt >= Self.blockedMilliseconds else { return }
         let tool = try parts.workTool(of: run)
         let task = try await tool.task(watch.taskID)
         let found = try await tool.comments(of: watch.taskID, since: watch.since - Marks.skewMilliseconds)
         let people = try await OwnComments(parts: parts).others(
             found.comments, tool: tool, taskID: watch.taskID, since: watch.since)
         let (transitions, doors) = (parts.transitions, parts.doors)
-        let required = agent.config.payloadSource.requiredFields
         let goesOn = try await parts.database.write { db -> Bool in
             guard let now = try RunStore(db: db).find(watch.runID), now.state == .needsInfo else { return false }
-            let answers = AnswerStore(db: db)
-            let known = try answers.all(run: now.id)
-            let asked = RunAsked.missing(now)
-            let route = try RunRouteStore(db: db).find(now.id)
-            // A field that says what could not be followed is filled, and missing all the same.
-            func isOpen(_ name: String) -> Bool {
-                guard let route, route.field == name else { return task.text(of: name) == nil && known[name] == nil }
-                return route.isOpen(onTask: task.text(of: name), answer: known[name])
-            }
-            let missing = (asked.isEmpty ? required : asked).filter(isOpen)
-            let isFilled = asked.contains { name in
-                task.text(of: name) != nil && (route?.field != name || !isOpen(name))
-            }
-            let isAnswered = try take(people, missing, now, db)
-            guard isFilled || isAnswered else { return false }
+            let why =
+                isBlocked
+                ? try news(task, people, now, agent, watch, db) : try answered(task, people, now, agent, db)
+            guard let why else { return false }
             try transitions.apply(.infoChanged, to: now.id, lease: nil, in: db)
-            try RunEventStore(db: db).append(
-                now.id, kind: "answered", detail: "the task says what was missing", now: doors.now())
+            try RunEventStore(db: db).append(now.id, kind: "answered", detail: why, now: doors.now())
             return true
         }
         if goesOn { wake() }
     }
 
-    /// Claims new comments. True when one of them holds a value.
-    private func take(_ people: [WorkComment], _ missing: [String], _ run: RunRecord, _ db: any Connection) throws
-        -> Bool
-    {
-        var open = missing
+    /// Nil while what was asked for is still missing.
+    private func answered(
+        _ task: WorkTask, _ people: [WorkComment], _ run: RunRecord, _ agent: LoadedAgent, _ db: any Connection
+    ) throws -> String? {
+        let known = try AnswerStore(db: db).all(run: run.id), asked = RunAsked.missing(run)
+        let open = try OpenFields(db: db, run: run, task: task, agent: agent, answers: known)
+        let missing = (asked.isEmpty ? agent.config.payloadSource.requiredFields : asked).filter(open.contains)
+        let isFilled = asked.contains { !open.contains($0) && open.isFilled($0) }
+        let isAnswered = try take(people, asked: missing, isAsked: true, run, db)
+        return isFilled || isAnswered ? "the task says what was missing" : nil
+    }
+
+    /// Nobody was asked for anything, so nothing is taken for an answer but what names its field. Our own writes change
+    /// the task too: later than them counts.
+    private func news(
+        _ task: WorkTask, _ people: [WorkComment], _ run: RunRecord, _ agent: LoadedAgent, _ watch: TaskWatch,
+        _ db: any Connection
+    ) throws -> String? {
+        let store = FeedbackStore(db: db)
+        let isNew = try people.contains { comment in
+            try store.find(run.taskTool.rawValue, comment.id)?.textHash != FeedbackStore.hash(comment.text)
+        }
+        _ = try take(people, asked: agent.config.payloadSource.requiredFields, isAsked: false, run, db)
+        if isNew { return "somebody wrote on the task" }
+        guard parts.doors.now() - watch.openedAt >= Self.blockedChangeMilliseconds, let changedAt = task.updatedAt
+        else {
+            return nil
+        }
+        let written = try db.first(
+            """
+            SELECT max(coalesce(step.settled_at, step.intended_at)) AS at FROM step JOIN run ON run.id = step.run_id
+            WHERE run.task_id = ? AND step.channel = ?
+            """, [watch.taskID, run.taskTool.channel.rawValue])?.integerIfAny("at")
+        let ours = Swift.max(written ?? 0, watch.openedAt)
+        return changedAt > ours + Marks.skewMilliseconds ? "the task was changed" : nil
+    }
+
+    /// Claims new comments, and reads again those that were edited. True when one of them holds a value.
+    private func take(
+        _ people: [WorkComment], asked: [String], isAsked: Bool, _ run: RunRecord, _ db: any Connection
+    ) throws -> Bool {
+        let (store, answers, now) = (FeedbackStore(db: db), AnswerStore(db: db), parts.doors.now())
+        var open = asked
         var isAnswered = false
         for comment in people {
-            let values = TaskAnswer.read(comment.text, missing: open)
-            let new = NewFeedback(
-                id: parts.doors.makeID(), tool: run.taskTool.rawValue, commentID: comment.id, runID: run.id,
-                round: run.round, authorID: comment.authorID, authorName: comment.authorName, text: comment.text,
-                writtenAt: comment.createdAt, kind: "answer", confidence: values.isEmpty ? 50 : 100,
+            let old = try store.find(run.taskTool.rawValue, comment.id)
+            if let old {
+                guard old.runID == run.id, old.kind == FeedbackRecord.answerKind, old.deletedAt == nil,
+                    old.textHash != FeedbackStore.hash(comment.text)
+                else { continue }
+            }
+            // What it said before may be put right by an edit.
+            let own = try old.map { try answers.names(feedback: $0.id) } ?? []
+            let names = open + own.filter { !open.contains($0) }
+            let values = TaskAnswer.read(comment.text, missing: names, takesAlone: isAsked)
+            let reading = AnswerReading(
+                confidence: values.isEmpty ? 50 : 100,
                 reason: values.isEmpty
                     ? "names none of what is missing" : "gives \(values.keys.sorted().joined(separator: ", "))",
-                classifier: "answers-1", outcome: values.isEmpty ? .noted : .filledIn)
-            guard try FeedbackStore(db: db).insert(new, now: parts.doors.now()) else { continue }
-            for (name, value) in values { try AnswerStore(db: db).put(run.id, name, value, feedback: new.id) }
+                outcome: values.isEmpty ? .noted : .filledIn)
+            let id: String
+            if let old {
+                id = old.id
+                try store.editAnswer(old.id, text: comment.text, reading, now: now)
+            } else {
+                id = parts.doors.makeID()
+                let new = NewFeedback(
+                    id: id, tool: run.taskTool.rawValue, commentID: comment.id, runID: run.id, round: run.round,
+                    authorID: comment.authorID, authorName: comment.authorName, text: comment.text,
+                    writtenAt: comment.createdAt, kind: FeedbackRecord.answerKind, confidence: reading.confidence,
+                    reason: reading.reason, classifier: "answers-2", outcome: reading.outcome)
+                guard try store.insert(new, now: now) else { continue }
+            }
+            for (name, value) in values { try answers.put(run.id, name, value, feedback: id) }
             open.removeAll { values[$0] != nil }
             if !values.isEmpty { isAnswered = true }
         }
         return isAnswered
     }
+}
+
+/// What was made of one comment while something was missing.
+struct AnswerReading: Sendable {
+    var confidence: Int
+    var reason: String
+    var outcome: ReviewDecision.Outcome
+}
+
+/// Which of the things a run needs its task and its answers do not say yet. A field that says what could not be followed
+/// is filled, and missing all the same.
+private struct OpenFields {
+    let task: WorkTask
+    let answers: [String: String]
+    let route: RunRoute?
+    /// The name that stands for the client, while it is not known which one is meant.
+    let client: String?
+    /// The same once it is known.
+    let knownClient: String?
+
+    init(db: any Connection, run: RunRecord, task: WorkTask, agent: LoadedAgent, answers: [String: String]) throws {
+        (self.task, self.answers) = (task, answers)
+        route = try RunRouteStore(db: db).find(run.id)
+        guard let trigger = agent.config.triggers.asana, task.kind == .asana else {
+            (client, knownClient) = (nil, nil)
+            return
+        }
+        let name = trigger.clientAnswer
+        switch try AsanaClientChoice(db: db).choose(trigger, task, answer: answers[name]) {
+        case .none: (client, knownClient) = (nil, nil)
+        case .known: (client, knownClient) = (nil, name)
+        case .unsure: (client, knownClient) = (name, nil)
+        }
+    }
+
+    func contains(_ name: String) -> Bool {
+        if name == client { return true }
+        if name == knownClient { return false }
+        guard let route, route.field == name else { return task.text(of: name) == nil && answers[name] == nil }
+        return route.isOpen(onTask: task.text(of: name), answer: answers[name])
+    }
+
+    /// By the task itself, not by an answer.
+    func isFilled(_ name: String) -> Bool { task.text(of: name) != nil || name == knownClient }
 }
 
 /// What a run asked for, kept in the sentence people read: the names after the last colon.
@@ -90,6 +184,11 @@ struct AnswerStore {
     func all(run runID: String) throws -> [String: String] {
         let rows = try db.query("SELECT name, value FROM run_answer WHERE run_id = ? LIMIT 200", [runID])
         return Dictionary(try rows.map { (try $0.text("name"), try $0.text("value")) }, uniquingKeysWith: { $1 })
+    }
+
+    /// What this comment answered.
+    func names(feedback id: String) throws -> [String] {
+        try db.query("SELECT name FROM run_answer WHERE feedback_id = ? LIMIT 200", [id]).map { try $0.text("name") }
     }
 
     /// The newest answer counts.

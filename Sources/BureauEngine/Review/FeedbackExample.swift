@@ -49,15 +49,26 @@ extension RunDesk {
             let found = try FeedbackStore(db: db).page(after: id, run: run, limit: Self.examplesPageMax)
             return try found.compactMap { feedback in
                 guard let owner = try RunStore(db: db).find(feedback.runID) else { return nil }
-                let opened = try RunEventStore(db: db).list(owner.id).filter {
-                    $0.kind == RunState.inReview.rawValue && $0.at <= feedback.writtenAt
-                }
-                let round = opened.isEmpty ? nil : opened.count
+                let round = try Self.roundInReview(owner.id, at: feedback.writtenAt, db)
                 let files = try FileStore(db: db).list(owner.id).filter { $0.round <= round ?? 0 }.current
                 let artifact = try ArtifactStore(db: db).ofRun(owner.id).last { $0.round <= round ?? 0 }
                 return FeedbackExample(
                     feedback: feedback, run: owner, seenRound: round, files: files, artifact: artifact)
             }
         }
+    }
+
+    /// The round that people could see then; nil before the first. One round may come to review twice: a refused merge
+    /// puts it there again.
+    private static func roundInReview(_ run: String, at time: Int64, _ db: any Connection) throws -> Int? {
+        let events = try RunEventStore(db: db).list(run)
+        guard let opened = events.last(where: { $0.kind == RunState.inReview.rawValue && $0.at <= time }) else {
+            return nil
+        }
+        return 1
+            + events.count {
+                $0.seq < opened.seq && $0.kind == RunState.revising.rawValue
+                    && $0.detail == RunMachine.Event.revisionAsked.name
+            }
     }
 }

@@ -6,6 +6,9 @@ package struct FeedbackRecord: Sendable, Hashable {
     /// Of people on the command line.
     package static let ownTool = "bureau"
 
+    /// The kind of what was written while something was missing.
+    static let answerKind = "answer"
+
     package let id: String
     package let tool: String
     package let commentID: String
@@ -110,18 +113,30 @@ struct FeedbackStore {
         ).map(FeedbackRecord.init)
     }
 
-    /// The comment says something else now.
-    func edit(
-        _ id: String, text: String, _ verdict: FeedbackVerdict, outcome: ReviewDecision.Outcome, now: Int64
-    ) throws {
+    /// The comment says something else now, of the round that stands now.
+    func edit(_ id: String, text: String, _ verdict: FeedbackVerdict, round: Int, now: Int64) throws {
         try db.execute(
             """
             UPDATE feedback SET text = ?, text_sha256 = ?, edited_at = ?, class = ?, confidence = ?, reason = ?,
-                outcome = ? WHERE id = ?
+                round = ?, outcome = ? WHERE id = ?
             """,
             [
                 String(text.prefix(NewFeedback.charactersMax)), Self.hash(text), now, verdict.kind.rawValue,
-                verdict.confidence, verdict.reason, outcome.rawValue, id,
+                verdict.confidence, verdict.reason, round, ReviewDecision.Outcome.noted.rawValue, id,
+            ])
+    }
+
+    /// The same of what was written while something was missing.
+    func editAnswer(_ id: String, text: String, _ reading: AnswerReading, now: Int64) throws {
+        try db.execute(
+            """
+            UPDATE feedback SET text = ?, text_sha256 = ?, edited_at = ?, confidence = ?, reason = ?, outcome = ?
+            WHERE id = ?
+            """,
+            [
+                String(text.prefix(NewFeedback.charactersMax)), Self.hash(text), now, reading.confidence,
+                reading.reason,
+                reading.outcome.rawValue, id,
             ])
     }
 
@@ -134,6 +149,15 @@ struct FeedbackStore {
         try db.execute("UPDATE feedback SET deleted_at = ? WHERE id = ?", [now, id])
     }
 
+    /// Who accepts has decided: what was asked back, or kept for lack of rounds, waits for nobody any more.
+    func settleOpen(run runID: String) throws {
+        let open: [ReviewDecision.Outcome] = [.asked, .askedScope, .roundsUsed, .answersUsed]
+        let marks = Array(repeating: "?", count: open.count).joined(separator: ", ")
+        try db.execute(
+            "UPDATE feedback SET outcome = ? WHERE run_id = ? AND outcome IN (\(marks))",
+            [ReviewDecision.Outcome.withdrawn.rawValue, runID] + open.map(\.rawValue))
+    }
+
     func setOutcome(_ id: String, _ outcome: ReviewDecision.Outcome) throws {
         try db.execute("UPDATE feedback SET outcome = ? WHERE id = ?", [outcome.rawValue, id])
     }
@@ -143,7 +167,7 @@ extension FeedbackRecord {
     /// Nothing was set going by it yet, so that its author may still change or withdraw it.
     var isOpen: Bool {
         switch outcome {
-        case .asked, .askedScope, .notAllowed, .tooEarly, .roundsUsed, .overruled, .noted: true
+        case .asked, .askedScope, .notAllowed, .tooEarly, .roundsUsed, .answersUsed, .overruled, .noted: true
         case .accepted, .revised, .answered, .withdrawn, .editedLate, .filledIn: false
         }
     }

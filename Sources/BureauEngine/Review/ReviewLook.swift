@@ -20,26 +20,45 @@ struct ReviewLook {
     func take(_ people: [(comment: WorkComment, verdict: FeedbackVerdict)], isWhole: Bool) throws -> RunState? {
         guard let run = try RunStore(db: db).find(watch.runID), run.state == .inReview else { return nil }
         let store = FeedbackStore(db: db)
-        let known = try store.list(run: run.id)
+        let known = try store.list(run: run.id), now = doors.now()
         if isWhole { try withdraw(known, present: Set(people.map(\.comment.id))) }
         var new: [ReviewDecision.Comment] = []
         for (comment, verdict) in people {
             let hash = FeedbackStore.hash(comment.text)
             if let old = known.first(where: { $0.commentID == comment.id && $0.tool == watch.tool.rawValue }) {
                 guard old.textHash != hash, old.deletedAt == nil else { continue }
-                guard old.isOpen, old.round == run.round else {
+                guard old.isOpen else {
                     try edited(old, hash, run)
                     continue
                 }
-                try store.edit(old.id, text: comment.text, verdict, outcome: .noted, now: doors.now())
+                // Nothing followed from it yet: as it reads now it speaks of the round that stands now.
+                try store.edit(old.id, text: comment.text, verdict, round: run.round, now: now)
                 new.append(judged(comment, verdict))
-            } else if try claim(comment, verdict, run) {
+            } else if try claim(comment, verdict, run, now) {
                 new.append(judged(comment, verdict))
             }
         }
         guard !new.isEmpty else { return nil }
-        try settle(known.filter { $0.round == run.round && $0.deletedAt == nil }, by: new)
-        return try act(.decide(new, policy: policy, round: run.round, openedAt: watch.openedAt), run)
+        let isNew = Set(new.map(\.id))
+        try settle(
+            known.filter { $0.round == run.round && $0.deletedAt == nil && !isNew.contains($0.commentID) }, by: new)
+        let past = try past(run, besides: isNew)
+        return try act(.decide(new, policy: policy, past: past, openedAt: watch.openedAt), run)
+    }
+
+    private func past(_ run: RunRecord, besides isNew: Set<String>) throws -> ReviewDecision.Past {
+        let known = try FeedbackStore(db: db).list(run: run.id).filter { $0.deletedAt == nil }
+        let earlier = known.filter { $0.round == run.round && !isNew.contains($0.commentID) }
+        let changed = Set(known.filter { $0.outcome == .revised && $0.round < run.round }.map(\.round))
+        let answered = Set(known.filter { $0.outcome == .answered && $0.round < run.round }.map(\.round))
+        let questions = earlier.filter { $0.outcome == .asked || $0.outcome == .askedScope }.map {
+            ReviewDecision.Past.Question(
+                authorID: $0.authorID, askedAt: $0.editedAt ?? $0.seenAt, isScope: $0.outcome == .askedScope)
+        }
+        let told = earlier.filter { $0.outcome == .overruled }.map { ($0.authorID ?? "", $0.editedAt ?? $0.seenAt) }
+        return ReviewDecision.Past(
+            rounds: 1 + changed.count, answers: answered.subtracting(changed).count, questions: questions,
+            told: Dictionary(told, uniquingKeysWith: Swift.max))
     }
 
     /// What was asked about earlier goes the way of its answer: new work that somebody agrees to is quoted in the round
@@ -64,13 +83,15 @@ struct ReviewLook {
             verdict: verdict)
     }
 
-    private func claim(_ comment: WorkComment, _ verdict: FeedbackVerdict, _ run: RunRecord) throws -> Bool {
+    private func claim(_ comment: WorkComment, _ verdict: FeedbackVerdict, _ run: RunRecord, _ now: Int64) throws
+        -> Bool
+    {
         try FeedbackStore(db: db).insert(
             NewFeedback(
                 id: doors.makeID(), tool: watch.tool.rawValue, commentID: comment.id, runID: run.id, round: run.round,
                 authorID: comment.authorID, authorName: comment.authorName, text: comment.text,
                 writtenAt: comment.createdAt, kind: verdict.kind.rawValue, confidence: verdict.confidence,
-                reason: verdict.reason, classifier: classifier, outcome: .noted), now: doors.now())
+                reason: verdict.reason, classifier: classifier, outcome: .noted), now: now)
     }
 
     /// A comment that is gone asks for nothing any more. What it has set going goes on.
@@ -133,6 +154,7 @@ struct ReviewLook {
         case .askedScope: try ask(ReviewMessages.scope(record, nextRound: run.round + 1), record, run)
         case .notAllowed: try ask(ReviewMessages.notAllowed(record, policy), record, run)
         case .tooEarly: try ask(ReviewMessages.tooEarly(record, round: run.round), record, run)
+        case .answersUsed: try say(ReviewMessages.answersUsed, "answers", run)
         case .roundsUsed: try say(ReviewMessages.roundsUsed(policy, runID: run.id), "rounds", run)
         case .overruled:
             let text =
@@ -201,6 +223,7 @@ extension ReviewDecision.Outcome {
         case .notAllowed: "refused: not one who may accept"
         case .tooEarly: "asked back: written before the round"
         case .roundsUsed: "kept: all rounds are used"
+        case .answersUsed: "kept: a person answers"
         case .overruled: "set aside"
         case .withdrawn: "withdrawn"
         case .editedLate: "edited too late"

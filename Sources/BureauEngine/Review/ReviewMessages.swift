@@ -57,6 +57,10 @@ enum ReviewMessages {
         )
     }
 
+    static let answersUsed = WorkText.line(
+        "\(ReviewPolicy.answersLimit) answers have been given on this task, which is as many as I give. Your question is kept for a person."
+    )
+
     static func overruled(_ acceptance: FeedbackRecord, round: Int) -> WorkText {
         .line(
             "\(acceptance.author) accepted, and somebody asked for a change at the same time. The change is made first, as round \(round); please look again then."
@@ -65,7 +69,7 @@ enum ReviewMessages {
 
     static func overruledByQuestion(_ acceptance: FeedbackRecord) -> WorkText {
         .line(
-            "\(acceptance.author) accepted while another comment waits for an answer, so nothing was published. Reply \"accept\" once that is settled."
+            "\(acceptance.author) accepted while another comment waits for an answer, so nothing was published. Answer it first, or reply \"accept\" again to accept without an answer."
         )
     }
 

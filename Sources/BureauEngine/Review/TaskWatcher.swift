@@ -95,7 +95,7 @@ package struct TaskWatcher: Sendable {
     /// Only what is new or changed is judged: a model would be paid for each.
     private func judge(_ comments: [WorkComment], _ run: RunRecord) async throws -> [(WorkComment, FeedbackVerdict)] {
         let known = try await parts.database.read { try FeedbackStore(db: $0).list(run: run.id) }
-        var question = known.last { $0.round == run.round && $0.outcome.isAsked }.flatMap(Self.question)
+        var question = Self.question(known, round: run.round)
         var judged: [(WorkComment, FeedbackVerdict)] = []
         for comment in comments {
             let hash = FeedbackStore.hash(comment.text)
@@ -103,14 +103,19 @@ package struct TaskWatcher: Sendable {
                 judged.append((comment, FeedbackVerdict(.noOp, confidence: 100, reason: "it is known")))
                 continue
             }
-            judged.append((comment, try await classifier.classify(comment.text, openQuestion: question)))
-            question = nil
+            let verdict = try await classifier.classify(comment.text, openQuestion: question)
+            // Whatever else is said, the question waits until it is answered.
+            if verdict.isAnswer { question = nil }
+            judged.append((comment, verdict))
         }
         return judged
     }
 
-    private static func question(_ record: FeedbackRecord) -> OpenQuestion? {
-        record.outcome == .askedScope ? .scope : .meaning
+    /// Of several questions the one that a plain yes or no answers.
+    private static func question(_ known: [FeedbackRecord], round: Int) -> OpenQuestion? {
+        let open = known.filter { $0.round == round && $0.deletedAt == nil && $0.outcome.isAsked }
+        if open.contains(where: { $0.outcome == .askedScope }) { return .scope }
+        return open.isEmpty ? nil : .meaning
     }
 
     private func failed(_ watch: TaskWatch, _ error: any Error) async {

@@ -12,7 +12,7 @@ struct AssessStage: Stage {
         try await begin(hand)
         var task: WorkTask?
         if let taskID = hand.run.taskID {
-            do { task = try await fetch(taskID, hand.run.taskTool) } catch let error as VendorError {
+            do { task = try await fetch(taskID, hand.run) } catch let error as VendorError {
                 try Task.checkCancellation()
                 return try await fail(hand, error)
             } catch let problem as StepProblem {
@@ -21,10 +21,14 @@ struct AssessStage: Stage {
             }
         }
         let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
-        let standing = try await client(hand, task, answers["client_id"]), record = standing?.record
+        let (standing, whichClient) = try await client(hand, task, answers), record = standing?.record
         let readiness = readiness(hand.agent.config, hand, task, standing, answers), assembly = readiness.assembly
         let name = hand.agent.config.displayName
         var facts = try await facts(hand, task, readiness)
+        if let whichClient, let name = hand.agent.config.triggers.asana?.clientAnswer {
+            // Whose it is comes first: the client's record may know what else seems to be missing.
+            (facts.choice, facts.missingFields) = (whichClient, [name])
+        }
         var route: RunRoute?
         if let task, facts.isStartedByTask, facts.isWanted {
             let router = TaskRouter(parts: parts, hand: hand) { config in
@@ -36,12 +40,13 @@ struct AssessStage: Stage {
                 try await router.give(to: agent, found, record)
                 return .moved
             case .ask(let question, let found):
-                (facts.choice, route) = (question, found)
+                (facts.choice, route) = ([facts.choice, question].compactMap(\.self).joined(separator: " "), found)
                 facts.missingFields.append(found.field)
             }
         }
         let verdict = Assessment.judge(facts, agentName: name)
         let sentence = verdict.sentence(agentName: name) ?? ""
+        if verdict.isTaken { try await show(hand) }
         switch (verdict, assembly) {
         case (.reviewReady, _):
             try await parts.write(hand.lease) { [doors = parts.doors, run = hand.run] db in
@@ -75,10 +80,16 @@ struct AssessStage: Stage {
         }
     }
 
-    private func fetch(_ id: String, _ kind: WorkToolKind) async throws -> WorkTask {
-        guard let tool = parts.workTool(kind) else {
+    /// The board shows the run once it is known to be the agent's: what it does not take it does not touch.
+    private func show(_ hand: RunInHand) async throws {
+        let (run, doors) = (hand.run, parts.doors)
+        try await parts.write(hand.lease) { try BoardNotice(db: $0, doors: doors).showFirst(run) }
+    }
+
+    private func fetch(_ id: String, _ run: RunRecord) async throws -> WorkTask {
+        guard let tool = parts.connectedTool(of: run) else {
             throw StepProblem(
-                description: "The task could not be read: \(kind.missing(in: parts.settings.credentialSet))")
+                description: "The task could not be read: \(run.taskTool.missing(in: parts.settings.credentialSet))")
         }
         return try await tool.task(id)
     }
@@ -92,7 +103,7 @@ struct AssessStage: Stage {
             run.startedAt == nil && run.triggerSource == NewRun.TriggerSource.webhook.rawValue && task != nil
         var facts = TaskFacts(isStartedByTask: isStarted, missingFields: readiness.missing)
         facts.missingSetup = readiness.blockers
-        if config.confirms(run.taskTool), run.taskID != nil { facts.missingSetup += missingSetup(config) }
+        if run.taskID != nil { facts.missingSetup += missingSetup(config) }
         guard isStarted else { return facts }
         // One that was given this task by another agent works wherever it stands.
         if try await parts.database.read({ try RunRouteStore(db: $0).taken(by: run.id) }) != nil {
@@ -104,6 +115,7 @@ struct AssessStage: Stage {
         (facts.place, facts.wantedPlace) = (task?.place, trigger.status)
         facts.container = task?.containerID
         facts.wantedContainer = trigger.listID.hasPrefix("<") ? nil : trigger.listID
+        facts.isAssigned = trigger.assigneeID.map { task?.assigneeIDs.contains($0) ?? false }
         if config.confirms(run.taskTool) { facts.waitingPlace = config.delivery.clickUp?.blockedStatus }
         facts.runInReview = try await runInReview(hand)
         return facts
@@ -132,9 +144,10 @@ struct AssessStage: Stage {
         let (transitions, run, lease) = (parts.transitions, hand.run, hand.lease)
         try await parts.write(lease) { db in
             try transitions.apply(.foundIneligible(cause), to: run.id, lease: lease, in: db)
-            guard let status = facts.wantedPlace, let task, !task.isAt(status), let seenAt = task.updatedAt else {
-                return
-            }
+            // One that nobody has assigned yet is looked for by the sweep, as if it had not come yet.
+            guard let status = facts.wantedPlace, let task, !task.isAt(status) || facts.isAssigned == false,
+                let seenAt = task.updatedAt
+            else { return }
             try TaskStayStore(db: db).leave(agent: run.agent, taskID: task.id, status: status, at: seenAt)
         }
     }
@@ -149,20 +162,35 @@ struct AssessStage: Stage {
             + (parts.connections.anthropic == nil ? ["Anthropic is not connected: set ANTHROPIC_API_KEY."] : [])
     }
 
-    private func client(_ hand: RunInHand, _ task: WorkTask?, _ answer: String?) async throws -> ClientStanding? {
-        let fromTask = task?.text(of: "client_id") ?? answer
-        if hand.run.clientSlug == nil, fromTask == nil, let task, let trigger = hand.agent.config.triggers.asana {
-            return try await parts.database.read { db in
-                try AsanaClientChoice(db: db).client(trigger, task).flatMap {
-                    try ClientStore(db: db).standing($0.slug)
-                }
+    /// The client, or what to ask when the task does not make clear which one is meant.
+    private func client(_ hand: RunInHand, _ task: WorkTask?, _ answers: [String: String]) async throws
+        -> (standing: ClientStanding?, question: String?)
+    {
+        let fromTask = task?.text(of: "client_id") ?? answers["client_id"]
+        let isFromTask = hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue
+        if let task, let trigger = hand.agent.config.triggers.asana, task.kind == .asana,
+            task.text(of: "client_id") == nil, isFromTask || hand.run.clientSlug == nil
+        {
+            let answer = answers[trigger.clientAnswer]
+            let (choice, standing) = try await parts.database.read { db in
+                let choice = try AsanaClientChoice(db: db).choose(trigger, task, answer: answer)
+                guard case .known(let record) = choice else { return (choice, ClientStanding?.none) }
+                return (choice, try ClientStore(db: db).standing(record.slug))
+            }
+            switch choice {
+            case .known: return (standing, nil)
+            // Whoever gave it the task may know more than the projects say.
+            case .unsure(let question):
+                let isSaid = trigger.clientField.flatMap(task.text(of:)) != nil
+                if isSaid || hand.run.clientSlug == nil { return (nil, question) }
+            case .none: break
             }
         }
         // What a run that its task started knows of its client, it has from an earlier look, and may be corrected since.
-        let isFromTask = hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue
-        let slug = isFromTask ? fromTask ?? hand.run.clientSlug : hand.run.clientSlug ?? fromTask
-        guard let slug else { return nil }
-        return try await parts.database.read { try ClientStore(db: $0).standing(slug) }
+        let known = isFromTask ? fromTask ?? hand.run.clientSlug : hand.run.clientSlug ?? fromTask
+        let slug = known ?? (task?.kind == .clickUp ? hand.agent.config.triggers.clickUp?.client : nil)
+        guard let slug else { return (nil, nil) }
+        return (try await parts.database.read { try ClientStore(db: $0).standing(slug) }, nil)
     }
 
     private func readiness(

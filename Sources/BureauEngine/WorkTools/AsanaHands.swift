@@ -4,8 +4,8 @@ import BureauVendors
 /// Where a task stands is its section in the project it is worked in.
 struct AsanaHands: TaskHands {
     let asana: AsanaClient
-    /// Projects that agents work on.
-    var homes: Set<String> = []
+    /// Projects of the agent whose task it is, in its config's order.
+    var homes: [String] = []
 
     func files(on task: String) async throws -> (found: [WorkTask.Attachment], isWhole: Bool) {
         let files = try await asana.attachments(of: task)

@@ -2,11 +2,11 @@ import BureauDomain
 import BureauVendors
 
 /// Asana as a `WorkTool`. Where a task stands is its section; a task in several projects stands in the first of `homes`
-/// it is in, or else in its own first one.
+/// that holds it, or else in its own first one.
 struct AsanaWorkTool: WorkTool {
     let asana: AsanaClient
-    /// Projects that agents work on.
-    var homes: Set<String> = []
+    /// Projects of the agent whose task it is, in its config's order.
+    var homes: [String] = []
     /// Pages of one list that are read, 100 things each.
     static let pagesMax = 20
     var hands: any TaskHands { AsanaHands(asana: asana, homes: homes) }
@@ -84,7 +84,7 @@ extension AsanaClient {
 }
 
 extension WorkTask {
-    init(_ task: AsanaTask, attachments: [AsanaAttachment] = [], homes: Set<String> = []) {
+    init(_ task: AsanaTask, attachments: [AsanaAttachment] = [], homes: [String] = []) {
         let home = task.home(among: homes)
         self.init(
             kind: .asana, id: task.gid, title: task.name, notes: task.notes, url: task.url,
@@ -113,8 +113,9 @@ extension AsanaCustomField {
 }
 
 extension AsanaTask {
-    func home(among homes: Set<String>) -> AsanaMembership? {
-        memberships.first { homes.contains($0.project.gid) } ?? memberships.first
+    func home(among homes: [String]) -> AsanaMembership? {
+        let known = homes.lazy.compactMap { home in memberships.first { $0.project.gid == home } }
+        return known.first ?? memberships.first
     }
 }
 

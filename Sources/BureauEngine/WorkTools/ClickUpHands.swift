@@ -19,7 +19,7 @@ struct ClickUpHands: TaskHands {
 
     func field(_ name: String, on task: String, for value: String?) async throws -> TaskFieldSight? {
         try await clickUp.task(task).field(name).map {
-            TaskFieldSight(id: $0.id, isSaid: $0.text == value, input: $0.input(value))
+            TaskFieldSight(id: $0.id, isSaid: $0.says(value), input: $0.input(value))
         }
     }
 

@@ -29,9 +29,11 @@ enum Migrator {
         (21, "0021_losses", PackageResources._021_losses_sql),
         (22, "0022_run_indexes", PackageResources._022_run_indexes_sql),
         (23, "0023_report_lists", PackageResources._023_report_lists_sql),
-        (28, "0028_run_again", PackageResources._028_run_again_sql),
         (24, "0024_last_sent", PackageResources._024_last_sent_sql),
-        (29, "0029_shortcuts", PackageResources._029_shortcuts_sql),
+        (25, "0025_build_rounds", PackageResources._025_build_rounds_sql),
+        (26, "0026_asana_looks", PackageResources._026_asana_looks_sql),
+        (27, "0027_run_again", PackageResources._027_run_again_sql),
+        (28, "0028_shortcuts", PackageResources._028_shortcuts_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

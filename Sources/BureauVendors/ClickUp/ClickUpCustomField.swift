@@ -58,20 +58,52 @@ extension ClickUpCustomField {
         return trimmed
     }
 
-    /// What writing these words takes: the words themselves, an option's id, numbers and flags as such. Nil when the
-    /// field has no such option, or a type whose values words cannot give.
+    /// What writing these words takes: the words themselves, an option's id, numbers and flags as such, a day such as
+    /// "2026-05-22". Several labels stand between commas. Nil when the field has no such option, or a type whose values
+    /// words cannot give.
     package func input(_ words: String?) -> JSONValue? {
         guard let words else { return .null }
         switch type {
-        case "drop_down", "labels":
-            let wanted = ClickUpName.folded(words)
-            guard let id = options.first(where: { ClickUpName.folded($0.name) == wanted })?.id else { return nil }
-            return type == "labels" ? .array([.string(id)]) : .string(id)
+        case "drop_down": return option(words).map { .string($0) }
+        case "labels": return labels(words).map { .array($0.map { .string($0) }) }
+        case "date": return Self.date(words).map { .number(Decimal(Int64($0.timeIntervalSince1970 * 1_000))) }
         case "number", "currency": return Decimal(string: words, locale: nil).map { .number($0) }
         case "checkbox": return Bool(words.lowercased()).map { .bool($0) }
         case "short_text", "text", "url", "email", "phone": return .string(words)
         default: return nil
         }
+    }
+
+    /// Whether it says these words already; labels in any order.
+    package func says(_ words: String?) -> Bool {
+        guard let words else { return text == nil }
+        switch (type, value) {
+        case ("labels", .options(let names)):
+            return labels(words).map { Set($0) == Set(names.compactMap(option)) } ?? false
+        case ("date", .date(let date)):
+            return Self.date(words).map { Self.dateText($0) == Self.dateText(date) } ?? false
+        default: return text == words
+        }
+    }
+
+    private func option(_ words: String) -> String? {
+        let wanted = ClickUpName.folded(words)
+        return options.first { ClickUpName.folded($0.name) == wanted }?.id
+    }
+
+    /// One label may have a comma in its name. Nil when one of them is not there.
+    private func labels(_ words: String) -> [String]? {
+        if let only = option(words) { return [only] }
+        let ids = words.split(separator: ",").map { option(String($0)) }
+        return ids.isEmpty || ids.contains(nil) ? nil : ids.compactMap(\.self)
+    }
+
+    /// A day is written as its noon in UTC, which is the same day nearly everywhere.
+    private static func date(_ words: String) -> Date? {
+        if let day = try? Date(words, strategy: .iso8601.year().month().day()), words.utf8.count == 10 {
+            return day.addingTimeInterval(12 * 3_600)
+        }
+        return try? Date(words, strategy: .iso8601)
     }
 
     private static func userText(_ user: ClickUpUser) -> String {

@@ -8,7 +8,7 @@ struct ArtifactMachineTests {
         (.reviewOpened, [.draft: .reviewReady, .changesAsked: .reviewReady]),
         (.changesAsked, [.reviewReady: .changesAsked]),
         (.accepted, [.draft: .accepted, .reviewReady: .accepted, .changesAsked: .accepted]),
-        (.published, [.accepted: .published]),
+        (.acceptanceUndone, [.accepted: .reviewReady]), (.published, [.accepted: .published]),
         (
             .superseded,
             [

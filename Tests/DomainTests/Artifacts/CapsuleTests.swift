@@ -75,7 +75,8 @@ struct CapsuleTests {
 struct SanitiserTests {
     private static let secrets = [
         "sk-ant-canary7f3a91", "xoxb-canary-19aa3e", "pk_canary88d1e0", "ya29.canary-demo-token",
-        "AKIACANARYDEMO123456", "eyJhbGciOiJIUzI1NiJ9.canary.demo",
+        "AKIACANARYDEMO123456", "eyJhbGciOiJIUzI1NiJ9.canary.demo", "1/1208000000000010:canarydemo0123456789",
+        "2/1208000000000010/1209000000000011:canarydemo0123456789",
     ]
 
     @Test("A credential is found in a sentence, an address, quotes and JSON", arguments: secrets)
@@ -92,6 +93,11 @@ struct SanitiserTests {
         "password=canary-demo-1234",
         "-----BEGIN " + "PRIVATE KEY-----\ncanary-demo-1234\n-----END PRIVATE KEY-----\nafter",
         "-----BEGIN " + "RSA PRIVATE KEY-----\ncanary-demo-1234",
+        "-----BEGIN " + "PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\nand\n-----BEGIN "
+            + "PRIVATE KEY-----\ncanary-demo-1234\n-----END PRIVATE KEY-----",
+        "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n-----BEGIN " + "PRIVATE KEY-----\ncanary-demo-1234",
+        "The token: canary-demo-1234", "Their password is canary-demo-1234", "Password: canary-demo-1234",
+        "the API key is canary-demo-1234, keep it", "hook secret: canary-demo-1234",
     ]
 
     @Test("What follows a word that introduces a credential goes too", arguments: introduced)
@@ -100,7 +106,8 @@ struct SanitiserTests {
     private static let harmless = [
         "Score 71 of 100", "https://www.example.com/pages?id=7", "The task-skills page", "apk_files are listed",
         "Keys to success: answer reviews", "a token of thanks", "Basic packages cost more", "Übergröße – 東京",
-        "-----BEGIN CERTIFICATE-----", "",
+        "-----BEGIN CERTIFICATE-----", "", "a token: something that opens a door", "The secret is patience",
+        "Ratio 1/2: half of them", "Meet on 11/21: at noon", "Score 1/100000:12",
     ]
 
     @Test("Ordinary words stay as they are", arguments: harmless)

@@ -15,7 +15,7 @@ private func comment(
         let name: String
         let comments: [ReviewDecision.Comment]
         var policy = ReviewPolicy(acceptors: ["ana", "ben"], roundsMax: 3)
-        var round = 1
+        var past = ReviewDecision.Past()
         let action: ReviewDecision.Action
         let outcomes: [String: ReviewDecision.Outcome]
         var testDescription: String { name }
@@ -76,8 +76,45 @@ private func comment(
             name: "a question is answered where the agent may", comments: [comment("1", .discussion)],
             policy: ReviewPolicy(answersDiscussion: true), action: .answer(["1"]), outcomes: ["1": .answered]),
         Case(
-            name: "after the last round a person decides", comments: [comment("1", .revisionRequest)], round: 3,
+            name: "after the last round a person decides", comments: [comment("1", .revisionRequest)],
+            past: .init(rounds: 3),
             action: .none, outcomes: ["1": .roundsUsed]),
+        Case(
+            name: "rounds that only answered leave those for changes as they were",
+            comments: [comment("1", .revisionRequest)],
+            past: .init(rounds: 2, answers: 9), action: .revise(["1"]), outcomes: ["1": .revised]),
+        Case(
+            name: "after the last answer people answer", comments: [comment("1", .discussion)],
+            policy: ReviewPolicy(answersDiscussion: true), past: .init(answers: ReviewPolicy.answersLimit),
+            action: .none,
+            outcomes: ["1": .answersUsed]),
+        Case(
+            name: "an acceptance while new work waits for its yes or no is set aside",
+            comments: [comment("1", .acceptance)],
+            past: .init(questions: [.init(authorID: "ana", askedAt: 60, isScope: true)]), action: .none,
+            outcomes: ["1": .overruled]),
+        Case(
+            name: "an acceptance while somebody else was asked what they meant is set aside",
+            comments: [comment("1", .acceptance)],
+            past: .init(questions: [.init(authorID: "ben", askedAt: 60, isScope: false)]), action: .none,
+            outcomes: ["1": .overruled]),
+        Case(
+            name: "whoever was asked what they meant answers by accepting", comments: [comment("1", .acceptance)],
+            past: .init(questions: [.init(authorID: "ana", askedAt: 60, isScope: false)]), action: .accept("1"),
+            outcomes: ["1": .accepted]),
+        Case(
+            name: "who accepts again after being told accepts", comments: [comment("1", .acceptance)],
+            past: .init(questions: [.init(authorID: "ben", askedAt: 60, isScope: true)], told: ["ana": 70]),
+            action: .accept("1"), outcomes: ["1": .accepted]),
+        Case(
+            name: "having been told of an older question says nothing about a newer one",
+            comments: [comment("1", .acceptance)],
+            past: .init(questions: [.init(authorID: "ben", askedAt: 80, isScope: true)], told: ["ana": 70]),
+            action: .none, outcomes: ["1": .overruled]),
+        Case(
+            name: "that one was told says nothing for another", comments: [comment("1", .acceptance, by: "ben")],
+            past: .init(questions: [.init(authorID: "ana", askedAt: 60, isScope: true)], told: ["ana": 70]),
+            action: .none, outcomes: ["1": .overruled]),
         Case(
             name: "anybody may accept where nobody is named", comments: [comment("1", .acceptance, by: nil)],
             policy: ReviewPolicy(), action: .accept("1"), outcomes: ["1": .accepted]),
@@ -85,7 +122,7 @@ private func comment(
 
     @Test("Comments lead to one decision, and each has an outcome", arguments: cases)
     func decide(one: Case) {
-        let decision = ReviewDecision.decide(one.comments, policy: one.policy, round: one.round, openedAt: 50)
+        let decision = ReviewDecision.decide(one.comments, policy: one.policy, past: one.past, openedAt: 50)
         #expect(decision.action == one.action)
         #expect(decision.outcomes == one.outcomes)
     }
@@ -103,7 +140,7 @@ private func comment(
             }
             let policy = ReviewPolicy(
                 acceptors: ["ana", "ben"], roundsMax: 3, answersDiscussion: .random(using: &random))
-            let decision = ReviewDecision.decide(comments, policy: policy, round: 1, openedAt: 50)
+            let decision = ReviewDecision.decide(comments, policy: policy, openedAt: 50)
             #expect(Set(decision.outcomes.keys) == Set(comments.map(\.id)))
             guard case .accept(let id) = decision.action, let accepted = comments.first(where: { $0.id == id }) else {
                 continue

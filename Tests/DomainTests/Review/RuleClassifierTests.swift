@@ -114,12 +114,33 @@ import Testing
         "A short answer is read as the answer to what was asked",
         arguments: [
             ("yes, do it", FeedbackClass.revisionRequest), ("Yes please", .revisionRequest), ("👍", .revisionRequest),
-            ("no, leave it out", .noOp), ("No thanks", .noOp),
+            ("no, leave it out", .noOp), ("No thanks", .noOp), ("Sure, go ahead", .revisionRequest),
+            ("OK", .revisionRequest), ("Okay, go for it", .revisionRequest), ("Please do, thank you", .revisionRequest),
+            ("Don't do it", .noOp), ("Never mind", .noOp), ("👎", .noOp), ("Leave it out please", .noOp),
+            ("Yes, add it", .revisionRequest), ("Nope", .noOp),
             ("Please shorten the introduction, it is much too long now", .revisionRequest),
         ])
     func answers(text: String, kind: FeedbackClass) {
         let verdict = RuleClassifier().classify(text, openQuestion: .scope)
         #expect(verdict.kind == kind && verdict.isSure)
+    }
+
+    static let noAnswers: [(String, FeedbackClass)] = [
+        ("Approved, please publish", .acceptance), ("OK, approved", .acceptance), ("No typos, approved", .acceptance),
+        ("Please fix the typo on page 2", .revisionRequest), ("Don't publish it yet", .revisionRequest),
+        ("No changes needed", .acceptance), ("No objections, send it", .acceptance),
+        ("Do the headings in blue", .revisionRequest), ("Leave the old logo out of the header", .revisionRequest),
+        ("OK, thanks", .noOp), ("Ok, why did the score drop?", .discussion), ("Yes, leave it out", .discussion),
+        ("No, do it", .noOp), ("Yes but shorten the summary", .revisionRequest),
+    ]
+
+    @Test(
+        "A comment that says more than yes or no is judged by what it says, and answers nothing", arguments: noAnswers)
+    func noAnswer(text: String, kind: FeedbackClass) {
+        let verdict = RuleClassifier().classify(text, openQuestion: .scope)
+        #expect(!verdict.isAnswer, "\(verdict)")
+        #expect(verdict == RuleClassifier().classify(text, openQuestion: nil))
+        #expect(verdict.kind == kind || !verdict.isSure, "\(verdict)")
     }
 
     @Test("What somebody else said is not taken for their own words")

@@ -88,8 +88,7 @@ struct StartedNoticeTests {
     @Test("Whoever stood still before the write and came after the results puts them right")
     func cameAfter() async throws {
         try await withStandIns { standIns in
-            let bench = try await Self.bench()
-            let tool = try #require(try bench.parts(standIns.connections).workTool(.clickUp))
+            let tool = ClickUpWorkTool(clickUp: try #require(standIns.connections.clickUp))
             let write = StartedStatusWrite(tool: tool, task: Self.task, status: "In progress", before: Self.from) {
                 "Review"
             }

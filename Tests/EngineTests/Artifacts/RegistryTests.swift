@@ -199,6 +199,68 @@ struct RegistryTests {
         #expect(house.desk.exclusion(found) == (isOpen ? .unresolvedFeedback : nil))
     }
 
+    /// A run of an agent whose results people judge, up to their judgement.
+    private func inReview(_ house: ArtifactHouse) async throws -> RunRecord {
+        let run = try await house.run()
+        try await house.collect(run.id)
+        return try await house.bench.move(run.id, .reviewOpened(problem: nil))
+    }
+
+    private func comment(
+        _ house: ArtifactHouse, _ run: RunRecord, _ kind: FeedbackClass, _ outcome: ReviewDecision.Outcome
+    ) async throws {
+        let id = house.bench.clock.doors.makeID()
+        let new = NewFeedback(
+            id: id, tool: "clickup", commentID: id, runID: run.id, round: run.round, text: "And Dublin?", writtenAt: 1,
+            kind: kind.rawValue, confidence: 90, reason: "test", classifier: "test", outcome: outcome)
+        try await house.bench.database.write { _ = try FeedbackStore(db: $0).insert(new, now: 1) }
+    }
+
+    @Test(
+        "What was asked back about a version is settled when somebody accepts it, and it may be reused",
+        arguments: [ReviewDecision.Outcome.asked, .askedScope, .roundsUsed])
+    func settledByAcceptance(outcome: ReviewDecision.Outcome) async throws {
+        let house = try await ArtifactHouse(extra: ArtifactHouse.review)
+        let run = try await inReview(house)
+        try await comment(house, run, .scopeChange, outcome)
+        let desk = RunDesk(database: house.bench.database, doors: house.bench.clock.doors)
+        _ = try await desk.accept(run.id, by: "cli test")
+        let artifact = try await house.newest(run.id)
+        #expect(artifact.state == .accepted && house.desk.exclusion(artifact) == nil)
+        #expect(try await desk.feedback(run.id).map(\.outcome) == [.withdrawn, .accepted])
+    }
+
+    @Test(
+        "A question that the agent answers asks for no change of the version; a change does", arguments: [true, false])
+    func answered(isQuestion: Bool) async throws {
+        let house = try await ArtifactHouse(extra: ArtifactHouse.review)
+        let run = try await inReview(house)
+        try await comment(
+            house, run, isQuestion ? .discussion : .revisionRequest, isQuestion ? .answered : .revised)
+        let doors = house.bench.clock.doors
+        _ = try await house.bench.database.write { try ReviewMoves(db: $0, doors: doors).revise(run, place: nil) }
+        #expect(try await house.newest(run.id).state == (isQuestion ? .reviewReady : .changesAsked))
+    }
+
+    @Test("An acceptance that cannot be carried out is undone, and what had given way to it counts again")
+    func undone() async throws {
+        let house = try await ArtifactHouse(extra: ArtifactHouse.review)
+        let desk = RunDesk(database: house.bench.database, doors: house.bench.clock.doors)
+        let first = try await inReview(house)
+        _ = try await desk.accept(first.id, by: "cli test")
+        try await house.bench.move(first.id, .channelsSettled(problem: nil))
+        house.bench.clock.advance(milliseconds: 1_000)
+        let second = try await inReview(house)
+        _ = try await desk.accept(second.id, by: "cli test")
+        #expect(try await house.newest(first.id).state == .superseded)
+        try await house.bench.move(second.id, .reviewOpened(problem: RunCause(.mergeRefused, "It conflicts.")))
+        let undone = try await house.newest(second.id)
+        #expect(undone.state == .reviewReady && undone.decidedBy == nil)
+        #expect(try await house.newest(first.id).state == .accepted)
+        _ = try await desk.revise(second.id, asking: "Mend it", by: "cli test")
+        #expect(try await house.newest(second.id).state == .changesAsked)
+    }
+
     @Test("A version of a run that is at work is not decided on; a stopped run's is blocked until somebody accepts it")
     func stopped() async throws {
         let house = try await ArtifactHouse()

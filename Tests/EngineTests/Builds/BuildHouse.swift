@@ -3,6 +3,7 @@ import BureauStorage
 import Foundation
 import Logging
 import ProductHarness
+import Synchronization
 import Testing
 
 @testable import BureauEngine
@@ -14,10 +15,17 @@ final class BuildHouse: Sendable {
     let catalog: AgentCatalog
     let parts: EngineParts
     let lock: OwnerLock
-    let doors = Doors.system
+    let doors: Doors
+    /// How far this house's clock is ahead of the machine's, in milliseconds.
+    private let ahead: Ahead
 
     var repository: GitRepository { GitRepository(path: folder.appending(path: "platform.git").path) }
     var script: String { folder.appending(path: "builder.sh").path }
+
+    private final class Ahead: Sendable { let milliseconds = Mutex<Int64>(0) }
+
+    /// Time passes in which nobody does anything.
+    func pass(hours: Int64) { ahead.milliseconds.withLock { $0 += hours * 3_600_000 } }
 
     struct Options {
         /// A shell script; it stands in the worktree when it begins.
@@ -25,6 +33,7 @@ final class BuildHouse: Sendable {
         /// Of `executor.command`, beside repository, base and builder.
         var policy = #""checks": []"#
         var minutes = "5"
+        var prompt = #"# {title}\n\nDo it well."#
         /// Further sections of the agent's file, each with a comma before it.
         var sections = ""
         var variables: [String: String] = [:]
@@ -45,6 +54,11 @@ final class BuildHouse: Sendable {
             repository: folder.appending(path: "platform.git").path, builder: script.path, options)
         try Data(agent.utf8).write(to: folder.appending(path: "agents/platform-build.json"))
         database = try PlannedDatabase(path: folder.appending(path: "bureau.db").path)
+        let (system, clock) = (Doors.system, Ahead())
+        ahead = clock
+        doors = Doors(
+            now: { system.now() + clock.milliseconds.withLock { $0 } }, randomness: system.randomness,
+            jitter: system.jitter, sleep: system.sleep)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         catalog = AgentCatalog(
             folder: folder.appending(path: "agents"), reader: AgentReader(hasVariable: { _ in true }),
@@ -74,7 +88,7 @@ final class BuildHouse: Sendable {
             "private_data": false, \(options.policy)}},
           "payload_source": {"type": "manual", "clickup": {"required_fields": ["title"]}},
           "triggers": {"manual_cli": {"enabled": true}},
-          "kickoff_template": {"prompt": "# {title}\\n\\nDo it well."},
+          "kickoff_template": {"prompt": "\(options.prompt)"},
           "limits": {"max_session_duration_minutes": \(options.minutes)},
           "delivery": {"folder": {"enabled": true, "path": "builds"}},
           "alerts": {"on_failure_channel": "#alerts"}\(options.sections)}
@@ -159,6 +173,11 @@ final class BuildHouse: Sendable {
 
     func build(_ id: String) async throws -> BuildRecord {
         try #require(try await database.read { try BuildStore(db: $0).find(id) })
+    }
+
+    /// The newest version of the run, or that of a round.
+    func artifact(_ id: String, round: Int? = nil) async throws -> ArtifactRecord? {
+        try await database.read { try ArtifactStore(db: $0).ofRun(id) }.last { round == nil || $0.round == round }
     }
 
     func events(_ id: String) async throws -> [RunEvent] {

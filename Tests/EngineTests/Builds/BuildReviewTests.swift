@@ -6,9 +6,11 @@ import Testing
 
 @Suite("A build that people judge")
 struct BuildReviewTests {
-    /// Commits one file a round; a round that is asked to fail does.
+    /// Commits one file a round; a round that is asked to fail does, and one that is told of a new base takes it in.
     private static let builder = """
         if grep -q 'FAIL NOW' "$TASK_FILE"; then echo 'as you wish'; exit 4; fi
+        if grep -q 'has moved on' "$TASK_FILE"; then git merge --quiet -m 'Take it in' "origin/$BUREAU_BASE_BRANCH"; fi
+        git merge-base --is-ancestor "$BUREAU_BASE_COMMIT" HEAD
         cp "$TASK_FILE" "round-$BUREAU_ROUND.md"
         git add . && git commit --quiet -m "Round $BUREAU_ROUND"
         """
@@ -84,6 +86,7 @@ struct BuildReviewTests {
         #expect(back.cause?.code == .mergeRefused)
         #expect(back.cause?.sentence.contains("conflict in round-1.md") == true, "\(back.cause?.sentence ?? "")")
         #expect(back.reviewAcceptedAt == nil)
+        #expect(try await house.artifact(run.id)?.state == .reviewReady, "what was not merged is not accepted")
         _ = try await desk(house).dismiss(run.id, by: "ada", reason: nil)
         try await clear(house)
         let build = try await house.build(run.id)
@@ -128,6 +131,17 @@ struct BuildReviewTests {
         #expect(try await house.file("round-1.md", on: "main").contains("Do it well."))
     }
 
+    @Test("A change that is asked for after the run's time limit has the whole limit for its own round")
+    func lateRevision() async throws {
+        let house = try await Self.house()
+        let run = try await inReview(house)
+        house.pass(hours: 30)
+        _ = try await desk(house).revise(run.id, asking: "Make it blue", by: "ada")
+        let second = try await house.settled(run.id)
+        #expect(second.state == .inReview, "\(second.cause?.sentence ?? "")")
+        #expect(try await house.file("round-2.md", on: try await house.build(run.id).branch).contains("Make it blue"))
+    }
+
     @Test("A later round that comes to nothing is told and judged, and what was there before stays")
     func emptyRound() async throws {
         let house = try await Self.house()
@@ -140,9 +154,45 @@ struct BuildReviewTests {
         #expect(String(decoding: report, as: UTF8.self).contains("as you wish"))
         let build = try await house.build(run.id)
         #expect(try await house.repository.commit("refs/heads/\(build.branch)") == first)
+        #expect(String(decoding: report, as: UTF8.self).contains("What round 1 came to stays"))
+        _ = try await desk(house).accept(run.id, by: "ada")
+        #expect(try await house.settled(run.id).state == .done)
+        #expect(try await house.mainCommit == first)
+    }
+
+    @Test("After an empty round the checks of the round that is merged decide")
+    func emptyRoundChecks() async throws {
+        let house = try await Self.house(#""checks": [{"name": "red", "command": ["false"]}]"#)
+        let run = try await inReview(house)
+        _ = try await desk(house).revise(run.id, asking: "FAIL NOW", by: "ada")
+        _ = try await house.settled(run.id)
         _ = try await desk(house).accept(run.id, by: "ada")
         let back = try await house.settled(run.id)
         #expect(back.state == .inReview)
-        #expect(back.cause?.sentence.contains("Round 2 made no commit") == true)
+        #expect(back.cause?.sentence.contains("These checks must pass first: red.") == true)
+    }
+
+    @Test("Once the base has moved a revision is told why, has the new base at hand, and what it makes is merged")
+    func movedBase() async throws {
+        let house = try await Self.house()
+        let run = try await inReview(house)
+        try await house.commit(["other.txt": "Mine.\n"], on: "main", "Elsewhere")
+        _ = try await desk(house).accept(run.id, by: "ada")
+        let back = try await house.settled(run.id)
+        #expect(back.cause?.sentence.contains("Ask for a revision on the new state") == true)
+        _ = try await desk(house).revise(run.id, asking: "Bring it up to date", by: "ada")
+        let second = try await house.settled(run.id)
+        #expect(second.state == .inReview, "\(second.cause?.sentence ?? "")")
+        #expect(try await house.artifact(run.id, round: 1)?.state == .changesAsked)
+        let build = try await house.build(run.id)
+        let told = try await house.file("round-2.md", on: build.branch)
+        #expect(told.contains("could not be merged") && told.contains("main has moved on since the branch began"))
+        #expect(try await house.file("other.txt", on: build.branch) == "Mine.\n")
+        let patch = try house.parts.blobs.head("runs/\(run.id)/diff-r2.patch", bytesMax: 1 << 20)
+        #expect(!String(decoding: patch, as: UTF8.self).contains("other.txt"), "what the base has is no change")
+        _ = try await desk(house).accept(run.id, by: "ada")
+        let ended = try await house.settled(run.id)
+        #expect(ended.state == .done, "\(ended.cause?.sentence ?? "")")
+        #expect(try await house.mainCommit == build.headCommit)
     }
 }

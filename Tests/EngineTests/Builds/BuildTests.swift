@@ -141,4 +141,22 @@ struct BuildTests {
                 "GIT_CONFIG_NOSYSTEM", "GIT_TERMINAL_PROMPT", "CI", "NODE_ENV", "PWD", "OLDPWD", "SHLVL",
             ]), "\(names)")
     }
+
+    @Test("A builder whose file asks for earlier work is told of it in its task, and that is on record")
+    func capsules() async throws {
+        var options = BuildHouse.Options()
+        options.builder = #"cp "$TASK_FILE" told.md && git add told.md && git commit --quiet -m Told"#
+        options.prompt = #"# {title}\n\n{capsules}"#
+        options.sections = #", "context": {"capsules": {"max_count": 3, "section_reads": 5}}"#
+        let house = try await BuildHouse(options)
+        let first = try await house.built(), second = try await house.built(title: "Another")
+        #expect(first.state == .done && second.state == .done, "\(second.cause?.sentence ?? "")")
+        let before = try await house.file("told.md", on: try await house.build(first.id).branch)
+        #expect(before.contains(CapsuleContext.none))
+        let artifact = try #require(try await house.artifact(first.id))
+        let told = try await house.file("told.md", on: try await house.build(second.id).branch)
+        #expect(told.contains("<capsule artifact=\"\(artifact.id)\"") && !told.contains(SectionTool.name))
+        let log = try await house.database.read { try AccessLog(db: $0).list(run: second.id) }
+        #expect(log.map(\.artifactID) == [artifact.id] && log.map(\.way) == ["kickoff"])
+    }
 }

@@ -25,7 +25,11 @@ struct BoardNoticeTests {
                 requestedBy: "asana", dedupeKey: "jessie/asana/500/\(number)", taskID: "500", taskTool: .asana)
             _ = try RunStore(db: db).insert(new, id: id, now: now)
             let run = try #require(try RunStore(db: db).find(id))
-            for _ in 0..<2 { try BoardNotice(db: db, doors: doors).open(run, agent.config.board) }
+            let board = BoardNotice(db: db, doors: doors)
+            for _ in 0..<2 {
+                try board.open(run, agent.config.board)
+                try board.showFirst(run)
+            }
         }
         return try await house.bench.find(id)
     }

@@ -65,15 +65,33 @@ struct MessageTests {
         }
     }
 
+    private static let halts: [(TaskMessages.Halt, WorkToolKind, Bool, title: String, next: String)] = [
+        (.needsInfo, .clickUp, false, "A needs information", "Fill in the fields, then set the status"),
+        (
+            .needsInfo, .asana, false, "A needs information",
+            "Fill in the fields, then assign the task to the agent again."
+        ),
+        (.needsInfo, .asana, true, "A needs information", "answer here, a line each"),
+        (.blocked, .asana, true, "A cannot begin", "Say so here when it is mended"),
+        (.blocked, .asana, false, "A cannot begin", "Assign the task to the agent again when it is mended"),
+        (.blocked, .clickUp, false, "A cannot begin", "Set the status that starts the agent again when"),
+        (.failed, .clickUp, true, "A could not finish", "To try again, set the status"),
+        (.failed, .asana, true, "A could not finish", "To try again, assign the task to the agent again"),
+    ]
+
+    @Test("A run that does not go on says why, and what to do with the tool at hand", arguments: halts)
+    func halted(halt: TaskMessages.Halt, tool: WorkToolKind, goesOn: Bool, title: String, next: String) {
+        let text = TaskMessages.halted(
+            agentName: "A", runID: "01R", sentence: "It broke.", halt, on: tool, goesOn: goesOn
+        ).open.parts
+        #expect(text.contains(.bold(title)) && text.contains(.text("It broke.")) && text.last == .text("Run 01R"))
+        let words = text.compactMap { if case .text(let words) = $0 { words } else { nil } }
+        #expect(words.contains { $0.contains(next) }, "\(words)")
+    }
+
     @Test("A comment says what happened, to whom and what to do next")
     func comments() async throws {
         let bench = try await Bench()
-        let text = TaskMessages.blocked(
-            agentName: "A", runID: "01R", sentence: "It broke.", needsInfo: true
-        ).open.parts
-        #expect(text.contains(.bold("A needs information")))
-        #expect(text.contains(.text("It broke.")))
-        #expect(text.last == .text("Run 01R"))
         let ready = TaskMessages.ready(try await report(bench, hostile: false, problem: "One file was lost.")).parts
         #expect(ready.contains(.bold("Not everything worked. ")))
         #expect(ready.contains(.text("One file was lost.")))

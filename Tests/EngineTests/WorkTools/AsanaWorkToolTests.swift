@@ -16,6 +16,38 @@ struct AsanaWorkToolTests {
     private static let draft = WorkTaskDraft(
         title: "Error", notes: [.text("it broke")], containerID: "1208000000000100", place: "Review", assigneeID: nil)
 
+    static let boards: [([String], String)] = [
+        (["1", "2"], "1"), (["2", "1"], "2"), (["9", "2"], "2"), (["9"], "1"), ([], "1"),
+    ]
+
+    @Test("A task in several projects stands where its agent's file names one first", arguments: boards)
+    func home(homes: [String], expected: String) throws {
+        let json = """
+            {"gid": "500", "name": "x", "notes": "", "completed": false, "tags": [], "custom_fields": [],
+             "memberships": [{"project": {"gid": "1", "name": "One"}, "section": {"gid": "11", "name": "A"}},
+                             {"project": {"gid": "2", "name": "Two"}, "section": {"gid": "22", "name": "B"}}]}
+            """
+        let task = try JSONDecoder().decode(AsanaTask.self, from: Data(json.utf8))
+        #expect(WorkTask(task, homes: homes).containerID == expected)
+    }
+
+    @Test("The board of a run is its own agent's, in the order of its file")
+    func ownBoard() async throws {
+        func agent(_ name: String, _ projects: String) -> String {
+            AsanaHouse.agent(name).replacingOccurrences(of: #"["100"]"#, with: projects)
+        }
+        let house = try await AsanaHouse([
+            "jessie": agent("jessie", #"["300", "100"]"#), "ada": agent("ada", #"["200"]"#),
+        ])
+        let loaded = try #require(house.parts.catalog.agent("jessie"))
+        let new = NewRun(
+            agent: "jessie", agentVersion: "1.0.0", configHash: loaded.hash, triggerSource: .webhook,
+            requestedBy: "asana", dedupeKey: "k", taskID: "500", taskTool: .asana)
+        let run = try await RunDesk(database: house.parts.database, doors: house.bench.clock.doors).start(new)
+        let tool = try #require(house.parts.connectedTool(of: run) as? AsanaWorkTool)
+        #expect(tool.homes.prefix(2) == ["300", "100"])
+    }
+
     enum Kind: CaseIterable { case comment, attachment, move, field, create, update }
 
     private static func write(_ kind: Kind, _ tool: AsanaWorkTool, _ folder: String) throws -> any OutboundWrite {

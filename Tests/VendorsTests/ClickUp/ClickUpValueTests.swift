@@ -54,6 +54,31 @@ struct ClickUpValueTests {
         #expect(try field(rows[row].0, rows[row].1, config: rows[row].2).text == rows[row].3, "\(rows[row])")
     }
 
+    static let writes: [(String, String, config: String, String?)] = [
+        ("date", "2026-05-22", "{}", "1779451200000"), ("date", "2026-05-22T08:31:00Z", "{}", "1779438660000"),
+        ("date", "soon", "{}", nil), ("labels", "SEO", labels, #"["u1"]"#),
+        ("labels", "ads, SEO", labels, #"["u2","u1"]"#),
+        ("labels", "SEO, gone", labels, nil), ("labels", "", labels, nil), ("drop_down", "silver", dropDown, #""u2""#),
+        ("drop_down", "Bronze", dropDown, nil), ("checkbox", "Yes", "{}", nil), ("checkbox", "TRUE", "{}", "true"),
+    ]
+
+    @Test("Words become what the API takes, or are refused", arguments: writes)
+    func input(type: String, words: String, config: String, expected: String?) throws {
+        let input = try field(type, nil, config: config).input(words)
+        #expect(try input.map { String(decoding: try RequestJSON.encoder.encode($0), as: UTF8.self) } == expected)
+    }
+
+    static let said: [(String, String, config: String, String, Bool)] = [
+        ("labels", #"["u2","u1"]"#, labels, "SEO, Ads", true), ("labels", #"["u2"]"#, labels, "SEO, Ads", false),
+        ("date", "\"1779451200000\"", "{}", "2026-05-22", true), ("date", "1779422400000", "{}", "2026-05-22", true),
+        ("date", "1779422400000", "{}", "2026-05-23", false), ("short_text", "\"a\"", "{}", "a", true),
+    ]
+
+    @Test("A field knows whether it says something already, in whatever order or form", arguments: said)
+    func says(type: String, value: String, config: String, words: String, expected: Bool) throws {
+        #expect(try field(type, value, config: config).says(words) == expected)
+    }
+
     @Test("Fields are found by id first, then by name without regard to case or spaces")
     func lookup() throws {
         let json =

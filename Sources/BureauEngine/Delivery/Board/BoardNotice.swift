@@ -16,22 +16,32 @@ struct BoardNotice {
     let db: any Connection
     let doors: Doors
 
-    /// Called when a run is first looked at; doing it again changes nothing.
+    /// Called when a run is first looked at, before anything is known of its task; doing it again changes nothing.
     func open(_ run: RunRecord, _ policy: BoardPolicy) throws {
         guard run.taskID != nil, !policy.states.isEmpty || policy.errors != nil else { return }
-        let isNew = try db.execute(
+        try db.execute(
             "INSERT INTO run_board (run_id, policy) VALUES (?, ?) ON CONFLICT DO NOTHING",
             [run.id, try JSONText.encode(policy)])
-        if isNew == 1 { try show(run, run.state, policy) }
+    }
+
+    /// Shows the run as it stands, unless something of it is shown already.
+    func showFirst(_ run: RunRecord) throws {
+        guard let (policy, seq) = try known(run), seq == 0 else { return }
+        try show(run, run.state, policy)
     }
 
     func follow(_ run: RunRecord, to state: RunState) throws {
-        guard state != run.state, run.taskID != nil,
-            let row = try db.first("SELECT policy FROM run_board WHERE run_id = ?", [run.id])
-        else { return }
-        let policy = try JSONText.decode(BoardPolicy.self, try row.text("policy"))
+        guard state != run.state, let (policy, seq) = try known(run) else { return }
+        // A task that the agent never took stays where people have put it.
+        guard state != .ignored || seq > 0 else { return }
         try show(run, state, policy)
         if policy.errors != nil { try ErrorTasks(db: db, doors: doors).follow(run, to: state) }
+    }
+
+    private func known(_ run: RunRecord) throws -> (policy: BoardPolicy, seq: Int64)? {
+        guard run.taskID != nil, let row = try db.first("SELECT policy, seq FROM run_board WHERE run_id = ?", [run.id])
+        else { return nil }
+        return (try JSONText.decode(BoardPolicy.self, try row.text("policy")), try row.integer("seq"))
     }
 
     private func show(_ run: RunRecord, _ state: RunState, _ policy: BoardPolicy) throws {

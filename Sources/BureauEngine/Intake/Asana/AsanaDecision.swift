@@ -11,8 +11,9 @@ struct AsanaDecision {
     let watches: AsanaWatches
     let doors: Doors
 
-    /// `arrivedAt` is when people last assigned or moved it, as far as events told (the vendor's time; 0 for unknown).
-    func take(_ task: AsanaTask, arrivedAt: Int64 = 0, isSwept: Bool = false) throws -> Verdict {
+    /// `arrivedAt` is when people last brought it to an agent, `movedAt` when they last moved it within a project, as far
+    /// as events told (the vendor's time; 0 for unknown).
+    func take(_ task: AsanaTask, arrivedAt: Int64 = 0, movedAt: Int64 = 0, isSwept: Bool = false) throws -> Verdict {
         try TaskRecordStore(db: db).put(WorkTask(task), watches.records, now: doors.now())
         let sight = task.sight
         var reasons: [String] = [], candidates: [AsanaWatch] = [], unsaid: [AsanaWatch] = []
@@ -37,7 +38,11 @@ struct AsanaDecision {
         // Nobody was named, or nobody who is here: the first one finds who is meant, or asks.
         if candidates.isEmpty, let first = unsaid.first ?? others.first { candidates = [first] }
         for watch in others where !candidates.contains(where: { $0.name == watch.name }) { try left(task, watch) }
-        let verdicts = try candidates.map { try start($0, task, arrivedAt, isSwept) }
+        let verdicts = try candidates.map { watch in
+            // Without sections any place is as good as another: a finished card that is tidied away asks for nothing.
+            let broughtAt = watch.trigger.sections.isEmpty ? arrivedAt : max(arrivedAt, movedAt)
+            return try start(watch, task, broughtAt, isSwept)
+        }
         return verdicts.first { if case .run = $0 { true } else { false } } ?? verdicts.first
             ?? .ignored(because: reasons.first ?? "The task is in no project that an agent works on.")
     }
@@ -63,6 +68,7 @@ struct AsanaDecision {
         if let stay, let run = stay.runID, !isNew(stay, arrivedAt, changedAt) { return .duplicate(of: run) }
         if let active = try activeRun(watch.name, task.gid) {
             try put(active, watch, task, changedAt)
+            try goOn(active)
             return .duplicate(of: active)
         }
         if let why = try PingPongGuard(db: db, doors: doors).refusal(watch.name, taskID: task.gid) {
@@ -75,6 +81,13 @@ struct AsanaDecision {
         try RunEventStore(db: db).append(
             runID, kind: "queued", detail: "\(how) to \(watch.agent.config.displayName)", now: doors.now())
         return .run(id: runID)
+    }
+
+    /// A run that waits for information looks again when people bring its task again: nothing else would start it.
+    private func goOn(_ run: String) throws {
+        guard try RunStore(db: db).find(run)?.state == .needsInfo else { return }
+        try RunTransitions(doors: doors).apply(.infoChanged, to: run, lease: nil, in: db)
+        try RunEventStore(db: db).append(run, kind: "answered", detail: "the task was brought again", now: doors.now())
     }
 
     /// The stay that is known has its run. A new one begins when the task had left, or when people brought it again.
@@ -102,7 +115,10 @@ struct AsanaDecision {
         let earlier = try db.first(
             "SELECT count(*) AS n FROM run WHERE agent = ? AND task_id = ? AND task_tool = 'asana'",
             [watch.name, task.gid])
-        let client = try AsanaClientChoice(db: db).client(watch.trigger, WorkTask(task))
+        var client: ClientRecord?
+        if case .known(let record) = try AsanaClientChoice(db: db).choose(watch.trigger, WorkTask(task)) {
+            client = record
+        }
         return NewRun(
             agent: watch.name, agentVersion: watch.agent.config.version, configHash: watch.agent.hash,
             triggerSource: .webhook, requestedBy: isSwept ? "the sweep of Asana" : Self.requester,
@@ -113,19 +129,4 @@ struct AsanaDecision {
 
 extension AsanaTask {
     var words: String { name + "\n" + notes }
-}
-
-/// Which client a task is for: as its field says, else as its project says.
-struct AsanaClientChoice {
-    let db: any Connection
-
-    func client(_ trigger: AsanaTrigger, _ task: WorkTask) throws -> ClientRecord? {
-        let store = ClientStore(db: db)
-        if let field = trigger.clientField, let said = task.text(of: field) {
-            // Named and not known: never another one in its place.
-            return try store.named(said)
-        }
-        guard let project = trigger.project(of: task.sight), let slug = trigger.clients[project] else { return nil }
-        return try store.find(slug)
-    }
 }

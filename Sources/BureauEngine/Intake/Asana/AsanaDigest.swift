@@ -9,8 +9,12 @@ struct AsanaDigest: Sendable {
         var hasComment = false
         /// Whether anybody but our own user did any of it.
         var isByOthers = false
-        /// The newest assignment, move or reopening, in the vendor's time.
+        /// The newest assignment, reopening or coming into a project that agents work on, in the vendor's time.
         var arrivedAt: Int64 = 0
+        /// The newest move into a section.
+        var movedAt: Int64 = 0
+        /// The newest of all; nothing is older than one whose time is not told.
+        var newestAt: Int64 = 0
     }
 
     private(set) var entries: [String: Entry] = [:]
@@ -20,14 +24,18 @@ struct AsanaDigest: Sendable {
     /// Tasks of one body that are followed; Asana publishes no maximum of events.
     static let tasksMax = 5_000
 
-    init(_ events: [AsanaEvent], ownUser: String?) {
+    private let projects: Set<String>
+
+    /// `projects` are those that agents work on.
+    init(_ events: [AsanaEvent], ownUser: String?, projects: Set<String>) {
+        self.projects = projects
         for event in events { add(event, ownUser) }
     }
 
     /// Nil when the body is no object of events. An event that cannot be read is passed over: its kind is not known here.
-    init?(body: Data, ownUser: String?) {
+    init?(body: Data, ownUser: String?, projects: Set<String>) {
         guard let envelope = try? JSONDecoder().decode(Envelope.self, from: body) else { return nil }
-        self.init((envelope.events ?? []).compactMap(\.event), ownUser: ownUser)
+        self.init((envelope.events ?? []).compactMap(\.event), ownUser: ownUser, projects: projects)
         eventsCount = envelope.events?.count ?? 0
     }
 
@@ -46,7 +54,9 @@ struct AsanaDigest: Sendable {
         }
         let isOthers = ownUser == nil || event.userID != ownUser
         entry.isByOthers = entry.isByOthers || isOthers
-        if isOthers, event.isArrival { entry.arrivedAt = max(entry.arrivedAt, event.createdAt ?? 0) }
+        entry.newestAt = max(entry.newestAt, event.createdAt ?? .max)
+        if isOthers, event.isArrival(projects) { entry.arrivedAt = max(entry.arrivedAt, event.createdAt ?? 0) }
+        if isOthers, event.isMove { entry.movedAt = max(entry.movedAt, event.createdAt ?? 0) }
         entries[task] = entry
     }
 
@@ -64,13 +74,17 @@ struct AsanaDigest: Sendable {
 }
 
 extension AsanaEvent {
-    /// What may bring a task to an agent: it was assigned, put somewhere, or opened again.
-    fileprivate var isArrival: Bool {
+    /// What brings a task to an agent: it was assigned, opened again, or put into one of the agents' projects.
+    fileprivate func isArrival(_ projects: Set<String>) -> Bool {
         guard resource.type == "task" else { return false }
         switch action {
-        case "added", "undeleted": return true
+        case "added": return parent?.type == "project" && projects.contains(parent?.gid ?? "")
+        case "undeleted": return true
         case "changed": return ["assignee", "completed"].contains(changedField)
         default: return false
         }
     }
+
+    /// Put somewhere within a project. It brings the task only where a section is what starts the agent.
+    fileprivate var isMove: Bool { resource.type == "task" && action == "added" && parent?.type != "project" }
 }

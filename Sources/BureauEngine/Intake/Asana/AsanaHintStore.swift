@@ -8,6 +8,7 @@ struct AsanaHint: Sendable, Hashable {
     /// Grows while more comes in: a look settles only what it has seen.
     let seq: Int64
     let arrivedAt: Int64
+    let movedAt: Int64
     let tries: Int
 }
 
@@ -18,14 +19,18 @@ struct AsanaHintStore {
     static let waitMillisecondsMax: Int64 = 5_000
     let db: any Connection
 
-    func add(_ account: String, task: String, arrivedAt: Int64, signal: String?, now: Int64) throws {
+    func add(_ account: String, task: String, _ entry: AsanaDigest.Entry, signal: String?, now: Int64) throws {
         try db.execute(
             """
-            INSERT INTO asana_hint (account, task_id, first_at, due_at, arrived_at) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO asana_hint (account, task_id, first_at, due_at, arrived_at, moved_at) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (account, task_id) DO UPDATE SET seq = seq + 1, tries = 0,
                 due_at = min(excluded.due_at, max(first_at + ?, excluded.first_at)),
-                arrived_at = max(arrived_at, excluded.arrived_at)
-            """, [account, task, now, now + Self.settleMilliseconds, arrivedAt, Self.waitMillisecondsMax])
+                arrived_at = max(arrived_at, excluded.arrived_at), moved_at = max(moved_at, excluded.moved_at)
+            """,
+            [
+                account, task, now, now + Self.settleMilliseconds, entry.arrivedAt, entry.movedAt,
+                Self.waitMillisecondsMax,
+            ])
         guard let signal else { return }
         try db.execute(
             "INSERT INTO asana_hint_signal (signal_id, account, task_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -36,7 +41,8 @@ struct AsanaHintStore {
         try db.query("SELECT * FROM asana_hint WHERE due_at <= ? ORDER BY due_at LIMIT ?", [now, limit]).map { row in
             AsanaHint(
                 account: try row.text("account"), taskID: try row.text("task_id"), seq: try row.integer("seq"),
-                arrivedAt: try row.integer("arrived_at"), tries: Int(try row.integer("tries")))
+                arrivedAt: try row.integer("arrived_at"), movedAt: try row.integer("moved_at"),
+                tries: Int(try row.integer("tries")))
         }
     }
 

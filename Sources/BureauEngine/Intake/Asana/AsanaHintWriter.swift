@@ -36,8 +36,9 @@ struct AsanaHintWriter {
             // A run that waits for its people looks at comments and fields itself.
             _ = try TaskWatchStore(db: db).hint(.asana, taskID: task, now: now)
             guard entry.isChanged else { continue }
-            try AsanaHintStore(db: db).add(
-                account, task: task, arrivedAt: entry.arrivedAt, signal: signal, now: now)
+            // A webhook told of it before the event stream did.
+            if signal == nil, try AsanaLookStore(db: db).hasSeen(account, task, until: entry.newestAt) { continue }
+            try AsanaHintStore(db: db).add(account, task: task, entry, signal: signal, now: now)
             count += 1
         }
         return count

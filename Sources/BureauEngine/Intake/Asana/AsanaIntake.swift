@@ -102,7 +102,7 @@ package struct AsanaIntake: Sendable {
         let own = try await parts.database.read { try AsanaEcho.ownUser($0, account: hook.account) }
         let now = parts.doors.now()
         // A signed body in a shape nobody knows is kept all the same, and answered.
-        guard let digest = AsanaDigest(body: request.body, ownUser: own) else {
+        guard let digest = AsanaDigest(body: request.body, ownUser: own, projects: parts.catalog.asanaProjects) else {
             try await keep(request, hook, event: nil, .ignored(because: "it is not a list of events"), now)
             return .ok
         }

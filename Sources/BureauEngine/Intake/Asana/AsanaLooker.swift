@@ -76,10 +76,14 @@ package struct AsanaLooker: Service {
         do {
             let verdict = try await parts.database.write { db in
                 let verdict = try AsanaDecision(db: db, watches: watches, doors: doors).take(
-                    task, arrivedAt: hint.arrivedAt)
+                    task, arrivedAt: hint.arrivedAt, movedAt: hint.movedAt)
+                try AsanaLookStore(db: db).put(
+                    hint.account, hint.taskID, seenUntil: task.modifiedAt ?? 0, now: doors.now())
                 try AsanaHintStore(db: db).settle(hint, signals: signals, verdict)
                 return verdict
             }
+            // One that goes on again is work as well.
+            if case .duplicate = verdict { wake() }
             guard case .run(let id) = verdict else { return }
             parts.logger.info("a task started a run", metadata: ["task": "\(hint.taskID)", "run": "\(id)"])
             wake()

@@ -15,7 +15,9 @@ extension AsanaIntake {
         }
         guard let (kept, hook) = kept else { return nil }
         let own = try await parts.database.read { try AsanaEcho.ownUser($0, account: hook.account) }
-        guard let digest = AsanaDigest(body: kept.body, ownUser: own) else { return nil }
+        guard let digest = AsanaDigest(body: kept.body, ownUser: own, projects: parts.catalog.asanaProjects) else {
+            return nil
+        }
         let (id, now) = (parts.doors.makeID(), parts.doors.now())
         // Without a key: these bytes are known, and are to be taken in again all the same.
         let signal = NewSignal(

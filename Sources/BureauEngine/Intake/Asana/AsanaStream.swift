@@ -92,6 +92,8 @@ package struct AsanaStream: Sendable {
         let watches = AsanaWatches(parts)
         guard !watches.projects.isEmpty else { return }
         try await keepOwnUser(asana)
+        let now = parts.doors.now()
+        _ = await stored { try AsanaLookStore(db: $0).forget(now: now) }
         for project in watches.projects {
             do throws(VendorError) { try await sweep(project, watches, asana) } catch {
                 try Task.checkCancellation()
@@ -136,9 +138,10 @@ package struct AsanaStream: Sendable {
 
     /// One page of events and the token that follows it, in one commit.
     private func take(_ page: AsanaEvents, _ project: String, _ watches: AsanaWatches) async throws(VendorError) {
-        let (account, now) = (watches.account, parts.doors.now())
+        let (account, now, projects) = (watches.account, parts.doors.now(), parts.catalog.asanaProjects)
         let count = await stored { db in
-            let digest = AsanaDigest(page.events, ownUser: try AsanaEcho.ownUser(db, account: account))
+            let own = try AsanaEcho.ownUser(db, account: account)
+            let digest = AsanaDigest(page.events, ownUser: own, projects: projects)
             let count = try AsanaHintWriter(db: db, account: account, now: now).write(digest, signal: nil)
             try AsanaStreamStore(db: db).reached(
                 account, project, token: page.sync, crawledUntil: nil, wholeAt: nil, now: now)

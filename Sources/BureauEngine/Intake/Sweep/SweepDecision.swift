@@ -14,6 +14,11 @@ struct SweepDecision {
         guard ClickUpTrigger.isTaskID(task.id), let updatedAt = task.dateUpdated else { return nil }
         try TaskRecordStore(db: db).put(WorkTask(task), book, now: doors.now())
         guard let status = watch.status else { return nil }
+        if let assignee = watch.agent.config.triggers.clickUp?.assigneeID,
+            !task.assigneeIDs.map(String.init).contains(assignee)
+        {
+            return nil
+        }
         let stays = TaskStayStore(db: db)
         guard ClickUpTrigger.same(task.status, status), task.listID.isEmpty || task.listID == watch.listID else {
             // Only what is known can end: other tasks of the list are none of our business.

@@ -20,7 +20,7 @@ struct FamilySummary: Sendable {
                 slack: slack, message: Self.slack(lines, run, thread, mark: step.id), mark: step.id,
                 since: step.intendedAt ?? 0)
         case .clickUp, .asana:
-            guard let tool = parts.workTool(run.taskTool), let task = run.taskID else { return nil }
+            guard let tool = parts.connectedTool(of: run), let task = run.taskID else { return nil }
             return tool.comment(Self.task(lines, run), on: task, mark: WriteMark(step))
         case .anthropic, .googleDrive, .folder: return nil
         }

@@ -85,6 +85,75 @@ struct AsanaIntakeTests {
         #expect(try await house.runs().count == 2)
     }
 
+    static let ways: [(AsanaProject.Happening, hasSections: Bool, starts: Bool)] = [
+        (.assigned, false, true), (.joined, false, true), (.reopened, false, true), (.moved, false, false),
+        (.assigned, true, true), (.joined, true, true), (.reopened, true, true), (.moved, true, true),
+    ]
+
+    @Test(
+        "After a run, assigning, reopening and adding to the project bring a task again; a move only into a named section",
+        arguments: ways)
+    func brought(what: AsanaProject.Happening, hasSections: Bool, starts: Bool) async throws {
+        var agent = AsanaHouse.agent("jessie")
+        if !hasSections { agent = agent.replacingOccurrences(of: #", "sections": ["Intake"]"#, with: "") }
+        let house = try await AsanaHouse(["jessie": agent]), hook = try await house.register()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        _ = await house.send([AsanaProject.event(.assigned, "500", at: 900)], hook)
+        try await house.look()
+        try await house.end(try #require(try await house.runs().first))
+        house.asana.state.withLock { state in
+            state.tasks["500"]?.modifiedAt = 200_000
+            if !hasSections { state.tasks["500"]?.section = "Done" }
+        }
+        _ = await house.send([AsanaProject.event(what, "500", at: 200_000)], hook)
+        try await house.look()
+        #expect(try await house.runs().count == (starts ? 2 : 1))
+    }
+
+    @Test("A run that waits for information looks again when its task is assigned again, whatever it waits for")
+    func broughtAgain() async throws {
+        for code in [RunCause.Code.missingFields, .blocked] {
+            let house = try await AsanaHouse(), hook = try await house.register()
+            house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+            _ = await house.send([AsanaProject.event(.assigned, "500", at: 900)], hook)
+            try await house.look()
+            let run = try #require(try await house.runs().first)
+            try await house.bench.move(run.id, .foundIncomplete(RunCause(code, "x: y")))
+            house.asana.state.withLock { $0.tasks["500"]?.modifiedAt = 100_000 }
+            _ = await house.send([AsanaProject.event(.renamed, "500", at: 100_000)], hook)
+            try await house.look()
+            #expect(try await house.bench.find(run.id).state == .needsInfo, "an edit is for the look at the task")
+            house.asana.state.withLock { $0.tasks["500"]?.modifiedAt = 200_000 }
+            _ = await house.send([AsanaProject.event(.assigned, "500", at: 200_000)], hook)
+            try await house.look()
+            #expect(try await house.bench.find(run.id).state == .queued)
+            #expect(try await house.runs().count == 1)
+        }
+    }
+
+    @Test("With a webhook and the event stream both on, what the webhook told is fetched once")
+    func both() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        try await house.sweep()
+        house.asana.state.withLock { state in
+            state.tasks["500"] = AsanaProject.Task()
+            state.tasks["500"]?.modifiedAt = 5_000
+        }
+        let burst = [AsanaProject.event(.assigned, "500", at: 4_900), AsanaProject.event(.renamed, "500", at: 5_000)]
+        _ = await house.send(burst, hook)
+        try await house.look()
+        house.asana.state.withLock { $0.events = burst }
+        try await house.sweep()
+        #expect(try await house.look() == 0)
+        #expect(house.asana.state.withLock { $0.fetches["500"] } == 1)
+        house.asana.state.withLock { state in
+            state.tasks["500"]?.modifiedAt = 9_000
+            state.events.append(AsanaProject.event(.renamed, "500", at: 9_000))
+        }
+        try await house.sweep()
+        #expect(try await house.look() == 1, "what no webhook told of is looked at")
+    }
+
     @Test("Our own writes trigger nothing; our user at work by hand does")
     func own() async throws {
         let house = try await AsanaHouse(), hook = try await house.register()

@@ -144,7 +144,7 @@ final class AsanaProject: Transport {
 
     // MARK: What happens there
 
-    enum Happening { case assigned, moved, renamed, comment, deleted }
+    enum Happening: Sendable { case assigned, reopened, joined, moved, renamed, comment, deleted }
 
     static func event(_ what: Happening, _ task: String, by user: String = "11", at time: Int64, story: String = "7")
         -> String
@@ -155,6 +155,12 @@ final class AsanaProject: Transport {
         case .assigned:
             return
                 #"{\#(who), "action": "changed", "resource": \#(it), "parent": null, "change": {"field": "assignee", "action": "changed"}}"#
+        case .reopened:
+            return
+                #"{\#(who), "action": "changed", "resource": \#(it), "parent": null, "change": {"field": "completed", "action": "changed"}}"#
+        case .joined:
+            return
+                #"{\#(who), "action": "added", "resource": \#(it), "parent": {"gid": "100", "resource_type": "project"}}"#
         case .renamed:
             return
                 #"{\#(who), "action": "changed", "resource": \#(it), "parent": null, "change": {"field": "name", "action": "changed"}}"#

@@ -1,0 +1,86 @@
+import BureauDomain
+import Testing
+
+@testable import BureauEngine
+
+@Suite("What people write while results wait for them")
+struct ReviewLookTests {
+    private func at(_ kind: WorkToolKind, _ body: (TaskDesk) async throws -> Void) async throws {
+        try await withStandIns { try await body(try await TaskDesk(kind, $0)) }
+    }
+
+    private static let scope = "Can you also run an audit for the other location?"
+
+    @Test(
+        "A question about new work waits until somebody answers it, whatever is written before",
+        arguments: WorkToolKind.allCases)
+    func question(kind: WorkToolKind) async throws {
+        try await at(kind) { desk in
+            let run = try await desk.inReview()
+            try await desk.comment(Self.scope)
+            _ = try await desk.look(run.id)
+            #expect(try await desk.outcomes(run.id) == [.askedScope])
+            try await desk.comment("Hmm. Blue elephants, mostly.", byAnother: true)
+            _ = try await desk.look(run.id)
+            try await desk.comment("Thanks!", byAnother: true)
+            try await desk.comment("Yes please")
+            let moved = try await desk.look(run.id)
+            #expect(moved.state == .revising && moved.round == 2)
+            #expect(try await desk.outcomes(run.id) == [.revised, .asked, .noted, .revised])
+        }
+    }
+
+    @Test(
+        "An acceptance while a question waits publishes nothing; once told, its author may accept again",
+        arguments: WorkToolKind.allCases)
+    func overruled(kind: WorkToolKind) async throws {
+        try await at(kind) { desk in
+            let run = try await desk.inReview()
+            try await desk.comment(Self.scope, byAnother: true)
+            _ = try await desk.look(run.id)
+            try await desk.comment("OK, approved")
+            #expect(try await desk.look(run.id).state == .inReview)
+            #expect(try await desk.outcomes(run.id) == [.askedScope, .overruled])
+            #expect(try await desk.said(run.id).contains("again to accept without an answer"))
+            try await desk.comment("Approved, please publish")
+            #expect(try await desk.look(run.id).state == .delivering)
+            #expect(try await desk.outcomes(run.id).last == .accepted)
+        }
+    }
+
+    @Test(
+        "A comment of an earlier round that was only noted counts for the round that stands once it is edited",
+        arguments: WorkToolKind.allCases)
+    func edited(kind: WorkToolKind) async throws {
+        try await at(kind) { desk in
+            let run = try await desk.inReview()
+            let unclear = try await desk.comment("Hmm. Blue elephants, mostly.")
+            _ = try await desk.look(run.id)
+            try await desk.comment("Please shorten the summary, it is too long.", byAnother: true)
+            #expect(try await desk.look(run.id).state == .revising)
+            let second = try await desk.nextRound(run.id)
+            #expect(second.round == 2 && second.state == .inReview)
+            try await desk.edit(unclear, to: "Please fix the typo on page 2.")
+            let third = try await desk.look(run.id)
+            #expect(third.state == .revising && third.round == 3)
+            let asking = try await desk.bench.database.read { try FeedbackStore(db: $0).asking(run: run.id, before: 3) }
+            #expect(asking.map(\.text) == ["Please fix the typo on page 2."])
+        }
+    }
+
+    @Test("Answers leave the rounds for changes as they were")
+    func rounds() async throws {
+        try await at(.clickUp) { desk in
+            let run = try await desk.inReview()
+            for round in 2...4 {
+                try await desk.comment("Why did the score drop since August, number \(round)?")
+                let asked = try await desk.look(run.id)
+                #expect(asked.round == round && asked.state == .revising)
+                _ = try await desk.nextRound(run.id)
+            }
+            try await desk.comment("Please shorten the summary, it is too long.")
+            let changed = try await desk.look(run.id)
+            #expect(changed.state == .revising && changed.round == 5, "max_rounds is 3, and one was worked")
+        }
+    }
+}
