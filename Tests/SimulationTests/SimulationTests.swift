@@ -32,7 +32,7 @@ struct SimulationTests {
         async let again = Simulated.run(seed: 7, hours: 15, isTraced: true)
         async let other = Simulated.run(seed: 8, hours: 15, isTraced: true)
         let traces = try await [first, again, other].map { try #require($0.trace) }
-        #expect(traces[0].count > 100_000)
+        #expect(traces[0].count > 50_000)
         #expect(traces[0] == traces[1])
         #expect(traces[0] != traces[2])
     }
