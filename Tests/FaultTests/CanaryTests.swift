@@ -11,7 +11,7 @@ struct CanaryTests {
         "ANTHROPIC_API_KEY": "sk-ant-canary7f3a91", "CLICKUP_API_TOKEN": "pk_canary88d1e0",
         "CLICKUP_WEBHOOK_SECRET": "canary-hook-5b20c4", "SLACK_BOT_TOKEN": "xoxb-canary-19aa3e",
         "SLACK_SIGNING_SECRET": "canary-slack-77e2f9", "AGENCY_OS_INTERNAL_TOKEN": "canary-internal-c41d77",
-        "ASANA_ACCESS_TOKEN": "1/1208000000000010:canary52c9demo",
+        "ASANA_ACCESS_TOKEN": "1/1208000000000010:canary52c9demo",  // not-a-secret: a canary
     ]
 
     @Test(
