@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 LINK, TARGET = sys.argv[1], Path(sys.argv[2])
@@ -17,7 +17,7 @@ BASE = "{0.scheme}://{0.netloc}".format(urlsplit(LINK))
 CLIENT = "/clients/northlake/"
 PAGES = {
     "today": "/", "inbox": "/inbox/", "together": None, "runs": "/runs/", "run": None, "failed-run": None,
-    "start": "/runs/new", "stop": None,
+    "start": "/runs/new", "stop": None, "again": None, "runs-together": None, "delivery": None,
     "reports": "/reports/", "report": None, "report-file": None, "compare": None, "clients": "/clients/", "client": CLIENT,
     "client-sources": CLIENT + "sources/", "client-context": CLIENT + "context/", "client-users": CLIENT + "users/",
     "client-activity": CLIENT + "activity/", "client-archive": CLIENT + "archive", "agents": "/agents/",
@@ -58,7 +58,16 @@ def press(browser, selector):
     """Presses a button and waits for the page it leads to."""
     button = browser.find_element(By.CSS_SELECTOR, selector)
     button.click()
-    WebDriverWait(browser, 20).until(staleness_of(button))
+    WebDriverWait(browser, 20).until(lambda _: is_gone(button))
+
+
+def is_gone(element):
+    """Between two pages the driver may say so in words of its own."""
+    try:
+        element.is_enabled()
+        return False
+    except WebDriverException:
+        return True
 
 
 def send(browser, action):
@@ -120,7 +129,10 @@ def main():
         complete_client(browser)
         PAGES["run"] = first(browser, "/runs/", "tbody tr td:nth-child(2) a")
         PAGES["failed-run"] = first(browser, "/runs/?status=failed", "tbody tr td:nth-child(2) a")
-        PAGES["stop"] = PAGES["run"] + "stop"
+        PAGES["stop"], PAGES["again"] = PAGES["run"] + "stop", PAGES["failed-run"] + "again"
+        ids = [PAGES[name].split("/")[2] for name in ("run", "failed-run")]
+        PAGES["runs-together"] = "/runs/together?do=again&" + "&".join(f"pick.{id}=yes" for id in ids)
+        PAGES["delivery"] = first(browser, "/system/webhooks/?verdict=run", "tbody tr td:nth-child(2) a")
         PAGES["report"] = first(browser, "/reports/", "tbody tr td:nth-child(2) a")
         PAGES["report-file"] = first(browser, PAGES["report"], "#files tbody tr td:first-child a")
         browser.get(BASE + "/inbox/")
