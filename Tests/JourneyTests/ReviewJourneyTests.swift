@@ -219,6 +219,9 @@ struct ReviewJourneyTests {
             #expect(revise.status == 0, "\(revise.text)")
             try await installation.says("revision 2 of this task")
             try await installation.state("in_review")
+            let task = try #require(await installation.look().task(Self.task))
+            let told = task.comments.filter { $0.contains("Round 2 has begun") }
+            #expect(told.count == 1 && told[0].contains("Use British spelling."), "whoever reads the task knows")
             #expect(try await installation.run(["runs", "accept", String(run.prefix(12))]).status == 0)
             try await installation.state("done")
             let late = try await installation.run(["runs", "dismiss", run])

@@ -103,6 +103,7 @@ package struct AgentConfig: Hashable, Sendable {
 
     package struct Limits: Hashable, Sendable {
         package let sessionDurationMax: Duration
+        package var sessionMinutesMax: Int { Int(sessionDurationMax.components.seconds / 60) }
         /// Nil takes the service's own default.
         package let sessionCostMax: MicroUSD?
         package let alertAbove: MicroUSD?

@@ -30,7 +30,7 @@ struct Confirmation: Sendable {
         if client != nil { text += [.text("what is on record for the client"), .bullet] }
         let empty = config.payloadSource.optionalFields.filter { known($0) == nil }
         if !empty.isEmpty { text += .line("Not given, so left out: \(empty.joined(separator: ", ")).") }
-        let minutes = config.limits.sessionDurationMax.components.seconds / 60
+        let minutes = config.limits.sessionMinutesMax
         let limit = hand.run.costMax(config, byDefault: settings.defaultSessionCostMax)
         text += .line(
             "Expect it within \(minutes) minutes, for at most \(limit). To stop it: bureau runs stop \(hand.run.id)")

@@ -137,7 +137,8 @@ struct ReviewLook {
             let comments = ids.compactMap { found[$0] }
             if case .revise = decision.action {
                 let text = ReviewMessages.begun(
-                    comments, round: moved.round, agentName: agentName, minutesMax: minutesMax)
+                    comments.map { ($0.author, $0.text) }, round: moved.round, agentName: agentName,
+                    minutesMax: minutesMax)
                 try WorkNote(db: db, doors: doors).say(text, about: "begun", moved)
             }
             return moved.state

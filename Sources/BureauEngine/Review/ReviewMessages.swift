@@ -15,7 +15,9 @@ enum ReviewMessages {
         )
     }
 
-    static func begun(_ comments: [FeedbackRecord], round: Int, agentName: String, minutesMax: Int) -> WorkText {
+    static func begun(
+        _ comments: [(author: String, text: String)], round: Int, agentName: String, minutesMax: Int
+    ) -> WorkText {
         var text: WorkText = [.bold("Round \(round) has begun"), .newline]
         for comment in comments.prefix(5) {
             text += .line("\(comment.author) asked:")

@@ -78,8 +78,7 @@ package struct TaskWatcher: Sendable {
         let people = try await OwnComments(parts: own).others(
             found.comments, tool: tool, taskID: watch.taskID, since: watch.since)
         let judged = try await judge(people, run)
-        let (doors, name, limits) = (parts.doors, classifier.name, agent.config.limits)
-        let minutes = Int(limits.sessionDurationMax.components.seconds / 60)
+        let (doors, name, minutes) = (parts.doors, classifier.name, agent.config.limits.sessionMinutesMax)
         let state = try await parts.database.write { db in
             try ReviewLook(
                 db: db, doors: doors, watch: watch, policy: policy, agentName: agent.config.displayName,

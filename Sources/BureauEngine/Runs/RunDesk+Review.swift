@@ -1,4 +1,4 @@
-import BureauDomain
+package import BureauDomain
 import BureauStorage
 
 /// What people decide about results without the task: the same moves as a comment there, kept as feedback of theirs.
@@ -10,8 +10,12 @@ extension RunDesk {
         }
     }
 
-    /// One more round, even when those agreed on are used; never beyond the limit of `ReviewPolicy`.
-    package func revise(_ id: String, asking text: String, by person: String) async throws -> RunRecord {
+    /// One more round, even when those agreed on are used; never beyond the limit of `ReviewPolicy`. Who reads the task
+    /// finds there what was asked, and the task where its agent's config wants it; nothing without that config.
+    package func revise(_ id: String, asking text: String, by person: String, of agent: AgentConfig?) async throws
+        -> RunRecord
+    {
+        let doors = doors
         guard text.contains(where: { !$0.isWhitespace }) else {
             throw Refused(kind: .notNow, description: "say what is to be changed: bureau runs revise \(id) \"…\"")
         }
@@ -20,7 +24,14 @@ extension RunDesk {
                 throw Refused(
                     kind: .notNow, description: "run \(id) has had \(run.round) rounds, the most there may be")
             }
-            return try moves.revise(run, place: nil)
+            let moved = try moves.revise(run, place: agent?.review?.revisingPlace)
+            if let agent {
+                let note = ReviewMessages.begun(
+                    [(person, text)], round: moved.round, agentName: agent.displayName,
+                    minutesMax: agent.limits.sessionMinutesMax)
+                try WorkNote(db: moves.db, doors: doors).say(note, about: "begun", moved)
+            }
+            return moved
         }
     }
 

@@ -35,7 +35,8 @@ struct RunsReviseCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             try await RunAction(common: common, output: output, watches: watch).carryOut {
-                try await $0.desk.revise(try await $0.desk.find(run).id, asking: request, by: Person.name)
+                let found = try await $0.desk.find(run), agent = $0.catalog.agent(found.agent)?.config
+                return try await $0.desk.revise(found.id, asking: request, by: Person.name, of: agent)
             }
         }
     }

@@ -257,7 +257,7 @@ struct RegistryTests {
         let undone = try await house.newest(second.id)
         #expect(undone.state == .reviewReady && undone.decidedBy == nil)
         #expect(try await house.newest(first.id).state == .accepted)
-        _ = try await desk.revise(second.id, asking: "Mend it", by: "cli test")
+        _ = try await desk.revise(second.id, asking: "Mend it", by: "cli test", of: nil)
         #expect(try await house.newest(second.id).state == .changesAsked)
     }
 

@@ -46,7 +46,8 @@ struct ReportDecision: Sendable {
                     kind: .notNow, description: "there is a newer version of this report",
                     fix: "open that one and say it there")
             }
-            _ = try await house.runs.revise(before.runID, asking: text, by: actor.name)
+            _ = try await house.runs.revise(
+                before.runID, asking: text, by: actor.name, of: house.catalog.agent(before.agent)?.config)
             after = try await house.reports.find(before.id)
         }
         house.wake()
