@@ -76,7 +76,7 @@ struct VendorTroubleTests {
         try await Installation.open(options) { installation in
             try installation.sandbox.faults.add(
                 // What a run needs to begin waits longer and longer: the storm comes after that.
-                FaultRule(vendor: "*", skip: 10, times: 25, percent: 40, .limited(seconds: 1)))
+                FaultRule(vendor: "*", skip: 14, times: 25, percent: 40, .limited(seconds: 1)))
             let server = try await installation.startServer()
             try await installation.board.move(KillTests.task, to: "ready (automate)")
             try await Self.settle(installation, server, "seed \(seed)")
