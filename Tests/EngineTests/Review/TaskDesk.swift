@@ -75,23 +75,7 @@ struct TaskDesk: Sendable {
         return try await RunDesk(database: bench.database, doors: bench.clock.doors).start(new)
     }
 
-    func assess(_ id: String) async throws -> RunRecord {
-        let now = bench.clock.now
-        let run = try #require(
-            try await bench.database.write {
-                try RunClaim(db: $0, rules: QueueRules(), owner: "w", now: now).claim(limit: 1, only: id)
-            }.first)
-        let agent = try #require(bench.catalog.agent(run.agent))
-        let hand = RunInHand(run: run, lease: Lease(runID: id, owner: "w", epoch: run.leaseEpoch), agent: agent)
-        _ = try await AssessStage(parts: parts).run(hand)
-        let lease = hand.lease
-        _ = try await bench.database.write { db in
-            try db.execute(
-                "UPDATE run SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?",
-                [lease.runID, lease.owner])
-        }
-        return try await bench.find(id)
-    }
+    func assess(_ id: String) async throws -> RunRecord { try await bench.assess(id, with: parts) }
 
     /// A run whose results wait for people.
     func inReview() async throws -> RunRecord {
