@@ -274,7 +274,8 @@ struct Composition: Sendable {
         guard let model = settings.engine.commentModel?.model, prices.tiers(for: model) == nil else { return }
         throw SetupError(
             "COMMENT_MODEL is \"\(model)\", for which there is no price",
-            fix: "name one of \(prices.tiers.keys.sorted().joined(separator: ", ")), or add its price to \(settings.pricesFile.path)"
+            fix:
+                "name one of \(prices.tiers.keys.sorted().joined(separator: ", ")), or add its price to \(settings.pricesFile.path)"
         )
     }
 

@@ -22,7 +22,8 @@ struct BuildJourneyTests {
             let (source, kickoff) = (try start(of: "payload_source"), try start(of: "kickoff_template"))
             let (delivery, alerts) = (try start(of: "delivery"), try start(of: "alerts"))
             let own = [Self.intake], review = [Self.review]
-            return (lines[..<source] + own.map { $0[...] } + lines[kickoff..<delivery] + review.map { $0[...] }
+            return
+                (lines[..<source] + own.map { $0[...] } + lines[kickoff..<delivery] + review.map { $0[...] }
                 + lines[alerts...]).joined(separator: "\n")
         }
 
@@ -77,7 +78,8 @@ struct BuildJourneyTests {
             switch board {
             case .clickUp: try await installation.board.comment(board.task, text)
             case .asana:
-                try await installation.board.asana("comment", board.task, ["text": text, "user": AsanaJourneyTests.ana])
+                try await installation.board.asana(
+                    "comment", board.task, ["text": text, "user": AsanaJourneyTests.ana])
             }
         }
 
@@ -102,7 +104,9 @@ struct BuildJourneyTests {
         }
 
         func waitUntilBegun(_ times: Int) async throws {
-            try await eventually("the builder has begun \(times) time(s)", within: .seconds(60)) { begun >= times ? true : nil }
+            try await eventually("the builder has begun \(times) time(s)", within: .seconds(60)) {
+                begun >= times ? true : nil
+            }
         }
 
         func waitForState(_ state: String) async throws -> String {

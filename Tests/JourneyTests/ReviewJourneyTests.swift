@@ -29,7 +29,7 @@ struct ReviewJourneyTests {
                 .replacingOccurrences(
                     of: #""delivery": {"asana": {"enabled": true}}"#,
                     with: review.contains("publish_on_accept")
-                        ? #""delivery": {"asana": {"enabled": true}, "slack": {"enabled": true, "channel": "#seo-automation", "post_summary": true}, "folder": {"enabled": true, "path": "shamrock-detailing-columbus/audits"}}"#
+                        ? ##""delivery": {"asana": {"enabled": true}, "slack": {"enabled": true, "channel": "#seo-automation", "post_summary": true}, "folder": {"enabled": true, "path": "shamrock-detailing-columbus/audits"}}"##
                         : #""delivery": {"asana": {"enabled": true}}"#)
             options.agents = [("jessie", agent)]
             return options

@@ -48,23 +48,32 @@ struct AnthropicMessageTests {
             #expect(inputs == ["discussion", "acceptance"])
             _ = try await host.control("/message", ["text": "No.", "stop_reason": "refusal"])
             let refused = try await post(host, Self.body())
-            #expect(refused.json["stop_reason"]?.string == "refusal" && refused.json["content"]?[0]?["type"]?.string == "text")
+            #expect(
+                refused.json["stop_reason"]?.string == "refusal"
+                    && refused.json["content"]?[0]?["type"]?.string == "text")
         }
     }
 
     static let refused: [(String, @Sendable (inout [String: JSON]) -> Void, Int)] = [
         ("no model", { $0["model"] = nil }, 400), ("an unknown model", { $0["model"] = "claude-haiku-9" }, 404),
-        ("no limit", { $0["max_tokens"] = nil }, 400), ("a sampling parameter", { $0["temperature"] = .double(0) }, 400),
+        ("no limit", { $0["max_tokens"] = nil }, 400),
+        ("a sampling parameter", { $0["temperature"] = .double(0) }, 400),
         ("an unknown member", { $0["tool"] = "x" }, 400), ("no message", { $0["messages"] = [] }, 400),
         ("a prefill", { $0["messages"] = [["role": "assistant", "content": "{"]] }, 400),
         ("a tool that was not given", { $0["tool_choice"] = ["type": "tool", "name": "other"] }, 400),
-        ("a strict tool with an open schema", {
-            $0["tools"] = [["name": "file_it", "strict": true, "input_schema": ["type": "object"]]]
-        }, 400),
-        ("a tool with a bad name", {
-            $0["tools"] = [["name": "file it", "input_schema": ["type": "object"]]]
-            $0["tool_choice"] = nil
-        }, 400),
+        (
+            "a strict tool with an open schema",
+            {
+                $0["tools"] = [["name": "file_it", "strict": true, "input_schema": ["type": "object"]]]
+            }, 400
+        ),
+        (
+            "a tool with a bad name",
+            {
+                $0["tools"] = [["name": "file it", "input_schema": ["type": "object"]]]
+                $0["tool_choice"] = nil
+            }, 400
+        ),
     ]
 
     @Test("A request the service refuses is refused", arguments: refused.indices)

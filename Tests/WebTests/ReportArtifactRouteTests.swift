@@ -135,12 +135,15 @@ struct ReportArtifactRouteTests {
         _ = Secret(value).masked()
         try await Served.run { served in
             try await Self.seed(served)
-            let capsule = #"{"schema":"bureau-capsule/1","warnings":["it is \#(value)","\#(coded)"],"missing":["\#(value)"]}"#
-            try await served.database.write { db in
+            let capsule =
+                #"{"schema":"bureau-capsule/1","warnings":["it is \#(value)","\#(coded)"],"missing":["\#(value)"]}"#
+            _ = try await served.database.write { db in
                 try db.execute(
                     "UPDATE artifact SET capsule = ?, title = ?, reason = ?", [capsule, "Audit \(value)", coded])
             }
-            for path in ["/report-artifacts", Self.path, Self.path + "/capsule", "/report-artifacts/reusable?client=shamrock"] {
+            for path in [
+                "/report-artifacts", Self.path, Self.path + "/capsule", "/report-artifacts/reusable?client=shamrock",
+            ] {
                 let answer = try await served.send(.get, path, Self.token)
                 #expect(answer.status == 200 && answer.text.contains("[removed]"), "\(path): \(answer.text)")
                 #expect(!answer.text.contains(value) && !answer.text.contains(coded.dropFirst(8).prefix(16)), "\(path)")

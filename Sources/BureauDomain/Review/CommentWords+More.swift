@@ -7,7 +7,9 @@ extension CommentWords {
         guard !behind.contains(where: isOfTheWork) else { return nil }
         let phrase = (["for"] + behind.prefix(3)).joined(separator: " ")
         if let same = before.lastIndex(of: "same"), target - same <= 4 { return ("same … \(phrase)", true) }
-        if before.contains(where: ["repeat", "replicate", "duplicate"].contains) { return ("repeat … \(phrase)", true) }
+        if before.contains(where: ["repeat", "replicate", "duplicate"].contains) {
+            return ("repeat … \(phrase)", true)
+        }
         let isWhole = before.suffix(5).contains { ["this", "it", "that", "one", "these", "done"].contains($0) }
         let isDone = before.contains { ["do", "done", "get", "make", "have", "run", "offer", "extend"].contains($0) }
         let isSomebodyElse = behind.contains { strangers.contains($0) }
@@ -33,7 +35,8 @@ extension CommentWords {
     ]
     private static let setups = [
         "set up the tracking", "set up the call tracking", "set up tracking", "set up call tracking", "set up a",
-        "set up an", "set up the new", "us to run", "us to manage", "us to take over", "take care of their", "run their",
+        "set up an", "set up the new", "us to run", "us to manage", "us to take over", "take care of their",
+        "run their",
         "manage their", "look after their", "go ahead and implement", "can you implement", "please implement",
     ]
 
@@ -67,7 +70,8 @@ extension CommentWords {
         "detail", "context", "comparison", "readers", "reader", "scale", "sake", "reasons", "emphasis",
     ]
     private static let strangers: Set<String> = [
-        "their", "his", "her", "sister", "other", "another", "second", "new", "whole", "entire", "all", "every", "market",
+        "their", "his", "her", "sister", "other", "another", "second", "new", "whole", "entire", "all", "every",
+        "market",
         "shop", "store", "branch", "brand", "company", "business", "site", "website", "country", "practice", "clinic",
         "partner", "partners", "competitor", "competitors", "group", "division", "channel", "portal", "two", "three",
     ]

@@ -48,15 +48,20 @@ extension CommentWords {
         "publish", "release", "ship", "send", "go", "approved", "accepted", "complete", "confirmed", "done", "agreed",
     ]
     private static let endings = [
-        "yes from me", "yes from us", "yes from the client", "we'd take", "take this one", "take it as", "tick this one off",
-        "tick it off", "tick this off", "call this done", "call it done", "out it goes", "put it out", "put it live", "let it go", "clear to go",
+        "yes from me", "yes from us", "yes from the client", "we'd take", "take this one", "take it as",
+        "tick this one off",
+        "tick it off", "tick this off", "call this done", "call it done", "out it goes", "put it out", "put it live",
+        "let it go", "clear to go",
         "fit to print", "you have our",
-        "with pleasure", "that will do", "that'll do", "nails it", "can leave the house", "can leave us", "can leave our",
+        "with pleasure", "that will do", "that'll do", "nails it", "can leave the house", "can leave us",
+        "can leave our",
         "gave it the thumbs up", "okay to release", "ok to release", "good to release", "ready for the client meeting",
-       
+
     ]
     /// What comes after these is not so yet, or only where the next thing begins.
-    private static let conditionals: Set<String> = ["now", "when", "once", "if", "until", "after", "before", "be", "get"]
+    private static let conditionals: Set<String> = [
+        "now", "when", "once", "if", "until", "after", "before", "be", "get",
+    ]
     private static let dones: Set<String> = ["done", "finished", "complete", "completed", "thrilled", "delighted"]
     private static let wholes: Set<String> = [
         "this", "that", "it", "that's", "it's", "we", "we're", "task", "ticket", "report", "all", "everything", "board",

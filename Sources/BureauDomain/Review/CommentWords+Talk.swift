@@ -72,14 +72,17 @@ extension CommentWords {
     /// "Renamed the task", "linked to …": somebody tells what they did.
     private static func isPast(_ word: String) -> Bool {
         word.hasSuffix("ed") && word.count > 4
-            && !["need", "needed", "outdated", "wanted", "repeated", "duplicated", "misspelled", "approved", "accepted",
+            && ![
+                "need", "needed", "outdated", "wanted", "repeated", "duplicated", "misspelled", "approved", "accepted",
                 "cluttered", "buried", "overlooked", "mixed", "confused", "agreed", "confirmed", "surprised",
-                "interested", "excited", "delighted", "pleased", "disappointed"].contains(word)
+                "interested", "excited", "delighted", "pleased", "disappointed",
+            ].contains(word)
     }
 
     /// What is done with the task and not with the work.
     static let organising = [
-        "on the agenda", "on my agenda", "on the list for", "in the calendar", "wrong chat", "wrong room", "wrong thread",
+        "on the agenda", "on my agenda", "on the list for", "in the calendar", "wrong chat", "wrong room",
+        "wrong thread",
         "i'm out", "i'm off", "off until", "off till",
         "to this task", "to the task", "parent task", "sub task",
         "subtask",

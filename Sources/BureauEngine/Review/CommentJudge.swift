@@ -67,7 +67,8 @@ struct CommentJudge: Sendable {
         guard let anthropic = parts.connections.anthropic else { return .not(because: "Anthropic is not connected") }
         let files = try await parts.database.read { [run] in try FileStore(db: $0).list(run.id).current.map(\.name) }
         let question = CommentQuestion(
-            comment: Outgoing.masked(comment.text), openQuestion: openQuestion, agentName: agent.config.displayName, round: run.round,
+            comment: Outgoing.masked(comment.text), openQuestion: openQuestion, agentName: agent.config.displayName,
+            round: run.round,
             files: files)
         guard let costMax = cost(question, settings.model) else {
             return .not(because: "\(settings.model) has no price")
@@ -116,7 +117,9 @@ struct CommentJudge: Sendable {
             let same = earlier.first { $0.model == model && $0.prompt == CommentQuestion.version }
             if let known = same?.reading { return .known(known) }
             try store.giveUp(run, now: now)
-            guard earlier.count < Self.attemptsMax else { return .refused("it was asked \(earlier.count) times in vain") }
+            guard earlier.count < Self.attemptsMax else {
+                return .refused("it was asked \(earlier.count) times in vain")
+            }
             guard try store.count(run: run.id) < Self.readingsMax else {
                 return .refused("\(Self.readingsMax) comments of this run were given to the model")
             }

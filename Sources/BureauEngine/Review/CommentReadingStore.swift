@@ -110,7 +110,8 @@ struct CommentReadingStore {
         var spent = MicroUSD.zero
         for reading in open {
             let end = CommentReadingEnd(
-                state: .lost, cost: reading.costMax, why: "nobody waited for the answer: counted at the most it may cost")
+                state: .lost, cost: reading.costMax,
+                why: "nobody waited for the answer: counted at the most it may cost")
             if try settle(reading.id, end, now: now) { spent = spent + reading.costMax }
         }
         guard !open.isEmpty else { return .zero }

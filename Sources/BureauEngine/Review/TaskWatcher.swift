@@ -1,4 +1,4 @@
-package import BureauDomain
+import BureauDomain
 import BureauStorage
 import BureauVendors
 import Logging

@@ -32,7 +32,9 @@ final class MessageDesk: Sendable {
     func next(_ request: NewMessage) -> Answer? {
         desk.withLock { desk in
             let whole = request.texts.joined(separator: "\n")
-            guard let index = desk.answers.firstIndex(where: { $0.about.map(whole.contains) ?? true }) else { return nil }
+            guard let index = desk.answers.firstIndex(where: { $0.about.map(whole.contains) ?? true }) else {
+                return nil
+            }
             let answer = desk.answers[index]
             desk.answers[index].left -= 1
             if desk.answers[index].left <= 0 { desk.answers.remove(at: index) }
@@ -66,7 +68,8 @@ extension AnthropicStandIn {
             return try await call("model.get", request, context, beta: .optional, subject: id) {
                 guard NewMessage.models.contains(id) else { throw AnthropicProblem.missing("model: \(id)") }
                 return .json([
-                    "type": "model", "id": .string(id), "display_name": .string(id), "created_at": "2026-08-01T00:00:00Z",
+                    "type": "model", "id": .string(id), "display_name": .string(id),
+                    "created_at": "2026-08-01T00:00:00Z",
                 ])
             }
         }

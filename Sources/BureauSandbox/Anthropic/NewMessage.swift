@@ -42,13 +42,17 @@ struct NewMessage: Sendable {
     }
 
     private static func messages(_ value: JSON?) throws(AnthropicProblem) -> [String] {
-        guard let list = value?.array, !list.isEmpty else { throw .invalid("messages: at least one message is required") }
+        guard let list = value?.array, !list.isEmpty else {
+            throw .invalid("messages: at least one message is required")
+        }
         guard list.last?["role"]?.string == "user" else {
-            throw .invalid("This model does not support assistant message prefill. The conversation must end with a user message.")
+            throw .invalid(
+                "This model does not support assistant message prefill. The conversation must end with a user message.")
         }
         var texts: [String] = []
         for (index, message) in list.enumerated() {
-            guard let members = message.object, let role = members["role"]?.string, ["user", "assistant"].contains(role)
+            guard let members = message.object, let role = members["role"]?.string,
+                ["user", "assistant"].contains(role)
             else { throw .invalid("messages.\(index).role: Input should be 'user' or 'assistant'") }
             try NewSession.refuseStrangers(in: members, known: ["role", "content"], at: "messages.\(index)")
             let text = try Self.text(members["content"], "messages.\(index).content")

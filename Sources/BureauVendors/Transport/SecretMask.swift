@@ -49,7 +49,8 @@ package final class SecretMask: Sendable, CustomStringConvertible, CustomReflect
         var from = 0, index = 0
         while index + 1 < bytes.count {
             let start = Self.start(bytes[index], bytes[index + 1])
-            guard forms.starts[Int(start)], let found = Self.found(forms.byStart[start] ?? [], in: bytes, at: index) else {
+            guard forms.starts[Int(start)], let found = Self.found(forms.byStart[start] ?? [], in: bytes, at: index)
+            else {
                 index += 1
                 continue
             }
@@ -70,7 +71,8 @@ package final class SecretMask: Sendable, CustomStringConvertible, CustomReflect
 
     private static func spellings(of value: String) -> [[UInt8]] {
         let bytes = Array(value.utf8)
-        let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+        let unreserved = CharacterSet(
+            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
         let percent = value.addingPercentEncoding(withAllowedCharacters: unreserved) ?? value
         let hex = bytes.map { String(format: "%02x", $0) }.joined()
         var texts = [

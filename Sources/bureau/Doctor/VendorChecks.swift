@@ -62,7 +62,8 @@ struct VendorChecks: Sendable {
         } catch {
             return [
                 Self.refused(
-                    name, error, "COMMENT_MODEL \(model): ", fix: "name a model this key may use, or remove COMMENT_MODEL")
+                    name, error, "COMMENT_MODEL \(model): ",
+                    fix: "name a model this key may use, or remove COMMENT_MODEL")
             ]
         }
     }

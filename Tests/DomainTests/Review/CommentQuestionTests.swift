@@ -48,7 +48,9 @@ struct CommentQuestionTests {
 
     @Test("An acceptance that the rules take for a request is asked about, however sure the model is")
     func contradiction() {
-        for text in ["Not approved.", "Please fix the title.", "Approved once the date is right", "Can you audit Cork too?"] {
+        for text in [
+            "Not approved.", "Please fix the title.", "Approved once the date is right", "Can you audit Cork too?",
+        ] {
             let rules = RuleClassifier().classify(text, openQuestion: nil)
             let verdict = CommentReading(kind: .acceptance, confidence: 100).weighed(against: rules, model: "m")
             #expect(verdict.kind == .acceptance && !verdict.isSure, "\(text): \(verdict)")
@@ -64,7 +66,8 @@ struct CommentQuestionTests {
     }
 
     private static let plain: [(String, OpenQuestion?, Bool)] = [
-        ("accept", nil, false), ("Accept.", nil, false), ("change: the title", nil, false), ("yes, do it", .scope, false),
+        ("accept", nil, false), ("Accept.", nil, false), ("change: the title", nil, false),
+        ("yes, do it", .scope, false),
         ("", nil, false), ("> quoted only", nil, false), ("👍", nil, false), ("change the title", nil, true),
         ("I accept this", nil, true), ("yes, do it", nil, true), ("Hmm.", nil, true),
     ]

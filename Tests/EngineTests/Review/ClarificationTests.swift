@@ -131,10 +131,10 @@ struct ClarificationTests {
             projects: ["100", "200", "300", "400"], assigneeID: "10",
             clients: ["100": "plunkett", "200": "harbor", "400": "ghost"])
         // Projects that are read for records only: a client's own.
-        var board = BoardPolicy()
-        board.subscription = BoardPolicy.Subscription(containers: [
-            .init(id: "900", name: nil, client: "harbor"), .init(id: "901", name: nil, client: "ghost"),
-        ])
+        let board = BoardPolicy(
+            subscription: BoardPolicy.Subscription(containers: [
+                .init(id: "900", name: nil, client: "harbor"), .init(id: "901", name: nil, client: "ghost"),
+            ]))
         let task = WorkTask(
             kind: .asana, id: "500", title: "x", place: "", containerID: "100",
             memberships: projects.map { WorkTask.Membership(containerID: $0, place: "Intake") })

@@ -21,7 +21,9 @@ struct CommentModelTests {
             settings.commentModel = CommentModelSettings(model: Self.model, secondsMax: 5)
             settings.agencyBudget = budget.map { ScopeBudget(limit: $0) }
         } _: { file in
-            limit.map { file.replacingOccurrences(of: "\"max_session_cost_usd\": 5.00", with: "\"max_session_cost_usd\": \($0)") }
+            limit.map {
+                file.replacingOccurrences(of: "\"max_session_cost_usd\": 5.00", with: "\"max_session_cost_usd\": \($0)")
+            }
                 ?? file
         }
     }
@@ -40,7 +42,9 @@ struct CommentModelTests {
 
     private func holdsNothing(_ desk: TaskDesk) async throws {
         #expect(try await SpendCheck(database: desk.bench.database).complaints() == [])
-        let open = try await desk.bench.database.read { try $0.query("SELECT 1 FROM spend_hold WHERE is_open = 1", []).count }
+        let open = try await desk.bench.database.read {
+            try $0.query("SELECT 1 FROM spend_hold WHERE is_open = 1", []).count
+        }
         #expect(open == 0)
     }
 
@@ -55,7 +59,8 @@ struct CommentModelTests {
             let record = try #require(try await feedback(desk, run).first)
             #expect(record.kind == "revision_request" && record.confidence == 83)
             #expect(record.classifier == "claude-haiku-5-5 (comment-1)" && record.reason.contains("the rules saw"))
-            let page = try await RunDesk(database: desk.bench.database, doors: desk.bench.clock.doors).examples(after: "")
+            let page = try await RunDesk(database: desk.bench.database, doors: desk.bench.clock.doors).examples(
+                after: "")
             #expect(page.first?.json["classifier"]?.string == record.classifier)
             let now = try await desk.bench.find(run.id)
             #expect(now.spentMicroUSD > 0 && now.spentMicroUSD < 1_000)
@@ -100,7 +105,10 @@ struct CommentModelTests {
         ("more than was asked for", #""input": {"class": "acceptance", "confidence": 99, "then": "publish"}"#),
         ("a confidence above 100", #""input": {"class": "acceptance", "confidence": 900}"#),
         ("prose", #""text": "This is an acceptance.""#),
-        ("an answer that was cut off", #""input": {"class": "acceptance", "confidence": 99}, "stop_reason": "max_tokens""#),
+        (
+            "an answer that was cut off",
+            #""input": {"class": "acceptance", "confidence": 99}, "stop_reason": "max_tokens""#
+        ),
         ("a refusal", #""text": "I cannot help with that.", "stop_reason": "refusal""#),
     ]
 
@@ -200,7 +208,9 @@ struct CommentModelTests {
             try await desk.bench.move(run.id, .dismissed(RunCause(.dismissed, "The client left.")))
             #expect(try await desk.bench.find(run.id).spentMicroUSD == 700)
             let late = CommentReadingEnd(state: .answered, cost: MicroUSD(rawValue: 20))
-            #expect(try await desk.bench.database.write { try CommentReadingStore(db: $0).settle("01LATE", late, now: now) } == false)
+            #expect(
+                try await desk.bench.database.write { try CommentReadingStore(db: $0).settle("01LATE", late, now: now) }
+                    == false)
             try await holdsNothing(desk)
         }
     }

@@ -20,9 +20,13 @@ struct SecretMaskTests {
             ("in base64 for addresses", data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")),
             ("behind a name in base64", Data("user:\(value)".utf8).base64EncodedString()),
             ("behind two signs in base64", Data("ab\(value)cd".utf8).base64EncodedString()),
-            ("in percent escapes", percent), ("in small percent escapes", percent.replacing("%2F", with: "%2f")
-                .replacing("%2B", with: "%2b").replacing("%3D", with: "%3d").replacing("%3C", with: "%3c")
-                .replacing("%3E", with: "%3e")),
+            ("in percent escapes", percent),
+            (
+                "in small percent escapes",
+                percent.replacing("%2F", with: "%2f")
+                    .replacing("%2B", with: "%2b").replacing("%3D", with: "%3d").replacing("%3C", with: "%3c")
+                    .replacing("%3E", with: "%3e")
+            ),
             ("in hex", data.map { String(format: "%02x", $0) }.joined()),
             ("in HTML", "canary/value+with=signs&amp;&lt;more&gt;"),
             ("with JSON's slashes", "canary\\/value+with=signs&<more>"),
@@ -32,7 +36,8 @@ struct SecretMaskTests {
     @Test("In every usual spelling, anywhere in the text, every time", arguments: spellings)
     func spelled(how: String, form: String) {
         let masked = Self.mask(Self.value).masked("before \(form) between \(form)\nafter")
-        #expect(masked.contains(SecretMask.mask) && masked.hasPrefix("before ") && masked.hasSuffix("\nafter"), "\(how)")
+        #expect(
+            masked.contains(SecretMask.mask) && masked.hasPrefix("before ") && masked.hasSuffix("\nafter"), "\(how)")
         // What is left of base64 are signs that belong to the neighbours too.
         #expect(!masked.contains(form.dropFirst(9).prefix(12)), "\(how): \(masked)")
     }
