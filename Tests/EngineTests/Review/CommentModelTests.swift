@@ -21,10 +21,7 @@ struct CommentModelTests {
             settings.commentModel = CommentModelSettings(model: Self.model, secondsMax: 5)
             settings.agencyBudget = budget.map { ScopeBudget(limit: $0) }
         } _: { file in
-            limit.map {
-                file.replacingOccurrences(of: "\"max_session_cost_usd\": 5.00", with: "\"max_session_cost_usd\": \($0)")
-            }
-                ?? file
+            limit.map { file.replacingOccurrences(of: Agents.sentinelLimits, with: $0) } ?? file
         }
     }
 
@@ -33,18 +30,14 @@ struct CommentModelTests {
     }
 
     private func readings(_ desk: TaskDesk) async throws -> [(state: String, cost: Int64?, id: String)] {
-        try await desk.bench.database.read { db in
-            try db.query("SELECT state, cost_micro_usd, id FROM comment_reading ORDER BY id", []).map {
-                (try $0.text("state"), try $0.integerIfAny("cost_micro_usd"), try $0.text("id"))
-            }
-        }
+        try await desk.bench.database.engine
+            .query("SELECT state, cost_micro_usd, id FROM comment_reading ORDER BY id")
+            .map { (try $0.text("state"), try $0.integerIfAny("cost_micro_usd"), try $0.text("id")) }
     }
 
     private func holdsNothing(_ desk: TaskDesk) async throws {
         #expect(try await SpendCheck(database: desk.bench.database).complaints() == [])
-        let open = try await desk.bench.database.read {
-            try $0.query("SELECT 1 FROM spend_hold WHERE is_open = 1", []).count
-        }
+        let open = try await desk.bench.database.engine.query("SELECT 1 FROM spend_hold WHERE is_open = 1").count
         #expect(open == 0)
     }
 
@@ -156,9 +149,15 @@ struct CommentModelTests {
     @Test("A run or a budget that has nothing left asks no model", arguments: [true, false])
     func noMoney(isRun: Bool) async throws {
         try await withStandIns { standIns in
+            let limits = #""max_session_duration_minutes": 60, "max_session_cost_usd": 0.01"#
             let desk = try await desk(
-                .clickUp, standIns, limit: isRun ? "0.0001" : nil, budget: isRun ? nil : MicroUSD(rawValue: 10))
-            let run = try await desk.inReview()
+                .clickUp, standIns, limit: isRun ? limits : nil, budget: isRun ? nil : MicroUSD(rawValue: 10))
+            let run = try await desk.inReview(), now = desk.bench.clock.now
+            if isRun {
+                try await desk.bench.database.write {
+                    try CommentReadingStore(db: $0).charge(run.id, MicroUSD(rawValue: 9_990), now: now)
+                }
+            }
             try await desk.comment("Approved, thank you!")
             #expect(try await desk.look(run.id).state == .delivering)
             #expect(await standIns.messagesAsked().isEmpty)
@@ -238,11 +237,11 @@ struct CommentModelTests {
             try standIns.fault("anthropic", "message.create", .status(401))
             try await desk.comment(Self.odd)
             _ = try await desk.look(run.id)
-            let rows = try await desk.bench.database.read { db in
-                try ["comment_reading", "feedback", "step", "run_event"].flatMap { table in
-                    try db.query("SELECT * FROM \(table)", []).map { "\($0)" }
-                }.joined()
+            var rows = ""
+            for table in ["comment_reading", "feedback", "step", "run_event"] {
+                rows += try await desk.bench.database.engine.query("SELECT * FROM \(table)").map { "\($0)" }.joined()
             }
+            #expect(rows.contains(Self.odd), "the rows are read with their values")
             #expect(!rows.contains("sk-ant-demo"))
             #expect(await standIns.messagesAsked().allSatisfy { !$0.text.contains("sk-ant-demo") })
         }
