@@ -226,13 +226,14 @@ struct ReportPage {
             id: "feedback", heading: "Feedback (\(feedback.count))",
             table: Table(
                 "What people wrote about this run's results, and what became of it",
-                Table.columns("Who", "Round", "Said", "Taken as", "When"),
+                Table.columns("Who", "Round", "Said", "Taken as", "By", "When"),
                 feedback.map { comment in
                     [
                         Table.Cell(text: Outgoing.clean(comment.author)), Table.Cell(text: "\(comment.round)"),
                         Table.Cell(text: String(Outgoing.clean(comment.text).prefix(1_000))),
                         Table.Cell(
                             text: "\(comment.kind.replacing("_", with: " ")), \(comment.outcome.words)"),
+                        Table.Cell(text: "\(comment.classifier), \(comment.confidence) % sure"),
                         Table.Cell(text: clock.moment(comment.writtenAt), iso: PageClock.iso(comment.writtenAt)),
                     ]
                 }, empty: "Nobody has written anything about it."))
