@@ -32,14 +32,15 @@ struct Composition: Sendable {
         lock = try OwnerLock(folder: Self.ownersFolder(settings), owner: "\(getpid())-\(doors.makeID())")
         transport = HTTPTransport()
         let environment = settings.environment
-        let connector = Connector(settings: settings, transport: transport)
+        let connector = Connector(settings: settings, transport: transport), prices = try Self.prices(settings)
+        try Self.checkCommentModel(settings, prices)
         let connections = try connector.connect(), sets = try connector.credentialSets(connections)
         catalog = AgentCatalog(
             folder: settings.agentsFolder,
             reader: AgentReader(hasVariable: settings.hasVariable), database: database, doors: doors, logger: logger)
         parts = EngineParts(
             database: database, doors: doors, catalog: catalog, connections: connections,
-            blobs: BlobFolder(root: settings.blobsFolder), prices: try Self.prices(settings),
+            blobs: BlobFolder(root: settings.blobsFolder), prices: prices,
             settings: settings.engine, counters: Counters(), logger: logger, variable: { environment[$0] },
             credentialSets: sets)
         runWake = WakeSignal(doors: doors)
@@ -267,6 +268,16 @@ struct Composition: Sendable {
                 fix: "mend the price file, or remove it to use the shipped prices")
         }
         return table
+    }
+
+    /// What has no price is never asked: money is not spent unseen.
+    private static func checkCommentModel(_ settings: Settings, _ prices: PriceTable) throws {
+        guard let model = settings.engine.commentModel?.model, prices.tiers(for: model) == nil else { return }
+        throw SetupError(
+            "COMMENT_MODEL is \"\(model)\", for which there is no price",
+            fix:
+                "name one of \(prices.tiers.keys.sorted().joined(separator: ", ")), or add its price to \(settings.pricesFile.path)"
+        )
     }
 
     private static func makeFolder(_ folder: URL) throws {

@@ -29,7 +29,7 @@ struct AsanaWriteTests {
         ]
     }
 
-    private static let agent = """
+    static let agent = """
         {
           "agent_name": "jessie", "display_name": "Jessie", "description": "Reports", "version": "1.0.0",
           "anthropic": {"agent_id_env": "SENTINEL_AGENT_ID", "environment_id_env": "SEONAV_ENV_ID",

@@ -29,9 +29,13 @@ struct CanaryTests {
         }
         // Reading the task has to work, or no refused run would reach the other vendors.
         options.sandbox.acceptedKeys.clickUp = "pk_canary88d1e0"
+        options.sandbox.acceptedKeys.asana = Self.secrets["ASANA_ACCESS_TOKEN"] ?? ""
+        options.environment["ENDPOINT_ALLOWED_ADDRESSES"] = "127.0.0.0/8"
+        options.environment["COMMENT_MODEL"] = "claude-haiku-5-5"
         options.environment["LOG_LEVEL"] = "trace"
         try await Installation.open(options) { installation in
             let server = try await installation.startServer()
+            let hooks = try await Self.makeHooks(installation, server)
             try await installation.board.move("86demoshm1", to: "ready (automate)")
             try await installation.waitForRest(at: server)
             let state = try await installation.records().runs.first?.state
@@ -44,27 +48,56 @@ struct CanaryTests {
             }
             server.process.signal(SIGTERM)
             try await server.process.waitForEnd()
-            said["process output"] = Data(installation.allOutput.utf8)
+            // A new endpoint's secret is shown once, to whoever made it, by that one command.
+            let shown = installation.allOutput.replacing(hooks.shownOnce, with: "")
+            said["process output"] = Data(shown.utf8)
             said["stand-ins"] = await Self.withoutHooks(installation.look().state).bytes
-            for (place, bytes) in said.merging(try Self.files(installation), uniquingKeysWith: { $1 }) {
-                for (name, secret) in try Self.needles() where bytes.range(of: Data(secret.utf8)) != nil {
+            let files = try Self.files(installation).filter { $0.value != Data(hooks.shownOnce.utf8) }
+            for (place, bytes) in said.merging(files, uniquingKeysWith: { $1 }) {
+                for (name, secret) in try Self.needles(hooks.secrets) where bytes.range(of: Data(secret.utf8)) != nil {
                     Issue.record("\(name) is in \(place)")
                 }
             }
         }
     }
 
+    /// The secrets that are made while it runs: of the two boards' webhooks and of an endpoint outside.
+    private static func makeHooks(_ installation: Installation, _ server: RunningServer) async throws -> (
+        secrets: [String: String], shownOnce: String
+    ) {
+        let made = [
+            try await installation.command(
+                "webhooks", "register", "asana", "--project", "1208000000000100", "--endpoint", server.url),
+            try await installation.command(
+                "webhooks", "register", "clickup", "--agent", "sentinel", "--endpoint",
+                server.url + "/webhook/sentinel"),
+            try await installation.command("endpoints", "add", server.url + "/nobody-here", "--json"),
+        ]
+        for command in made { #expect(command.status == 0, "\(command.text)") }
+        let added = made[2].text
+        let endpoint = try JSON(parsing: Data(added[(added.firstIndex(of: "{") ?? added.startIndex)...].utf8))
+        let state = await installation.look().state
+        var secrets = ["outbound endpoint's secret": try #require(endpoint["secret"]?.string, "\(added)")]
+        secrets["Asana's X-Hook-Secret"] = try #require(state["asana"]?["hook_secrets"]?[0]?.string)
+        for (index, hook) in (state["clickup"]?["webhooks"]?.array ?? []).enumerated() {
+            secrets["ClickUp webhook \(index)"] = hook["secret"]?.string
+        }
+        #expect(secrets.count >= 3 && secrets.values.allSatisfy { $0.count >= 16 }, "\(secrets.keys)")
+        return (secrets, added)
+    }
+
     /// The signing key's own text stands in for Google's credential.
-    private static func needles() throws -> [String: String] {
+    private static func needles(_ hooks: [String: String]) throws -> [String: String] {
         let json = try JSON(parsing: Data(try Installation.serviceAccountJSON().utf8))
         let lines = (json["private_key"]?.string ?? "").split(separator: "\n")
-        return secrets.merging(["GOOGLE private key": String(lines[lines.count / 2])]) { $1 }
+        return secrets.merging(hooks) { $1 }.merging(["GOOGLE private key": String(lines[lines.count / 2])]) { $1 }
     }
 
     /// The board knows its webhooks' secret: that is its own copy.
     private static func withoutHooks(_ state: JSON) -> JSON {
         var state = state
         state["clickup"]?["webhooks"] = nil
+        state["asana"]?["hook_secrets"] = nil
         return state
     }
 

@@ -8,7 +8,44 @@ import Testing
 /// A card becomes a branch, checks and a merge, with the built binary, and through kills of the server.
 @Suite("A card of the platform board is built, judged and merged")
 struct BuildJourneyTests {
-    static let task = "86demobld1"
+    /// The two boards a platform's cards may stand on.
+    enum Board: String, CaseIterable, Sendable {
+        case clickUp, asana
+
+        var task: String { self == .clickUp ? "86demobld1" : "1208000000000510" }
+
+        /// The demo's agent, on this board.
+        func agent(_ text: String) throws -> String {
+            guard self == .asana else { return text }
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            func start(of key: String) throws -> Int { try #require(lines.firstIndex { $0.hasPrefix("  \"\(key)\"") }) }
+            let (source, kickoff) = (try start(of: "payload_source"), try start(of: "kickoff_template"))
+            let (delivery, alerts) = (try start(of: "delivery"), try start(of: "alerts"))
+            let own = [Self.intake], review = [Self.review]
+            return
+                (lines[..<source] + own.map { $0[...] } + lines[kickoff..<delivery] + review.map { $0[...] }
+                + lines[alerts...]).joined(separator: "\n")
+        }
+
+        private static let intake = #"""
+              "payload_source": {
+                "type": "asana_task", "asana": { "required_fields": ["task_title"], "optional_fields": ["task_text"] }
+              },
+              "triggers": {
+                "asana": {
+                  "enabled": true, "projects": ["1208000000000200"], "assignee": "1208000000000010", "sections": ["Ready"]
+                },
+                "manual_cli": { "enabled": true }
+              },
+            """#
+        private static let review = #"""
+              "delivery": { "asana": { "enabled": true } },
+              "review": { "enabled": true },
+              "board": { "confirm": true, "states": {
+                "running": { "place": "In progress" }, "in_review": { "place": "Review" },
+                "revising": { "place": "In progress" }, "done": { "place": "Merged" }, "failed": { "place": "Error" } } },
+            """#
+    }
 
     /// Waits to be let on, and counts outside of its worktree how often it was begun.
     private static let builder = """
@@ -25,6 +62,37 @@ struct BuildJourneyTests {
         let installation: Installation
         let platform: DemoPlatform
         let gate: URL
+        let board: Board
+
+        /// A person gives the card to the agent.
+        func give() async throws {
+            switch board {
+            case .clickUp: try await installation.board.move(board.task, to: "ready")
+            case .asana:
+                try await installation.board.asana("move", board.task, ["section": "1208000000000203"])
+                try await installation.board.asana("assign", board.task, ["assignee": AsanaJourneyTests.jessie])
+            }
+        }
+
+        func comment(_ text: String) async throws {
+            switch board {
+            case .clickUp: try await installation.board.comment(board.task, text)
+            case .asana:
+                try await installation.board.asana(
+                    "comment", board.task, ["text": text, "user": AsanaJourneyTests.ana])
+            }
+        }
+
+        func card() async -> (place: String, attachments: [String]) {
+            let sight = await installation.look()
+            guard board == .asana else {
+                let task = sight.task(board.task)
+                return (task?.status ?? "", task?.attachments ?? [])
+            }
+            let task = sight.state["asana"]?["tasks"]?.array?.first { $0["gid"]?.string == board.task }
+            let files = (task?["attachments"]?.array ?? []).compactMap { $0["name"]?.string }
+            return (task?["section"]?.string ?? "", files)
+        }
 
         func open(_ round: Int) {
             _ = FileManager.default.createFile(atPath: gate.appending(path: "go-\(round)").path, contents: nil)
@@ -36,11 +104,13 @@ struct BuildJourneyTests {
         }
 
         func waitUntilBegun(_ times: Int) async throws {
-            try await eventually("the builder has begun \(times) time(s)") { begun >= times ? true : nil }
+            try await eventually("the builder has begun \(times) time(s)", within: .seconds(60)) {
+                begun >= times ? true : nil
+            }
         }
 
         func waitForState(_ state: String) async throws -> String {
-            try await eventually("the run is \(state)") {
+            try await eventually("the run is \(state)", within: .seconds(60)) {
                 let run = try await installation.records().runs.first { $0.agent == "platform-build" }
                 guard let run else { return nil }
                 if RunStates.final.contains(run.state), run.state != state {
@@ -51,20 +121,21 @@ struct BuildJourneyTests {
         }
 
         func waitForStatus(_ status: String) async throws {
-            try await eventually("the card is in \(status)") {
-                await installation.look().task(BuildJourneyTests.task)?.status == status ? true : nil
+            try await eventually("the card is in \(status)", within: .seconds(60)) {
+                await card().place.lowercased() == status ? true : nil
             }
         }
     }
 
-    private func scene(_ body: @Sendable @escaping (Scene) async throws -> Void) async throws {
+    private func scene(_ board: Board, _ body: @Sendable @escaping (Scene) async throws -> Void) async throws {
         var options = Installation.Options()
         options.environment = ["BUILD_SANDBOXED": "1", "SANDBOX_CANARY": "canary-in-the-environment"]
+        if board == .asana { options.environment.merge(AsanaJourneyTests.options.environment) { $1 } }
         try await Installation.open(options) { installation in
             let platform = DemoPlatform(folder: installation.folder.appending(path: "platform"))
             let gate = installation.folder.appending(path: "gate")
             try FileManager.default.createDirectory(at: gate, withIntermediateDirectories: true)
-            let agent = try await platform.make()
+            let agent = try board.agent(try await platform.make())
                 .replacing(
                     #""limits": { "minutes": 5"#,
                     with: #""variables": ["GATE=\#(gate.path)"], "limits": { "minutes": 5"#
@@ -74,15 +145,15 @@ struct BuildJourneyTests {
                     with: #""checks": [{ "name": "committed", "command": ["test", "-f", "round-1.md"] }]"#)
             try Data(agent.utf8).write(to: installation.agents.appending(path: "platform-build.json"))
             try Data(Self.builder.utf8).write(to: platform.folder.appending(path: "builder.sh"))
-            try await body(Scene(installation: installation, platform: platform, gate: gate))
+            try await body(Scene(installation: installation, platform: platform, gate: gate, board: board))
         }
     }
 
-    @Test("Killed while the builder works, the next server goes on with the same builder")
-    func killed() async throws {
-        try await scene { scene in
+    @Test("Killed while the builder works, the next server goes on with the same builder", arguments: Board.allCases)
+    func killed(board: Board) async throws {
+        try await scene(board) { scene in
             let first = try await scene.installation.startServer()
-            try await scene.installation.board.move(Self.task, to: "ready")
+            try await scene.give()
             try await scene.waitUntilBegun(1)
             try await first.process.killNow()
             _ = try await scene.installation.startServer()
@@ -90,9 +161,9 @@ struct BuildJourneyTests {
             let id = try await scene.waitForState("in_review")
             #expect(scene.begun == 1)
             try await scene.waitForStatus("review")
-            let attached = try #require(await scene.installation.look().task(Self.task)).attachments
+            let attached = await scene.card().attachments
             #expect(Set(attached).isSuperset(of: ["build-report.md", "build-report.json", "diff.patch"]))
-            _ = try await scene.installation.board.comment(Self.task, "Looks good, approved.")
+            try await scene.comment("Looks good, approved.")
             _ = try await scene.waitForState("done")
             try await scene.waitForStatus("merged")
             let history = try await scene.platform.history()
@@ -102,15 +173,17 @@ struct BuildJourneyTests {
         }
     }
 
-    @Test("A change asked for on the card is built on the same branch; a dismissal takes branch and worktree away")
-    func revisedAndDismissed() async throws {
-        try await scene { scene in
+    @Test(
+        "A change asked for on the card is built on the same branch; a dismissal takes branch and worktree away",
+        arguments: Board.allCases)
+    func revisedAndDismissed(board: Board) async throws {
+        try await scene(board) { scene in
             _ = try await scene.installation.startServer()
             scene.open(1)
             scene.open(2)
-            try await scene.installation.board.move(Self.task, to: "ready")
+            try await scene.give()
             let id = try await scene.waitForState("in_review")
-            _ = try await scene.installation.board.comment(Self.task, "Please change the title to Health.")
+            try await scene.comment("Please change the title to Health.")
             try await scene.waitUntilBegun(2)
             _ = try await scene.waitForState("in_review")
             let blobs = scene.installation.data.appending(path: "blobs/runs/\(id)")

@@ -14,6 +14,9 @@ struct ReviewJourneyTests {
 
         var task: String { self == .clickUp ? ReviewJourneyTests.task : "1208000000000500" }
         var agentName: String { self == .clickUp ? "SEO Sentinel" : "Jessie" }
+        var ana: String { self == .clickUp ? "8002" : AsanaJourneyTests.ana }
+        /// Where an accepted task stands.
+        var accepted: String { self == .clickUp ? "complete" : "Done" }
 
         func options(_ review: String) -> Installation.Options {
             guard self == .asana else { return ReviewJourneyTests.options(review) }
@@ -21,7 +24,13 @@ struct ReviewJourneyTests {
             let agent = AsanaJourneyTests.agent
                 .replacingOccurrences(of: #"["task_title", "website_url"]"#, with: #"["task_title"]"#)
                 .replacingOccurrences(
-                    of: #""review": {"enabled": true}"#, with: "\"review\": {\"enabled\": true\(review)}")
+                    of: #""review": {"enabled": true}"#, with: "\"review\": {\"enabled\": true\(review)}"
+                )
+                .replacingOccurrences(
+                    of: #""delivery": {"asana": {"enabled": true}}"#,
+                    with: review.contains("publish_on_accept")
+                        ? ##""delivery": {"asana": {"enabled": true}, "slack": {"enabled": true, "channel": "#seo-automation", "post_summary": true}, "folder": {"enabled": true, "path": "shamrock-detailing-columbus/audits"}}"##
+                        : #""delivery": {"asana": {"enabled": true}}"#)
             options.agents = [("jessie", agent)]
             return options
         }
@@ -43,23 +52,26 @@ struct ReviewJourneyTests {
         return options
     }
 
-    @Test("A change, a second round in the same session, an acceptance: published once, with everything kept")
-    func revisedAndAccepted() async throws {
+    @Test(
+        "A change, a second round in the same session, an acceptance: published once, with everything kept",
+        arguments: Board.allCases)
+    func revisedAndAccepted(board: Board) async throws {
         let review =
-            #", "accept_by": ["8002"], "accepted_status": "complete", "publish_on_accept": ["slack", "folder"]"#
-        try await Installation.open(Self.options(review)) { installation in
+            #", "accept_by": ["\#(board.ana)"], "accepted_status": "\#(board.accepted)", "publish_on_accept": ["slack", "folder"]"#
+        try await Installation.open(board.options(review)) { installation in
             try await installation.startServer()
-            try await installation.beginReview()
+            try await installation.beginReview(board)
             #expect(await installation.look().results.isEmpty, "nothing is published before somebody accepts")
-            try await installation.board.comment(Self.task, "Please shorten the summary, it is too long.")
-            try await installation.says("Round 2 has begun")
-            try await installation.says("revision 2 of this task")
+            try await installation.comment(board, "Please shorten the summary, it is too long.")
+            try await installation.says("Round 2 has begun", on: board)
+            try await installation.says("revision 2 of this task", on: board)
             try await installation.state("in_review")
-            try await installation.board.comment(Self.task, "Approved, thank you!")
-            try await installation.says("can be accepted by one person only")
-            try await installation.board.comment(Self.task, "Approved, thank you!", by: 8002)
+            try await installation.comment(board, "Approved, thank you!")
+            try await installation.says("can be accepted by one person only", on: board)
+            try await installation.comment(board, "Approved, thank you!", byAna: true)
             try await installation.state("done")
-            try await installation.checkAccepted()
+            try await installation.says("Accepted by Ana (demo)", on: board)
+            try await installation.checkAccepted(board)
         }
     }
 
@@ -99,15 +111,15 @@ struct ReviewJourneyTests {
         }
     }
 
-    @Test("A question is only noted where the agent may not answer")
-    func notedDiscussion() async throws {
-        try await Installation.open(Self.options("")) { installation in
+    @Test("A question is only noted where the agent may not answer", arguments: Board.allCases)
+    func notedDiscussion(board: Board) async throws {
+        try await Installation.open(board.options("")) { installation in
             try await installation.startServer()
-            try await installation.beginReview()
-            let comments = await installation.look().task(Self.task)?.comments.count ?? 0
-            try await installation.board.comment(Self.task, "Why did the score drop since August?")
+            try await installation.beginReview(board)
+            let comments = await installation.task(board).comments.count
+            try await installation.comment(board, "Why did the score drop since August?")
             try await installation.outcome("noted")
-            #expect(await installation.look().task(Self.task)?.comments.count == comments + 1)
+            #expect(await installation.task(board).comments.count == comments + 1)
             #expect(try await installation.records().runs.first?.state == "in_review")
         }
     }
@@ -187,39 +199,41 @@ struct ReviewJourneyTests {
         }
     }
 
-    @Test("A server that dies in the middle of a round begins it once")
-    func killed() async throws {
-        try await Installation.open(Self.options("")) { installation in
+    @Test("A server that dies in the middle of a round begins it once", arguments: Board.allCases)
+    func killed(board: Board) async throws {
+        try await Installation.open(board.options("")) { installation in
             let first = try await installation.startServer()
-            try await installation.beginReview()
+            try await installation.beginReview(board)
             let session = try #require(await installation.look().sessions.first)
             try await installation.steer(["session_id": .string(session.id), "hold_at": .int(session.events + 2)])
-            try await installation.board.comment(Self.task, "Please shorten the summary.")
+            try await installation.comment(board, "Please shorten the summary.")
             try await installation.state("running")
             try await first.process.killNow()
             try await installation.steer(["session_id": .string(session.id), "hold_at": .null])
             try await installation.startServer()
-            try await installation.says("revision 2 of this task")
+            try await installation.says("revision 2 of this task", on: board)
             try await installation.state("in_review")
             #expect(try await installation.messages().count == 2)
-            let task = try #require(await installation.look().task(Self.task))
+            let task = await installation.task(board)
             #expect(task.comments.count { $0.contains("Round 2 has begun") } == 1)
             #expect(task.comments.count { $0.contains("revision 2 of this task") } == 1)
             #expect(task.attachments.count == 4)
         }
     }
 
-    @Test("People without the task decide on the command line, and everything is exported as examples")
-    func byCommand() async throws {
-        try await Installation.open(Self.options(", \"publish_on_accept\": [\"slack\"]")) { installation in
+    @Test(
+        "People without the task decide on the command line, and everything is exported as examples",
+        arguments: Board.allCases)
+    func byCommand(board: Board) async throws {
+        try await Installation.open(board.options(", \"publish_on_accept\": [\"slack\"]")) { installation in
             try await installation.startServer()
-            try await installation.beginReview()
+            try await installation.beginReview(board)
             let run = try #require(try await installation.records().runs.first?.id)
             let revise = try await installation.run(["runs", "revise", run, "Use British spelling."])
             #expect(revise.status == 0, "\(revise.text)")
-            try await installation.says("revision 2 of this task")
+            try await installation.says("revision 2 of this task", on: board)
             try await installation.state("in_review")
-            let task = try #require(await installation.look().task(Self.task))
+            let task = await installation.task(board)
             let told = task.comments.filter { $0.contains("Round 2 has begun") }
             #expect(told.count == 1 && told[0].contains("Use British spelling."), "whoever reads the task knows")
             #expect(try await installation.run(["runs", "accept", String(run.prefix(12))]).status == 0)
@@ -237,13 +251,23 @@ struct ReviewJourneyTests {
 }
 
 extension Installation {
-    /// One run, delivered and waiting to be judged.
-    fileprivate func beginReview() async throws {
-        try await board.move(ReviewJourneyTests.task, to: "ready (automate)")
-        try await state("in_review")
-        try await says("Reply here to say what should change")
+    /// The task as people see it on its board.
+    fileprivate func task(_ place: ReviewJourneyTests.Board) async -> (
+        status: String, comments: [String], attachments: [String]
+    ) {
+        let sight = await look()
+        guard place == .asana else {
+            let task = sight.task(place.task)
+            return (task?.status ?? "", task?.comments ?? [], task?.attachments ?? [])
+        }
+        let task = sight.state["asana"]?["tasks"]?.array?.first { $0["gid"]?.string == place.task }
+        return (
+            task?["section"]?.string ?? "", (task?["comments"]?.array ?? []).compactMap { $0["text"]?.string },
+            (task?["attachments"]?.array ?? []).compactMap { $0["name"]?.string }
+        )
     }
 
+    /// One run, delivered and waiting to be judged.
     fileprivate func beginReview(_ place: ReviewJourneyTests.Board) async throws {
         switch place {
         case .clickUp: try await board.move(place.task, to: "ready (automate)")
@@ -280,12 +304,8 @@ extension Installation {
     }
 
     fileprivate func says(_ words: String, on place: ReviewJourneyTests.Board) async throws {
-        guard place == .asana else { return try await says(words, on: place.task) }
         try await eventually("the task says \"\(words)\"", within: .seconds(60)) {
-            let tasks = await look().state["asana"]?["tasks"]?.array ?? []
-            let task = tasks.first { $0["gid"]?.string == place.task }
-            let texts = (task?["comments"]?.array ?? []).compactMap { $0["text"]?.string }
-            return texts.contains { $0.contains(words) } ? true : nil
+            await task(place).comments.contains { $0.contains(words) } ? true : nil
         }
     }
 
@@ -299,7 +319,7 @@ extension Installation {
         }
     }
 
-    fileprivate func says(_ words: String, on task: String = ReviewJourneyTests.task) async throws {
+    fileprivate func says(_ words: String, on task: String) async throws {
         try await eventually("the task says \"\(words)\"", within: .seconds(60)) {
             await look().task(task)?.comments.contains { $0.contains(words) } == true ? true : nil
         }
@@ -326,11 +346,13 @@ extension Installation {
         return (try await process.waitForEnd().status, process.text)
     }
 
-    fileprivate func checkAccepted() async throws {
-        let sight = await look()
-        let task = try #require(sight.task(ReviewJourneyTests.task))
-        #expect(task.status == "complete")
-        #expect(task.attachments.sorted() == Proof.files.flatMap { [$0.replacing(".", with: "-r2."), $0] }.sorted())
+    fileprivate func checkAccepted(_ place: ReviewJourneyTests.Board) async throws {
+        let sight = await look(), task = await task(place)
+        #expect(task.status == place.accepted)
+        let first = task.attachments.filter { !$0.contains("-r2.") }
+        #expect(first.count == Proof.files.count, "\(task.attachments)")
+        #expect(Set(task.attachments) == Set(first.flatMap { [$0.replacing(".", with: "-r2."), $0] }))
+        #expect(place == .asana || Set(first) == Set(Proof.files))
         for words in ["Round 2 has begun", "revision 2 of this task", "Accepted by Ana (demo)"] {
             #expect(task.comments.count { $0.contains(words) } == 1, "\(words): \(task.comments)")
         }
@@ -340,6 +362,12 @@ extension Installation {
         let folder = deliveries.appending(path: "shamrock-detailing-columbus/audits")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         #expect(names.count == 2 && names.allSatisfy { $0.contains("-r2.") }, "\(names)")
-        #expect(try await records().steps.allSatisfy { $0.state == "done" })
+        try await eventually("every step is done", within: .seconds(60)) {
+            let open = try await records().steps.filter { $0.state != "done" }
+            guard open.allSatisfy({ ["pending", "intended"].contains($0.state) }) else {
+                throw NeverHappened("every step done: \(open)")
+            }
+            return open.isEmpty ? true : nil
+        }
     }
 }

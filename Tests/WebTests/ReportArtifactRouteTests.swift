@@ -129,6 +129,28 @@ struct ReportArtifactRouteTests {
         }
     }
 
+    @Test("A value of this installation is in no answer either, though nothing in it looks like a credential")
+    func ownValues() async throws {
+        let value = "plain-demo-value-of-this-house-5521", coded = Data("demo:\(value)".utf8).base64EncodedString()
+        _ = Secret(value).masked()
+        try await Served.run { served in
+            try await Self.seed(served)
+            let capsule =
+                #"{"schema":"bureau-capsule/1","warnings":["it is \#(value)","\#(coded)"],"missing":["\#(value)"]}"#
+            _ = try await served.database.write { db in
+                try db.execute(
+                    "UPDATE artifact SET capsule = ?, title = ?, reason = ?", [capsule, "Audit \(value)", coded])
+            }
+            for path in [
+                "/report-artifacts", Self.path, Self.path + "/capsule", "/report-artifacts/reusable?client=shamrock",
+            ] {
+                let answer = try await served.send(.get, path, Self.token)
+                #expect(answer.status == 200 && answer.text.contains("[removed]"), "\(path): \(answer.text)")
+                #expect(!answer.text.contains(value) && !answer.text.contains(coded.dropFirst(8).prefix(16)), "\(path)")
+            }
+        }
+    }
+
     @Test("A file's bytes come as they are, as a download that no browser sniffs or runs")
     func bytes() async throws {
         try await Served.run { served in

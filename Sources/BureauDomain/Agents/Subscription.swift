@@ -14,7 +14,7 @@ extension BoardPolicy {
             package let id: String
             /// The subscription of everything in it; nil takes what each task says.
             package let name: String?
-            /// A client's slug, where the task itself names none.
+            /// A client's slug, where the task itself names none: for the record, and for a run whose task is here too.
             package let client: String?
 
             package init(id: String, name: String?, client: String?) {
@@ -54,5 +54,14 @@ extension BoardPolicy {
         }
 
         package func client(in container: String) -> String? { containers.first { $0.id == container }?.client }
+
+        /// The clients of all these, each once, in the config's order.
+        package func clients(in ids: Set<String>) -> [String] {
+            var found: [String] = []
+            for container in containers where ids.contains(container.id) {
+                if let slug = container.client, !found.contains(slug) { found.append(slug) }
+            }
+            return found
+        }
     }
 }

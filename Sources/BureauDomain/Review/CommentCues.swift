@@ -37,7 +37,7 @@ struct CommentCues: Sendable {
             isScopeStrong = isScopeStrong || found.isStrong
             return
         }
-        if let found = clause.has(CommentWords.asides) {
+        if let found = clause.has(CommentWords.asides + CommentWords.organising) {
             (idle, isIdleStrong) = (idle ?? found, true)
             return
         }
@@ -95,6 +95,8 @@ struct CommentCues: Sendable {
     private mutating func readAcceptance(_ clause: CommentText.Clause) -> Bool {
         for (phrases, isStrong) in [(CommentWords.acceptStrong, true), (CommentWords.acceptWeak, false)] {
             guard let found = clause.has(phrases) else { continue }
+            // What would be wonderful is not there.
+            if !isStrong, clause.has(["would be \(found)", "'d be \(found)", "will be \(found)"]) != nil { continue }
             if let waits = clause.has(CommentWords.conditions) {
                 condition = condition ?? waits
                 if let found = CommentWords.change(clause) { (change, isChangeStrong) = (found.phrase, found.isStrong) }

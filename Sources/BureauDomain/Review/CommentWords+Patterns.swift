@@ -6,7 +6,7 @@ extension CommentWords {
     static func consent(_ clause: CommentText.Clause) -> String? {
         guard !clause.isQuestion, clause.has(conditions) == nil else { return nil }
         let words = clause.words
-        if let found = nothingLeft(words) ?? handedOut(words) { return found }
+        if let found = nothingLeft(words) ?? handedOut(words) ?? finished(clause) { return found }
         if let found = clause.has(fulfilled), words.first != "not", clause.has(exceptions) == nil { return found }
         if let off = words.lastIndex(of: "off"), let sign = words[..<off].lastIndex(where: { $0.hasPrefix("sign") }),
             off - sign <= 4, !words[..<sign].contains(where: CommentText.Clause.refusals.contains)
@@ -22,6 +22,54 @@ extension CommentWords {
         guard let found = clause.has(closure), !clause.isNegated(found) else { return nil }
         return found
     }
+
+    /// "we're done here", "this one is finished", "that is what the board asked for", "a yes from me".
+    private static func finished(_ clause: CommentText.Clause) -> String? {
+        let words = clause.words
+        if words.contains(where: CommentText.Clause.negations.contains) || clause.has(exceptions) != nil { return nil }
+        let rest = words.drop { politeness.contains($0) || openers.contains($0) }.filter { !politeness.contains($0) }
+        if rest.count == 1, let only = rest.first, lastWords.contains(only) { return only }
+        if let found = clause.has(endings) { return found }
+        // What is called finished is the work, and not one of its parts.
+        if let done = words.firstIndex(where: dones.contains), done > 0, done <= 5,
+            words[..<done].contains(where: wholes.contains), !words.contains(where: parts.contains),
+            !words[..<done].contains(where: conditionals.contains)
+        {
+            return "… \(words[done])"
+        }
+        guard let what = words.firstIndex(of: "what"), what + 2 < words.count,
+            let verb = words[(what + 1)...].first(where: hopes.contains),
+            words[..<what].contains(where: { ["exactly", "just", "precisely", "is", "that's", "this"].contains($0) })
+        else { return nil }
+        return "what … \(verb)"
+    }
+
+    private static let lastWords: Set<String> = [
+        "publish", "release", "ship", "send", "go", "approved", "accepted", "complete", "confirmed", "done", "agreed",
+    ]
+    private static let endings = [
+        "yes from me", "yes from us", "yes from the client", "we'd take", "take this one", "take it as",
+        "tick this one off",
+        "tick it off", "tick this off", "call this done", "call it done", "out it goes", "put it out", "put it live",
+        "let it go", "clear to go",
+        "fit to print", "you have our",
+        "with pleasure", "that will do", "that'll do", "nails it", "can leave the house", "can leave us",
+        "can leave our",
+        "gave it the thumbs up", "okay to release", "ok to release", "good to release", "ready for the client meeting",
+
+    ]
+    /// What comes after these is not so yet, or only where the next thing begins.
+    private static let conditionals: Set<String> = [
+        "now", "when", "once", "if", "until", "after", "before", "be", "get",
+    ]
+    private static let dones: Set<String> = ["done", "finished", "complete", "completed", "thrilled", "delighted"]
+    private static let wholes: Set<String> = [
+        "this", "that", "it", "that's", "it's", "we", "we're", "task", "ticket", "report", "all", "everything", "board",
+        "client", "they", "they're", "version", "draft",
+    ]
+    private static let hopes: Set<String> = [
+        "asked", "wanted", "needed", "hoped", "expected", "ordered", "requested", "imagined", "goes",
+    ]
 
     /// "no tweaks", "nothing left to correct", "I wouldn't touch a word".
     private static func nothingLeft(_ words: [String]) -> String? {
@@ -76,7 +124,7 @@ extension CommentWords {
 
     private static let changes: Set<String> = [
         "tweaks", "tweak", "changes", "change", "edits", "corrections", "amendments", "remarks", "objections",
-        "comments", "complaints", "concerns", "additions", "notes", "wishes", "revisions",
+        "comments", "complaints", "concerns", "additions", "notes", "wishes", "revisions", "criticism", "requests",
     ]
     private static let editing: Set<String> = [
         "add", "change", "fix", "correct", "improve", "edit", "remove", "complain", "amend", "criticise",

@@ -43,6 +43,7 @@ extension CommentWords {
     static func scope(_ clause: CommentText.Clause) -> (phrase: String, isStrong: Bool)? {
         if let found = clause.has(elsewhere) { return (found, true) }
         let words = clause.words
+        if let found = again(words) ?? edition(words) ?? addition(clause) ?? deed(clause) { return found }
         if let place = words.firstIndex(where: places.contains), words[..<place].contains(where: extending.contains) {
             return ("… \(words[place])", true)
         }

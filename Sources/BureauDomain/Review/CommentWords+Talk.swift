@@ -69,12 +69,32 @@ extension CommentWords {
         "subscribing", "duplicate",
     ]
 
+    /// "Renamed the task", "linked to …": somebody tells what they did.
+    private static func isPast(_ word: String) -> Bool {
+        word.hasSuffix("ed") && word.count > 4
+            && ![
+                "need", "needed", "outdated", "wanted", "repeated", "duplicated", "misspelled", "approved", "accepted",
+                "cluttered", "buried", "overlooked", "mixed", "confused", "agreed", "confirmed", "surprised",
+                "interested", "excited", "delighted", "pleased", "disappointed",
+            ].contains(word)
+    }
+
+    /// What is done with the task and not with the work.
+    static let organising = [
+        "on the agenda", "on my agenda", "on the list for", "in the calendar", "wrong chat", "wrong room",
+        "wrong thread",
+        "i'm out", "i'm off", "off until", "off till",
+        "to this task", "to the task", "parent task", "sub task",
+        "subtask",
+    ]
+
     static let gratitude: Set<String> = ["thanks", "thank you", "thx", "cheers", "appreciate", "appreciated", "merci"]
 
     static func idle(_ clause: CommentText.Clause) -> (phrase: String, isStrong: Bool)? {
         // Thanks at the end of a long sentence say little of what stands before them.
         if let found = clause.has(idles) { return (found, clause.words.count <= 7 || !gratitude.contains(found)) }
-        if let first = clause.words.first, doings.contains(first) { return (first, true) }
+        if let found = clause.has(organising) { return (found, true) }
+        if let first = clause.words.first, doings.contains(first) || isPast(first) { return (first, true) }
         guard let found = clause.words.first(where: shortIdles.contains) else { return nil }
         return (found, clause.words.count <= 3)
     }

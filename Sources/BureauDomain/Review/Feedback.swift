@@ -33,14 +33,6 @@ package struct FeedbackVerdict: Hashable, Sendable {
     package var isSure: Bool { confidence >= Self.confidenceMin }
 }
 
-/// Decides what a comment means. The rules that ship need no network; a model may take their place, with these same
-/// five answers. None is shipped yet: a conformance that asks one, and its setting, is all that is missing.
-package protocol FeedbackClassifier: Sendable {
-    /// Kept with every comment it judged.
-    var name: String { get }
-    func classify(_ text: String, openQuestion: OpenQuestion?) async throws -> FeedbackVerdict
-}
-
 /// What was asked on the task last and not answered since: a "yes" means nothing without it.
 package enum OpenQuestion: String, Hashable, Sendable {
     /// "Is this part of the task?"

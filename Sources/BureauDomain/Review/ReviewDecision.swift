@@ -53,7 +53,7 @@ package struct ReviewDecision: Hashable, Sendable {
     package enum Action: Hashable, Sendable {
         case none
         case accept(String)
-        /// A new round for these comments, in their order.
+        /// A new round for these comments, in their order. Questions that are answered go with it.
         case revise([String])
         /// The agent answers these in its session and changes nothing.
         case answer([String])
@@ -90,6 +90,23 @@ package struct ReviewDecision: Hashable, Sendable {
     /// `comments` are new ones, oldest first; `openedAt` is when the round that stands came to review.
     package static func decide(
         _ comments: [Comment], policy: ReviewPolicy, past: Past = Past(), openedAt: Int64
+    ) -> ReviewDecision {
+        var decision = choose(comments, policy, past, openedAt)
+        // A question beside a change goes with the round; beside anything else that is done it waits for people.
+        switch decision.action {
+        case .answer: break
+        case .revise where past.answers < ReviewPolicy.answersLimit: break
+        case .revise, .accept, .none:
+            let isOver = past.answers >= ReviewPolicy.answersLimit
+            for (id, outcome) in decision.outcomes where outcome == .answered {
+                decision.outcomes[id] = isOver ? .answersUsed : .noted
+            }
+        }
+        return decision
+    }
+
+    private static func choose(
+        _ comments: [Comment], _ policy: ReviewPolicy, _ past: Past, _ openedAt: Int64
     ) -> ReviewDecision {
         var outcomes = Dictionary(
             comments.map { ($0.id, first($0, policy, openedAt: openedAt)) }, uniquingKeysWith: { $1 })

@@ -1,7 +1,8 @@
 /// Tells what a comment means by what agency people write. Deterministic, in English, without a network. It would
 /// rather ask than guess: what two rules see differently, or none sees clearly, is not sure.
-package struct RuleClassifier: FeedbackClassifier {
-    package let name = "rules-3"
+package struct RuleClassifier: Sendable {
+    /// Kept with every comment it judged.
+    package static let name = "rules-4"
     package init() {}
 
     package func classify(_ text: String, openQuestion: OpenQuestion?) -> FeedbackVerdict {

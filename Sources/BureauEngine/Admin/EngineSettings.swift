@@ -44,6 +44,8 @@ package struct EngineSettings: Sendable {
     package var sweepSeconds: Int
     /// How often the task of a run that waits for people is looked at while no webhook tells of it.
     package var reviewLookSeconds: Int
+    /// The model that may say what comments mean; nil leaves it to the rules.
+    package var commentModel: CommentModelSettings?
     /// Whose clock a schedule means that names no other.
     package var agencyZone: ZoneOffsets
     package var builds: BuildSettings

@@ -22,7 +22,7 @@ extension ArtifactRecord {
 
     /// Cleaned once more on its way out: it may be from before a rule was there.
     package var capsuleDocument: JSONValue {
-        (try? JSONValue.parse(Array(capsule.utf8))).map { Sanitiser.clean($0) } ?? .null
+        (try? JSONValue.parse(Array(capsule.utf8))).map { Outgoing.clean($0) } ?? .null
     }
 }
 
@@ -97,7 +97,7 @@ extension DataAccess {
 }
 
 extension JSONValue {
-    fileprivate static func shown(_ text: String?) -> JSONValue { text.map { .string(Sanitiser.clean($0)) } ?? .null }
+    fileprivate static func shown(_ text: String?) -> JSONValue { text.map { .string(Outgoing.clean($0)) } ?? .null }
     fileprivate static func count(_ number: Int) -> JSONValue { .number(JSONNumber(number)) }
     fileprivate static func period(_ period: ArtifactPeriod?) -> JSONValue {
         period.map { ["key": .string($0.key), "from": .string($0.from), "to": .string($0.to)] } ?? .null

@@ -53,7 +53,7 @@ struct ArtifactRegistration: Sendable {
 
     /// One row a run and round. Collected again, the row takes what arrived since; what people decided stays.
     func write(_ db: any Connection, now: Int64) throws {
-        let capsule = capsule.document.canonical
+        let capsule = Outgoing.masked(capsule.document).canonical
         try db.execute(
             """
             INSERT INTO artifact (id, run_id, round, version, agent, client_slug, client_name, kind, title, channel,

@@ -87,7 +87,7 @@ struct CapsuleContext: Sendable {
 
     /// "<" is spelled out inside, so that nothing in a capsule can end it.
     private func block(_ artifact: ArtifactRecord, _ db: any Connection) throws -> String {
-        let json = artifact.capsule.replacingOccurrences(of: "<", with: #"\u003c"#)
+        let json = Outgoing.masked(artifact.capsule).replacingOccurrences(of: "<", with: #"\u003c"#)
         var head = "<capsule artifact=\"\(artifact.id)\" kind=\"\(artifact.kind)\""
         if let period = artifact.period { head += " period=\"\(period.key)\"" }
         head += " date=\"\(UTCStamp.date(Date(timeIntervalSince1970: Double(artifact.createdAt) / 1_000)))\""

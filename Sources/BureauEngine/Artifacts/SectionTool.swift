@@ -86,8 +86,9 @@ struct SectionTool: Sendable {
                 return try await refuse(call, artifact.id, part, "The file is not the one that was registered.")
             }
             let found = try ArtifactSection.read(Array(data), file: file.name, section: section)
-            try await log(call, artifact.id, part, bytes: found.text.utf8.count, refused: nil)
-            return Answer(text: found.text, isError: false)
+            let text = Outgoing.masked(found.text)
+            try await log(call, artifact.id, part, bytes: text.utf8.count, refused: nil)
+            return Answer(text: text, isError: false)
         } catch let refused as ArtifactSection.Refused {
             return try await refuse(call, artifact.id, part, refused.description)
         }
@@ -101,7 +102,7 @@ struct SectionTool: Sendable {
     private func log(_ call: String, _ artifactID: String?, _ part: String, bytes: Int, refused: String?) async throws {
         let (run, now) = (hand.run, parts.doors.now())
         let entry = AccessLog.Entry(
-            way: .tool, artifactID: artifactID, part: Sanitiser.clean(part), bytes: bytes, callID: call,
+            way: .tool, artifactID: artifactID, part: Outgoing.clean(part), bytes: bytes, callID: call,
             refused: refused)
         try await parts.write(hand.lease) { try AccessLog(db: $0).append(entry, run: run, now: now) }
     }

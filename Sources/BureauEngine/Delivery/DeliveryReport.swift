@@ -28,8 +28,10 @@ struct DeliveryReport: Sendable, Hashable {
     var answering: [FeedbackRecord] = []
     /// Names of the files this round made or changed.
     var changedFiles: [String]
-    /// What the agent answered, when nothing but an answer was asked for.
+    /// What the agent said last, when an answer was asked for.
     var said: String?
+    /// Nothing but an answer was asked for.
+    var isOnlyAnswer = false
     /// How people judge it; nil when it counts as it is.
     var review: ReviewPolicy?
 
@@ -56,7 +58,7 @@ struct DeliveryReport: Sendable, Hashable {
     }
 
     var title: String {
-        if said != nil { return "\(agentName) answers" }
+        if isOnlyAnswer, said != nil { return "\(agentName) answers" }
         let name = "\(agentName) \(score == nil ? "result" : "audit")"
         return round > 1 ? "\(name), revision \(round) of this task, ready" : "\(name) ready"
     }

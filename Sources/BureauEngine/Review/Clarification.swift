@@ -7,7 +7,6 @@ import Foundation
 /// something new. Nothing is guessed: what is still missing is asked for again.
 struct Clarification: Sendable {
     let parts: EngineParts
-    let classifier: any FeedbackClassifier
     let wake: @Sendable () -> Void
 
     /// A run that something of the installation keeps looks again when people write or change something, not more often.
@@ -147,8 +146,8 @@ private struct OpenFields {
             return
         }
         let name = trigger.clientAnswer
-        switch try AsanaClientChoice(db: db).choose(trigger, task, answer: answers[name]) {
-        case .none: (client, knownClient) = (nil, nil)
+        switch try AsanaClientChoice(db: db).choose(trigger, agent.config.board, task, answer: answers[name]) {
+        case .none, .unrecorded: (client, knownClient) = (nil, nil)
         case .known: (client, knownClient) = (nil, name)
         case .unsure: (client, knownClient) = (name, nil)
         }

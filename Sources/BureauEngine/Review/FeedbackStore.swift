@@ -114,15 +114,17 @@ struct FeedbackStore {
     }
 
     /// The comment says something else now, of the round that stands now.
-    func edit(_ id: String, text: String, _ verdict: FeedbackVerdict, round: Int, now: Int64) throws {
+    func edit(
+        _ id: String, text: String, _ verdict: FeedbackVerdict, by classifier: String, round: Int, now: Int64
+    ) throws {
         try db.execute(
             """
             UPDATE feedback SET text = ?, text_sha256 = ?, edited_at = ?, class = ?, confidence = ?, reason = ?,
-                round = ?, outcome = ? WHERE id = ?
+                classifier = ?, round = ?, outcome = ? WHERE id = ?
             """,
             [
                 String(text.prefix(NewFeedback.charactersMax)), Self.hash(text), now, verdict.kind.rawValue,
-                verdict.confidence, verdict.reason, round, ReviewDecision.Outcome.noted.rawValue, id,
+                verdict.confidence, verdict.reason, classifier, round, ReviewDecision.Outcome.noted.rawValue, id,
             ])
     }
 

@@ -11,19 +11,19 @@ struct ReviewLook {
     let policy: ReviewPolicy
     let agentName: String
     let minutesMax: Int
-    let classifier: String
     /// Questions on one round that are put to people on the task. Beyond it nothing is asked; the comment is kept.
     static let asksMax = 5
 
     /// `people` are comments that are not ours, oldest first, each with what it was judged to be.
     /// Returns the state it moved the run to, if it did.
-    func take(_ people: [(comment: WorkComment, verdict: FeedbackVerdict)], isWhole: Bool) throws -> RunState? {
+    func take(_ people: [JudgedComment], isWhole: Bool) throws -> RunState? {
         guard let run = try RunStore(db: db).find(watch.runID), run.state == .inReview else { return nil }
         let store = FeedbackStore(db: db)
         let known = try store.list(run: run.id), now = doors.now()
         if isWhole { try withdraw(known, present: Set(people.map(\.comment.id))) }
         var new: [ReviewDecision.Comment] = []
-        for (comment, verdict) in people {
+        for judgement in people {
+            let (comment, verdict) = (judgement.comment, judgement.verdict)
             let hash = FeedbackStore.hash(comment.text)
             if let old = known.first(where: { $0.commentID == comment.id && $0.tool == watch.tool.rawValue }) {
                 guard old.textHash != hash, old.deletedAt == nil else { continue }
@@ -32,9 +32,10 @@ struct ReviewLook {
                     continue
                 }
                 // Nothing followed from it yet: as it reads now it speaks of the round that stands now.
-                try store.edit(old.id, text: comment.text, verdict, round: run.round, now: now)
+                try store.edit(
+                    old.id, text: comment.text, verdict, by: judgement.classifier, round: run.round, now: now)
                 new.append(judged(comment, verdict))
-            } else if try claim(comment, verdict, run, now) {
+            } else if try claim(judgement, run, now) {
                 new.append(judged(comment, verdict))
             }
         }
@@ -83,15 +84,14 @@ struct ReviewLook {
             verdict: verdict)
     }
 
-    private func claim(_ comment: WorkComment, _ verdict: FeedbackVerdict, _ run: RunRecord, _ now: Int64) throws
-        -> Bool
-    {
-        try FeedbackStore(db: db).insert(
+    private func claim(_ judgement: JudgedComment, _ run: RunRecord, _ now: Int64) throws -> Bool {
+        let (comment, verdict) = (judgement.comment, judgement.verdict)
+        return try FeedbackStore(db: db).insert(
             NewFeedback(
                 id: doors.makeID(), tool: watch.tool.rawValue, commentID: comment.id, runID: run.id, round: run.round,
                 authorID: comment.authorID, authorName: comment.authorName, text: comment.text,
                 writtenAt: comment.createdAt, kind: verdict.kind.rawValue, confidence: verdict.confidence,
-                reason: verdict.reason, classifier: classifier, outcome: .noted), now: now)
+                reason: verdict.reason, classifier: judgement.classifier, outcome: .noted), now: now)
     }
 
     /// A comment that is gone asks for nothing any more. What it has set going goes on.

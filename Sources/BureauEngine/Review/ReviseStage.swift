@@ -84,10 +84,8 @@ struct RoundOpening: Sendable {
 struct RevisionIntent: Codable, Hashable, Sendable { var text: String }
 
 extension FeedbackStore {
-    /// What the round of this number is for: comments on the one before it.
+    /// What the round of this number is for: the changes and the questions of the one before it.
     func asking(run runID: String, before round: Int) throws -> [FeedbackRecord] {
-        let found = try list(run: runID).filter { $0.round == round - 1 }
-        let changes = found.filter { $0.outcome == .revised }
-        return changes.isEmpty ? found.filter { $0.outcome == .answered } : changes
+        try list(run: runID).filter { $0.round == round - 1 && ($0.outcome == .revised || $0.outcome == .answered) }
     }
 }

@@ -37,13 +37,17 @@ struct RevisionRequest: OutboundWrite {
 
     /// Only what people wrote, each with its author, between lines that nothing else of the message has.
     static func text(_ comments: [FeedbackRecord], round: Int) -> String {
-        let quotes = comments.map { comment in
-            "\(comment.author) wrote:\n<comment>\n\(comment.text.prefix(commentCharactersMax))\n</comment>"
-        }
+        let questions = comments.filter { $0.outcome == .answered }
+        let changes = quotes(comments.filter { $0.outcome != .answered })
+        let asked =
+            questions.isEmpty
+            ? ""
+            : "\n\nThey also have a question. Answer it in your last message, in a few plain sentences.\n\n"
+                + quotes(questions)
         return """
             This is round \(round) of the same task. People looked at your result and asked for changes.
 
-            \(quotes.joined(separator: "\n\n"))
+            \(changes)\(asked)
 
             Make the changes these comments ask for and leave everything else as it is. Write every file that changes \
             again, under its own name, into /mnt/session/outputs. If something asked for cannot be done, say so in \
@@ -51,16 +55,19 @@ struct RevisionRequest: OutboundWrite {
             """
     }
 
-    static func question(_ comments: [FeedbackRecord]) -> String {
-        let quotes = comments.map { comment in
+    private static func quotes(_ comments: [FeedbackRecord]) -> String {
+        comments.map { comment in
             "\(comment.author) wrote:\n<comment>\n\(comment.text.prefix(commentCharactersMax))\n</comment>"
-        }
-        return """
-            People looked at your result and have a question. It asks for no change.
+        }.joined(separator: "\n\n")
+    }
 
-            \(quotes.joined(separator: "\n\n"))
+    static func question(_ comments: [FeedbackRecord]) -> String {
+        """
+        People looked at your result and have a question. It asks for no change.
 
-            Answer in your last message, in a few plain sentences, from what you know of this task. Write no file.
-            """
+        \(quotes(comments))
+
+        Answer in your last message, in a few plain sentences, from what you know of this task. Write no file.
+        """
     }
 }

@@ -1,4 +1,4 @@
-package import BureauDomain
+import BureauDomain
 import BureauStorage
 import BureauVendors
 import Logging
@@ -7,7 +7,6 @@ import Logging
 /// is lost is looked at all the same.
 package struct TaskWatcher: Sendable {
     let parts: EngineParts
-    let classifier: any FeedbackClassifier
     let wake: @Sendable () -> Void
     static let batchMax = 50
     static let looksAtOnceMax = 4
@@ -16,12 +15,8 @@ package struct TaskWatcher: Sendable {
     static let calmFactor: Int64 = 5
     static let failuresAlarming = 5
 
-    package init(
-        parts: EngineParts, classifier: any FeedbackClassifier = RuleClassifier(),
-        wake: @escaping @Sendable () -> Void
-    ) {
+    package init(parts: EngineParts, wake: @escaping @Sendable () -> Void) {
         self.parts = parts
-        self.classifier = classifier
         self.wake = wake
     }
 
@@ -62,7 +57,7 @@ package struct TaskWatcher: Sendable {
         let own = try await parts.using(run: run, agent: agent)
         switch run.state {
         case .inReview: try await review(watch, run, agent, own)
-        case .needsInfo: try await Clarification(parts: own, classifier: classifier, wake: wake).look(watch, run, agent)
+        case .needsInfo: try await Clarification(parts: own, wake: wake).look(watch, run, agent)
         case .queued, .starting, .running, .waitingApproval, .collecting, .delivering, .revising, .stopping, .done,
             .doneWithProblems, .stopped, .failed, .ignored:
             return
@@ -77,12 +72,12 @@ package struct TaskWatcher: Sendable {
         let found = try await tool.comments(of: watch.taskID, since: watch.since - Marks.skewMilliseconds)
         let people = try await OwnComments(parts: own).others(
             found.comments, tool: tool, taskID: watch.taskID, since: watch.since)
-        let judged = try await judge(people, run)
-        let (doors, name, minutes) = (parts.doors, classifier.name, agent.config.limits.sessionMinutesMax)
+        let judged = try await judge(people, run, CommentJudge(parts: own, run: run, agent: agent))
+        let (doors, minutes) = (parts.doors, agent.config.limits.sessionMinutesMax)
         let state = try await parts.database.write { db in
             try ReviewLook(
                 db: db, doors: doors, watch: watch, policy: policy, agentName: agent.config.displayName,
-                minutesMax: minutes, classifier: name
+                minutesMax: minutes
             ).take(judged, isWhole: found.isWhole)
         }
         if let state {
@@ -91,21 +86,24 @@ package struct TaskWatcher: Sendable {
         wake()
     }
 
-    /// Only what is new or changed is judged: a model would be paid for each.
-    private func judge(_ comments: [WorkComment], _ run: RunRecord) async throws -> [(WorkComment, FeedbackVerdict)] {
+    /// Only what is new or changed is judged: a model is paid for each.
+    private func judge(_ comments: [WorkComment], _ run: RunRecord, _ judge: CommentJudge) async throws
+        -> [JudgedComment]
+    {
         let known = try await parts.database.read { try FeedbackStore(db: $0).list(run: run.id) }
         var question = Self.question(known, round: run.round)
-        var judged: [(WorkComment, FeedbackVerdict)] = []
+        var judged: [JudgedComment] = []
         for comment in comments {
             let hash = FeedbackStore.hash(comment.text)
             if known.contains(where: { $0.commentID == comment.id && $0.textHash == hash }) {
-                judged.append((comment, FeedbackVerdict(.noOp, confidence: 100, reason: "it is known")))
+                let verdict = FeedbackVerdict(.noOp, confidence: 100, reason: "it is known")
+                judged.append(JudgedComment(comment: comment, verdict: verdict, classifier: RuleClassifier.name))
                 continue
             }
-            let verdict = try await classifier.classify(comment.text, openQuestion: question)
+            let new = try await judge.judge(comment, openQuestion: question)
             // Whatever else is said, the question waits until it is answered.
-            if verdict.isAnswer { question = nil }
-            judged.append((comment, verdict))
+            if new.verdict.isAnswer { question = nil }
+            judged.append(new)
         }
         return judged
     }

@@ -21,14 +21,15 @@ struct AssessStage: Stage {
             }
         }
         let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
-        let (standing, whichClient) = try await client(hand, task, answers), record = standing?.record
+        let client = try await client(hand, task, answers), standing = client.standing, record = standing?.record
         let readiness = readiness(hand.agent.config, hand, task, standing, answers), assembly = readiness.assembly
         let name = hand.agent.config.displayName
         var facts = try await facts(hand, task, readiness)
-        if let whichClient, let name = hand.agent.config.triggers.asana?.clientAnswer {
+        if let question = client.question, let name = hand.agent.config.triggers.asana?.clientAnswer {
             // Whose it is comes first: the client's record may know what else seems to be missing.
-            (facts.choice, facts.missingFields) = (whichClient, [name])
+            (facts.choice, facts.missingFields) = (question, [name])
         }
+        if let slug = client.unrecorded { facts.missingSetup.insert(Self.unrecorded(slug, hand), at: 0) }
         var route: RunRoute?
         if let task, facts.isStartedByTask, facts.isWanted {
             let router = TaskRouter(parts: parts, hand: hand) { config in
@@ -162,10 +163,19 @@ struct AssessStage: Stage {
             + (parts.connections.anthropic == nil ? ["Anthropic is not connected: set ANTHROPIC_API_KEY."] : [])
     }
 
-    /// The client, or what to ask when the task does not make clear which one is meant.
-    private func client(_ hand: RunInHand, _ task: WorkTask?, _ answers: [String: String]) async throws
-        -> (standing: ClientStanding?, question: String?)
-    {
+    private struct FoundClient {
+        var standing: ClientStanding?
+        /// What to ask when the task does not make clear which one is meant.
+        var question: String?
+        /// Named by the agent's file, and nobody has made it.
+        var unrecorded: String?
+    }
+
+    private static func unrecorded(_ slug: String, _ hand: RunInHand) -> String {
+        "The file of \(hand.agent.config.displayName) says that this is work for the client \"\(slug)\", and there is no such client: add its record, or correct the file."
+    }
+
+    private func client(_ hand: RunInHand, _ task: WorkTask?, _ answers: [String: String]) async throws -> FoundClient {
         let fromTask = task?.text(of: "client_id") ?? answers["client_id"]
         let isFromTask = hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue
         if let task, let trigger = hand.agent.config.triggers.asana, task.kind == .asana,
@@ -173,24 +183,28 @@ struct AssessStage: Stage {
         {
             let answer = answers[trigger.clientAnswer]
             let (choice, standing) = try await parts.database.read { db in
-                let choice = try AsanaClientChoice(db: db).choose(trigger, task, answer: answer)
+                let choice = try AsanaClientChoice(db: db)
+                    .choose(trigger, hand.agent.config.board, task, answer: answer)
                 guard case .known(let record) = choice else { return (choice, ClientStanding?.none) }
                 return (choice, try ClientStore(db: db).standing(record.slug))
             }
             switch choice {
-            case .known: return (standing, nil)
+            case .known: return FoundClient(standing: standing)
             // Whoever gave it the task may know more than the projects say.
             case .unsure(let question):
                 let isSaid = trigger.clientField.flatMap(task.text(of:)) != nil
-                if isSaid || hand.run.clientSlug == nil { return (nil, question) }
+                if isSaid || hand.run.clientSlug == nil { return FoundClient(question: question) }
+            case .unrecorded(let slug):
+                if isFromTask || hand.run.clientSlug == nil { return FoundClient(unrecorded: slug) }
             case .none: break
             }
         }
         // What a run that its task started knows of its client, it has from an earlier look, and may be corrected since.
         let known = isFromTask ? fromTask ?? hand.run.clientSlug : hand.run.clientSlug ?? fromTask
-        let slug = known ?? (task?.kind == .clickUp ? hand.agent.config.triggers.clickUp?.client : nil)
-        guard let slug else { return (nil, nil) }
-        return (try await parts.database.read { try ClientStore(db: $0).standing(slug) }, nil)
+        let ofList = task?.kind == .clickUp ? hand.agent.config.triggers.clickUp?.client : nil
+        guard let slug = known ?? ofList else { return FoundClient() }
+        let standing = try await parts.database.read { try ClientStore(db: $0).standing(slug) }
+        return FoundClient(standing: standing, unrecorded: standing == nil && known == nil ? slug : nil)
     }
 
     private func readiness(

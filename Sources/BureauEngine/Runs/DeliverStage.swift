@@ -124,7 +124,9 @@ struct DeliverStage: Stage {
         guard hand.run.round > 1, hand.run.reviewAcceptedAt == nil else { return }
         let (id, round) = (hand.run.id, hand.run.round)
         report.answering = try await parts.database.read { try FeedbackStore(db: $0).asking(run: id, before: round) }
-        guard report.answering.allSatisfy({ $0.outcome == .answered }), let session = hand.run.sessionID else { return }
+        report.isOnlyAnswer = report.answering.allSatisfy { $0.outcome == .answered }
+        let isAsked = report.isOnlyAnswer || report.answering.contains { $0.outcome == .answered }
+        guard isAsked, let session = hand.run.sessionID else { return }
         report.said = try LastWords.read(parts.settings.sessionLogFolder, session: session)
     }
 

@@ -9,7 +9,7 @@ package struct RunEvent: Sendable, Hashable {
     package let detail: String
 
     /// As people and programs get it: a vendor's answer that was written down may have held a credential.
-    var shown: RunEvent { RunEvent(seq: seq, at: at, kind: kind, detail: Sanitiser.clean(detail)) }
+    var shown: RunEvent { RunEvent(seq: seq, at: at, kind: kind, detail: Outgoing.clean(detail)) }
 }
 
 struct RunEventStore {

@@ -55,6 +55,7 @@ package struct RunTransitions: Sendable {
     /// asked of it (`RunReservation.regain`).
     private func account(for machine: RunMachine, _ run: RunRecord, in db: any Connection) throws {
         guard machine.state.isFinal || machine.state == .inReview else { return }
+        try CommentReadingStore(db: db).giveUp(run, now: doors.now())
         try SpendLedger(db: db).release(run.id, now: doors.now())
     }
 

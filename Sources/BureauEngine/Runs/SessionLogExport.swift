@@ -50,9 +50,9 @@ package struct SessionLogExport {
 
     private static func clean(_ line: [UInt8]) -> [UInt8] {
         guard let value = try? JSONValue.parse(line, bytesMax: lineBytesMax) else {
-            return Array(Sanitiser.clean(String(decoding: line, as: UTF8.self)).utf8)
+            return Array(Outgoing.clean(String(decoding: line, as: UTF8.self)).utf8)
         }
-        let cleaned = Sanitiser.clean(value, depth: depthMore)
+        let cleaned = Outgoing.clean(value, depth: depthMore)
         return cleaned == value ? line : Array(cleaned.compact.utf8)
     }
 }

@@ -84,7 +84,7 @@ package struct SessionLogReader: Sendable {
         guard let line = Self.line(raw, start: start, charactersMax: Self.wholeBytesMax),
             let value = try? JSONValue.parse(raw, bytesMax: Self.wholeBytesMax)
         else { return nil }
-        return (line, Sanitiser.clean(value).pretty)
+        return (line, Outgoing.clean(value).pretty)
     }
 
     static let lastLineBytesMax = 64 << 10
@@ -182,7 +182,7 @@ package struct SessionLogReader: Sendable {
     private static func clean(_ text: String, _ charactersMax: Int) -> (text: String, isCut: Bool) {
         let near = text.prefix(charactersMax + Self.credentialCharactersMax)
         let plain = String(near.unicodeScalars.filter { $0.value >= 32 || $0.value == 10 }.map(Character.init))
-        let shown = Sanitiser.clean(plain)
+        let shown = Outgoing.clean(plain)
         let isCut = shown.count > charactersMax || near.endIndex < text.endIndex
         return (isCut ? shown.prefix(charactersMax) + "…" : shown, isCut)
     }

@@ -34,11 +34,14 @@ struct CostMeter: Sendable {
     /// Saves the figures and returns the judgement. A model without a price is reported once, never taken for free.
     @discardableResult
     func save(_ fold: SessionFold, listed: BureauVendors.SessionUsage?) async throws -> BudgetPolicy.Verdict {
-        let cost = cost(fold, listed: listed)
         let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
-        let held = try await parts.database.read { [id = hand.run.id, now = parts.doors.now()] in
-            try RunEventStore(db: $0).heldMilliseconds(id, now: now)
+        let (held, readings) = try await parts.database.read { [id = hand.run.id, now = parts.doors.now()] in
+            (
+                try RunEventStore(db: $0).heldMilliseconds(id, now: now),
+                try CommentReadingStore(db: $0).total(run: id)
+            )
         }
+        let cost = cost(fold, listed: listed).with(readings)
         let elapsed = parts.doors.now() - (run.startedAt ?? parts.doors.now()) - held
         let limits = limits(run)
         let verdict = BudgetPolicy.judge(
@@ -131,6 +134,14 @@ struct BudgetWarning {
 
 extension String {
     fileprivate var firstUppercased: String { prefix(1).uppercased() + dropFirst() }
+}
+
+extension SessionCost {
+    /// With what a model was paid beside the session, for reading people's comments.
+    func with(_ readings: MicroUSD) -> SessionCost {
+        guard readings > .zero else { return self }
+        return SessionCost(microUSD: microUSD.map { $0 + readings }, method: method)
+    }
 }
 
 extension SessionCost.Method {

@@ -17,9 +17,11 @@ struct RunReservation {
     /// `run` is the row as it is now, its client known.
     func reserve(_ run: RunRecord, in db: any Connection) throws -> Outcome {
         let now = parts.doors.now(), day = SpendAccount.day(now), ledger = SpendLedger(db: db)
+        // What a question to a model held is no money for a session.
+        let spent = MicroUSD(rawValue: run.spentMicroUSD) + (try CommentReadingStore(db: db).giveUp(run, now: now))
         if try ledger.hold(run.id)?.isOpen == true { return .granted }
         let limit = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
-        let amount = max(.zero, limit - MicroUSD(rawValue: run.spentMicroUSD))
+        let amount = max(.zero, limit - spent)
         guard let short = try parts.budgets.shortage(amount, run, day: day, in: db) else {
             try ledger.open(run, amount: amount, now: now)
             return .granted

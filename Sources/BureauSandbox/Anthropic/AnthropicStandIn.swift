@@ -2,12 +2,14 @@ import HTTPTypes
 import Hummingbird
 import Synchronization
 
-/// Anthropic's Managed Agents API: sessions that run scripted scenarios, their events and their files.
+/// Anthropic's Managed Agents API: sessions that run scripted scenarios, their events and their files; and single model
+/// calls, with scripted answers.
 final class AnthropicStandIn: StandIn {
     let name = "anthropic"
     let page = (path: "/sessions", title: "Agent sessions")
     let frame: SandboxFrame
     let gate: AnthropicGate
+    let messages = MessageDesk()
     private let store = Mutex(Store())
 
     /// At most this many sessions are kept.
@@ -28,10 +30,14 @@ final class AnthropicStandIn: StandIn {
         addSessionRoutes(to: api)
         addEventRoutes(to: api)
         addFileRoutes(to: api)
+        addMessageRoutes(to: api)
         addCatalogRoutes(to: api)
         addPages(to: router)
         router.post("/_control/scenario") { [self] request, context in
             try await steer(request, context)
+        }
+        router.post("/_control/message") { [self] request, context in
+            try await scriptMessage(request, context)
         }
     }
 
@@ -79,9 +85,21 @@ final class AnthropicStandIn: StandIn {
             return store.sessions
         }
         for session in ended { session.finish() }
+        messages.reset()
     }
 
-    func state() async -> JSON { ["sessions": .array(sessions.map(\.overview))] }
+    func state() async -> JSON {
+        [
+            "sessions": .array(sessions.map(\.overview)),
+            "messages": .array(
+                messages.asked.map { asked in
+                    [
+                        "model": .string(asked.request.model), "system": .string(asked.request.system),
+                        "texts": .array(asked.request.texts.map { .string($0) }), "answer": asked.answer,
+                    ]
+                }),
+        ]
+    }
 
     /// One call of the API: checked at the gate, logged, open to faults, refused in the vendor's shape.
     func call(

@@ -83,6 +83,7 @@ final class AsanaStandIn: StandIn {
         return [
             "tasks": .array(workspace.taskOrder.compactMap { workspace.tasks[$0] }.map { visible($0, workspace) }),
             "webhooks": .array(workspace.webhooks.map(render.webhook)),
+            "hook_secrets": .array(workspace.webhooks.map { .string($0.secret) }),
         ]
     }
 

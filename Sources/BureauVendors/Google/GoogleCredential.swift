@@ -38,7 +38,7 @@ package struct GoogleCredential: Sendable {
         }
         email = file.email
         keyID = file.keyID
-        privateKey = Secret(pem)
+        privateKey = Secret(pem).masked()
         self.subject = subject
     }
 

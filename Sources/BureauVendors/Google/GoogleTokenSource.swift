@@ -81,7 +81,7 @@ package actor GoogleTokenSource {
         }
         let lifetime = answer.expiresIn ?? 3600
         return Token(
-            secret: Secret(answer.token),
+            secret: Secret(answer.token).masked(),
             renewAt: started.addingTimeInterval(max(lifetime - Self.renewalMarginSeconds, lifetime / 2)))
     }
 

@@ -83,7 +83,7 @@ package final class RateGovernor: Transport {
     private struct Pass { let lane: String, destination: String }
 
     private func admit(_ request: VendorRequest) async throws(VendorError) -> Pass {
-        let pass = Pass(lane: RateReading.lane(of: request), destination: Self.destination(request.url))
+        let pass = Pass(lane: RateReading.lane(of: request), destination: Self.destination(of: request))
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID
@@ -182,6 +182,12 @@ package final class RateGovernor: Transport {
         case .unavailable: .failed
         case .rejected, .credential, .limited, .unreadable: .unknown
         }
+    }
+
+    /// A model that fails again and again says nothing of the sessions at the same address.
+    private static func destination(of request: VendorRequest) -> String {
+        let address = destination(request.url)
+        return request.operation == AnthropicClient.messagesOperation ? address + " messages" : address
     }
 
     /// Scheme, host and port of an address.

@@ -6,7 +6,9 @@ extension RateReading {
     static func lane(of request: VendorRequest) -> String {
         switch request.vendor {
         case .slack: request.operation
-        case .anthropic: request.method == .get ? "reads" : "writes"
+        case .anthropic:
+            request.operation == AnthropicClient.messagesOperation
+                ? "messages" : request.method == .get ? "reads" : "writes"
         case .clickUp, .asana, .google: "all"
         }
     }

@@ -5,6 +5,7 @@ extension Secret {
     /// Encrypts the secret for a row on disk (AES-256-GCM under a key derived from `master`). `context` names the row,
     /// such as "clickup webhook 0b7f…": sealed bytes moved to another row do not open there.
     package func sealed(under master: Secret, context: String) throws -> [UInt8] {
+        SecretMask.process.cover(self)
         let box = try AES.GCM.seal(
             Data(reveal().utf8), using: Self.sealingKey(master), authenticating: Data(context.utf8))
         return Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
@@ -16,6 +17,7 @@ extension Secret {
             let opened = try? AES.GCM.open(box, using: Self.sealingKey(master), authenticating: Data(context.utf8))
         else { return nil }
         self.init(String(decoding: opened, as: UTF8.self))
+        SecretMask.process.cover(self)
     }
 
     private static func sealingKey(_ master: Secret) -> SymmetricKey {

@@ -12,7 +12,7 @@ struct RunDoubts {
         doubts.enumerated().map { index, step in
             var block = Block(
                 id: index == 0 ? Self.anchor : nil, heading: "? Nobody can tell: \(step.what)", style: "waits warn",
-                text: Sanitiser.clean(step.error ?? "The answer was lost on the way."),
+                text: Outgoing.clean(step.error ?? "The answer was lost on the way."),
                 facts: Facts([
                     Facts.Fact(name: "Where to look", value: step.channel.word),
                     Facts.Fact(name: "Tries", value: "\(step.attempts)"),

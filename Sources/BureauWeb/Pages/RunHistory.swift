@@ -55,7 +55,7 @@ struct RunHistory {
                 Block(
                     id: "input", heading: "Input and config",
                     text: "Credentials, and fields named like one, are left out here.",
-                    disclosure: Disclosure(summary: "Payload", body: Sanitiser.clean(value).pretty)))
+                    disclosure: Disclosure(summary: "Payload", body: Outgoing.clean(value).pretty)))
         }
         guard let agent, let now = house.catalog.agent(run.agent), now.hash != agent.hash else { return blocks }
         let found = LineDiff.of(agent.prettyConfig, now.prettyConfig)

@@ -46,7 +46,7 @@ struct RunResults {
                         Table.Cell(text: "", chip: Self.chip(step.state)), Table.Cell(text: step.channel.word),
                         Table.Cell(text: step.what), Table.Cell(text: "\(step.attempts)"),
                         step.link.map { Table.Cell(text: "Open in \(step.channel.word)", address: $0) }
-                            ?? Table.Cell(text: Sanitiser.clean(step.error ?? "")),
+                            ?? Table.Cell(text: Outgoing.clean(step.error ?? "")),
                     ]
                 }, empty: "Nothing was to be delivered yet."), forms: oneChannel(steps, person))
     }

@@ -15,14 +15,14 @@ struct RunWords {
         run.spentMethod == "no_price" ? "+?" : "\(MicroUSD(rawValue: run.spentMicroUSD))"
     }
     var took: String { clock.took(run.startedAt, run.endedAt) }
-    var why: String { Sanitiser.clean(run.cause?.sentence ?? run.fault ?? "") }
+    var why: String { Outgoing.clean(run.cause?.sentence ?? run.fault ?? "") }
     /// What somebody can do about it; nil where nothing is wrong or nothing can be done.
     var fix: String? { run.cause?.code.fix }
     var summary: String { why.isEmpty ? run.headline ?? doing : why }
     /// What it did last, in words; types of events are for programs.
     var doing: String {
         if run.state == .waitingApproval { return "Waits for a decision" }
-        let last = Sanitiser.clean(run.lastEvent ?? "")[...].trimmed
+        let last = Outgoing.clean(run.lastEvent ?? "")[...].trimmed
         return last.contains(" ") || !last.contains(".") ? last : ""
     }
     var chip: Chip { Self.chip(run.state) }

@@ -89,6 +89,6 @@ struct StartOutlook {
         var values = KickoffValues.make(
             payload: payload, agentName: config.name, runID: "(the run's id)", at: now)
         values["capsules"] = "(what earlier reports say)"
-        return Sanitiser.clean(config.kickoffPrompt.render(values))
+        return Outgoing.clean(config.kickoffPrompt.render(values))
     }
 }

@@ -83,6 +83,8 @@ struct SettingsCatalogue {
                 effective("EVENT_LOG_DAYS", "\(engine.eventLogDaysKept)"),
                 effective("SWEEP_SECONDS", "\(engine.sweepSeconds)"),
                 effective("REVIEW_LOOK_SECONDS", "\(engine.reviewLookSeconds)"),
+                plain("COMMENT_MODEL"),
+                plain("COMMENT_MODEL_SECONDS", "\(CommentModelSettings.secondsByDefault)"),
                 effective("RUNS_IN_FLIGHT_MAX", "\(engine.runsInFlightMax)"),
                 effective("FAN_OUT_DEPTH_MAX", "\(engine.fanOut.depthMax)"),
                 effective("FAN_OUT_RUNS_PER_HOUR_MAX", "\(engine.fanOut.runsPerHourMax)"),

@@ -110,7 +110,7 @@ struct ReportPage {
                 listing.add(
                     [
                         Listing.Cell("\(revision.round)"), Listing.Cell(revision.madeID ?? "at work"),
-                        Listing.Cell(comment.author), Listing.Cell(Sanitiser.clean(comment.text)),
+                        Listing.Cell(comment.author), Listing.Cell(Outgoing.clean(comment.text)),
                     ], revision.document)
             }
         }

@@ -23,12 +23,13 @@ struct Doctor: Sendable {
         let checks = VendorChecks(
             settings: settings, connections: connections, agents: AgentFolder(settings).written.map(\.config))
         async let anthropic = checks.anthropic()
+        async let comments = checks.commentModel()
         async let clickUp = checks.clickUp()
         async let asana = checks.asana()
         async let slack = checks.slack()
         async let drive = checks.drive()
         async let clock = checks.clock(transport)
-        return await anthropic + clickUp + asana + slack + drive + [clock]
+        return await anthropic + comments + clickUp + asana + slack + drive + [clock]
     }
 
     /// What one agent's file says, and whether the vendors have what it names.

@@ -45,6 +45,29 @@ struct VendorChecks: Sendable {
             ? [.ok(name, "key accepted, agent and environment ids found, \(milliseconds) ms")] : findings
     }
 
+    /// Nothing to tell where the rules decide alone, as they do by default.
+    func commentModel() async -> [Finding] {
+        let name = "comment model"
+        guard let model = settings.engine.commentModel?.model else { return [] }
+        guard let client = connections.anthropic else {
+            return [
+                .fail(
+                    name, "COMMENT_MODEL is set and ANTHROPIC_API_KEY is not: the rules judge every comment",
+                    fix: "set the key, or remove COMMENT_MODEL", isAboutSettings: true)
+            ]
+        }
+        do throws(VendorError) {
+            let known = try await client.modelName(model)
+            return [.ok(name, "\(known) may judge comments; the rules do when it cannot")]
+        } catch {
+            return [
+                Self.refused(
+                    name, error, "COMMENT_MODEL \(model): ",
+                    fix: "name a model this key may use, or remove COMMENT_MODEL")
+            ]
+        }
+    }
+
     private func archived(_ noun: String, _ id: String, _ variable: String) -> Finding {
         .fail(
             "anthropic", "the \(noun) \(id) (\(variable)) is archived",

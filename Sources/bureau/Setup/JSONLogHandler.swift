@@ -1,3 +1,4 @@
+import BureauEngine
 import Foundation
 import Logging
 
@@ -24,7 +25,8 @@ struct JSONLogHandler: LogHandler {
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard var line = try? encoder.encode(fields) else { return }
+        guard let encoded = try? encoder.encode(fields) else { return }
+        var line = Data(Outgoing.masked(String(decoding: encoded, as: UTF8.self)).utf8)
         line.append(10)
         // One write a line, so that lines of several tasks do not mix.
         line.withUnsafeBytes { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }

@@ -22,6 +22,6 @@ enum SecretFile {
         }
         let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         guard !text.isEmpty else { throw SetupError("\(path) is empty", fix: "put the secret there, one line") }
-        return Secret(text)
+        return Secret(text).masked()
     }
 }

@@ -75,6 +75,11 @@ struct Settings: Sendable {
         if let seconds = try number("REVIEW_LOOK_SECONDS", environment, 1...3_600) {
             engine.reviewLookSeconds = seconds
         }
+        if let model = environment["COMMENT_MODEL"] {
+            let seconds = try number("COMMENT_MODEL_SECONDS", environment, 1...120)
+            engine.commentModel = CommentModelSettings(
+                model: model, secondsMax: seconds ?? CommentModelSettings.secondsByDefault)
+        }
         if let zone = try zone("AGENCY_TIME_ZONE", environment) { engine.agencyZone = zone }
         if let hours = try number("ALERT_REMIND_HOURS", environment, 1...168) {
             engine.reminders = ReminderPolicy(firstAfterHours: hours)
@@ -221,6 +226,6 @@ struct Environment: Sendable {
     }
 
     subscript(name: String) -> String? { values[name] }
-    func secret(_ name: String) -> Secret? { values[name].map(Secret.init) }
+    func secret(_ name: String) -> Secret? { values[name].map { Secret($0).masked() } }
     func has(_ name: String) -> Bool { values[name] != nil }
 }

@@ -76,6 +76,26 @@ private func comment(
             name: "a question is answered where the agent may", comments: [comment("1", .discussion)],
             policy: ReviewPolicy(answersDiscussion: true), action: .answer(["1"]), outcomes: ["1": .answered]),
         Case(
+            name: "a question beside a change goes to the agent with it",
+            comments: [comment("1", .discussion), comment("2", .revisionRequest)],
+            policy: ReviewPolicy(answersDiscussion: true), action: .revise(["2"]),
+            outcomes: ["1": .answered, "2": .revised]),
+        Case(
+            name: "a question beside a change is left to people once the last answer was given",
+            comments: [comment("1", .discussion), comment("2", .revisionRequest)],
+            policy: ReviewPolicy(answersDiscussion: true), past: .init(answers: ReviewPolicy.answersLimit),
+            action: .revise(["2"]), outcomes: ["1": .answersUsed, "2": .revised]),
+        Case(
+            name: "a question beside an acceptance is answered by nobody, and not told otherwise",
+            comments: [comment("1", .discussion), comment("2", .acceptance)],
+            policy: ReviewPolicy(answersDiscussion: true), action: .accept("2"),
+            outcomes: ["1": .noted, "2": .accepted]),
+        Case(
+            name: "a question beside a change after the last round waits for the person who decides",
+            comments: [comment("1", .discussion), comment("2", .revisionRequest)],
+            policy: ReviewPolicy(roundsMax: 3, answersDiscussion: true), past: .init(rounds: 3), action: .none,
+            outcomes: ["1": .noted, "2": .roundsUsed]),
+        Case(
             name: "after the last round a person decides", comments: [comment("1", .revisionRequest)],
             past: .init(rounds: 3),
             action: .none, outcomes: ["1": .roundsUsed]),

@@ -66,16 +66,17 @@ import Testing
 
     @Test("There are at least 200 examples, of every class in both parts, and none stands in both")
     func enough() throws {
-        let known = try Self.examples("tuning") + Self.examples("development"), held = try Self.examples("held-out")
-        #expect(known.count + held.count >= 500 && held.count >= 60)
+        let known = try ["tuning", "development", "development-2"].flatMap(Self.examples)
+        let held = try ["held-out", "held-out-2"].flatMap(Self.examples)
+        #expect(known.count + held.count >= 700 && held.count >= 190)
         for part in [known, held] { #expect(Set(part.map(\.kind)) == Set(FeedbackClass.allCases)) }
         #expect(Set(known.map(\.text)).count == known.count)
         #expect(Set(known.map(\.text)).isDisjoint(with: held.map(\.text)))
     }
 
     static let floors: [(FeedbackClass, precision: Double, recall: Double)] = [
-        (.acceptance, 0.95, 0.55), (.revisionRequest, 0.7, 0.8), (.scopeChange, 0.95, 0.4), (.discussion, 0.5, 0.85),
-        (.noOp, 0.55, 0.55),
+        (.acceptance, 0.95, 0.7), (.revisionRequest, 0.78, 0.85), (.scopeChange, 0.95, 0.65), (.discussion, 0.55, 0.9),
+        (.noOp, 0.75, 0.7),
     ]
 
     @Test("The rules know the comments they were made with")
@@ -87,11 +88,13 @@ import Testing
     }
 
     /// Written before the rules of `CommentWords+Patterns` were, which were made from them: fresh then, known now.
-    @Test("The patterns know the comments they were made from, the odd ones left to be asked about")
-    func developed() throws {
-        let measure = Measure(try Self.examples("development"))
-        measure.tell("development")
-        #expect(measure.right >= 0.85 && measure.sureRight >= 0.97)
+    @Test(
+        "The patterns know the comments they were made from, the odd ones left to be asked about",
+        arguments: [("development", 0.97), ("development-2", 0.94)])
+    func developed(name: String, sureRight: Double) throws {
+        let measure = Measure(try Self.examples(name))
+        measure.tell(name)
+        #expect(measure.right >= 0.85 && measure.sureRight >= sureRight)
         #expect(measure.falseAcceptances == [])
     }
 
@@ -99,10 +102,11 @@ import Testing
     /// changes the rules after reading these comments moves them to the other file and writes new ones.
     @Test("Of comments they never saw the rules act wrongly on few, and ask about the rest")
     func unseen() throws {
-        let measure = Measure(try Self.examples("held-out"))
-        measure.tell("held-out")
-        #expect(measure.right >= 0.7)
-        #expect(measure.sureRight >= 0.92 && measure.sure >= measure.count / 2)
+        for name in ["held-out", "held-out-2"] { Measure(try Self.examples(name)).tell(name) }
+        let measure = Measure(try ["held-out", "held-out-2"].flatMap(Self.examples))
+        measure.tell("both")
+        #expect(measure.right >= 0.78)
+        #expect(measure.sureRight >= 0.92 && measure.sure >= measure.count * 2 / 3)
         #expect(measure.falseAcceptances == [])
         for (kind, precision, recall) in Self.floors {
             let score = try #require(measure.scores[kind])

@@ -96,6 +96,22 @@ struct BuildReviewTests {
         #expect(try await house.mainCommit == moved)
     }
 
+    @Test("What people write after a refused merge speaks of the round that was refused, and not of one that never was")
+    func seenAfterRefusal() async throws {
+        let house = try await Self.house(#""merge": "merge_commit""#)
+        let run = try await inReview(house)
+        _ = try await house.commit(["round-1.md": "Mine.\n"], on: "main", "Elsewhere")
+        _ = try await desk(house).accept(run.id, by: "ada")
+        #expect(try await house.settled(run.id).cause?.code == .mergeRefused)
+        _ = try await desk(house).revise(run.id, asking: "Take the base in.", by: "ada", of: nil)
+        let second = try await house.settled(run.id)
+        #expect(second.state == .inReview && second.round == 2, "\(second.cause?.sentence ?? "")")
+        _ = try await desk(house).accept(run.id, by: "ada")
+        let examples = try await desk(house).examples(after: "")
+        #expect(examples.map(\.seenRound) == [1, 1, 2])
+        #expect(examples.map { $0.artifact?.round } == [1, 1, 2])
+    }
+
     @Test("What fails a required check is not merged, what fails another is")
     func checks() async throws {
         let house = try await Self.house(

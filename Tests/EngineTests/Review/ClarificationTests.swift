@@ -115,7 +115,8 @@ struct ClarificationTests {
         (["100", "200"], nil, nil, "projects of several clients: Plunkett Plumbing, Harbor Dental"),
         (["100", "200"], "harbor dental", "harbor", ""),
         (["100", "200"], "Somebody", nil, "\"Somebody\" is no client either"),
-        (["300", "200"], nil, "harbor", ""),
+        (["300", "200"], nil, "harbor", ""), (["400"], nil, nil, "ghost"), (["300", "900"], nil, "harbor", ""),
+        (["100", "900"], nil, "plunkett", ""), (["300", "901"], nil, nil, "ghost"),
     ]
 
     @Test("A task's projects say whose it is, and several clients' projects say nothing", arguments: memberships)
@@ -127,17 +128,24 @@ struct ClarificationTests {
             try await house.parts.database.write { try ClientStore(db: $0).save(client, now: 1) }
         }
         let trigger = AsanaTrigger(
-            projects: ["100", "200", "300"], assigneeID: "10", clients: ["100": "plunkett", "200": "harbor"])
+            projects: ["100", "200", "300", "400"], assigneeID: "10",
+            clients: ["100": "plunkett", "200": "harbor", "400": "ghost"])
+        // Projects that are read for records only: a client's own.
+        let board = BoardPolicy(
+            subscription: BoardPolicy.Subscription(containers: [
+                .init(id: "900", name: nil, client: "harbor"), .init(id: "901", name: nil, client: "ghost"),
+            ]))
         let task = WorkTask(
             kind: .asana, id: "500", title: "x", place: "", containerID: "100",
             memberships: projects.map { WorkTask.Membership(containerID: $0, place: "Intake") })
-        let choice = try await house.parts.database.read {
-            try AsanaClientChoice(db: $0).choose(trigger, task, answer: answer)
+        let choice = try await house.parts.database.read { [board] in
+            try AsanaClientChoice(db: $0).choose(trigger, board, task, answer: answer)
         }
         switch choice {
         case .known(let record): #expect(record.slug == known)
         case .none: #expect(known == nil && words.isEmpty)
         case .unsure(let question): #expect(!words.isEmpty && question.contains(words), "\(question)")
+        case .unrecorded(let slug): #expect(slug == words)
         }
     }
 
@@ -167,6 +175,40 @@ struct ClarificationTests {
             for field in ["client_id", "client_name"] { try await desk.visitor.fillIn(desk.task, field: field, .null) }
             let run = try await desk.assess(try await desk.come().id)
             #expect(run.state == .starting && run.clientSlug == "harbor", "\(run.cause?.sentence ?? "")")
+        }
+    }
+
+    @Test(
+        "A project or list whose client nobody has made keeps the run from beginning, and says so",
+        arguments: WorkToolKind.allCases)
+    func unrecordedClient(kind: WorkToolKind) async throws {
+        let change: (String) -> String =
+            switch kind {
+            case .clickUp: Self.trigger(#""client": "harbor""#)
+            case .asana:
+                { text in
+                    text.replacingOccurrences(
+                        of: #""sections": ["Intake"]"#,
+                        with:
+                            #""sections": ["Intake"], "clients": [{"project": "1208000000000100", "client": "harbor"}]"#
+                    )
+                }
+            }
+        try await at(kind, change) { desk in
+            if kind == .clickUp {
+                for field in ["client_id", "client_name"] {
+                    try await desk.visitor.fillIn(desk.task, field: field, .null)
+                }
+            }
+            let run = try await desk.come()
+            let blocked = try await desk.assess(run.id)
+            #expect(blocked.state == .needsInfo && blocked.cause?.code == .blocked, "\(blocked.cause?.sentence ?? "")")
+            #expect(blocked.cause?.sentence.contains("the client \"harbor\", and there is no such client") == true)
+            try await know(desk, "harbor", "Harbor Dental")
+            try await desk.comment("It is there now.")
+            #expect(try await desk.look(run.id).state == .queued)
+            let begun = try await desk.assess(run.id)
+            #expect(begun.state == .starting && begun.clientSlug == "harbor", "\(begun.cause?.sentence ?? "")")
         }
     }
 

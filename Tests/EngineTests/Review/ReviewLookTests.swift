@@ -68,6 +68,22 @@ struct ReviewLookTests {
         }
     }
 
+    @Test("A question in the same look as a change reaches the agent with it, and both are told")
+    func questionBesideChange() async throws {
+        try await at(.clickUp) { desk in
+            let run = try await desk.inReview()
+            try await desk.comment("Why did the score drop since August?")
+            try await desk.comment("Please shorten the summary, it is too long.", byAnother: true)
+            #expect(try await desk.look(run.id).state == .revising)
+            #expect(try await desk.outcomes(run.id) == [.answered, .revised])
+            let asking = try await desk.bench.database.read { try FeedbackStore(db: $0).asking(run: run.id, before: 2) }
+            let text = RevisionRequest.text(asking, round: 2)
+            let (change, question) = (text.range(of: "shorten the summary"), text.range(of: "Why did the score drop"))
+            #expect(change != nil && question != nil && text.contains("Answer it in your last message"))
+            #expect((change?.lowerBound ?? text.endIndex) < (question?.lowerBound ?? text.startIndex))
+        }
+    }
+
     @Test("Answers leave the rounds for changes as they were")
     func rounds() async throws {
         try await at(.clickUp) { desk in

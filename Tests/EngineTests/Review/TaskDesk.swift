@@ -19,7 +19,7 @@ struct TaskDesk: Sendable {
     /// `change` edits the agent's file.
     init(
         _ kind: WorkToolKind, _ standIns: StandIns, board: String = #"{"confirm": true}"#,
-        _ change: (String) -> String = { $0 }
+        settings: (inout EngineSettings) -> Void = { _ in }, _ change: (String) -> String = { $0 }
     ) async throws {
         self.kind = kind
         let extra = #", "board": \#(board), "review": {"enabled": true, "answer_discussion": true}"#
@@ -37,7 +37,7 @@ struct TaskDesk: Sendable {
         connections.asana = AsanaClient(
             transport: standIns.transport, baseURL: "http://127.0.0.1:\(standIns.port)/asana/api/1.0",
             token: Secret("demo-asana-token"))
-        parts = try bench.parts(connections)
+        parts = try bench.parts(connections, settings)
         visitor = BoardVisitor(base: "http://127.0.0.1:\(standIns.port)")
     }
 

@@ -45,7 +45,8 @@ private enum Plans {
 
     static let growing: Set = [
         "run", "run_event", "signal", "step", "file", "receipt", "spend_hold", "spend_entry", "run_thread", "run_child",
-        "task_watch", "task_stay", "feedback", "artifact", "artifact_file", "artifact_channel", "approval", "alert",
+        "task_watch", "task_stay", "feedback", "comment_reading", "artifact", "artifact_file", "artifact_channel",
+        "approval", "alert",
         "announcement", "audit",
     ]
 

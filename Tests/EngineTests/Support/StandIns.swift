@@ -48,6 +48,18 @@ struct StandIns: Sendable {
         ).id
     }
 
+    /// What the model answers next; the members are the control's own.
+    func message(_ options: String) async throws {
+        let request = VendorRequest(
+            vendor: .anthropic, operation: "control", method: .post, url: base + "/_control/message",
+            headers: ["Content-Type": "application/json"], body: .bytes(Array("{\(options)}".utf8)))
+        let answer = try await transport.send(request)
+        guard answer.status == 200 else { throw Refused(text: String(decoding: answer.body, as: UTF8.self)) }
+    }
+
+    /// What models were asked.
+    func messagesAsked() async -> [JSON] { await state("anthropic")["messages"]?.array ?? [] }
+
     struct Refused: Error { let text: String }
 }
 

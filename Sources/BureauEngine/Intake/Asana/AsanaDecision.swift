@@ -116,7 +116,9 @@ struct AsanaDecision {
             "SELECT count(*) AS n FROM run WHERE agent = ? AND task_id = ? AND task_tool = 'asana'",
             [watch.name, task.gid])
         var client: ClientRecord?
-        if case .known(let record) = try AsanaClientChoice(db: db).choose(watch.trigger, WorkTask(task)) {
+        if case .known(let record) = try AsanaClientChoice(db: db).choose(
+            watch.trigger, watch.agent.config.board, WorkTask(task))
+        {
             client = record
         }
         return NewRun(

@@ -21,7 +21,7 @@ package struct SealingKey: Sendable {
         guard let mode, mode.intValue & 0o077 == 0 else {
             throw Unusable(description: "\(path) can be read by others; run chmod 600 on it")
         }
-        return Secret(String(decoding: bytes, as: UTF8.self))
+        return Secret(String(decoding: bytes, as: UTF8.self)).masked()
     }
 
     /// The key there is, or a new one. Two processes that make it at once end with the same.

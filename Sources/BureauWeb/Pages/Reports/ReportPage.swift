@@ -69,11 +69,11 @@ struct ReportPage {
                     link: Link(word: "Open the newer one", address: "/reports/\(newer)/")))
         } else if let exclusion = words.exclusion, report.state.counts {
             callouts.append(
-                Callout(tone: "warn", title: "No other work builds on it: \(Sanitiser.clean(exclusion.sentence))."))
+                Callout(tone: "warn", title: "No other work builds on it: \(Outgoing.clean(exclusion.sentence))."))
         }
         if let reason = report.reason, report.state == .dismissed {
-            let who = report.decidedBy.map { "Dismissed by \(Sanitiser.clean($0))" } ?? "Dismissed"
-            callouts.append(Callout(tone: "info", title: "\(who): \(Sanitiser.clean(reason))"))
+            let who = report.decidedBy.map { "Dismissed by \(Outgoing.clean($0))" } ?? "Dismissed"
+            callouts.append(Callout(tone: "info", title: "\(who): \(Outgoing.clean(reason))"))
         }
         return callouts.map { Block(callout: $0) }
     }
@@ -168,12 +168,12 @@ struct ReportPage {
                     name: "Agent", value: "\(house.agentName(report.agent)) v\(report.agentVersion)",
                     address: "/agents/\(report.agent)/"),
                 Facts.Fact(name: "Config", value: "\(report.configHash.prefix(16))…", isCode: true),
-                report.model.map { Facts.Fact(name: "Model", value: Sanitiser.clean($0)) },
+                report.model.map { Facts.Fact(name: "Model", value: Outgoing.clean($0)) },
                 report.sessionID.map { Facts.Fact(name: "Session", value: $0, isCode: true) },
                 report.payloadHash.map { Facts.Fact(name: "Input", value: "\($0.prefix(16))…", isCode: true) },
                 report.channel.map { Facts.Fact(name: "Channel", value: $0) },
-                Facts.Fact(name: "Asked for by", value: Sanitiser.clean(report.requestedBy)),
-                report.decidedBy.map { Facts.Fact(name: "Decided by", value: Sanitiser.clean($0)) },
+                Facts.Fact(name: "Asked for by", value: Outgoing.clean(report.requestedBy)),
+                report.decidedBy.map { Facts.Fact(name: "Decided by", value: Outgoing.clean($0)) },
                 Facts.Fact(name: "Built on", value: Set(told).sorted().joined(separator: ", ")),
                 Facts.Fact(name: "Reusable", value: words.reuse),
             ]),
@@ -184,7 +184,7 @@ struct ReportPage {
                         Table.Cell(
                             text: delivery.channel,
                             address: delivery.link.flatMap { $0.hasPrefix("https://") ? $0 : nil }),
-                        Table.Cell(text: Sanitiser.clean(delivery.subject)),
+                        Table.Cell(text: Outgoing.clean(delivery.subject)),
                         Table.Cell(
                             text: clock.moment(delivery.deliveredAt), iso: PageClock.iso(delivery.deliveredAt)),
                     ]
@@ -202,7 +202,7 @@ struct ReportPage {
                 "Each round of the same run", Table.columns("Round", "Status", "Made", "Because", "Compare"),
                 found.versions.map { version in
                     let because = (asked[version.round]?.comments ?? []).map {
-                        "\(Sanitiser.clean($0.author)): \(Sanitiser.clean($0.text))"
+                        "\(Outgoing.clean($0.author)): \(Outgoing.clean($0.text))"
                     }
                     return [
                         Table.Cell(
@@ -226,13 +226,14 @@ struct ReportPage {
             id: "feedback", heading: "Feedback (\(feedback.count))",
             table: Table(
                 "What people wrote about this run's results, and what became of it",
-                Table.columns("Who", "Round", "Said", "Taken as", "When"),
+                Table.columns("Who", "Round", "Said", "Taken as", "By", "When"),
                 feedback.map { comment in
                     [
-                        Table.Cell(text: Sanitiser.clean(comment.author)), Table.Cell(text: "\(comment.round)"),
-                        Table.Cell(text: String(Sanitiser.clean(comment.text).prefix(1_000))),
+                        Table.Cell(text: Outgoing.clean(comment.author)), Table.Cell(text: "\(comment.round)"),
+                        Table.Cell(text: String(Outgoing.clean(comment.text).prefix(1_000))),
                         Table.Cell(
                             text: "\(comment.kind.replacing("_", with: " ")), \(comment.outcome.words)"),
+                        Table.Cell(text: "\(comment.classifier), \(comment.confidence) % sure"),
                         Table.Cell(text: clock.moment(comment.writtenAt), iso: PageClock.iso(comment.writtenAt)),
                     ]
                 }, empty: "Nobody has written anything about it."))

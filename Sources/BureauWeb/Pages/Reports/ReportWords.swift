@@ -8,12 +8,12 @@ struct ReportWords {
     let clock: PageClock
 
     var address: String { "/reports/\(report.id)/" }
-    var title: String { Sanitiser.clean(report.title) }
+    var title: String { Outgoing.clean(report.title) }
     var client: String { report.clientName ?? report.clientSlug ?? "no client" }
     var period: String { report.period?.key ?? "" }
     var chip: Chip { Self.chip(report.state) }
     var reuse: String {
-        exclusion.map { "no: \(Sanitiser.clean($0.sentence))" } ?? "yes"
+        exclusion.map { "no: \(Outgoing.clean($0.sentence))" } ?? "yes"
     }
 
     static func chip(_ state: ArtifactState) -> Chip {
