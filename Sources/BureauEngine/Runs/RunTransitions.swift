@@ -29,6 +29,7 @@ package struct RunTransitions: Sendable {
         if event == .retried || event == .deliverAgain {
             try AlertStore(db: db).resolve(subject: runID, now: doors.now())
             try RunThreadStore(db: db).reopen(runID, now: doors.now())
+            try RunSeen(db: db).forget(runID)
         }
         if case .stopAsked = event { try RunFamily(db: db, doors: doors).stopped(run, self) }
         if run.state == .waitingApproval || run.state == .queued || run.state == .revising, machine.state != run.state,

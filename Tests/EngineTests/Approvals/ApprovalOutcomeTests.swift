@@ -73,7 +73,9 @@ struct ApprovalOutcomeTests {
             let decided = outcomes.compactMap { if case .decided(let approval) = $0 { approval } else { nil } }
             let late = outcomes.compactMap { if case .already(let approval) = $0 { approval } else { nil } }
             #expect(decided.count == 1 && late == decided, "\(outcomes)")
-            #expect(SlackFrontDesk.words(.already(decided[0]))?.contains(decided[0].decidedBy ?? "?") == true)
+            let told = try #require(SlackFrontDesk.words(.already(decided[0]), .utc))
+            #expect(told.contains(decided[0].decidedBy ?? "?"), "\(told)")
+            #expect(told.contains(ZoneOffsets.utc.words(decided[0].decidedAt ?? 0)), "\(told)")
             try await Self.notices(parts)
             let messages = await here.state("slack")["messages"]?.array ?? []
             let shown = try #require(messages.first { $0["channel"]?.string == "C0APPROVE" })
