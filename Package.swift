@@ -164,7 +164,10 @@ let package = Package(
         tests("SimulationTests", ["bureau-simulate", .product(name: "Subprocess", package: "swift-subprocess")]),
         tests(
             "JourneyTests",
-            ["ProductHarness", "BureauSandbox", "BureauDomain", "bureau", .product(name: "Subprocess", package: "swift-subprocess")]),
+            [
+                "ProductHarness", "BureauSandbox", "BureauDomain", "bureau",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
         tests("FaultTests", ["ProductHarness", "BureauSandbox", "bureau", nio]),
         tests("TidyTests", []),
     ],

@@ -89,7 +89,8 @@ struct CostAgreementTests {
         }
         #expect(seen.count == runs)
         for (id, micro) in told {
-            #expect(seen[id]?.hasPrefix("\(MicroUSD(rawValue: micro))") == true, "\(id): \(seen[id] ?? "") for \(micro)")
+            #expect(
+                seen[id]?.hasPrefix("\(MicroUSD(rawValue: micro))") == true, "\(id): \(seen[id] ?? "") for \(micro)")
         }
         for id in told.keys.sorted().shuffled().prefix(pagesRead) {
             let page = try await Web.send("GET", "\(server.url)/runs/\(id)/", headers: cookie).text

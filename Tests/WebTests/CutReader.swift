@@ -41,7 +41,9 @@ struct CutReader: Sendable {
                         var bytes: [UInt8] = []
                         while bytes.count < bytesMax, let piece = socket.receive() {
                             bytes += piece
-                            if String(decoding: bytes, as: UTF8.self).contains(mark), bytes.suffix(4) == [10, 10, 13, 10] {
+                            if String(decoding: bytes, as: UTF8.self).contains(mark),
+                                bytes.suffix(4) == [10, 10, 13, 10]
+                            {
                                 break
                             }
                         }

@@ -21,7 +21,7 @@ struct ReconnectTests {
         init(_ server: Served) throws {
             self.server = server
             let file = server.house.settings.sessionLogFolder.appending(path: "sesn_\(run).jsonl")
-            FileManager.default.createFile(atPath: file.path, contents: nil)
+            try Data().write(to: file)
             log = try FileHandle(forWritingTo: file)
         }
 
@@ -67,8 +67,8 @@ struct ReconnectTests {
         var dice = Dice(seed: seed), reader = CutReader(port: port, run: run, browser), speaker = try Speaker(server)
         for drop in 0..<drops {
             if drop % 5 == 0 { try await speaker.note() }
-            try speaker.say(Int.random(in: 1...3, using: &dice))
-            try await reader.read(bytesMax: Int.random(in: 1...4_000, using: &dice), until: speaker.newest)
+            try speaker.say(Int.random(in: 1...2, using: &dice))
+            try await reader.read(bytesMax: Int.random(in: 1...8_000, using: &dice), until: speaker.newest)
         }
         // The last one is let live until it has everything.
         for _ in 0..<10 where reader.events.last?.data.contains(speaker.newest) != true {

@@ -76,7 +76,7 @@ struct WaitingListTests {
     func seen() async throws {
         let bench = try await Bench()
         let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
-        let failed = try await bench.run(Bench.toRunning + [.broke(RunCause(.sessionTerminated, "It ended."))])
+        let failed = try await bench.run([.taken, .broke(RunCause(.sessionTerminated, "It ended."))])
         try #require(failed.state == .failed)
         let waiting = Self.listing(Self.failures, isUnseen: true)
         #expect(try await desk.list(waiting).map(\.id) == [failed.id])
@@ -85,6 +85,7 @@ struct WaitingListTests {
         #expect(try await desk.seen(failed.id)?.note == "Known.")
         // Tried again, it fails again: that is news.
         _ = try await desk.retry(failed.id)
+        _ = try await bench.move(failed.id, .taken)
         _ = try await bench.move(failed.id, .broke(RunCause(.sessionTerminated, "It ended once more.")))
         #expect(try await desk.list(waiting).map(\.id) == [failed.id])
     }

@@ -104,7 +104,8 @@ struct BrowserPlaces {
             full("403 form", "/runs", ["form_token": "x"], "too old"),
             full("404", "/nowhere/", nil, "Nothing here"),
             full("409", Self.run("7") + "retry", [:], "cannot be"),
-            full("409 approval", "/approvals/\(FullHouse.expired)/decision", ["decision": "approve"], "Not done"),
+            full(
+                "409 approval", "/approvals/\(FullHouse.expired)/decision", ["decision": "approve"], "Already decided"),
             full("413", "/settings/theme", ["theme": String(repeating: "x", count: 70_000)], "Too much at once"),
             full("422 form", "/runs", ["agent": "sentinel"], "Say what to work on"),
             full("422 again", Self.report("1") + "changes", ["text": " "], "What you wrote"),

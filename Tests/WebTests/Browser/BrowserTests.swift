@@ -100,7 +100,8 @@ struct BrowserTests {
         }
         let script = root.appending(path: "Tests/BrowserChecks/check_pages.py")
         let result = try await Subprocess.run(
-            .path(.init(own.path)), arguments: ["-B", script.path], input: .data(given), output: .string(limit: 1 << 20),
+            .path(.init(own.path)), arguments: ["-B", script.path], input: .data(given),
+            output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 20))
         var lines = result.standardOutput.split(separator: "\n").map(String.init)
         let last = lines.popLast() ?? ""

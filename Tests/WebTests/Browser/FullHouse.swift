@@ -144,7 +144,7 @@ enum FullHouse {
 
     /// What makes lists as long as they get. Older than what people look at above.
     private static func fill(_ server: Served) async throws {
-        let (now, long) = (server.house.doors.now(), String(repeating: "A summary of some length. ", count: 8))
+        let long = String(repeating: "A summary of some length. ", count: 8)
         for number in 0..<rows {
             let isLong = number == 0
             try await ReportSeed(
