@@ -59,7 +59,8 @@
       const opened = new Set([...main.querySelectorAll("details[open] > summary")].map((it) => it.textContent));
       const at = document.activeElement, wasAt = at && main.contains(at) && !here.contains(at) ? name(at) : null;
       const top = here.getBoundingClientRect().top;
-      for (const child of [...main.children]) if (child !== here) child.remove();
+      // What was told once would not come again.
+      for (const child of [...main.children]) if (child !== here && !child.matches(".notice")) child.remove();
       let isAfter = false;
       for (const child of [...next.children]) {
         if (child === there) isAfter = true; else if (isAfter) main.append(child); else here.before(child);
