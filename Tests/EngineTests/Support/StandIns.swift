@@ -33,17 +33,21 @@ struct StandIns: Sendable {
 
     /// Starts a session that plays a scenario; the members are the control's own.
     func session(_ scenario: String, _ options: String = "") async throws -> String {
-        let body = #"{"name":"\#(scenario)","times":1\#(options)}"#
-        let request = VendorRequest(
-            vendor: .anthropic, operation: "control", method: .post, url: base + "/_control/scenario",
-            headers: ["Content-Type": "application/json"], body: .bytes(Array(body.utf8)))
-        let answer = try await transport.send(request)
-        guard answer.status == 200 else { throw Refused(text: String(decoding: answer.body, as: UTF8.self)) }
+        try await steer(#"{"name":"\#(scenario)","times":1\#(options)}"#)
         return try await anthropic.createSession(
             NewSession(
                 agentID: "agent_test", environmentID: "env_demo", title: "test", metadata: [:],
                 kickoff: "Audit.\n\nCLIENT PAYLOAD:\n{\"client_id\":\"shamrock\",\"client_name\":\"Shamrock\"}")
         ).id
+    }
+
+    /// What coming sessions do, or a running one.
+    func steer(_ wish: String) async throws {
+        let request = VendorRequest(
+            vendor: .anthropic, operation: "control", method: .post, url: base + "/_control/scenario",
+            headers: ["Content-Type": "application/json"], body: .bytes(Array(wish.utf8)))
+        let answer = try await transport.send(request)
+        guard answer.status == 200 else { throw Refused(text: String(decoding: answer.body, as: UTF8.self)) }
     }
 
     struct Refused: Error { let text: String }
