@@ -106,7 +106,7 @@ struct ApprovalOutcomeTests {
             let events = try await here.anthropic.history(of: session).events.count
             try await here.steer(#"{"session_id":"\#(session)","hold_at":\#(events + 2)}"#)
             _ = try await desk.approve(first.id, by: .bureau(name: "ana"), on: "cli")
-            for _ in 0..<100 where try await step() != .running {}
+            for _ in 0..<100 { if try await step() == .running { break } }
             #expect(try await bench.find(run.id).state == .running)
             #expect(try await approvals().map(\.state).filter { $0 == .open }.count == 2)
 
@@ -114,7 +114,7 @@ struct ApprovalOutcomeTests {
             for approval in try await approvals() where approval.state == .open {
                 _ = try await desk.deny(approval.id, by: .bureau(name: "ana"), on: "cli", reason: "Not now.")
             }
-            for _ in 0..<100 where try await step() != .collecting {}
+            for _ in 0..<100 { if try await step() == .collecting { break } }
             #expect(try await bench.find(run.id).state == .collecting)
             let answers = try await here.anthropic.history(of: session, types: ["user.tool_confirmation"]).events
             #expect(answers.count == 3)
