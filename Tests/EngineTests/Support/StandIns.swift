@@ -32,11 +32,13 @@ struct StandIns: Sendable {
     func state(_ vendor: String) async -> JSON { await sandbox.state()[vendor] ?? .null }
 
     /// Starts a session that plays a scenario; the members are the control's own.
-    func session(_ scenario: String, _ options: String = "") async throws -> String {
+    func session(
+        _ scenario: String, _ options: String = "", agent: String = "agent_test", metadata: [String: String] = [:]
+    ) async throws -> String {
         try await steer(#"{"name":"\#(scenario)","times":1\#(options)}"#)
         return try await anthropic.createSession(
             NewSession(
-                agentID: "agent_test", environmentID: "env_demo", title: "test", metadata: [:],
+                agentID: agent, environmentID: "env_demo", title: "test", metadata: metadata,
                 kickoff: "Audit.\n\nCLIENT PAYLOAD:\n{\"client_id\":\"shamrock\",\"client_name\":\"Shamrock\"}")
         ).id
     }
