@@ -128,7 +128,7 @@ let package = Package(
                 "BureauWeb", "BureauSandbox", hummingbird,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
-            ], exclude: ["Browser/check_pages.py"]),
+            ]),
         tests(
             "SandboxTests",
             [
@@ -164,7 +164,10 @@ let package = Package(
         tests("SimulationTests", ["bureau-simulate", .product(name: "Subprocess", package: "swift-subprocess")]),
         tests(
             "JourneyTests",
-            ["ProductHarness", "BureauSandbox", "bureau", .product(name: "Subprocess", package: "swift-subprocess")]),
+            [
+                "ProductHarness", "BureauSandbox", "BureauDomain", "bureau",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
         tests("FaultTests", ["ProductHarness", "BureauSandbox", "bureau", nio]),
         tests("TidyTests", []),
     ],

@@ -148,7 +148,7 @@ struct Composition: Sendable {
             frontDesk: SlackFrontDesk(
                 desk: approvalDesk,
                 teams: parts.slackTeams(ownSecret: settings.environment.secret("SLACK_SIGNING_SECRET")), doors: doors,
-                logger: logger),
+                logger: logger, zone: settings.engine.agencyZone),
             asana: asana,
             commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts) { [runWake] in runWake.raise() }),
             apiDoor: settings.environment.secret("API_TOKEN").map { token in

@@ -8,7 +8,7 @@ package actor ProductGate {
 
     init(width: Int) { free = width }
 
-    func enter() async {
+    package func enter() async {
         guard free == 0 else {
             free -= 1
             return
@@ -16,7 +16,7 @@ package actor ProductGate {
         await withCheckedContinuation { waiting.append($0) }
     }
 
-    func leave() {
+    package func leave() {
         if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }

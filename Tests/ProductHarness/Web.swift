@@ -8,6 +8,8 @@ import NIOHTTP1
 package enum Web {
     package struct Answer: Sendable {
         package let status: Int
+        /// By lower-case name; of equal names the last.
+        package let headers: [String: String]
         package let body: Data
         package var json: JSON { (try? JSON(parsing: body)) ?? .null }
         package var text: String { String(decoding: body, as: UTF8.self) }
@@ -29,6 +31,9 @@ package enum Web {
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response = try await client.execute(request, timeout: .seconds(timeout))
         let bytes = try await response.body.collect(upTo: 64 << 20)
-        return Answer(status: Int(response.status.code), body: Data(Array(buffer: bytes)))
+        let fields = response.headers.map { ($0.name.lowercased(), $0.value) }
+        return Answer(
+            status: Int(response.status.code), headers: Dictionary(fields, uniquingKeysWith: { $1 }),
+            body: Data(Array(buffer: bytes)))
     }
 }

@@ -47,7 +47,7 @@ struct Served: Sendable {
 
     static func run(
         site: WebHouse.Site = .init(version: "1.2.3"), hasInternalToken: Bool = true, hasAgents: Bool = false,
-        checkup: Checkup? = nil,
+        checkup: Checkup? = nil, isPaused: Bool = false,
         _ body: (Served) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")
@@ -62,12 +62,14 @@ struct Served: Sendable {
         let intake = WebhookIntake(
             database: database, catalog: catalog, secret: Secret(secret), doors: .system, logger: logger,
             counters: counters, wake: {})
+        var settings = EngineSettings(sessionLogFolder: folder, deliveryFolder: folder)
+        settings.isDispatchPaused = isPaused
         let parts = EngineParts(
             database: database, doors: .system, catalog: try await catalog.stocked(hasAgents, folder),
             connections: Connections(),
             blobs: BlobFolder(root: folder.appendingPathComponent("blobs")),
             prices: try #require(PriceTable.load(Array(PriceTable.shippedJSON.utf8), fileName: "shipped").table),
-            settings: EngineSettings(sessionLogFolder: folder, deliveryFolder: folder), counters: counters,
+            settings: settings, counters: counters,
             logger: logger, variable: { _ in nil })
         let ports = AsyncStream<Int>.makeStream()
         let house = WebHouse(
@@ -76,7 +78,8 @@ struct Served: Sendable {
                 database: database, catalog: catalog, counters: counters, doors: .system, version: "1.2.3"),
             frontDesk: SlackFrontDesk(
                 desk: ApprovalDesk(database: database, catalog: catalog, doors: .system) {},
-                teams: [SlackTeam(slack: nil, signingSecret: Secret(slackSecret))], doors: .system, logger: logger),
+                teams: [SlackTeam(slack: nil, signingSecret: Secret(slackSecret))], doors: .system, logger: logger,
+                zone: .utc),
             asana: AsanaIntake(parts: parts, key: { Secret("test-sealing-key") }, wake: {}),
             commands: SlackCommandDoor(desk: SlackCommandDesk(parts: parts, wake: {})),
             apiDoor: ApprovalDoor(

@@ -143,6 +143,12 @@ package enum ApprovalWords {
         }
     }
 
+    /// Who decided what, and when: "Approved by ana, 21 Nov, 10:42 (UTC)".
+    package static func settled(_ approval: ApprovalRecord, _ zone: ZoneOffsets) -> String {
+        guard let at = approval.decidedAt else { return outcome(approval) }
+        return "\(outcome(approval)), \(zone.words(at)) (\(zone.name))"
+    }
+
     /// What an approval would let happen, as far as the call itself tells.
     static func effect(tool: String, input: String, agentName: String, clientName: String) -> String {
         let values = (try? BureauDomain.JSONValue.parse(Array(input.utf8)).object)?.members ?? []

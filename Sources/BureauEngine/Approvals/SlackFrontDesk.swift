@@ -1,4 +1,4 @@
-import BureauDomain
+package import BureauDomain
 import BureauVendors
 package import Foundation
 package import Logging
@@ -10,15 +10,18 @@ package struct SlackFrontDesk: Sendable {
     let teams: [SlackTeam]
     let doors: Doors
     let logger: Logger
+    /// In which people are told when something was decided.
+    let zone: ZoneOffsets
     static let denyForm = "deny_reason"
     /// The form field an error belongs to.
     package static let reasonField = SlackQuestion.blockID
 
-    package init(desk: ApprovalDesk, teams: [SlackTeam], doors: Doors, logger: Logger) {
+    package init(desk: ApprovalDesk, teams: [SlackTeam], doors: Doors, logger: Logger, zone: ZoneOffsets) {
         self.desk = desk
         self.teams = teams
         self.doors = doors
         self.logger = logger
+        self.zone = zone
     }
 
     /// The workspace a request comes from: the one whose secret has signed it (v0 signature over the raw body, at most
@@ -68,9 +71,9 @@ package struct SlackFrontDesk: Sendable {
         guard !reason.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty else {
             return "Say why, so that the agent can do better."
         }
-        guard try await desk.isAsked(id, in: team.credentials) else { return Self.words(.unknown) }
+        guard try await desk.isAsked(id, in: team.credentials) else { return Self.words(.unknown, zone) }
         let outcome = try await desk.deny(id, by: person, on: "slack", reason: reason)
-        return Self.words(outcome)
+        return Self.words(outcome, zone)
     }
 
     /// The trigger works once and for three seconds, so the form is opened at once, beside the answer.
@@ -89,7 +92,7 @@ package struct SlackFrontDesk: Sendable {
 
     /// A private note to the person who pressed, when the press decided nothing.
     private func tell(_ outcome: ApprovalDesk.Outcome, _ interaction: SlackInteraction, _ team: SlackTeam) {
-        guard let text = Self.words(outcome), let slack = team.slack, let channel = interaction.channelID else {
+        guard let text = Self.words(outcome, zone), let slack = team.slack, let channel = interaction.channelID else {
             return
         }
         // Unstructured: the request is answered meanwhile, and nothing depends on the result.
@@ -103,10 +106,10 @@ package struct SlackFrontDesk: Sendable {
     }
 
     /// Nil when the decision stands: the message itself will show it.
-    package static func words(_ outcome: ApprovalDesk.Outcome) -> String? {
+    package static func words(_ outcome: ApprovalDesk.Outcome, _ zone: ZoneOffsets) -> String? {
         switch outcome {
         case .decided: nil
-        case .already(let approval): "Already decided. \(ApprovalWords.outcome(approval))."
+        case .already(let approval): "Already decided. \(ApprovalWords.settled(approval, zone))."
         case .refused(.ownRequest): "You asked for this run, so somebody else has to decide."
         case .refused(.notAnApprover(let who)):
             who.isEmpty

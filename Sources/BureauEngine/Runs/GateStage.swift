@@ -93,8 +93,14 @@ struct GateStage: Stage {
             let cause = RunCause(.overBudget, "Nobody raised its budget in time. It had cost \(spent(hand)).")
             try await parts.move(hand.run.id, .stopAsked(cause), hand.lease)
             return .moved
-        case nil, .customTools, .turnEnded, .budgetReached, .broke, .overLimit:
-            try await voidOpen(hand)
+        case nil, .customTools:
+            // It works on with the answers it has, and stops again for those it lacks.
+            let settled = try settledCalls(session)
+            try await voidOpen(hand) { settled.contains($0.eventID) }
+            try await parts.move(hand.run.id, .gateClosed, hand.lease)
+            return .moved
+        case .turnEnded, .budgetReached, .broke, .overLimit:
+            try await voidOpen(hand) { _ in true }
             try await parts.move(hand.run.id, .gateClosed, hand.lease)
             return .moved
         }
@@ -113,13 +119,33 @@ struct GateStage: Stage {
         try await approvals(hand).last(where: \.isAboutMoney)?.state == .expired
     }
 
+    /// Calls that were answered or carried out, whoever answered.
+    private func settledCalls(_ session: String) throws -> Set<String> {
+        var settled: Set<String> = []
+        _ = try SessionLog(folder: parts.settings.sessionLogFolder, session: session) { event in
+            guard event.type == "user.tool_confirmation" || event.type.hasSuffix("tool_result"),
+                let decoded = try? event.decoded()
+            else { return }
+            let call: String? =
+                switch decoded.content {
+                case .userToolConfirmation(let call, _, _): call
+                case .toolResult(let result): result.toolUseID
+                default: nil
+                }
+            if let call { settled.insert(call) }
+        }
+        return settled
+    }
+
     /// Questions that are no longer asked: somebody answered at the provider, or the session ended.
-    private func voidOpen(_ hand: RunInHand) async throws {
+    private func voidOpen(
+        _ hand: RunInHand, _ isOver: @escaping @Sendable (ApprovalRecord) -> Bool
+    ) async throws {
         let (doors, run) = (parts.doors, hand.run)
-        guard try await approvals(hand).contains(where: { $0.state == .open }) else { return }
+        guard try await approvals(hand).contains(where: { $0.state == .open && isOver($0) }) else { return }
         try await parts.write(hand.lease) { db in
             let store = ApprovalStore(db: db)
-            for approval in try store.list(run: run.id) where approval.state == .open {
+            for approval in try store.list(run: run.id) where approval.state == .open && isOver(approval) {
                 guard try store.decide(approval.id, .void, by: nil, on: "provider", reason: nil, now: doors.now()),
                     let settled = try store.find(approval.id)
                 else { continue }

@@ -42,7 +42,48 @@ package struct RunListing: Sendable, Hashable {
         ULID.make(milliseconds: max(0, milliseconds), randomness: (0, 0))
     }
 
-    fileprivate var clause: (text: String, values: [any SQLBindable]) {
+    private static let failures: Set<RunState> = [.failed, .doneWithProblems]
+    /// In the words of the indexes that hold just these, so that what is settled is never walked through.
+    private static let unseen = "state IN ('failed', 'done_with_problems') AND seen_at IS NULL"
+    private static let waits = "(state IN ('needs_info', 'in_review') OR (\(unseen)))"
+
+    /// The expression of the lists' own index.
+    private static func inStates(_ states: [RunState], _ marks: (Int) -> String) -> String {
+        "(state || '') IN (\(marks(states.count)))"
+    }
+
+    /// Failures nobody has taken note of, and runs in whatever other states are asked for.
+    private func unseenClause(_ marks: (Int) -> String) -> (String, [any SQLBindable]) {
+        let failed = states.filter(Self.failures.contains), others = states.filter { !Self.failures.contains($0) }
+        // One of the two alone is looked for among both.
+        let isOne = failed.count == 1, one = isOne ? " AND state = ?" : ""
+        let values: [any SQLBindable] = isOne ? failed.map(\.rawValue) : []
+        guard !others.isEmpty else { return (Self.unseen + one, values) }
+        return (
+            """
+            id IN (SELECT id FROM run WHERE \(Self.unseen)\(one) UNION ALL
+                SELECT id FROM run WHERE \(Self.inStates(others, marks)))
+            """, values + others.map(\.rawValue)
+        )
+    }
+
+    /// Each half by an index of its own where it is about what waits for people; what is in doubt is little as it is.
+    private func concernClause(_ concern: Concern, _ marks: (Int) -> String) -> (String, [any SQLBindable]) {
+        let (clients, askers) = (concern.clients.sorted(), concern.requesters)
+        let ours = "client_slug IN (\(marks(clients.count)))", asked = "requested_by IN (\(marks(askers.count)))"
+        let waiting = Self.failures.filter { _ in isUnseen }.union([.needsInfo, .inReview])
+        guard !states.isEmpty, waiting.isSuperset(of: states) else {
+            return ("(\(ours) OR \(asked))", clients + askers)
+        }
+        let named = states.map(\.rawValue), inThem = "\(Self.waits) AND state IN (\(marks(named.count)))"
+        return (
+            """
+            id IN (SELECT id FROM run WHERE \(inThem) AND \(ours) UNION SELECT id FROM run WHERE \(inThem) AND \(asked))
+            """, named + clients + named + askers
+        )
+    }
+
+    var clause: (text: String, values: [any SQLBindable]) {
         var (conditions, values): ([String], [any SQLBindable]) = ([], [])
         func add(_ condition: String, _ more: [any SQLBindable]) {
             conditions.append(condition)
@@ -54,12 +95,15 @@ package struct RunListing: Sendable, Hashable {
         if let client { add("client_slug = ?", [client]) }
         if let task { add("task_id = ?", [task]) }
         if let trigger { add("trigger_source = ?", [trigger]) }
-        // The expression of the lists' own index.
-        if !states.isEmpty { add("(state || '') IN (\(marks(states.count)))", states.map(\.rawValue)) }
+        if isUnseen, states.contains(where: Self.failures.contains) {
+            let (condition, more) = unseenClause(marks)
+            add(condition, more)
+        } else if !states.isEmpty {
+            add(Self.inStates(states, marks), states.map(\.rawValue))
+        }
         if let visible {
             add("(client_slug IS NULL OR client_slug IN (\(marks(visible.count))))", visible.sorted())
         }
-        if isUnseen { add("NOT EXISTS (SELECT 1 FROM run_seen WHERE run_seen.run_id = run.id)", []) }
         if isDoubtful { add("id IN (SELECT run_id FROM step WHERE state = 'doubtful')", []) }
         // Ids sort by time, so a time is a place in the list.
         if let acceptedFrom { add("id >= ?", [Self.firstID(at: acceptedFrom)]) }
@@ -67,9 +111,8 @@ package struct RunListing: Sendable, Hashable {
         if let before { add("id < ?", [before]) }
         if let after { add("id > ?", [after]) }
         if let concern {
-            add(
-                "(client_slug IN (\(marks(concern.clients.count))) OR requested_by IN (\(marks(concern.requesters.count))))",
-                concern.clients.sorted() + concern.requesters)
+            let (condition, more) = concernClause(concern, marks)
+            add(condition, more)
         }
         return (conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "), values)
     }
@@ -101,10 +144,7 @@ extension RunDesk {
             guard let run = try RunStore(db: db).find(id), run.state.isFinal else {
                 throw Refused(kind: .notNow, description: "run \(id) has not ended")
             }
-            try db.execute(
-                """
-                INSERT INTO run_seen (run_id, person, note, at) VALUES (?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING
-                """, [id, person, String(note.prefix(500)), now])
+            try RunSeen(db: db).note(id, by: person, String(note.prefix(500)), now: now)
             try AlertStore(db: db).resolve(subject: id, now: now)
             try RunEventStore(db: db).append(
                 id, kind: "seen", detail: note.isEmpty ? "seen by \(person)" : "seen by \(person): \(note)", now: now)

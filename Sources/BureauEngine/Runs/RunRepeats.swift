@@ -26,14 +26,8 @@ struct RunRepeats {
         }
     }
 
-    /// Somebody's note about it stays.
     private func settle(_ old: RunRecord, in id: String, now: Int64) throws {
-        let isNew = try db.execute(
-            """
-            INSERT INTO run_seen (run_id, person, note, at, done_in) VALUES (?, 'bureau', ?, ?, ?)
-            ON CONFLICT (run_id) DO UPDATE SET done_in = excluded.done_in WHERE run_seen.done_in IS NULL
-            """, [old.id, "done in \(id)", now, id])
-        guard isNew == 1 else { return }
+        guard try RunSeen(db: db).settle(old.id, in: id, now: now) else { return }
         try AlertStore(db: db).resolve(subject: old.id, now: now)
         try RunEventStore(db: db).append(old.id, kind: "seen", detail: "done in \(id)", now: now)
     }

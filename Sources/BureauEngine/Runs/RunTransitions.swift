@@ -29,13 +29,10 @@ package struct RunTransitions: Sendable {
         if event == .retried || event == .deliverAgain {
             try AlertStore(db: db).resolve(subject: runID, now: doors.now())
             try RunThreadStore(db: db).reopen(runID, now: doors.now())
+            try RunSeen(db: db).forget(runID)
         }
         if case .stopAsked = event { try RunFamily(db: db, doors: doors).stopped(run, self) }
-        if run.state == .waitingApproval || run.state == .queued || run.state == .revising, machine.state != run.state,
-            machine.state != .running
-        {
-            try voidQuestions(run, db)
-        }
+        if asksNoMore(run.state, machine.state) { try voidQuestions(run, db) }
         if event == .revisionAsked { moved = try store.beginRound(runID) ?? moved }
         try TaskWatchStore(db: db).follow(event, run, to: machine.state, now: doors.now())
         try BoardNotice(db: db, doors: doors).follow(run, to: machine.state)
@@ -57,6 +54,12 @@ package struct RunTransitions: Sendable {
         guard machine.state.isFinal || machine.state == .inReview else { return }
         try CommentReadingStore(db: db).giveUp(run, now: doors.now())
         try SpendLedger(db: db).release(run.id, now: doors.now())
+    }
+
+    /// A session that works on may stop again for what it asked before.
+    private func asksNoMore(_ old: RunState, _ new: RunState) -> Bool {
+        guard new != old, new != .running else { return false }
+        return [.waitingApproval, .queued, .revising].contains(old) || (old == .running && new != .waitingApproval)
     }
 
     /// A run that was stopped or failed asks nothing any more, and its buttons go away.

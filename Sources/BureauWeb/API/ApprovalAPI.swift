@@ -80,7 +80,7 @@ struct ApprovalDecision: Sendable {
             ? try await house.approvals.approve(id, by: decider, on: actor.surface, from: actor.remoteAddress)
             : try await house.approvals.deny(
                 id, by: decider, on: actor.surface, reason: reason ?? "", from: actor.remoteAddress)
-        let words = SlackFrontDesk.words(outcome) ?? ""
+        let words = SlackFrontDesk.words(outcome, house.clock.zone) ?? ""
         func no(_ status: HTTPResponse.Status, _ title: String, _ fix: String) -> APIProblem {
             APIProblem(status: status, title: title, detail: words, fix: fix)
         }

@@ -59,7 +59,8 @@
       const opened = new Set([...main.querySelectorAll("details[open] > summary")].map((it) => it.textContent));
       const at = document.activeElement, wasAt = at && main.contains(at) && !here.contains(at) ? name(at) : null;
       const top = here.getBoundingClientRect().top;
-      for (const child of [...main.children]) if (child !== here) child.remove();
+      // What was told once would not come again.
+      for (const child of [...main.children]) if (child !== here && !child.matches(".notice")) child.remove();
       let isAfter = false;
       for (const child of [...next.children]) {
         if (child === there) isAfter = true; else if (isAfter) main.append(child); else here.before(child);
@@ -92,17 +93,19 @@
     let waiting = false;
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
-      const rows = [...document.querySelectorAll("[data-rows] tbody tr a, .items a")];
-      const here = rows.indexOf(document.activeElement);
+      // A row is its first link, wherever in the row the focus is.
+      const rows = [...document.querySelectorAll("[data-rows] tbody tr, .items .item")].filter((row) => row.querySelector("a"));
+      const here = rows.findIndex((row) => row.contains(document.activeElement));
+      const step = (row) => { if (row) row.querySelector("a").focus(); };
       if (waiting) { waiting = false; if (places[event.key]) location.href = places[event.key]; return; }
       switch (event.key) {
         case "/": { const search = document.getElementById("q"); if (search) { event.preventDefault(); search.focus(); } break; }
         case "g": waiting = true; setTimeout(() => { waiting = false; }, 1500); break;
-        case "j": if (rows[here + 1]) rows[here + 1].focus(); break;
-        case "k": if (rows[here - 1]) rows[here - 1].focus(); break;
+        case "j": step(rows[here + 1]); break;
+        case "k": step(rows[here - 1]); break;
         case "a": { const approve = document.querySelector("[data-approve]"); if (approve) approve.focus(); break; }
         case "f": { const box = document.querySelector("[data-follow]"); if (box) box.click(); break; }
-        case "e": { const bad = document.querySelector(".entry.bad"); if (bad) bad.scrollIntoView(); break; }
+        case "e": { const bad = document.querySelector(".entry.bad"); if (bad) { bad.tabIndex = -1; bad.focus(); } break; }
         case "?": location.href = "/settings/#keys"; break;
       }
     });

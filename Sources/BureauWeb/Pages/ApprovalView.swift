@@ -50,7 +50,7 @@ struct ApprovalView: Sendable {
                 if case .refused(.notAnApprover(let who)) = outcome, who.isEmpty {
                     refusal = "No approver is named in the agent's config, so an operator or above decides."
                 } else {
-                    refusal = SlackFrontDesk.words(outcome)
+                    refusal = SlackFrontDesk.words(outcome, house.clock.zone)
                 }
             }
         }
@@ -160,7 +160,7 @@ struct ApprovalPages: Sendable {
         guard let approval = web.approval else { throw PageProblem.notFound }
         let run = try web.theRun()
         let outcome = try await settle(approval, run, try Verdict(web.form), web)
-        let words = SlackFrontDesk.words(outcome) ?? "Decided"
+        let words = SlackFrontDesk.words(outcome, house.clock.zone) ?? "Decided"
         switch outcome {
         case .decided(let decided):
             return try await house.done(

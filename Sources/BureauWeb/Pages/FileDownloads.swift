@@ -33,9 +33,7 @@ struct FileDownloads: Sendable {
     }
 
     private func zip(_ name: String, _ make: () throws -> ArtifactDesk.Bundle) throws -> Response {
-        guard open.enter(max: Self.zipsMax) else {
-            return Response(status: .serviceUnavailable, headers: [.retryAfter: "5"])
-        }
+        guard open.enter(max: Self.zipsMax) else { throw PageProblem.busy(seconds: 5) }
         defer { open.leave() }
         return ReportArtifactFile.response(try make(), name: name)
     }

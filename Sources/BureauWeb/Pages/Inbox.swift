@@ -49,6 +49,10 @@ struct Inbox: Sendable {
         var isMine = false
         /// Only what is younger than this run, of every kind but approvals.
         var after: String?
+        /// Of each kind but approvals.
+        var limit = listedMax
+        /// What is not listed too.
+        var isCounted = true
         var concern: RunListing.Concern?
     }
 
@@ -61,7 +65,8 @@ struct Inbox: Sendable {
         var waiting = Waiting(
             approvals: open.compactMap { approval in runs[approval.runID].map { (approval, $0) } },
             questions: try await questions(question), reviews: try await list(.reviews),
-            failures: try await list(.failures), counts: try await counts(question, atMost: Self.countedMax + 1))
+            failures: try await list(.failures),
+            counts: question.isCounted ? try await counts(question, atMost: Self.countedMax + 1) : [:])
         if question.isMine {
             let mayDecide = try await decidable(waiting, question.person)
             waiting.approvals = waiting.approvals.filter { mayDecide.contains($0.approval.id) }
@@ -97,7 +102,7 @@ struct Inbox: Sendable {
     private func questions(_ question: Question) async throws -> [RunRecord] {
         let asked = try await house.runs.list(listing(.questions, question))
         let all = asked + (try await house.runs.list(doubtful(question)))
-        return Array(all.sorted { $0.id < $1.id }.prefix(Self.listedMax))
+        return Array(all.sorted { $0.id < $1.id }.prefix(question.limit))
     }
 
     /// Runs that wait for a word about a write nobody can tell of. Those that have ended are among the failures.
@@ -124,7 +129,7 @@ struct Inbox: Sendable {
         case .questions: listing.states = [.needsInfo]
         case .failures: (listing.states, listing.isUnseen) = ([.failed, .doneWithProblems], true)
         }
-        (listing.limit, listing.isOldestFirst) = (Self.listedMax, true)
+        (listing.limit, listing.isOldestFirst) = (question.limit, true)
         return listing
     }
 }

@@ -5,9 +5,6 @@ import Foundation
 struct PageClock: Sendable {
     let zone: ZoneOffsets
     let now: @Sendable () -> Int64
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
 
     static func iso(_ milliseconds: Int64) -> String {
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(Date.ISO8601FormatStyle())
@@ -26,13 +23,12 @@ struct PageClock: Sendable {
     }
 
     func absolute(_ milliseconds: Int64) -> String {
-        let (there, here) = (local(milliseconds), local(now()))
-        let year = there.date.year == here.date.year ? "" : " \(there.date.year)"
-        return "\(there.date.day) \(Self.months[there.date.month - 1])\(year), \(clock(there.seconds).prefix(5))"
+        let (there, here) = (zone.local(milliseconds).date, zone.local(now()).date)
+        return zone.words(milliseconds, hasYear: there.year != here.year)
     }
 
     /// "10:02:11"
-    func time(_ milliseconds: Int64) -> String { clock(local(milliseconds).seconds) }
+    func time(_ milliseconds: Int64) -> String { ZoneOffsets.clock(zone.local(milliseconds).seconds) }
 
     /// The first millisecond of a day written as 2026-11-21.
     func startOfDay(_ text: String) -> Int64? {
@@ -51,15 +47,5 @@ struct PageClock: Sendable {
 
     func took(_ start: Int64?, _ end: Int64?) -> String {
         start.map { Words.duration(.milliseconds((end ?? now()) - $0)) } ?? ""
-    }
-
-    private func local(_ milliseconds: Int64) -> (date: CivilDate, seconds: Int) {
-        let reading = zone.reading(at: Int(milliseconds / 1_000))
-        let days = reading >= 0 ? reading / 86_400 : -((86_399 - reading) / 86_400)
-        return (CivilDate(daysSince1970: days), reading - days * 86_400)
-    }
-
-    private func clock(_ seconds: Int) -> String {
-        [seconds / 3_600, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
     }
 }

@@ -26,9 +26,7 @@ struct SessionLogPages: Sendable {
         guard let session = run.sessionID,
             let export = SessionLogExport(folder: house.settings.sessionLogFolder, session: session)
         else { throw PageProblem.notFound }
-        guard open.enter(max: Self.downloadsMax) else {
-            return Response(status: .serviceUnavailable, headers: [.retryAfter: "5"])
-        }
+        guard open.enter(max: Self.downloadsMax) else { throw PageProblem.busy(seconds: 5) }
         return Response(
             status: .ok,
             headers: [

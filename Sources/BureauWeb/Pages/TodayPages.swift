@@ -16,9 +16,11 @@ struct TodayPages: Sendable {
     }
 
     private func today(_ web: WebRequest) async throws -> Response {
-        let person = try web.signedIn().person
-        let inbox = Inbox(house: house), waiting = try await inbox.waiting(.init(person: person))
-        let mine = try await inbox.waiting(.init(person: person, isMine: true)).ids
+        let person = try web.signedIn().person, inbox = Inbox(house: house)
+        // Two short lists, and one count of all.
+        let waiting = try await inbox.waiting(.init(person: person, limit: Self.shownMax))
+        let mine = try await inbox.waiting(
+            .init(person: person, isMine: true, limit: Self.shownMax, isCounted: false))
         var working = RunListing(visible: person.clients)
         working.states = RunState.allCases.filter { $0.isWorkable && $0 != .queued && $0 != .waitingApproval }
         working.limit = Self.shownMax
@@ -46,28 +48,30 @@ struct TodayPages: Sendable {
     }
 
     /// What waits for this very person first.
-    private func needs(_ waiting: Inbox.Waiting, _ mine: Set<String>, _ running: Int) -> Block {
-        var found = waiting.approvals.map { approval, run in
-            (
-                approval.id,
-                Items.Item(
-                    chip: Chip(glyph: "◆", word: "Approve", tone: "wait"), title: approval.effect,
-                    address: "/approvals/\(approval.id)/",
-                    meta: "\(house.words(run).title) · expires \(clock.absolute(approval.expiresAt))")
-            )
-        }
-        for run in waiting.reviews + waiting.questions + waiting.failures {
-            let words = house.words(run)
-            let meta = [words.summary, clock.moment(run.endedAt ?? run.acceptedAt)].filter { !$0.isEmpty }
-            found.append((run.id, words.item(meta.joined(separator: " · "))))
-        }
-        let items = (found.filter { mine.contains($0.0) } + found.filter { !mine.contains($0.0) }).map(\.1)
+    private func needs(_ waiting: Inbox.Waiting, _ mine: Inbox.Waiting, _ running: Int) -> Block {
+        let first = mine.ids
+        let items = items(mine) { _ in true } + items(waiting) { !first.contains($0) }
         return Block(
             heading: "Needs you (\(Inbox.word(waiting.count)))",
             text: waiting.count > Self.shownMax ? "The first \(Self.shownMax); the inbox has all." : nil,
             items: items.isEmpty ? nil : Items(items: Array(items.prefix(Self.shownMax))),
             emptyText: items.isEmpty
                 ? "Nothing needs you. \(running) \(running == 1 ? "run is" : "runs are") working." : nil)
+    }
+
+    private func items(_ waiting: Inbox.Waiting, _ isShown: (String) -> Bool) -> [Items.Item] {
+        let approvals = waiting.approvals.filter { isShown($0.approval.id) }.map { approval, run in
+            Items.Item(
+                chip: Chip(glyph: "◆", word: "Approve", tone: "wait"), title: approval.effect,
+                address: "/approvals/\(approval.id)/",
+                meta: "\(house.words(run).title) · expires \(clock.absolute(approval.expiresAt))")
+        }
+        return approvals
+            + (waiting.reviews + waiting.questions + waiting.failures).filter { isShown($0.id) }.map { run in
+                let words = house.words(run)
+                let meta = [words.summary, clock.moment(run.endedAt ?? run.acceptedAt)].filter { !$0.isEmpty }
+                return words.item(meta.joined(separator: " · "))
+            }
     }
 
     private func ended(_ person: PersonRecord) async throws -> Block {

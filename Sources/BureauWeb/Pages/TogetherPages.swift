@@ -125,7 +125,8 @@ struct TogetherPages: Sendable {
             if case .decided = outcome {
                 decided += 1
             } else {
-                others.append("\(label(question.approval)): \(SlackFrontDesk.words(outcome) ?? "not decided")")
+                others.append(
+                    "\(label(question.approval)): \(SlackFrontDesk.words(outcome, house.clock.zone) ?? "not decided")")
             }
         }
         let notice = (["\(decided) \(verdict.word)"] + others).joined(separator: ". Not decided by you: ") + "."

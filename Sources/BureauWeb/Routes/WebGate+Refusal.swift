@@ -12,6 +12,8 @@ extension WebGate {
         var title: String
         var detail: String
         var fix: String
+        /// When it may be tried again, where that is known.
+        var waitSeconds: Int? = nil
     }
 
     func refusal(_ error: any Error, _ surface: Route.Surface, _ web: WebRequest) async -> Response {
@@ -127,7 +129,13 @@ extension WebGate {
             return Words(
                 status: .tooManyRequests, title: "Too many tries",
                 detail: "Too many sign-ins have failed for this account or from this address.",
-                fix: "Wait \(minutes) minutes, then try again, or ask an admin for a one-time link.")
+                fix: "Wait \(minutes) minutes, then try again, or ask an admin for a one-time link.",
+                waitSeconds: minutes * 60)
+        case .busy(let seconds):
+            return Words(
+                status: .serviceUnavailable, title: "Too many at once",
+                detail: "As many downloads as the server makes at once are on their way. Nothing is lost.",
+                fix: "Ask for it again in \(seconds) seconds.", waitSeconds: seconds)
         }
     }
 
@@ -139,7 +147,9 @@ extension WebGate {
         ]
         if let again = again(words, web) { page.blocks.append(again) }
         page.links = [Link(word: "Go to Today", address: "/", style: "button")]
-        return try await house.page(page, web)
+        var response = try await house.page(page, web)
+        if let seconds = words.waitSeconds { response.headers[.retryAfter] = "\(seconds)" }
+        return response
     }
 
     static let againFieldsMax = 60, againCharactersMax = 20_000
@@ -175,7 +185,7 @@ extension WebGate {
             ]))
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if words.status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
-        if words.status == .tooManyRequests { headers[.retryAfter] = "60" }
+        if let seconds = words.waitSeconds { headers[.retryAfter] = "\(seconds)" }
         return Response(
             status: words.status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body.pretty)))
     }

@@ -104,4 +104,6 @@ enum PageProblem: Error {
     case unprocessable(String, fix: String)
     case tooLarge
     case tooMany(minutes: Int)
+    /// As many as the server takes at once are being made already.
+    case busy(seconds: Int)
 }

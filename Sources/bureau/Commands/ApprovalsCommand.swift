@@ -36,7 +36,8 @@ enum ApprovalCommands {
                 Terminal.say("\(ApprovalWords.outcome(approval)). The run \(isOver ? "stops" : "goes on").")
             }
         }
-        Terminal.note("bureau: \(SlackFrontDesk.words(outcome) ?? "nothing was decided")\n  see: bureau approvals list")
+        let words = SlackFrontDesk.words(outcome, .utc) ?? "nothing was decided"
+        Terminal.note("bureau: \(words)\n  see: bureau approvals list")
         switch outcome {
         case .refused: throw ExitCode(ExitStatus.notAllowed)
         case .decided, .already, .unknown, .altered, .short: throw ExitCode(ExitStatus.failed)

@@ -15,11 +15,11 @@ struct ApprovalOutcomeTests {
     }
 
     /// A run whose session waits, and its question.
-    private static func asked(_ bench: Bench, _ here: StandIns, scenario: String = "requires_action") async throws
-        -> (parts: EngineParts, run: RunRecord, approval: ApprovalRecord)
-    {
+    private static func asked(
+        _ bench: Bench, _ here: StandIns, scenario: String = "requires_action", _ options: String = ""
+    ) async throws -> (parts: EngineParts, run: RunRecord, approval: ApprovalRecord) {
         let parts = try bench.parts(here.connections)
-        let session = try await here.session(scenario)
+        let session = try await here.session(scenario, options)
         let run = try await bench.run([.taken, .sessionOpened(session: session)])
         let hand = try #require(try await bench.claim("w", run.id))
         #expect(try await FollowStage(parts: parts).run(hand) == .moved)
@@ -73,11 +73,55 @@ struct ApprovalOutcomeTests {
             let decided = outcomes.compactMap { if case .decided(let approval) = $0 { approval } else { nil } }
             let late = outcomes.compactMap { if case .already(let approval) = $0 { approval } else { nil } }
             #expect(decided.count == 1 && late == decided, "\(outcomes)")
-            #expect(SlackFrontDesk.words(.already(decided[0]))?.contains(decided[0].decidedBy ?? "?") == true)
+            let told = try #require(SlackFrontDesk.words(.already(decided[0]), .utc))
+            #expect(told.contains(decided[0].decidedBy ?? "?"), "\(told)")
+            #expect(told.contains(ZoneOffsets.utc.words(decided[0].decidedAt ?? 0)), "\(told)")
             try await Self.notices(parts)
             let messages = await here.state("slack")["messages"]?.array ?? []
             let shown = try #require(messages.first { $0["channel"]?.string == "C0APPROVE" })
             #expect(shown.text.contains(ApprovalWords.outcome(decided[0])) && !shown.text.contains("action_id"))
+        }
+    }
+
+    @Test(
+        "One of three is answered and the session works on meanwhile: the other two are asked until they are answered")
+    func partly() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench()
+            let (parts, run, first) = try await Self.asked(bench, here, #","asks":3"#)
+            let desk = ApprovalDesk(
+                database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {})
+            func approvals() async throws -> [ApprovalRecord] {
+                try await bench.database.read { try ApprovalStore(db: $0).list(run: run.id) }
+            }
+            func step() async throws -> RunState {
+                let now = try await bench.find(run.id), lease = Lease(runID: run.id, owner: "w", epoch: run.leaseEpoch)
+                let hand = RunInHand(run: now, lease: lease, agent: try bench.agent)
+                if now.state == .waitingApproval { _ = try await GateStage(parts: parts).run(hand) }
+                if now.state == .running { _ = try await FollowStage(parts: parts).run(hand) }
+                return try await bench.find(run.id).state
+            }
+            // The session takes the answer and stands still at its work.
+            let session = try #require(run.sessionID)
+            let events = try await here.anthropic.history(of: session).events.count
+            try await here.steer(#"{"session_id":"\#(session)","hold_at":\#(events + 2)}"#)
+            _ = try await desk.approve(first.id, by: .bureau(name: "ana"), on: "cli")
+            for _ in 0..<100 { if try await step() == .running { break } }
+            #expect(try await bench.find(run.id).state == .running)
+            #expect(try await approvals().map(\.state).filter { $0 == .open }.count == 2)
+
+            try await here.steer(#"{"session_id":"\#(session)","hold_at":null}"#)
+            for approval in try await approvals() where approval.state == .open {
+                _ = try await desk.deny(approval.id, by: .bureau(name: "ana"), on: "cli", reason: "Not now.")
+            }
+            for _ in 0..<100 { if try await step() == .collecting { break } }
+            #expect(try await bench.find(run.id).state == .collecting)
+            let answers = try await here.anthropic.history(of: session, types: ["user.tool_confirmation"]).events
+            #expect(answers.count == 3)
+            #expect(
+                try await approvals().map(\.state).sorted { $0.rawValue < $1.rawValue } == [
+                    .approved, .denied, .denied,
+                ])
         }
     }
 

@@ -70,7 +70,8 @@ struct SlackTeamTests {
         let (bench, parts) = try await Self.bench()
         let desk = ApprovalDesk(database: bench.database, catalog: bench.catalog, doors: bench.clock.doors) {}
         let front = SlackFrontDesk(
-            desk: desk, teams: [Self.own, Self.north], doors: bench.clock.doors, logger: bench.logger)
+            desk: desk, teams: [Self.own, Self.north], doors: bench.clock.doors, logger: bench.logger,
+            zone: .utc)
         let (body, stamp) = (Data("payload=x".utf8), String(bench.clock.now / 1_000))
         #expect(front.sender(signature: "v0=00", timestamp: stamp, body: body) == nil)
         let run = try await bench.run(Bench.toRunning)

@@ -35,12 +35,7 @@ struct StandIns: Sendable {
     func session(
         _ scenario: String, _ options: String = "", agent: String = "agent_test", metadata: [String: String] = [:]
     ) async throws -> String {
-        let body = #"{"name":"\#(scenario)","times":1\#(options)}"#
-        let request = VendorRequest(
-            vendor: .anthropic, operation: "control", method: .post, url: base + "/_control/scenario",
-            headers: ["Content-Type": "application/json"], body: .bytes(Array(body.utf8)))
-        let answer = try await transport.send(request)
-        guard answer.status == 200 else { throw Refused(text: String(decoding: answer.body, as: UTF8.self)) }
+        try await steer(#"{"name":"\#(scenario)","times":1\#(options)}"#)
         return try await anthropic.createSession(
             NewSession(
                 agentID: agent, environmentID: "env_demo", title: "test", metadata: metadata,
@@ -49,10 +44,15 @@ struct StandIns: Sendable {
     }
 
     /// What the model answers next; the members are the control's own.
-    func message(_ options: String) async throws {
+    func message(_ options: String) async throws { try await control("message", "{\(options)}") }
+
+    /// What coming sessions do, or a running one.
+    func steer(_ wish: String) async throws { try await control("scenario", wish) }
+
+    private func control(_ name: String, _ body: String) async throws {
         let request = VendorRequest(
-            vendor: .anthropic, operation: "control", method: .post, url: base + "/_control/message",
-            headers: ["Content-Type": "application/json"], body: .bytes(Array("{\(options)}".utf8)))
+            vendor: .anthropic, operation: "control", method: .post, url: base + "/_control/" + name,
+            headers: ["Content-Type": "application/json"], body: .bytes(Array(body.utf8)))
         let answer = try await transport.send(request)
         guard answer.status == 200 else { throw Refused(text: String(decoding: answer.body, as: UTF8.self)) }
     }

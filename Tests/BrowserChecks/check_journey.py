@@ -1,0 +1,195 @@
+"""What people do with the product from its first page on, by one hand: forms alone with scripts switched off, or the
+keyboard alone.
+
+  check_journey.py forms|keys LINK FOLDER
+
+LINK is the one-time link of a running demo, FOLDER an empty one for what is downloaded.
+Prints a line for each problem, then "checked N"."""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
+
+from common import count, note, open_browser, resize, told, wait
+from keyboard import press, stop
+
+RUN_SECONDS_MAX = 60
+PASSWORD = "correct horse demo"
+
+
+class Hand:
+    """Opens, fills in and presses. `place` is a CSS selector, of a form where there are fields."""
+
+    def __init__(self, base, driver):
+        self.base, self.driver = base, driver
+
+    def open(self, path):
+        self.driver.get(self.base + path)
+
+    def find(self, place):
+        return self.driver.find_element(By.CSS_SELECTOR, place)
+
+    def sees(self, text):
+        return wait(f"{self.driver.current_url} says {text!r}", lambda: text in self.driver.page_source)
+
+    def first(self, place):
+        """The address of the first link there."""
+        found = wait(f"{self.driver.current_url} has {place}", lambda: self.find(place).get_attribute("href"))
+        return urlsplit(found or "")
+
+    def send(self, form, values=(), button="button", says=""):
+        """Fills in and sends a form, and reads the page that answers."""
+        for name, value in dict(values).items():
+            self.fill(f"{form} [name={name}]", value)
+        self.press(f"{form} {button}")
+        if says:
+            self.sees(says)
+
+
+class Pointer(Hand):
+    """A mouse and a keyboard on pages whose scripts do not run."""
+
+    def fill(self, place, value):
+        field = self.find(place)
+        if field.tag_name == "select":
+            Select(field).select_by_value(value)
+        else:
+            field.clear()
+            field.send_keys(value)
+
+    def press(self, place):
+        self.find(place).click()
+
+
+class Keyboard(Hand):
+    """The keys alone: what is wanted is reached from the top of the page by Tab, and each stop on the way is looked at."""
+
+    STOPS_MAX = 250
+
+    def reach(self, place):
+        wanted = "return document.activeElement.matches(arguments[0]) || " \
+            "document.activeElement === document.querySelector(arguments[0])"
+        wait(f"{self.driver.current_url} has {place}", lambda: self.find(place))
+        for _ in range(self.STOPS_MAX):
+            if self.driver.execute_script(wanted, place):
+                return
+            press(self.driver, Keys.TAB)
+            stop(self.driver, urlsplit(self.driver.current_url).path + " by keyboard")
+        note(f"{self.driver.current_url}: {place} cannot be reached by the Tab key")
+
+    def fill(self, place, value):
+        self.reach(place)
+        field = self.driver.switch_to.active_element
+        if field.tag_name == "select":
+            words = [option.text for option in Select(field).options if option.get_attribute("value") == value]
+            # Letters lead to the option that begins with them, as everywhere.
+            press(self.driver, words[0].split()[0])
+        else:
+            field.send_keys(Keys.CONTROL + "a")
+            press(self.driver, value)
+
+    def press(self, place):
+        self.reach(place)
+        press(self.driver, Keys.ENTER)
+
+
+def sign_in(hand, link):
+    hand.driver.get(link)
+    hand.send("main form", says="Password")
+    hand.send("form[action='/settings/password']", {"password": PASSWORD}, says="password")
+    # Signing out is in the menu that opens under the name.
+    hand.press("details.who > summary")
+    hand.send("form[action='/logout']", says="Sign in")
+    hand.send("form[action='/login']", {"name": "admin", "password": PASSWORD}, says="Needs you")
+
+
+def add_client(hand):
+    hand.open("/clients/")
+    hand.send("form[action='/clients']", {"name": "Harbour Lane", "slug": "harbour-lane"}, says="was created")
+
+
+def start_run(hand):
+    """Returns the page of the run, when there is something to judge."""
+    hand.open("/runs/new?agent=pulse")
+    hand.send("form[action='/runs']", {"client": "northlake"}, says="The run has begun.")
+    page = urlsplit(hand.driver.current_url).path
+
+    def is_ready():
+        hand.open(page)
+        return "In review" in hand.find("h1").text
+
+    wait("the run that was started can be judged", is_ready, RUN_SECONDS_MAX)
+    return page
+
+
+def see_result(hand, page):
+    hand.open(page)
+    hand.press("a.button[href^='/reports/']")
+    hand.sees("Files")
+    hand.press("#files tbody a")
+    hand.sees("<iframe" if hand.driver.find_elements(By.TAG_NAME, "iframe") else "Download")
+
+
+def judge(hand):
+    hand.open("/inbox/?kind=approvals")
+    hand.send(".approval form", button="button[value=approve]", says="The agent is told.")
+    hand.open("/inbox/?kind=approvals")
+    hand.send(".approval form", {"reason": "Not this month."}, "button[value=deny]", says="The agent is told.")
+    hand.open("/inbox/?kind=reviews")
+    form = "form[action$='/changes']"
+    wait("a report can be sent back", lambda: hand.find(form))
+    hand.send(form, {"text": "Name the cities."}, says="Another round has begun")
+    hand.open("/inbox/?kind=reviews")
+    hand.send("form[action$='/accept']", says="Accepted.")
+    hand.open("/inbox/?kind=failures")
+    hand.send("form[action$='/seen']", {"note": "Told Ana."}, says="no longer waits for anybody")
+
+
+def stop_run(hand):
+    """Of the run whose third question is still open."""
+    hand.open("/runs/?status=waiting_approval")
+    hand.press("tbody tr td:nth-child(2) a")
+    hand.sees("Technical details")
+    hand.press("form[action$='/stop/ask'] button")
+    hand.send("form[action$='/stop']", {"reason": "Enough."}, says="The run is being stopped.")
+
+
+def download(hand, folder):
+    hand.open("/runs/")
+    hand.press(".aside a[href^='/runs.csv']")
+
+    def lines():
+        found = [file for file in folder.iterdir() if file.suffix == ".csv"]
+        return found and found[0].read_text().splitlines()
+
+    rows = wait("the list is taken away as a file", lines)
+    if rows and (not rows[0].startswith("run,") or len(rows) < 4):
+        note(f"the file of the runs has {len(rows)} lines and begins with {rows[0]!r}")
+
+
+def main():
+    way, link, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    driver = open_browser(scripts=way == "keys", downloads=folder)
+    resize(driver, 1280)
+    hand = (Keyboard if way == "keys" else Pointer)("{0.scheme}://{0.netloc}".format(urlsplit(link)), driver)
+    try:
+        sign_in(hand, link)
+        add_client(hand)
+        page = start_run(hand)
+        see_result(hand, page)
+        judge(hand)
+        stop_run(hand)
+        download(hand, folder)
+        count()
+    except Exception as error:  # Told, with where it was.
+        note(f"the journey ended at {driver.current_url}: {type(error).__name__}: {str(error)[:500]}")
+    finally:
+        driver.quit()
+    print(told())
+
+
+main()

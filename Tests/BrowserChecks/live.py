@@ -1,0 +1,120 @@
+"""The timeline of a run that goes on: who reads elsewhere is not moved, a lost connection is said and made good, and no
+event is missing or there twice."""
+
+import json
+import socket
+import threading
+
+from common import note, resize, sign_in, wait
+
+ROWS, SECONDS_MAX = 40, 20
+STATE = """
+const log = document.querySelector('#timeline .log'), news = document.querySelector('[data-news]');
+return {rows: log.children.length, end: log.getBoundingClientRect().bottom, window: window.innerHeight,
+    top: window.scrollY, follows: document.querySelector('[data-follow]').checked,
+    news: news.closest('p').hidden ? '' : news.textContent, live: document.querySelector('[data-live]').textContent,
+    said: [...log.querySelectorAll('.words')].map((it) => it.textContent)};
+"""
+
+
+class Wire:
+    """A connection to the server that can be cut and mended, as a network is."""
+
+    def __init__(self, port):
+        self.server, self.sockets, self.is_cut = port, set(), False
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.port = self.door.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            inside, _ = self.door.accept()
+            if self.is_cut:
+                inside.close()
+                continue
+            outside = socket.create_connection(("127.0.0.1", self.server))
+            self.sockets |= {inside, outside}
+            for one, other in ((inside, outside), (outside, inside)):
+                threading.Thread(target=self.carry, args=(one, other), daemon=True).start()
+
+    def carry(self, one, other):
+        try:
+            while piece := one.recv(65536):
+                other.sendall(piece)
+        except OSError:
+            pass
+        for end in (one, other):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def cut(self):
+        self.is_cut = True
+        for one in self.sockets:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self.sockets = set()
+
+    def mend(self):
+        self.is_cut = False
+
+
+class Speaker:
+    """Writes what the session says into its log, as the server does."""
+
+    def __init__(self, log):
+        self.log, self.said = log, 0
+
+    def say(self, number):
+        with open(self.log, "a") as log:
+            for _ in range(number):
+                self.said += 1
+                text = {"type": "text", "text": f"live event {self.said}."}
+                log.write(json.dumps({"id": f"live{self.said}", "type": "agent.message", "content": [text]}) + "\n")
+
+
+def check_live(driver, given):
+    """`given`: base, token, page, log."""
+    wire, speaker = Wire(int(given["base"].rsplit(":", 1)[1])), Speaker(given["log"])
+    base = f"http://127.0.0.1:{wire.port}"
+    resize(driver, 1280, 700)
+    sign_in(driver, base, given["token"])
+    driver.get(base + given["page"])
+
+    def state():
+        return driver.execute_script(STATE)
+
+    def expect(what, holds):
+        found = wait(f"live timeline: {what}", lambda: holds(state()), SECONDS_MAX)
+        if not found:
+            note(f"live timeline: {what}, but: { {**state(), 'said': '…'} }")
+
+    before = state()
+    speaker.say(ROWS)
+    expect("its events come", lambda now: now["rows"] == before["rows"] + ROWS)
+    expect("it does not move who reads elsewhere", lambda now: now["top"] == 0 and not now["follows"])
+    expect("it says how much is new", lambda now: now["news"].endswith("new events"))
+    driver.find_element("css selector", "[data-news]").click()
+    expect("the new ones are led to", lambda now: now["end"] <= now["window"] + 60 and now["news"] == "")
+    speaker.say(3)
+    expect("it follows", lambda now: now["rows"] == before["rows"] + ROWS + 3
+           and now["follows"] and now["end"] <= now["window"] + 60)
+    driver.execute_script("window.scrollTo(0, 0)")
+    expect("it stops following who scrolls up", lambda now: not now["follows"])
+    driver.execute_script("document.querySelector('#timeline .log').lastElementChild.scrollIntoView({block: 'end'})")
+    expect("it follows again at the end", lambda now: now["follows"])
+
+    wire.cut()
+    expect("a lost connection is said", lambda now: now["live"].startswith("Live updates lost"))
+    speaker.say(25)
+    expect("how long ago goes on being told", lambda now: any(f"lost {n} s" in now["live"] for n in range(3, 20)))
+    wire.mend()
+    expect("it is live again by itself", lambda now: now["live"] == "Live")
+    expect("what came meanwhile is there", lambda now: now["rows"] == before["rows"] + ROWS + 28)
+    told = [text for text in state()["said"] if "live event" in text]
+    for number in range(1, speaker.said + 1):
+        if sum(f"live event {number}." in text for text in told) != 1:
+            note(f"live timeline: event {number} is there {sum(f'live event {number}.' in t for t in told)} times")
