@@ -141,6 +141,7 @@ struct BrowserTests {
             "/runs/new", "/reports/", "/reports/?status=dismissed", "/clients/", "/clients/?view=archived",
             "/clients/acme/", "/clients/acme/sources/", "/clients/acme/context/", "/clients/acme/users/",
             "/clients/acme/activity/", "/clients/acme/archive", "/agents/", "/agents/sentinel/", "/costs/", "/system/",
+            "/intake/", "/intake/pause", "/intake/drain",
             "/system/webhooks/", "/system/connections/", "/system/endpoints/", "/system/endpoints/\(endpoint)/",
             "/system/endpoints/\(endpoint)/remove", "/system/webhooks/\(signal)/",
             "/system/queue/together?do=redrive&pick.\(signal)=yes",
@@ -190,6 +191,11 @@ struct BrowserTests {
                 "live": [
                     "page": "/runs/\(Self.run("5"))/",
                     "log": server.house.settings.sessionLogFolder.appending(path: "sesn_\(Self.run("5")).jsonl").path,
+                ],
+                "printed": [
+                    ["page": "/costs/", "words": ["Costs in 20", "Run by run", "By client", "generated"]],
+                    ["page": "/runs/\(Self.run("3"))/", "words": ["Timeline", "Cost", "generated", Self.run("3")]],
+                    ["page": "/reports/\(Self.report("1"))/", "words": ["Provenance", "generated"]],
                 ],
                 "journey": [
                     "accept": "/reports/\(Self.report("1"))/accept", "changes": "/reports/\(Self.report("2"))/changes",

@@ -4,16 +4,19 @@ focus, forms with scripts off, and files of strangers that may not leave their f
 Reads one JSON document from standard input:
   base, cookie {name, value}, pages [path], canaries [text], hostile {markup, addresses [path]},
   live {page, log: the page of a run that goes on, and the file its session's events are appended to},
+  printed [{page, words [text that is on paper]}],
   journey {accept, changes, seen, decision: where those forms go; run: a page; alike: ids of like questions}
-Prints a line for each problem, then "checked N". Needs chromium, chromedriver, and from PyPI selenium, html5lib and
+Prints a line for each problem, then "checked N". Needs chromium, chromedriver, pdftotext, and from PyPI selenium, html5lib and
 axe-playwright-python (for its axe.min.js alone)."""
 
+import base64
 import gzip
 import http.server
 import importlib.util
 import json
 import re
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -164,6 +167,38 @@ def look(driver, given, path):
                 "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
             for violation in driver.execute_async_script(RUN_AXE):
                 note(f"{path} at {width} {theme}: {violation}")
+            count()
+
+
+# Of the shell and of what is pressed: none of it is of use on paper.
+NOT_PRINTED = ("Skip to main content", "Keyboard shortcuts", "Sign out", "Search", "Apply", "CSV", "Set limit", "Accept")
+
+
+def check_print(driver, given):
+    """On paper: what the page says, with its folded figures, in black on white, without what leads elsewhere."""
+    for one in given["printed"]:
+        for theme in THEMES:
+            driver.execute_cdp_cmd(
+                "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
+            driver.get(given["base"] + one["page"])
+            made = driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})
+            paper = subprocess.run(
+                ["pdftotext", "-layout", "-", "-"], input=base64.b64decode(made["data"]), capture_output=True,
+                check=True).stdout.decode()
+            for word in one["words"]:
+                if word not in paper:
+                    note(f"{one['page']} printed, {theme}: {word!r} is not on it")
+            for word in NOT_PRINTED:
+                if re.search(rf"^\s*{word}\s*$", paper, re.MULTILINE):
+                    note(f"{one['page']} printed, {theme}: {word!r} is on it")
+            if not re.search(r"\b1 of \d+", paper):
+                note(f"{one['page']} printed, {theme}: the pages are not numbered")
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+                "media": "print", "features": [{"name": "prefers-color-scheme", "value": theme}]})
+            ground = driver.execute_script("return getComputedStyle(document.documentElement).backgroundColor")
+            if ground != "rgb(255, 255, 255)":
+                note(f"{one['page']} printed, {theme}: the ground is {ground}")
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
             count()
 
 
@@ -351,6 +386,8 @@ def main():
             if number == 0:
                 check_keyboard(driver, given)
                 check_live(driver, given)
+            else:
+                check_print(driver, given)
         finally:
             driver.quit()
 
