@@ -64,7 +64,8 @@ struct IntakeCommandTests {
         ])
     func refusals(arguments: [String]) async throws {
         try await Installation.inTemporaryFolder { here in
-            #expect(try await here.run(["intake"] + arguments).status == 64)
+            let outcome = try await here.run(["intake"] + arguments)
+            #expect(outcome.status == 64)
         }
     }
 }
