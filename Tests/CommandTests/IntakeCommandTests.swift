@@ -32,7 +32,8 @@ struct IntakeCommandTests {
                     return states.count == 3 && states.allSatisfy { ["done", "in_review"].contains($0) }
                 }
                 let drained = try await here.run("intake", "drain", "--wait-seconds", "20", "--json")
-                #expect(drained.status == 0 && (try drained.object()["empty"] as? Bool) == true, "\(drained)")
+                let isEmpty = try drained.object()["empty"] as? Bool
+                #expect(drained.status == 0 && isEmpty == true, "\(drained)")
             }
         }
     }
