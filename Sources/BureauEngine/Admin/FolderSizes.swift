@@ -1,10 +1,10 @@
 import BureauStorage
 import Foundation
 
-/// What session logs and stored files take, measured once an hour: walking their folders is nothing for a page.
+/// What session logs and stored files take, measured now and then: walking their folders is nothing for a page.
 struct FolderSizes: Sendable {
     let parts: EngineParts
-    static let everyMilliseconds: Int64 = 3_600_000, filesMax = 2_000_000
+    static let everyMilliseconds: Int64 = 600_000, filesMax = 2_000_000
 
     func look() async throws {
         let now = parts.doors.now()

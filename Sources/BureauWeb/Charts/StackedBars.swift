@@ -143,10 +143,12 @@ struct StackedBars {
             let place = x(index, frame), middle = place.from + place.width / 2
             guard middle - lastX >= 52 else { continue }
             lastX = middle
+            // The last one may have no room to its right.
+            let isAtEdge = middle + 24 > Double(frame.width)
             shown.append(
                 Chart.Label(
-                    x: Self.text(middle), y: "\(frame.height - frame.bottom + 20)",
-                    text: Self.date(SpendMonth.day(daysSince1970: start + index)), anchor: "middle"))
+                    x: isAtEdge ? "\(frame.width)" : Self.text(middle), y: "\(frame.height - frame.bottom + 20)",
+                    text: Self.date(SpendMonth.day(daysSince1970: start + index)), anchor: isAtEdge ? "end" : "middle"))
         }
         return shown
     }

@@ -177,9 +177,11 @@ struct CostOverview: Sendable {
 
     func priced(_ sum: CostDesk.Month) -> Block? {
         let unknown =
-            sum.unpricedRuns == 1
-            ? "1 run used a model without a price and is counted as unknown"
-            : "\(sum.unpricedRuns) runs used a model without a price and are counted as unknown"
+            switch sum.unpricedRuns {
+            case 0: "every run's model had a price"
+            case 1: "1 run used a model without a price and is counted as unknown"
+            default: "\(sum.unpricedRuns) runs used a model without a price and are counted as unknown"
+            }
         return Block(text: "Priced with table \(house.prices.dated); \(unknown).")
     }
 

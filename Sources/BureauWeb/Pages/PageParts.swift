@@ -95,6 +95,8 @@ struct Facts {
         var isCopied = false
         /// Said before it, where something needs a look.
         var chip: Chip? = nil
+        /// Where there is more of it.
+        var more: [Link] = []
     }
     var facts: [Fact]
 

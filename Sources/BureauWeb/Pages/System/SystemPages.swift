@@ -29,10 +29,6 @@ struct SystemPages: Sendable {
         page.chip = chip(isWell: health.isWell, rows.worst, facts.intake)
         page.links = IntakePages.links(facts.intake.mode)
         page.blocks.append(Block(style: "rows", facts: Facts(rows.all)))
-        page.blocks.append(
-            Block(
-                text: "For programs, without signing in: whether it runs, whether to send work here, and its figures.",
-                links: ["/health", "/ready", "/metrics"].map { Link(word: $0, address: $0) }))
         return try await house.page(page, web)
     }
 

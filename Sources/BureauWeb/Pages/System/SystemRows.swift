@@ -12,7 +12,7 @@ struct SystemRows {
     private static let day: Int64 = 86_400_000
 
     var all: [Facts.Fact] {
-        [intake, runners, provider, store, disk, schedule, alerts, build]
+        [intake, runners, provider, store, disk, schedule, alerts, build, programs]
     }
 
     /// "bad", "warn", or nil when every row is well.
@@ -21,10 +21,18 @@ struct SystemRows {
         return tones.contains("bad") ? "bad" : tones.contains("warn") ? "warn" : nil
     }
 
-    private func row(_ name: String, _ parts: [String?], _ address: String? = nil, _ chip: Chip? = nil) -> Facts.Fact {
+    private func row(
+        _ name: String, _ parts: [String?], _ more: (word: String, address: String)? = nil, _ chip: Chip? = nil
+    ) -> Facts.Fact {
         Facts.Fact(
-            name: name, value: parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " · "),
-            address: address, chip: chip)
+            name: name, value: parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " · "), chip: chip,
+            more: more.map { [Link(word: $0.word, address: $0.address)] } ?? [])
+    }
+
+    private var programs: Facts.Fact {
+        Facts.Fact(
+            name: "For programs", value: "without signing in:",
+            more: ["/health", "/ready", "/metrics"].map { Link(word: $0, address: $0) })
     }
 
     private static func warning(_ word: String) -> Chip { Chip(glyph: "!", word: word, tone: "warn") }
@@ -39,7 +47,7 @@ struct SystemRows {
                 "last webhook \(facts.lastSignal.map { clock.moment($0.receivedAt) } ?? "none yet")",
                 "queue \(queue.waiting)", "oldest \(Words.duration(.milliseconds(queue.oldestMilliseconds)))",
                 "rejected today \(refused)" + (refused > 0 ? " (\(why))" : ""),
-            ], "/system/webhooks/", facts.intake.mode == .open ? nil : IntakePages.chip(facts.intake))
+            ], ("Webhooks", "/system/webhooks/"), facts.intake.mode == .open ? nil : IntakePages.chip(facts.intake))
     }
 
     private var runners: Facts.Fact {
@@ -50,13 +58,14 @@ struct SystemRows {
             "Runners",
             [
                 "\(queue.inWork) of \(most) in work",
-                queue.awaitingApproval > 0 ? "\(queue.awaitingApproval) wait for approval" : nil,
+                queue.awaitingApproval > 0
+                    ? "\(queue.awaitingApproval) \(queue.awaitingApproval == 1 ? "waits" : "wait") for approval" : nil,
                 "leases \(facts.leases)",
                 facts.watchdogAt.map { "watchdog last pass \(Self.ago(now - $0))" }
                     ?? (isPaused ? "dispatch is paused" : "watchdog has not passed since the start"),
                 "requeued today \(facts.requeuedToday)",
                 queue.parked > 0 ? "\(queue.parked) set aside" : nil,
-            ], "/system/queue/",
+            ], ("Queue", "/system/queue/"),
             isStale ? Self.failure("Watchdog late") : queue.stale > 0 ? Self.warning("\(queue.stale) stuck") : nil)
     }
 
@@ -68,7 +77,7 @@ struct SystemRows {
         return row(
             "Provider",
             vendors.isEmpty ? ["no service is connected"] : vendors.map { "\($0.name) \(words($0))" } + [tested],
-            "/system/connections/", vendors.first(where: \.isInTrouble).map { Self.warning($0.name) })
+            ("Connections", "/system/connections/"), vendors.first(where: \.isInTrouble).map { Self.warning($0.name) })
     }
 
     private func words(_ vendor: VendorLine) -> String {
@@ -138,7 +147,7 @@ struct SystemRows {
                             "\($0.0.schedule.name) of \(house.agentName($0.0.agent)) \(clock.since($0.1))"
                         } ?? "none is on"),
                 "last failures: \(failed ?? "none in 7 days")",
-            ], facts.failedSchedule.map { "/runs/\($0.run)/" })
+            ], facts.failedSchedule.map { ("The run", "/runs/\($0.run)/") })
     }
 
     private var alerts: Facts.Fact {
@@ -147,7 +156,7 @@ struct SystemRows {
         }
         return row(
             "Alerts", ["last 7 days: \(count(facts.alertsOfWeek))", "open: \(count(facts.alertsOpen))"],
-            "/system/alerts/", facts.alertsOpen > 0 ? Self.warning("\(count(facts.alertsOpen)) open") : nil)
+            ("Alerts", "/system/alerts/"), facts.alertsOpen > 0 ? Self.warning("\(count(facts.alertsOpen)) open") : nil)
     }
 
     private var build: Facts.Fact {
@@ -165,6 +174,6 @@ struct SystemRows {
                 "\(agents) \(agents == 1 ? "agent" : "agents")",
                 problems > 0 ? "\(problems) \(problems == 1 ? "problem" : "problems") in agent files" : nil,
                 doctor ?? "doctor was not run since the start",
-            ], "/agents/", problems > 0 ? Self.warning("Agent files") : nil)
+            ], ("Agents", "/agents/"), problems > 0 ? Self.warning("Agent files") : nil)
     }
 }
