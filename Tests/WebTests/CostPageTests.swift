@@ -86,7 +86,7 @@ struct CostPageTests {
                     #expect(page.contains(">\(MicroUSD(rawValue: sum))<"), "\(grouping) \(name) on the page")
                 }
             }
-            let days = try await server.house.costs.days(try #require(SpendMonth(month)), clients: nil)
+            let days = try await server.house.costs.sheet(try #require(SpendMonth(month)), clients: nil).days
             #expect(days.reduce(0) { $0 + $1.spent.rawValue } == total, "the chart's figures")
         }
     }

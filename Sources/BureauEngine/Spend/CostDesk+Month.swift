@@ -24,45 +24,23 @@ extension CostDesk {
         package let spent: MicroUSD
     }
 
-    /// `clients` narrows it to those; nil is everybody, runs without a client among them.
-    package func month(_ month: SpendMonth, clients: Set<String>?) async throws -> Month {
+    /// `clients` narrows it to those; nil is everybody, runs without a client among them. One walk through the month's
+    /// runs, whatever is asked of it.
+    package func sheet(_ month: SpendMonth, clients: Set<String>?) async throws -> CostSheet {
         let (filter, values) = Self.filter(month.milliseconds, clients)
-        let row = try await database.query(
-            """
-            SELECT count(*) AS runs, coalesce(sum(spent_micro_usd), 0) AS spent,
-                coalesce(sum(spent_method = 'no_price'), 0) AS unpriced,
-                coalesce(sum(state = 'failed'), 0) AS failed,
-                coalesce(sum(CASE WHEN state = 'failed' THEN spent_micro_usd END), 0) AS failed_spent,
-                count(again_of) AS repeated,
-                coalesce(sum(CASE WHEN again_of IS NOT NULL THEN spent_micro_usd END), 0) AS repeated_spent,
-                coalesce(sum(budget_warned = 1 OR coalesce(cause, '') = 'over_budget'
-                    OR coalesce(stop_cause, '') = 'over_budget'), 0) AS limited
-            FROM run WHERE \(filter)
-            """, values
-        ).first
-        guard let row else { return Month() }
-        return Month(
-            runs: try row.integer("runs"), spent: MicroUSD(rawValue: try row.integer("spent")),
-            unpricedRuns: try row.integer("unpriced"), failedRuns: try row.integer("failed"),
-            failedSpent: MicroUSD(rawValue: try row.integer("failed_spent")),
-            repeatedRuns: try row.integer("repeated"),
-            repeatedSpent: MicroUSD(rawValue: try row.integer("repeated_spent")),
-            limitedRuns: try row.integer("limited"))
-    }
-
-    /// By UTC days and agents, in that order. Days without runs are not in it.
-    package func days(_ month: SpendMonth, clients: Set<String>?) async throws -> [DayShare] {
-        let (filter, values) = Self.filter(month.milliseconds, clients)
-        return try await database.query(
-            """
-            SELECT accepted_at / 86400000 AS day, agent, sum(spent_micro_usd) AS spent FROM run WHERE \(filter)
-            GROUP BY 1, 2 ORDER BY 1, 2
-            """, values
-        ).map {
-            DayShare(
-                day: SpendMonth.day(daysSince1970: Int(try $0.integer("day"))), agent: try $0.text("agent"),
-                spent: MicroUSD(rawValue: try $0.integer("spent")))
-        }
+        return CostSheet(
+            rows: try await database.query(
+                """
+                SELECT accepted_at / 86400000 AS day, coalesce(client_slug, '') AS client, agent,
+                    trigger_source AS trigger, coalesce(model, '') AS model, state, count(*) AS runs,
+                    sum(spent_micro_usd) AS spent, sum(spent_method = 'no_price') AS unpriced,
+                    count(again_of) AS repeated,
+                    sum(CASE WHEN again_of IS NULL THEN 0 ELSE spent_micro_usd END) AS repeated_spent,
+                    sum(budget_warned = 1 OR coalesce(cause, '') = 'over_budget'
+                        OR coalesce(stop_cause, '') = 'over_budget') AS limited
+                FROM run WHERE \(filter) GROUP BY 1, 2, 3, 4, 5, 6
+                """, values
+            ).map(CostSheet.Part.init))
     }
 
     /// The sums of the last full UTC days before `now`, the oldest first: none from before the first run.

@@ -141,10 +141,10 @@ struct StackedBars {
             // 1 January 1970 was a Thursday.
             guard index == 0 || (start + index + 3) % 7 == 0 else { continue }
             let place = x(index, frame), middle = place.from + place.width / 2
-            guard middle - lastX >= 52 else { continue }
-            lastX = middle
             // The last one may have no room to its right.
             let isAtEdge = middle + 24 > Double(frame.width)
+            guard (isAtEdge ? Double(frame.width - 24) : middle) - lastX >= 52 else { continue }
+            lastX = middle
             shown.append(
                 Chart.Label(
                     x: isAtEdge ? "\(frame.width)" : Self.text(middle), y: "\(frame.height - frame.bottom + 20)",

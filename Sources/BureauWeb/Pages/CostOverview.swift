@@ -11,8 +11,10 @@ struct CostOverview: Sendable {
     static let costliestShown = 50
 
     struct Told {
+        var sheet: CostSheet
         var month: CostDesk.Month
         var days: [CostDesk.DayShare]
+        var today: MicroUSD
         var forecast: SpendForecast?
         /// How many full days there are to judge by.
         var fullDays: Int
@@ -29,13 +31,13 @@ struct CostOverview: Sendable {
     }
 
     func look() async throws -> Told {
-        let desk = house.costs, days = try await desk.days(month, clients: clients)
+        let desk = house.costs, sheet = try await desk.sheet(month, clients: clients), days = sheet.days
         let full = isPresent ? try await desk.lastFullDays(now: clock.now(), clients: clients) : []
         let (ofToday, before) = days.reduce((MicroUSD.zero, MicroUSD.zero)) { sums, share in
             share.day == today ? (sums.0 + share.spent, sums.1) : (sums.0, sums.1 + share.spent)
         }
         return Told(
-            month: try await desk.month(month, clients: clients), days: days,
+            sheet: sheet, month: sheet.month, days: days, today: ofToday,
             forecast: isPresent
                 ? SpendForecast(fullDays: full, before: before, today: ofToday, daysAfter: dayCount - daysGone) : nil,
             fullDays: full.count,
@@ -54,10 +56,10 @@ struct CostOverview: Sendable {
         if isPresent, let agency {
             cards.append(
                 Cards.Card(
-                    label: "Today", value: "\(agency.balance.spent)",
+                    label: "Today", value: "\(told.today)",
                     note: agency.budget.map {
-                        "of \($0.limit) a day"
-                            + (agency.balance.reserved > .zero ? ", \(agency.balance.reserved) reserved" : "")
+                        "the limit of \($0.limit) a day counts \(agency.balance.spent) spent, "
+                            + "\(agency.balance.reserved) reserved"
                     } ?? "no daily limit is set"))
         }
         if isPresent { cards.append(forecast(told)) }
@@ -65,12 +67,16 @@ struct CostOverview: Sendable {
             Cards.Card(
                 label: "Runs", value: "\(sum.runs)",
                 note: sum.runs > 0 ? "\(MicroUSD(rawValue: sum.spent.rawValue / sum.runs)) each on average" : nil))
-        return Block(
-            text: told.forecast.map { forecast in
-                "Forecast: what the month has cost, and for today and each day that is left between \(forecast.dayLow) and "
-                    + "\(forecast.dayHigh), the lower and the upper quartile of the last \(forecast.daysSeen) full days. "
-                    + "Days without runs count as nothing."
-            }, cards: Cards(cards: cards))
+        return Block(cards: Cards(cards: cards))
+    }
+
+    func computed(_ told: Told) -> Block? {
+        told.forecast.map { forecast in
+            Block(
+                text: "Forecast: what the month has cost, and for today and each day that is left between "
+                    + "\(forecast.dayLow) and \(forecast.dayHigh), the lower and the upper quartile of the last "
+                    + "\(forecast.daysSeen) full days. Days without runs count as nothing.")
+        }
     }
 
     private func budgetNote(_ sum: CostDesk.Month, _ budgets: [BudgetDesk.Line], _ agency: ScopeBudget?) -> String? {

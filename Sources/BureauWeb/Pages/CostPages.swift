@@ -84,12 +84,12 @@ struct CostPages: Sendable {
             Block(
                 filters: Filters(
                     action: "/costs/", fields: [Field("month", "Month", .line(type: "month"), value: "\(month)")])),
-            overview.cards(told, budgets), overview.chart(told), overview.chartData(told),
+            overview.cards(told, budgets), overview.computed(told), overview.chart(told), overview.chartData(told),
             overview.lost(told.month), overview.priced(told.month),
         ].compactMap(\.self)
         var clients: [String: String] = [:]
         for grouping in groupings {
-            let lines = try await lines(grouping, month, person)
+            let lines = told.sheet.lines(by: grouping)
             if grouping == groupings.first { clients = try await house.clients.names(with: lines.map(\.name)) }
             page.blocks.append(Block(heading: "By \(grouping.rawValue)", table: table(grouping, lines, clients, month)))
         }
