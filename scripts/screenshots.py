@@ -21,7 +21,7 @@ PAGES = {
     "reports": "/reports/", "report": None, "report-file": None, "compare": None, "clients": "/clients/", "client": CLIENT,
     "client-sources": CLIENT + "sources/", "client-context": CLIENT + "context/", "client-users": CLIENT + "users/",
     "client-activity": CLIENT + "activity/", "client-archive": CLIENT + "archive", "agents": "/agents/",
-    "agent": "/agents/sentinel/", "costs": "/costs/", "system": "/system/", "webhooks": "/system/webhooks/",
+    "agent": "/agents/sentinel/", "costs": "/costs/", "system": "/system/", "intake": "/intake/", "webhooks": "/system/webhooks/",
     "connections": "/system/connections/", "endpoints": "/system/endpoints/", "endpoint": None,
     "alerts": "/system/alerts/", "queue": "/system/queue/", "in-effect": "/system/settings/",
     "audit-log": "/system/audit-log/", "users": "/users/", "user": "/users/admin/", "settings": "/settings/",

@@ -43,6 +43,7 @@ package struct EngineParts: Sendable {
     package let counters: Counters
     package let logger: Logger
     package let transitions: RunTransitions
+    package let pulse = Pulse()
     /// Environment variables an agent's config may name: ids, not secrets.
     package internal(set) var variable: @Sendable (String) -> String?
     /// Further accounts, by the names that agents' and clients' configs use.

@@ -12,7 +12,8 @@ struct BureauCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    RunsCommand.self, QueueCommand.self, ReportsCommand.self, AgentsCommand.self, ClientsCommand.self,
+                    RunsCommand.self, QueueCommand.self, IntakeCommand.self, ReportsCommand.self, AgentsCommand.self,
+                    ClientsCommand.self,
                     WebhooksCommand.self, EndpointsCommand.self,
                     AlertsCommand.self, CostsCommand.self, BudgetsCommand.self,
                     ApprovalsCommand.self, ScheduleCommand.self, FeedbackCommand.self,

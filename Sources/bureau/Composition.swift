@@ -100,15 +100,17 @@ struct Composition: Sendable {
             house: house(asanaIntake(lookWake: lookWake, reviewWake: reviewWake)),
             eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared,
             logger: logger
-        ) { port in
+        ) { [parts] port in
             SystemdNotifier.ready()
+            parts.pulse.enter(.serving)
             await onListening(port)
         }
         return [
             catalog, Upkeep(parts: parts, wake: noticeWake), AlertCare(parts: parts, wake: noticeWake),
             BuildCare(parts: parts),
             SystemdNotifier(doors: doors), MemoryTrimmer(doors: doors),
-        ] + workers() + sweeps(lookWake) + schedules() + reviews(reviewWake) + announcements() + [server]
+        ] + workers() + sweeps(lookWake) + schedules() + reviews(reviewWake) + announcements()
+            + [server, StoppingMark(pulse: parts.pulse)]
     }
 
     /// Reads what people write on the tasks of runs that wait for them.
@@ -133,7 +135,7 @@ struct Composition: Sendable {
             database: database, catalog: catalog, counters: parts.counters, doors: doors, version: Self.version,
             governors: parts.accounts.flatMap { account in
                 account.connections.governors.map { (account.settings.credentialSet, $0) }
-            }, budgets: budgetDesk)
+            }, budgets: budgetDesk, pulse: parts.pulse)
     }
 
     /// The desks behind one another's surfaces, for a command that serves no network.

@@ -3,8 +3,8 @@
 Reads one JSON document from standard input:
   places [{name, base, path, token?, form?, says?}], walks [path], main {base, token}, canaries [text],
   hostile {base, token, markup, addresses [path]}, live {base, token, page, log},
-  shortcuts {base, token, quiet, live, bad}
-Prints a line for each problem, then "checked N". Needs chromium, chromedriver, java, and what scripts/setup installs."""
+  shortcuts {base, token, quiet, live, bad}, printed [{page, words [text that is on paper]}]
+Prints a line for each problem, then "checked N". Needs chromium, chromedriver, pdftotext, java, and what scripts/setup installs."""
 
 import json
 import sys
@@ -17,6 +17,7 @@ from keyboard import check_shortcuts, check_skip, walk
 from live import check_live
 from look import look
 from markup import check_assets, check_markup, check_text
+from printed import check_print
 
 # The wide one with everything beside each other, and the narrow one with its menu.
 WALK_WIDTHS = (1280, 360)
@@ -38,6 +39,8 @@ def main():
             work.put(lambda driver, path=path, width=width: walk(driver, own["base"], own["token"], path, width))
     work.put(lambda driver: check_skip(driver, own["base"], own["token"]))
     work.put(lambda driver: check_shortcuts(driver, given["shortcuts"]))
+    for one in given["printed"]:
+        work.put(lambda driver, one=one: check_print(driver, own["base"], own["token"], one["page"], one["words"]))
     for place in places:
         work.put(lambda driver, place=place: look(driver, place))
 

@@ -105,7 +105,7 @@ struct QueueCommandTests {
 
 extension Stage {
     /// `POST /_control/scenario` of the stand-ins.
-    fileprivate func steer(_ wish: String) async throws {
+    func steer(_ wish: String) async throws {
         let result = try await Subprocess.run(
             .name("curl"),
             arguments: ["-sf", "-H", "content-type: application/json", "-d", wish, base + "/_control/scenario"],
@@ -115,7 +115,7 @@ extension Stage {
 }
 
 /// The server works in real time. Each look starts a program, so that looking again and again is no spinning.
-private func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
+func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(120)
     while try await !holds() {
         guard ContinuousClock.now < deadline else {

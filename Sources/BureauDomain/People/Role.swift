@@ -4,7 +4,7 @@ package enum Role: String, CaseIterable, Hashable, Comparable, Sendable, Codable
     case viewer
     /// Decides approvals that name them, and settles questions about their clients.
     case consultant
-    /// Starts, stops and repeats runs, and sees what they cost.
+    /// Starts, stops and repeats runs, pauses the intake, and sees what runs cost.
     case `operator`
     /// Sees the system: webhooks, queue, alerts, settings.
     case engineer
@@ -21,7 +21,8 @@ package enum Role: String, CaseIterable, Hashable, Comparable, Sendable, Codable
         switch self {
         case .viewer: "Sees runs, reports, clients and results."
         case .consultant: "Also decides approvals that name them and reports, and marks failures as seen."
-        case .operator: "Also starts, stops, retries and delivers runs, decides approvals that name nobody, sees costs."
+        case .operator:
+            "Also starts, stops, retries and delivers runs, pauses the intake, decides approvals that name nobody, sees costs."
         case .engineer: "Also sees the system: webhooks, queue, alerts, settings in effect."
         case .admin: "Also looks after people and clients, and reads the audit log."
         }

@@ -13,11 +13,15 @@ package struct ServerStatus: Sendable {
     /// With the name of the account each stands before; nil for the environment's own.
     let governors: [(account: String?, governor: RateGovernor)]
     let budgets: BudgetDesk?
+    /// Nil where nobody starts or stops anything: a test, a command.
+    let pulse: Pulse?
 
     package init(
         database: any Database, catalog: AgentCatalog, counters: Counters, doors: Doors, version: String,
-        governors: [(account: String?, governor: RateGovernor)] = [], budgets: BudgetDesk? = nil
+        governors: [(account: String?, governor: RateGovernor)] = [], budgets: BudgetDesk? = nil,
+        pulse: Pulse? = nil
     ) {
+        self.pulse = pulse
         self.budgets = budgets
         self.governors = governors
         self.database = database
@@ -46,6 +50,18 @@ package struct ServerStatus: Sendable {
         return Health(isWell: databaseOK, json: json.compact)
     }
 
+    /// Whether new work should be sent here: everything has started, nothing is being drained or stopped, and the
+    /// database answers. A paused intake takes signals in, so it is ready.
+    package func isReady() async -> Bool {
+        guard pulse.map({ $0.phase == .serving }) ?? true else { return false }
+        return (try? await database.read { try IntakeStore(db: $0).record().mode.takesUpRests }) ?? false
+    }
+
+    /// How the last request to each vendor went, in the order of the connections.
+    package var vendors: [VendorLine] {
+        governors.map { VendorLine(account: $0.account, vendor: $0.governor.vendor, pulse: $0.governor.pulse) }
+    }
+
     /// Prometheus text format 0.0.4.
     package func metrics() async -> String {
         var lines: [String] = []
@@ -59,6 +75,7 @@ package struct ServerStatus: Sendable {
         let states = (try? await database.read { try RunStore(db: $0).countByState() }) ?? []
         lines += states.map { "bureau_runs\(labels(["state": $0.0])) \($0.1)" }
         lines += await queue()
+        lines += await intake()
         lines += [
             "# HELP bureau_uptime_seconds Seconds since this process started.", "# TYPE bureau_uptime_seconds gauge",
             "bureau_uptime_seconds \((doors.now() - startedAt) / 1_000)",
@@ -82,6 +99,12 @@ package struct ServerStatus: Sendable {
         return series("bureau_budget_limit_usd", "What may be spent in a period.") { $0.budget?.limit }
             + series("bureau_budget_reserved_usd", "Promised to runs and not yet spent.") { $0.balance.reserved }
             + series("bureau_budget_spent_usd", "Spent in a period.") { $0.balance.spent }
+    }
+
+    private func intake() async -> [String] {
+        guard let mode = try? await database.read({ try IntakeStore(db: $0).record().mode }) else { return [] }
+        return ["# HELP bureau_intake_mode 1 for the mode the intake is in.", "# TYPE bureau_intake_mode gauge"]
+            + IntakeMode.allCases.map { "bureau_intake_mode\(labels(["mode": $0.rawValue])) \($0 == mode ? 1 : 0)" }
     }
 
     private func queue() async -> [String] {

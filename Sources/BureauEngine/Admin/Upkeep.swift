@@ -39,6 +39,7 @@ package struct Upkeep: Service {
         try await parts.database.write { try SignalStore(db: $0).trimRefused(keep: Self.refusedSignalsKept) }
         try await QueueExpiry(parts: parts).look()
         try await StraySessions(parts: parts).chase()
+        try await FolderSizes(parts: parts).look()
         let now = parts.doors.now()
         let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'")
             .first?.integer("updated_at")
@@ -70,21 +71,20 @@ package struct Upkeep: Service {
     }
 
     private func checkDisk() async throws {
-        let facts = try FileManager.default.attributesOfFileSystem(
-            forPath: parts.blobs.root.deletingLastPathComponent().path)
-        guard let size = facts[.systemSize] as? NSNumber, let free = facts[.systemFreeSize] as? NSNumber,
-            size.int64Value > 0
-        else { return }
-        let used = Int(100 - free.int64Value * 100 / size.int64Value)
+        guard let facts = DiskFacts(at: parts.blobs.root.deletingLastPathComponent()) else { return }
+        let used = facts.usedPercent
         guard used >= parts.settings.diskAlertPercent else { return try await settle("disk", subject: "data folder") }
         try await raise(
             "disk", subject: "data folder",
-            "The disk that holds Bureau's data is \(used) % full (\(Words.bytes(free.int64Value)) free).")
+            "The disk that holds Bureau's data is \(used) % full (\(Words.bytes(facts.freeBytes)) free).")
     }
 
     private func checkDatabase() async throws {
         guard let sqlite = parts.database as? SQLiteDatabase else { return }
-        let complaints = try await sqlite.complaints()
+        let complaints = try await sqlite.complaints(), now = parts.doors.now()
+        try await parts.database.write {
+            try CareBook(db: $0).put(CareBook.Check(at: now, complaint: complaints.first))
+        }
         guard let first = complaints.first else { return try await settle("database", subject: "integrity") }
         try await raise(
             "database", subject: "integrity",

@@ -45,8 +45,11 @@ package struct BackupWriter: Sendable {
             let runs = try await fill(part, madeAt: madeAt, sealingKey: sealingKey)
             let manifest = try FolderManifest.write(part)
             try Durable.flush(part)
+            // Read again from where it lies: what was written may not be what arrived.
+            if let wrong = try FolderManifest.read(part).complaints(part).first { throw wrong }
             try Durable.replace(whole, with: part)
             let bytes = try Self.bytes(whole)
+            try? await remember(CareBook.Backup(at: madeAt, path: whole.path, bytes: bytes, isVerified: true))
             return Made(
                 folder: whole, files: manifest.files.count, bytes: bytes, runs: runs,
                 removed: try prune(folder, keep: keep))
@@ -54,6 +57,11 @@ package struct BackupWriter: Sendable {
             try? FileManager.default.removeItem(at: part)
             throw Self.named(error, folder)
         }
+    }
+
+    /// The backup stands whether or not this can be written.
+    private func remember(_ backup: CareBook.Backup) async throws {
+        try await database.write { try CareBook(db: $0).put(backup) }
     }
 
     private func fill(_ part: URL, madeAt: Int64, sealingKey: URL?) async throws -> Int64 {
@@ -90,6 +98,7 @@ package struct BackupWriter: Sendable {
             )
         }
         let schema = try await database.schema().found
+        if let complaint = try await database.complaints().first { throw StorageError.damaged(complaint) }
         try database.closeWhole()
         for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: copy.path + suffix) }
         try Durable.settle(copy)

@@ -1,4 +1,5 @@
 import BureauDomain
+import CDispatch
 import CoreFoundation
 import Foundation
 

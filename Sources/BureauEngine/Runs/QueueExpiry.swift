@@ -3,7 +3,8 @@ import BureauStorage
 import Logging
 
 /// Gives up runs that have waited too long for a slot: work nobody expects any more should not start by surprise. One
-/// that waits for money has its question, which expires by itself.
+/// that waits for money has its question, which expires by itself. While the intake is paused nobody is given up, and
+/// after it everybody has the whole time once more.
 struct QueueExpiry: Sendable {
     let parts: EngineParts
     static let runsMax = 500
@@ -11,8 +12,10 @@ struct QueueExpiry: Sendable {
     func look() async throws {
         let (hours, now, transitions) = (parts.settings.queuedHoursMax, parts.doors.now(), parts.transitions)
         let since = now - Int64(hours) * 3_600_000
-        let expired = try await parts.database.read { try Self.expired($0, since: since) }
-        guard !expired.isEmpty else { return }
+        let (intake, expired) = try await parts.database.read {
+            (try IntakeStore(db: $0).record(), try Self.expired($0, since: since))
+        }
+        guard intake.mode.startsRuns, intake.changedAt < since, !expired.isEmpty else { return }
         let cause = RunCause(
             .queuedTooLong, "It waited \(hours) hours for a free slot and was given up. Try it again when it is wanted."
         )

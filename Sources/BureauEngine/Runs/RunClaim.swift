@@ -14,14 +14,18 @@ struct RunClaim {
         "('starting', 'running', 'waiting_approval', 'collecting',\n    'delivering', 'revising', 'stopping')"
     /// Lines (client and agent) looked at in one claim.
     static let linesMax = 5_000
+    /// Those of them that go on without anybody's answer: all that are taken up while the intake drains. The longer
+    /// list stands in it because the index is of that one.
+    static let inHand = "state IN \(inWork) AND state NOT IN ('waiting_approval', 'revising')"
     /// The row that keeps the queue's clock.
     static let clockRow = "*"
 
     /// Up to `limit` runs that are due and that nobody else holds, or only `id`.
     func claim(limit: Int, only id: String? = nil) throws -> [RunRecord] {
         guard limit > 0 else { return [] }
-        var claimed = try claimInWork(limit: limit, only: id)
-        guard claimed.count < limit, try isAnyWaiting(only: id) else { return claimed }
+        let mode = try IntakeStore(db: db).record().mode
+        var claimed = try claimInWork(Self.takenUp(mode), limit: limit, only: id)
+        guard mode.startsRuns, claimed.count < limit, try isAnyWaiting(only: id) else { return claimed }
         let held = try heldSlots()
         let free = min(limit - claimed.count, rules.runsInFlightMax - held.reduce(0) { $0 + $1.count })
         guard free > 0 else { return claimed }
@@ -34,13 +38,20 @@ struct RunClaim {
         return claimed
     }
 
+    private static func takenUp(_ mode: IntakeMode) -> String {
+        mode.takesUpRests ? "state IN \(inWork)" : inHand
+    }
+
     /// Whether a claim could find anything, limits aside.
     func isAnyDue(only id: String? = nil) throws -> Bool {
-        try db.first(
-            """
-            SELECT 1 AS due FROM run WHERE state IN \(Self.inWork) AND due_at <= ?
-                AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?) LIMIT 1
-            """, [now, now, id, id]) != nil || isAnyWaiting(only: id)
+        let mode = try IntakeStore(db: db).record().mode
+        let isInWork =
+            try db.first(
+                """
+                SELECT 1 AS due FROM run WHERE \(Self.takenUp(mode)) AND due_at <= ?
+                    AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?) LIMIT 1
+                """, [now, now, id, id]) != nil
+        return try isInWork || (mode.startsRuns && isAnyWaiting(only: id))
     }
 
     private func isAnyWaiting(only id: String?) throws -> Bool {
@@ -51,11 +62,11 @@ struct RunClaim {
             """, [now, now, id, id]) != nil
     }
 
-    private func claimInWork(limit: Int, only id: String?) throws -> [RunRecord] {
+    private func claimInWork(_ condition: String, limit: Int, only id: String?) throws -> [RunRecord] {
         try db.query(
             """
             UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1
-            WHERE id IN (SELECT id FROM run WHERE state IN \(Self.inWork) AND due_at <= ?
+            WHERE id IN (SELECT id FROM run WHERE \(condition) AND due_at <= ?
                            AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?)
                          ORDER BY due_at LIMIT ?)
             RETURNING \(RunStore.columns)

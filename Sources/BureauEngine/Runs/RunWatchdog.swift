@@ -14,11 +14,14 @@ struct RunWatchdog: Sendable {
         let dead = owners.filter { lock.isDead($0) }
         let now = parts.doors.now()
         let seen = try await parts.database.read { try RunStore(db: $0).abandoned(now: now, deadOwners: dead) }
+        defer { parts.pulse.note(.watchdog, at: now) }
         guard !seen.isEmpty || !dead.isEmpty else { return }
         let (transitions, doors) = (parts.transitions, parts.doors)
         let lost = try await parts.database.write { db in
             try StepStore(db: db).freeNotices(ofDeadOwners: dead)
-            return try RunLosses(db: db, transitions: transitions, doors: doors).take(seen)
+            let taken = try RunLosses(db: db, transitions: transitions, doors: doors).take(seen)
+            if !taken.isEmpty { try CareBook(db: db).addRequeued(taken.count, now: now) }
+            return taken
         }
         for run in lost {
             parts.counters.add(.leasesLost)

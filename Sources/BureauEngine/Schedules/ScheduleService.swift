@@ -31,6 +31,8 @@ package struct ScheduleService: Service {
 
     /// Decides everything that became due since the last look, by whichever process.
     package func look() async throws {
+        // What comes due while the intake is paused is found afterwards, as after a time without a server.
+        guard try await parts.startsRuns() else { return }
         let agents = parts.catalog.agents
         // No agents at all is a folder that could not be read rather than a wish to forget every schedule.
         guard !agents.isEmpty else { return }

@@ -16,6 +16,7 @@ package final class RateGovernor: Transport {
     }
     private struct State: Sendable {
         var rates = RateState()
+        var pulse = VendorPulse()
         var waiting: [UInt64: Waiting] = [:]
         var lastID: UInt64 = 0
         /// Lanes somebody watches the clock for.
@@ -51,33 +52,58 @@ package final class RateGovernor: Transport {
 
     package var figures: RateFigures { state.withLock { $0.rates.figures } }
 
+    package var pulse: VendorPulse {
+        let moment = now()
+        return state.withLock { state in
+            var pulse = state.pulse
+            pulse.leftAloneUntil = state.rates.leftAloneUntil(now: moment)
+            return pulse
+        }
+    }
+
     package func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
-        let pass = try await admit(request)
+        let pass = try await admit(request), sentAt = now()
         do {
             let answer = try await next.send(request)
+            heard(answer.status, sentAt: sentAt)
             settle(
                 pass,
                 .answered(
                     reading(request, answer.status, answer.headers, answer.body), isServerError: answer.status >= 500))
             return answer
         } catch {
+            heard(error)
             settle(pass, Self.outcome(of: error))
             throw error
         }
     }
 
     package func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
-        let pass = try await admit(request)
+        let pass = try await admit(request), sentAt = now()
         do {
             let stream = try await next.open(request)
+            heard(stream.status, sentAt: sentAt)
             settle(
                 pass,
                 .answered(reading(request, stream.status, stream.headers, []), isServerError: stream.status >= 500))
             return stream
         } catch {
+            heard(error)
             settle(pass, Self.outcome(of: error))
             throw error
         }
+    }
+
+    private func heard(_ status: Int, sentAt: Int64) {
+        let moment = now()
+        state.withLock { $0.pulse.answered(status, sentAt: sentAt, now: moment) }
+    }
+
+    /// What was refused has been answered as well, only not as a response.
+    private func heard(_ error: VendorError) {
+        let moment = now()
+        guard Self.outcome(of: error) == .failed else { return }
+        state.withLock { $0.pulse.failed(now: moment) }
     }
 
     private struct Pass { let lane: String, destination: String }

@@ -113,6 +113,14 @@ struct RateState: Sendable {
         lanes[name]?.budget.returned(reading, now: now)
     }
 
+    /// The latest of the destinations that nothing is sent to; nil when there is none.
+    func leftAloneUntil(now: Int64) -> Int64? {
+        breakers.values.compactMap { breaker -> Int64? in
+            guard case .open(let until, _) = breaker.state, until > now else { return nil }
+            return until
+        }.max()
+    }
+
     private mutating func settle(_ destination: String, isFailure: Bool, _ now: Int64) {
         var breaker = breakers[destination] ?? CircuitBreaker()
         let before = breaker.openings

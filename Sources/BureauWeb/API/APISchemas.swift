@@ -9,7 +9,7 @@ enum APISchemas {
         "Run": run, "RunPage": runPage, "RunEvent": runEvent, "RunFile": runFile, "Step": step, "Approval": approval,
         "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientReadiness": readiness, "CostLine": costLine,
         "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "Artifact": artifact,
-        "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
+        "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
         "Problem": problem,
     ]
 
@@ -111,6 +111,14 @@ enum APISchemas {
                     field("awaiting_approval", count), perhaps("oldest_at", .time),
                 ]), most: 100_000)),
         field("parked", .list(.named("DeadLetter"), most: 1_000), "What was set aside, the newest 200."),
+    ])
+    static let intake = object([
+        field("mode", .choice(IntakeMode.allCases.map(\.rawValue))),
+        field("waiting", count, "Runs that have not begun, counted up to \(IntakeStatus.waitingCountMax)."),
+        field("in_hand", count, "Runs somebody works on. Those that wait for people are not among them."),
+        field("empty", .flag, "Drained, and nothing is in hand: the server may be stopped."),
+        field("changed_by", words), field("reason", words),
+        perhaps("changed_at", .time, "Null when nobody ever changed it."),
     ])
     static let signal = object([
         field("id", .id), field("received_at", .time), field("agent", words), perhaps("event", words),

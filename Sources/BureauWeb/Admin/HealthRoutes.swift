@@ -2,7 +2,7 @@ import BureauEngine
 import Hummingbird
 import NIOCore
 
-/// `/health` as the PRD has it, and `/metrics` as Prometheus reads it.
+/// `/health` as the PRD has it, `/ready` for whoever decides where to send work, and `/metrics` as Prometheus reads it.
 struct HealthRoutes {
     let status: ServerStatus
 
@@ -14,6 +14,13 @@ struct HealthRoutes {
                     status: health.isWell ? .ok : .serviceUnavailable,
                     headers: [.contentType: "application/json", .cacheControl: "no-store"],
                     body: .init(byteBuffer: ByteBuffer(string: health.json)))
+            },
+            .open(.get, "/ready", .probe) { _ in
+                let isReady = await status.isReady()
+                return Response(
+                    status: isReady ? .ok : .serviceUnavailable,
+                    headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+                    body: .init(byteBuffer: ByteBuffer(string: isReady ? "ok\n" : "not ready\n")))
             },
             .open(.get, "/metrics", .probe) { _ in
                 Response(

@@ -9,8 +9,7 @@ struct BudgetPages: Sendable {
 
     var routes: [Route] { [.action(Self.place, .admin) { try await set($0) }] }
 
-    func block(_ person: PersonRecord) async throws -> Block {
-        let lines = try await house.budgets.list()
+    func block(_ person: PersonRecord, _ lines: [BudgetDesk.Line]) async throws -> Block {
         let clients = try await house.clients.names(with: lines.compactMap { Self.client($0.account.owner) })
         let table = Table(
             "Accounts of today and this month",

@@ -73,39 +73,29 @@ struct CostPages: Sendable {
 
     private func show(_ web: WebRequest) async throws -> Response {
         let person = try web.signedIn().person, month = try month(web), groupings = groupings(person)
+        let overview = CostOverview(house: house, month: month, clients: person.clients)
+        let told = try await overview.look()
+        let budgets = try await person.clients == nil ? house.budgets.list() : []
         var page = Page(title: "Costs", heading: "Costs in \(month)")
-        page.lead = "By calendar month, UTC. A run counts in the month it was accepted."
+        page.lead =
+            "By calendar month, UTC. A run counts whole, with its repeats and sub-sessions, on the day it was accepted."
+        page.printed = house.clock.printed(["Costs in \(month), UTC"])
         page.blocks = [
             Block(
                 filters: Filters(
-                    action: "/costs/", fields: [Field("month", "Month", .line(type: "month"), value: "\(month)")]))
-        ]
+                    action: "/costs/", fields: [Field("month", "Month", .line(type: "month"), value: "\(month)")])),
+            overview.cards(told, budgets), overview.computed(told), overview.chart(told), overview.chartData(told),
+            overview.lost(told.month), overview.priced(told.month),
+        ].compactMap(\.self)
         var clients: [String: String] = [:]
         for grouping in groupings {
-            let lines = try await lines(grouping, month, person)
-            if grouping == groupings.first {
-                page.blocks.insert(total(lines), at: 1)
-                clients = try await house.clients.names(with: lines.map(\.name))
-            }
+            let lines = told.sheet.lines(by: grouping)
+            if grouping == groupings.first { clients = try await house.clients.names(with: lines.map(\.name)) }
             page.blocks.append(Block(heading: "By \(grouping.rawValue)", table: table(grouping, lines, clients, month)))
         }
-        if person.clients == nil { page.blocks.append(try await BudgetPages(house: house).block(person)) }
+        page.blocks.append(overview.costliest(told))
+        if person.clients == nil { page.blocks.append(try await BudgetPages(house: house).block(person, budgets)) }
         return try await house.page(page, web)
-    }
-
-    private func total(_ lines: [CostDesk.Line]) -> Block {
-        let spent = lines.reduce(MicroUSD.zero) { $0 + $1.spent }, runs = lines.reduce(0) { $0 + $1.runs }
-        let unpriced = lines.reduce(0) { $0 + $1.unpricedRuns }
-        return Block(
-            cards: Cards(cards: [
-                Cards.Card(
-                    label: "Spent", value: "\(spent)",
-                    note: unpriced > 0 ? "and \(unpriced) runs of a model without a price" : nil),
-                Cards.Card(label: "Runs", value: "\(runs)"),
-                Cards.Card(
-                    label: "A run on average", value: runs > 0 ? "\(MicroUSD(rawValue: spent.rawValue / runs))" : "none"
-                ),
-            ]))
     }
 
     private func table(

@@ -30,6 +30,17 @@ struct PageClock: Sendable {
     /// "10:02:11"
     func time(_ milliseconds: Int64) -> String { ZoneOffsets.clock(zone.local(milliseconds).seconds) }
 
+    /// The line under a printed page.
+    func printed(_ words: [String]) -> String {
+        (words.filter { !$0.isEmpty } + ["generated \(absolute(now()))"]).joined(separator: " · ")
+    }
+
+    /// "09:10" for a moment of today that has passed, else as `absolute`.
+    func since(_ milliseconds: Int64) -> String {
+        let today = startOfToday..<max(now(), startOfToday) + 1
+        return today.contains(milliseconds) ? String(time(milliseconds).prefix(5)) : absolute(milliseconds)
+    }
+
     /// The first millisecond of a day written as 2026-11-21.
     func startOfDay(_ text: String) -> Int64? {
         let parts = text.split(separator: "-").compactMap { Int($0) }

@@ -10,6 +10,8 @@ struct Page {
     var links: [Link] = []
     var blocks: [Block] = []
     var status = 200
+    /// What stands at the end when it is printed: what it is about, and of when it is.
+    var printed: String? = nil
 }
 
 struct Link {
@@ -33,6 +35,8 @@ struct Block {
     var style = ""
     /// Everything but the heading is folded away behind these words.
     var folded: String? = nil
+    /// What is folded away is printed all the same.
+    var printsOpen = false
     var text: String? = nil
     var callout: Callout? = nil
     var cards: Cards? = nil
@@ -41,6 +45,7 @@ struct Block {
     var items: Items? = nil
     var tabs: Tabs? = nil
     var filters: Filters? = nil
+    var chart: Chart? = nil
     var table: Table? = nil
     var approval: ApprovalCard? = nil
     var timeline: Timeline? = nil
@@ -88,6 +93,10 @@ struct Facts {
         var address: String? = nil
         var isCode = false
         var isCopied = false
+        /// Said before it, where something needs a look.
+        var chip: Chip? = nil
+        /// Where there is more of it.
+        var more: [Link] = []
     }
     var facts: [Fact]
 

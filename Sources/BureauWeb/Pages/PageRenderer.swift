@@ -38,7 +38,7 @@ struct PageRenderer: Sendable {
     private func shell(_ page: Page, _ web: WebRequest) async throws -> Shell {
         var notice: String?
         if let session = web.visitor?.session { notice = try await house.signIn.takeNotice(session.id) }
-        let paused = house.settings.isDispatchPaused ? "Nothing is started: dispatch is paused." : nil
+        let paused = try await web.visitor?.session == nil ? nil : siteNotice()
         return Shell(
             title: page.title, theme: web.visitor?.person.theme ?? "system",
             shortcuts: web.visitor?.person.hasShortcuts ?? false ? "on" : "off",
@@ -47,8 +47,15 @@ struct PageRenderer: Sendable {
             role: web.visitor?.person.role.word ?? "", formToken: web.visitor?.formToken, formKey: nil,
             notice: notice, siteNotice: paused, crumbs: page.crumbs, hasCrumbs: !page.crumbs.isEmpty, chip: page.chip,
             heading: page.heading, lead: page.lead, links: page.links, hasLinks: !page.links.isEmpty,
-            blocks: page.blocks, zone: house.clock.zone.name, version: house.site.version,
+            blocks: page.blocks, printed: page.printed, zone: house.clock.zone.name, version: house.site.version,
             seesSystem: (web.visitor?.person.role ?? .viewer) >= .engineer)
+    }
+
+    /// What everybody should know before anything else.
+    private func siteNotice() async throws -> String? {
+        if house.settings.isDispatchPaused { return "Nothing is started: dispatch is paused." }
+        guard let intake = try await house.intake.statusUnlessOpen() else { return nil }
+        return intake.sentence(since: house.clock.since(intake.record.changedAt))
     }
 
     private func nav(_ web: WebRequest) async throws -> [Link] {
@@ -75,7 +82,7 @@ private struct Shell {
     var title: String, theme: String, shortcuts: String, stylesheet: String, script: String, shell: Bool, nav: [Link]
     var me: String, role: String, formToken: String?, formKey: String?, notice: String?, siteNotice: String?
     var crumbs: [Link], hasCrumbs: Bool, chip: Chip?, heading: String, lead: String?, links: [Link], hasLinks: Bool
-    var blocks: [Block], zone: String, version: String, seesSystem: Bool
+    var blocks: [Block], printed: String?, zone: String, version: String, seesSystem: Bool
 }
 
 extension WebHouse {

@@ -22,6 +22,7 @@ struct RunPage {
         var page = Page(title: "\(words.chip.glyph) \(words.title)", heading: words.title, chip: words.chip)
         if let later { page.chip?.word = "\(words.chip.word), then done in \(later.prefix(10))" }
         page.lead = lead(agent)
+        page.printed = clock.printed([words.client, "run \(run.id)"])
         page.crumbs = [
             Link(word: "Runs", address: "/runs/"),
             Link(word: words.client, address: run.clientSlug.map { "/runs/?client=\($0)" }),

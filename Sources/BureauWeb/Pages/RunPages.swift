@@ -87,7 +87,10 @@ struct RunPages: Sendable {
         let isFiltered = !Self.filterNames.allSatisfy { web.query($0) == nil } || web.query("view") != nil
         var page = Page(title: "Runs", heading: "Runs")
         if try web.signedIn().person.role >= .operator {
-            page.links = [Link(word: "Start a run", address: "/runs/new", style: "button primary")]
+            page.links = [
+                Link(word: "Start a run", address: "/runs/new", style: "button primary"),
+                Link(word: "Intake", address: IntakePages.place + "/"),
+            ]
         }
         page.blocks = [
             Block(tabs: try await tabs(web), filters: try await filters(web)),

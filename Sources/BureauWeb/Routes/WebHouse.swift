@@ -6,9 +6,13 @@ package struct WebHouse: Sendable {
     let runs: RunDesk
     let approvals: ApprovalDesk
     let costs: CostDesk
+    let prices: PriceTable
     let budgets: BudgetDesk
     let alerts: AlertDesk
     let queue: QueueDesk
+    let intake: IntakeDesk
+    let system: SystemDesk
+    let schedules: ScheduleDesk
     let signals: SignalDesk
     let people: PeopleDesk
     let signIn: SignIn
@@ -80,10 +84,13 @@ package struct WebHouse: Sendable {
         runs = RunDesk(database: database, doors: doors)
         self.approvals = approvals
         costs = CostDesk(database: database)
+        prices = parts.prices
         budgets = BudgetDesk(
             database: database, doors: doors, catalog: parts.catalog, agencyBudget: parts.settings.agencyBudget)
         alerts = AlertDesk(database: database, doors: doors)
         queue = QueueDesk(database: database, doors: doors)
+        intake = IntakeDesk(database: database, doors: doors)
+        (system, schedules) = (SystemDesk(parts: parts), ScheduleDesk(parts: parts))
         signals = SignalDesk(database: database)
         people = PeopleDesk(database: database, doors: doors, passwords: passwords)
         signIn = SignIn(database: database, doors: doors, passwords: passwords)

@@ -65,6 +65,9 @@ struct DatabaseReport: Sendable {
             database: records.database, blobs: BlobFolder(root: records.settings.blobsFolder)
         ).look()
         // A damaged file would only make the ledger's check fail in another way.
+        try? await records.database.write { [doors = records.doors] in
+            try CareBook(db: $0).put(.init(at: doors.now(), complaint: findings.complaints.first))
+        }
         let ledger = findings.complaints.isEmpty ? try await SpendCheck(database: records.database).complaints() : []
         (complaints, orphans) = (findings.complaints + ledger, findings.orphans)
         (files, chains) = (findings.files, findings.chains)

@@ -116,8 +116,18 @@ struct RunWatcher: Sendable {
                 if !isQuiet { try await FinalReport(composition: composition, id: id).print() }
                 return Self.exitCode(run)
             }
+            if run.state == .queued, run.leaseOwner == nil, let paused = try await intake() {
+                Terminal.note("\(paused)\nThe run is kept and starts after it: bureau intake resume")
+                return ExitStatus.waiting
+            }
             try await Task.sleep(for: .milliseconds(Self.lookEveryMilliseconds))
         }
+    }
+
+    /// Why nothing starts; nil when the intake is open.
+    private func intake() async throws -> String? {
+        let desk = IntakeDesk(database: composition.database, doors: composition.doors)
+        return try await desk.statusUnlessOpen().flatMap { $0.sentence(since: Clock.iso($0.record.changedAt)) }
     }
 
     private func printSession(_ tail: inout SessionTail?) {

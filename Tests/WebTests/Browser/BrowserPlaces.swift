@@ -53,7 +53,7 @@ struct BrowserPlaces {
             "/", "/inbox/", "/inbox/?kind=reviews", "/inbox/?kind=approvals", "/inbox/?mine=yes", "/runs/", "/runs/new",
             "/reports/", "/clients/", "/clients/acme/", "/clients/acme/sources/", "/clients/acme/context/",
             "/clients/acme/users/", "/clients/acme/activity/", "/agents/", "/agents/sentinel/", "/costs/", "/system/",
-            "/system/webhooks/", "/system/webhooks/\(signal)/", "/system/connections/", "/system/endpoints/",
+            "/intake/", "/system/webhooks/", "/system/webhooks/\(signal)/", "/system/connections/", "/system/endpoints/",
             "/system/endpoints/\(endpoint)/", "/system/audit-log/", "/system/alerts/", "/system/queue/",
             "/system/settings/", "/users/", "/users/boss/", "/settings/", "/search?q=acme",
             "/approvals/01KAAPP0000000000000000001/", report("8") + "compare", "/runs/\(FullHouse.longRun)/",
@@ -65,7 +65,7 @@ struct BrowserPlaces {
 
     /// What asks before it does anything.
     static let confirmations = [
-        run("5") + "stop", run("3") + "again", run("7") + "deliver", "/clients/acme/archive", "/agents/sentinel/test",
+        "/intake/pause", "/intake/drain", run("5") + "stop", run("3") + "again", run("7") + "deliver", "/clients/acme/archive", "/agents/sentinel/test",
         "/users/boss/disable", "/system/endpoints/\(endpoint)/remove", "/approvals/together?\(FullHouse.together)",
         "/system/queue/together?do=redrive&pick.\(signal)=yes",
         "/runs/together?do=stop&pick.\(FullHouse.run("5"))=yes&pick.\(FullHouse.run("7"))=yes",

@@ -45,6 +45,14 @@ struct BrowserTests {
                     "base": base, "token": full.token, "quiet": quiet.token,
                     "live": "/runs/\(FullHouse.longRun)/", "bad": "/runs/\(FullHouse.run("3"))/",
                 ],
+                "printed": [
+                    ["page": "/costs/", "words": ["Costs in 20", "Run by run", "By client", "generated"]],
+                    [
+                        "page": "/runs/\(FullHouse.run("3"))/",
+                        "words": ["Timeline", "Cost", "generated", FullHouse.run("3")],
+                    ],
+                    ["page": "/reports/\(FullHouse.report("1"))/", "words": ["Provenance", "generated"]],
+                ],
             ]
             let report = try await Self.check(try JSONSerialization.data(withJSONObject: given))
             #expect(report.problems.isEmpty, "\(report.problems.joined(separator: "\n"))")

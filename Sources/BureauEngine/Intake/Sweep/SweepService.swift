@@ -31,28 +31,31 @@ package struct SweepService: Service {
         }
     }
 
-    /// The webhooks first: one that has just been armed again is followed by a look at everything.
+    /// The webhooks first: one that has just been armed again is followed by a look at everything. They are looked
+    /// after while the intake is paused too, so that signals go on coming; the lists wait.
     package func round() async {
-        await clickUp()
+        let starts = (try? await parts.startsRuns()) ?? true
+        await clickUp(starts)
         let accounts = parts.accounts.filter { $0.connections.asana != nil && !AsanaWatches($0).watches.isEmpty }
         await CallLabel.$current.withValue(Sweep.label) {
             for account in accounts {
                 await guarded("Asana's webhooks") {
                     try await AsanaHookCare(parts: account, key: key, notice: notice).check()
                 }
+                guard starts else { continue }
                 await guarded("Asana's events") { try await AsanaStream(parts: account, wake: wake).sweepAll() }
             }
         }
     }
 
-    private func clickUp() async {
+    private func clickUp(_ sweeps: Bool) async {
         let accounts = parts.accounts.filter { $0.connections.clickUp != nil }
         guard !accounts.isEmpty else { return }
         await CallLabel.$current.withValue(Sweep.label) {
             for account in accounts {
                 await guarded("webhooks") { try await WebhookCare(parts: account, notice: notice).check() }
             }
-            await guarded("lists") { try await sweep.sweepAll() }
+            if sweeps { await guarded("lists") { try await sweep.sweepAll() } }
         }
     }
 

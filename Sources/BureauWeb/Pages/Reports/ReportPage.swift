@@ -30,6 +30,7 @@ struct ReportPage {
         page.lead = [
             words.client, report.kind, words.period, "version \(report.version)", "\(report.visibility.rawValue) only",
         ].filter { !$0.isEmpty && $0 != "client only" }.joined(separator: " · ")
+        page.printed = clock.printed([words.client, words.period, "report \(report.id)"])
         page.crumbs = [
             Link(word: "Reports", address: "/reports/"),
             Link(word: words.client, address: report.clientSlug.map { "/reports/?client=\($0)" }),

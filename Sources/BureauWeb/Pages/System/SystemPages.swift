@@ -21,51 +21,22 @@ struct SystemPages: Sendable {
     private func page(_ heading: String, _ web: WebRequest) -> Page { SystemFrame.page(heading, web) }
 
     private func overview(_ web: WebRequest) async throws -> Response {
-        let health = await house.status.health(), figures = try await house.queue.figures()
-        let newest = try await house.signals.list(limit: 1).first, open = try await house.alerts.list()
+        let health = await house.status.health(), facts = try await house.system.look(today: clock.startOfToday)
+        let rows = SystemRows(
+            house: house, facts: facts, schedules: try await house.schedules.list(),
+            checkup: await house.checkup?.last(.everything))
         var page = page("System", web)
-        page.chip =
-            health.isWell
-            ? Chip(glyph: "●", word: "Healthy", tone: "ok") : Chip(glyph: "✕", word: "Failing", tone: "bad")
-        page.blocks.append(
-            Block(
-                cards: Cards(cards: [
-                    Cards.Card(
-                        label: "Last webhook", value: newest.map { clock.moment($0.receivedAt) } ?? "none yet",
-                        note: newest?.verdict),
-                    Cards.Card(
-                        label: "Waiting in the queue", value: "\(figures.waiting)",
-                        note: "longest: \(Words.duration(.milliseconds(figures.oldestMilliseconds)))"),
-                    Cards.Card(
-                        label: "In work", value: "\(figures.inWork)",
-                        note: "\(figures.awaitingApproval) wait for approval"),
-                    Cards.Card(label: "Set aside", value: "\(figures.parked)", note: "dead letters"),
-                    Cards.Card(label: "Open alerts", value: "\(open.count)"),
-                ])))
-        page.blocks.append(
-            Block(
-                facts: Facts([
-                    Facts.Fact(name: "Version", value: house.site.version),
-                    Facts.Fact(
-                        name: "Agents loaded",
-                        value: house.catalog.agents.map(\.config.displayName).joined(separator: ", ")),
-                    Facts.Fact(
-                        name: "Problems in agent files", value: "\(house.catalog.problems.count)", address: "/agents/"),
-                    Facts.Fact(name: "Dispatch", value: house.settings.isDispatchPaused ? "paused" : "on"),
-                    Facts.Fact(name: "Started", value: clock.absolute(house.status.startedAt)),
-                    Facts.Fact(name: "Connections", value: await connections(), address: "/system/connections/"),
-                    Facts.Fact(name: "Plain figures", value: "/metrics and /health", address: "/health"),
-                ])))
+        page.chip = chip(isWell: health.isWell, rows.worst, facts.intake)
+        page.links = IntakePages.links(facts.intake.mode)
+        page.blocks.append(Block(style: "rows", facts: Facts(rows.all)))
         return try await house.page(page, web)
     }
 
-    /// What the last look at them found.
-    private func connections() async -> String {
-        guard let outcome = await house.checkup?.last(.everything) else { return "not looked at since the start" }
-        let wrong = outcome.lines.filter { $0.status == .fail || $0.status == .warn }
-        let found =
-            wrong.isEmpty ? "all well" : wrong.prefix(5).map { "\($0.name): \($0.detail)" }.joined(separator: "; ")
-        return "\(found) (\(clock.moment(outcome.endedAt)))"
+    private func chip(isWell: Bool, _ worst: String?, _ intake: IntakeStatus) -> Chip {
+        if !isWell || worst == "bad" { return Chip(glyph: "✕", word: "Failing", tone: "bad") }
+        if intake.mode != .open { return IntakePages.chip(intake) }
+        return worst == nil
+            ? Chip(glyph: "●", word: "Healthy", tone: "ok") : Chip(glyph: "!", word: "Needs a look", tone: "warn")
     }
 
     private func alerts(_ web: WebRequest) async throws -> Response {

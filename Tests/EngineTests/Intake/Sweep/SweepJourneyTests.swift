@@ -44,4 +44,25 @@ struct SweepJourneyTests {
             #expect(tasks == ["86demoblu1", "86demoblu2", "86demoshm1"], "\(what)")
         }
     }
+
+    @Test("While the intake is paused no list is swept; the first round after it finds everything")
+    func paused() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench()
+            let parts = try bench.parts(standIns.connections) { $0.clickUpWorkspaceID = "9018614428" }
+            try standIns.sandbox.faults.add(
+                FaultRule(vendor: "clickup", operation: "webhook.deliver", times: 1_000, .drop))
+            let service = SweepService(
+                parts: parts, wake: {}, notice: {}, key: { Secret("test-sealing-key") })
+            let desk = IntakeDesk(database: bench.database, doors: bench.clock.doors)
+            let ana = Actor(name: "ana", surface: "cli")
+            try await BoardVisitor(base: "http://127.0.0.1:\(standIns.port)").move("86demoshm1", to: "ready (automate)")
+            _ = try await desk.set(.paused, by: ana, reason: "")
+            await service.round()
+            #expect(try await desk.status().waiting == 0)
+            _ = try await desk.set(.open, by: ana, reason: "")
+            for _ in 0..<2 { await service.round() }
+            #expect(try await desk.status().waiting == 1)
+        }
+    }
 }
