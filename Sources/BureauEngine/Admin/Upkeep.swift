@@ -39,6 +39,8 @@ package struct Upkeep: Service {
         try await parts.database.write { try SignalStore(db: $0).trimRefused(keep: Self.refusedSignalsKept) }
         try await QueueExpiry(parts: parts).look()
         try await StraySessions(parts: parts).chase()
+        // Whoever searches next finds little to catch up with.
+        try await RunTexts(database: parts.database, doors: parts.doors).bringUpToDate()
         let now = parts.doors.now()
         let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'")
             .first?.integer("updated_at")

@@ -34,6 +34,7 @@ enum Migrator {
         (26, "0026_asana_looks", PackageResources._026_asana_looks_sql),
         (27, "0027_run_again", PackageResources._027_run_again_sql),
         (28, "0028_shortcuts", PackageResources._028_shortcuts_sql),
+        (30, "0030_own_settings", PackageResources._030_own_settings_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

@@ -16,7 +16,7 @@ struct ViewLibrary: Sendable {
         ("disclosure", PackageResources.disclosure_mustache), ("diff", PackageResources.diff_mustache),
         ("form", PackageResources.form_mustache), ("frame", PackageResources.frame_mustache),
         ("sheet", PackageResources.sheet_mustache), ("tree", PackageResources.tree_mustache),
-        ("spans", PackageResources.spans_mustache),
+        ("spans", PackageResources.spans_mustache), ("row", PackageResources.row_mustache),
     ]
 
     /// Views that do not parse, which a test expects to be none.

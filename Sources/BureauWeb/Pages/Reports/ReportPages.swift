@@ -48,7 +48,8 @@ struct ReportPages: Sendable {
         let isFiltered = Self.filterNames.contains { web.query($0) != nil }
         var page = Page(title: "Reports", heading: "Report Library")
         page.lead = "What runs have made, newest first: every version, with its files and what it rests on."
-        page.blocks = [
+        page.blocks =
+            try await SavedViewPages(house: house).blocks(.reports, web) + [
             Block(filters: try await filters(web)),
             Block(
                 table: Table(
