@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauStorage
 import BureauVendors
 
 /// One person's message, sent as they are now: whoever wants it no more, sees the client no more, or could no longer act on
@@ -68,7 +69,8 @@ struct DirectPost: OutboundWrite {
             .context(["\(SlackText.escape(client)) · \(SlackText.escape(agent)) · run \(run.id)"]),
         ]
         if let address {
-            let button = SlackButton(actionID: "open_bureau", label: "Open in Bureau", target: .url(address + intent.path))
+            let button = SlackButton(
+                actionID: "open_bureau", label: "Open in Bureau", target: .url(address + intent.path))
             blocks.append(.actions(blockID: "links:\(mark)", [button]))
         }
         return SlackMessage(

@@ -1,4 +1,3 @@
-package import BureauDomain
 package import BureauStorage
 import Foundation
 
@@ -64,7 +63,8 @@ package struct SavedViewDesk: Sendable {
         try await database.write { db in
             let store = SavedViewStore(db: db)
             guard let view = try store.find(id, of: person) else { throw Self.gone }
-            guard try !store.list(of: person).contains(where: { $0.page == view.page && $0.name == name && $0.id != id })
+            guard
+                try !store.list(of: person).contains(where: { $0.page == view.page && $0.name == name && $0.id != id })
             else {
                 throw PeopleDesk.Refused(
                     description: "another view of this list is called \"\(name)\"", fix: "take another name")

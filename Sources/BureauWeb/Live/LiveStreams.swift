@@ -34,7 +34,8 @@ struct LiveStreams: Sendable {
             [web.head.headers[.lastEventID], web.query("from")].lazy.compactMap { $0 }.compactMap(ChangePlace.init)
             .first
         let follower = LiveFollower(
-            house: house, person: person, place: place, mayListen: listener(SessionCookie(site: house.site).read(web.head)))
+            house: house, person: person, place: place,
+            mayListen: listener(SessionCookie(site: house.site).read(web.head)))
         guard web.query("once") != "yes" else {
             let frames = try await follower.look()
             return Response(

@@ -222,7 +222,8 @@ struct AgentPages: Sendable {
         return words.joined(separator: ", ")
     }
 
-    private func diff(_ versions: [(hash: String, version: String, at: Int64, by: String?)], _ now: LoadedAgent) async throws
+    private func diff(_ versions: [(hash: String, version: String, at: Int64, by: String?)], _ now: LoadedAgent)
+        async throws
         -> Block?
     {
         guard let before = versions.first(where: { $0.hash != now.hash }),

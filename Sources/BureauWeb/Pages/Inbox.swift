@@ -64,10 +64,12 @@ struct Inbox: Sendable {
             after: question.afterApproval, limit: Self.listedMax + 1)
         let runs = try await house.runs.find(ids: open.map(\.runID))
         var waiting = Waiting(
-            approvals: open.prefix(Self.listedMax).compactMap { approval in runs[approval.runID].map { (approval, $0) } },
+            approvals: open.prefix(Self.listedMax).compactMap { approval in runs[approval.runID].map { (approval, $0) }
+            },
             questions: try await questions(question), reviews: try await list(.reviews),
             failures: try await list(.failures),
-            nextApproval: open.count > Self.listedMax ? open[Self.listedMax - 1].id : nil, counts: try await counts(question, atMost: Self.countedMax + 1))
+            nextApproval: open.count > Self.listedMax ? open[Self.listedMax - 1].id : nil,
+            counts: try await counts(question, atMost: Self.countedMax + 1))
         if question.isMine {
             let mayDecide = try await decidable(waiting, question.person)
             waiting.approvals = waiting.approvals.filter { mayDecide.contains($0.approval.id) }

@@ -64,7 +64,8 @@ struct PageRenderer: Sendable {
         let path = web.head.uri.path
         return places.filter { person.role >= $0.2 }.map { word, address, _ in
             let stem = address.dropLast()
-            let isCurrent = word == "Today" ? ["/", "/today", "/today/"].contains(path) : path == stem || path.hasPrefix(address)
+            let isCurrent =
+                word == "Today" ? ["/", "/today", "/today/"].contains(path) : path == stem || path.hasPrefix(address)
             return Link(
                 word: word, address: address, isCurrent: isCurrent, count: word == "Inbox" ? badge : nil,
                 counted: word == "Inbox" ? "inbox" : nil)

@@ -89,7 +89,8 @@ struct RunPages: Sendable {
     /// What a search did not look through.
     private func cut(_ listing: RunListing) async throws -> String {
         guard try await house.runs.isSearchCut(listing) else { return "" }
-        return ". Only the newest \(RunListing.searchedMax) runs were searched; choose a client or an agent to go further"
+        return
+            ". Only the newest \(RunListing.searchedMax) runs were searched; choose a client or an agent to go further"
     }
 
     private static let filterNames = ["client", "agent", "status", "trigger", "from", "to", "text"]

@@ -89,7 +89,7 @@ struct OwnPages: Sendable {
                                     }))
                         ], tone: "")
                 ]),
-]
+        ]
         page.blocks += try await OwnPreferences(house: house).blocks(person)
         page.blocks += [
             try await access.sessions(visitor.person, this: visitor.session?.id),

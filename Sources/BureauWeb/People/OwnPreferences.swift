@@ -98,7 +98,8 @@ struct OwnPreferences: Sendable {
         }
         var block = Block(
             id: "notices", heading: "Messages of your own",
-            text: "A direct message in Slack, besides what its channels are told. Mine are the clients you look after and "
+            text:
+                "A direct message in Slack, besides what its channels are told. Mine are the clients you look after and "
                 + "the runs you asked for. At most \(DirectNotices.perHourMax) an hour.",
             forms: [Form(action: "/settings/notices", verb: "Change messages", fields: fields, tone: "")])
         if slackID == nil {

@@ -181,7 +181,8 @@ struct PeoplePages: Sendable {
                     fields: [
                         Field(
                             "slack_id", "Slack member id", value: person.slackID ?? "",
-                            hint: mapped + "Such as U0123ABCD, from the profile's menu in Slack. What they ask to be told "
+                            hint: mapped
+                                + "Such as U0123ABCD, from the profile's menu in Slack. What they ask to be told "
                                 + "in their settings goes there, and is about clients.", autocomplete: "off")
                     ], tone: "")
             ])

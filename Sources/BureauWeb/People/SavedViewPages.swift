@@ -1,3 +1,4 @@
+import BureauDomain
 import BureauEngine
 import Foundation
 import Hummingbird

@@ -44,12 +44,13 @@ struct DirectNoticeTests {
             .map { try $0.intent(as: DirectIntent.self) }
     }
 
-    private static let choosers: [(String, [OwnNotice: OwnNotice.Reach], clients: Set<String>?, hasDuty: Bool, Bool)] = [
-        ("nothing", [:], nil, true, false), ("another kind", [.review: .all], nil, true, false),
-        ("all", [.failure: .all], nil, false, true), ("mine, and it is not", [.failure: .mine], nil, false, false),
-        ("mine, with a duty", [.failure: .mine], nil, true, true),
-        ("all, without seeing the client", [.failure: .all], ["other"], false, false),
-    ]
+    private static let choosers: [(String, [OwnNotice: OwnNotice.Reach], clients: Set<String>?, hasDuty: Bool, Bool)] =
+        [
+            ("nothing", [:], nil, true, false), ("another kind", [.review: .all], nil, true, false),
+            ("all", [.failure: .all], nil, false, true), ("mine, and it is not", [.failure: .mine], nil, false, false),
+            ("mine, with a duty", [.failure: .mine], nil, true, true),
+            ("all, without seeing the client", [.failure: .all], ["other"], false, false),
+        ]
 
     @Test("Whoever chose it is told of what they may see and what is theirs, and nobody else", arguments: choosers)
     func chosen(

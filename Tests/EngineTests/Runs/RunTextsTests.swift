@@ -24,7 +24,8 @@ struct RunTextsTests {
         ("xoxb-canary-19aa3e", false), ("   ", true), ("", true),
     ]
 
-    @Test("Each word has to be there, letters are compared without case and accents, and no character is special",
+    @Test(
+        "Each word has to be there, letters are compared without case and accents, and no character is special",
         arguments: searches)
     func words(text: String, isFound: Bool) async throws {
         let bench = try await Bench(), run = try await bench.run(task: "86abc")

@@ -53,7 +53,9 @@ struct LiveStreamTests {
             for number in 1...3 { try await Self.seed(number, "acme", "running", server) }
             let browser = try await Browser.signedIn(server, "ana", .viewer), follower = Self.follower(browser)
             let first = try await follower.look()
-            #expect(Self.runs(first).isEmpty && first.contains("\"runs.running\":\"3\"") && first.contains("\"inbox\":\"\""))
+            #expect(
+                Self.runs(first).isEmpty && first.contains("\"runs.running\":\"3\"") && first.contains("\"inbox\":\"\"")
+            )
             try await Self.move(2, to: "failed", server)
             let frames = try #require(await Self.told(follower))
             #expect(Self.runs(frames) == [Self.run(2)])
@@ -177,7 +179,8 @@ struct LiveStreamTests {
             #expect(list.contains("<tr data-run=\"\(Self.run(1))\">") && list.contains("data-count=\"runs.running\""))
             let place = try #require(list.firstMatch(of: /data-list="([^"]+)"/)).1
             #expect(ChangePlace(String(place)) != nil)
-            #expect(try await browser.get("/runs/?text=nothing").text.contains("data-list=\""), "an empty list may fill")
+            #expect(
+                try await browser.get("/runs/?text=nothing").text.contains("data-list=\""), "an empty list may fill")
             #expect(try await browser.get("/inbox/").text.contains("data-count=\"inbox.reviews\""))
             #expect(try await !browser.get("/inbox/?mine=yes").text.contains("data-count=\"inbox.reviews\""))
             #expect(try await !server.answer(.get, "/login").text.contains("data-live"))

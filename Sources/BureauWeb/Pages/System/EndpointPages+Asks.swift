@@ -16,7 +16,8 @@ extension EndpointPages {
         return try await house.page(
             ConfirmPage(
                 question: "Replace the secret?", about: endpoint.url, crumbs: crumbs(endpoint, "Replace the secret"),
-                effect: "A new secret is made and shown once. For a day both sign what it is told; after that only the new.",
+                effect:
+                    "A new secret is made and shown once. For a day both sign what it is told; after that only the new.",
                 reach: "Whoever runs the program there has to be given the new one within the day.",
                 undo: "Not possible: the former secret ends. Another one can be made at any time.",
                 action: Self.address(endpoint) + "rotate", verb: "Replace the secret", reason: nil,
