@@ -10,14 +10,16 @@ package struct ChangePlace: Sendable, Hashable, CustomStringConvertible {
 
     init(event: Int64, run: String) { (self.event, self.run) = (event, run) }
 
-    /// "123-01KA…"
-    package var description: String { "\(event)-\(run)" }
+    /// As pages carry it, "123-1763726400000": of the newest run only its time, for it may be one the reader must not know.
+    package var description: String { "\(event)-\(ULID.milliseconds(run) ?? 0)" }
 
+    /// Whoever comes back may be told of the newest run once more.
     package init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, let event = Int64(parts[0]), event >= 0, parts[1].isEmpty || ULID.isValid(parts[1])
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let event = Int64(parts[0]), event >= 0, let milliseconds = Int64(parts[1]),
+            (0..<(1 << 47)).contains(milliseconds)
         else { return nil }
-        self.init(event: event, run: parts[1])
+        self.init(event: event, run: ULID.floor(milliseconds: milliseconds))
     }
 
     /// Whether whoever stands here knows all that somebody there knows.

@@ -41,4 +41,4 @@ CREATE TABLE run_text (
     words   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO setting (name, value, updated_at)
-SELECT 'run_text_event', coalesce(max(rowid), 0), 0 FROM run_event;
+SELECT 'run_text_event', n, 0 FROM (SELECT max(rowid) AS n FROM run_event) AS newest WHERE n IS NOT NULL;

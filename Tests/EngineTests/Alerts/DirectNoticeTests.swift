@@ -16,6 +16,10 @@ struct DirectNoticeTests {
         PeopleDesk(database: bench.database, doors: bench.clock.doors)
     }
 
+    private static func record(_ slug: String) -> String {
+        #"{"slug":"\#(slug)","name":"\#(slug)","fields":{},"contacts":[]}"#
+    }
+
     @discardableResult
     private static func person(
         _ bench: Bench, _ name: String, _ choices: [OwnNotice: OwnNotice.Reach], role: Role = .operator,
@@ -30,8 +34,8 @@ struct DirectNoticeTests {
             try await bench.database.write { db in
                 for client in clients {
                     try db.execute(
-                        "INSERT INTO client (slug, name, record, created_at, updated_at) VALUES (?, ?, '{}', ?, ?)",
-                        [client, client, now, now])
+                        "INSERT INTO client (slug, name, record, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+                        [client, client, record(client), now, now])
                 }
             }
             return try await desk.setClients(made.id, clients, by: boss)
@@ -62,8 +66,8 @@ struct DirectNoticeTests {
             let now = bench.clock.now
             try await bench.database.write { db in
                 try db.execute(
-                    "INSERT INTO client (slug, name, record, created_at, updated_at) VALUES ('shamrock', 'S', '{}', ?, ?)",
-                    [now, now])
+                    "INSERT INTO client (slug, name, record, created_at, updated_at) VALUES ('shamrock', 'S', ?, ?, ?)",
+                    [Self.record("shamrock"), now, now])
                 try db.execute(
                     "INSERT INTO client_staff (client_slug, person_id, duty, since) VALUES ('shamrock', ?, 'owner', ?)",
                     [ana.id, now])

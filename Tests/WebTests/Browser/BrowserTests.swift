@@ -33,6 +33,7 @@ struct BrowserTests {
     private static func run(_ number: String) -> String { "01KARVN000000000000000000\(number)" }
     private static func report(_ number: String) -> String { "01KAREP000000000000000000\(number)" }
 
+    private static let view = "01KAV1EW000000000000000001"
     private static let endpoint = "01KAEND0000000000000000001", signal = "01KAS1G0000000000000000001"
     private static let alike = ["01KAAPP0000000000000000002", "01KAAPP0000000000000000003"]
     private static let together = alike.map { "pick.\($0)=yes" }.joined(separator: "&")
@@ -142,7 +143,9 @@ struct BrowserTests {
             "/clients/acme/", "/clients/acme/sources/", "/clients/acme/context/", "/clients/acme/users/",
             "/clients/acme/activity/", "/clients/acme/archive", "/agents/", "/agents/sentinel/", "/costs/", "/system/",
             "/system/webhooks/", "/system/connections/", "/system/endpoints/", "/system/endpoints/\(endpoint)/",
-            "/system/endpoints/\(endpoint)/remove", "/system/webhooks/\(signal)/",
+            "/system/endpoints/\(endpoint)/remove", "/system/endpoints/\(endpoint)/rotate",
+            "/system/endpoints/\(endpoint)/disable", "/today/", "/runs/?view=attention&text=session",
+            "/settings/views/\(view)/", "/system/webhooks/\(signal)/",
             "/system/queue/together?do=redrive&pick.\(signal)=yes",
             "/runs/together?do=stop&pick.\(run("5"))=yes&pick.\(run("7"))=yes",
             "/runs/together?do=again&pick.\(run("5"))=yes", "/inbox/?mine=yes", "/approvals/together?\(together)",
@@ -176,6 +179,13 @@ struct BrowserTests {
                 _ = try await checkup.run(subject, by: "boss")
             }
             let browser = try await Browser.signedIn(server, "boss", .admin)
+            try await server.database.write {
+                _ = try $0.execute(
+                    """
+                    INSERT INTO saved_view (id, person_id, page, name, query, created_at)
+                    VALUES (?, ?, 'runs', 'Failures of Acme', 'client=acme&status=failed', 1)
+                    """, [Self.view, browser.person.id])
+            }
             let place = "/reports/\(Self.report("7"))/files"
             let given: [String: Any] = [
                 "base": "http://127.0.0.1:\(server.port)", "cookie": ["name": "bureau", "value": browser.token],
@@ -189,6 +199,7 @@ struct BrowserTests {
                 ],
                 "live": [
                     "page": "/runs/\(Self.run("5"))/",
+                    "waiting": Self.run("4"),
                     "log": server.house.settings.sessionLogFolder.appending(path: "sesn_\(Self.run("5")).jsonl").path,
                 ],
                 "journey": [

@@ -3,7 +3,8 @@ focus, forms with scripts off, and files of strangers that may not leave their f
 
 Reads one JSON document from standard input:
   base, cookie {name, value}, pages [path], canaries [text], hostile {markup, addresses [path]},
-  live {page, log: the page of a run that goes on, and the file its session's events are appended to},
+  live {page, log: the page of a run that goes on, and the file its session's events are appended to; waiting: a run
+  that lacks information},
   journey {accept, changes, seen, decision: where those forms go; run: a page; alike: ids of like questions}
 Prints a line for each problem, then "checked N". Needs chromium, chromedriver, and from PyPI selenium, html5lib and
 axe-playwright-python (for its axe.min.js alone)."""
@@ -236,6 +237,53 @@ def check_live(driver, given):
     expect("it does not follow again at the end", lambda now: now["follows"])
 
 
+LIST_STATE = """
+const row = document.querySelector("tr[data-run='" + arguments[0] + "']"), count = (name) => {
+    const badge = document.querySelector("[data-count='" + name + "'] .count");
+    return badge ? badge.textContent : "";
+};
+return {chip: row.querySelector(".chip").textContent.trim(), ticked: row.querySelector("input").checked,
+    focus: row.contains(document.activeElement), rows: document.querySelectorAll("tr[data-run]").length,
+    inbox: count("inbox"), running: count("runs.running"), top: window.scrollY};
+"""
+
+
+def check_lists(driver, given):
+    """A row changes in its place while the list is open: what was ticked stays so, nothing moves, the counts follow. A
+    second tab, which holds no stream of its own, sees the same."""
+    run = given["live"]["waiting"]
+    driver.get(given["base"] + "/runs/")
+    first = driver.current_window_handle
+    token = driver.find_element(By.CSS_SELECTOR, ".who input[name=form_token]").get_attribute("value")
+    driver.execute_script(
+        "const row = document.querySelector(\"tr[data-run='\" + arguments[0] + \"']\");"
+        "row.querySelector('input').checked = true; row.querySelector('a').focus();", run)
+    before = driver.execute_script(LIST_STATE, run)
+    driver.switch_to.new_window("tab")
+    driver.get(given["base"] + "/runs/")
+    second = driver.current_window_handle
+    request = urllib.request.Request(
+        f"{given['base']}/runs/{run}/recheck", data=f"form_token={token}".encode(), method="POST")
+    request.add_header("Cookie", "{name}={value}".format(**given["cookie"]))
+    urllib.request.urlopen(request, timeout=20).read()
+    for name, handle in (("the second tab", second), ("the first tab", first)):
+        driver.switch_to.window(handle)
+        end = time.monotonic() + LIVE_SECONDS_MAX
+        while (now := driver.execute_script(LIST_STATE, run))["chip"] == before["chip"]:
+            if time.monotonic() > end:
+                note(f"live list: {name} does not follow: {now}")
+                break
+            time.sleep(0.1)
+        if (now["rows"], now["top"]) != (before["rows"], before["top"]) or now["inbox"] == before["inbox"]:
+            note(f"live list: {name} moved or its counts did not follow: {before}, then {now}")
+        count()
+    if not (now["ticked"] and now["focus"]):
+        note(f"live list: what was ticked or in focus is not any more: {now}")
+    driver.switch_to.window(second)
+    driver.close()
+    driver.switch_to.window(first)
+
+
 class Listener:
     """Hears whatever a hostile file sends, and serves the same file without our headers, to prove that it would."""
 
@@ -351,6 +399,7 @@ def main():
             if number == 0:
                 check_keyboard(driver, given)
                 check_live(driver, given)
+                check_lists(driver, given)
         finally:
             driver.quit()
 
