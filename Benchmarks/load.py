@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """So many runs in flight for some minutes, kills in the middle, and then a look at everything people would see.
 
-    Benchmarks/load.py [--minutes 10] [--runs 1000] [--kills 10] [--binary .build/release/bureau]
+    Benchmarks/load.py [--minutes 10] [--runs 1000] [--kills 10] [--requests-per-minute 12000] [--binary .build/release/bureau]
 
 Cards are moved on the stand-in board; each move is a signed webhook that starts a run, and whenever a run ends the next
 card is moved. Product and sandbox share two processors. At the end every session is hurried, so that all runs come to
@@ -43,7 +43,8 @@ class Load:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
         self.port = free_port()
-        self.sandbox = Sandbox(options.binary, folder, f"http://127.0.0.1:{self.port}", HURRY)
+        self.sandbox = Sandbox(options.binary, folder, f"http://127.0.0.1:{self.port}", HURRY, "--requests-per-minute",
+            str(options.requests_per_minute))
         self.environment = {
             **self.sandbox.environment, "LOG_LEVEL": "warning", "RUNS_IN_FLIGHT_MAX": str(options.runs + 500),
             "SESSION_LOG_DIR": os.path.join(folder, "sessions")}
@@ -252,6 +253,9 @@ def main():
     options.add_argument("--minutes", type=float, default=10)
     options.add_argument("--runs", type=int, default=1_000)
     options.add_argument("--kills", type=int, default=10)
+    options.add_argument(
+        "--requests-per-minute", type=int, default=12_000,
+        help="what the agent service allows; 1200 is published, with which a thousand such sessions wait for their turn")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--binary", default=os.path.join(HERE, "..", ".build", "release", "bureau"))
     options.add_argument("--keep", action="store_true", help="leave the folder with database and logs")

@@ -83,8 +83,8 @@ class Program:
 
 
 class Sandbox(Program):
-    def __init__(self, binary, folder, product, pace):
-        command = [binary, "sandbox", "--port", "0", "--product", product, "--events-per-second", str(pace)]
+    def __init__(self, binary, folder, product, pace, *more):
+        command = [binary, "sandbox", "--port", "0", "--product", product, "--events-per-second", str(pace), *more]
         super().__init__(command, folder, "sandbox", dict(os.environ))
         text = self.until(lambda: "SLACK_SIGNING_SECRET" in (text := self.said()) and text, "say where it listens")
         self.url = re.search(r"listen on (http://[0-9.:]+)/", text).group(1)

@@ -14,6 +14,11 @@ package struct Connections: Sendable {
     /// What stands before each client, for its figures.
     package var governors: [RateGovernor] = []
 
+    /// Requests to this vendor wait for their turn.
+    func isCrowded(_ vendor: Vendor) -> Bool {
+        governors.contains { $0.vendor == vendor && $0.figures.waiting > 0 }
+    }
+
     package init(
         anthropic: AnthropicClient? = nil, clickUp: ClickUpClient? = nil, asana: AsanaClient? = nil,
         slack: SlackClient? = nil, drive: GoogleDriveClient? = nil

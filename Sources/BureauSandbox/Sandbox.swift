@@ -16,6 +16,8 @@ package struct SandboxOptions: Sendable {
     package var slackSigningSecret = "demo-slack-signing-secret"
     /// The pace of agent sessions; 0 runs them as fast as they can be written.
     package var eventsPerSecond: Double = 40
+    /// What Anthropic's stand-in says it allows (the published limit of reads). It only says so and refuses nobody.
+    package var anthropicRequestsPerMinute = 1_200
     package var acceptedKeys = SandboxKeys()
     /// Where chance comes from (fault percentages), so that a run can be repeated.
     package var seed: UInt64 = 1

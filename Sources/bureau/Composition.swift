@@ -67,6 +67,7 @@ struct Composition: Sendable {
     }
 
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
+    var auditDesk: AuditDesk { AuditDesk(database: database, doors: doors) }
 
     /// A decision wakes the workers, who bring it to the session.
     var approvalDesk: ApprovalDesk {

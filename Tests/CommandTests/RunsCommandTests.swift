@@ -92,6 +92,23 @@ struct RunsCommandTests {
         }
     }
 
+    @Test("A shell without the key leaves a run to a process that has it, and fails nothing")
+    func keyless() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            try stage.sandbox.faults.add(FaultRule(vendor: "anthropic", operation: "session.create", .status(400)))
+            let id = try await stage.runOnce()
+            #expect(try await here.run("runs", "show", id, "--json").object()["status"] as? String == "failed")
+            stage.sandbox.faults.clear()
+            var bare = here
+            bare.environment["ANTHROPIC_API_KEY"] = nil
+            let left = try await bare.run("runs", "retry", id)
+            #expect(left.status == 5 && (left.output + left.errors).contains("ANTHROPIC_API_KEY"), "\(left)")
+            let done = try await here.run("runs", "watch", id)
+            #expect(done.status == 0, "\(done)")
+        }
+    }
+
     @Test("An agent or client that does not exist is named with the nearest, and nothing crashes")
     func unknown() async throws {
         try await Stage.play { stage in

@@ -30,7 +30,8 @@ package struct RunModel: Sendable {
         [
             .taken, .infoChanged, .sessionOpened(session: "s"), .gateOpened(why: "asks"), .approvalsAsked(count: 1),
             .gateClosed, .turnEnded, .sessionHalted, .filesCollected(problem: nil), .channelsSettled(problem: nil),
-            .deliverAgain, .retried, .leaseLost(inARow: true), .leaseLost(inARow: false), .reviewOpened(problem: nil),
+            .deliverAgain, .retried, .leaseLost(inARow: true), .leaseLost(inARow: false),
+            .leaseLost(isBlamed: false), .reviewOpened(problem: nil),
             .revisionAsked, .revisionSent, .accepted,
         ]
         + causes.flatMap { why -> [RunMachine.Event] in

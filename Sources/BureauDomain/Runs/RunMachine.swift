@@ -39,7 +39,7 @@ package struct RunMachine: Hashable, Sendable {
         case deliverAgain
         case retried
         /// `inARow`: it is no further than when it lost its worker the last time.
-        case leaseLost(inARow: Bool = true)
+        case leaseLost(inARow: Bool = true, isBlamed: Bool = true)
     }
 
     /// What leaves together with the new state, in the same transaction.
@@ -114,7 +114,7 @@ package struct RunMachine: Hashable, Sendable {
         case .broke(let why): return fail(why)
         case .deliverAgain: try reopen(to: .delivering, on: event)
         case .retried: try retry()
-        case .leaseLost(let inARow): return loseLease(inARow)
+        case .leaseLost(let inARow, let isBlamed): return loseLease(inARow, isBlamed)
         }
         return []
     }
@@ -219,9 +219,10 @@ package struct RunMachine: Hashable, Sendable {
         stopCause = nil
     }
 
-    private mutating func loseLease(_ inARow: Bool) -> [Effect] {
+    private mutating func loseLease(_ inARow: Bool, _ isBlamed: Bool) -> [Effect] {
         guard state.isWorkable else { return [] }
-        losses = inARow ? losses + 1 : 1
+        let count = inARow ? losses + 1 : 1
+        losses = isBlamed ? count : min(count, lossesMax)
         guard losses > lossesMax else { return [] }
         let why = RunCause(
             .lostTooOften, "Its worker was lost \(losses) times in a row while the run was \(state.word.lowercased()).")

@@ -13,7 +13,7 @@ package struct NoticeWorker: Service {
     /// Only of this run, for a command that does its own work.
     let onlyRun: String?
     static let batchMax = 20
-    static let pollMilliseconds = 1_000
+    static let pollMilliseconds = 1_000, flightMilliseconds: Int64 = 5_000
 
     package init(parts: EngineParts, owner: String, wake: WakeSignal, onlyRun: String? = nil) {
         self.onlyRun = onlyRun
@@ -67,6 +67,7 @@ package struct NoticeWorker: Service {
             if step.state == .intended {
                 switch try await write.probe() {
                 case .found(let receipt): return try await settle(step, receipt: receipt, write.sent)
+                case .absent where isOnItsWay(step): throw NoticePlace.NotYet()
                 case .absent, .unknown: break  // Better told twice than not at all.
                 }
             }
@@ -82,10 +83,16 @@ package struct NoticeWorker: Service {
             try await settle(step, failed: problem.description)
         } catch is NoticePlace.NotYet {
             let (id, due) = (step.id, parts.doors.now() + NoticePlace.againMilliseconds)
-            try await parts.database.write {
-                try StepStore(db: $0).postpone(id, until: due, error: "waits for its thread")
-            }
+            let why = isOnItsWay(step) ? nil : "waits for its thread"
+            try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: why) }
         }
+    }
+
+    /// Sent a moment ago by a process that is gone, with no answer: what is absent may yet come.
+    private func isOnItsWay(_ step: StepRecord) -> Bool {
+        guard step.error == nil, let sent = step.lastSentAt else { return false }
+        let age = parts.doors.now() - sent
+        return age >= 0 && age < Self.flightMilliseconds
     }
 
     private func write(for step: StepRecord) async throws -> (any OutboundWrite)? {

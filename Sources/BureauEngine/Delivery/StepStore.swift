@@ -166,7 +166,7 @@ struct StepStore {
         ).map(StepRecord.init).sorted { ($0.position, $0.id) < ($1.position, $1.id) }
     }
 
-    func postpone(_ id: String, until dueAt: Int64, error: String) throws {
+    func postpone(_ id: String, until dueAt: Int64, error: String?) throws {
         try db.execute(
             """
             UPDATE step SET due_at = ?, error = ?, lease_owner = NULL, lease_until = NULL

@@ -89,11 +89,13 @@ struct RunStore {
         guard holder != nil else { throw RunMoved(runID: lease.runID) }
     }
 
-    /// Renews and tells the run's state now; nil when the lease is no longer ours.
+    /// Renews and tells the run's state now; nil when the lease is no longer ours. The run goes on under this lease: its
+    /// worker's next death is not likely its own doing.
     func renew(_ lease: Lease, now: Int64) throws -> RunState? {
         try db.query(
             """
-            UPDATE run SET lease_until = ? WHERE id = ? AND lease_owner = ? AND lease_epoch = ? RETURNING state
+            UPDATE run SET lease_until = ?, lived_epoch = lease_epoch
+            WHERE id = ? AND lease_owner = ? AND lease_epoch = ? RETURNING state
             """, [now + lease.lifeMilliseconds, lease.runID, lease.owner, lease.epoch]
         ).first.map { try RunState(column: "state", $0) }
     }

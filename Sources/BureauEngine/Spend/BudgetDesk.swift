@@ -51,6 +51,17 @@ package struct BudgetDesk: Sendable {
         }
     }
 
+    /// What holds for the present day or month; nil without a limit.
+    package func limit(_ owner: SpendAccount.Owner, _ span: SpendAccount.Span) async throws -> MicroUSD? {
+        let account = account(owner, span)
+        return try await database.read { [budgets] in try budgets.budget(account, in: $0)?.limit }
+    }
+
+    private func account(_ owner: SpendAccount.Owner, _ span: SpendAccount.Span) -> SpendAccount {
+        let day = SpendAccount.day(doors.now())
+        return SpendAccount(owner, span == .day ? day : String(day.prefix(7)))
+    }
+
     /// A limit for every day or month from now on, until it is set again.
     package func set(_ owner: SpendAccount.Owner, _ span: SpendAccount.Span, to limit: MicroUSD, by person: String)
         async throws -> Line
@@ -101,8 +112,7 @@ package struct BudgetDesk: Sendable {
         _ owner: SpendAccount.Owner, _ span: SpendAccount.Span, by person: String,
         _ body: @escaping @Sendable (any Connection, SpendAccount, Int64) throws -> Void
     ) async throws -> Line {
-        let now = doors.now(), day = SpendAccount.day(now)
-        let account = SpendAccount(owner, span == .day ? day : String(day.prefix(7)))
+        let now = doors.now(), account = account(owner, span)
         return try await database.write { [budgets] db in
             try body(db, account, now)
             try RunStore(db: db).wakeWaitingForBudget(now: now)

@@ -11,8 +11,8 @@ struct CostSampler: Sendable {
     let recorder: SessionRecorder
     /// Figures that come with events are looked at this often, without asking the vendor.
     static let lookEveryMilliseconds: Int64 = 2_000
-    /// So many looks after it was taken up again a run has shown that it does not kill its worker at once.
-    static let looksToHaveLived = 2
+    /// So many samples in a row are left out while others wait for their turn at the vendor: the stream tells as well.
+    static let samplesLeftOutMax = 3
 
     /// Returns when a limit is reached or the session is gone. Cancelled when the follower knows first.
     func watch(_ follower: SessionFollower) async throws -> FollowStage.End {
@@ -21,16 +21,16 @@ struct CostSampler: Sendable {
         let pause = min(Self.lookEveryMilliseconds, interval)
         // By what was slept and not by the clock, which may be set back meanwhile.
         var sinceSample: Int64 = 0
-        var savedEvents: Int64 = -1, looks = 0
+        var savedEvents: Int64 = -1, leftOut = 0
         while true {
             try await parts.doors.sleep(.milliseconds(pause))
-            (sinceSample, looks) = (sinceSample + pause, looks + 1)
-            if looks == Self.looksToHaveLived, hand.run.losses > 0 {
-                try await parts.write(hand.lease) { [lease = hand.lease] in try RunLosses.markLived(lease, in: $0) }
-            }
+            sinceSample += pause
             var listed: BureauVendors.SessionUsage?
             if sinceSample >= interval {
                 sinceSample = 0
+                leftOut = parts.connections.isCrowded(.anthropic) && leftOut < Self.samplesLeftOutMax ? leftOut + 1 : 0
+            }
+            if sinceSample == 0, leftOut == 0 {
                 try? await follower.listThreads()
                 if let session = await sample() {
                     listed = session.usage

@@ -99,9 +99,11 @@ final class AnthropicStandIn: StandIn {
                 return AnthropicProblem(413, "Request exceeds the maximum size").response(requestID: requestID)
             }
         }
+        let limit = frame.options.anthropicRequestsPerMinute
         for (name, value) in [
             ("request-id", requestID), ("anthropic-organization-id", "org_demo"),
-            ("anthropic-ratelimit-requests-limit", "1200"), ("anthropic-ratelimit-requests-remaining", "1199"),
+            ("anthropic-ratelimit-requests-limit", "\(limit)"),
+            ("anthropic-ratelimit-requests-remaining", "\(limit - 1)"),
         ] {
             if let name = HTTPField.Name(name) { response.headers[name] = value }
         }

@@ -35,6 +35,7 @@ enum Migrator {
         (27, "0027_run_again", PackageResources._027_run_again_sql),
         (28, "0028_shortcuts", PackageResources._028_shortcuts_sql),
         (30, "0030_own_settings", PackageResources._030_own_settings_sql),
+        (33, "0033_lived_losses", PackageResources._033_lived_losses_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

@@ -1,8 +1,6 @@
 extension AnthropicClient {
     /// Largest single event that is accepted; tool results can be megabytes.
     package static let eventBytesMax = 32 << 20
-    /// A page that holds more is asked for in smaller ones; a single event never does.
-    static let historyPageBytesMax = 48 << 20
 
     /// One page of the session's history, oldest first unless asked otherwise. `limit` is 1 to 1,000. An empty page may
     /// still have a next one: follow `nextPage` until it is nil, and never act on half a history.
@@ -13,7 +11,7 @@ extension AnthropicClient {
         query += types.map { ("types[]", $0) }
         if let page { query.append(("page", page)) }
         var request = request("GET events", .get, ["v1", "sessions", session, "events"], query)
-        request.responseBytesMax = Self.historyPageBytesMax
+        request.responseBytesMax = historyPageBytesMax
         request.timeoutSeconds = 120
         let response = try await call(request)
         guard let page = EventPage(body: response.body) else {
@@ -30,7 +28,7 @@ extension AnthropicClient {
         if let page { query.append(("page", page)) }
         var request = request(
             "GET thread events", .get, ["v1", "sessions", session, "threads", thread, "events"], query)
-        request.responseBytesMax = Self.historyPageBytesMax
+        request.responseBytesMax = historyPageBytesMax
         request.timeoutSeconds = 120
         let response = try await call(request)
         guard let page = EventPage(body: response.body) else {

@@ -11,6 +11,8 @@ package struct AnthropicClient: Sendable {
     let key: Secret
     let betaHeader: String
     let now: @Sendable () -> Date
+    /// A page that holds more is asked for in smaller ones; a single event never does.
+    package var historyPageBytesMax = 48 << 20
 
     /// `betaHeaders` are sent in addition to the one that these endpoints need; `now` dates the `Retry-After` header.
     package init(

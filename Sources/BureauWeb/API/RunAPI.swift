@@ -173,7 +173,7 @@ struct RunStarter: Sendable {
                 payload: client.map { JSONValue.object($0.payload()).canonical },
                 costMax: wish.costMax, hasThread: agent.hasThread, priority: wish.priority))
         house.wake()
-        try await house.audit.note(actor, "run started", "run \(run.id)", client: run.clientSlug, after: run.document)
+        try await house.audit.note(started: run, by: actor)
         return run
     }
 }

@@ -87,14 +87,8 @@ struct RunActionAPI: Sendable {
             let (before, actor) = (try call.web.theRun(), try call.web.actor())
             let after = try await act(call, before, actor)
             house.wake()
-            try await house.audit.note(
-                actor, noted, "run \(before.id)", client: before.clientSlug, before: Self.state(before),
-                after: Self.state(after))
+            try await house.audit.note(actor, noted, run: before, after: after)
             return .one(after.document)
         }
-    }
-
-    private static func state(_ run: RunRecord) -> JSONValue {
-        .object(JSONObject([("run", .string(run.id)), ("status", .string(run.state.rawValue))]))
     }
 }

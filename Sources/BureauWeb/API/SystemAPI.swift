@@ -88,8 +88,7 @@ struct SystemAPI: Sendable {
         else { throw APIProblem.missing("such alert") }
         _ = try await house.alerts.resolve(alert.id, by: actor.name)
         let after = try await house.alerts.find(id).first ?? alert
-        try await house.audit.note(
-            actor, "alert resolved", "alert \(id)", before: alert.document, after: after.document)
+        try await house.audit.note(actor, alert: alert, after: after)
         return after.document
     }
 

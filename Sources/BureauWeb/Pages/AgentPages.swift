@@ -179,7 +179,7 @@ struct AgentPages: Sendable {
                 clientName: SyntheticClient.name, payload: JSONValue.object(payload).canonical,
                 hasThread: agent.hasThread))
         house.wake()
-        try await house.audit.note(actor, "test run started", "run \(run.id)", client: nil, after: run.document)
+        try await house.audit.note(started: run, by: actor, "test run started")
         return try await house.done("The test run has begun.", "/runs/\(run.id)/", web)
     }
 

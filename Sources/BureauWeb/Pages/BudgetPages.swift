@@ -77,16 +77,9 @@ struct BudgetPages: Sendable {
             throw PageProblem.unprocessable("A reason is missing.", fix: "Say in one sentence why the limit changes.")
         }
         let actor = try web.actor()
-        let before = try await house.budgets.list().first { $0.account.owner == owner && $0.account.span == span }
+        let before = try await house.budgets.limit(owner, span)
         let after = try await house.budgets.set(owner, span, to: limit, by: actor.name)
-        try await house.audit.note(
-            actor, "budget set", "budget \(words[0])", client: Self.client(owner),
-            before: .object(JSONObject([("limit_usd", .string(before?.budget.map { "\($0.limit.usd)" } ?? "none"))])),
-            after: .object(
-                JSONObject([
-                    ("limit_usd", .string("\(limit.usd)")), ("span", .string(span.rawValue)),
-                    ("reason", .string(reason)),
-                ])))
+        try await house.audit.note(actor, "budget set", budget: after, before: before, reason: reason)
         house.wake()
         let left = after.left.map { " \($0) of it is left." } ?? ""
         return try await house.done("The limit is \(limit) a \(span.rawValue) now.\(left)", "/costs/#budgets", web)

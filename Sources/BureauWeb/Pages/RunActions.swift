@@ -61,9 +61,7 @@ struct RunActions: Sendable {
         _ body: (RunRecord, String) async throws -> RunRecord
     ) async throws -> RunRecord {
         let after = try await body(run, actor.name)
-        try await house.audit.note(
-            actor, action, "run \(run.id)", client: run.clientSlug, before: Self.state(run),
-            after: Self.state(after, reason))
+        try await house.audit.note(actor, action, run: run, after: after, reason: reason)
         return after
     }
 
@@ -77,11 +75,6 @@ struct RunActions: Sendable {
 
     func again(_ run: RunRecord, by person: String) async throws -> RunRecord {
         try await house.runs.again(run.id, agent: try agent(of: run), by: "web \(person)", from: .api)
-    }
-
-    private static func state(_ run: RunRecord, _ reason: String? = nil) -> JSONValue {
-        let why = reason.map { [("reason", JSONValue.string($0))] } ?? []
-        return .object(JSONObject([("run", .string(run.id)), ("status", .string(run.state.rawValue))] + why))
     }
 
     private func deliver(_ web: WebRequest) async throws -> Response {

@@ -159,7 +159,7 @@ struct StartPages: Sendable {
                 payload: client.map { JSONValue.object($0.payload()).canonical }, costMax: cents.map(MicroUSD.cents),
                 hasThread: agent.hasThread))
         house.wake()
-        try await house.audit.note(actor, "run started", "run \(run.id)", client: run.clientSlug, after: run.document)
+        try await house.audit.note(started: run, by: actor)
         return try await house.done("The run has begun.", "/runs/\(run.id)/", web)
     }
 

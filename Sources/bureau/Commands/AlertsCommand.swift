@@ -58,6 +58,7 @@ struct AlertsResolveCommand: AsyncParsableCommand {
                 }
                 let isNew = try await desk.resolve(first.id, by: Person.name)
                 let now = try await desk.find(first.id).first ?? first
+                if isNew { try await records.audit.note(.here, alert: first, after: now) }
                 try output.print(now.document) {
                     Terminal.say("\(first.id) \(isNew ? "resolved" : "was resolved already")")
                 }

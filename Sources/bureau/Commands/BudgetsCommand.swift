@@ -1,7 +1,6 @@
 import ArgumentParser
 import BureauDomain
 import BureauEngine
-import Foundation
 
 struct BudgetsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -47,6 +46,7 @@ struct BudgetsSetCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @Argument(help: "agency, client SLUG or agent NAME, then the limit in dollars.") var words: [String]
     @Option(help: "For an agent: day or month.") var per: SpendAccount.Span?
+    @Option(help: "Why, for the audit log.") var reason: String?
 
     func validate() throws { _ = try BudgetWords(words, per: per, mayBeRun: false) }
 
@@ -55,13 +55,14 @@ struct BudgetsSetCommand: AsyncParsableCommand {
             let said = try BudgetWords(words, per: per, mayBeRun: false)
             guard case .account(let owner, let span) = said.target else { return }
             try await Composition.with(try common.settings()) { composition in
-                let line = try await composition.budgetDesk.set(owner, span, to: said.limit, by: Self.person)
+                let before = try await composition.budgetDesk.limit(owner, span)
+                let line = try await composition.budgetDesk.set(owner, span, to: said.limit, by: Person.name)
+                try await composition.auditDesk.note(.here, "budget set", budget: line, before: before, reason: reason)
                 try output.print(BudgetView.document(line)) { Terminal.say(BudgetView.sentence(line)) }
             }
         }
     }
 
-    static var person: String { ProcessInfo.processInfo.userName }
 }
 
 struct BudgetsRaiseCommand: AsyncParsableCommand {
@@ -76,22 +77,30 @@ struct BudgetsRaiseCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @Argument(help: "agency, client SLUG, agent NAME or run ID, then the new limit in dollars.") var words: [String]
     @Option(help: "For an agent: day or month.") var per: SpendAccount.Span?
+    @Option(help: "Why, for the audit log.") var reason: String?
 
     func validate() throws { _ = try BudgetWords(words, per: per, mayBeRun: true) }
 
     func run() async throws {
         try await Terminal.guarded {
-            let said = try BudgetWords(words, per: per, mayBeRun: true), person = BudgetsSetCommand.person
+            let said = try BudgetWords(words, per: per, mayBeRun: true)
             do {
                 try await Composition.with(try common.settings()) { composition in
                     switch said.target {
                     case .run(let id):
-                        let run = try await composition.budgetDesk.raise(run: id, to: said.limit, by: person)
+                        let before = try await composition.desk.find(id)
+                        let run = try await composition.budgetDesk.raise(
+                            run: before.id, to: said.limit, by: Person.name)
+                        try await composition.auditDesk.note(
+                            .here, "run limit raised to \(said.limit)", run: before, after: run, reason: reason)
                         try output.print(RunView(run).object) {
                             Terminal.say("Run \(run.id) may cost \(said.limit) now.")
                         }
                     case .account(let owner, let span):
-                        let line = try await composition.budgetDesk.raise(owner, span, to: said.limit, by: person)
+                        let before = try await composition.budgetDesk.limit(owner, span)
+                        let line = try await composition.budgetDesk.raise(owner, span, to: said.limit, by: Person.name)
+                        try await composition.auditDesk.note(
+                            .here, "budget raised", budget: line, before: before, reason: reason)
                         try output.print(BudgetView.document(line)) { Terminal.say(BudgetView.sentence(line)) }
                     }
                 }

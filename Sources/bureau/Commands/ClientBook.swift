@@ -24,7 +24,7 @@ struct ClientBook {
 
     func save(_ client: ClientRecord) async throws {
         try await ClientDesk(database: records.database, doors: records.doors)
-            .keep(client, by: Actor(name: Person.name, surface: "cli"))
+            .keep(client, by: .here)
     }
 
     /// The client, or everything that is wrong with it.

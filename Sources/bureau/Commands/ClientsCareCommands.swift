@@ -59,7 +59,7 @@ struct ClientsArchiveCommand: AsyncParsableCommand {
             try await Records.with(try common.settings()) { records in
                 let found = try await ClientBook(records).find(client)
                 try await ClientDesk(database: records.database, doors: records.doors).archive(
-                    found.slug, !undo, reason: reason, by: Actor(name: Person.name, surface: "cli"))
+                    found.slug, !undo, reason: reason, by: .here)
                 try output.print(.made([("slug", .string(found.slug)), ("archived", .bool(!undo))])) {
                     Terminal.say("\(found.slug) \(undo ? "is out of the archive" : "is archived")")
                 }

@@ -6,12 +6,13 @@ struct DemoStage: Sendable {
     let sandbox: Sandbox
     private let serviceAccountJSON: String
 
-    init(port: Int, productURL: String?, eventsPerSecond: Double) throws {
+    init(port: Int, productURL: String?, eventsPerSecond: Double, requestsPerMinute: Int? = nil) throws {
         let account = try DemoServiceAccount.make()
         var options = SandboxOptions()
         options.port = port
         options.productURL = productURL
         options.eventsPerSecond = eventsPerSecond
+        if let requestsPerMinute { options.anthropicRequestsPerMinute = requestsPerMinute }
         options.acceptedKeys.googlePublicKeyPEM = account.publicKey
         options.acceptedKeys.googleClientEmail = DemoServiceAccount.clientEmail
         serviceAccountJSON = account.json

@@ -28,7 +28,7 @@ struct EndpointAction {
                 let desk = EndpointDesk(
                     database: records.database, doors: records.doors, settings: settings.engine.endpoints)
                 do {
-                    try await body(desk, Actor(name: Person.name, surface: "cli"), records.doors.now())
+                    try await body(desk, .here, records.doors.now())
                 } catch let refused as EndpointDesk.Refused {
                     throw SetupError(refused.description, fix: refused.fix, exitCode: ExitStatus.failed)
                 }

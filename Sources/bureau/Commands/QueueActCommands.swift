@@ -24,6 +24,9 @@ struct QueueRedriveCommand: AsyncParsableCommand {
                 if dryRun { return try output.print(QueueListCommand.listing(letters, now: composition.doors.now())) }
                 try QueueSelection.confirm(letters.count, isSaid: yes, ids, verb: "try again")
                 let outcomes = try await desk.redrive(letters) { try await composition.replay($0) != nil }
+                try await composition.auditDesk.note(.here, "dead letter tried again", queue: outcomes) { id in
+                    letters.first { $0.id == id }?.client
+                }
                 try QueueSelection.report(outcomes, output)
             }
         }
@@ -64,6 +67,9 @@ struct QueueDropCommand: AsyncParsableCommand {
                 let outcomes =
                     try await waiting
                     ? desk.drop(runs, by: Person.name) : desk.drop(letters, by: Person.name)
+                try await records.audit.note(
+                    .here, waiting ? "waiting run stopped" : "dead letter dismissed", queue: outcomes
+                ) { id in runs.first { $0.id == id }?.clientSlug ?? letters.first { $0.id == id }?.client }
                 try QueueSelection.report(outcomes, output)
             }
         }

@@ -31,6 +31,7 @@ struct Records: Sendable {
     }
 
     var desk: RunDesk { RunDesk(database: database, doors: doors) }
+    var audit: AuditDesk { AuditDesk(database: database, doors: doors) }
 
     static func with<Value>(
         _ settings: Settings, mayCreate: Bool = false, _ body: (Records) async throws -> Value

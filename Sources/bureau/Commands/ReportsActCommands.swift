@@ -90,7 +90,9 @@ struct ReportsAcceptCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             try await Records.with(try common.settings()) { records in
+                let before = try await records.artifacts.find(report)
                 let artifact = try await records.artifacts.accept(report, by: Person.name)
+                try await records.audit.note(.here, "report accepted", report: before, after: artifact)
                 try artifact.tell(output, records.artifacts)
             }
         }
@@ -109,7 +111,9 @@ struct ReportsDismissCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             try await Records.with(try common.settings()) { records in
+                let before = try await records.artifacts.find(report)
                 let artifact = try await records.artifacts.dismiss(report, by: Person.name, reason: reason)
+                try await records.audit.note(.here, "report dismissed", report: before, after: artifact)
                 try artifact.tell(output, records.artifacts)
             }
         }

@@ -21,6 +21,19 @@ struct RunAction {
         if code != 0 { throw ExitCode(code) }
     }
 
+    /// The same with a run that exists, noted in the audit log.
+    func change(
+        _ run: String, _ action: String, reason: String? = nil,
+        _ act: (Composition, RunRecord) async throws -> RunRecord
+    ) async throws {
+        try await carryOut { composition in
+            let before = try await composition.desk.find(run)
+            let after = try await act(composition, before)
+            try await composition.auditDesk.note(.here, action, run: before, after: after, reason: reason)
+            return after
+        }
+    }
+
     private func follow(_ run: RunRecord, _ composition: Composition, _ settings: Settings) async throws -> Int32 {
         let isServed = ServerLock.isHeld(settings)
         if run.state.isFinal || (isServed && !watches) {

@@ -74,7 +74,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func start(_ composition: Composition) async throws -> RunRecord {
-        try await composition.desk.start(try await request(composition))
+        let run = try await composition.desk.start(try await request(composition))
+        try await composition.auditDesk.note(started: run, by: .here)
+        return run
     }
 
     private func prepared(_ composition: Composition) throws -> LoadedAgent {

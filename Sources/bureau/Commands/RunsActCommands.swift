@@ -16,9 +16,10 @@ struct RunsStopCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             do {
-                try await RunAction(common: common, output: output, watches: watch).carryOut {
-                    let id = try await $0.desk.find(run).id
-                    return try await $0.desk.stop(id, by: Person.name, reason: reason)
+                try await RunAction(common: common, output: output, watches: watch).change(
+                    run, "run stopped", reason: reason
+                ) {
+                    try await $0.desk.stop($1.id, by: Person.name, reason: reason)
                 }
             } catch let code as ExitCode where code.rawValue == ExitStatus.stoppedByPerson {
                 // To have stopped is what this command is for.
@@ -38,8 +39,8 @@ struct RunsRetryCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Terminal.guarded {
-            try await RunAction(common: common, output: output, watches: watch).carryOut {
-                try await $0.desk.retry(try await $0.desk.find(run).id)
+            try await RunAction(common: common, output: output, watches: watch).change(run, "run retried") {
+                try await $0.desk.retry($1.id)
             }
         }
     }
@@ -56,8 +57,8 @@ struct RunsAgainCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Terminal.guarded {
-            try await RunAction(common: common, output: output, watches: watch).carryOut { composition in
-                let old = try await composition.desk.find(run)
+            try await RunAction(common: common, output: output, watches: watch).change(run, "run started again") {
+                composition, old in
                 let (_, agent) = try AgentFolder(composition.settings).agent(old.agent)
                 return try await composition.desk.again(old.id, agent: agent, by: Person.name)
             }
@@ -93,9 +94,8 @@ struct RunsDeliverCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             let channel = try chosen()
-            try await RunAction(common: common, output: output, watches: watch).carryOut {
-                try await $0.desk.deliver(try await $0.desk.find(run).id, channel: channel)
-            }
+            try await RunAction(common: common, output: output, watches: watch)
+                .change(run, "run delivered again") { try await $0.desk.deliver($1.id, channel: channel) }
         }
     }
 }
@@ -111,9 +111,8 @@ struct RunsRecheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Terminal.guarded {
-            try await RunAction(common: common, output: output, watches: watch).carryOut {
-                try await $0.desk.recheck(try await $0.desk.find(run).id)
-            }
+            try await RunAction(common: common, output: output, watches: watch)
+                .change(run, "run rechecked") { try await $0.desk.recheck($1.id) }
         }
     }
 }
@@ -121,4 +120,9 @@ struct RunsRecheckCommand: AsyncParsableCommand {
 /// Who types, as runs name them.
 enum Person {
     static var name: String { "cli \(ProcessInfo.processInfo.userName)" }
+}
+
+extension Actor {
+    /// Whoever types the command, for the audit log.
+    static var here: Actor { Actor(name: Person.name, surface: "cli") }
 }

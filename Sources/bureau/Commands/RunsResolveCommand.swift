@@ -34,9 +34,8 @@ struct RunsResolveCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Terminal.guarded {
-            try await RunAction(common: common, output: output, watches: watch).carryOut {
-                let id = try await $0.desk.find(run).id
-                return try await $0.desk.resolve(id, step: step, resolution, by: Person.name)
+            try await RunAction(common: common, output: output, watches: watch).change(run, "doubt resolved") {
+                try await $0.desk.resolve($1.id, step: step, resolution, by: Person.name)
             }
         }
     }

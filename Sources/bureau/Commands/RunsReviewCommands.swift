@@ -13,9 +13,8 @@ struct RunsAcceptCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Terminal.guarded {
-            try await RunAction(common: common, output: output, watches: watch).carryOut {
-                let id = try await $0.desk.find(run).id
-                return try await $0.desk.accept(id, by: Person.name, comment: comment)
+            try await RunAction(common: common, output: output, watches: watch).change(run, "results accepted") {
+                try await $0.desk.accept($1.id, by: Person.name, comment: comment)
             }
         }
     }
@@ -34,9 +33,11 @@ struct RunsReviseCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Terminal.guarded {
-            try await RunAction(common: common, output: output, watches: watch).carryOut {
-                let found = try await $0.desk.find(run), agent = $0.catalog.agent(found.agent)?.config
-                return try await $0.desk.revise(found.id, asking: request, by: Person.name, of: agent)
+            try await RunAction(common: common, output: output, watches: watch).change(
+                run, "changes asked", reason: request
+            ) {
+                let agent = $0.catalog.agent($1.agent)?.config
+                return try await $0.desk.revise($1.id, asking: request, by: Person.name, of: agent)
             }
         }
     }
@@ -53,8 +54,8 @@ struct RunsDismissCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Terminal.guarded {
-            try await RunAction(common: common, output: output).carryOut {
-                try await $0.desk.dismiss(try await $0.desk.find(run).id, by: Person.name, reason: reason)
+            try await RunAction(common: common, output: output).change(run, "results dismissed", reason: reason) {
+                try await $0.desk.dismiss($1.id, by: Person.name, reason: reason)
             }
         }
     }

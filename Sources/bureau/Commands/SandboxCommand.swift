@@ -12,10 +12,21 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(name: .customLong("product"), help: "Where bureau serve listens, for the webhooks.") var product: String?
     @Option(name: .customLong("events-per-second"), help: "Pace of the sessions; 0 is as fast as they can be written.")
     var eventsPerSecond = 40.0
+    @Option(
+        name: .customLong("requests-per-minute"),
+        help: "What the agent service says it allows, each for reads and writes; 1200 as published.")
+    var requestsPerMinute: Int?
+
+    func validate() throws {
+        guard requestsPerMinute.map({ (1...1_000_000).contains($0) }) ?? true else {
+            throw ValidationError("--requests-per-minute is 1 to 1000000")
+        }
+    }
 
     func run() async throws {
         try await Terminal.guarded {
-            let stage = try DemoStage(port: port, productURL: product, eventsPerSecond: eventsPerSecond)
+            let stage = try DemoStage(
+                port: port, productURL: product, eventsPerSecond: eventsPerSecond, requestsPerMinute: requestsPerMinute)
             var configuration = ServiceGroupConfiguration(
                 services: [.init(service: stage.sandbox)], gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: .forCommand(.error))

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BureauDomain
 import BureauEngine
-import Foundation
 import Logging
 
 struct ScheduleCommand: AsyncParsableCommand {
@@ -30,7 +29,7 @@ struct ScheduleListCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document.") var json = false
 
     func run() async throws {
-        try await ScheduleSession.open(common) { desk in
+        try await ScheduleSession.open(common) { desk, _ in
             let records = try await desk.list(agent: agent)
             if json { return Terminal.say(ScheduleView.json(records)) }
             if records.isEmpty { return Terminal.note("No agent has a schedule; see docs/guides/schedules.md") }
@@ -47,7 +46,7 @@ struct SchedulePreviewCommand: AsyncParsableCommand {
     @OptionGroup var choice: ScheduleChoice
 
     func run() async throws {
-        try await ScheduleSession.open(common) { desk in
+        try await ScheduleSession.open(common) { desk, _ in
             let previews = try await desk.preview(agent: choice.agent, name: choice.schedule)
             if choice.json { return Terminal.say(ScheduleView.json(previews)) }
             for preview in previews {
@@ -72,9 +71,9 @@ struct ScheduleRunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try common.settings()
-        try await ScheduleSession.open(common) { desk in
-            let person = "cli \(ProcessInfo.processInfo.userName)"
-            let runs = try await desk.run(agent: choice.agent, name: choice.schedule, by: person)
+        try await ScheduleSession.open(common) { desk, audit in
+            let runs = try await desk.run(agent: choice.agent, name: choice.schedule, by: Person.name)
+            for run in runs { try await audit.note(started: run, by: .here, "schedule run by hand") }
             if choice.json { return Terminal.say(BureauDomain.JSONValue.array(runs.map { RunView($0).object }).pretty) }
             for run in runs { Terminal.say("\(run.id)  \(run.agent)  \(RunView(run).client)") }
             guard !ServerLock.isHeld(settings) else { return }
@@ -93,10 +92,12 @@ struct SchedulePauseCommand: AsyncParsableCommand {
     @OptionGroup var choice: ScheduleChoice
 
     func run() async throws {
-        try await ScheduleSession.open(common) { desk in
-            let person = "cli \(ProcessInfo.processInfo.userName)"
-            ScheduleView.say(
-                try await desk.pause(agent: choice.agent, name: choice.schedule, by: person), asJSON: choice.json)
+        try await ScheduleSession.open(common) { desk, audit in
+            let paused = try await desk.pause(agent: choice.agent, name: choice.schedule, by: Person.name)
+            for one in paused {
+                try await audit.note(.here, "schedule paused", "schedule \(one.agent)/\(one.schedule.name)")
+            }
+            ScheduleView.say(paused, asJSON: choice.json)
         }
     }
 }
@@ -109,19 +110,23 @@ struct ScheduleResumeCommand: AsyncParsableCommand {
     @OptionGroup var choice: ScheduleChoice
 
     func run() async throws {
-        try await ScheduleSession.open(common) { desk in
-            ScheduleView.say(try await desk.resume(agent: choice.agent, name: choice.schedule), asJSON: choice.json)
+        try await ScheduleSession.open(common) { desk, audit in
+            let resumed = try await desk.resume(agent: choice.agent, name: choice.schedule)
+            for one in resumed {
+                try await audit.note(.here, "schedule resumed", "schedule \(one.agent)/\(one.schedule.name)")
+            }
+            ScheduleView.say(resumed, asJSON: choice.json)
         }
     }
 }
 
 /// Opens the data folder for the length of one command.
 enum ScheduleSession {
-    static func open(_ common: CommonOptions, _ body: (ScheduleDesk) async throws -> Void) async throws {
+    static func open(_ common: CommonOptions, _ body: (ScheduleDesk, AuditDesk) async throws -> Void) async throws {
         try await Terminal.guarded {
             let settings = try common.settings()
             let composition = try await Composition(settings, logger: .forCommand(settings.logLevel))
-            do { try await body(composition.scheduleDesk) } catch {
+            do { try await body(composition.scheduleDesk, composition.auditDesk) } catch {
                 await composition.close()
                 throw error
             }

@@ -27,7 +27,7 @@ struct UserAction {
             try await Records.with(settings, mayCreate: true) { records in
                 let desk = PeopleDesk(database: records.database, doors: records.doors)
                 do {
-                    try await body(desk, settings, Actor(name: Person.name, surface: "cli"), records.doors.now())
+                    try await body(desk, settings, .here, records.doors.now())
                 } catch let refused as PeopleDesk.Refused {
                     throw SetupError(refused.description, fix: refused.fix, exitCode: ExitStatus.failed)
                 }

@@ -32,6 +32,7 @@ struct WebhooksReplayCommand: AsyncParsableCommand {
                 fix: "move the task once more, or assign it again", exitCode: ExitStatus.failed)
         }
         let document = try BureauDomain.JSONValue.parse(Array(answer.json.utf8))
+        try await composition.auditDesk.note(.here, "webhook replayed", "signal \(found.id)", after: document)
         try output.print(document) {
             let words = ["run", "reason"].compactMap { document[$0]?.string.map(PlainLine.of) }
             Terminal.say("\(document["verdict"]?.string ?? "refused")  \(words.joined(separator: "  "))")

@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauSandbox
 import BureauStorage
 import Testing
 
@@ -51,5 +52,32 @@ struct NoticeFenceTests {
         try await bench.move(run.id, .retried)
         try await bench.move(run.id, .broke(RunCause(.noFiles, "Nothing.")))
         #expect(try await subjects() == ["no_files#1", "no_files#2"])
+    }
+
+    @Test("What a process that died has sent a moment ago is looked for again before it is sent twice")
+    func onItsWay() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let run = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))])
+            let step = try #require(try await Self.due(bench, "dead").first)
+            let sent = bench.clock.now
+            try await bench.database.write { db in
+                _ = try StepStore(db: db).intend(step.id, owner: "dead", now: sent)
+                try StepStore(db: db).freeNotices(ofDeadOwners: ["dead"])
+            }
+            let worker = NoticeWorker(
+                parts: try bench.parts(here.connections), owner: "w", wake: WakeSignal(doors: bench.clock.doors))
+            func told() async -> Int { await here.state("slack")["messages"]?.array?.count ?? 0 }
+            for _ in 0..<4 {
+                _ = try await worker.sendDue()
+                #expect(await told() == 0, "after \(bench.clock.now - sent) ms")
+                bench.clock.advance(milliseconds: 1_200)
+            }
+            bench.clock.advance(milliseconds: 400)
+            _ = try await worker.sendDue()
+            #expect(await told() == 1)
+            #expect(
+                try await bench.steps(run.id, .notice).filter { $0.channel == .slack }.allSatisfy { $0.state == .done })
+        }
     }
 }

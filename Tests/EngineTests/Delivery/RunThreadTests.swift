@@ -101,4 +101,33 @@ struct RunThreadTests {
             #expect(try await bench.step(run.id).state == .done)
         }
     }
+
+    @Test("Whoever has the message in hand and stands still is waited for, then another posts it, and results follow")
+    func standsStill() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(isImpatient: false)
+            let run = try await Self.run(bench)
+            let now = bench.clock.now, still = try OwnerLock(folder: bench.ownersFolder, owner: "still")
+            let claimed = try await bench.database.write {
+                try RunThreadStore(db: $0).claim(owner: still.owner, limit: 1, now: now)
+            }
+            #expect(claimed.map(\.runID) == [run.id])
+            let (second, place) = (
+                try Self.worker(bench, here, "two"), NoticePlace(parts: try bench.parts(here.connections))
+            )
+            async let thread = place.awaitedThread(of: run.id)
+            var ticks = 0
+            while await Self.messages(here).isEmpty, ticks < 60 {
+                for _ in 0..<5 {
+                    try await bench.clock.untilSleeping(1)
+                    bench.clock.advance(milliseconds: 100)
+                }
+                _ = try await second.lookOnce()
+                ticks += 1
+            }
+            bench.clock.advance(milliseconds: 100)
+            #expect(try await thread != nil)
+            #expect((40...42).contains(ticks), "it was kept for twenty seconds: \(ticks) looks")
+        }
+    }
 }

@@ -133,7 +133,8 @@ struct WatchdogTests {
             bench.clock.advance(milliseconds: Self.waitMilliseconds)
             let hand = try #require(try await bench.claim("dead", silent.id))
             if hand.run.losses > 0 {
-                try await bench.database.write { try RunLosses.markLived(hand.lease, in: $0) }
+                let now = bench.clock.now
+                _ = try await bench.database.write { try RunStore(db: $0).renew(hand.lease, now: now) }
             }
             _ = try #require(try await bench.claim("dead", poison.id))
             try await watchdog.look()
@@ -142,6 +143,29 @@ struct WatchdogTests {
         #expect(seen == Array(repeating: .running, count: 5) + [.stopping])
         let innocent = try await bench.find(silent.id)
         #expect(innocent.state == .running && innocent.losses == 1, "\(innocent)")
+    }
+
+    /// As a server with a thousand runs that is killed twice a minute: nobody gets further, and nobody is to blame.
+    @Test("Who goes on for a while each time is not parked by deaths around it, only when half an hour has passed")
+    func lived() async throws {
+        let bench = try await Bench(), parts = try bench.parts()
+        let watchdog = RunWatchdog(
+            parts: parts, lock: try OwnerLock(folder: bench.ownersFolder, owner: "watching"))
+        let run = try await bench.run(Bench.toRunning), first = bench.clock.now
+        func die(lives: Bool) async throws -> RunState {
+            let hand = try #require(try await bench.claim("dead", run.id)), now = bench.clock.now
+            if lives { _ = try await bench.database.write { try RunStore(db: $0).renew(hand.lease, now: now) } }
+            try await watchdog.look()
+            bench.clock.advance(milliseconds: Self.waitMilliseconds)
+            return try await bench.find(run.id).state
+        }
+        for _ in 1...RunLosses.quickMax { #expect(try await die(lives: false) == .running) }
+        #expect(try await die(lives: true) == .running)
+        for _ in 1...RunLosses.quickMax { #expect(try await die(lives: false) == .running, "the count began anew") }
+        var state = RunState.running
+        while state == .running, bench.clock.now - first < 60 * 60_000 { state = try await die(lives: true) }
+        #expect(state == .stopping)
+        #expect((30...32).contains((bench.clock.now - first) / 60_000))
     }
 
     @Test("A session whose tool is silent for half an hour loses nothing: the lease is ours", .timeLimit(.minutes(2)))

@@ -32,7 +32,9 @@ struct StandIns: Sendable {
     func state(_ vendor: String) async -> JSON { await sandbox.state()[vendor] ?? .null }
 
     /// Starts a session that plays a scenario; the members are the control's own.
-    func session(_ scenario: String, _ options: String = "") async throws -> String {
+    func session(
+        _ scenario: String, _ options: String = "", agent: String = "agent_test", metadata: [String: String] = [:]
+    ) async throws -> String {
         let body = #"{"name":"\#(scenario)","times":1\#(options)}"#
         let request = VendorRequest(
             vendor: .anthropic, operation: "control", method: .post, url: base + "/_control/scenario",
@@ -41,7 +43,7 @@ struct StandIns: Sendable {
         guard answer.status == 200 else { throw Refused(text: String(decoding: answer.body, as: UTF8.self)) }
         return try await anthropic.createSession(
             NewSession(
-                agentID: "agent_test", environmentID: "env_demo", title: "test", metadata: [:],
+                agentID: agent, environmentID: "env_demo", title: "test", metadata: metadata,
                 kickoff: "Audit.\n\nCLIENT PAYLOAD:\n{\"client_id\":\"shamrock\",\"client_name\":\"Shamrock\"}")
         ).id
     }

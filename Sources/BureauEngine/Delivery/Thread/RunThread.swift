@@ -10,6 +10,8 @@ struct RunThread: Sendable {
     let shownState: String?
     let shownHash: String?
     let tries: Int
+    /// Whoever keeps the message has it so long.
+    let leaseUntil: Int64?
 
     init(_ row: Row) throws {
         runID = try row.text("run_id")
@@ -18,12 +20,15 @@ struct RunThread: Sendable {
         shownState = try row.textIfAny("shown_state")
         shownHash = try row.textIfAny("shown_sha256")
         tries = Int(try row.integer("tries"))
+        leaseUntil = try row.integerIfAny("lease_until")
     }
 }
 
 /// The SQL of the `run_thread` table.
 struct RunThreadStore {
-    static let stepKind = "thread", leaseMilliseconds: Int64 = 60_000
+    /// Who keeps a message longer than this finds it taken (`check`): a process that stands still holds up nobody's
+    /// results for more.
+    static let stepKind = "thread", leaseMilliseconds: Int64 = 20_000
     let db: any Connection
 
     /// The post is a step like any other write; its id, and so its mark, is the run's own.
@@ -148,44 +153,5 @@ struct RunThreadStore {
         try db.execute(
             "UPDATE run_thread SET closed = 1, lease_owner = NULL, lease_until = NULL WHERE run_id = ? AND lease_owner = ?",
             [runID, owner])
-    }
-}
-
-/// Where a notice about a run belongs.
-struct NoticePlace: Sendable {
-    /// The message is about to be posted: look again soon.
-    struct NotYet: Error {}
-    static let noteKind = "thread_note"
-    static let againMilliseconds: Int64 = 1_000, waitMillisecondsMax: Int64 = 60_000
-    private static let awaitedMax = 50, awaitedEveryMilliseconds = 100
-    /// A message that may stand in Slack already, with no receipt yet: so long until nobody waits for its place.
-    private static let begunAwaitedMax = 600
-    let parts: EngineParts
-
-    /// The run's thread; nil when it has none, or none came in time.
-    func thread(of runID: String, for step: StepRecord) async throws -> SlackPosted? {
-        guard let (thread, isClosed, _) = try await find(runID) else { return nil }
-        if let place = thread.place { return place }
-        let asked = ULID.milliseconds(step.id) ?? 0
-        guard !isClosed, parts.doors.now() - asked < Self.waitMillisecondsMax else { return nil }
-        throw NotYet()
-    }
-
-    /// The same for whoever cannot come again later: waits a few seconds, and longer while the message is being posted.
-    func awaitedThread(of runID: String) async throws -> SlackPosted? {
-        for look in 0..<Self.begunAwaitedMax {
-            guard let (thread, isClosed, isBegun) = try await find(runID) else { return nil }
-            if let place = thread.place { return place }
-            if isClosed || (look >= Self.awaitedMax && !isBegun) { return nil }
-            try await parts.doors.sleep(.milliseconds(Self.awaitedEveryMilliseconds))
-        }
-        return nil
-    }
-
-    private func find(_ runID: String) async throws -> (thread: RunThread, isClosed: Bool, isBegun: Bool)? {
-        try await parts.database.read { db in
-            guard let (thread, isClosed) = try RunThreadStore(db: db).find(runID) else { return nil }
-            return (thread, isClosed, try StepStore(db: db).find(runID)?.state == .intended)
-        }
     }
 }

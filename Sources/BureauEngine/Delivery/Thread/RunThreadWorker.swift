@@ -111,6 +111,9 @@ package struct RunThreadWorker: Service {
                 try await shown(thread, place, run, message.hash)
                 return false
             }
+            // It may have been kept so long that another worker shows newer things by now.
+            let owner = lock.owner
+            try await parts.database.read { try RunThreadStore(db: $0).check(run.id, owner: owner) }
             _ = try await slack.update(place, with: message.message)
             try await shown(thread, place, run, message.hash)
         } catch let error as VendorError {

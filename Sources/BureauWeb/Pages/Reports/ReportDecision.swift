@@ -51,13 +51,7 @@ struct ReportDecision: Sendable {
             after = try await house.reports.find(before.id)
         }
         house.wake()
-        try await house.audit.note(
-            actor, word.audit, "report \(before.id)", client: before.clientSlug, before: Self.state(before),
-            after: Self.state(after))
+        try await house.audit.note(actor, word.audit, report: before, after: after)
         return after
-    }
-
-    private static func state(_ report: ArtifactRecord) -> JSONValue {
-        .object(JSONObject([("report", .string(report.id)), ("status", .string(report.state.rawValue))]))
     }
 }

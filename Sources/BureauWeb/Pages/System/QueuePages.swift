@@ -139,11 +139,9 @@ struct QueuePages: Sendable {
             case .redrive: try await house.queue.redrive(letters) { try await house.replay($0) != nil }
             case .drop: try await house.queue.drop(letters, by: actor.name)
             }
-        for outcome in outcomes where outcome.isDone {
-            let client = letters.first { $0.id == outcome.id }?.client
-            let action = deed == .redrive ? "dead letter tried again" : "dead letter dismissed"
-            try await house.audit.note(actor, action, "queue \(outcome.id)", client: client)
-        }
+        try await house.audit.note(
+            actor, deed == .redrive ? "dead letter tried again" : "dead letter dismissed", queue: outcomes
+        ) { id in letters.first { $0.id == id }?.client }
         house.wake()
         let others = outcomes.filter { !$0.isDone }.map { "\($0.id.prefix(14)): \($0.sentence)" }
         let count = "\(outcomes.count { $0.isDone }) \(deed == .redrive ? "tried again" : "dismissed")"

@@ -108,7 +108,10 @@ struct SystemPages: Sendable {
         let found = try await house.alerts.find(id).first { $0.id == id }
         guard let found, try await maySee(found, web) else { throw PageProblem.notFound }
         let isNew = try await house.alerts.resolve(id, by: actor.name)
-        if isNew { try await house.audit.note(actor, "alert resolved", "alert \(id)") }
+        if isNew {
+            let after = try await house.alerts.find(id).first ?? found
+            try await house.audit.note(actor, alert: found, after: after)
+        }
         return try await house.done(
             isNew ? "Resolved. The same cause opens a new one." : "It was resolved already.", "/system/alerts/", web)
     }
