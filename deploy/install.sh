@@ -126,6 +126,7 @@ install_service() {
     run install -m 0755 -o root -g root "$binary" /usr/local/bin/bureau.new
     run mv -f /usr/local/bin/bureau.new /usr/local/bin/bureau
     run install -m 0755 -o root -g root "$clone/bin/run-agent" /usr/local/bin/run-agent
+    run install -m 0755 -o root -g root "$here/bureauctl" /usr/local/bin/bureauctl
     run install -m 0644 -o root -g root "$clone/docs/guides/deploy.md" /usr/local/share/doc/bureau/deploy.md
     run install -m 0644 -o root -g root "$here/bureau.service" /etc/systemd/system/bureau.service
     run systemctl daemon-reload
@@ -161,12 +162,12 @@ start() {
     step "Start"
     if [ "$dry_run" = no ] && grep '^ANTHROPIC_API_KEY=' /etc/bureau/bureau.env | tail -n 1 | grep -qE '=(sk-ant-\.\.\.)?$'; then
         printf 'Installed, not started: /etc/bureau/bureau.env has no keys yet.\n'
-        printf '  1. edit /etc/bureau/bureau.env\n  2. systemctl start bureau\n  3. curl https://%s/health\n' "$host"
+        printf '  1. edit /etc/bureau/bureau.env\n  2. systemctl start bureau\n  3. bureauctl doctor\n'
         return 0
     fi
     run systemctl restart bureau.service
     run systemctl --no-pager --lines 5 status bureau.service
-    printf 'Next: curl https://%s/health\n' "${host:-HOST}"
+    printf 'Next: bureauctl doctor%s\n' "${host:+, and https://$host/health}"
 }
 
 check
