@@ -22,7 +22,8 @@ struct DeployTests {
             #expect(!FileManager.default.fileExists(atPath: shell.folder.appending(path: "called").path))
             let steps = [
                 "0700 -o bureau -g bureau /var/lib/bureau", "write /etc/bureau/bureau.env (mode 0600",
-                "/usr/local/bin/bureau.new", "/usr/local/bin/bureauctl", "systemctl daemon-reload", "caddy validate", "/etc/caddy/Caddyfile",
+                "/usr/local/bin/bureau.new", "/usr/local/bin/bureauctl", "systemctl daemon-reload", "caddy validate",
+                "/etc/caddy/Caddyfile",
                 "ufw allow 22/tcp", "ufw allow 80/tcp", "ufw allow 443/tcp", "ufw --force enable",
                 "systemctl restart bureau.service",
             ]
