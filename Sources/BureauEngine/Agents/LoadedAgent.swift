@@ -2,12 +2,18 @@ package import BureauDomain
 import Crypto
 package import Foundation
 
-/// One agent as the server has it now.
-package struct LoadedAgent: Sendable {
+/// One agent as the server has it now. Shared, not copied: a config is large, and every run in work has one.
+package final class LoadedAgent: Sendable {
     package let config: AgentConfig
     /// SHA-256 of the canonical text; runs keep it, so each can say which version it started with.
     package let hash: String
     package let canonical: String
+
+    init(config: AgentConfig, hash: String, canonical: String) {
+        self.config = config
+        self.hash = hash
+        self.canonical = canonical
+    }
 
     /// Whether its runs have a message of their own in Slack.
     package var hasThread: Bool { config.delivery.slack != nil }

@@ -1,10 +1,17 @@
 import BureauDomain
 
 /// One run in one worker's hands.
-struct RunInHand: Sendable {
+/// A class: every call that awaits keeps what it was given in its frame, and thousands of runs wait at once.
+final class RunInHand: Sendable {
     let run: RunRecord
     let lease: Lease
     let agent: LoadedAgent
+
+    init(run: RunRecord, lease: Lease, agent: LoadedAgent) {
+        self.run = run
+        self.lease = lease
+        self.agent = agent
+    }
 }
 
 /// What a stage hands back.
