@@ -23,7 +23,8 @@ struct Composition: Sendable {
     private let noticeWake: WakeSignal
 
     /// Opens the data folder and connects what the environment names. Reads the agents once.
-    init(_ settings: Settings, logger: Logger, doors: Doors = .system) async throws {
+    /// `isServer` is for what is written down about who takes in agents.
+    init(_ settings: Settings, logger: Logger, doors: Doors = .system, isServer: Bool = false) async throws {
         self.settings = settings
         self.logger = logger
         self.doors = doors
@@ -37,7 +38,8 @@ struct Composition: Sendable {
         let connections = try connector.connect(), sets = try connector.credentialSets(connections)
         catalog = AgentCatalog(
             folder: settings.agentsFolder,
-            reader: AgentReader(hasVariable: settings.hasVariable), database: database, doors: doors, logger: logger)
+            reader: AgentReader(hasVariable: settings.hasVariable), database: database, doors: doors, logger: logger,
+            loader: isServer ? "server" : "command line, \(Person.name)")
         parts = EngineParts(
             database: database, doors: doors, catalog: catalog, connections: connections,
             blobs: BlobFolder(root: settings.blobsFolder), prices: prices,

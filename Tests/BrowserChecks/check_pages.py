@@ -2,7 +2,7 @@
 
 Reads one JSON document from standard input:
   places [{name, base, path, token?, form?, says?}], walks [path], main {base, token}, canaries [text],
-  hostile {base, token, markup, addresses [path]}, live {base, token, page, log},
+  hostile {base, token, markup, addresses [path]}, live {base, token, page, log}, lists {base, token, waiting},
   shortcuts {base, token, quiet, live, bad}, printed [{page, words [text that is on paper]}]
 Prints a line for each problem, then "checked N". Needs chromium, chromedriver, pdftotext, java, and what scripts/setup installs."""
 
@@ -14,7 +14,7 @@ from queue import Empty, Queue
 from common import note, open_browser, told
 from hostile import Listener, check_hostile
 from keyboard import check_shortcuts, check_skip, walk
-from live import check_live
+from live import check_lists, check_live
 from look import look
 from markup import check_assets, check_markup, check_text
 from printed import check_print
@@ -34,6 +34,7 @@ def main():
     # Whoever is free takes the next piece, the longest first.
     work = Queue()
     work.put(lambda driver: check_live(driver, given["live"]))
+    work.put(lambda driver: check_lists(driver, given["lists"]))
     for path in given["walks"]:
         for width in WALK_WIDTHS:
             work.put(lambda driver, path=path, width=width: walk(driver, own["base"], own["token"], path, width))

@@ -4,8 +4,9 @@ event is missing or there twice."""
 import json
 import socket
 import threading
+import urllib.request
 
-from common import note, resize, sign_in, wait
+from common import count, note, resize, sign_in, wait
 
 ROWS, SECONDS_MAX = 40, 20
 STATE = """
@@ -118,3 +119,54 @@ def check_live(driver, given):
     for number in range(1, speaker.said + 1):
         if sum(f"live event {number}." in text for text in told) != 1:
             note(f"live timeline: event {number} is there {sum(f'live event {number}.' in t for t in told)} times")
+
+
+LIST_STATE = """
+const row = document.querySelector("tr[data-run='" + arguments[0] + "']"), count = (name) => {
+    const badge = document.querySelector("[data-count='" + name + "'] .count");
+    return badge ? badge.textContent : "";
+};
+return {chip: row.querySelector(".chip").textContent.trim(), ticked: row.querySelector("input").checked,
+    focus: row.contains(document.activeElement), rows: document.querySelectorAll("tr[data-run]").length,
+    inbox: count("inbox"), top: window.scrollY};
+"""
+
+
+def check_lists(driver, given):
+    """A row changes in its place while the list is open: what was ticked stays so, nothing moves, the counts follow. A
+    second tab, which holds no stream of its own, sees the same. `given`: base, token, waiting: a run that lacks
+    information."""
+    run, base = given["waiting"], given["base"]
+    resize(driver, 1280, 800)
+    sign_in(driver, base, given["token"])
+    driver.get(base + "/runs/")
+    first = driver.current_window_handle
+    form_token = driver.find_element("css selector", ".who input[name=form_token]").get_attribute("value")
+    driver.execute_script(
+        "const row = document.querySelector(\"tr[data-run='\" + arguments[0] + \"']\");"
+        "row.querySelector('input').checked = true; row.querySelector('a').focus();", run)
+    before = driver.execute_script(LIST_STATE, run)
+    driver.switch_to.new_window("tab")
+    driver.get(base + "/runs/")
+    second = driver.current_window_handle
+    request = urllib.request.Request(
+        f"{base}/runs/{run}/recheck", data=f"form_token={form_token}".encode(), method="POST",
+        headers={"Cookie": f"bureau={given['token']}"})
+    urllib.request.urlopen(request, timeout=20).read()
+    for name, handle in (("the second tab", second), ("the first tab", first)):
+        driver.switch_to.window(handle)
+
+        def state():
+            return driver.execute_script(LIST_STATE, run)
+
+        if not wait(f"live list: {name} follows", lambda: state()["chip"] != before["chip"], SECONDS_MAX):
+            note(f"live list: {name} does not follow: {state()}")
+        now = state()
+        if (now["rows"], now["top"]) != (before["rows"], before["top"]) or now["inbox"] == before["inbox"]:
+            note(f"live list: {name} moved or its counts did not follow: {before}, then {now}")
+        count()
+    if not (now["ticked"] and now["focus"]):
+        note(f"live list: what was ticked or in focus is not any more: {now}")
+    driver.switch_to.window(second)
+    driver.close()
+    driver.switch_to.window(first)

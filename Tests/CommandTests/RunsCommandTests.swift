@@ -15,6 +15,10 @@ struct RunsCommandTests {
             #expect(
                 list.rows.last?[4].wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(list.output)")
             #expect(try await here.run("runs", "list", "--status", "failed", "--json").objects().isEmpty)
+            for (text, count) in [("ACME sentinel", 1), (String(id.suffix(6)), 1), ("acme plunkett", 0), ("%", 0)] {
+                #expect(
+                    try await here.run("runs", "list", "--text", text, "--json").objects().count == count, "\(text)")
+            }
 
             let show = try await here.run("runs", "show", String(id.prefix(10)), "--json").object()
             #expect(show["id"] as? String == id)

@@ -16,6 +16,7 @@ struct FencedWriteTests {
         "Builds/BuildCare.swift": "of runs that have ended", "Runs/RunListing.swift": "people, not workers",
         "Runs/StraySessions.swift": "of sessions that no run follows",
         "Runs/Doubt.swift": "tells people once, whoever does",
+        "Runs/RunTexts.swift": "follows the runs, and moves none",
         "Delivery/SlackDirectory.swift": "a cache all runs share",
         "Delivery/DriveFolderPath.swift": "a cache all runs share",
     ]

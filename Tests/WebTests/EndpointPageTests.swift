@@ -25,7 +25,10 @@ struct EndpointPageTests {
             let endpoint = try #require(try await server.house.endpoints.list().first)
             #expect(endpoint.label == "Tools" && endpoint.topics == ["runs"] && endpoint.madeBy == "boss")
             let page = "\(Self.place)/\(endpoint.id)/"
-            let replaced = try #require(Self.secret(try await browser.post(page + "rotate")))
+            #expect(try await browser.post(page + "rotate").headers["location"] == page + "rotate")
+            #expect(try await browser.get(page + "rotate").text.contains("For a day both sign"))
+            #expect(try await !browser.get(page).text.contains("signs too until"), "asking does nothing")
+            let replaced = try #require(Self.secret(try await browser.post(page + "rotate", "confirmed=yes")))
             #expect(replaced != first)
             for path in [Self.place + "/", page, "/system/audit-log/"] {
                 let text = try await browser.get(path).text
@@ -44,7 +47,10 @@ struct EndpointPageTests {
             let id = try #require(try await server.house.endpoints.list().first?.id), page = "\(Self.place)/\(id)/"
             #expect(try await browser.post(page + "test").status == 303)
             #expect(try await browser.get(page).text.contains("Waits"))
-            #expect(try await browser.post(page + "disable").status == 303)
+            #expect(try await browser.post(page + "disable").headers["location"] == page + "disable")
+            #expect(try await browser.get(page + "disable").text.contains("given up: 1 now"))
+            #expect(try await server.house.endpoints.list().first?.isActive == true, "asking does nothing")
+            #expect(try await browser.post(page + "disable", "confirmed=yes").status == 303)
             let text = try await browser.get(page).text
             #expect(text.contains("disabled by erin") && text.contains("Given up") && text.contains("Enable"))
             #expect(try await browser.post(page + "test").status == 422, "nothing is sent to a disabled one")

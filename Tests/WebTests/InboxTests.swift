@@ -132,6 +132,25 @@ struct InboxTests {
         }
     }
 
+    @Test("Approvals past the first hundred have a page of their own, each on one page only")
+    func manyApprovals() async throws {
+        try await Served.run { server in
+            try await Self.seed(1, "acme", "waiting_approval", server)
+            let all = Inbox.listedMax + 7
+            for number in 1...all { _ = try await server.ask(Self.run(1), text: "Offer \(number)", daysAgo: 0) }
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            func ids(_ text: String) -> Set<String> {
+                Set(text.matches(of: /\/approvals\/([0-9A-Z]{26})\//).map { String($0.1) })
+            }
+            let first = try await browser.get("/inbox/?kind=approvals").text
+            let next = try #require(first.firstMatch(of: /rel="next" href="([^"]+)"/)).1.replacing("&amp;", with: "&")
+            let second = try await browser.get(String(next)).text
+            #expect(ids(first).count == Inbox.listedMax && ids(second).count == 7)
+            #expect(ids(first).isDisjoint(with: ids(second)) && second.contains(">Soonest<"))
+            #expect(!second.contains("rel=\"next\"") && second.contains("class=\"count\">\(all)</span>"))
+        }
+    }
+
     @Test("What is asked again after a no says what is different about it")
     func askedAgain() async throws {
         try await Served.run { server in

@@ -56,7 +56,8 @@ struct RouteMatrixTests {
     private static func send(_ route: Route, _ headers: [String: String], _ form: String, _ server: Served)
         async throws -> VendorResponse
     {
-        let path = route.path == "/" ? "/" : concrete(route.path)
+        // What a page asks by itself would never end.
+        let path = (route.path == "/" ? "/" : concrete(route.path)) + (route.isUnattended ? "?once=yes" : "")
         return try await server.answer(
             VendorRequest.Method(rawValue: route.method.rawValue) ?? .get, path, headers, body: form)
     }

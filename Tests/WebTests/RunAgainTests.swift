@@ -105,7 +105,11 @@ struct RunAgainTests {
             }
             let browser = try await Browser.signedIn(server, "otto", .operator)
             #expect(try await browser.get("/runs/\(Self.run)/").text.contains("/runs/\(Self.run)/retry") == retry)
-            #expect(try await browser.post("/runs/\(Self.run)/retry").status == (retry ? 303 : 409))
+            let ask = "/runs/\(Self.run)/retry"
+            #expect(try await browser.get(ask).status == (retry ? 200 : 409))
+            #expect(try await browser.post(ask).headers["location"] == ask, "it is asked first")
+            #expect(try await server.house.runs.find(Self.run).state.rawValue == state)
+            #expect(try await browser.post(ask, "confirmed=yes").status == (retry ? 303 : 409))
         }
     }
 }

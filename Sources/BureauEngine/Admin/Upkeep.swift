@@ -40,6 +40,8 @@ package struct Upkeep: Service {
         try await QueueExpiry(parts: parts).look()
         try await StraySessions(parts: parts).chase()
         try await FolderSizes(parts: parts).look()
+        // Whoever searches next finds little to catch up with.
+        try await RunTexts(database: parts.database, doors: parts.doors).bringUpToDate()
         let now = parts.doors.now()
         let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'")
             .first?.integer("updated_at")

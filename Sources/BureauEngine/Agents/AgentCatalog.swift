@@ -22,6 +22,8 @@ package final class AgentCatalog: Service {
         var circle: [String] = []
         /// Files that people were told are broken; nil before the first look.
         var told: Set<String>?
+        /// The folder was looked through before.
+        var isRead = false
     }
 
     private let state = Mutex(State())
@@ -33,7 +35,14 @@ package final class AgentCatalog: Service {
     package static let pollMilliseconds = 2_000
     private static let versionsCachedMax = 256
 
-    package init(folder: URL, reader: AgentReader, database: any Database, doors: Doors, logger: Logger) {
+    /// Who reads the folder: "server", or "command line" with the person. Kept with each version it takes in.
+    private let loader: String
+
+    package init(
+        folder: URL, reader: AgentReader, database: any Database, doors: Doors, logger: Logger,
+        loader: String = "server"
+    ) {
+        self.loader = loader
         self.folder = folder
         self.reader = reader
         self.database = database
@@ -96,6 +105,10 @@ package final class AgentCatalog: Service {
 
     /// Reads what changed since the last look.
     package func refresh() async throws {
+        let isFirst = state.withLock { state in
+            defer { state.isRead = true }
+            return !state.isRead
+        }
         let files = try AgentReader.files(in: folder)
         for file in files {
             let name = file.lastPathComponent
@@ -105,7 +118,7 @@ package final class AgentCatalog: Service {
                 logger.error("an agent file cannot be read", metadata: ["file": "\(name)"])
                 continue
             }
-            try await take(reader.read(Array(bytes), fileName: name))
+            try await take(reader.read(Array(bytes), fileName: name), isFirst: isFirst)
             // Only now: a version that could not be stored must not count as seen.
             state.withLock { $0.stamps[name] = stamp }
         }
@@ -128,7 +141,7 @@ package final class AgentCatalog: Service {
             metadata: ["agents": "\(circle.joined(separator: " -> "))"])
     }
 
-    private func take(_ report: AgentFileReport) async throws {
+    private func take(_ report: AgentFileReport, isFirst: Bool) async throws {
         state.withLock { $0.problems[report.fileName] = report.problems }
         for problem in report.problems {
             logger.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
@@ -144,12 +157,17 @@ package final class AgentCatalog: Service {
             return
         }
         let now = doors.now()
+        let by = isFirst ? "\(loader), at its start" : "\(loader), which saw the file change"
+        // What is newest already stays as it was taken in: a restart loads nothing new.
         try await database.write { db in
             try db.execute(
                 """
-                INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (sha256) DO UPDATE SET loaded_at = excluded.loaded_at
-                """, [agent.hash, agent.config.name, agent.config.version, agent.canonical, now])
+                INSERT INTO agent_config (sha256, agent, version, body, loaded_at, loaded_by)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (sha256) DO UPDATE SET loaded_at = excluded.loaded_at, loaded_by = excluded.loaded_by
+                WHERE EXISTS (SELECT 1 FROM agent_config AS other WHERE other.agent = excluded.agent
+                    AND other.sha256 <> excluded.sha256 AND other.loaded_at >= agent_config.loaded_at)
+                """, [agent.hash, agent.config.name, agent.config.version, agent.canonical, now, by])
         }
         remember(agent)
         state.withLock { $0.agents[agent.config.name] = agent }

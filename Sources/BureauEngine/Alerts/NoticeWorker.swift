@@ -106,6 +106,7 @@ package struct NoticeWorker: Service {
         if let run, step.kind == ApprovalNotices.ask || step.kind == ApprovalNotices.outcome {
             return try await ApprovalSurfaces(parts: parts).write(step, run: run, agent: agent)
         }
+        if let run, step.kind == DirectNotices.kind { return try await DirectPost.make(step, run, agent, parts) }
         if let run, step.kind == RunFamily.summaryKind {
             return try await FamilySummary(parts: parts).write(step, run: run, agent: agent)
         }

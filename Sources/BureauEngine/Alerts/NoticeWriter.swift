@@ -32,6 +32,7 @@ struct NoticeWriter {
                 .slack, "needs_info", run,
                 NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
             try blockTask(run, NoticeIntent(kind: .needsInfo, cause: cause.code.rawValue, sentence: cause.sentence))
+            try DirectNotices(db: db, doors: doors).each(.needsInfo, run, cause.code.rawValue, cause.sentence)
         case .tellDismissed(let cause):
             try WorkNote(db: db, doors: doors).say(
                 ReviewMessages.dismissed(cause.sentence, runID: run.id), about: "dismissed", run)
@@ -47,6 +48,7 @@ struct NoticeWriter {
         guard isNew != nil else { return }
         let intent = NoticeIntent(kind: kind, cause: code, sentence: cause.sentence)
         try plan(.slack, "alert", run, intent, subject: code)
+        try DirectNotices(db: db, doors: doors).each(kind, run, code, cause.sentence)
         // Where the run is told of people read on; a notice of money is there already.
         if kind != .budget, try RunThreadStore(db: db).find(run.id) != nil {
             try plan(.slack, NoticePlace.noteKind, run, intent, subject: code)

@@ -23,15 +23,22 @@ extension ApprovalDesk {
         return conditions
     }
 
-    /// What waits for a decision. The soonest to expire first.
+    /// What waits for a decision, after the question `after` where one is named. The soonest to expire first.
     package func open(
-        visible: Set<String>?, client: String? = nil, agent: String? = nil, limit: Int
+        visible: Set<String>?, client: String? = nil, agent: String? = nil, after: String? = nil, limit: Int
     ) async throws -> [ApprovalRecord] {
-        let conditions = Self.open(visible, client, agent)
+        var conditions = Self.open(visible, client, agent)
+        if let after {
+            conditions.add(
+                """
+                (approval.expires_at, approval.id) >
+                    (SELECT passed.expires_at, passed.id FROM approval AS passed WHERE passed.id = ?)
+                """, [after])
+        }
         return try await database.query(
             """
             SELECT approval.* FROM approval JOIN run ON run.id = approval.run_id \(conditions.clause)
-            ORDER BY approval.expires_at LIMIT ?
+            ORDER BY approval.expires_at, approval.id LIMIT ?
             """, conditions.values + [min(max(limit, 1), 1_000)]
         ).map(ApprovalRecord.init)
     }

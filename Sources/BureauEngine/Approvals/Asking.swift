@@ -78,6 +78,7 @@ struct ApprovalNotices {
     func ask(_ id: String, run: RunRecord) throws {
         if let approval = try ApprovalStore(db: db).find(id) {
             try ReceiptStore(db: db).asked(approval, now: doors.now())
+            try DirectNotices(db: db, doors: doors).once(.approval, run, id, approval.effect, approval: id)
         }
         try plan(Self.ask, id, run, position: 0)
     }

@@ -58,11 +58,16 @@ package struct ClientDesk: Sendable {
 
     /// Versions of an agent's config, newest first.
     package func versions(of agent: String, limit: Int = 20) async throws -> [(
-        hash: String, version: String, at: Int64
+        hash: String, version: String, at: Int64, by: String?
     )] {
         try await database.query(
-            "SELECT sha256, version, loaded_at FROM agent_config WHERE agent = ? ORDER BY loaded_at DESC LIMIT ?",
+            "SELECT sha256, version, loaded_at, loaded_by FROM agent_config WHERE agent = ? ORDER BY loaded_at DESC LIMIT ?",
             [agent, limit]
-        ).map { (try $0.text("sha256"), try $0.text("version"), try $0.integer("loaded_at")) }
+        ).map {
+            (
+                try $0.text("sha256"), try $0.text("version"), try $0.integer("loaded_at"),
+                try $0.textIfAny("loaded_by")
+            )
+        }
     }
 }

@@ -204,7 +204,7 @@ package struct PeopleDesk: Sendable {
         throw Refused(description: "nobody else is an admin", fix: "make somebody else an admin first")
     }
 
-    private func change(
+    func change(
         _ id: String, _ action: String, by actor: Actor,
         _ body: @escaping @Sendable (any Connection, PersonRecord) throws -> Void
     ) async throws -> PersonRecord {

@@ -13,6 +13,12 @@ package struct PersonRecord: Sendable, Hashable {
     package let theme: String
     /// Whether letter keys do something on their pages.
     package let hasShortcuts: Bool
+    /// The zone their pages tell times in; nil for the agency's.
+    package let zone: String?
+    /// What `/` opens: "today", another page's short name, or the id of a view they saved.
+    package let startPage: String
+    /// Their user id in the agency's own Slack, as an admin has entered it.
+    package let slackID: String?
     package let createdAt: Int64
     package let seenAt: Int64?
     package let disabledAt: Int64?
@@ -29,6 +35,9 @@ package struct PersonRecord: Sendable, Hashable {
         hasPassword = try row.textIfAny("password") != nil
         theme = try row.text("theme")
         hasShortcuts = try row.flag("shortcuts")
+        zone = try row.textIfAny("zone")
+        startPage = try row.text("start_page")
+        slackID = try row.textIfAny("slack_id")
         createdAt = try row.integer("created_at")
         seenAt = try row.integerIfAny("seen_at")
         disabledAt = try row.integerIfAny("disabled_at")
@@ -37,6 +46,7 @@ package struct PersonRecord: Sendable, Hashable {
     private init(installation name: String) {
         (id, self.name, displayName, role, clients) = ("", name, name, .operator, nil)
         (hasPassword, theme, hasShortcuts) = (false, "system", true)
+        (zone, startPage, slackID) = (nil, "today", nil)
         (createdAt, seenAt, disabledAt) = (0, nil, nil)
     }
 
@@ -59,6 +69,7 @@ package struct PersonRecord: Sendable, Hashable {
                 ("name", .string(name)), ("display_name", .string(displayName)), ("role", .string(role.rawValue)),
                 ("clients", clients.map { .array($0.sorted().map { .string($0) }) } ?? .string("all")),
                 ("has_password", .bool(hasPassword)), ("disabled", .bool(isDisabled)),
+                ("slack", slackID.map { .string($0) } ?? .null),
             ]))
     }
 }

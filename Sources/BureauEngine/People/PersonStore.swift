@@ -78,6 +78,18 @@ struct PersonStore {
         try db.execute("UPDATE person SET display_name = ? WHERE id = ?", [name, id])
     }
 
+    func setZone(_ id: String, _ zone: String?) throws {
+        try db.execute("UPDATE person SET zone = ? WHERE id = ?", [zone, id])
+    }
+
+    func setStartPage(_ id: String, _ page: String) throws {
+        try db.execute("UPDATE person SET start_page = ? WHERE id = ?", [page, id])
+    }
+
+    func setSlackID(_ id: String, _ slackID: String?) throws {
+        try db.execute("UPDATE person SET slack_id = ? WHERE id = ?", [slackID, id])
+    }
+
     func disable(_ id: String, now: Int64?) throws {
         try db.execute("UPDATE person SET disabled_at = ? WHERE id = ?", [now, id])
     }

@@ -61,8 +61,9 @@ package struct SignIn: Sendable {
         return try await open(person, address, agent, replacing, "signed in by password")
     }
 
-    /// Who a session belongs to; nil when it is over. A use that is a minute old is written down.
-    package func person(session token: String) async throws -> (SessionRecord, PersonRecord)? {
+    /// Who a session belongs to; nil when it is over. A use that is a minute old is written down, unless nobody is there
+    /// and a page asks by itself.
+    package func person(session token: String, isThere: Bool = true) async throws -> (SessionRecord, PersonRecord)? {
         let (hash, now) = (OpaqueKey.hash(token), doors.now())
         let found = try await database.read { db -> (SessionRecord, PersonRecord)? in
             guard let session = try CredentialStore(db: db).session(hash),
@@ -77,7 +78,7 @@ package struct SignIn: Sendable {
             _ = try await database.write { try CredentialStore(db: $0).close(session: session.id) }
             return nil
         }
-        if now - session.seenAt >= Self.touchMilliseconds {
+        if isThere, now - session.seenAt >= Self.touchMilliseconds {
             try await database.write { try CredentialStore(db: $0).touch(session, now: now) }
         }
         return (session, person)

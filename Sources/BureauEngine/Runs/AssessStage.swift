@@ -240,7 +240,8 @@ struct AssessStage: Stage {
         return AssembledPayload(
             json: json, hash: Hex.sha256(Array(json.utf8)),
             clientSlug: payload["client_id"]?.string ?? record?.slug ?? hand.run.clientSlug,
-            clientName: payload["client_name"]?.string ?? record?.name ?? hand.run.clientName, taskURL: task?.url)
+            clientName: payload["client_name"]?.string ?? record?.name ?? hand.run.clientName, taskURL: task?.url,
+            taskTitle: task?.title)
     }
 
     private func blocked(
@@ -249,7 +250,8 @@ struct AssessStage: Stage {
         let (transitions, lease, id, now) = (parts.transitions, hand.lease, hand.run.id, parts.doors.now())
         let known = AssembledPayload(
             json: hand.run.payload ?? "null", hash: "", clientSlug: task?.text(of: "client_id") ?? hand.run.clientSlug,
-            clientName: task?.text(of: "client_name") ?? hand.run.clientName, taskURL: task?.url)
+            clientName: task?.text(of: "client_name") ?? hand.run.clientName, taskURL: task?.url,
+            taskTitle: task?.title)
         try await parts.write(hand.lease) { db in
             try RunStore(db: db).setPayload(lease, known)
             if let route { try RunRouteStore(db: db).put(route, now: now) }

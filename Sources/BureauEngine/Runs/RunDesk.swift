@@ -41,7 +41,8 @@ package struct RunDesk: Sendable {
     }
 
     package func list(_ filter: RunFilter) async throws -> [RunRecord] {
-        try await database.read { try RunStore(db: $0).list(filter) }
+        if filter.text != nil { try await texts.bringUpToDate() }
+        return try await database.read { try RunStore(db: $0).list(filter) }
     }
 
     package func events(_ id: String, after seq: Int64 = 0) async throws -> [RunEvent] {

@@ -9,17 +9,20 @@ package struct RunFilter: Sendable, Hashable {
     package var parent: String?
     /// Cursor: only runs older than this id.
     package var before: String?
+    /// Words that people see of it, each of which must be there.
+    package var text: String?
     package var limit: Int
 
     package init(
         agent: String? = nil, client: String? = nil, state: RunState? = nil, parent: String? = nil,
-        before: String? = nil, limit: Int = 50
+        before: String? = nil, text: String? = nil, limit: Int = 50
     ) {
         self.agent = agent
         self.client = client
         self.state = state
         self.parent = parent
         self.before = before
+        self.text = text
         self.limit = min(max(limit, 1), 1_000)
     }
 }
@@ -41,4 +44,5 @@ struct AssembledPayload: Sendable, Hashable {
     var clientSlug: String?
     var clientName: String?
     var taskURL: String?
+    var taskTitle: String?
 }

@@ -15,6 +15,10 @@ package struct RunListing: Sendable, Hashable {
     package var isDoubtful = false
     package var task: String?
     package var trigger: String?
+    /// Words that people see of a run, each of which must be there.
+    package var text: String?
+    /// Only these, of which there are few.
+    package var among: Set<String>?
     /// Milliseconds UTC.
     package var acceptedFrom: Int64?
     package var acceptedBefore: Int64?
@@ -35,6 +39,8 @@ package struct RunListing: Sendable, Hashable {
     /// Conditions that exclude each other.
     package var isEmpty = false
     package static let limitMax = 1_000
+    /// How many of the newest runs a search without any other condition looks through.
+    package static let searchedMax = 200_000
 
     package init(visible: Set<String>?) { self.visible = visible }
 
@@ -83,7 +89,18 @@ package struct RunListing: Sendable, Hashable {
         )
     }
 
-    var clause: (text: String, values: [any SQLBindable]) {
+    /// A search where nothing else finds few rows by an index: the short rows are looked through, newest first.
+    var isWide: Bool {
+        RunWordsSearch(text) != nil && [agent, client, task].allSatisfy { $0 == nil } && states.isEmpty && !isDoubtful
+            && among == nil
+    }
+
+    /// The column that the list is in the order of.
+    fileprivate var place: String { isWide ? "run_text.run_id" : "id" }
+
+    /// The tables, what narrows their rows, and the values of that.
+    fileprivate var clause: (text: String, values: [any SQLBindable]) {
+        let from = isWide ? "FROM run_text CROSS JOIN run ON run.id = run_text.run_id" : "FROM run"
         var (conditions, values): ([String], [any SQLBindable]) = ([], [])
         func add(_ condition: String, _ more: [any SQLBindable]) {
             conditions.append(condition)
@@ -106,25 +123,38 @@ package struct RunListing: Sendable, Hashable {
         }
         if isDoubtful { add("id IN (SELECT run_id FROM step WHERE state = 'doubtful')", []) }
         // Ids sort by time, so a time is a place in the list.
-        if let acceptedFrom { add("id >= ?", [Self.firstID(at: acceptedFrom)]) }
-        if let acceptedBefore { add("id < ?", [Self.firstID(at: acceptedBefore)]) }
-        if let before { add("id < ?", [before]) }
-        if let after { add("id > ?", [after]) }
+        if let acceptedFrom { add("\(place) >= ?", [Self.firstID(at: acceptedFrom)]) }
+        if let acceptedBefore { add("\(place) < ?", [Self.firstID(at: acceptedBefore)]) }
+        if let before { add("\(place) < ?", [before]) }
+        if let after { add("\(place) > ?", [after]) }
         if let concern {
             let (condition, more) = concernClause(concern, marks)
             add(condition, more)
         }
-        return (conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "), values)
+        if let among { add("id IN (\(marks(among.count)))", among.sorted()) }
+        if let words = RunWordsSearch(text) {
+            add(isWide ? words.direct : words.condition, words.values)
+            if isWide {
+                add(
+                    """
+                    run_text.run_id > coalesce(
+                        (SELECT run_id FROM run_text ORDER BY run_id DESC LIMIT 1 OFFSET \(Self.searchedMax)), '')
+                    """, [])
+            }
+        }
+        return (from + (conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")), values)
     }
+
+    fileprivate var order: String { isOldestFirst ? "ASC" : "DESC" }
 }
 
 extension RunDesk {
     package func list(_ listing: RunListing) async throws -> [RunRecord] {
+        if listing.text != nil { try await texts.bringUpToDate() }
         let (clause, values) = listing.clause
         let limit = min(max(listing.limit, 1), RunListing.limitMax)
         return try await database.query(
-            "SELECT \(RunStore.columns) FROM run \(clause) ORDER BY id \(listing.isOldestFirst ? "ASC" : "DESC") LIMIT ?",
-            values + [limit]
+            "SELECT \(RunStore.columns) \(clause) ORDER BY \(listing.place) \(listing.order) LIMIT ?", values + [limit]
         ).map(RunRecord.init)
     }
 
@@ -133,7 +163,7 @@ extension RunDesk {
         let (clause, values) = listing.clause
         return Int(
             try await database.query(
-                "SELECT count(*) AS n FROM (SELECT 1 FROM run \(clause) LIMIT ?) AS some", values + [atMost]
+                "SELECT count(*) AS n FROM (SELECT 1 \(clause) LIMIT ?) AS some", values + [atMost]
             ).first?.integer("n") ?? 0)
     }
 

@@ -52,6 +52,8 @@ package struct RunRecord: Sendable, Hashable {
     package let reviewAcceptedBy: String?
     /// The earlier run this one repeats.
     package let againOf: String?
+    /// As the tool called the task when the run was assessed.
+    package let taskTitle: String?
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -94,6 +96,7 @@ package struct RunRecord: Sendable, Hashable {
         reviewAcceptedAt = try row.integerIfAny("review_accepted_at")
         reviewAcceptedBy = try row.textIfAny("review_accepted_by")
         againOf = try row.textIfAny("again_of")
+        taskTitle = try row.textIfAny("task_title")
     }
 
     /// Queued only because there is no money for it.

@@ -8,7 +8,7 @@ struct RunStore {
         task_url, payload, state, cause, cause_sentence, stop_cause, session_id, model, attempt, spent_micro_usd,
         spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
         tries, lease_owner, lease_until, lease_epoch, cost_max_micro_usd, priority, queued_at, fault, round,
-        review_accepted_at, review_accepted_by, again_of
+        review_accepted_at, review_accepted_by, again_of, task_title
         """
     let db: any Connection
 
@@ -123,11 +123,12 @@ struct RunStore {
         try db.execute(
             """
             UPDATE run SET payload = ?, payload_sha256 = ?, client_slug = ?, client_name = ?,
-                task_url = coalesce(?, task_url)
+                task_url = coalesce(?, task_url), task_title = coalesce(?, task_title)
             WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
             """,
             [
-                payload.json, payload.hash, payload.clientSlug, payload.clientName, payload.taskURL, lease.runID,
+                payload.json, payload.hash, payload.clientSlug, payload.clientName, payload.taskURL,
+                payload.taskTitle.map { String($0.prefix(300)) }, lease.runID,
                 lease.owner, lease.epoch,
             ])
     }
@@ -215,19 +216,20 @@ struct RunStore {
     }
 
     func list(_ filter: RunFilter) throws -> [RunRecord] {
-        try db.query(
+        let words = RunWordsSearch(filter.text)
+        let values: [any SQLBindable] = [
+            filter.agent, filter.agent, filter.client, filter.client, filter.state?.rawValue,
+            filter.state?.rawValue, filter.before, filter.before, filter.parent, filter.parent,
+        ]
+        return try db.query(
             """
             SELECT \(Self.columns) FROM run
             WHERE (? IS NULL OR agent = ?) AND (? IS NULL OR client_slug = ?) AND (? IS NULL OR state = ?)
               AND (? IS NULL OR id < ?)
               AND (? IS NULL OR id IN (SELECT child_id FROM run_child WHERE parent_id = ?))
+              \(words.map { "AND \($0.condition)" } ?? "")
             ORDER BY id DESC LIMIT ?
-            """,
-            [
-                filter.agent, filter.agent, filter.client, filter.client, filter.state?.rawValue,
-                filter.state?.rawValue, filter.before, filter.before, filter.parent, filter.parent,
-                filter.limit,
-            ]
+            """, values + (words?.values ?? []) + [filter.limit]
         ).map(RunRecord.init)
     }
 

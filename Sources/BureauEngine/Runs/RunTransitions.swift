@@ -40,6 +40,12 @@ package struct RunTransitions: Sendable {
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         if moved.state != run.state { try Announcements(db: db).run(moved, from: run.state, now: doors.now()) }
         try ArtifactFollow(db: db).follow(event, run, to: moved, now: doors.now())
+        if moved.state == .inReview, run.state != .inReview {
+            let whom = moved.clientName.map { " for \($0)" } ?? ""
+            try DirectNotices(db: db, doors: doors).once(
+                .review, moved, "round \(moved.round)",
+                "The results of round \(moved.round)\(whom) wait for somebody's word. \(moved.headline ?? "")")
+        }
         if moved.state.isFinal, !run.state.isFinal {
             try RunFamily(db: db, doors: doors).ended(moved)
             try RunRepeats(db: db).ended(moved, now: doors.now())

@@ -35,6 +35,7 @@ enum Migrator {
         (27, "0027_run_again", PackageResources._027_run_again_sql),
         (28, "0028_shortcuts", PackageResources._028_shortcuts_sql),
         (29, "0029_intake", PackageResources._029_intake_sql),
+        (30, "0030_own_settings", PackageResources._030_own_settings_sql),
         (31, "0031_waiting", PackageResources._031_waiting_sql),
         (32, "0032_comment_readings", PackageResources._032_comment_readings_sql),
         (33, "0033_lived_losses", PackageResources._033_lived_losses_sql),

@@ -52,6 +52,17 @@ extension SlackClient {
         return SlackConversationPage(conversations: answer.channels, nextCursor: answer.metadata?.cursor)
     }
 
+    /// The channel in which this app and one user write to each other (`conversations.open`, scope `im:write`). Opening it
+    /// again gives the same one.
+    package func openDirect(with user: String) async throws(VendorError) -> String {
+        struct Body: Encodable { let users: String }
+        struct Answer: Decodable {
+            struct Channel: Decodable { let id: String }
+            let channel: Channel
+        }
+        return try await send("conversations.open", Body(users: user), as: Answer.self).channel.id
+    }
+
     /// The user with this e-mail address, or nil when there is none. A plain `@name` in a message notifies nobody.
     package func userByEmail(_ email: String) async throws(VendorError) -> SlackUser? {
         struct Answer: Decodable { let user: SlackUser }

@@ -12,6 +12,9 @@ struct RunAPI: Sendable {
         .optional("agent", .line(1...100)), .optional("client", .slug),
         .optional("status", .choice(RunState.allCases.map(\.rawValue))), .optional("task", .line(1...100)),
         .optional("trigger", .choice(["webhook", "cli", "slack", "cron", "api", "agent"])),
+        .optional(
+            "text", .line(1...RunWordsSearch.charactersMax),
+            "Words, each of which is in the client, agent, task, id, summary or cause. No wildcards."),
         .optional("needs_attention", .flag, "Failures nobody has taken note of, and what waits for people."),
     ]
 
@@ -74,7 +77,7 @@ struct RunAPI: Sendable {
     private func listing(_ call: APICall) throws -> RunListing {
         var listing = RunListing(visible: call.visible)
         (listing.agent, listing.client, listing.task) = (call.text("agent"), call.text("client"), call.text("task"))
-        listing.trigger = call.text("trigger")
+        (listing.trigger, listing.text) = (call.text("trigger"), call.text("text"))
         listing.states = call.text("status").flatMap(RunState.init(rawValue:)).map { [$0] } ?? []
         if call.query["needs_attention"]?.bool ?? false {
             let waiting: [RunState] = [.failed, .doneWithProblems, .needsInfo, .waitingApproval]

@@ -23,19 +23,26 @@
     // The end is the log's own: files, delivery and costs stand below it.
     const atEnd = () => log.getBoundingClientRect().bottom <= window.innerHeight + slackPixels;
     if (follow) follow.checked = atEnd();
-    let fresh = 0, missed = 0, timer = 0, lostAt = 0, byHand = false;
+    let fresh = 0, missed = 0, timer = 0, lostAt = 0, byHand = false, place = "", over = false;
     const toEnd = () => { if (log.lastElementChild) log.lastElementChild.scrollIntoView({ block: "end" }); };
     const tell = () => { news.closest("p").hidden = missed === 0; news.textContent = missed === 1 ? "1 new event" : missed + " new events"; };
     if (follow) follow.addEventListener("change", () => { byHand = !follow.checked; if (follow.checked) { missed = 0; tell(); toEnd(); } });
     if (news) news.addEventListener("click", () => { follow.checked = true; byHand = false; missed = 0; tell(); toEnd(); follow.focus({ preventScroll: true }); });
-    const source = new EventSource(box.dataset.stream);
-    source.addEventListener("open", () => { lostAt = 0; live.textContent = "Live"; });
-    source.addEventListener("error", () => {
-      if (source.readyState === EventSource.CLOSED) { live.textContent = "Live updates have ended. Reload the page to go on."; return; }
-      if (!lostAt) lostAt = Date.now();
-      live.textContent = "Live updates lost " + Math.round((Date.now() - lostAt) / 1000) + " s ago, retrying.";
-    });
-    source.addEventListener("entry", (event) => {
+    let source = null;
+    const connect = () => {
+      const from = new URL(box.dataset.stream, location.href);
+      if (place) from.searchParams.set("from", place);
+      source = new EventSource(from);
+      source.addEventListener("open", () => { lostAt = 0; live.textContent = "Live"; });
+      source.addEventListener("error", () => {
+        if (source.readyState === EventSource.CLOSED) { live.textContent = "Live updates have ended. Reload the page to go on."; return; }
+        if (!lostAt) lostAt = Date.now();
+        live.textContent = "Live updates lost " + Math.round((Date.now() - lostAt) / 1000) + " s ago, retrying.";
+      });
+      for (const kind of Object.keys(hears)) source.addEventListener(kind, (event) => { place = event.lastEventId || place; hears[kind](event); });
+    };
+    const hears = {};
+    hears.entry = (event) => {
       const data = JSON.parse(event.data);
       const holder = document.createElement("template");
       holder.innerHTML = data.html;
@@ -47,7 +54,7 @@
       if (follow && follow.checked) toEnd(); else if (!atEnd()) { missed += 1; tell(); }
       fresh += 1;
       if (!timer) timer = setTimeout(() => { say(fresh + " new events"); fresh = 0; timer = 0; }, 5000);
-    });
+    };
     // What stands around the timeline is made anew in its place: what is open stays open, and focus where it was.
     const name = (it) => it.id || [it.tagName, it.getAttribute("name"), it.getAttribute("href"), it.textContent.trim()].join(" ");
     const renew = async () => {
@@ -73,12 +80,16 @@
       const chip = main.querySelector("h1 .chip");
       if (chip) say(chip.textContent.trim());
     };
-    source.addEventListener("state", () => {
+    hears.state = () => {
       // Never over somebody who is writing a reason.
       const isWriting = [...document.querySelectorAll("main textarea, main input[type=text]")].some((field) => field.value !== field.defaultValue);
       if (isWriting) live.textContent = "The run has moved on: refresh when you are done."; else renew().catch(() => { live.textContent = "The run has moved on: refresh to see it."; });
-    });
-    source.addEventListener("end", () => { source.close(); live.textContent = "The run has ended."; });
+    };
+    hears.end = () => { over = true; source.close(); live.textContent = "The run has ended."; };
+    // A tab nobody looks at holds no connection: a browser has only six of them for one server.
+    const attend = () => { if (over) return; if (document.hidden) { if (source) source.close(); source = null; } else if (!source) connect(); };
+    document.addEventListener("visibilitychange", attend);
+    attend();
     window.addEventListener("scroll", () => {
       if (!follow) return;
       if (!atEnd()) { follow.checked = false; return; }
@@ -87,9 +98,140 @@
     }, { passive: true });
   }
 
+  // Lists and counts kept true. One tab of a browser holds the stream and tells the others; where tabs cannot agree on
+  // one, those that are looked at have their own; where there is none to be had, it is asked every ten seconds.
+  const address = document.body.dataset.live;
+  if (address && window.EventSource) {
+    const list = document.querySelector("[data-list]"), asked = new URLSearchParams(location.search);
+    const isInbox = location.pathname.startsWith("/inbox"), pollMilliseconds = 10000, quietMilliseconds = 5000;
+    const token = document.querySelector(".who input[name=form_token]"), name = "bureau-live-" + (token ? token.value.slice(0, 16) : "");
+    const others = window.BroadcastChannel ? new BroadcastChannel(name) : null;
+    let at = list ? list.dataset.list : "", source = null, lostAt = 0, bar = null, note = null, ticking = 0, polling = 0;
+    const fresh = new Set();
+    const count = (link, text) => {
+      let badge = link.querySelector(".count");
+      if (!text) { if (badge) badge.remove(); return false; }
+      if (!badge) { badge = document.createElement("span"); badge.className = "count"; link.append(" ", badge); }
+      if (badge.textContent === text) return false;
+      badge.textContent = text;
+      return true;
+    };
+    // What is new is offered, never pushed in: nothing jumps under a reader.
+    const offer = (text) => {
+      const place = list || document.querySelector("main");
+      if (!bar) { bar = document.createElement("p"); bar.className = "news"; bar.append(document.createElement("a")); place.append(bar); }
+      const link = bar.firstElementChild;
+      link.className = "button primary";
+      link.href = location.pathname + location.search;
+      if (link.textContent !== text) { link.textContent = text; say(text); }
+    };
+    const belongs = (run) => {
+      const wants = (key) => !asked.get(key) || asked.get(key) === run[key];
+      const text = (asked.get("text") || "").toLowerCase().split(/\s+/).filter(Boolean);
+      const seen = (run.id + " " + run.html.replace(/<[^>]*>/g, " ")).toLowerCase();
+      const until = asked.get("to"), view = asked.get("view");
+      return ["client", "agent", "status", "trigger"].every(wants) && (!view || run.views.includes(view)) && text.every((word) => seen.includes(word)) && !(until && new Date(until + "T23:59:59") < new Date());
+    };
+    const swap = (row, html) => {
+      const holder = document.createElement("template");
+      holder.innerHTML = html;
+      const next = holder.content.firstElementChild;
+      [...row.cells].forEach((cell, index) => {
+        const to = next && next.cells[index];
+        if (!to) return;
+        if (cell.querySelector("input")) {
+          const was = cell.querySelector(".chip"), is = to.querySelector(".chip");
+          if (was && is && was.outerHTML !== is.outerHTML) was.replaceWith(is);
+        } else if (cell.innerHTML !== to.innerHTML) {
+          const hasFocus = cell.contains(document.activeElement);
+          cell.innerHTML = to.innerHTML;
+          const link = hasFocus && cell.querySelector("a");
+          if (link) link.focus({ preventScroll: true });
+        }
+      });
+    };
+    const takes = {
+      counts: (counts) => {
+        let isOther = false;
+        for (const link of document.querySelectorAll("[data-count]")) {
+          const key = link.dataset.count;
+          if (key in counts && count(link, counts[key]) && key.startsWith("inbox.")) isOther = true;
+        }
+        if (!isInbox) return;
+        document.title = document.title.replace(/^(\([0-9+]+\) )?/, counts.inbox ? "(" + counts.inbox + ") " : "");
+        if (isOther) offer("The inbox has changed, show");
+      },
+      run: (run) => {
+        const rows = document.querySelectorAll("tr[data-run='" + run.id + "']");
+        for (const row of rows) swap(row, run.html);
+        if (rows.length || !list || asked.get("before") || !belongs(run)) return;
+        const first = list.querySelector("tr[data-run]");
+        if (first && first.dataset.run > run.id) return;
+        fresh.add(run.id);
+        offer(fresh.size === 1 ? "1 new run, show" : fresh.size + " new runs, show");
+      },
+      many: () => { if (list) offer("Many runs have changed, show"); },
+      lost: (since) => {
+        lostAt = since;
+        if (!ticking) ticking = setInterval(tick, 1000);
+      },
+      back: () => { lostAt = 0; clearInterval(ticking); ticking = 0; if (note) note.remove(); note = null; },
+      over: () => { lostAt = 0; clearInterval(ticking); ticking = 0; tell("You are signed out, and nothing here is kept true any more. "); },
+    };
+    const tell = (text) => {
+      if (!note) {
+        note = document.createElement("p");
+        note.className = "offline";
+        const again = document.createElement("a");
+        again.href = location.pathname + location.search;
+        again.textContent = "Reload";
+        note.append(document.createElement("span"), again);
+        document.body.append(note);
+        say(text);
+      }
+      note.firstElementChild.textContent = text;
+    };
+    const tick = () => { const gone = Date.now() - lostAt; if (lostAt && gone >= quietMilliseconds) tell("Live updates lost " + Math.round(gone / 1000) + " s ago, retrying. "); };
+    const hear = (kind, id, data) => { if (id) at = id; takes[kind](data); };
+    const pass = (kind, id, data) => { hear(kind, id, data); if (others) others.postMessage([kind, id, data]); };
+    if (others) others.addEventListener("message", (event) => hear(...event.data));
+    const poll = async () => {
+      try {
+        const answer = await fetch(address + "?once=yes&from=" + encodeURIComponent(at));
+        if (answer.redirected) { clearInterval(polling); pass("over", "", null); return; }
+        if (!answer.ok) throw new Error(answer.status);
+        for (const frame of (await answer.text()).split("\n\n")) {
+          const line = (head) => { const found = frame.split("\n").find((one) => one.startsWith(head)); return found ? found.slice(head.length) : ""; };
+          if (takes[line("event: ")]) pass(line("event: "), line("id: "), JSON.parse(line("data: ")));
+        }
+        pass("back", "", null);
+      } catch { if (!lostAt) pass("lost", "", Date.now()); }
+    };
+    const close = () => { if (source) source.close(); source = null; clearInterval(polling); polling = 0; };
+    const open = () => {
+      source = new EventSource(address + (at ? "?from=" + encodeURIComponent(at) : ""));
+      source.addEventListener("open", () => pass("back", "", null));
+      source.addEventListener("error", () => {
+        if (!lostAt) pass("lost", "", Date.now());
+        if (source && source.readyState === EventSource.CLOSED && !polling) { poll(); polling = setInterval(poll, pollMilliseconds); }
+      });
+      for (const kind of ["counts", "run", "many"]) source.addEventListener(kind, (event) => pass(kind, event.lastEventId, JSON.parse(event.data)));
+    };
+    if (others && navigator.locks) {
+      // Whoever holds the lock has the stream; it passes on when that tab goes. What happened since this page was made
+      // is asked for once, for the stream may be further already.
+      if (list) poll();
+      navigator.locks.request(name, () => { open(); return new Promise(() => {}); });
+    } else {
+      const attend = () => { if (document.hidden) close(); else if (!source) open(); };
+      document.addEventListener("visibilitychange", attend);
+      attend();
+    }
+  }
+
   // Shortcuts: never inside a field, never with a modifier, and only where they are on.
   if (document.documentElement.dataset.shortcuts !== "off") {
-    const places = { t: "/", i: "/inbox/", r: "/runs/", c: "/clients/", a: "/agents/" };
+    const places = { t: "/today/", i: "/inbox/", r: "/runs/", c: "/clients/", a: "/agents/" };
     let waiting = false;
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;

@@ -121,11 +121,12 @@ struct AgentPages: Sendable {
                 heading: "Versions",
                 table: Table(
                     "Versions this server has loaded, newest first",
-                    Table.columns("Version", "Loaded", "SHA-256"),
+                    Table.columns("Version", "Loaded", "By", "SHA-256"),
                     versions.map {
                         [
                             Table.Cell(text: $0.version),
                             Table.Cell(text: clock.absolute($0.at), iso: PageClock.iso($0.at)),
+                            Table.Cell(text: $0.by ?? "not noted then"),
                             Table.Cell(text: String($0.hash.prefix(16)) + "…"),
                         ]
                     }, empty: "")))
@@ -221,7 +222,8 @@ struct AgentPages: Sendable {
         return words.joined(separator: ", ")
     }
 
-    private func diff(_ versions: [(hash: String, version: String, at: Int64)], _ now: LoadedAgent) async throws
+    private func diff(_ versions: [(hash: String, version: String, at: Int64, by: String?)], _ now: LoadedAgent)
+        async throws
         -> Block?
     {
         guard let before = versions.first(where: { $0.hash != now.hash }),

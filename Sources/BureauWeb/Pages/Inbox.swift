@@ -14,6 +14,8 @@ struct Inbox: Sendable {
         var questions: [RunRecord]
         var reviews: [RunRecord]
         var failures: [RunRecord]
+        /// Where the approvals go on; nil at their end.
+        var nextApproval: String?
         /// How many of each there are, those that are not listed included. Counted one further than `countedMax`.
         var counts: [Kind: Int]
 
@@ -49,6 +51,8 @@ struct Inbox: Sendable {
         var isMine = false
         /// Only what is younger than this run, of every kind but approvals.
         var after: String?
+        /// Only approvals that come after this one.
+        var afterApproval: String?
         /// Of each kind but approvals.
         var limit = listedMax
         /// What is not listed too.
@@ -60,12 +64,15 @@ struct Inbox: Sendable {
         let question = try await narrowed(question)
         func list(_ kind: Kind) async throws -> [RunRecord] { try await house.runs.list(listing(kind, question)) }
         let open = try await house.approvals.open(
-            visible: question.person.clients, client: question.client, agent: question.agent, limit: Self.listedMax)
+            visible: question.person.clients, client: question.client, agent: question.agent,
+            after: question.afterApproval, limit: Self.listedMax + 1)
         let runs = try await house.runs.find(ids: open.map(\.runID))
         var waiting = Waiting(
-            approvals: open.compactMap { approval in runs[approval.runID].map { (approval, $0) } },
+            approvals: open.prefix(Self.listedMax).compactMap { approval in runs[approval.runID].map { (approval, $0) }
+            },
             questions: try await questions(question), reviews: try await list(.reviews),
             failures: try await list(.failures),
+            nextApproval: open.count > Self.listedMax ? open[Self.listedMax - 1].id : nil,
             counts: question.isCounted ? try await counts(question, atMost: Self.countedMax + 1) : [:])
         if question.isMine {
             let mayDecide = try await decidable(waiting, question.person)
@@ -111,6 +118,15 @@ struct Inbox: Sendable {
         listing.isDoubtful = true
         listing.states = RunState.allCases.filter { !$0.isFinal && $0 != .needsInfo }
         return listing
+    }
+
+    /// What waits for somebody, by the names pages give the counts: all of it in the navigation and on the inbox's own tab,
+    /// and each kind. Empty where nothing is shown.
+    func counted(_ person: PersonRecord) async throws -> [(String, String)] {
+        let counts = try await counts(Question(person: person), atMost: Self.countedMax + 1)
+        let all = counts.values.reduce(0, +)
+        return [("inbox", all == 0 ? "" : Self.word(all, max: Self.badgeMax)), ("inbox.all", Self.word(all))]
+            + Kind.allCases.map { ("inbox.\($0.rawValue)", Self.word(counts[$0] ?? 0)) }
     }
 
     /// For the navigation, which every page has. Nil when nothing waits.

@@ -17,15 +17,18 @@ struct InboxPage: Sendable {
         let waiting = try await inbox.waiting(
             .init(
                 person: visitor.person, client: web.query("client"), agent: web.query("agent"),
-                isMine: web.query("mine") == "yes", after: kind == nil ? nil : web.query("after")))
+                isMine: web.query("mine") == "yes",
+                after: kind == nil || kind == .approvals ? nil : web.query("after"),
+                afterApproval: kind == .approvals ? web.query("after")?.uppercased() : nil))
         let inAll = try await inbox.badge(for: visitor.person)
         var page = Page(title: inAll.map { "(\($0)) Inbox" } ?? "Inbox", heading: "Inbox")
         page.lead = "Approvals first, those that expire soonest on top; then what has waited longest."
-        page.blocks = [Block(tabs: tabs(kind, waiting, web), filters: try await filters(web))]
+        let views = try await SavedViewPages(house: house).blocks(.inbox, web)
+        page.blocks = views + [Block(tabs: tabs(kind, waiting, web), filters: try await filters(web))]
         for one in Inbox.Kind.allCases where kind == nil || kind == one {
             page.blocks += try await blocks(one, waiting, isAlone: kind == one, web)
         }
-        if page.blocks.count == 1 {
+        if page.blocks.count == views.count + 1 {
             page.blocks.append(
                 Block(
                     emptyText: inAll.map { "Nothing waits here that matches. \($0) in all are in the inbox." }
@@ -63,22 +66,42 @@ struct InboxPage: Sendable {
             return blocks + [Block(links: [Link(word: more, address: all)])]
         }
         let rest = Array(runs.dropFirst(cardsMax))
-        let isCut = kind != .approvals && runs.count == Inbox.listedMax
+        let last = kind == .approvals ? waiting.nextApproval : runs.count == Inbox.listedMax ? runs.last?.id : nil
         let first = web.query("after") == nil ? nil : web.address("/inbox/", changing: ["after": nil])
-        let next = isCut ? web.address("/inbox/", changing: ["after": runs.last?.id]) : nil
-        guard !rest.isEmpty || first != nil else { return blocks }
-        var table = RunWords.table(
-            "Those that have waited longest first", rest, house, empty: "", first: first, next: next)
-        (table.firstWord, table.nextWord) = ("Oldest", "Younger")
+        let next = last.map { web.address("/inbox/", changing: ["after": $0]) }
+        guard !rest.isEmpty || first != nil || next != nil else { return blocks }
+        var table =
+            kind == .approvals
+            ? approvals(waiting.approvals.dropFirst(cardsMax), first, next)
+            : RunWords.table("Those that have waited longest first", rest, house, empty: "", first: first, next: next)
+        (table.firstWord, table.nextWord) = kind == .approvals ? ("Soonest", "Later") : ("Oldest", "Younger")
         return blocks + [Block(heading: rest.isEmpty ? nil : "And \(rest.count) here as rows", table: table)]
     }
 
+    private func approvals(
+        _ rest: ArraySlice<(approval: ApprovalRecord, run: RunRecord)>, _ first: String?, _ next: String?
+    ) -> Table {
+        Table(
+            "Those that expire soonest first", Table.columns("Expires", "What it asks", "Client", "Agent", "Asked"),
+            rest.map { approval, run in
+                let words = house.words(run)
+                return [
+                    Table.Cell(text: clock.absolute(approval.expiresAt), iso: PageClock.iso(approval.expiresAt)),
+                    Table.Cell(text: approval.effect, address: "/approvals/\(approval.id)/"),
+                    Table.Cell(text: words.client), Table.Cell(text: words.agent),
+                    Table.Cell(text: clock.moment(approval.requestedAt), iso: PageClock.iso(approval.requestedAt)),
+                ]
+            }, empty: "", first: first, next: next)
+    }
+
     private func tabs(_ kind: Inbox.Kind?, _ waiting: Inbox.Waiting, _ web: WebRequest) -> Tabs {
+        // What is told while the page is open is told of all that somebody may see.
+        let isWhole = ["client", "agent", "mine"].allSatisfy { web.query($0) == nil }
         func tab(_ one: Inbox.Kind?, _ word: String, _ count: Int) -> Link {
             Link(
                 word: word, address: web.address("/inbox/", changing: ["kind": one?.rawValue, "after": nil]),
-                isCurrent: one == kind,
-                count: Inbox.word(count))
+                isCurrent: one == kind, count: Inbox.word(count),
+                counted: isWhole ? "inbox.\(one?.rawValue ?? "all")" : nil)
         }
         return Tabs(
             label: "Kinds",
@@ -150,7 +173,7 @@ struct InboxPage: Sendable {
         var forms: [Form] = []
         if person.role >= .operator {
             if isHalf { forms.append(form("Deliver again…", "deliver", tone: "primary")) }
-            if !isHalf, run.mayRetry { forms.append(form("Retry", "retry", tone: "primary")) }
+            if !isHalf, run.mayRetry { forms.append(form("Retry…", "retry", tone: "primary")) }
             forms.append(form("Run again…", "again"))
         }
         if person.role >= .consultant {

@@ -20,6 +20,8 @@ struct Link {
     var isCurrent = false
     var count: String? = nil
     var style = ""
+    /// Under which name the count is kept true while the page is open.
+    var counted: String? = nil
 }
 
 struct Chip {
@@ -187,6 +189,8 @@ struct Table {
     }
     struct Row {
         var cells: [Cell]
+        /// The run it tells of, which keeps it true while the page is open.
+        var run: String? = nil
     }
 
     /// Titles; "#" before one says that its column holds numbers.
@@ -197,23 +201,26 @@ struct Table {
     let caption: String, columns: [Column], rows: [Row], empty: String, emptyLink: Link?
     let note: String?, csv: String?, first: String?, next: String?, picks: Picks?
     let isFull: Bool, hasPages: Bool, isLive = true
+    /// For a list that says when there is more of it: where the changes stood when it was read.
+    var since: String? = nil
     /// What the links to other pages are called.
     var firstWord = "Newest", nextWord = "Older"
 
     init(
         _ caption: String, _ columns: [Column], _ rows: [[Cell]], empty: String, emptyLink: Link? = nil,
-        note: String? = nil, csv: String? = nil, first: String? = nil, next: String? = nil, picks: Picks? = nil
+        note: String? = nil, csv: String? = nil, first: String? = nil, next: String? = nil, picks: Picks? = nil,
+        runs: [String] = []
     ) {
         (self.caption, self.columns, self.empty, self.emptyLink) = (caption, columns, empty, emptyLink)
         self.picks = rows.isEmpty ? nil : picks
         (self.note, self.csv, self.first, self.next) = (note, csv, first, next)
-        self.rows = rows.map { cells in
+        self.rows = rows.enumerated().map { place, cells in
             Row(
                 cells: zip(cells, columns).map { cell, column in
                     var cell = cell
                     (cell.label, cell.isNumber) = (column.title, column.isNumber)
                     return cell
-                })
+                }, run: runs.indices.contains(place) ? runs[place] : nil)
         }
         isFull = !rows.isEmpty
         hasPages = first != nil || next != nil

@@ -61,8 +61,9 @@ struct PageRenderer: Sendable {
     private func nav(_ web: WebRequest) async throws -> [Link] {
         guard let person = web.visitor?.person, web.visitor?.session != nil else { return [] }
         let badge = try await Inbox(house: house).badge(for: person)
+        let today = person.startPage == FirstPage.today.rawValue ? "/" : FirstPage.today.address
         let places: [(String, String, Role)] = [
-            ("Today", "/", .viewer), ("Inbox", "/inbox/", .viewer), ("Runs", "/runs/", .viewer),
+            ("Today", today, .viewer), ("Inbox", "/inbox/", .viewer), ("Runs", "/runs/", .viewer),
             ("Reports", "/reports/", .viewer), ("Clients", "/clients/", .viewer), ("Agents", "/agents/", .viewer),
             ("Costs", "/costs/", .operator),
             ("System", "/system/", .engineer), ("Users", "/users/", .admin),
@@ -70,10 +71,11 @@ struct PageRenderer: Sendable {
         let path = web.head.uri.path
         return places.filter { person.role >= $0.2 }.map { word, address, _ in
             let stem = address.dropLast()
-            let isCurrent = address == "/" ? path == "/" : path == stem || path.hasPrefix(address)
+            let isCurrent =
+                word == "Today" ? ["/", "/today", "/today/"].contains(path) : path == stem || path.hasPrefix(address)
             return Link(
-                word: word, address: address, isCurrent: isCurrent,
-                count: word == "Inbox" ? badge : nil)
+                word: word, address: address, isCurrent: isCurrent, count: word == "Inbox" ? badge : nil,
+                counted: word == "Inbox" ? "inbox" : nil)
         }
     }
 }

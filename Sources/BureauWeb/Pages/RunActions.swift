@@ -15,7 +15,10 @@ struct RunActions: Sendable {
                 }
             },
             .action("/runs/:id/retry", .operator, .run) { web in
-                try await act(web, "run retried", "The run goes on.") { run, _ in try await house.runs.retry(run.id) }
+                guard ConfirmPage.isConfirmed(web) else { return .seeOther("/runs/\(try web.theRun().id)/retry") }
+                return try await act(web, "run retried", "The run goes on.") { run, _ in
+                    try await house.runs.retry(run.id)
+                }
             },
             .action("/runs/:id/recheck", .operator, .run) { web in
                 try await act(web, "run rechecked", "The run is looked at again.") { run, _ in

@@ -12,6 +12,14 @@ struct RunAsks: Sendable {
             .page("/runs/:id/again", .operator, .run) { web in
                 try await show(again(web.theRun(), web.signedIn().person), web)
             },
+            .page("/runs/:id/retry", .operator, .run) { web in
+                let run = try web.theRun()
+                guard run.mayRetry else {
+                    throw PageProblem.conflict(
+                        "This run cannot be taken up where it failed.", fix: "Open it: it may be run again.")
+                }
+                return try await show(retry(run), web)
+            },
             .page("/runs/:id/deliver", .operator, .run) { web in
                 try await show(deliver(web.theRun(), RunActions.channel(web.query("channel"))), web)
             },
@@ -58,6 +66,19 @@ struct RunAsks: Sendable {
             undo: "The new run can be stopped; what it has spent by then is spent.",
             action: "/runs/\(run.id)/again", verb: "Run again",
             back: Link(word: "Leave it", address: words.address))
+    }
+
+    private func retry(_ run: RunRecord) -> ConfirmPage {
+        let words = house.words(run)
+        return ConfirmPage(
+            question: "Retry this run?", about: words.title, crumbs: crumbs(words, "Retry"),
+            effect: "It goes on where it failed. What succeeded is kept and not done a second time.",
+            cost: run.sessionID == nil
+                ? "A session is opened: at most what is left of the run's limit. \(words.cost) is spent."
+                : "The session goes on where more of it is needed, within the run's limit. \(words.cost) is spent.",
+            reach: "Its results go to the same places, and its task and thread tell that it goes on.",
+            undo: "It can be stopped; what it has spent by then is spent.",
+            action: "/runs/\(run.id)/retry", verb: "Retry", back: Link(word: "Leave it", address: words.address))
     }
 
     private func deliver(_ run: RunRecord, _ channel: StepRecord.Channel?) async throws -> ConfirmPage {

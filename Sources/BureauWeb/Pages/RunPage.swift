@@ -88,7 +88,7 @@ struct RunPage {
             tone: "", style: "form noted")
         let waits = [.failed, .doneWithProblems].contains(run.state) && !isSeen
         guard person.role >= .operator else { return waits && person.role >= .consultant ? [seen] : [] }
-        let retry = run.mayRetry ? [form("Retry", "retry", tone: "primary")] : []
+        let retry = run.mayRetry ? [form("Retry…", "retry", tone: "primary")] : []
         let again = form("Run again…", "again", tone: run.state == .failed && retry.isEmpty ? "primary" : "")
         switch run.state {
         case .queued, .starting, .running, .waitingApproval, .collecting, .delivering, .revising, .inReview:

@@ -8,7 +8,7 @@ import NIOCore
 struct RunPages: Sendable {
     let house: WebHouse
     private var clock: PageClock { house.clock }
-    static let pageRows = 50, countedMax = 999
+    static let pageRows = 50
 
     var routes: [Route] {
         [
@@ -29,10 +29,11 @@ struct RunPages: Sendable {
         listing.agent = web.query("agent")
         listing.client = web.query("client")
         listing.trigger = web.query("trigger")
+        listing.text = web.query("text")
         listing.before = web.query("before")
         listing.acceptedFrom = try day("from", web)
         listing.acceptedBefore = try day("to", web).map { $0 + 86_400_000 }
-        let view = web.query("view").flatMap(View.init(rawValue:)) ?? .all
+        let view = web.query("view").flatMap(RunsView.init(rawValue:)) ?? .all
         view.narrow(&listing)
         if let text = web.query("status") {
             guard let state = RunState(rawValue: text) else {
@@ -53,31 +54,9 @@ struct RunPages: Sendable {
         return start
     }
 
-    private enum View: String, CaseIterable {
-        case all = "", attention, running, review
-
-        var word: String {
-            switch self {
-            case .all: "All"
-            case .attention: "Needs attention"
-            case .running: "Running"
-            case .review: "In review"
-            }
-        }
-
-        func narrow(_ listing: inout RunListing) {
-            switch self {
-            case .all: break
-            case .attention:
-                listing.states = [.failed, .doneWithProblems, .needsInfo, .waitingApproval]
-                listing.isUnseen = true
-            case .running: listing.states = RunState.allCases.filter { $0.isWorkable }
-            case .review: listing.states = [.inReview]
-            }
-        }
-    }
-
     private func list(_ web: WebRequest) async throws -> Response {
+        // Before the list is read: what changes meanwhile is told once more rather than not at all.
+        let since = try await house.runs.changePlace()
         var listing = try listing(web)
         listing.limit = Self.pageRows + 1
         var runs = try await house.runs.list(listing)
@@ -92,41 +71,45 @@ struct RunPages: Sendable {
                 Link(word: "Intake", address: IntakePages.place + "/"),
             ]
         }
-        page.blocks = [
-            Block(tabs: try await tabs(web), filters: try await filters(web)),
-            Block(
-                table: RunWords.table(
-                    "Runs, newest first", runs, house,
-                    empty: isFiltered
-                        ? "No runs match."
-                        : "No runs yet. A run appears here when a task, a schedule or a person starts one.",
-                    emptyLink: isFiltered ? Link(word: "Clear filters", address: "/runs/") : nil,
-                    first: web.query("before") == nil ? nil : web.address("/runs/", changing: ["before": nil]),
-                    next: hasMore ? web.address("/runs/", changing: ["before": runs.last?.id]) : nil,
-                    csv: web.address("/runs.csv", changing: ["before": nil]),
-                    note: "Total shown: \(runs.count) \(runs.count == 1 ? "run" : "runs"), \(spent)",
-                    picks: RunsTogether.picks(try web.signedIn().person),
-                    later: try await house.runs.doneLater(runs.map(\.id)))),
-        ]
+        var table = RunWords.table(
+            "Runs, newest first", runs, house,
+            empty: isFiltered
+                ? "No runs match." : "No runs yet. A run appears here when a task, a schedule or a person starts one.",
+            emptyLink: isFiltered ? Link(word: "Clear filters", address: "/runs/") : nil,
+            first: web.query("before") == nil ? nil : web.address("/runs/", changing: ["before": nil]),
+            next: hasMore ? web.address("/runs/", changing: ["before": runs.last?.id]) : nil,
+            csv: web.address("/runs.csv", changing: ["before": nil]),
+            note: "Total shown: \(runs.count) \(runs.count == 1 ? "run" : "runs"), \(spent)\(try await cut(listing))",
+            picks: RunsTogether.picks(try web.signedIn().person), later: try await house.runs.doneLater(runs.map(\.id)))
+        table.since = "\(since)"
+        page.blocks =
+            try await SavedViewPages(house: house).blocks(.runs, web) + [
+                Block(tabs: try await tabs(web), filters: try await filters(web)), Block(table: table),
+            ]
         return try await house.page(page, web)
     }
 
-    private static let filterNames = ["client", "agent", "status", "trigger", "from", "to"]
+    /// What a search did not look through.
+    private func cut(_ listing: RunListing) async throws -> String {
+        guard try await house.runs.isSearchCut(listing) else { return "" }
+        return
+            ". Only the newest \(RunListing.searchedMax) runs were searched; choose a client or an agent to go further"
+    }
+
+    private static let filterNames = ["client", "agent", "status", "trigger", "from", "to", "text"]
 
     /// The other filters stay when a view is chosen, and the view when a filter is.
     private func tabs(_ web: WebRequest) async throws -> Tabs {
-        let now = web.query("view").flatMap(View.init(rawValue:)) ?? .all
+        let now = web.query("view").flatMap(RunsView.init(rawValue:)) ?? .all
         var tabs: [Link] = []
-        for view in View.allCases {
-            var counted = RunListing(visible: try web.signedIn().person.clients)
-            view.narrow(&counted)
-            let count = view == .all ? nil : try await house.runs.count(counted, atMost: Self.countedMax + 1)
+        for view in RunsView.allCases {
+            let count = try await view.count(house, visible: web.signedIn().person.clients)
             tabs.append(
                 Link(
                     word: view.word,
                     address: web.address(
                         "/runs/", changing: ["view": view == .all ? nil : view.rawValue, "before": nil]),
-                    isCurrent: view == now, count: count.map { Inbox.word($0, max: Self.countedMax) }))
+                    isCurrent: view == now, count: count, counted: count == nil ? nil : "runs.\(view.rawValue)"))
         }
         return Tabs(label: "Views", tabs: tabs)
     }
@@ -144,6 +127,7 @@ struct RunPages: Sendable {
                 .choice("trigger", "Trigger", RunWords.triggers, web),
                 Field("from", "From", .line(type: "date"), value: web.query("from") ?? ""),
                 Field("to", "To", .line(type: "date"), value: web.query("to") ?? ""),
+                Field("text", "Text", .line(type: "search"), value: web.query("text") ?? ""),
             ])
     }
 

@@ -5,7 +5,6 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
-import Synchronization
 
 /// `GET /runs/:id/stream`: what happens in a run, as it happens. Each event's id is a place, so a reader who comes back
 /// with `Last-Event-ID` goes on after it.
@@ -31,6 +30,7 @@ struct RunStreams: Sendable {
         }
         let seen = web.query("state").flatMap(RunState.init(rawValue:)) ?? run.state
         let body = web.head.body, showsAll = web.query("show") == "everything"
+        let zone = Reader.zone
         let mayListen = listening(SessionCookie(site: house.site).read(web.head))
         return Response(
             status: .ok,
@@ -39,7 +39,7 @@ struct RunStreams: Sendable {
                 defer { open.leave() }
                 let follower = Follower(
                     house: house, run: run, place: place, state: seen, showsAll: showsAll, mayListen: mayListen)
-                let frames = AsyncStream<String> { await follower.next() }
+                let frames = AsyncStream<String> { await Reader.$zone.withValue(zone) { await follower.next() } }
                 try await body.consumeWithCancellationOnInboundClose { _ in
                     // A proxy may hold the head back until the first byte of the body.
                     try await writer.write(ByteBuffer(string: "retry: 2000\n: hello\n\n"))
@@ -136,19 +136,4 @@ actor Follower {
         let data = JSONValue.object(JSONObject([("html", .string(html)), ("text", .string(entry.text))])).compact
         return "event: \(name)\nid: \(place)\ndata: \(data)\n\n"
     }
-}
-
-/// How many streams are open.
-final class StreamCount: Sendable {
-    private let count = Mutex(0)
-
-    func enter(max: Int) -> Bool {
-        count.withLock { count in
-            guard count < max else { return false }
-            count += 1
-            return true
-        }
-    }
-
-    func leave() { count.withLock { $0 -= 1 } }
 }

@@ -100,7 +100,7 @@ struct RunWords {
         }
         return Table(
             caption, columns, rows, empty: empty, emptyLink: emptyLink, note: note, csv: csv, first: first, next: next,
-            picks: picks)
+            picks: picks, runs: runs.map(\.id))
     }
 }
 

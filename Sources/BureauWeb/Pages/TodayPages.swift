@@ -10,7 +10,14 @@ struct TodayPages: Sendable {
 
     var routes: [Route] {
         [
-            .page("/", .viewer) { try await today($0) },
+            .page("/", .viewer) { web in
+                // Whoever begins elsewhere finds it under its own address.
+                guard let place = try await FirstPage.address(web.signedIn().person, house) else {
+                    return try await today(web)
+                }
+                return .seeOther(place)
+            },
+            .page("/today", .viewer) { try await today($0) },
             .page("/search", .viewer) { try await search($0) },
         ]
     }

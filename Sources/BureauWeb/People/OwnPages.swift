@@ -3,7 +3,7 @@ import BureauEngine
 import HTTPTypes
 import Hummingbird
 
-/// What everybody sets for themselves: password, theme, sessions, tokens.
+/// What everybody sets for themselves: name, password, theme, sessions, tokens, and what `OwnPreferences` adds.
 struct OwnPages: Sendable {
     let house: WebHouse
     private var clock: PageClock { house.clock }
@@ -89,6 +89,9 @@ struct OwnPages: Sendable {
                                     }))
                         ], tone: "")
                 ]),
+        ]
+        page.blocks += try await OwnPreferences(house: house).blocks(person)
+        page.blocks += [
             try await access.sessions(visitor.person, this: visitor.session?.id),
             try await access.tokens(person, with: [tokenForm]),
             keys(areOn: person.hasShortcuts),

@@ -17,6 +17,13 @@ struct PeoplePages: Sendable {
             .action("/users/:id/role", .admin) { try await setRole($0) },
             .action("/users/:id/clients", .admin) { try await setClients($0) },
             .action("/users/:id/link", .admin) { try await makeLink($0) },
+            .action("/users/:id/slack", .admin) { web in
+                let person = try await house.people.setSlackID(
+                    person(web).id, (web.form["slack_id"] ?? "").filter { !$0.isWhitespace }, by: web.actor())
+                return try await house.done(
+                    person.slackID.map { "Messages of their own go to \($0)." } ?? "No Slack user is entered now.",
+                    "/users/\(person.name)/", web)
+            },
             .action("/users/:id/sessions/:session/end", .admin) { web in
                 let person = try await person(web)
                 try await house.people.end(session: web.parameter("session"), of: person.id, by: web.actor())
@@ -146,6 +153,7 @@ struct PeoplePages: Sendable {
                             },
                         tone: "")
                 ]),
+            slack(person, place),
             try await AccessBlocks(house: house, place: place).sessions(person, this: nil),
             try await AccessBlocks(house: house, place: place).tokens(person),
             Block(
@@ -161,6 +169,23 @@ struct PeoplePages: Sendable {
                 ]),
         ]
         return try await house.page(page, web)
+    }
+
+    private func slack(_ person: PersonRecord, _ place: String) -> Block {
+        let mapped = house.settings.slackPeople[person.name].map { "SLACK_USERS says \($0). " } ?? ""
+        return Block(
+            heading: "Slack",
+            forms: [
+                Form(
+                    action: place + "/slack", verb: "Change Slack user",
+                    fields: [
+                        Field(
+                            "slack_id", "Slack member id", value: person.slackID ?? "",
+                            hint: mapped
+                                + "Such as U0123ABCD, from the profile's menu in Slack. What they ask to be told "
+                                + "in their settings goes there, and is about clients.", autocomplete: "off")
+                    ], tone: "")
+            ])
     }
 
     private func setRole(_ web: WebRequest) async throws -> Response {

@@ -44,6 +44,8 @@ struct Route: Sendable {
     var operation: APIOperation?
     /// A token that may only read may post here: what it asks for decides what it gets.
     var takesReadTokens = false
+    /// A page left open asks this by itself: it is no sign that anybody is there.
+    var isUnattended = false
 
     static func page(
         _ path: String, _ role: Role, _ subject: Subject = .none, _ handler: @escaping Handler

@@ -11,6 +11,7 @@ extension RouteTable {
             RunsTogether(house: house).routes, ConnectionPages(house: house).routes, ClientTabs(house: house).routes,
             ClientActions(house: house).routes, SessionLogPages(house: house).routes,
             IntakePages(house: house).routes,
+            OwnPreferences(house: house).routes, SavedViewPages(house: house).routes, LiveStreams(house: house).routes,
         ]
     }
 }

@@ -18,7 +18,10 @@ struct WebGate: Sendable {
     func answer(_ route: Route, _ request: Request, _ context: WebContext, _ handler: Route.Handler) async -> Response {
         var web = request.asked(context)
         do { return Dress.on(try await pass(route, &web, handler), route.surface) } catch {
-            return Dress.on(await refusal(error, route.surface, web), route.surface)
+            let answer = await Reader.$zone.withValue(Reader.zone(of: web.visitor?.person)) { [web] in
+                await refusal(error, route.surface, web)
+            }
+            return Dress.on(answer, route.surface)
         }
     }
 
@@ -27,7 +30,10 @@ struct WebGate: Sendable {
         var web = request.asked(context)
         web.visitor = try? await visitor(web)
         let surface: Route.Surface = request.uri.path.hasPrefix("/api/") ? .api : .page
-        return Dress.on(await refusal(PageProblem.notFound, surface, web), surface)
+        let answer = await Reader.$zone.withValue(Reader.zone(of: web.visitor?.person)) { [web] in
+            await refusal(PageProblem.notFound, surface, web)
+        }
+        return Dress.on(answer, surface)
     }
 
     private func pass(_ route: Route, _ web: inout WebRequest, _ handler: Route.Handler) async throws -> Response {
@@ -41,7 +47,7 @@ struct WebGate: Sendable {
         }
         try checkOffice(web)
         var found = installation(route, web)
-        if found == nil { found = try await visitor(web) }
+        if found == nil { found = try await visitor(web, isThere: !route.isUnattended) }
         guard let visitor = found, route.surface == .api || visitor.session != nil else {
             throw PageProblem.notSignedIn(returnTo: web.head.method == .get ? web.address : nil)
         }
@@ -51,7 +57,9 @@ struct WebGate: Sendable {
         guard visitor.person.role >= role else { throw PageProblem.forbidden(needs: role) }
         if route.form == .session { try await takeForm(&web) }
         try await findSubject(route.subject, &web)
-        return route.form == .session ? try await once(web, handler) : try await handler(web)
+        return try await Reader.$zone.withValue(Reader.zone(of: visitor.person)) { [web] in
+            route.form == .session ? try await once(web, handler) : try await handler(web)
+        }
     }
 
     // MARK: Who
@@ -64,7 +72,8 @@ struct WebGate: Sendable {
         return .init(person: .installation(door.person), session: nil, formToken: "", surface: "api")
     }
 
-    private func visitor(_ web: WebRequest) async throws -> WebRequest.Visitor? {
+    /// `isThere` is false for what a page asks by itself.
+    private func visitor(_ web: WebRequest, isThere: Bool = true) async throws -> WebRequest.Visitor? {
         if let header = web.head.headers[.authorization] {
             guard header.lowercased().hasPrefix("bearer "),
                 let (token, person) = try await house.signIn.person(apiToken: String(header.dropFirst(7)))
@@ -73,7 +82,7 @@ struct WebGate: Sendable {
                 person: person, session: nil, formToken: "", surface: "api", mayWrite: token.scope == .write)
         }
         guard let token = SessionCookie(site: house.site).read(web.head),
-            let (session, person) = try await house.signIn.person(session: token)
+            let (session, person) = try await house.signIn.person(session: token, isThere: isThere)
         else { return nil }
         return .init(person: person, session: session, formToken: FormToken.of(session: token), surface: "web")
     }

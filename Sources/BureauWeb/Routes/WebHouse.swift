@@ -34,6 +34,8 @@ package struct WebHouse: Sendable {
     let requestKeys: RequestKeys
     let taskNames: TaskNames
     let endpoints: EndpointDesk
+    let views: SavedViewDesk
+    let changes: ChangeWatch
     let site: Site
     /// Nil where nobody can look at the connections.
     let checkup: Checkup?
@@ -41,7 +43,8 @@ package struct WebHouse: Sendable {
     let replay: @Sendable (String) async throws -> WebhookAnswer?
     /// Wakes the workers after something was started.
     let wake: @Sendable () -> Void
-    let clock: PageClock
+    /// In the zone of whoever reads.
+    var clock: PageClock { PageClock(zone: Reader.zone ?? settings.agencyZone, now: doors.now) }
 
     /// How this server is reached, and what it may say of itself.
     package struct Site: Sendable {
@@ -110,10 +113,11 @@ package struct WebHouse: Sendable {
         requestKeys = RequestKeys(database: database, doors: doors)
         taskNames = TaskNames(parts: parts)
         endpoints = EndpointDesk(database: database, doors: doors, settings: parts.settings.endpoints)
+        views = SavedViewDesk(database: database, doors: doors)
+        changes = ChangeWatch(runs: runs, now: doors.now)
         self.site = site
         self.checkup = checkup
         self.replay = replay
         self.wake = wake
-        clock = PageClock(zone: parts.settings.agencyZone, now: doors.now)
     }
 }

@@ -54,7 +54,7 @@ struct DemoCommand: AsyncParsableCommand {
         let settings = try Settings(
             Environment(environment),
             overrides: SettingsOverrides(dataFolder: folder.data.path, host: "127.0.0.1", port: 0))
-        let composition = try await Composition(settings, logger: .forCommand(.error))
+        let composition = try await Composition(settings, logger: .forCommand(.error), isServer: true)
         let lock = try OwnerLock(folder: Composition.ownersFolder(settings), owner: ServerLock.name)
         defer { withExtendedLifetime(lock) {} }
         let (ports, ready) = AsyncStream<Int>.makeStream()

@@ -10,6 +10,7 @@ struct RunsListCommand: AsyncParsableCommand {
     @Option(help: "Only this agent's.") var agent: String?
     @Option(help: "Only this client's, by slug.") var client: String?
     @Option(help: "Only in this state, such as running or failed.") var status: String?
+    @Option(help: "Only with each of these words in client, agent, task, id, summary or cause.") var text: String?
     @Option(help: "Only those this run has started.") var parent: String?
     @Option(help: "Only older than this run, to page on.") var before: String?
     @Option(help: "At most this many, 1 to 1000.") var limit = 50
@@ -32,7 +33,7 @@ struct RunsListCommand: AsyncParsableCommand {
         try await Terminal.guarded {
             let state = try state()
             try await Records.with(try common.settings()) { records in
-                var filter = RunFilter(agent: agent, client: client, state: state, limit: limit)
+                var filter = RunFilter(agent: agent, client: client, state: state, text: text, limit: limit)
                 if let parent { filter.parent = try await records.desk.find(parent).id }
                 if let before { filter.before = try await records.desk.find(before).id }
                 let runs = try await records.desk.list(filter)

@@ -29,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
         async throws
     {
         OpenFiles.raiseLimit()
-        let composition = try await Composition(settings, logger: logger)
+        let composition = try await Composition(settings, logger: logger, isServer: true)
         let lock: OwnerLock
         do {
             lock = try OwnerLock(folder: Composition.ownersFolder(settings), owner: ServerLock.name)

@@ -13,7 +13,7 @@ struct UsersCommand: AsyncParsableCommand {
             """,
         subcommands: [
             UsersListCommand.self, UsersAddCommand.self, UsersRoleCommand.self, UsersLinkCommand.self,
-            UsersTokenCommand.self, UsersDisableCommand.self,
+            UsersTokenCommand.self, UsersSlackCommand.self, UsersDisableCommand.self,
         ])
 }
 

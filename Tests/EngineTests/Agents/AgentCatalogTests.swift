@@ -65,6 +65,30 @@ struct AgentCatalogTests {
         #expect(try await bench.alerts().isEmpty)
     }
 
+    @Test("Who took a version in, and when, is kept; a restart takes nothing in, going back to a former version does")
+    func loadedBy() async throws {
+        let bench = try await Bench()
+        func loads() async throws -> [String] {
+            let desk = ClientDesk(database: bench.database, doors: bench.clock.doors)
+            return try await desk.versions(of: "sentinel").map { "\($0.version) \($0.by ?? "?")" }
+        }
+        let (begun, changed) = ("server, at its start", "server, which saw the file change")
+        #expect(try await loads() == ["1.0.0 \(begun)"])
+        bench.clock.advance(milliseconds: 1_000)
+        try write(bench, "sentinel.json", Agents.make(version: "2.0.0"))
+        try await bench.catalog.refresh()
+        #expect(try await loads() == ["2.0.0 \(changed)", "1.0.0 \(begun)"])
+        bench.clock.advance(milliseconds: 1_000)
+        let command = AgentCatalog(
+            folder: bench.agentsFolder, reader: AgentReader(hasVariable: { _ in true }), database: bench.database,
+            doors: bench.clock.doors, logger: bench.logger, loader: "command line, ana")
+        try await command.refresh()
+        #expect(try await loads() == ["2.0.0 \(changed)", "1.0.0 \(begun)"])
+        try write(bench, "sentinel.json", Agents.make(version: "1.0.0"))
+        try await command.refresh()
+        #expect(try await loads() == ["1.0.0 command line, ana, which saw the file change", "2.0.0 \(changed)"])
+    }
+
     @Test("A file nobody can read does not keep the others from being read")
     func unreadable() async throws {
         let bench = try await Bench(agents: [:])

@@ -9,7 +9,10 @@ enum Rows {
         return "01" + String(repeating: "0", count: 24 - digits.count) + digits
     }
 
-    static let config = "INSERT INTO agent_config VALUES ('\(configHash)', 'sentinel', '1.0.0', '{}', 1)"
+    static let config = """
+        INSERT INTO agent_config (sha256, agent, version, body, loaded_at)
+        VALUES ('\(configHash)', 'sentinel', '1.0.0', '{}', 1)
+        """
 
     static func run(_ number: Int, _ changes: [String: String] = [:]) -> String {
         insert(

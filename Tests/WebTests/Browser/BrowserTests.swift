@@ -24,6 +24,13 @@ struct BrowserTests {
             let viewer = try await Browser.signedIn(server, "vera", .viewer)
             let quiet = try await Browser.signedIn(server, "quentin", .viewer)
             try await server.house.people.setShortcuts(quiet.person.id, false)
+            try await server.database.write {
+                _ = try $0.execute(
+                    """
+                    INSERT INTO saved_view (id, person_id, page, name, query, created_at)
+                    VALUES (?, ?, 'runs', 'Failures of Acme', 'client=acme&status=failed', 1)
+                    """, [FullHouse.view, full.person.id])
+            }
             let base = "http://127.0.0.1:\(server.port)", files = "/reports/\(FullHouse.report("7"))/files"
             let looked = places.all + BrowserPlaces.viewer(viewer)
             let given: [String: Any] = [
@@ -45,6 +52,7 @@ struct BrowserTests {
                     "base": base, "token": full.token, "quiet": quiet.token,
                     "live": "/runs/\(FullHouse.longRun)/", "bad": "/runs/\(FullHouse.run("3"))/",
                 ],
+                "lists": ["base": base, "token": full.token, "waiting": FullHouse.run("4")],
                 "printed": [
                     ["page": "/costs/", "words": ["Costs in 20", "Run by run", "By client", "generated"]],
                     [

@@ -34,6 +34,7 @@ enum FullHouse {
     /// Newer than anything a test makes, so that it is among what lapsed lately.
     static let expired = "7ZZZZZZZZZZZZZZZZZZZZZZZZ4"
     static let endpoint = "01KAEND0000000000000000001", signal = "01KAS1G0000000000000000001"
+    static let view = "01KAV1EW000000000000000001"
     static let alike = ["01KAAPP0000000000000000002", "01KAAPP0000000000000000003"]
     static let together = alike.map { "pick.\($0)=yes" }.joined(separator: "&")
 

@@ -48,22 +48,23 @@ struct ReportPages: Sendable {
         let isFiltered = Self.filterNames.contains { web.query($0) != nil }
         var page = Page(title: "Reports", heading: "Report Library")
         page.lead = "What runs have made, newest first: every version, with its files and what it rests on."
-        page.blocks = [
-            Block(filters: try await filters(web)),
-            Block(
-                table: Table(
-                    "Reports, newest first", ReportWords.columns, shown.map { house.words($0).cells },
-                    empty: isFiltered
-                        ? "No reports match."
-                        : "No reports yet. One appears here when a run has stored its files.",
-                    emptyLink: isFiltered ? Link(word: "Clear filters", address: "/reports/") : nil,
-                    note: filter.includesSuperseded || filter.state != nil
-                        ? nil : "Superseded versions are left out; tick \"Superseded too\" to see them.",
-                    csv: web.address("/reports.csv", changing: ["before": nil]),
-                    first: web.query("before") == nil ? nil : web.address("/reports/", changing: ["before": nil]),
-                    next: found.count > shown.count
-                        ? web.address("/reports/", changing: ["before": shown.last?.id]) : nil)),
-        ]
+        page.blocks =
+            try await SavedViewPages(house: house).blocks(.reports, web) + [
+                Block(filters: try await filters(web)),
+                Block(
+                    table: Table(
+                        "Reports, newest first", ReportWords.columns, shown.map { house.words($0).cells },
+                        empty: isFiltered
+                            ? "No reports match."
+                            : "No reports yet. One appears here when a run has stored its files.",
+                        emptyLink: isFiltered ? Link(word: "Clear filters", address: "/reports/") : nil,
+                        note: filter.includesSuperseded || filter.state != nil
+                            ? nil : "Superseded versions are left out; tick \"Superseded too\" to see them.",
+                        csv: web.address("/reports.csv", changing: ["before": nil]),
+                        first: web.query("before") == nil ? nil : web.address("/reports/", changing: ["before": nil]),
+                        next: found.count > shown.count
+                            ? web.address("/reports/", changing: ["before": shown.last?.id]) : nil)),
+            ]
         return try await house.page(page, web)
     }
 

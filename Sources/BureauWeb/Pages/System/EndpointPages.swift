@@ -16,12 +16,18 @@ struct EndpointPages: Sendable {
                 let endpoint = try await find(web)
                 return try await show(endpoint, web)
             },
+            .page(Self.place + "/:id/rotate", .engineer) { try await askToRotate($0) },
             .action(Self.place + "/:id/rotate", .engineer) { web in
-                let (after, secret) = try await house.endpoints.rotate(try await find(web).id, by: web.actor())
+                let endpoint = try await find(web)
+                guard ConfirmPage.isConfirmed(web) else { return .seeOther(Self.address(endpoint) + "rotate") }
+                let (after, secret) = try await house.endpoints.rotate(endpoint.id, by: web.actor())
                 return try await told(after, secret, web)
             },
             act("enable", "It is told again, from now on.") { try await house.endpoints.enable($0.id, by: $1) },
-            act("disable", "It is told nothing more.") { try await house.endpoints.disable($0.id, by: $1) },
+            .page(Self.place + "/:id/disable", .engineer) { try await askToDisable($0) },
+            act("disable", "It is told nothing more.", isAsked: true) {
+                try await house.endpoints.disable($0.id, by: $1)
+            },
             act("test", "A test waits to be told. Load the page again to see what became of it.") {
                 try await house.endpoints.test($0.id, by: $1)
             },
@@ -48,17 +54,19 @@ struct EndpointPages: Sendable {
     static func address(_ endpoint: EndpointRecord) -> String { "\(place)/\(endpoint.id)/" }
 
     private func act<Made>(
-        _ verb: String, _ notice: String, _ body: @escaping @Sendable (EndpointRecord, Actor) async throws -> Made
+        _ verb: String, _ notice: String, isAsked: Bool = false,
+        _ body: @escaping @Sendable (EndpointRecord, Actor) async throws -> Made
     ) -> Route {
         .action(Self.place + "/:id/\(verb)", .engineer) { web in
             let endpoint = try await find(web)
+            guard !isAsked || ConfirmPage.isConfirmed(web) else { return .seeOther(Self.address(endpoint) + verb) }
             _ = try await body(endpoint, web.actor())
             house.wake()
             return try await house.done(notice, Self.address(endpoint), web)
         }
     }
 
-    private func find(_ web: WebRequest) async throws -> EndpointRecord {
+    func find(_ web: WebRequest) async throws -> EndpointRecord {
         try await house.endpoints.find(web.parameter("id"), visible: try web.signedIn().person.clients)
     }
 
@@ -188,12 +196,12 @@ struct EndpointPages: Sendable {
         func form(_ verb: String, _ path: String, _ tone: String = "") -> Form {
             Form(action: "\(Self.place)/\(endpoint.id)/\(path)", verb: verb, tone: tone, style: "form row")
         }
-        let secret = form("Replace the secret (for a day both sign)", "rotate")
+        let secret = form("Replace the secret…", "rotate")
         let removal = form("Remove…", "remove/ask", "danger")
         guard endpoint.isActive else { return [form("Enable", "enable", "primary"), secret, removal] }
         return [
             form("Send a test", "test", "primary"), secret,
-            form("Disable (what waits is given up)", "disable", "danger"), removal,
+            form("Disable…", "disable", "danger"), removal,
         ]
     }
 
@@ -232,23 +240,5 @@ struct EndpointPages: Sendable {
         case .told: Chip(glyph: "✓", word: "Told", tone: "ok")
         case .givenUp: Chip(glyph: "✕", word: "Given up", tone: "bad")
         }
-    }
-
-    private func askToRemove(_ web: WebRequest) async throws -> Response {
-        let endpoint = try await find(web)
-        var page = SystemFrame.page("Remove this endpoint?", web)
-        page.lead = endpoint.url
-        page.blocks += [
-            Block(
-                callout: Callout(
-                    tone: "warn", title: "It is told nothing more, and its delivery log is deleted with it.",
-                    text: "This cannot be undone. Disabling keeps the log.")),
-            Block(forms: [
-                Form(
-                    action: "\(Self.place)/\(endpoint.id)/remove", verb: "Remove endpoint", tone: "danger",
-                    cancel: Link(word: "Keep it", address: Self.address(endpoint)))
-            ]),
-        ]
-        return try await house.page(page, web)
     }
 }

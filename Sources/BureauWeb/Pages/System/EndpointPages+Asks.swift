@@ -1,0 +1,60 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// The pages that ask before something is done to an endpoint.
+extension EndpointPages {
+    private func crumbs(_ endpoint: EndpointRecord, _ verb: String) -> [Link] {
+        [
+            Link(word: "System", address: "/system/"), Link(word: "Endpoints", address: Self.place + "/"),
+            Link(word: String(endpoint.id.prefix(10)), address: Self.address(endpoint)), Link(word: verb),
+        ]
+    }
+
+    func askToRotate(_ web: WebRequest) async throws -> Response {
+        let endpoint = try await find(web)
+        return try await house.page(
+            ConfirmPage(
+                question: "Replace the secret?", about: endpoint.url, crumbs: crumbs(endpoint, "Replace the secret"),
+                effect:
+                    "A new secret is made and shown once. For a day both sign what it is told; after that only the new.",
+                reach: "Whoever runs the program there has to be given the new one within the day.",
+                undo: "Not possible: the former secret ends. Another one can be made at any time.",
+                action: Self.address(endpoint) + "rotate", verb: "Replace the secret", reason: nil,
+                back: Link(word: "Keep the secret", address: Self.address(endpoint))
+            ).page, web)
+    }
+
+    func askToDisable(_ web: WebRequest) async throws -> Response {
+        let endpoint = try await find(web)
+        let waiting = try await house.endpoints.announcements(endpoint.id, state: .pending, limit: Self.logShown)
+        let count = waiting.count == Self.logShown ? "\(Self.logShown) or more" : "\(waiting.count)"
+        return try await house.page(
+            ConfirmPage(
+                question: "Disable this endpoint?", about: endpoint.url, crumbs: crumbs(endpoint, "Disable"),
+                effect: "It is told nothing more, and what waits to be told is given up: \(count) now. Its log stays.",
+                reach: "The program there no longer learns of changes.",
+                undo: "Enable it: it is told again from then on, and what was given up can be told once more.",
+                action: Self.address(endpoint) + "disable", verb: "Disable", tone: "danger", reason: nil,
+                back: Link(word: "Keep it active", address: Self.address(endpoint))
+            ).page, web)
+    }
+
+    func askToRemove(_ web: WebRequest) async throws -> Response {
+        let endpoint = try await find(web)
+        var page = SystemFrame.page("Remove this endpoint?", web)
+        page.lead = endpoint.url
+        page.blocks += [
+            Block(
+                callout: Callout(
+                    tone: "warn", title: "It is told nothing more, and its delivery log is deleted with it.",
+                    text: "This cannot be undone. Disabling keeps the log.")),
+            Block(forms: [
+                Form(
+                    action: "\(Self.place)/\(endpoint.id)/remove", verb: "Remove endpoint", tone: "danger",
+                    cancel: Link(word: "Keep it", address: Self.address(endpoint)))
+            ]),
+        ]
+        return try await house.page(page, web)
+    }
+}
