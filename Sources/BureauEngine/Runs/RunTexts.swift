@@ -71,7 +71,7 @@ struct RunTexts: Sendable {
             run.id, run.agent, agent, run.clientSlug, run.clientName, run.taskID, run.taskTitle, run.headline,
             run.cause?.sentence,
         ].compactMap(\.self)
-        return RunWordsSearch.folded(String(Sanitiser.clean(shown.joined(separator: "\n")).prefix(charactersMax)))
+        return RunWordsSearch.folded(String(Outgoing.clean(shown.joined(separator: "\n")).prefix(charactersMax)))
     }
 }
 

@@ -53,19 +53,22 @@ struct BrowserPlaces {
             "/", "/inbox/", "/inbox/?kind=reviews", "/inbox/?kind=approvals", "/inbox/?mine=yes", "/runs/", "/runs/new",
             "/reports/", "/clients/", "/clients/acme/", "/clients/acme/sources/", "/clients/acme/context/",
             "/clients/acme/users/", "/clients/acme/activity/", "/agents/", "/agents/sentinel/", "/costs/", "/system/",
-            "/intake/", "/system/webhooks/", "/system/webhooks/\(signal)/", "/system/connections/", "/system/endpoints/",
+            "/intake/", "/system/webhooks/", "/system/webhooks/\(signal)/", "/system/connections/",
+            "/system/endpoints/",
             "/system/endpoints/\(endpoint)/", "/system/audit-log/", "/system/alerts/", "/system/queue/",
             "/system/settings/", "/users/", "/users/boss/", "/settings/", "/search?q=acme",
             "/approvals/01KAAPP0000000000000000001/", report("8") + "compare", "/runs/\(FullHouse.longRun)/",
             "/runs/\(FullHouse.longRun)/?show=everything",
             "/runs/new?look=yes&agent=sentinel&client=acme&task=86cfull01", run("5") + "?text=fetch",
-            run("5") + "events/0", "/today/", "/runs/?view=attention&text=session", "/settings/views/\(FullHouse.view)/",
+            run("5") + "events/0", "/today/", "/runs/?view=attention&text=session",
+            "/settings/views/\(FullHouse.view)/",
         ] + ["1", "3", "4", "5", "6"].map(run) + ["1", "7"].map(report)
         + ["evil.html", "rows.csv", "run.exe"].map { report("7") + "files/\($0)/" }
 
     /// What asks before it does anything.
     static let confirmations = [
-        "/intake/pause", "/intake/drain", run("5") + "stop", run("3") + "again", run("7") + "deliver", "/clients/acme/archive", "/agents/sentinel/test",
+        "/intake/pause", "/intake/drain", run("5") + "stop", run("3") + "again", run("7") + "deliver",
+        "/clients/acme/archive", "/agents/sentinel/test",
         "/users/boss/disable", "/system/endpoints/\(endpoint)/remove", "/system/endpoints/\(endpoint)/rotate",
         "/system/endpoints/\(endpoint)/disable", "/approvals/together?\(FullHouse.together)",
         "/system/queue/together?do=redrive&pick.\(signal)=yes",
