@@ -96,10 +96,10 @@ package struct RunListing: Sendable, Hashable {
     }
 
     /// The column that the list is in the order of.
-    fileprivate var place: String { isWide ? "run_text.run_id" : "id" }
+    var place: String { isWide ? "run_text.run_id" : "id" }
 
     /// The tables, what narrows their rows, and the values of that.
-    fileprivate var clause: (text: String, values: [any SQLBindable]) {
+    var clause: (text: String, values: [any SQLBindable]) {
         let from = isWide ? "FROM run_text CROSS JOIN run ON run.id = run_text.run_id" : "FROM run"
         var (conditions, values): ([String], [any SQLBindable]) = ([], [])
         func add(_ condition: String, _ more: [any SQLBindable]) {
@@ -145,7 +145,7 @@ package struct RunListing: Sendable, Hashable {
         return (from + (conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")), values)
     }
 
-    fileprivate var order: String { isOldestFirst ? "ASC" : "DESC" }
+    var order: String { isOldestFirst ? "ASC" : "DESC" }
 }
 
 extension RunDesk {

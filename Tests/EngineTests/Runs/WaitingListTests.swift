@@ -65,7 +65,7 @@ struct WaitingListTests {
             #expect(try await desk.count(listing, atMost: 1_000) == numbers.count, "\(what)")
             let (clause, values) = listing.clause
             let plan = try await bench.database.engine.query(
-                "EXPLAIN QUERY PLAN SELECT * FROM run \(clause) ORDER BY id LIMIT 100", values
+                "EXPLAIN QUERY PLAN SELECT * \(clause) ORDER BY id LIMIT 100", values
             ).map { try $0.text("detail") }
             #expect(plan.contains { $0.contains(index) }, "\(what): \(plan)")
             #expect(!plan.contains("SCAN run"), "\(what): \(plan)")
