@@ -70,10 +70,14 @@ struct MissingHere: Error, CustomStringConvertible {
     let what: String
     var description: String { "\(what) is not set here. The run waits until it is." }
 
-    /// Nil when the run can go on in this process. `parts` are those of the run's own account.
-    static func find(_ run: RunRecord, _ agent: LoadedAgent, _ parts: EngineParts) -> MissingHere? {
+    /// Nil when the run can go on in this process. `parts` are those of the run's own account; `state` is one that it
+    /// comes to.
+    static func find(_ run: RunRecord, _ agent: LoadedAgent, _ parts: EngineParts, in state: RunState? = nil)
+        -> MissingHere?
+    {
         guard let names = agent.config.anthropic else { return nil }
-        switch run.state {
+        let state = state ?? run.state
+        switch state {
         case .starting:
             let variables = [names.agentIDVariable, names.environmentIDVariable]
             if let unset = variables.first(where: { parts.variable($0) == nil }) { return MissingHere(what: unset) }
@@ -81,7 +85,18 @@ struct MissingHere: Error, CustomStringConvertible {
         case .queued, .needsInfo, .delivering, .inReview, .done, .doneWithProblems, .stopped, .failed, .ignored:
             return nil
         }
-        guard run.state == .starting || run.sessionID != nil, parts.connections.anthropic == nil else { return nil }
+        guard state == .starting || run.sessionID != nil, parts.connections.anthropic == nil else { return nil }
         return MissingHere(what: "ANTHROPIC_API_KEY")
+    }
+}
+
+extension EngineParts {
+    /// What this process lacks to take the run to its end, as a variable's name; nil when it has all.
+    package func missing(for run: RunRecord) async throws -> String? {
+        guard let agent = try await catalog.version(run.configHash) else { return nil }
+        let parts: EngineParts
+        // An account that is named nowhere fails the run, and says so.
+        do { parts = try await using(run: run, agent: agent) } catch is UnknownCredentials { return nil }
+        return MissingHere.find(run, agent, parts, in: run.state == .queued ? .starting : nil)?.what
     }
 }

@@ -65,11 +65,12 @@ struct RunWatcher: Sendable {
     /// A shell without what the server works with would do the run's work half, and fail it for want of the rest.
     private func leftToServer(_ id: String, printsJSON: Bool) async throws -> Int32? {
         let parts = composition.parts
-        let missing = try await parts.database.read { try ServerFacts(db: $0).missing(in: parts) }
         let run = try await composition.desk.find(id)
+        var missing = try await parts.database.read { try ServerFacts(db: $0).missing(in: parts) }
+        if let own = try await parts.missing(for: run), !missing.contains(own) { missing.append(own) }
         guard !missing.isEmpty, run.state.isWorkable else { return nil }
         Terminal.note(
-            "The run is left to the server, which is not running: this shell has not what the server had "
+            "The run is left to the server, which is not running: this shell has not what the server needs "
                 + "(\(missing.joined(separator: ", "))).\nStart bureau serve, or give this shell the server's environment: "
                 + "set -a; . /etc/bureau/env; set +a. Then: bureau runs watch \(id.prefix(10))")
         if printsJSON { Terminal.say(try await FinalReport(composition: composition, id: id).json()) }
