@@ -13,7 +13,7 @@ STATE = """
 const log = document.querySelector('#timeline .log'), news = document.querySelector('[data-news]');
 return {rows: log.children.length, end: log.getBoundingClientRect().bottom, window: window.innerHeight,
     top: window.scrollY, follows: document.querySelector('[data-follow]').checked,
-    news: news.closest('p').hidden ? '' : news.textContent, live: document.querySelector('[data-live]').textContent,
+    news: news.closest('p').hidden ? '' : news.textContent, live: document.querySelector('#timeline [data-live]').textContent,
     said: [...log.querySelectorAll('.words')].map((it) => it.textContent)};
 """
 
