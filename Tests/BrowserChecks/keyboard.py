@@ -45,7 +45,7 @@ def press(driver, *keys):
     ActionChains(driver).send_keys(*keys).perform()
 
 
-def stop(driver, where, is_first):
+def stop(driver, where, is_first=True):
     """Looks at the stop the focus is on. Returns it. The skip link again is the way out at the end."""
     found = driver.execute_script(STOP)
     for wrong in found["wrong"] if is_first or not found.get("isSkip") else []:

@@ -19,7 +19,9 @@ axe.run(document, {resultTypes: ["violations"], iframes: false, ...only}).then(
 # What moved since the first paint, once two frames more have been drawn.
 SHIFTS = """
 const done = arguments[arguments.length - 1], moved = [];
-new PerformanceObserver((list) => { for (const it of list.getEntries()) if (!it.hadRecentInput)
+// Less than this is rounding within a pixel, which nobody sees.
+const seen = 0.0005;
+new PerformanceObserver((list) => { for (const it of list.getEntries()) if (!it.hadRecentInput && it.value >= seen)
     moved.push(it.value.toFixed(4) + " by " + it.sources.map((s) => s.node && s.node.nodeName + "." + s.node.className).join(" "));
 }).observe({type: "layout-shift", buffered: true});
 requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(moved), 60)));

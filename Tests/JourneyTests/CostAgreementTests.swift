@@ -81,7 +81,7 @@ struct CostAgreementTests {
                 guard let id = row.firstMatch(of: /href="\/runs\/(01KARVN[0-9]+)\//)?.1,
                     let cost = row.firstMatch(of: /data-label="Cost"[^>]*>([^<]*)</)?.1
                 else { continue }
-                seen[String(id)] = String(cost)
+                seen[String(id)] = String(cost).replacing("&lt;", with: "<")
             }
             next = page.firstMatch(of: /rel="next" href="([^"]+)"/).map {
                 String($0.1).replacingOccurrences(of: "&amp;", with: "&")
@@ -95,7 +95,8 @@ struct CostAgreementTests {
         }
         for id in told.keys.sorted().shuffled().prefix(pagesRead) {
             let page = try await Web.send("GET", "\(server.url)/runs/\(id)/", headers: cookie).text
-            let lead = page.firstMatch(of: /<p class="lead">([^<]*)</).map { String($0.1) } ?? ""
+            let lead =
+                page.firstMatch(of: /<p class="lead">([^<]*)</).map { String($0.1).replacing("&lt;", with: "<") } ?? ""
             #expect(lead.contains("· \(seen[id] ?? "?") of "), "\(id): \(lead), in the list \(seen[id] ?? "")")
         }
     }
