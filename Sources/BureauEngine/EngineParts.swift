@@ -31,28 +31,32 @@ package struct Connections: Sendable {
     }
 }
 
-/// Everything the engine's rooms share. Made once, in `Composition.swift`.
-package struct EngineParts: Sendable {
+/// Everything the engine's rooms share. Made once, in `Composition.swift`, and again for each other account.
+///
+/// A reference, since every call hands it on: an asynchronous call keeps what it was handed, and a thousand runs in flight
+/// would keep some thousand copies of all of it.
+package final class EngineParts: Sendable {
     package let database: any Database
     package let doors: Doors
     package let catalog: AgentCatalog
-    package internal(set) var connections: Connections
+    package let connections: Connections
     package let blobs: BlobFolder
     package let prices: PriceTable
-    package internal(set) var settings: EngineSettings
+    package let settings: EngineSettings
     package let counters: Counters
     package let logger: Logger
     package let transitions: RunTransitions
-    package let pulse = Pulse()
+    package let pulse: Pulse
     /// Environment variables an agent's config may name: ids, not secrets.
-    package internal(set) var variable: @Sendable (String) -> String?
+    package let variable: @Sendable (String) -> String?
     /// Further accounts, by the names that agents' and clients' configs use.
     package let credentialSets: [String: CredentialSet]
 
     package init(
         database: any Database, doors: Doors, catalog: AgentCatalog, connections: Connections, blobs: BlobFolder,
         prices: PriceTable, settings: EngineSettings, counters: Counters, logger: Logger,
-        variable: @escaping @Sendable (String) -> String?, credentialSets: [String: CredentialSet] = [:]
+        variable: @escaping @Sendable (String) -> String?, credentialSets: [String: CredentialSet] = [:],
+        pulse: Pulse = Pulse()
     ) {
         self.database = database
         self.doors = doors
@@ -65,7 +69,19 @@ package struct EngineParts: Sendable {
         self.logger = logger
         self.variable = variable
         self.credentialSets = credentialSets
+        self.pulse = pulse
         transitions = RunTransitions(doors: doors)
+    }
+
+    /// The same with something else in place of what is named.
+    func with(
+        connections: Connections? = nil, settings: EngineSettings? = nil,
+        variable: (@Sendable (String) -> String?)? = nil
+    ) -> EngineParts {
+        EngineParts(
+            database: database, doors: doors, catalog: catalog, connections: connections ?? self.connections,
+            blobs: blobs, prices: prices, settings: settings ?? self.settings, counters: counters, logger: logger,
+            variable: variable ?? self.variable, credentialSets: credentialSets, pulse: pulse)
     }
 
     /// What a worker writes for its run. Throws `RunMoved`, and nothing is written, when the lease is gone.

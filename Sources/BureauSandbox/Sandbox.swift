@@ -65,6 +65,8 @@ package final class Sandbox: Service {
         get async throws { try await frame.readiness.port }
     }
 
+    private static let stopSecondsMax: Int64 = 5
+
     /// Serves until graceful shutdown, cancellation, or `POST /_control/stop`.
     package func run() async throws {
         var logger = Logger(label: "bureau.sandbox")
@@ -75,11 +77,18 @@ package final class Sandbox: Service {
             configuration: .init(address: address, serverName: "sandbox", backlog: 1024),
             onServerRunning: { [frame] channel in frame.readiness.succeed(channel.localAddress?.port) },
             logger: logger)
-        let group = ServiceGroup(
-            configuration: .init(services: [frame.background, app], logger: logger))
+        var configuration = ServiceGroupConfiguration(services: [frame.background, app], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(Self.stopSecondsMax)
+        let group = ServiceGroup(configuration: configuration)
         frame.readiness.onStop { await group.triggerGracefulShutdown() }
         defer { frame.readiness.end() }
-        try await group.run()
+        // Cancelled, it still stops in order: a connection that is let go of while it opens ends the whole process.
+        let serving = Task { try await group.run() }
+        try await withTaskCancellationHandler {
+            try await serving.value
+        } onCancel: {
+            Task { await group.triggerGracefulShutdown() }
+        }
     }
 
     /// What `GET /_control/state` tells, for tests in the same process.

@@ -30,7 +30,8 @@ struct Composition: Sendable {
         self.doors = doors
         try Self.makeFolder(settings.dataFolder)
         database = try SQLiteDatabase(path: settings.databasePath)
-        lock = try OwnerLock(folder: Self.ownersFolder(settings), owner: "\(getpid())-\(doors.makeID())")
+        lock = try OwnerLock(
+            folder: OwnerLock.folder(besideDatabase: settings.databasePath), owner: "\(getpid())-\(doors.makeID())")
         transport = HTTPTransport()
         let environment = settings.environment
         let connector = Connector(settings: settings, transport: transport), prices = try Self.prices(settings)
@@ -50,6 +51,7 @@ struct Composition: Sendable {
         if FileManager.default.fileExists(atPath: settings.agentsFolder.path) { try await catalog.refresh() }
     }
 
+    /// Where the server of a data folder holds its lock.
     static func ownersFolder(_ settings: Settings) -> URL { settings.dataFolder.appendingPathComponent("owners") }
 
     /// After a restore nothing may start before the vendors have told what was done since the backup.
@@ -180,6 +182,7 @@ struct Composition: Sendable {
         }
         return [
             AsanaLooker(parts: parts, signal: lookWake, wake: wake),
+            WaitingTaskClients(parts: parts),
             SweepService(
                 parts: parts, wake: wake, notice: { [noticeWake] in noticeWake.raise() }, key: makeSealingKey),
         ]

@@ -72,7 +72,8 @@ struct EveryWriteTests {
         )
         .replacingOccurrences(
             of: "\"alerts\": {",
-            with: "\"approvals\": {\"slack\": [\"U0JAKE\"], \"channel\": \"#approvals\"}, \"alerts\": {"
+            with: "\"budgets\": {\"run\": {\"on_exhausted\": \"pause_and_ask\"}}, "
+                + "\"approvals\": {\"slack\": [\"U0JAKE\"], \"channel\": \"#approvals\"}, \"alerts\": {"
         )
         .replacingOccurrences(of: #""max_session_cost_usd": 5.00"#, with: #""max_session_cost_usd": 1.00"#)
         .replacingOccurrences(of: #", "alert_if_cost_exceeds_usd": 3.00"#, with: "")

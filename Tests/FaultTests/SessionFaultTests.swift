@@ -26,7 +26,6 @@ struct SessionFaultTests {
         #""outputs": {"expected": ["sentinel-audit-{client_id}.json", "sentinel-audit-{client_id}.md"]},"#,
         #""outputs": {"expected": [], "wait_seconds": 3},"#
     )
-    private static let stopAtLimit = (#""outputs": {"#, #""budgets": {"run": {"on_exhausted": "stop"}}, "outputs": {"#)
     private static let threeSeconds = (#""max_session_duration_minutes": 60"#, #""max_session_duration_minutes": 0.05"#)
 
     static let rows = [
@@ -56,7 +55,7 @@ struct SessionFaultTests {
             taskStatus: "blocked"),
         Row(
             scenario: "runaway", state: "stopped", cause: "over_budget", words: "$5.00", alerts: 1,
-            taskStatus: "blocked", changes: [stopAtLimit]),
+            taskStatus: "blocked"),
         Row(
             scenario: "silent", state: "stopped", cause: "over_time", words: "3s", alerts: 1, taskStatus: "blocked",
             changes: [threeSeconds]),

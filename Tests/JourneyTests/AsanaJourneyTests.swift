@@ -44,9 +44,11 @@ struct AsanaJourneyTests {
             let server = try await installation.startServer()
             let made = try installation.start([
                 "webhooks", "register", "asana", "--project", Self.project, "--endpoint", server.url, "--data",
-                installation.data.path,
+                installation.data.path, "--json",
             ])
             #expect(try await made.waitForEnd().status == 0, "\(made.text)")
+            let target = try #require(await installation.look().state["asana"]?["webhooks"]?[0]?["target"]?.string)
+            #expect(made.text.contains(server.url) && !made.text.contains(target), "its path is half a secret")
             try await installation.board.asana("assign", Self.task, ["assignee": Self.jessie])
             try await installation.told("needs information")
             try await installation.stands("Needs clarification")

@@ -15,7 +15,9 @@ struct BudgetJourneyTests {
             .replacingOccurrences(of: #", "alert_if_cost_exceeds_usd": 3.00"#, with: "")
             .replacingOccurrences(
                 of: "\"alerts\": {",
-                with: "\"approvals\": {\"slack\": [\"U0JAKE\"], \"channel\": \"#approvals\"}, \"alerts\": {")
+                with:
+                    "\"budgets\": {\"run\": {\"on_exhausted\": \"pause_and_ask\"}}, \"approvals\": {\"slack\": [\"U0JAKE\"], \"channel\": \"#approvals\"}, \"alerts\": {"
+            )
         options.agents = [("sentinel", agent)]
         return options
     }

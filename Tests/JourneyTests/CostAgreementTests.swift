@@ -66,8 +66,10 @@ struct CostAgreementTests {
         return Dictionary(uniqueKeysWithValues: found)
     }
 
+    /// What is not known is told as nothing at all, and adds nothing.
     private static func micro(_ dollars: String) -> Int64 {
-        NSDecimalNumber(decimal: (Decimal(string: dollars) ?? -1) * 1_000_000).int64Value
+        guard !dollars.isEmpty else { return 0 }
+        return NSDecimalNumber(decimal: (Decimal(string: dollars) ?? -1) * 1_000_000).int64Value
     }
 
     /// What people read: rounded for them, and the same in every place.
@@ -120,8 +122,9 @@ struct CostAgreementTests {
         let whole = try JSONSerialization.jsonObject(with: body)
         let listed: Any? = if let member { (whole as? [String: Any])?[member] } else { whole }
         let runs = listed as? [[String: Any]] ?? []
-        let found = runs.map {
-            ($0["id"] as? String ?? "", Int64((($0["cost_usd"] as? Double ?? -1) * 1_000_000).rounded()))
+        let found = runs.map { run in
+            let cost = run["cost_usd"] is NSNull ? 0 : run["cost_usd"] as? Double ?? -1
+            return (run["id"] as? String ?? "", Int64((cost * 1_000_000).rounded()))
         }
         return Dictionary(found, uniquingKeysWith: { $1 })
     }

@@ -72,6 +72,9 @@ struct ReviewJourneyTests {
             try await installation.state("done")
             try await installation.says("Accepted by Ana (demo)", on: board)
             try await installation.checkAccepted(board)
+            let run = try #require(try await installation.records().runs.first)
+            let verified = try await installation.command("runs", "verify", run.id)
+            #expect(verified.status == 0, "\(verified.text)")
         }
     }
 

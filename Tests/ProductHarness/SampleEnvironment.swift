@@ -27,6 +27,8 @@ enum SampleEnvironment {
             "GOOGLE_BASE_URL": base + "/google",
             "GOOGLE_SERVICE_ACCOUNT_JSON_PATH": serviceAccountPath(folder).path,
             "GOOGLE_DRIVE_ROOT_FOLDER_ID": "1DEMOROOT",
+            // How full the machine of the tests is says nothing about the product.
+            "DISK_ALERT_PERCENT": "100",
         ]
     }
 

@@ -65,6 +65,7 @@ enum Agents {
           "kickoff_template": {"prompt": "Work for {client_name}.\\n\\nCLIENT PAYLOAD:\\n{payload_json}"},
           "limits": {"max_session_duration_minutes": 60, "max_session_cost_usd": 5.00,
             "alert_if_cost_exceeds_usd": 3.00, "sample_interval_seconds": 90},
+          "budgets": {"run": {"on_exhausted": "pause_and_ask"}},
           "outputs": {"expected": [], "wait_seconds": 8},
           "approvals": {"slack": ["U0JAKE"], "channel": "#approvals", "expire_minutes": 90},
           "delivery": {

@@ -72,7 +72,7 @@ final class SimulatedServer: Sendable {
             RunThreadWorker(parts: parts, lock: lock, finishes: false),
             RunWorker(parts: parts, lock: lock, wake: runWake),
             AsanaLooker(parts: parts, signal: lookWake, wake: { runWake.raise() }),
-            ScheduleService(parts: parts, wake: runWake),
+            ScheduleService(parts: parts, wake: runWake), WaitingTaskClients(parts: parts),
         ]
         if world.mutation != .deaf {
             services.append(

@@ -17,6 +17,7 @@ struct FencedWriteTests {
         "Runs/StraySessions.swift": "of sessions that no run follows",
         "Runs/Doubt.swift": "tells people once, whoever does",
         "Runs/RunTexts.swift": "follows the runs, and moves none",
+        "Runs/WaitingTaskClients.swift": "of waiting runs that nobody holds, which it says itself",
         "Delivery/SlackDirectory.swift": "a cache all runs share",
         "Delivery/DriveFolderPath.swift": "a cache all runs share",
     ]

@@ -60,6 +60,33 @@ struct AccessTests {
         }
     }
 
+    @Test("A list of users goes on, and each is in it once, with the clients they see")
+    func paging() async throws {
+        try await Served.run { server in
+            try await server.openClient("acme")
+            for number in 0..<(PeoplePages.pageRows + 4) {
+                let name = String(format: "user-%03d", number), people = server.house.people
+                let made = try await people.add(name, displayName: nil, role: .viewer, by: Browser.tester)
+                if number == 0 { _ = try await people.setClients(made.id, ["acme"], by: Browser.tester) }
+            }
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            let first = try await boss.get("/users/").text
+            let next = try #require(first.firstMatch(of: /rel="next" href="([^"]+)"/)).1
+            let second = try await boss.get(String(next)).text
+            func names(_ text: String) -> Set<String> {
+                Set(text.matches(of: /\(((?:user-[0-9]{3})|boss)\)/).map { String($0.1) })
+            }
+            #expect(names(first).count == PeoplePages.pageRows && names(second).count == 5)
+            #expect(names(first).isDisjoint(with: names(second)) && !second.contains("rel=\"next\""))
+            let csv = try await boss.get("/users.csv").text.split(separator: "\r\n")
+            #expect(
+                csv.count == PeoplePages.pageRows + 6 && csv.contains { $0.hasPrefix("user-000,user-000,viewer,acme,") }
+            )
+            let json = try JSONValue.parse(try await boss.get("/users.json?after=user-099").body)
+            #expect(json["items"]?.array?.compactMap { $0["name"]?.string } == (100...103).map { "user-\($0)" })
+        }
+    }
+
     private static let asked: [(String, String, Int)] = [
         ("/costs.csv?by=client", "client,runs,spent_usd,runs_without_price", 200),
         ("/costs.csv?by=status&month=2026-11", "status,runs,spent_usd,runs_without_price", 200),

@@ -56,6 +56,74 @@ struct AgentPageTests {
         }
     }
 
+    @Test("It says of each way to start the agent whether it is on, and what has to be pasted where")
+    func triggers() async throws {
+        try await Served.run(site: .init(publicURL: "http://bureau.test", version: "1"), hasAgents: true) { server in
+            let agent = try #require(server.house.catalog.agent("sentinel"))
+            var object = try JSONValue.parse(Array(agent.canonical.utf8)).object ?? JSONObject()
+            object["triggers"] = try JSONValue.parse(Array(Self.ways.utf8))
+            try await Self.put(object, server)
+            let browser = try await Browser.signedIn(server, "vera", .viewer)
+            let page = try await browser.get("/agents/sentinel/").text
+            let rows = page.components(separatedBy: "<tr").filter { $0.contains("data-label=\"Trigger\"") }
+            let states = rows.map { $0.contains("</span> On</span>") ? "on" : "off" }
+            #expect(states == ["off", "on", "on", "on", "on", "off"])
+            #expect(rows.last?.contains("night") == true)
+            for pasted in [
+                "http://bureau.test/slack/commands", "http://bureau.test/slack/interactions",
+                "bureau webhooks register asana --project 1208000000000100",
+            ] {
+                #expect(page.contains(pasted), "\(pasted)")
+            }
+            #expect(!page.contains("http://bureau.test/webhook/sentinel"), "that trigger is off")
+            #expect(try await browser.get("/agents/").text.contains("</span> On</span>"))
+            object["triggers"] = .object(JSONObject([]))
+            try await Self.put(object, server)
+            #expect(try await browser.get("/agents/").text.contains("</span> Off</span>"))
+        }
+    }
+
+    private static let ways = #"""
+        {"manual_cli": {"enabled": true}, "slack_command": {"enabled": true, "allowed_users": ["U0001"], "verb": "audit"},
+         "clickup_webhook": {"enabled": false},
+         "asana": {"enabled": true, "projects": ["1208000000000100"], "assignee": "1207000000000001", "sections": ["New"]},
+         "cron": [{"enabled": true, "name": "day", "when": "daily at 06:00", "clients": "all_ready"},
+                  {"enabled": false, "name": "night", "when": "daily at 23:00", "clients": "all_ready"}]}
+        """#
+
+    private static func put(_ object: JSONObject, _ server: Served) async throws {
+        try JSONValue.object(object).pretty.write(
+            to: URL(filePath: server.database.path).deletingLastPathComponent().appending(path: "sentinel.json"),
+            atomically: true, encoding: .utf8)
+        try await server.house.catalog.refresh()
+        #expect(server.house.catalog.problems.filter { $0.severity == .error }.isEmpty)
+    }
+
+    @Test("Any two versions are compared, not only the last two")
+    func compare() async throws {
+        try await Served.run(hasAgents: true) { server in
+            var hashes = [try #require(server.house.catalog.agent("sentinel")).hash]
+            var object =
+                try JSONValue.parse(
+                    Array(try #require(server.house.catalog.agent("sentinel")).canonical.utf8)
+                ).object ?? JSONObject()
+            for number in ["two", "three"] {
+                object["description"] = .string("Description number \(number)")
+                try await Self.put(object, server)
+                hashes.append(try #require(server.house.catalog.agent("sentinel")).hash)
+            }
+            let browser = try await Browser.signedIn(server, "vera", .viewer)
+            let last = try await browser.get("/agents/sentinel/").text
+            #expect(last.contains("number two") && last.contains("number three"))
+            let chosen = try await browser.get("/agents/sentinel/?from=\(hashes[0])&to=\(hashes[1])").text
+            let diff = chosen.components(separatedBy: "class=\"diff\"").last ?? ""
+            #expect(diff.contains("number two") && !diff.contains("number three"))
+            let same = try await browser.get("/agents/sentinel/?from=\(hashes[1])&to=\(hashes[1])").text
+            #expect(same.contains("say the same"))
+            #expect(try await browser.get("/agents/sentinel/?from=nothing").status == 400)
+        }
+    }
+
     private static let middles: [([Int64], Int64?)] = [
         ([], nil), ([7], 7), ([9, 1], 1), ([3, 1, 2], 2), ([4, 1, 3, 2], 2),
     ]

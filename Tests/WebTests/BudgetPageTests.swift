@@ -37,4 +37,18 @@ struct BudgetPageTests {
             }
         }
     }
+
+    private static let foreign = ["client/plunkett month", "agency day", "agent/sentinel day"]
+
+    @Test("An admin of some clients sets their limits and nobody else's", arguments: foreign)
+    func narrow(account: String) async throws {
+        try await Served.run(hasAgents: true) { server in
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
+            let nina = try await Browser.signedIn(server, "nina", .admin, clients: ["acme"])
+            let form = "amount=5&reason=x&account="
+            #expect(try await nina.post("/costs/budgets", form + WebRequest.escaped(account)).status == 404)
+            #expect(try await server.house.budgets.list().allSatisfy { $0.budget == nil })
+            #expect(try await nina.post("/costs/budgets", form + "client/acme+month").status == 303)
+        }
+    }
 }

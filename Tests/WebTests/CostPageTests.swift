@@ -110,6 +110,34 @@ struct CostPageTests {
         }
     }
 
+    @Test(
+        "The list behind a figure has exactly its runs, wherever the reader's clock stands",
+        arguments: [
+            "Australia/Brisbane", "America/New_York", "",
+        ])
+    func linked(zone: String) async throws {
+        try await Served.run(hasAgents: true) { server in
+            _ = try await Self.seed(300, server)
+            let olga = try await Browser.signedIn(server, "olga", .operator)
+            #expect(try await olga.post("/settings/zone", "zone=\(WebRequest.escaped(zone))").status == 303)
+            let page = try await olga.get("/costs/").text.replacing("&amp;", with: "&")
+            let rows = page.matches(
+                of:
+                    /href="\/runs\/\?([^"]*days=UTC[^"]*)">[^<]*<\/a><\/td><td[^>]*>([0-9]+)<\/td><td[^>]*>(\$[0-9.,]+)</
+            )
+            #expect(rows.count > 10, "by client, agent, status, trigger and day")
+            for row in rows {
+                let lines = try await olga.get("/runs.csv?\(row.1)").text.split(separator: "\r\n").dropFirst()
+                let spent = lines.reduce(Int64(0)) { sum, line in
+                    sum + Self.micro(String(line.split(separator: ",", omittingEmptySubsequences: false)[7]))
+                }
+                #expect("\(lines.count)" == row.2 && "\(MicroUSD(rawValue: spent))" == row.3, "\(row.1)")
+            }
+            let address = try #require(rows.first).1
+            #expect(try await olga.get("/runs/?\(address)").text.contains("Days: UTC"), "and the list says so")
+        }
+    }
+
     @Test("Somebody who sees some clients sees their money alone, in every part of the page")
     func narrow() async throws {
         try await Served.run(hasAgents: true) { server in

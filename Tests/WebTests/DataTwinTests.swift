@@ -11,6 +11,8 @@ struct DataTwinTests {
         ("/agents.json", "items"), ("/agents/sentinel/data.json", "name"), ("/system/alerts.json", "items"),
         ("/system/queue.json", "lines"),
         ("/system/webhooks.json?limit=5", "items"), ("/system/endpoints.json", "items"),
+        ("/system/alerts.json?all=yes", "items"), ("/system/alerts.json?before=01KAALERT00000000000000001", "items"),
+        ("/system/webhooks.json?before=01KAS1G0000000000000000001&verdict=run", "items"),
     ]
 
     @Test("Leads to what the API tells, which whoever is signed in may read", arguments: places)
@@ -23,6 +25,50 @@ struct DataTwinTests {
             let data = try await browser.get(place)
             #expect(data.status == 200, "\(place): \(data.text)")
             #expect(try JSONValue.parse(data.body)[member] != nil, "\(place): \(data.text.prefix(300))")
+        }
+    }
+
+    private static let own: [(String, Role, says: String)] = [
+        ("/users.json", .admin, "\"display_name\": \"boss\""), ("/users.csv", .admin, "boss,boss,admin,all,"),
+        ("/system/settings.json", .engineer, "\"items\": ["),
+        ("/system/webhooks.csv", .engineer, "delivery,received_at,"),
+        ("/system/audit-log.json", .engineer, "\"action\": \"user added\""),
+        ("/system/audit-log.csv", .engineer, "user added"), ("/clients.csv", .viewer, "acme,Acme,no,"),
+    ]
+
+    @Test("What the API does not tell is told beside the page, to whoever may read that", arguments: own)
+    func told(path: String, role: Role, says: String) async throws {
+        try await Served.run { server in
+            try await server.openClient("acme")
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            let answer = try await boss.get(path)
+            #expect(answer.status == 200 && answer.text.contains(says), "\(answer.text)")
+            for other in Role.allCases where other < role {
+                let refused = try await Browser.signedIn(server, "a-\(other.rawValue)", other).get(path)
+                #expect(refused.status == 403, "\(other)")
+            }
+        }
+    }
+
+    @Test("The inbox goes on, kind by kind, and has each once")
+    func inboxPages() async throws {
+        try await Served.run { server in
+            try await server.openClient("acme")
+            let all = Inbox.listedMax + 30
+            try await ReportSeed.inReview(all, of: "acme", on: server)
+            let ana = try await Browser.signedIn(server, "ana", .viewer)
+            func page(_ query: String) async throws -> (ids: [String], next: String?, keys: Set<String>) {
+                let json = try JSONValue.parse(try await ana.get("/inbox.json?\(query)").body)
+                let ids = (json["reviews"]?.array ?? []).compactMap { $0["id"]?.string }
+                return (ids, json["next"]?["reviews"]?.string, Set(json.object?.keys ?? []))
+            }
+            let first = try await page(""), next = try #require(first.next)
+            #expect(first.ids.count == Inbox.listedMax && first.keys.contains("failures"))
+            let second = try await page("kind=reviews&after=\(next)")
+            #expect(second.ids.count == 30 && second.next == nil && second.keys == ["counts", "reviews", "next"])
+            #expect(Set(first.ids + second.ids).count == all)
+            #expect(try await ana.get("/inbox.json?after=\(next)").status == 400)
+            #expect(try await ana.get("/inbox.json?kind=moods").status == 400)
         }
     }
 

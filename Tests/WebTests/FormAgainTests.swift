@@ -31,6 +31,21 @@ struct FormAgainTests {
         ("a password", "/settings/password", ["password=2brief"], "type=\"password\" value=\"\""),
     ]
 
+    @Test("What came too late is shown and not offered again: it would be refused for ever")
+    func late() async throws {
+        try await Served.run { server in
+            try await server.openClient("acme")
+            try await ReportSeed(runState: "waiting_approval").put(into: server)
+            let id = try await server.ask("01KARVN0000000000000000001", text: "October offer")
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            _ = try await server.house.approvals.approve(id, by: .bureau(name: "ana"), on: "slack")
+            let answer = try await otto.post("/approvals/\(id)/decision", "decision=deny&reason=One+day+only.")
+            #expect(answer.status == 409 && answer.text.contains("The first decision stands"))
+            #expect(answer.text.contains("What you wrote") && answer.text.contains("One day only."))
+            #expect(!answer.text.contains("Send it again") && !answer.text.contains("/decision\""))
+        }
+    }
+
     @Test("A refused form comes back with what was written, and can be sent from there", arguments: refused)
     func refusal(what: String, path: String, forms: [String], shown: String) async throws {
         try await Served.run { server in

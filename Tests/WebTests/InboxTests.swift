@@ -26,7 +26,7 @@ struct InboxTests {
             let browser = try await Browser.signedIn(server, "ana", .admin)
             for path in [
                 "/", "/inbox/", "/runs/", "/runs/?agent=sentinel&client=acme", "/costs/", "/system/", "/system/queue/",
-                "/agents/sentinel/", "/runs/\(Self.run(1))/", "/runs/\(Self.run(1))/stop",
+                "/agents/sentinel/", "/runs/\(Self.run(1))/", "/runs/\(Self.run(2))/stop",
                 "/reports/01KAREP0000000000000000001/", "/clients/acme/",
             ] {
                 let text = try await browser.get(path).text
@@ -111,13 +111,7 @@ struct InboxTests {
         try await Served.run { server in
             try await server.openClient("acme")
             let all = Inbox.listedMax + 30
-            for number in 1...all {
-                let tail = String(format: "%04d", number)
-                try await ReportSeed(
-                    id: "01KAREP000000000000000\(tail)", run: "01KARVN000000000000000\(tail)", client: "acme",
-                    runState: "in_review"
-                ).put(into: server)
-            }
+            try await ReportSeed.inReview(all, of: "acme", on: server)
             let browser = try await Browser.signedIn(server, "ana", .consultant)
             let page = try await browser.get("/inbox/").text
             func cards(_ text: String) -> Int { text.components(separatedBy: "Review: ").count - 1 }
@@ -149,6 +143,36 @@ struct InboxTests {
             #expect(ids(first).count == Inbox.listedMax && ids(second).count == 7)
             #expect(ids(first).isDisjoint(with: ids(second)) && second.contains(">Soonest<"))
             #expect(!second.contains("rel=\"next\"") && second.contains("class=\"count\">\(all)</span>"))
+        }
+    }
+
+    @Test("Mine only looks past the first hundred: the count is true, and the rest has a page")
+    func manyOfMine() async throws {
+        try await Served.run { server in
+            for number in [1, 2] { try await Self.seed(number, "acme", "waiting_approval", server) }
+            // Nobody may decide for the first run, whose policy cannot be read; its questions expire soonest.
+            let others = Inbox.listedMax + 3, own = Inbox.listedMax + 7
+            try await server.database.write { db in
+                try db.execute(
+                    "INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES ('bad', 'sentinel', '1', '{}', 1)",
+                    [])
+                try db.execute("UPDATE run SET config_sha256 = 'bad' WHERE id = ?", [Self.run(1)])
+            }
+            for number in 1...others { _ = try await server.ask(Self.run(1), text: "Theirs \(number)", daysAgo: 1) }
+            for number in 1...own { _ = try await server.ask(Self.run(2), text: "Mine \(number)") }
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            func ids(_ text: String) -> Set<String> {
+                Set(text.matches(of: /\/approvals\/([0-9A-Z]{26})\//).map { String($0.1) })
+            }
+            let first = try await otto.get("/inbox/?mine=yes&kind=approvals").text
+            #expect(first.contains("class=\"count\">\(own)</span>"), "all of them, and none of the others")
+            let next = try #require(first.firstMatch(of: /rel="next" href="([^"]+)"/)).1.replacing("&amp;", with: "&")
+            let second = try await otto.get(String(next)).text
+            #expect(ids(first).count == Inbox.listedMax && ids(second).count == 7)
+            #expect(ids(first).isDisjoint(with: ids(second)) && second.contains("class=\"count\">\(own)</span>"))
+            #expect(!second.contains("rel=\"next\""))
+            let json = try JSONValue.parse(try await otto.get("/inbox.json?mine=yes&kind=approvals").body)
+            #expect(json["counts"]?["approvals"]?.int == own && json["next"]?["approvals"]?.string != nil)
         }
     }
 

@@ -51,6 +51,19 @@ struct PageClockTests {
         ("Australia/Brisbane", "2026-11-20T14:00:00Z", "2026-11-20T14:00:00Z"),
     ]
 
+    private static let ends = [
+        ("Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
+        ("America/New_York", "2026-03-08", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z"),
+        ("Australia/Brisbane", "2026-12-31", "2026-12-30T14:00:00Z", "2026-12-31T14:00:00Z"),
+    ]
+
+    @Test("A day goes to the next midnight, also when it has 23 or 25 hours", arguments: ends)
+    func day(zone: String, day: String, start: String, end: String) throws {
+        let clock = try Self.clock(zone, at: "2026-11-21T12:00:00Z")
+        #expect(clock.startOfDay(day) == (try Self.instant(start)))
+        #expect(clock.endOfDay(day) == (try Self.instant(end)) && clock.endOfDay("tomorrow") == nil)
+    }
+
     @Test("Today begins when the agency's clocks showed midnight, also on a day of 23 or 25 hours", arguments: days)
     func today(zone: String, now: String, start: String) throws {
         #expect(try Self.clock(zone, at: now).startOfToday == (try Self.instant(start)))

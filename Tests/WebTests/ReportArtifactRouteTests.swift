@@ -6,6 +6,8 @@ import Crypto
 import Foundation
 import Testing
 
+@testable import BureauWeb
+
 @Suite("The registry over HTTP")
 struct ReportArtifactRouteTests {
     private static let token = ["X-Agency-OS-Internal-Token": Served.internalToken]
@@ -190,6 +192,24 @@ struct ReportArtifactRouteTests {
             try await Self.seed(served, state: "draft")
             let answer = try await served.send(.post, Self.path + "/accept", Self.token)
             #expect(answer.status == 200 && answer.text.contains(#""status": "accepted""#), "\(answer.text)")
+            let noted = try await served.house.audit.list(.init(subject: "report \(Self.id)", visible: nil))
+            #expect(noted.map(\.action) == ["report accepted"] && noted.first?.client == "shamrock")
+            #expect(noted.first?.actor.name == "agency-os" && noted.first?.actor.surface == "internal")
+            #expect(noted.first?.before?.contains("draft") == true && noted.first?.after?.contains("accepted") == true)
+        }
+    }
+
+    private static let senders: [(String, [String: String], Int)] = [
+        ("this machine", [:], 200), ("the office", ["X-Forwarded-For": "203.0.113.9"], 200),
+        ("elsewhere", ["X-Forwarded-For": "198.51.100.7"], 403),
+    ]
+
+    @Test("Staff's own tools run beside the server or in the office, where there is one", arguments: senders)
+    func office(whence: String, headers: [String: String], status: Int) async throws {
+        let range = try #require(AddressRange("203.0.113.0/24"))
+        try await Served.run(site: .init(offices: [range], version: "1.2.3")) { served in
+            let answer = try await served.answer(.get, "/report-artifacts", Self.token.merging(headers) { $1 })
+            #expect(answer.status == status, "\(whence)")
         }
     }
 

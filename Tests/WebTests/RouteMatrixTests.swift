@@ -41,6 +41,11 @@ struct Browser: Sendable {
     }
 }
 
+extension AuditDesk {
+    /// Everything that was noted about something.
+    func list(subject: String?) async throws -> [AuditEntry] { try await list(.init(subject: subject, visible: nil)) }
+}
+
 extension VendorResponse {
     var text: String { String(decoding: body, as: UTF8.self) }
 }
@@ -106,6 +111,29 @@ struct RouteMatrixTests {
                 let form = "form_token=\(FormToken.of(session: browser.token))"
                 #expect(try await Self.send(route, elsewhere, form, server).status == 403, "\(route.path)")
             }
+        }
+    }
+
+    private static let forged: [(String, [String: String])] = [
+        ("a program's", [:]), ("this server's", ["Sec-Fetch-Site": "same-origin"]),
+        ("another port's", ["Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:1"]),
+        ("a stranger's", ["Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"]),
+        ("a form's", ["Content-Type": "text/plain"]),
+    ]
+
+    @Test("A browser's session changes nothing over the API, whosever page sent the request", arguments: forged)
+    func session(whose: String, headers: [String: String]) async throws {
+        try await Served.run { server in
+            let boss = try await Browser.signedIn(server, "boss", .admin), run = try await server.addRun(client: nil)
+            let sent = boss.cookie.merging(headers) { $1 }
+            for route in RouteTable(house: server.house).routes where route.surface == .api && route.method != .get {
+                guard case .role = route.access else { continue }
+                let answer = try await Self.send(route, sent, "", server)
+                #expect(answer.status == 403 && answer.text.contains("This needs a token"), "\(whose): \(route.path)")
+            }
+            #expect(try await server.answer(.post, "/api/v1/runs/\(run.id)/stop", sent).status == 403)
+            #expect(try await server.house.runs.find(run.id).state == .queued, "\(whose) stop did nothing")
+            #expect(try await server.answer(.get, "/api/v1/runs/\(run.id)", sent).status == 200, "looking is allowed")
         }
     }
 

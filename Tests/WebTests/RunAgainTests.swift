@@ -37,6 +37,22 @@ struct RunAgainTests {
         }
     }
 
+    private static let refused: [(String, state: String, says: String)] = [
+        ("stop", "done", "has ended already"), ("stop", "failed", "has ended already"),
+        ("again", "running", "goes on still"), ("again", "ignored", "was ignored"),
+        ("retry", "done", "cannot be taken up"), ("deliver", "running", "cannot be delivered again"),
+        ("deliver", "queued", "cannot be delivered again"),
+    ]
+
+    @Test("Nobody is asked about what would be refused", arguments: refused)
+    func late(verb: String, state: String, says: String) async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await ReportSeed(runState: state).put(into: server)
+            let answer = try await Browser.signedIn(server, "otto", .operator).get("/runs/\(Self.run)/\(verb)")
+            #expect(answer.status == 409 && answer.text.contains(says) && !answer.text.contains("name=\"confirmed\""))
+        }
+    }
+
     @Test("A repeat keeps limit and place in the queue, both runs lead to each other, and the reason is kept")
     func again() async throws {
         try await Served.run(hasAgents: true) { server in

@@ -47,6 +47,24 @@ struct SignInTests {
         }
     }
 
+    @Test("Many people behind one address sign in all day, and wrong tries from there still count")
+    func oneAddress() async throws {
+        try await Served.run { server in
+            let people = server.house.people
+            let person = try await people.add("ana", displayName: nil, role: .viewer, by: Browser.tester)
+            _ = try await people.setPassword(person.id, "correct horse test", keeping: nil, by: Browser.tester)
+            let right = "name=ana&password=correct+horse+test"
+            for number in 0..<(SignIn.triesPerAddress + 5) {
+                #expect(try await server.answer(.post, "/login", body: right).status == 303, "the \(number)th")
+            }
+            for number in 0..<SignIn.triesPerAddress {
+                #expect(
+                    try await server.answer(.post, "/login", body: "name=who\(number)&password=wrong").status == 422)
+            }
+            #expect(try await server.answer(.post, "/login", body: right).status == 429)
+        }
+    }
+
     private static let places: [(String, String)] = [
         ("/runs/", "/runs/"), ("/runs/?a=b&c=d", "/runs/?a=b&c=d"), ("//evil.example", "/"),
         ("https://evil.example", "/"),
@@ -91,6 +109,19 @@ struct SignInTests {
             let outside = try await server.answer(.get, "/login"), health = try await server.answer(.get, "/health")
             let inside = try await server.answer(.get, "/login", ["X-Forwarded-For": "203.0.113.9"])
             #expect(outside.status == 403 && inside.status == 200 && health.status == 200)
+            // Whoever is signed in and goes home learns nothing from a path that is not there.
+            let headers = ["X-Forwarded-For": "203.0.113.9"]
+            let person = try await server.house.people.add("ana", displayName: nil, role: .admin, by: Browser.tester)
+            let link = try await server.house.people.makeLink(person.id, by: Browser.tester)
+            let signed = try await server.answer(.post, "/login/link", headers, body: "token=\(link)")
+            let cookie = try #require(signed.headers["set-cookie"]?.split(separator: ";").first.map(String.init))
+            for path in ["/nowhere/", "/api/v1/nowhere"] {
+                let away = try await server.answer(.get, path, ["Cookie": cookie])
+                #expect(away.status == 403 && away.text.contains("Not from here"), "\(path)")
+                #expect(!away.text.contains("Inbox") && !away.text.contains("Sign out"), "\(path)")
+                let there = try await server.answer(.get, path, headers.merging(["Cookie": cookie]) { $1 })
+                #expect(there.status == 404, "\(path)")
+            }
         }
     }
 

@@ -47,6 +47,32 @@ struct StartPageTests {
         }
     }
 
+    @Test("Whoever sees some clients names one of them: a task alone might be anybody's")
+    func narrow() async throws {
+        var site = WebHouse.Site(version: "1.2.3")
+        site.agentsMayWrite = true
+        try await Served.run(site: site, hasAgents: true) { server in
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
+            let otto = try await Browser.signedIn(server, "otto", .operator, clients: ["acme"])
+            let robot = try await Program.of(server, "robot", .operator, clients: ["acme"])
+            let asked = try await otto.get("/runs/new").text
+            #expect(!asked.contains("No client") && asked.contains("value=\"acme\"") && !asked.contains("plunkett"))
+            let alone = try await otto.post("/runs", "agent=sentinel&task=86cfull01")
+            #expect(alone.status == 422 && alone.text.contains("is for one of them: choose it"))
+            #expect(try await otto.post("/runs", "agent=sentinel&task=86cfull01&client=plunkett").status == 404)
+            for (body, status) in [
+                (#"{"agent": "sentinel", "task": "86cfull01"}"#, 422),
+                (#"{"agent": "sentinel", "task": "86cfull01", "client": "plunkett"}"#, 422),
+            ] { #expect(try await robot.send(.post, "/api/v1/runs", body).status == status, "\(body)") }
+            let call = #"{"name": "start_run", "arguments": {"agent": "sentinel", "task": "86cfull01"}}"#
+            let answer = try await robot.send(
+                .post, "/mcp", #"{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": \#(call)}"#)
+            #expect(answer.text.contains("is for one of them"), "\(answer.text)")
+            #expect(try await server.house.runs.list(RunListing(visible: nil)).isEmpty)
+            #expect(try await otto.post("/runs", "agent=sentinel&task=86cfull01&client=acme").status == 303)
+        }
+    }
+
     @Test("The message can be looked at first, with what it lacks and who had one lately, and nothing begins")
     func look() async throws {
         try await Served.run(hasAgents: true) { server in

@@ -87,6 +87,20 @@ struct SystemAPITests {
         }
     }
 
+    @Test("Others' work takes no place in the queue of somebody who sees one client, and what is cut says so")
+    func cut() async throws {
+        try await Served.run { server in
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
+            for _ in 0..<QueuePages.listedMax { _ = try await server.addRun(client: "plunkett") }
+            let last = try await server.addRun(client: "acme")
+            let all = try await Browser.signedIn(server, "erin", .engineer).get("/system/queue/").text
+            #expect(all.contains("The first 100; there are more.") && !all.contains("/runs/\(last.id)/"))
+            let ana = try await Browser.signedIn(server, "ana", .engineer, clients: ["acme"])
+            let own = try await ana.get("/system/queue/").text
+            #expect(own.contains("/runs/\(last.id)/") && !own.contains("there are more"))
+        }
+    }
+
     @Test("Every webhook that came in is listed with what was made of it, and narrowed by verdict")
     func signals() async throws {
         try await Served.run { server in

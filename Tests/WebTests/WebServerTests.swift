@@ -5,6 +5,7 @@ import BureauVendors
 import Crypto
 import Foundation
 import Logging
+import ServiceLifecycle
 import Testing
 
 @testable import BureauWeb
@@ -96,7 +97,8 @@ struct Served: Sendable {
             eventLoops: EventLoopExecutor.shared.group, executor: EventLoopExecutor.shared, logger: logger,
             onListening: { port in ports.continuation.yield(port ?? 0) })
         // It has to run beside the test's own body; it is stopped and awaited below.
-        let running = Task { try await server.run() }
+        let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
+        let running = Task { try await group.run() }
         let transport = HTTPTransport()
         let result: Result<Void, any Error>
         do {
@@ -108,7 +110,7 @@ struct Served: Sendable {
             result = .failure(error)
         }
         await transport.shutdown()
-        running.cancel()
+        await group.triggerGracefulShutdown()
         _ = await running.result
         try result.get()
     }
@@ -171,6 +173,33 @@ struct WebServerTests {
         try await Served.run { server in
             _ = try await server.send(.post, "/webhook/sentinel", ["X-Forwarded-For": header], body: "{}")
             #expect(try await server.signals().first?.remoteAddress == expected)
+        }
+    }
+
+    private static let malformed: [(String, String, isKept: Bool)] = [
+        (
+            "a bad chunk size",
+            "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", true
+        ),
+        (
+            "two lengths",
+            "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabc", false
+        ),
+        (
+            "headers over the limit",
+            "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\nx: \(String(repeating: "a", count: 100_000))\r\n\r\n", false
+        ), ("no HTTP", "\u{16}\u{3}\u{1}hello\r\n\r\n", false),
+    ]
+
+    @Test("What is no well-formed HTTP is told so, and a webhook among it is kept as refused", arguments: malformed)
+    func broken(what: String, bytes: String, isKept: Bool) async throws {
+        try await Served.run { server in
+            let text = try await answer(port: server.port, [bytes]) { $0.contains("}") }
+            #expect(text.hasPrefix("HTTP/1.1 400") && text.contains("well-formed"), "\(what): \(text)")
+            let signals = try await server.signals()
+            #expect(signals.map(\.verdict) == (isKept ? ["refused"] : []), "\(what)")
+            let health = try await server.send(.get, "/health")
+            #expect(health.status == 200)
         }
     }
 

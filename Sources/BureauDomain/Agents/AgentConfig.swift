@@ -159,6 +159,14 @@ package struct AgentConfig: Hashable, Sendable {
         package let googleDrive: GoogleDrive?
         package let folder: Folder?
 
+        func has(_ channel: ReviewPolicy.Channel) -> Bool {
+            switch channel {
+            case .slack: slack != nil
+            case .googleDrive: googleDrive != nil
+            case .folder: folder != nil
+            }
+        }
+
         /// What is written on a task of this tool; nil when nothing is.
         package func task(on tool: WorkToolKind) -> ClickUp? {
             switch tool {

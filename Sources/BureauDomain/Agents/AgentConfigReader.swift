@@ -42,6 +42,7 @@ struct AgentConfigReader {
         let artifacts = ArtifactReader().artifacts(root, agent: name)
         let context = ArtifactReader().context(root, prompt: prompt)
         checkSafety(executor, triggers, review, root)
+        checkPublishing(review, delivery, root)
         guard let name, let displayName, let description, let version, let executor, let source, let triggers,
             let prompt, let limits, let outputs, let delivery, let alerts, let approvals, let budgets,
             let others = others(fanOut)
@@ -74,6 +75,17 @@ struct AgentConfigReader {
                 return nil
             }
             return .command(policy)
+        }
+    }
+
+    /// What is published on acceptance has to be delivered at all.
+    private func checkPublishing(_ review: ReviewPolicy?, _ delivery: AgentConfig.Delivery?, _ root: ConfigObject) {
+        guard let review, let delivery else { return }
+        for channel in review.publishes where !delivery.has(channel) {
+            root.problem(
+                "review",
+                "publish_on_accept names \(channel.rawValue), and the agent delivers nothing there; add it to \"delivery\"",
+                severity: .warning)
         }
     }
 

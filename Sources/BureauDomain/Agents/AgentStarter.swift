@@ -51,7 +51,7 @@ extension AgentConfig {
 
           "limits": {
             "max_session_duration_minutes": 30,
-            "max_session_cost_usd": 2.00, // the run pauses here and asks
+            "max_session_cost_usd": 2.00, // the run is stopped here
             "alert_if_cost_exceeds_usd": 1.00 // one warning here
           },
 

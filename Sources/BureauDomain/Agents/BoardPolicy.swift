@@ -21,6 +21,8 @@ package struct BoardPolicy: Hashable, Sendable, Codable {
         package let container: String
         package let place: String?
         package let assigneeID: String?
+        /// Who keeps that place, for a run without a task; nil where the config does not tell.
+        package var tool: WorkToolKind?
     }
 
     /// What says that clients may see a task. Without it none may.
@@ -41,7 +43,7 @@ package struct BoardPolicy: Hashable, Sendable, Codable {
     }
 
     package let states: [RunState: Look]
-    package let errors: Errors?
+    package var errors: Errors?
     package let clientVisible: ClientVisible?
     /// Nil takes the place of a task as its section, whatever it is called.
     package let subscription: Subscription?

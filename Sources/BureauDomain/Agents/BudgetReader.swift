@@ -7,7 +7,9 @@ package struct AgentBudgets: Hashable, Sendable {
     /// What follows when a session reaches its own limit.
     package let onRunLimit: Exhaustion
 
-    package static let byDefault = AgentBudgets(day: nil, month: nil, onRunLimit: .pauseAndAsk)
+    /// A file that says nothing of it has its runs stopped at their limit: spending on is what somebody asks for.
+    static let onRunLimitByDefault = Exhaustion.stop
+    package static let byDefault = AgentBudgets(day: nil, month: nil, onRunLimit: onRunLimitByDefault)
 }
 
 /// Reads budgets, of agents and of clients.
@@ -20,7 +22,8 @@ struct BudgetReader {
         let run = object.object("run", keys: ["on_exhausted"], required: false)
         let onRunLimit = run.flatMap { $0.choice("on_exhausted", Exhaustion.self) }
         return AgentBudgets(
-            day: budget(object, "day"), month: budget(object, "month"), onRunLimit: onRunLimit ?? .pauseAndAsk)
+            day: budget(object, "day"), month: budget(object, "month"),
+            onRunLimit: onRunLimit ?? AgentBudgets.onRunLimitByDefault)
     }
 
     /// `object.key` when it is there; what is wrong with it is left as a problem.

@@ -13,6 +13,14 @@ package struct ArtifactPolicy: Hashable, Sendable {
         case none
     }
 
+    /// Which earlier versions an accepted one takes the place of.
+    package enum Superseding: String, Hashable, Sendable, CaseIterable {
+        /// Those of the same client, agent, kind and period.
+        case client
+        /// Of these, those of the same task.
+        case task
+    }
+
     /// Lower-case letters, digits and hyphens: "seo-audit".
     package let kind: String
     /// What people call it; nil takes the agent's name.
@@ -26,6 +34,8 @@ package struct ArtifactPolicy: Hashable, Sendable {
     package let capsule: [String]
     package let visibility: ArtifactVisibility
     package let staleAfterDays: Int
+    /// Nil where the file does not say: `task` for a builder and for work without a client, else `client`.
+    package let supersedes: Superseding?
 
     package static let staleAfterDaysByDefault = 92
 
@@ -33,11 +43,11 @@ package struct ArtifactPolicy: Hashable, Sendable {
         kind: String, title: String? = nil, channel: String? = nil, period: PeriodRule = .month,
         reports: [String] = ArtifactPolicy.reportEnds, data: [String] = ArtifactPolicy.dataEnds,
         capsule: [String] = ArtifactPolicy.capsuleEnds, visibility: ArtifactVisibility = .staff,
-        staleAfterDays: Int = ArtifactPolicy.staleAfterDaysByDefault
+        staleAfterDays: Int = ArtifactPolicy.staleAfterDaysByDefault, supersedes: Superseding? = nil
     ) {
         (self.kind, self.title, self.channel, self.period) = (kind, title, channel, period)
         (self.reports, self.data, self.capsule) = (reports, data, capsule)
-        (self.visibility, self.staleAfterDays) = (visibility, staleAfterDays)
+        (self.visibility, self.staleAfterDays, self.supersedes) = (visibility, staleAfterDays, supersedes)
     }
 
     package static let reportEnds = [".md", ".html", ".htm", ".pdf", ".docx"]

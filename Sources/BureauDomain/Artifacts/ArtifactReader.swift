@@ -2,6 +2,7 @@
 struct ArtifactReader {
     static let keys = [
         "kind", "title", "channel", "period", "report", "data", "capsule", "visibility", "stale_after_days",
+        "supersedes",
     ]
     static let capsuleKeys = [
         "kinds", "channels", "periods", "max_count", "max_bytes", "max_age_days", "in_revisions", "section_reads",
@@ -13,6 +14,8 @@ struct ArtifactReader {
         let period = object.has("period") ? object.choice("period", ArtifactPolicy.PeriodRule.self) : nil
         let visibility = object.has("visibility") ? object.choice("visibility", ArtifactVisibility.self) : nil
         let days = object.whole("stale_after_days", 1...3_650, required: false)
+        let supersedes =
+            object.has("supersedes") ? object.choice("supersedes", ArtifactPolicy.Superseding.self) : nil
         return ArtifactPolicy(
             kind: object.text("kind", .slug, required: false) ?? byDefault.kind,
             title: object.text("title", .line(120), required: false),
@@ -20,7 +23,8 @@ struct ArtifactReader {
             reports: object.texts("report", .fileEnd, required: false) ?? byDefault.reports,
             data: object.texts("data", .fileEnd, required: false) ?? byDefault.data,
             capsule: object.texts("capsule", .fileEnd, required: false) ?? byDefault.capsule,
-            visibility: visibility ?? .staff, staleAfterDays: days ?? byDefault.staleAfterDays)
+            visibility: visibility ?? .staff, staleAfterDays: days ?? byDefault.staleAfterDays,
+            supersedes: supersedes)
     }
 
     /// `prompt` must say where the capsules go, and may only when they are asked for.

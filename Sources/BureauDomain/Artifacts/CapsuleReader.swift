@@ -72,7 +72,7 @@ package enum CapsuleReader {
                 if let items = place[name]?.array {
                     return items.compactMap { item in
                         guard let name = (item["name"] ?? item["label"] ?? item["metric"])?.string,
-                            let value = plain(item["value"])
+                            !Sanitiser.isSensitive(member: name), let value = plain(item["value"])
                         else { return nil }
                         let unit = item["unit"]?.string.map { " " + $0 } ?? ""
                         return .init(name: line(name), value: line(value + unit))

@@ -16,6 +16,7 @@ package enum Sanitiser {
     private static let introductions = [
         "bearer ", "token=", "access_token=", "refresh_token=", "api_key=", "apikey=", "key=", "secret=",
         "client_secret=", "password=", "pwd=", "signature=", "sig=", "x-api-key: ", "authorization: ",
+        "authorization: basic ",
     ]
     /// The same said in prose, where a plain word may follow: only what looks like a credential is one. What follows
     /// "password" is one in any case.
@@ -26,7 +27,10 @@ package enum Sanitiser {
     private static let passwords = ["password: ", "password is ", "passwd: ", "pwd: ", "passphrase: "]
     private static let memberWords = [
         "token", "secret", "password", "passwd", "apikey", "authorization", "cookie", "credential", "privatekey",
-        "accesskey", "bearer", "blobkey", "rawpayload", "signature",
+        "accesskey", "secretkey", "signingkey", "encryptionkey", "passphrase", "bearer", "blobkey", "rawpayload",
+        "signature",
+        // Counts of tokens are no secrets, so that plurals are named one by one.
+        "secrets", "passwords", "credentials", "cookies",
     ]
 
     /// Whether a member of this name may not leave, whatever it holds.
@@ -56,7 +60,7 @@ package enum Sanitiser {
     package static func clean(_ text: String) -> String {
         var text = text
         guard isSuspicious(&text) else { return text }
-        text = withoutAsanaTokens(withoutKeys(text))
+        text = withoutAsanaTokens(withoutPasswords(withoutKeys(text)))
         for beginning in beginnings { text = replacing(beginning, in: text, keeps: false, ignoresCase: false) }
         for word in introductions + passwords { text = replacing(word, in: text, keeps: true, ignoresCase: true) }
         for word in sayings { text = replacing(word, in: text, keeps: true, ignoresCase: true, looksSecret) }
@@ -78,6 +82,20 @@ package enum Sanitiser {
             // The line it ends in is its own, up to the five dashes that close it.
             let close = rest.range(of: "-----", range: end.upperBound..<rest.endIndex)
             rest = rest[(close?.upperBound ?? rest.endIndex)...]
+        }
+        return result + rest
+    }
+
+    /// "https://user:password@host": who signs in, and with what.
+    private static func withoutPasswords(_ text: String) -> String {
+        var result = "", rest = text[...]
+        while let scheme = rest.range(of: "://") {
+            let host = rest[scheme.upperBound...].prefix { !$0.isWhitespace && !"/?#\"'<>".contains($0) }
+            result += rest[..<scheme.upperBound]
+            rest = rest[scheme.upperBound...]
+            guard let at = host.lastIndex(of: "@"), host[..<at].contains(":") else { continue }
+            result += mask
+            rest = rest[at...]
         }
         return result + rest
     }
@@ -128,9 +146,18 @@ package enum Sanitiser {
                 suspects[Int(small(bytes[start]))].contains { word in
                     word.count <= bytes.count - start
                         && word.indices.allSatisfy { small(bytes[start + $0]) == word[$0] }
-                }
+                } || isSignIn(bytes, at: start)
             }
         }
+    }
+
+    /// Whether "://" begins here, and an "@" comes before the address goes on.
+    private static func isSignIn(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+        guard bytes[start] == UInt8(ascii: ":"), start + 2 < bytes.count, bytes[start + 1] == UInt8(ascii: "/"),
+            bytes[start + 2] == UInt8(ascii: "/")
+        else { return false }
+        let host = bytes[(start + 3)...].prefix { $0 > UInt8(ascii: " ") && $0 != UInt8(ascii: "/") }
+        return host.contains(UInt8(ascii: "@"))
     }
 
     /// Replaces each word that begins with `start`, or follows it, when it is long enough to be a credential.

@@ -23,8 +23,8 @@ package enum Role: String, CaseIterable, Hashable, Comparable, Sendable, Codable
         case .consultant: "Also decides approvals that name them and reports, and marks failures as seen."
         case .operator:
             "Also starts, stops, retries and delivers runs, pauses the intake, decides approvals that name nobody, sees costs."
-        case .engineer: "Also sees the system: webhooks, queue, alerts, settings in effect."
-        case .admin: "Also looks after people and clients, and reads the audit log."
+        case .engineer: "Also sees the system: webhooks, queue, alerts, settings in effect, the audit log."
+        case .admin: "Also looks after people and clients."
         }
     }
 }

@@ -95,7 +95,6 @@ package enum Assessment: Hashable, Sendable {
         case .needsClarification(let names):
             "\(agentName) cannot start: \(names.count == 1 ? "a field the agent needs is empty" : "\(names.count) fields the agent needs are empty"): \(names.joined(separator: ", "))."
         case .needsChoice(let question, let names):
-            // The names stand after the last colon: the answer is read by them.
             "\(agentName) cannot start. \(question) Needed: \(names.joined(separator: ", "))."
         case .reviewReady(let run):
             "The results of run \(run) wait for somebody's judgement on this task: say there what should change, or dismiss them first (bureau runs dismiss \(run))."

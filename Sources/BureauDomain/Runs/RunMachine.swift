@@ -22,7 +22,7 @@ package struct RunMachine: Hashable, Sendable {
         case stopAsked(RunCause)
         /// The session is seen idle or terminated after a stop.
         case sessionHalted
-        /// `problem` is a file that never arrived.
+        /// `problem` is a file that never arrived; of a run that was stopped, one that was there and could not be had.
         case filesCollected(problem: RunCause?)
         case channelsSettled(problem: RunCause?)
         /// A round was delivered and waits for people to judge it. `problem` is a delivery that did not work.
@@ -189,7 +189,7 @@ package struct RunMachine: Hashable, Sendable {
             return problem.map { [.alert($0)] } ?? []
         }
         try move(from: [.collecting], to: .stopped, on: event, cause: stopCause)
-        return [.alert(stopCause)]
+        return [.alert(stopCause)] + (problem.map { [.alert($0)] } ?? [])
     }
 
     private func endState(_ problem: RunCause?) -> RunState {
@@ -199,7 +199,8 @@ package struct RunMachine: Hashable, Sendable {
 
     private mutating func reopen(to next: RunState, on event: Event) throws(Rejected) {
         guard session != nil else { throw Rejected(state: state, event: event) }
-        try move(from: [.done, .doneWithProblems, .stopped, .failed], to: next, on: event)
+        // In review too: what of a round did not reach its channel is delivered, and the round waits again.
+        try move(from: [.done, .doneWithProblems, .stopped, .failed, .inReview], to: next, on: event)
     }
 
     /// A person tries again what failed: with no session from the beginning, with one from collecting its files.

@@ -24,6 +24,13 @@ package struct DueTimes: Sendable {
         return times
     }
 
+    /// How many there are after `start` up to and including `end`, counted no further than `most`.
+    package func count(after start: Int64, through end: Int64, most: Int) -> Int {
+        var (found, last) = (0, start)
+        while found < most, let next = next(after: last), next <= end { (found, last) = (found + 1, next) }
+        return found
+    }
+
     /// Up to `count` of the newest after `start` up to and including `end`, in order; `hasOlder` tells that there were
     /// more. Looks back from the end in growing steps, so a long time with many due instants is not walked through.
     package func newest(_ count: Int, after start: Int64, through end: Int64) -> (times: [Int64], hasOlder: Bool) {

@@ -18,6 +18,19 @@ package struct DueDecision: Hashable, Sendable {
     package enum Verdict: Hashable, Sendable {
         case start
         case skip(because: String)
+        /// Stands for this time and `older` ones before it, more than are told of one by one.
+        case omit(older: Int)
+
+        /// Why it does not run; nil when it does.
+        package var reason: String? {
+            switch self {
+            case .start: nil
+            case .skip(let reason): reason
+            case .omit(let older):
+                "it \(DueDecision.words(older))passed while no server was looking: of missed times the newest "
+                    + "\(MissedPolicy.runAllMax) are looked at"
+            }
+        }
     }
 
     package struct Entry: Hashable, Sendable {
@@ -25,19 +38,30 @@ package struct DueDecision: Hashable, Sendable {
         package let verdict: Verdict
     }
 
-    /// In order of time; at most `MissedPolicy.runAllMax`.
+    /// In order of time; at most `MissedPolicy.runAllMax`, and before them one for all that are older.
     package let entries: [Entry]
-    /// There were more, older ones than are told of here. None of them runs.
-    package let hasOlder: Bool
+    /// Older ones are counted so far and no further.
+    package static let olderCountedMax = 10_000
+
+    static func words(_ older: Int) -> String {
+        guard older > 0 else { return "" }
+        return "and \(older >= olderCountedMax ? "at least " : "")\(older) older \(older == 1 ? "time" : "times") "
+    }
 
     package static func decide(_ due: DueTimes, after lookedUntil: Int64, now: Int64, policy: MissedPolicy)
         -> DueDecision
     {
-        let (times, hasOlder) = due.newest(MissedPolicy.runAllMax, after: lookedUntil, through: now)
-        let entries = times.map { time in
+        var times = due.newest(MissedPolicy.runAllMax + 1, after: lookedUntil, through: now).times
+        var entries: [Entry] = []
+        if times.count > MissedPolicy.runAllMax {
+            let newest = times.removeFirst()
+            let older = due.count(after: lookedUntil, through: newest - 1, most: olderCountedMax)
+            entries.append(Entry(dueAt: newest, verdict: .omit(older: older)))
+        }
+        entries += times.map { time in
             Entry(dueAt: time, verdict: verdict(time, isNewest: time == times.last, now: now, policy: policy))
         }
-        return DueDecision(entries: entries, hasOlder: hasOlder)
+        return DueDecision(entries: entries)
     }
 
     private static func verdict(_ time: Int64, isNewest: Bool, now: Int64, policy: MissedPolicy) -> Verdict {

@@ -94,18 +94,3 @@ package struct SystemDesk: Sendable {
         DiskFacts(at: parts.blobs.root.deletingLastPathComponent()).map { ($0.usedPercent, $0.bytes) }
     }
 }
-
-/// The disk that holds a folder.
-struct DiskFacts {
-    let bytes: Int64
-    let freeBytes: Int64
-    var usedPercent: Int { Int(100 - freeBytes * 100 / bytes) }
-
-    init?(at folder: URL) {
-        let facts = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
-        guard let size = facts?[.systemSize] as? NSNumber, let free = facts?[.systemFreeSize] as? NSNumber,
-            size.int64Value > 0
-        else { return nil }
-        (bytes, freeBytes) = (size.int64Value, free.int64Value)
-    }
-}

@@ -5,13 +5,13 @@ import Foundation
 import Logging
 import ServiceLifecycle
 
-/// What must be looked after besides runs: money of the day, the disk, old logs, the database, our own identity at
-/// ClickUp. Small looks every minute, the thorough ones once a day.
+/// What must be looked after besides runs: money of the day, the disk, old logs, the database, our own identity in the
+/// tools. Small looks every minute, the thorough ones once a day.
 package struct Upkeep: Service {
     let parts: EngineParts
     let wake: WakeSignal
     static let lookEverySeconds = 60
-    /// While ClickUp has not said who we are: until then our own changes may be taken for a person's.
+    /// While a tool has not said who we are: until then our own changes may be taken for a person's.
     static let learnEverySeconds = 5
     static let dailyMilliseconds: Int64 = 24 * 3_600_000
     static let refusedSignalsKept = 10_000
@@ -59,18 +59,32 @@ package struct Upkeep: Service {
         parts.logger.info("daily upkeep done")
     }
 
-    /// The money of the UTC day, over all runs.
+    /// The agency's account of the day, told once a day. Of yesterday's too: what began before midnight counts there,
+    /// whenever it is spent.
     private func checkDailyCost() async throws {
         guard let limit = parts.settings.dailyCostAlert else { return }
         let now = parts.doors.now()
-        let day = now - now % Self.dailyMilliseconds
-        let spent = MicroUSD(rawValue: try await parts.database.read { try RunStore(db: $0).spent(since: day) })
-        guard spent > limit else { return }
-        let date = Date(timeIntervalSince1970: Double(day) / 1_000).formatted(.iso8601.year().month().day())
-        try await raise(
-            "daily_cost", subject: date,
-            "All runs of \(date) together have cost \(spent); the daily alert is set at \(limit).")
+        for day in [SpendAccount.day(now - Self.dailyMilliseconds), SpendAccount.day(now)] {
+            let (spent, isTold, unpriced) = try await parts.database.read { db in
+                let alerts = AlertStore(db: db)
+                return (
+                    try SpendLedger(db: db).balance(SpendAccount(.agency, day)).spent,
+                    try alerts.wasRaised(cause: Self.dailyCost, subject: day),
+                    try alerts.countOpen(cause: CostMeter.noPrice)
+                )
+            }
+            guard spent > limit, !isTold else { continue }
+            let unknown =
+                unpriced == 0
+                ? ""
+                : " What \(unpriced) \(unpriced == 1 ? "run" : "runs") of a model without a price cost is not known."
+            try await raise(
+                Self.dailyCost, subject: day,
+                "All runs of \(day) together have cost \(spent); the daily alert is set at \(limit).\(unknown)")
+        }
     }
+
+    private static let dailyCost = "daily_cost"
 
     private func checkDisk() async throws {
         guard let facts = DiskFacts(at: parts.blobs.root.deletingLastPathComponent()) else { return }
@@ -95,9 +109,10 @@ package struct Upkeep: Service {
 
     /// Bytes of signals that made no run are of no use after the days that logs are kept; hash and verdict stay.
     private func trim() async throws {
-        let oldest = parts.doors.now() - Int64(parts.settings.eventLogDaysKept) * Self.dailyMilliseconds
+        let now = parts.doors.now()
+        let oldest = now - Int64(parts.settings.eventLogDaysKept) * Self.dailyMilliseconds
+        try await parts.database.write { try AsanaHookStore(db: $0).forget(before: oldest, now: now) }
         for _ in 0..<Self.trimBatchesMax {
-            let now = parts.doors.now()
             guard try await parts.database.write({ try SignalStore(db: $0).emptyBatch(before: oldest, now: now) })
             else { return }
         }
@@ -119,23 +134,39 @@ package struct Upkeep: Service {
         }
     }
 
-    /// Our own user's id at each account, to tell the echo of our writes from a person's. Kept, for when ClickUp is
-    /// down at a start; asked again until it is known. Returns whether all are.
+    /// Our own user's id at each account, to tell the echo of our writes from a person's. Kept, for when a tool is down
+    /// at a start; asked at every start, since a token may have become another user's, until it is known. Returns
+    /// whether all are.
     func learnOwnUsers(_ known: inout Set<String>) async -> Bool {
         guard !parts.settings.isDispatchPaused else { return true }
         var isComplete = true
         for account in parts.accounts {
-            let name = EchoCheck.settingName(account.settings.credentialSet)
-            guard !known.contains(name), let clickUp = account.connections.clickUp else { continue }
-            do {
-                try await remember(name, String(try await clickUp.me().id))
-                known.insert(name)
-            } catch {
-                isComplete = false
-                parts.logger.warning("ClickUp did not say who we are", metadata: ["why": "\(error)"])
+            let set = account.settings.credentialSet
+            if let clickUp = account.connections.clickUp {
+                isComplete =
+                    await learn(EchoCheck.settingName(set), "ClickUp", &known) { String(try await clickUp.me().id) }
+                    && isComplete
+            }
+            if let asana = account.connections.asana {
+                isComplete =
+                    await learn(AsanaEcho.settingName(set), "Asana", &known) { try await asana.me().gid } && isComplete
             }
         }
         return isComplete
+    }
+
+    private func learn(
+        _ name: String, _ tool: String, _ known: inout Set<String>, ask: () async throws -> String
+    ) async -> Bool {
+        guard !known.contains(name) else { return true }
+        do {
+            try await remember(name, try await ask())
+            known.insert(name)
+            return true
+        } catch {
+            parts.logger.warning("a tool did not say who we are", metadata: ["tool": "\(tool)", "why": "\(error)"])
+            return false
+        }
     }
 
     private func remember(_ name: String, _ value: String) async throws {

@@ -150,12 +150,6 @@ package final class AgentCatalog: Service {
             logger.error("the edit is not used; the last valid version stays", metadata: ["file": "\(report.fileName)"])
             return try await keepLastValid(report.fileName)
         }
-        guard report.fileName == agent.config.name + ".json" else {
-            logger.error(
-                "an agent's file must carry its name",
-                metadata: ["file": "\(report.fileName)", "agent_name": "\(agent.config.name)"])
-            return
-        }
         let now = doors.now()
         let by = isFirst ? "\(loader), at its start" : "\(loader), which saw the file change"
         // What is newest already stays as it was taken in: a restart loads nothing new.

@@ -26,6 +26,15 @@ package struct AgentFileReport: Sendable {
     package let problems: [ConfigProblem]
 }
 
+extension ConfigProblem {
+    fileprivate var isAboutFileName: Bool { path == "agent_name" && severity == .warning }
+    fileprivate var asError: ConfigProblem {
+        ConfigProblem(
+            file: file, path: path, line: line, column: column, message: message, suggestion: suggestion,
+            severity: .error)
+    }
+}
+
 /// Reads agent files. Pure but for the file system.
 package struct AgentReader: Sendable {
     /// Whether an environment variable of this name is set.
@@ -37,6 +46,11 @@ package struct AgentReader: Sendable {
         let result = AgentConfig.load(bytes, fileName: fileName, environment: hasVariable)
         guard let config = result.config, let canonical = result.canonical else {
             return AgentFileReport(fileName: fileName, agent: nil, problems: result.problems)
+        }
+        // The file's name is how commands, webhooks and the server find an agent again.
+        if result.problems.contains(where: \.isAboutFileName) {
+            let problems = result.problems.map { $0.isAboutFileName ? $0.asError : $0 }
+            return AgentFileReport(fileName: fileName, agent: nil, problems: problems)
         }
         let agent = LoadedAgent(config: config, hash: Hex.sha256(Array(canonical.utf8)), canonical: canonical)
         return AgentFileReport(fileName: fileName, agent: agent, problems: result.problems)

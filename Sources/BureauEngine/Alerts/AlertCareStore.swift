@@ -36,6 +36,7 @@ struct AlertCareStore {
             """, [now])
     }
 
+    /// Of each wait people are told once: an alert that a person closed stays closed.
     func waiting(now: Int64, limit: Int) throws -> [Wait] {
         let rows = try db.query(
             """
@@ -43,9 +44,12 @@ struct AlertCareStore {
                 SELECT run.id, coalesce((SELECT max(at) FROM run_event
                     WHERE run_event.run_id = run.id AND run_event.kind = run.state), run.accepted_at) AS since
                 FROM run WHERE run.state IN \(Self.people)
-                    AND NOT EXISTS (SELECT 1 FROM alert WHERE cause = ? AND subject = run.id AND state = 'open'))
-            WHERE since <= ? ORDER BY id LIMIT ?
-            """, [AlertCare.waits, now - policy.firstAfterMilliseconds, limit])
+                    AND NOT EXISTS (SELECT 1 FROM alert WHERE cause = ? AND subject = run.id AND state = 'open')
+                ) AS waiting
+            WHERE since <= ? AND NOT EXISTS (SELECT 1 FROM alert
+                WHERE cause = ? AND subject = waiting.id AND opened_at >= waiting.since)
+            ORDER BY id LIMIT ?
+            """, [AlertCare.waits, now - policy.firstAfterMilliseconds, AlertCare.waits, limit])
         return try rows.compactMap { row in
             let since = try row.integer("since")
             return try RunStore(db: db).find(try row.text("id")).map { Wait(run: $0, since: since) }
@@ -94,7 +98,7 @@ struct AlertCareStore {
         let intent = NoticeIntent(
             kind: .reminder, cause: alert.cause,
             sentence:
-                "Still open after \(open): \(alert.sentence)\(last) Close it with: bureau alerts resolve \(alert.id.prefix(10))",
+                "Still open after \(open): \(alert.sentence)\(last) Close it with: bureau alerts resolve \(ShortID.of(alert.id))",
             tags: sent >= ReminderPolicy.escalatesAt ? escalation : nil)
         try plan(intent, subject: "\(alert.id)/\(sent)", run: alert.runID, now: now, doors)
     }

@@ -67,6 +67,20 @@ struct AlertStore {
             """, [now, cause, subject])
     }
 
+    /// Whether it was ever told, however it ended.
+    func wasRaised(cause: String, subject: String) throws -> Bool {
+        try db.first("SELECT 1 AS found FROM alert WHERE subject = ? AND cause = ? LIMIT 1", [subject, cause]) != nil
+    }
+
+    func countOpen(cause: String) throws -> Int64 {
+        try db.first("SELECT count(*) AS n FROM alert WHERE cause = ? AND state = 'open'", [cause])?.integer("n") ?? 0
+    }
+
+    func open(cause: String, limit: Int) throws -> [AlertRecord] {
+        try db.query("SELECT * FROM alert WHERE cause = ? AND state = 'open' LIMIT ?", [cause, limit])
+            .map(AlertRecord.init)
+    }
+
     func find(_ id: String) throws -> AlertRecord? {
         try db.first("SELECT * FROM alert WHERE id = ?", [id]).map(AlertRecord.init)
     }

@@ -14,6 +14,7 @@ package struct NoticeWorker: Service {
     let onlyRun: String?
     static let batchMax = 20
     static let pollMilliseconds = 1_000, flightMilliseconds: Int64 = 5_000
+    static let othersFirstMilliseconds: Int64 = 15_000
 
     package init(parts: EngineParts, owner: String, wake: WakeSignal, onlyRun: String? = nil) {
         self.onlyRun = onlyRun
@@ -23,40 +24,88 @@ package struct NoticeWorker: Service {
     }
 
     package func run() async throws {
-        try? await cancelWhenGracefulShutdown {
+        try? await cancelWhenGracefulShutdown { try await work() }
+    }
+
+    /// One loop takes what is due, as much as each line has room for; each run's notices of a channel go out beside all
+    /// others, so that a tool that lets us wait holds up nobody but itself.
+    private func work() async throws {
+        let lines = NoticeLines(hasSeveralAccounts: !parts.credentialSets.isEmpty)
+        try await withThrowingDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 do {
-                    if try await sendDue() == 0 { await wake.wait(milliseconds: Self.pollMilliseconds) }
-                } catch is CancellationError { return } catch {
+                    let claimed = try await claim(lines.room)
+                    for chain in lines.add(claimed) {
+                        group.addTask {
+                            await send(chain, lines)
+                            wake.raise()
+                        }
+                    }
+                    if claimed.isEmpty { await wake.wait(milliseconds: Self.pollMilliseconds) }
+                } catch is CancellationError { break } catch {
                     parts.logger.error("notices could not be sent", metadata: ["why": "\(error)"])
                     try await parts.doors.sleep(.milliseconds(Self.pollMilliseconds))
                 }
             }
+            group.cancelAll()
         }
     }
 
-    /// Returns how many were looked at.
+    /// Sends what is due now and returns how many were looked at.
     package func sendDue() async throws -> Int {
+        let lines = NoticeLines(hasSeveralAccounts: !parts.credentialSets.isEmpty)
+        let claimed = try await claim(lines.room)
+        await withDiscardingTaskGroup { group in
+            for chain in lines.add(claimed) { group.addTask { await send(chain, lines) } }
+        }
+        return claimed.count
+    }
+
+    private func claim(_ room: [StepRecord.Channel: Int]) async throws -> [StepRecord] {
         let (now, owner, only) = (parts.doors.now(), owner, onlyRun)
+        let roomy = room.filter { $0.value > 0 }
         // A read first: an idle server should not write.
         let isDue = try await parts.database.read { db in
-            try db.first(
-                "SELECT 1 AS due FROM step WHERE purpose = 'notice' AND kind <> 'thread' AND state IN ('pending', 'intended') AND due_at <= ? AND (? IS NULL OR run_id = ?) LIMIT 1",
-                [now, only, only]) != nil
+            try roomy.keys.contains { try StepStore(db: db).isNoticeDue($0, now: now, only: only) }
         }
-        guard isDue else { return 0 }
-        let steps = try await parts.database.write {
-            try StepStore(db: $0).claimNotices(owner: owner, limit: Self.batchMax, now: now, only: only)
-        }
-        // Side by side, so that a slow answer holds up no other run's news; those of one run in their order.
-        let byRun = Dictionary(grouping: steps, by: { $0.runID ?? "" })
-        try await withThrowingTaskGroup { group in
-            for run in byRun.keys.sorted() {
-                group.addTask { for step in byRun[run] ?? [] { try await send(step) } }
+        guard isDue else { return [] }
+        return try await parts.database.write { db in
+            try NoticeLines.channels.flatMap { channel in
+                try StepStore(db: db).claimNotices(
+                    owner: owner, limit: min(roomy[channel] ?? 0, Self.batchMax), now: now, only: only, channel: channel
+                )
             }
-            try await group.waitForAll()
         }
-        return steps.count
+    }
+
+    /// One run's notices of one channel in their order, also those that come while it is being sent.
+    private func send(_ chain: NoticeLines.Chain, _ lines: NoticeLines) async {
+        var account: NoticeLines.Account?
+        while !Task.isCancelled, let step = lines.next(chain) {
+            do {
+                if account == nil { account = lines.enter(chain, try await accountName(of: step)) }
+                if account == nil { try await handBack(step) } else { try await send(step) }
+            } catch is CancellationError {} catch {
+                // Its claim runs out, and then it is looked for.
+                parts.logger.error("a notice could not be sent", metadata: ["step": "\(step.id)", "why": "\(error)"])
+            }
+            lines.settle(chain, step)
+        }
+    }
+
+    /// Whose Slack or task tool it is; one name for all while there is only one account.
+    private func accountName(of step: StepRecord) async throws -> String {
+        guard !parts.credentialSets.isEmpty, let id = step.runID,
+            let run = try await parts.database.read({ try RunStore(db: $0).find(id) })
+        else { return "" }
+        let agent = try await parts.catalog.version(run.configHash)
+        return (try? await parts.using(run: run, agent: agent))?.settings.credentialSet ?? ""
+    }
+
+    /// Its account has as many on their way as it may: the others' go first.
+    private func handBack(_ step: StepRecord) async throws {
+        let (id, due) = (step.id, parts.doors.now() + Self.othersFirstMilliseconds)
+        try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: step.error) }
     }
 
     private func send(_ step: StepRecord) async throws {
@@ -95,87 +144,6 @@ package struct NoticeWorker: Service {
         return age >= 0 && age < Self.flightMilliseconds
     }
 
-    private func write(for step: StepRecord) async throws -> (any OutboundWrite)? {
-        let run = try await parts.database.read { [id = step.runID] db in
-            try id.flatMap { try RunStore(db: db).find($0) }
-        }
-        var agent: LoadedAgent?
-        if let run { agent = try await parts.catalog.version(run.configHash) }
-        // What people of one account are told never goes to another's.
-        let parts = try await accounts(of: run, agent)
-        if let run, step.kind == ApprovalNotices.ask || step.kind == ApprovalNotices.outcome {
-            return try await ApprovalSurfaces(parts: parts).write(step, run: run, agent: agent)
-        }
-        if let run, step.kind == DirectNotices.kind { return try await DirectPost.make(step, run, agent, parts) }
-        if let run, step.kind == RunFamily.summaryKind {
-            return try await FamilySummary(parts: parts).write(step, run: run, agent: agent)
-        }
-        if let run, let started = StartedNotice.write(step, run, parts) { return started }
-        if let run, let board = try await BoardNotice.write(step, run, parts) { return board }
-        if let run, let error = try await ErrorTasks.write(step, run, agent, parts) { return error }
-        if let run, let note = try WorkNote.write(step, run, parts) { return note }
-        let notice = try step.intent(as: NoticeIntent.self)
-        let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
-        switch step.channel {
-        case .slack: return try await slackPost(step, notice, run, agent, name, parts)
-        case .clickUp, .asana:
-            guard let run, let task = run.taskID, let tool = parts.connectedTool(of: run) else { return nil }
-            if step.kind == "status" {
-                // Where the board mirrors the run, its state says it already.
-                let isMirrored = agent?.config.board.states.isEmpty == false
-                guard !isMirrored, run.taskTool == .clickUp || agent?.config.delivery.asana == nil else {
-                    return AlreadyShown()
-                }
-                return tool.move(task, to: agent?.config.delivery.clickUp?.blockedStatus ?? "Blocked", before: nil)
-            }
-            let text = TaskMessages.halted(
-                agentName: name, runID: run.id, sentence: notice.sentence, notice.halt, on: run.taskTool,
-                goesOn: agent?.config.confirms(run.taskTool) ?? false)
-            return tool.comment(text, on: task, mark: WriteMark(step))
-        case .anthropic, .googleDrive, .folder: return nil
-        }
-    }
-
-    private func accounts(of run: RunRecord?, _ agent: LoadedAgent?) async throws -> EngineParts {
-        guard let run else { return parts }
-        do { return try await parts.using(run: run, agent: agent) } catch let unknown as UnknownCredentials {
-            throw StepProblem(description: unknown.description)
-        }
-    }
-
-    private func slackPost(
-        _ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ name: String,
-        _ parts: EngineParts
-    ) async throws -> (any OutboundWrite)? {
-        guard let slack = parts.connections.slack else { return nil }
-        let thread = try await thread(step, notice, run)
-        if step.kind == NoticePlace.noteKind, thread == nil { return AlreadyShown() }
-        let directory = SlackDirectory(parts, slack)
-        guard let target = agent?.config.alerts.failureChannel ?? parts.settings.alertChannel else { return nil }
-        var channel = await directory.channel(target, otherwise: parts.settings.alertChannel)
-        // In the very channel of the thread one of the two is enough.
-        if step.kind == NoticePlace.noteKind, thread?.channel == channel { return AlreadyShown() }
-        channel = thread?.channel ?? channel
-        var tags: [String] = []
-        let isNote = step.kind == NoticePlace.noteKind
-        if !isNote, [.failed, .stopped, .gate, .reminder].contains(notice.kind) {
-            for tag in (agent?.config.alerts.tags ?? []) + (notice.tags ?? []) {
-                tags.append(await directory.mention(tag, people: parts.settings.slackPeople))
-            }
-        }
-        var message = SlackMessages.notice(
-            notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id,
-            console: run?.consoleSession.map(parts.settings.consoleLink))
-        message.threadTS = thread?.ts
-        return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
-    }
-
-    /// Money and notes go into the run's thread; what people must act on stays where they look for it.
-    private func thread(_ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?) async throws -> SlackPosted? {
-        guard let run, step.kind == NoticePlace.noteKind || notice.kind == .budget else { return nil }
-        return try await NoticePlace(parts: parts).thread(of: run.id, for: step)
-    }
-
     private func failed(_ step: StepRecord, _ error: VendorError) async throws {
         parts.counters.add(.vendorErrors, ["vendor": error.vendor.rawValue])
         guard error.isRetryable, let backoff = Backoff.notice.milliseconds(tries: step.attempts, doors: parts.doors)
@@ -190,8 +158,12 @@ package struct NoticeWorker: Service {
                 "step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(error)",
                 "again_in_ms": "\(wait)",
             ])
-        let (id, due) = (step.id, parts.doors.now() + wait)
-        try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: error.sentence) }
+        let (id, due, tries) = (step.id, parts.doors.now() + wait, step.attempts)
+        try await parts.database.write { db in
+            try StepStore(db: db).postpone(id, until: due, error: error.sentence)
+            // One that failed before it was to be sent was tried all the same.
+            try db.execute("UPDATE step SET attempts = ? WHERE id = ? AND attempts = ?", [tries + 1, id, tries])
+        }
     }
 
     private func settle(_ step: StepRecord, receipt: String, _ sent: SentContent?) async throws {

@@ -11,6 +11,8 @@ struct NoticeIntent: Codable, Hashable, Sendable {
     var sentence: String
     /// People to name besides those the agent's config names.
     var tags: [String]?
+    /// Where the task is put, kept before it is: so that our own change is known when ClickUp tells us of it.
+    var status: String?
 
     /// What it tells on the task.
     var halt: TaskMessages.Halt {

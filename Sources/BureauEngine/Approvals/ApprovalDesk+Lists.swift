@@ -6,10 +6,13 @@ extension ApprovalDesk {
     package func decidable(
         _ questions: [(approval: ApprovalRecord, run: RunRecord)], by person: ApprovalPolicy.Person
     ) async throws -> Set<String> {
-        var found: Set<String> = []
+        // One run may ask many at once.
+        var found: Set<String> = [], runs: [String: Bool] = [:]
         for (approval, run) in questions where approval.state == .open {
-            guard try await refusal(run, for: person) == nil else { continue }
-            found.insert(approval.id)
+            var may = runs[run.id] ?? false
+            if runs[run.id] == nil { may = try await refusal(run, for: person) == nil }
+            runs[run.id] = may
+            if may { found.insert(approval.id) }
         }
         return found
     }

@@ -13,7 +13,16 @@ enum ApprovalMessages {
             .header(title(approval)), .section(text: SlackText.escape(approval.effect)),
         ]
         if !approval.isAboutMoney {
-            blocks.append(.section(text: "*Exact content*\n```\(SlackText.escape(preview(approval)))```"))
+            let content = Content(approval)
+            blocks.append(
+                .section(text: "*\(content.label)*\n```\n\(SlackText.escape(content.unfenced))\n```"))
+            if content.isCut {
+                blocks.append(
+                    .context([
+                        link.map { "<\($0)|Read all of it in Bureau> before you decide" }
+                            ?? "Read all of it before you decide: `bureau approvals show \(approval.id)`"
+                    ]))
+            }
         }
         let client = run.clientName ?? run.clientSlug ?? "no client"
         if approval.state == .open {
@@ -50,8 +59,10 @@ enum ApprovalMessages {
         guard approval.state == .open else {
             return [.bold(ApprovalWords.outcome(approval)), .newline, .text(approval.effect)]
         }
+        let shown = Content(approval)
         let content: WorkText =
-            approval.isAboutMoney ? [] : [.text("Exact content: "), .code(preview(approval)), .newline]
+            approval.isAboutMoney
+            ? [] : [.text("\(shown.label): "), .code(shown.text), .newline]
         return [.bold(title(approval)), .newline, .text(approval.effect), .newline] + content + [
             .text(
                 link.map { "Decide in Slack, or here: \($0)" }
@@ -70,9 +81,20 @@ enum ApprovalMessages {
         return ("Raise to \(question.raiseTo)", "Stop the run")
     }
 
-    private static func preview(_ approval: ApprovalRecord) -> String {
-        let pretty = (try? BureauDomain.JSONValue.parse(Array(approval.input.utf8)).pretty) ?? approval.input
-        return pretty.count > previewCharactersMax
-            ? pretty.prefix(previewCharactersMax) + "… (bureau approvals show \(approval.id))" : pretty
+    /// What would be done, as much of it as a message shows.
+    private struct Content {
+        let text: String
+        let isCut: Bool
+
+        init(_ approval: ApprovalRecord) {
+            let pretty = (try? BureauDomain.JSONValue.parse(Array(approval.input.utf8)).pretty) ?? approval.input
+            isCut = pretty.count > ApprovalMessages.previewCharactersMax
+            text = isCut ? pretty.prefix(ApprovalMessages.previewCharactersMax) + "…" : pretty
+        }
+
+        var label: String { isCut ? "First part of the content" : "Exact content" }
+
+        /// Without backticks side by side, which would end the code block and let the agent's text pass for ours.
+        var unfenced: String { text.replacing("``", with: "`\u{200B}`").replacing("``", with: "`\u{200B}`") }
     }
 }

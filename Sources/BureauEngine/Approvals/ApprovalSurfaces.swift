@@ -34,8 +34,8 @@ struct ApprovalSurfaces: Sendable {
         if agent?.config.approvals.channel == nil {
             thread = try await NoticePlace(parts: parts).thread(of: run.id, for: step)
         }
-        let configured = thread == nil ? await channel(slack, agent) : nil
-        guard let channel = thread?.channel ?? configured else { return nil }
+        let configured = try await thread == nil ? channel(slack, agent) : nil
+        guard let channel = thread?.channel ?? configured else { throw NoticePlace.noChannel }
         var message = message(approval, run, agent, channel, step.id)
         (message.threadTS, message.isBroadcast) = (thread?.ts, thread != nil)
         return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
@@ -54,9 +54,14 @@ struct ApprovalSurfaces: Sendable {
         }
         let place = receipt.id.split(separator: "/").map(String.init)
         guard place.count == 2 else { return AlreadyShown() }
+        var shown = message(approval, run, agent, place[0], asked.id)
+        if agent?.config.approvals.channel == nil {
+            let thread = try await parts.database.read { try RunThreadStore(db: $0).find(run.id)?.thread.place }
+            if thread?.channel == place[0] { shown.threadTS = thread?.ts }
+        }
         return SlackReplace(
-            slack: slack, posted: SlackPosted(channel: place[0], ts: place[1]),
-            message: message(approval, run, agent, place[0], asked.id))
+            slack: slack, posted: SlackPosted(channel: place[0], ts: place[1]), message: shown, mark: step.id,
+            since: step.intendedAt ?? 0)
     }
 
     /// Where the question stands. Its answer may be lost while it stands there with its buttons: then it is looked for.
@@ -78,27 +83,13 @@ struct ApprovalSurfaces: Sendable {
             mark: mark, link: ApprovalMessages.link(approval, parts.settings))
     }
 
-    private func channel(_ slack: SlackClient, _ agent: LoadedAgent?) async -> String? {
+    private func channel(_ slack: SlackClient, _ agent: LoadedAgent?) async throws -> String? {
         let configured =
             agent?.config.approvals.channel ?? agent?.config.alerts.failureChannel ?? parts.settings.alertChannel
         let directory = SlackDirectory(parts, slack)
         guard let configured else { return nil }
-        return await directory.channel(configured, otherwise: parts.settings.alertChannel)
+        return try await directory.channel(configured, otherwise: parts.settings.alertChannel)
     }
-}
-
-/// Replacing a message with the same contents again changes nothing, so there is nothing to look for.
-struct SlackReplace: OutboundWrite {
-    let slack: SlackClient
-    let posted: SlackPosted
-    let message: SlackMessage
-
-    func write() async throws -> String {
-        let updated = try await slack.update(posted, with: message)
-        return try JSONText.encode(DeliveryReceipt(id: "\(updated.channel)/\(updated.ts)", link: nil))
-    }
-
-    func probe() async throws -> Probe { .absent }
 }
 
 struct AlreadyShown: OutboundWrite {

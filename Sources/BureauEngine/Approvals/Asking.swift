@@ -90,6 +90,7 @@ struct ApprovalNotices {
         try RunEventStore(db: db).append(
             run.id, kind: "approval", detail: ApprovalWords.outcome(approval), now: doors.now())
         try plan(Self.outcome, approval.id, run, position: 1)
+        try DirectOutcome.plan(approval, run, now: doors.now(), in: db)
     }
 
     private func plan(_ kind: String, _ id: String, _ run: RunRecord, position: Int) throws {

@@ -54,7 +54,7 @@ package struct SlackFrontDesk: Sendable {
             if let outcome = try await desk.refusal(id, for: person) {
                 tell(outcome, interaction, team)
             } else {
-                askWhy(id, interaction, team)
+                askWhy(id, isAboutMoney: try await desk.find(id)?.isAboutMoney ?? false, interaction, team)
             }
         default: break
         }
@@ -69,7 +69,8 @@ package struct SlackFrontDesk: Sendable {
         }
         let reason = view.state?.values[SlackQuestion.blockID]?[SlackQuestion.actionID]?.value ?? ""
         guard !reason.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty else {
-            return "Say why, so that the agent can do better."
+            return try await desk.find(id)?.isAboutMoney ?? false
+                ? "Say why, so that people can read it later." : "Say why, so that the agent can do better."
         }
         guard try await desk.isAsked(id, in: team.credentials) else { return Self.words(.unknown, zone) }
         let outcome = try await desk.deny(id, by: person, on: "slack", reason: reason)
@@ -77,11 +78,9 @@ package struct SlackFrontDesk: Sendable {
     }
 
     /// The trigger works once and for three seconds, so the form is opened at once, beside the answer.
-    private func askWhy(_ id: String, _ interaction: SlackInteraction, _ team: SlackTeam) {
+    private func askWhy(_ id: String, isAboutMoney: Bool, _ interaction: SlackInteraction, _ team: SlackTeam) {
         guard let slack = team.slack, let trigger = interaction.triggerID else { return }
-        let question = SlackQuestion(
-            callbackID: Self.denyForm, title: "Deny", label: "Why? The agent is told.", submit: "Deny",
-            privateMetadata: id)
+        let question = Self.reasonForm(id, isAboutMoney: isAboutMoney)
         // Unstructured: the request is answered meanwhile, and nothing depends on the result.
         Task { [logger] in
             do { try await slack.askForText(question, triggerID: trigger) } catch {
@@ -90,11 +89,22 @@ package struct SlackFrontDesk: Sendable {
         }
     }
 
+    /// In the words of the button that was pressed: a budget that is not raised stops the run, and no agent is told.
+    static func reasonForm(_ id: String, isAboutMoney: Bool) -> SlackQuestion {
+        let word = isAboutMoney ? "Stop the run" : "Deny"
+        return SlackQuestion(
+            callbackID: Self.denyForm, title: word,
+            label: isAboutMoney ? "Why? It is shown with the run." : "Why? The agent is told.", submit: word,
+            privateMetadata: id)
+    }
+
     /// A private note to the person who pressed, when the press decided nothing.
     private func tell(_ outcome: ApprovalDesk.Outcome, _ interaction: SlackInteraction, _ team: SlackTeam) {
-        guard let text = Self.words(outcome, zone), let slack = team.slack, let channel = interaction.channelID else {
-            return
-        }
+        if let text = Self.words(outcome, zone) { tell(text, interaction, team) }
+    }
+
+    func tell(_ text: String, _ interaction: SlackInteraction, _ team: SlackTeam) {
+        guard let slack = team.slack, let channel = interaction.channelID else { return }
         // Unstructured: the request is answered meanwhile, and nothing depends on the result.
         Task { [logger] in
             do {
@@ -102,6 +112,17 @@ package struct SlackFrontDesk: Sendable {
             } catch {
                 logger.warning("a private note could not be sent", metadata: ["why": "\(error)"])
             }
+        }
+    }
+
+    /// A message of their own to whoever has filled in a form, which belongs to no channel.
+    func write(_ text: String, to user: String, _ team: SlackTeam) async {
+        guard let slack = team.slack else { return }
+        do {
+            let channel = try await slack.openDirect(with: user)
+            _ = try await slack.post(SlackMessage(channel: channel, text: SlackText.escape(text)))
+        } catch {
+            logger.warning("a note to a person could not be sent", metadata: ["why": "\(error)"])
         }
     }
 

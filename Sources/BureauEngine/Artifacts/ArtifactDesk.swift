@@ -43,6 +43,34 @@ package struct ArtifactDesk: Sendable {
         try await database.read { try ArtifactStore(db: $0).list(filter) }
     }
 
+    /// How many a list leaves out because newer ones count in their place, no further than `atMost`.
+    package func supersededCount(_ filter: ArtifactFilter, atMost: Int) async throws -> Int {
+        try await database.read { try ArtifactStore(db: $0).supersededCount(filter, atMost: atMost) }
+    }
+
+    /// Of a list, those that other work may build on, or those it may not. Looks through so many at most that a list with
+    /// few of them answers as fast; `next` is where it goes on, nil at its end.
+    package func list(_ filter: ArtifactFilter, reusable isReusable: Bool) async throws -> (
+        found: [ArtifactRecord], next: String?
+    ) {
+        var (filter, found) = (filter, [ArtifactRecord]())
+        let wanted = filter.limit
+        filter.limit = ArtifactFilter.limitMax
+        for _ in 0..<Self.reuseBatchesMax {
+            let batch = try await list(filter)
+            for artifact in batch {
+                filter.before = artifact.id
+                guard (exclusion(artifact) == nil) == isReusable else { continue }
+                found.append(artifact)
+                if found.count == wanted { return (found, artifact.id) }
+            }
+            guard batch.count == filter.limit else { return (found, nil) }
+        }
+        return (found, filter.before)
+    }
+
+    private static let reuseBatchesMax = 10
+
     /// The newest version of each of these runs, by its run. At most 200 runs.
     package func newest(ofRuns ids: [String]) async throws -> [String: ArtifactRecord] {
         let ids = Array(ids.prefix(ArtifactFilter.limitMax))

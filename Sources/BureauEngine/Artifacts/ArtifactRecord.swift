@@ -34,6 +34,8 @@ package struct ArtifactRecord: Sendable, Hashable {
     package let decidedBy: String?
     package let reason: String?
     package let supersededBy: String?
+    /// The task whose versions take each other's place, where the client and the period do not say enough.
+    let series: String?
     /// Somebody wrote something about it that asks for more and was not acted on.
     package let hasOpenFeedback: Bool
     /// Why its run did not end well; nil when it did or goes on.
@@ -68,6 +70,7 @@ package struct ArtifactRecord: Sendable, Hashable {
         isReviewed = try row.flag("reviewed")
         staleAfterDays = Int(try row.integer("stale_after_days"))
         agentVersion = try row.text("agent_version")
+        series = try row.textIfAny("series")
         configHash = try row.text("config_sha256")
         sessionID = try row.textIfAny("session_id")
         sessionAgent = try row.textIfAny("session_agent")

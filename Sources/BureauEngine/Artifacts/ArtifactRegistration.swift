@@ -12,6 +12,8 @@ struct ArtifactRegistration: Sendable {
     let period: ArtifactPeriod?
     let capsule: EvidenceCapsule
     let blocked: String?
+    /// Versions of different tasks do not take each other's place; nil where the client and the period say enough.
+    let series: String?
     let files: [FileRecord]
 
     /// Nil when the round left nothing that is stored: there is no version to speak of.
@@ -21,6 +23,12 @@ struct ArtifactRegistration: Sendable {
         let (config, run, policy) = (hand.agent.config, hand.run, hand.agent.config.artifacts)
         (id, self.run, self.policy, self.files) = (parts.doors.makeID(), run, policy, files)
         title = config.artifacts.title ?? config.displayName
+        let isBuild = config.anthropic == nil
+        series =
+            switch policy.supersedes ?? (isBuild || run.clientSlug == nil ? .task : .client) {
+            case .client: nil
+            case .task: run.taskID ?? (isBuild ? run.id : nil)
+            }
         isReviewed = config.review != nil
         func bytes(_ role: ArtifactPolicy.Role, _ ends: [String]) -> [UInt8]? {
             files.first { file in
@@ -58,22 +66,25 @@ struct ArtifactRegistration: Sendable {
             """
             INSERT INTO artifact (id, run_id, round, version, agent, client_slug, client_name, kind, title, channel,
                 period_from, period_to, state, visibility, capsule, blocked, reviewed, stale_after_days, agent_version,
-                config_sha256, session_id, session_agent, model, payload_sha256, requested_by, created_at, moved_at)
+                config_sha256, session_id, session_agent, model, payload_sha256, requested_by, created_at, moved_at,
+                series)
             SELECT ?, run.id, ?, 1 + (SELECT coalesce(max(version), 0) FROM artifact older
                     WHERE older.agent = run.agent AND older.kind = ?
                       AND older.client_slug IS NOT DISTINCT FROM run.client_slug
-                      AND older.period_from IS NOT DISTINCT FROM ? AND older.period_to IS NOT DISTINCT FROM ?),
+                      AND older.period_from IS NOT DISTINCT FROM ? AND older.period_to IS NOT DISTINCT FROM ?
+                      AND older.series IS NOT DISTINCT FROM ?),
                 run.agent, run.client_slug, run.client_name, ?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?, run.agent_version,
                 run.config_sha256, run.session_id, run.session_agent, run.model, run.payload_sha256, run.requested_by,
-                ?, ?
+                ?, ?, ?
             FROM run WHERE run.id = ?
             ON CONFLICT (run_id, round) DO UPDATE SET capsule = excluded.capsule, blocked = excluded.blocked
             WHERE artifact.state IN ('draft', 'review_ready', 'accepted', 'published')
             """,
             [
-                id, run.round, policy.kind, period?.from, period?.to, policy.kind, title, policy.channel, period?.from,
+                id, run.round, policy.kind, period?.from, period?.to, series, policy.kind, title, policy.channel,
+                period?.from,
                 period?.to, policy.visibility.rawValue, capsule, blocked, isReviewed, policy.staleAfterDays, now, now,
-                run.id,
+                series, run.id,
             ])
         for (position, file) in files.enumerated() { try write(file, position, db) }
         try db.execute(

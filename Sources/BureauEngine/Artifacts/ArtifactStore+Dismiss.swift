@@ -52,10 +52,11 @@ extension ArtifactStore {
             """
             SELECT id FROM artifact WHERE id > ? AND state IN ('accepted', 'published') AND agent = ? AND kind = ?
                 AND client_slug IS NOT DISTINCT FROM ? AND period_from IS NOT DISTINCT FROM ?
-                AND period_to IS NOT DISTINCT FROM ? ORDER BY id DESC LIMIT 1
+                AND period_to IS NOT DISTINCT FROM ? AND series IS NOT DISTINCT FROM ? ORDER BY id DESC LIMIT 1
             """,
             [
                 record.id, record.agent, record.kind, record.clientSlug, record.period?.from, record.period?.to,
+                record.series,
             ])?.text("id")
     }
 }

@@ -29,6 +29,26 @@ struct ArtifactStore {
     }
 
     func list(_ filter: ArtifactFilter) throws -> [ArtifactRecord] {
+        var conditions = conditions(filter)
+        if !filter.includesSuperseded, filter.state == nil { conditions.add("artifact.state <> 'superseded'") }
+        return try db.query(
+            "\(Self.select) \(conditions.clause) ORDER BY artifact.id DESC LIMIT ?", conditions.values + [filter.limit]
+        ).map(ArtifactRecord.init)
+    }
+
+    /// How many a list leaves out because newer ones count in their place, no further than `atMost`.
+    func supersededCount(_ filter: ArtifactFilter, atMost: Int) throws -> Int {
+        var filter = filter
+        (filter.state, filter.before) = (.superseded, nil)
+        let conditions = conditions(filter)
+        return Int(
+            try db.first(
+                "SELECT count(*) AS n FROM (SELECT 1 FROM artifact \(conditions.clause) LIMIT ?) AS some",
+                conditions.values + [atMost]
+            )?.integer("n") ?? 0)
+    }
+
+    private func conditions(_ filter: ArtifactFilter) -> Conditions {
         var conditions = Conditions()
         conditions.add(foundBy: [
             ("artifact.run_id", filter.run), ("artifact.client_slug", filter.client),
@@ -37,12 +57,9 @@ struct ArtifactStore {
             ("artifact.visibility", filter.visibility?.rawValue),
         ])
         if let month = filter.month { conditions.add("substr(artifact.period_to, 1, 7) = ?", [month]) }
-        if !filter.includesSuperseded, filter.state == nil { conditions.add("artifact.state <> 'superseded'") }
         if let before = filter.before { conditions.add("artifact.id < ?", [before]) }
         conditions.add(visible: filter.visible, of: "artifact")
-        return try db.query(
-            "\(Self.select) \(conditions.clause) ORDER BY artifact.id DESC LIMIT ?", conditions.values + [filter.limit]
-        ).map(ArtifactRecord.init)
+        return conditions
     }
 
     /// Every version of one client, newest first: what a question about reuse is judged over.
@@ -114,7 +131,7 @@ extension ArtifactStore {
             ] + states) == 1
     }
 
-    /// The rounds before it, and what counted so far of the same client, agent, kind and period, give way to `new`.
+    /// The rounds before it, and what counted so far of the same client, agent, kind, period and series, give way to `new`.
     func supersedeOlder(than new: ArtifactRecord, now: Int64) throws {
         let older = try db.query(
             """
@@ -122,12 +139,12 @@ extension ArtifactStore {
             WHERE id <> ? AND ((run_id = ? AND round < ?)
                 OR (id < ? AND state IN ('accepted', 'published') AND agent = ? AND kind = ?
                     AND client_slug IS NOT DISTINCT FROM ? AND period_from IS NOT DISTINCT FROM ?
-                    AND period_to IS NOT DISTINCT FROM ?))
+                    AND period_to IS NOT DISTINCT FROM ? AND series IS NOT DISTINCT FROM ?))
             LIMIT 1000
             """,
             [
                 new.id, new.runID, new.round, new.id, new.agent, new.kind, new.clientSlug, new.period?.from,
-                new.period?.to,
+                new.period?.to, new.series,
             ])
         for row in older { _ = try move(try row.text("id"), .superseded, supersededBy: new.id, now: now) }
     }

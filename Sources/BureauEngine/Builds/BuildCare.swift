@@ -30,13 +30,13 @@ package struct BuildCare: Service {
 
     /// `notBefore` keeps builds that could not be cleared, by run.
     func look(_ notBefore: inout [String: Int64]) async throws {
-        let found = try await parts.database.read { try BuildStore(db: $0).uncleared(limit: Self.buildsMax) }
         let now = parts.doors.now()
         notBefore = notBefore.filter { $0.value > now }
-        for (build, cause, endedAt) in found where notBefore[build.runID] == nil {
-            let isDecided = build.ending != nil || cause == RunCause.Code.dismissed.rawValue
-            guard isDecided || now - endedAt > Self.daysKept * 24 * 3_600_000 else { continue }
-            do { try await clear(build, isDismissed: cause == RunCause.Code.dismissed.rawValue) } catch {
+        // Those that wait for another try take nobody's place.
+        let limit = Self.buildsMax + notBefore.count, old = now - Self.daysKept * 24 * 3_600_000
+        let found = try await parts.database.read { try BuildStore(db: $0).uncleared(undecided: old, limit: limit) }
+        for (build, isDismissed) in found where notBefore[build.runID] == nil {
+            do { try await clear(build, isDismissed: isDismissed) } catch {
                 try Task.checkCancellation()
                 notBefore[build.runID] = now + Self.againAfterMilliseconds
                 parts.logger.warning(
@@ -48,22 +48,26 @@ package struct BuildCare: Service {
     /// The branch goes when it is merged, when nobody wants it, and when it holds nothing.
     private func clear(_ build: BuildRecord, isDismissed: Bool) async throws {
         let repository = GitRepository(path: build.repository)
+        var detail = "the worktree and the branch are gone"
         if let commit = try await repository.commit(build.reference) {
             let isOurs = commit == build.headCommit || commit == build.startCommit
             let isUnwanted = build.ending != nil || isDismissed || commit == build.baseCommit
             // Somebody who went on with the branch by hand keeps it.
-            if isOurs, isUnwanted { try await repository.move(build.reference, from: commit, to: nil) }
+            if isOurs, isUnwanted {
+                try await repository.move(build.reference, from: commit, to: nil)
+            } else {
+                detail = "the worktree is gone; the branch stays, since somebody has gone on with it"
+            }
         }
         let folder = BuildFolder(parts.settings.builds, build)
         if access(folder.run, F_OK) == 0 { try folder.remove(folder.run) }
-        let now = parts.doors.now()
+        let (now, said) = (parts.doors.now(), detail)
         try await parts.database.write { db in
             let store = BuildStore(db: db)
             if isDismissed { try store.end(build.runID, .dismissed, now: now) }
             try store.clear(build.runID, now: now)
             guard build.ending != nil || isDismissed else { return }
-            try RunEventStore(db: db).append(
-                build.runID, kind: "build", detail: "the worktree and the branch are gone", now: now)
+            try RunEventStore(db: db).append(build.runID, kind: "build", detail: said, now: now)
         }
     }
 }

@@ -1,3 +1,4 @@
+import BureauDomain
 import BureauStorage
 
 /// One row of `build`: the branch of one run.
@@ -143,16 +144,18 @@ struct BuildStore {
             [ending.rawValue, commit, now, runID])
     }
 
-    /// Builds whose runs have ended and whose folders and branches are still there, with the run's cause and end.
-    func uncleared(limit: Int) throws -> [(build: BuildRecord, cause: String?, endedAt: Int64)] {
-        try db.query(
+    /// Builds whose runs have ended and whose folders and branches are still there: those that people have decided, and
+    /// those that ended before `undecided`.
+    func uncleared(undecided: Int64, limit: Int) throws -> [(build: BuildRecord, isDismissed: Bool)] {
+        let dismissed = RunCause.Code.dismissed.rawValue
+        return try db.query(
             """
-            SELECT build.*, run.cause AS run_cause, run.ended_at AS run_ended_at FROM build
-            JOIN run ON run.id = build.run_id
+            SELECT build.*, run.cause AS run_cause FROM build JOIN run ON run.id = build.run_id
             WHERE build.cleared_at IS NULL AND run.state IN ('done', 'done_with_problems', 'stopped', 'failed', 'ignored')
+                AND (build.ending IS NOT NULL OR run.cause = ? OR run.ended_at < ?)
             ORDER BY run.ended_at LIMIT ?
-            """, [limit]
-        ).map { (try BuildRecord($0), try $0.textIfAny("run_cause"), try $0.integerIfAny("run_ended_at") ?? 0) }
+            """, [dismissed, undecided, limit]
+        ).map { (try BuildRecord($0), try $0.textIfAny("run_cause") == dismissed) }
     }
 
     func clear(_ runID: String, now: Int64) throws {

@@ -175,8 +175,7 @@ struct BuildRound: Sendable {
         guard try await repository.isAncestor(build.startCommit, of: head) else {
             return "it rewrote commits that people have seen"
         }
-        return try await repository.risky(from: build.startCommit, to: head).lazy
-            .compactMap(TreeEntryRule.objection).first
+        return TreeLinkRule.objection(try await repository.linkChange(from: build.startCommit, to: head))
     }
 
     private func check() async throws {

@@ -6,20 +6,6 @@ import Foundation
 extension GitRepository {
     static let entriesMax = 200
 
-    /// Entries that a range of commits adds or changes, with the targets of links.
-    func risky(from start: String, to head: String) async throws -> [TreeEntryRule.Entry] {
-        let raw = try await run(["diff-tree", "-r", "-z", "--no-renames", "--raw", "--full-index", start, head])
-        let parts = raw.split(separator: "\0", omittingEmptySubsequences: true).map(String.init)
-        var entries: [TreeEntryRule.Entry] = []
-        for (facts, path) in zip(parts, parts.dropFirst()) where facts.hasPrefix(":") {
-            let fields = facts.split(separator: " ")
-            guard fields.count >= 5, fields[1] == "120000" || fields[1] == "160000" else { continue }
-            let target = fields[1] == "120000" ? try await run(["cat-file", "blob", String(fields[3])]) : nil
-            entries.append(TreeEntryRule.Entry(mode: String(fields[1]), path: path, target: target))
-        }
-        return entries
-    }
-
     func commits(from start: String, to head: String) async throws -> (list: [BuildReport.Commit], count: Int) {
         let count = try await run(["rev-list", "--count", "\(start)..\(head)"])
         let log = try await run([

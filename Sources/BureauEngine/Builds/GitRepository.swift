@@ -27,12 +27,16 @@ struct GitRepository: Sendable {
 
     struct Answer: Sendable {
         let code: Int32
-        let text: String
+        let bytes: [UInt8]
         let errors: String
+        var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
     /// Runs git and gives its answer, whatever it is. Throws when it takes too long or says too much.
-    func ask(_ arguments: [String], input: String = "", with extra: [String: String] = [:]) async throws -> Answer {
+    func ask(
+        _ arguments: [String], input: String = "", with extra: [String: String] = [:],
+        outputBytesMax: Int = Self.outputBytesMax
+    ) async throws -> Answer {
         let words =
             ["-C", path, "-c", "safe.directory=\(path)"] + Self.settings + arguments
         let environment = Dictionary(
@@ -42,16 +46,19 @@ struct GitRepository: Sendable {
         return try await Self.within(seconds: Self.secondsMax) {
             let result = try await Subprocess.run(
                 .name("git"), arguments: Arguments(words), environment: .custom(environment), input: .string(input),
-                output: .string(limit: Self.outputBytesMax), error: .string(limit: 1 << 20))
+                output: .bytes(limit: outputBytesMax), error: .string(limit: 1 << 20))
             let code: Int32 = if case .exited(let code) = result.terminationStatus { Int32(code) } else { -1 }
-            return Answer(code: code, text: result.standardOutput, errors: result.standardError)
+            return Answer(code: code, bytes: result.standardOutput, errors: result.standardError)
         }
     }
 
     /// Runs git and throws unless it succeeds.
     @discardableResult
-    func run(_ arguments: [String], input: String = "", with extra: [String: String] = [:]) async throws -> String {
-        let answer = try await ask(arguments, input: input, with: extra)
+    func run(
+        _ arguments: [String], input: String = "", with extra: [String: String] = [:],
+        outputBytesMax: Int = Self.outputBytesMax
+    ) async throws -> String {
+        let answer = try await ask(arguments, input: input, with: extra, outputBytesMax: outputBytesMax)
         guard answer.code == 0 else {
             let why = answer.errors.split(whereSeparator: \.isNewline).last.map(String.init) ?? "code \(answer.code)"
             throw Failure(description: "git \(arguments.first ?? "") in \(path): \(why.prefix(300))")

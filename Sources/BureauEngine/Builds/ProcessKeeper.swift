@@ -55,10 +55,12 @@ package struct ProcessKeeper {
         return end
     }
 
-    /// No core files, no file beyond the disk limit, no way to gain privileges, and another user when there is one.
+    /// No core files, no file beyond the disk limit, no way to gain privileges, another user when there is one, and then
+    /// the machine's folders for everybody's temporary files are the attempt's own.
     private var wrapped: [String] {
         var words = ["/usr/bin/prlimit", "--core=0", "--fsize=\(spec.diskBytesMax)", "--"]
         if !spec.hasNetwork { words += Self.withoutNetwork }
+        if spec.user != nil { words += PrivatePlaces(spec).words }
         words += ["/usr/bin/setpriv", "--no-new-privs"]
         if let user = spec.user {
             words += ["--reuid=\(user.userID)", "--regid=\(user.groupID)", "--clear-groups"]

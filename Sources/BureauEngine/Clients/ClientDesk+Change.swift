@@ -33,7 +33,7 @@ extension ClientDesk {
             guard version == nil || version == standing.version else {
                 throw Refused(
                     isConflict: true, description: "somebody changed \(standing.record.name) while you were writing",
-                    fix: "Open the page again: it shows what is there now. Nothing of yours was kept.")
+                    fix: "Look at what is there now, and send what you still want. Nothing was saved")
             }
             var (record, before, after) = (standing.record, JSONObject(), JSONObject())
             for (name, value) in changes {

@@ -30,6 +30,16 @@ package struct ClientDesk: Sendable {
         try await database.read { try ClientStore(db: $0).standings(limit: 1_000) }
     }
 
+    /// Some of them, by slug, after the one a page ended with. `isArchived` nil for both, `visible` nil for all.
+    package func page(
+        after slug: String? = nil, isArchived: Bool? = nil, visible: Set<String>? = nil, limit: Int
+    ) async throws -> [ClientStanding] {
+        try await database.read {
+            try ClientStore(db: $0).standings(
+                after: slug, isArchived: isArchived, visible: visible, limit: min(max(limit, 1), 1_000))
+        }
+    }
+
     package func owners() async throws -> [String: [String]] {
         try await database.read { try ClientRegistryStore(db: $0).owners() }
     }

@@ -22,6 +22,22 @@ package struct ClientStore {
         try db.query("SELECT * FROM client ORDER BY slug LIMIT ?", [limit]).map(standing)
     }
 
+    /// By slug. `isArchived` nil for both.
+    func standings(
+        after slug: String?, isArchived: Bool?, visible: Set<String>?, limit: Int
+    ) throws -> [ClientStanding] {
+        var conditions = Conditions()
+        if let slug { conditions.add("slug > ?", [slug]) }
+        if let isArchived { conditions.add("archived_at IS \(isArchived ? "NOT NULL" : "NULL")") }
+        if let visible {
+            let marks = Array(repeating: "?", count: visible.count).joined(separator: ", ")
+            conditions.add("slug IN (\(marks))", visible.sorted())
+        }
+        return try db.query(
+            "SELECT * FROM client \(conditions.clause) ORDER BY slug LIMIT ?", conditions.values + [limit]
+        ).map(standing)
+    }
+
     /// Adds or replaces.
     package func save(_ client: ClientRecord, now: Int64) throws {
         try db.execute(

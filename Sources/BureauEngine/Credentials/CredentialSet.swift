@@ -54,24 +54,23 @@ extension EngineParts {
     package func using(_ name: String?) throws(UnknownCredentials) -> EngineParts {
         guard let name else { return self }
         guard let set = credentialSets[name] else { throw UnknownCredentials(name: name) }
-        var parts = self
-        parts.connections = set.connections
-        parts.settings.alertChannel = set.alertChannel
-        parts.settings.resultsChannel = set.resultsChannel
-        parts.settings.driveRootFolderID = set.driveRootFolderID
-        parts.settings.clickUpWorkspaceID = set.clickUpWorkspaceID
-        parts.settings.credentialSet = name
+        var settings = settings
+        settings.alertChannel = set.alertChannel
+        settings.resultsChannel = set.resultsChannel
+        settings.driveRootFolderID = set.driveRootFolderID
+        settings.clickUpWorkspaceID = set.clickUpWorkspaceID
+        settings.credentialSet = name
         let own = variable
-        parts.variable = { own(set.variables[$0] ?? $0) }
-        return parts
+        return with(connections: set.connections, settings: settings, variable: { own(set.variables[$0] ?? $0) })
     }
 
     func using(_ credentials: RunCredentials) throws(UnknownCredentials) -> EngineParts {
-        var parts = try using(credentials.name)
+        let parts = try using(credentials.name)
         guard credentials.tasks != credentials.name else { return parts }
         let tasks = try using(credentials.tasks).connections
-        (parts.connections.clickUp, parts.connections.asana) = (tasks.clickUp, tasks.asana)
-        return parts
+        var connections = parts.connections
+        (connections.clickUp, connections.asana) = (tasks.clickUp, tasks.asana)
+        return parts.with(connections: connections)
     }
 
     /// What a run works with: as pinned when it began, before that as its client and agent say now.

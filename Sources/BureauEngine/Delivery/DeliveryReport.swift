@@ -34,6 +34,9 @@ struct DeliveryReport: Sendable, Hashable {
     var isOnlyAnswer = false
     /// How people judge it; nil when it counts as it is.
     var review: ReviewPolicy?
+    /// Where everything has arrived, and where something has not.
+    var reached: [StepRecord.Channel]
+    var missed: [StepRecord.Channel]
 
     init(_ hand: RunInHand, parts: EngineParts, files: [FileRecord], steps: [StepRecord], problem: String?) {
         let (run, config) = (hand.run, hand.agent.config)
@@ -55,6 +58,9 @@ struct DeliveryReport: Sendable, Hashable {
         round = run.round
         changedFiles = files.filter { $0.round == run.round }.map(\.safeName)
         review = run.reviewAcceptedAt == nil && run.stopCause == nil ? config.review : nil
+        let states = Dictionary(grouping: steps, by: \.channel).mapValues { $0.allSatisfy { $0.state == .done } }
+        let channels = states.keys.sorted { $0.rawValue < $1.rawValue }
+        (reached, missed) = (channels.filter { states[$0] == true }, channels.filter { states[$0] != true })
     }
 
     var title: String {

@@ -25,7 +25,7 @@ struct FolderCopy: OutboundWrite {
     var sent: SentContent? { SentContent(file) }
 
     func write() async throws -> String {
-        let target = folder.appendingPathComponent(file.title), part = folder.appendingPathComponent(".\(mark).part")
+        let target = destination(), part = folder.appendingPathComponent(".\(mark).part")
         let files = FileManager.default
         do {
             try files.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -36,6 +36,22 @@ struct FolderCopy: OutboundWrite {
             throw StepProblem(description: "\(target.path) could not be written: \(error.localizedDescription)")
         }
         return try JSONText.encode(DeliveryReceipt(id: target.path, link: nil))
+    }
+
+    /// Another run's file of this name stays as it was delivered: this one is called by its step too.
+    private func destination() -> URL {
+        let named = folder.appendingPathComponent(file.title)
+        guard let there = try? FileManager.default.attributesOfItem(atPath: named.path), !isOurs(there, named) else {
+            return named
+        }
+        let name = URL(fileURLWithPath: file.title), mark = mark.suffix(8).lowercased()
+        let stem = "\(name.deletingPathExtension().lastPathComponent)-\(mark)"
+        return folder.appendingPathComponent(name.pathExtension.isEmpty ? stem : "\(stem).\(name.pathExtension)")
+    }
+
+    private func isOurs(_ there: [FileAttributeKey: Any], _ path: URL) -> Bool {
+        guard (there[.size] as? NSNumber)?.int64Value == file.sizeBytes else { return false }
+        return FileManager.default.contents(atPath: path.path).map { Hex.sha256($0) } == file.sha256
     }
 
     /// Copying again is harmless, so there is nothing to look for.

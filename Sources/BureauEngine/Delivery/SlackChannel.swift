@@ -9,19 +9,66 @@ struct SlackChannel: Channel {
             return try await context.fail(steps, "Slack is not connected: set SLACK_BOT_TOKEN.")
         }
         guard let config = context.hand.agent.config.delivery.slack else { return }
-        let directory = SlackDirectory(context.parts, slack)
-        let thread = try await NoticePlace(parts: context.parts).awaitedThread(of: context.hand.run.id)
-        let configured = await directory.channel(config.channel, otherwise: context.parts.settings.resultsChannel)
-        let channel = thread?.channel ?? configured
+        let place: SlackPlace
+        do { place = try await self.place(steps, config.channel, slack, context) } catch let error as VendorError {
+            try Task.checkCancellation()
+            return try await context.fail(
+                steps,
+                "Slack could not be asked which channel \(config.channel) is, so nothing was posted. \(error.sentence)"
+            )
+        }
         for step in steps {
             var message = SlackMessages.ready(
-                context.report, channel: channel, withLinks: config.postsLinks, withSummary: config.postsSummary,
+                context.report, channel: place.channel, withLinks: config.postsLinks, withSummary: config.postsSummary,
                 mark: step.id)
-            message.threadTS = thread?.ts
+            message.threadTS = place.threadTS
             _ = try await context.perform(
                 step, SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0))
         }
     }
+
+    /// Found once and kept before the first try: whoever goes on after a lost answer looks there, and posts nowhere
+    /// else.
+    private func place(
+        _ steps: [StepRecord], _ configured: String, _ slack: SlackClient, _ context: DeliveryContext
+    ) async throws -> SlackPlace {
+        if let known = steps.lazy.compactMap({ try? $0.intent(as: SlackPlace.self) }).first { return known }
+        let thread = try await NoticePlace(parts: context.parts).awaitedThread(of: context.hand.run.id)
+        let place: SlackPlace =
+            if let thread {
+                SlackPlace(channel: thread.channel, threadTS: thread.ts)
+            } else { SlackPlace(channel: try await channel(configured, slack, context)) }
+        let intent = try JSONText.encode(place)
+        try await context.parts.write(context.hand.lease) { db in
+            for step in steps { try StepStore(db: db).replaceIntent(step.id, intent) }
+        }
+        return place
+    }
+
+    private func channel(_ configured: String, _ slack: SlackClient, _ context: DeliveryContext) async throws -> String
+    {
+        let (parts, directory) = (context.parts, SlackDirectory(context.parts, slack))
+        var tries = 0
+        while true {
+            do throws(VendorError) {
+                return try await directory.channel(configured, otherwise: parts.settings.resultsChannel)
+            } catch {
+                guard error.isRetryable,
+                    let wait = Backoff.sessionCreate.milliseconds(tries: tries, doors: parts.doors)
+                else { throw error }
+                tries += 1
+                try await parts.doors.sleep(.milliseconds(wait))
+            }
+        }
+    }
+}
+
+/// Where a result is posted. Stored as the step's intent.
+struct SlackPlace: Codable, Hashable, Sendable {
+    var channel: String
+    var threadTS: String?
+
+    enum CodingKeys: String, CodingKey { case channel, threadTS = "thread_ts" }
 }
 
 /// Found again by its metadata in the channel's history.

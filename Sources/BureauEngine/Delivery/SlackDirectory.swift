@@ -20,16 +20,21 @@ struct SlackDirectory: Sendable {
 
     static let keptMilliseconds: Int64 = 24 * 3_600_000
 
-    /// The id for a configured channel; the environment's id, then the name itself, when Slack does not tell.
-    func channel(_ configured: String, otherwise fallback: String?) async -> String {
+    /// The id for a configured channel. The environment's channel takes its place only when Slack has none of this
+    /// name, or does not let us look: while Slack cannot be asked nothing is decided, so that no client's results go
+    /// elsewhere.
+    func channel(_ configured: String, otherwise fallback: String?) async throws(VendorError) -> String {
         if Self.isID(configured) { return configured }
         let name = configured.trimmingPrefix("#").lowercased()
         if let kept = try? await kept(key(name)) { return kept }
-        if let found = try? await look(up: name) {
+        do throws(VendorError) {
+            guard let found = try await look(up: name) else { return fallback ?? configured }
             try? await keep(key(name), found)
             return found
+        } catch {
+            guard !error.isRetryable, !Task.isCancelled else { throw error }
+            return fallback ?? configured
         }
-        return fallback ?? configured
     }
 
     /// "<@U…>" for an id, an address or a name that is mapped; the text itself, which notifies nobody, otherwise.
@@ -52,7 +57,7 @@ struct SlackDirectory: Sendable {
         credentialSet.map { "slack_channel:\($0):\(name)" } ?? "slack_channel:\(name)"
     }
 
-    private func look(up name: String) async throws -> String? {
+    private func look(up name: String) async throws(VendorError) -> String? {
         var cursor: String?
         for _ in 0..<Self.pagesMax {
             let page = try await slack.conversations(cursor: cursor)

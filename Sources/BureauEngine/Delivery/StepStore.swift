@@ -22,8 +22,8 @@ struct StepStore {
     let db: any Connection
 
     /// Plans a step once: an equal one that exists is left as it is. Returns the step's id, which for a run's step
-    /// follows from what it is (`StepMark`), so that a restored backup looks for the same marks. `id` is for steps of no
-    /// run, and for the one step that a run may name after itself.
+    /// follows from what it is (`StepMark`), so that a restored backup looks for the same marks. `id` is for steps of
+    /// no run, and for the one step that a run may name after itself.
     ///
     /// What was accepted before a backup was restored may have been written by the life that is forgotten: its steps
     /// begin as intended, so that each looks for its mark first.
@@ -153,16 +153,28 @@ struct StepStore {
 
     static let claimMilliseconds: Int64 = 60_000
 
-    func claimNotices(owner: String, limit: Int, now: Int64, only run: String? = nil) throws -> [StepRecord] {
-        try db.query(
+    func isNoticeDue(_ channel: StepRecord.Channel, now: Int64, only run: String?) throws -> Bool {
+        try db.first(
+            """
+            SELECT 1 AS due FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND kind <> 'thread'
+                AND channel = ? AND due_at <= ? AND (lease_until IS NULL OR lease_until < ?)
+                AND (? IS NULL OR run_id = ?) LIMIT 1
+            """, [channel.rawValue, now, now, run, run]) != nil
+    }
+
+    func claimNotices(
+        owner: String, limit: Int, now: Int64, only run: String? = nil, channel: StepRecord.Channel
+    ) throws -> [StepRecord] {
+        guard limit > 0 else { return [] }
+        return try db.query(
             """
             UPDATE step SET lease_owner = ?, lease_until = ?
             WHERE id IN (SELECT id FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended')
                            AND kind <> 'thread' AND due_at <= ? AND (lease_until IS NULL OR lease_until < ?)
-                           AND (? IS NULL OR run_id = ?)
+                           AND (? IS NULL OR run_id = ?) AND channel = ?
                          ORDER BY due_at, position, id LIMIT ?)
             RETURNING \(Self.columns)
-            """, [owner, now + Self.claimMilliseconds, now, now, run, run, limit]
+            """, [owner, now + Self.claimMilliseconds, now, now, run, run, channel.rawValue, limit]
         ).map(StepRecord.init).sorted { ($0.position, $0.id) < ($1.position, $1.id) }
     }
 

@@ -39,9 +39,11 @@ struct TaskChannel: Channel {
     private func text(of step: StepRecord, _ context: DeliveryContext) -> WorkText {
         let run = context.hand.run
         guard step.subject == Self.accepted else { return TaskMessages.ready(context.report) }
+        let published = (context.hand.agent.config.review?.publishes ?? []).map(\.channel)
         return ReviewMessages.accepted(
             by: run.reviewAcceptedBy ?? "somebody", round: run.round,
-            publishes: context.hand.agent.config.review?.publishes ?? [], runID: run.id)
+            reached: published.filter(context.report.reached.contains),
+            missed: published.filter(context.report.missed.contains), runID: run.id)
     }
 
     /// Words that only this comment has besides its mark. A run that says several things cannot tell them apart by

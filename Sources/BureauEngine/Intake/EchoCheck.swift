@@ -32,7 +32,10 @@ struct EchoCheck: Sendable {
 
     /// Where a step put the task; nil for one that set a field.
     private static func place(_ step: Row) throws -> String? {
-        guard try step.text("kind") == BoardNotice.kind else { return try step.text("subject") }
-        return try JSONText.decode(BoardIntent.self, try step.text("intent")).place
+        let intent = try step.text("intent")
+        if try step.text("kind") == BoardNotice.kind { return try JSONText.decode(BoardIntent.self, intent).place }
+        // A result's status is what its step is about; a notice's is said by its intent alone.
+        struct Status: Decodable { let status: String? }
+        return try JSONText.decode(Status.self, intent).status ?? step.text("subject")
     }
 }

@@ -14,7 +14,7 @@ struct PingPongGuard {
     /// that is known; `requester` who changed it, as the run would name them.
     func refusal(_ agent: String, taskID: String, at date: Int64? = nil, requester: String? = nil) throws -> String? {
         let found =
-            try pingPong(agent, taskID) ?? selfLoop(agent, taskID, date)
+            try pingPong(agent, taskID, date) ?? selfLoop(agent, taskID, date)
             ?? ownLoop(agent, taskID, at: date, requester: requester)
         guard let found else { return nil }
         try tell(found)
@@ -27,17 +27,25 @@ struct PingPongGuard {
             "SELECT id FROM run WHERE agent = ? AND task_id = ? ORDER BY id DESC LIMIT 1", [agent, taskID])?.text("id")
     }
 
-    private func pingPong(_ agent: String, _ taskID: String) throws -> Finding? {
-        let agents = try db.query(
+    private func pingPong(_ agent: String, _ taskID: String, _ date: Int64?) throws -> Finding? {
+        // A run that waits for people has delivered what may start another; its newest event tells since when.
+        let turns = try db.query(
             """
-            SELECT agent FROM run WHERE task_id = ? AND trigger_source = 'webhook' AND accepted_at > ?
-            ORDER BY id DESC LIMIT ?
-            """, [taskID, doors.now() - PingPong.windowMilliseconds, PingPong.turnsMax]
-        ).map { try $0.text("agent") }
-        guard let other = PingPong.partner(of: agent, after: agents.reversed()) else { return nil }
-        return Finding(
+            SELECT agent, accepted_at, coalesce(ended_at, CASE WHEN state IN ('in_review', 'needs_info') THEN
+                (SELECT at FROM run_event WHERE run_id = run.id ORDER BY seq DESC LIMIT 1) END) AS rested_at FROM run
+            WHERE task_id = ? AND trigger_source = 'webhook' ORDER BY id DESC LIMIT ?
+            """, [taskID, PingPong.turnsMax]
+        ).reversed().map {
+            PingPong.Turn(
+                agent: try $0.text("agent"), acceptedAt: try $0.integer("accepted_at"),
+                restedAt: try $0.integerIfAny("rested_at"))
+        }
+        guard let other = PingPong.partner(of: agent, after: turns.map(\.agent)) else { return nil }
+        let finding = Finding(
             cause: "ping_pong", subject: "\(agent)/\(taskID)",
             sentence: PingPong.sentence(agent, other, task: taskID), reason: "two agents answer each other")
+        if PingPong.partner(of: agent, at: date ?? doors.now(), after: turns) != nil { return finding }
+        return try holds(finding, date, after: turns.last?.acceptedAt) ? finding : nil
     }
 
     private func selfLoop(_ agent: String, _ taskID: String, _ date: Int64?) throws -> Finding? {
@@ -46,10 +54,14 @@ struct PingPongGuard {
             reason: "the agent answers itself")
         let turns = try turns("task_id = ?", taskID, count: SelfLoop.turnsMax)
         if SelfLoop.isLoop(agent, at: date ?? doors.now(), after: turns) { return finding }
-        // Without the time of the change, waiting would look like a person's pause: the refusal holds until somebody
-        // closes the alert.
-        guard date == nil, let last = turns.last, try isOpen(finding, since: last.acceptedAt) else { return nil }
-        return finding
+        return try holds(finding, date, after: turns.last?.acceptedAt) ? finding : nil
+    }
+
+    /// Without the time of the change, waiting would look like a person's pause: the refusal holds until somebody
+    /// closes the alert.
+    private func holds(_ finding: Finding, _ date: Int64?, after last: Int64?) throws -> Bool {
+        guard date == nil, let last else { return false }
+        return try isOpen(finding, since: last)
     }
 
     private func ownLoop(_ agent: String, _ taskID: String, at date: Int64?, requester: String?) throws -> Finding? {

@@ -91,6 +91,12 @@ package struct WebhookIntake: Sendable {
         await answering(request) { try await refused(request, status: status, why) }
     }
 
+    /// For a sender whose request could not even be read: nothing is known of it that could be kept.
+    package func turnAway(from remoteAddress: String, _ why: String) -> WebhookAnswer {
+        logger.warning("request turned away", metadata: ["why": "\(why)", "from": "\(remoteAddress.prefix(80))"])
+        return WebhookAnswer(400, [("error", why)])
+    }
+
     private func refused(_ request: Request, status: Int, _ why: String) async throws -> WebhookAnswer {
         logger.warning(
             "webhook refused",
@@ -127,15 +133,15 @@ package struct WebhookIntake: Sendable {
             let run = newRun(agent, taskID: taskID, changeID: changeID, userID: userID)
             let arrival = Arrival(taskID: taskID, status: trigger.status, date: event.changedAt)
             return try await start(
-                run, signal, arrival,
+                run, signal, arrival, trigger,
                 echo: EchoCheck(
                     taskID: taskID, status: status, userID: userID, credentialSet: agent.config.credentials))
         }
     }
 
-    private func start(_ run: NewRun, _ signal: NewSignal, _ arrival: Arrival, echo: EchoCheck) async throws
-        -> WebhookAnswer
-    {
+    private func start(
+        _ run: NewRun, _ signal: NewSignal, _ arrival: Arrival, _ trigger: AgentConfig.Triggers.ClickUp, echo: EchoCheck
+    ) async throws -> WebhookAnswer {
         let (runID, now, doors) = (doors.makeID(), doors.now(), doors)
         let (verdict, session) = try await database.write { db -> (Verdict, String?) in
             let signals = SignalStore(db: db)
@@ -166,7 +172,11 @@ package struct WebhookIntake: Sendable {
                 }
                 return (verdict, nil)
             }
-            guard try runs.insert(run, id: runID, now: now) else { throw RunMoved(runID: runID) }
+            var placed = run
+            if let client = try ClickUpClientChoice(db: db).choose(trigger) {
+                (placed.clientSlug, placed.clientName) = (client.slug, client.name)
+            }
+            guard try runs.insert(placed, id: runID, now: now) else { throw RunMoved(runID: runID) }
             try arrival.record(db, agent: run.agent, runID: runID, now: now)
             try RunEventStore(db: db).append(runID, kind: "queued", detail: "\(run.requestedBy) asked for it", now: now)
             try signals.insert(signal, verdict: .run(id: runID), now: now)

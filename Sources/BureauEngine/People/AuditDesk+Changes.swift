@@ -1,4 +1,5 @@
 package import BureauDomain
+import BureauStorage
 
 /// The same change in the same words, whoever made it where: a page, the API or a command.
 extension AuditDesk {
@@ -28,9 +29,22 @@ extension AuditDesk {
             actor, action, "report \(before.id)", client: before.clientSlug, before: state(before), after: state(after))
     }
 
+    /// An alert about a run is of that run's client.
     package func note(_ actor: Actor, alert before: AlertRecord, after: AlertRecord) async throws {
+        let client = try await database.query("SELECT client_slug FROM run WHERE id = ?", [before.runID])
+            .first?.textIfAny("client_slug")
         try await note(
-            actor, "alert resolved", "alert \(before.id)", before: before.document, after: after.document)
+            actor, "alert resolved", "alert \(before.id)", client: client, before: before.document,
+            after: after.document)
+    }
+
+    /// A run whose failure needs nobody any more: it stays as it is, so that, and the note, is what is new.
+    package func note(seen run: RunRecord, by actor: Actor, _ note: String) async throws {
+        let state: [(String, JSONValue)] = [("run", .string(run.id)), ("status", .string(run.state.rawValue))]
+        let words: [(String, JSONValue)] = note.isEmpty ? [] : [("note", .string(String(note.prefix(500))))]
+        try await self.note(
+            actor, "failure seen", "run \(run.id)", client: run.clientSlug, before: .object(JSONObject(state)),
+            after: .object(JSONObject(state + [("seen", .bool(true))] + words)))
     }
 
     /// `before` is nil where there was no limit.

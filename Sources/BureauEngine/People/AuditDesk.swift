@@ -4,7 +4,7 @@ package import BureauStorage
 /// Who did something, and from where.
 package struct Actor: Sendable, Hashable {
     package let name: String
-    /// "web", "api" or "cli".
+    /// "web", "api", "mcp", "cli", or "internal" for staff's own tools.
     package let surface: String
     package let remoteAddress: String
 
@@ -37,6 +37,21 @@ package struct AuditEntry: Sendable, Hashable {
         client = try row.textIfAny("client_slug")
         before = try row.textIfAny("before")
         after = try row.textIfAny("after")
+    }
+}
+
+extension AuditEntry {
+    /// As programs get it.
+    package var document: JSONValue {
+        func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
+        func kept(_ json: String?) -> JSONValue { json.flatMap { try? JSONValue.parse(Array($0.utf8)) } ?? .null }
+        return .object(
+            JSONObject([
+                ("id", .string(id)), ("at", .string(RunRecord.time(at))), ("actor", .string(actor.name)),
+                ("surface", .string(actor.surface)), ("remote_address", .string(actor.remoteAddress)),
+                ("action", .string(action)), ("subject", .string(subject)), ("client", text(client)),
+                ("before", kept(before)), ("after", kept(after)),
+            ]))
     }
 }
 
@@ -81,22 +96,34 @@ package struct AuditDesk: Sendable {
         }
     }
 
-    /// Newest first; `before` is the id the last page ended with.
-    package func list(subject: String? = nil, before: String? = nil, limit: Int = 50) async throws -> [AuditEntry] {
-        let limit = min(max(limit, 1), 1_000)
-        return try await database.read { db in
-            var (conditions, values): ([String], [any SQLBindable]) = ([], [])
-            if let subject {
-                conditions.append("subject = ?")
-                values.append(subject)
-            }
-            if let before {
-                conditions.append("id < ?")
-                values.append(before)
-            }
-            let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-            return try db.query("SELECT * FROM audit \(filter) ORDER BY id DESC LIMIT ?", values + [limit])
-                .map(AuditEntry.init)
+    /// Which changes a list shows, and to whom.
+    package struct Filter: Sendable, Hashable {
+        package var subject: String?
+        package var actor: String?
+        /// Clients that may be seen; nil for all. Changes about no client are everybody's.
+        package var visible: Set<String>?
+        /// The id the last page ended with.
+        package var before: String?
+        package var limit = 50
+
+        package init(subject: String? = nil, actor: String? = nil, visible: Set<String>?) {
+            (self.subject, self.actor, self.visible) = (subject, actor, visible)
         }
+    }
+
+    /// Newest first.
+    package func list(_ filter: Filter) async throws -> [AuditEntry] {
+        var conditions = Conditions()
+        conditions.add(foundBy: [("audit.subject", filter.subject), ("audit.actor", filter.actor)])
+        if let before = filter.before { conditions.add("audit.id < ?", [before]) }
+        conditions.add(visible: filter.visible, of: "audit")
+        // What is kept of a user names the clients they see.
+        if filter.visible != nil {
+            conditions.add("(audit.subject NOT LIKE 'user %' OR (audit.before IS NULL AND audit.after IS NULL))")
+        }
+        return try await database.query(
+            "SELECT * FROM audit \(conditions.clause) ORDER BY audit.id DESC LIMIT ?",
+            conditions.values + [min(max(filter.limit, 1), 1_000)]
+        ).map(AuditEntry.init)
     }
 }

@@ -141,6 +141,8 @@ struct CredentialStore {
             [before])
     }
 
+    func forgetFailure(id: String) throws { try db.execute("DELETE FROM sign_in_failure WHERE id = ?", [id]) }
+
     func forgetFailures(_ bucket: String) throws {
         try db.execute("DELETE FROM sign_in_failure WHERE bucket = ?", [bucket])
     }

@@ -24,6 +24,11 @@ package struct PeopleDesk: Sendable {
 
     package func list() async throws -> [PersonRecord] { try await database.read { try PersonStore(db: $0).list() } }
 
+    /// Some of them by name, after the one a page ended with.
+    package func page(after name: String?, limit: Int) async throws -> [PersonRecord] {
+        try await database.read { try PersonStore(db: $0).list(after: name, limit: min(max(limit, 1), 1_000)) }
+    }
+
     package func find(_ name: String) async throws -> PersonRecord {
         let found = try await database.read { db in
             try PersonStore(db: db).find(name: name.lowercased()) ?? PersonStore(db: db).find(name.uppercased())

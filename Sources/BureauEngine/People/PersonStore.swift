@@ -32,6 +32,13 @@ struct PersonStore {
         }
     }
 
+    /// Some of them by name, after the one a page ended with.
+    func list(after name: String?, limit: Int) throws -> [PersonRecord] {
+        try db.query("SELECT * FROM person WHERE name > ? ORDER BY name LIMIT ?", [name ?? "", limit]).map {
+            try PersonRecord($0, clients: clients(of: try $0.text("id")))
+        }
+    }
+
     func count() throws -> Int64 { try db.first("SELECT count(*) AS n FROM person")?.integer("n") ?? 0 }
 
     /// Whether anybody has ever signed in.

@@ -51,13 +51,18 @@ package struct SignIn: Sendable {
         let name = SignInName.of(text) ?? ""
         let buckets = [("address \(address)", Self.triesPerAddress), ("account \(name)", Self.triesPerAccount)]
         guard try await mayTry(buckets) else { return .tooMany }
-        // Counted before it is checked: tries that come at once must not all pass.
-        try await failed(buckets.map(\.0))
+        // Counted before it is checked: tries that come at once must not all pass. A good one is taken out again, so that
+        // an office behind one address is not shut out by its own people.
+        let counted = try await failed(buckets.map(\.0))
         let stored = try await database.read { try PersonStore(db: $0).password(name) }
         guard try await passwords.matches(password, stored),
             let person = try await database.read({ try PersonStore(db: $0).find(name: name) }), !person.isDisabled
         else { return .refused }
-        try await database.write { try CredentialStore(db: $0).forgetFailures("account \(name)") }
+        try await database.write { db in
+            let store = CredentialStore(db: db)
+            try store.forgetFailures("account \(name)")
+            for id in counted { try store.forgetFailure(id: id) }
+        }
         return try await open(person, address, agent, replacing, "signed in by password")
     }
 
@@ -172,12 +177,15 @@ package struct SignIn: Sendable {
         }
     }
 
-    private func failed(_ buckets: [String]) async throws {
+    /// The ids of what was noted.
+    @discardableResult
+    private func failed(_ buckets: [String]) async throws -> [String] {
         let now = doors.now(), ids = buckets.map { _ in doors.makeID() }
         try await database.write { db in
             let store = CredentialStore(db: db)
             for (bucket, id) in zip(buckets, ids) { try store.addFailure(bucket, id: id, now: now) }
             try store.forgetFailures(before: now - Self.triesWindowMinutes * 60_000)
         }
+        return ids
     }
 }

@@ -22,7 +22,7 @@ struct Clarification: Sendable {
         guard !isBlocked || parts.doors.now() - watch.openedAt >= Self.blockedMilliseconds else { return }
         let tool = try parts.workTool(of: run)
         let task = try await tool.task(watch.taskID)
-        let found = try await tool.comments(of: watch.taskID, since: watch.since - Marks.skewMilliseconds)
+        let found = try await watch.comments(tool, parts)
         let people = try await OwnComments(parts: parts).others(
             found.comments, tool: tool, taskID: watch.taskID, since: watch.since)
         let (transitions, doors) = (parts.transitions, parts.doors)
@@ -30,7 +30,7 @@ struct Clarification: Sendable {
             guard let now = try RunStore(db: db).find(watch.runID), now.state == .needsInfo else { return false }
             let why =
                 isBlocked
-                ? try news(task, people, now, agent, watch, db) : try answered(task, people, now, agent, db)
+                ? try news(task, people, now, agent, watch, db) : try answered(task, people, now, agent, watch, db)
             guard let why else { return false }
             try transitions.apply(.infoChanged, to: now.id, lease: nil, in: db)
             try RunEventStore(db: db).append(now.id, kind: "answered", detail: why, now: doors.now())
@@ -41,13 +41,15 @@ struct Clarification: Sendable {
 
     /// Nil while what was asked for is still missing.
     private func answered(
-        _ task: WorkTask, _ people: [WorkComment], _ run: RunRecord, _ agent: LoadedAgent, _ db: any Connection
+        _ task: WorkTask, _ people: [WorkComment], _ run: RunRecord, _ agent: LoadedAgent, _ watch: TaskWatch,
+        _ db: any Connection
     ) throws -> String? {
-        let known = try AnswerStore(db: db).all(run: run.id), asked = RunAsked.missing(run)
+        let known = try AnswerStore(db: db).all(run: run.id), asked = watch.asked
         let open = try OpenFields(db: db, run: run, task: task, agent: agent, answers: known)
         let missing = (asked.isEmpty ? agent.config.payloadSource.requiredFields : asked).filter(open.contains)
         let isFilled = asked.contains { !open.contains($0) && open.isFilled($0) }
-        let isAnswered = try take(people, asked: missing, isAsked: true, run, db)
+        let isAnswered = try CommentAnswers(db: db, doors: parts.doors, run: run, watch: watch)
+            .take(people, asked: missing, isAsked: true)
         return isFilled || isAnswered ? "the task says what was missing" : nil
     }
 
@@ -61,7 +63,8 @@ struct Clarification: Sendable {
         let isNew = try people.contains { comment in
             try store.find(run.taskTool.rawValue, comment.id)?.textHash != FeedbackStore.hash(comment.text)
         }
-        _ = try take(people, asked: agent.config.payloadSource.requiredFields, isAsked: false, run, db)
+        _ = try CommentAnswers(db: db, doors: parts.doors, run: run, watch: watch)
+            .take(people, asked: agent.config.payloadSource.requiredFields, isAsked: false)
         if isNew { return "somebody wrote on the task" }
         guard parts.doors.now() - watch.openedAt >= Self.blockedChangeMilliseconds, let changedAt = task.updatedAt
         else {
@@ -75,56 +78,6 @@ struct Clarification: Sendable {
         let ours = Swift.max(written ?? 0, watch.openedAt)
         return changedAt > ours + Marks.skewMilliseconds ? "the task was changed" : nil
     }
-
-    /// Claims new comments, and reads again those that were edited. True when one of them holds a value.
-    private func take(
-        _ people: [WorkComment], asked: [String], isAsked: Bool, _ run: RunRecord, _ db: any Connection
-    ) throws -> Bool {
-        let (store, answers, now) = (FeedbackStore(db: db), AnswerStore(db: db), parts.doors.now())
-        var open = asked
-        var isAnswered = false
-        for comment in people {
-            let old = try store.find(run.taskTool.rawValue, comment.id)
-            if let old {
-                guard old.runID == run.id, old.kind == FeedbackRecord.answerKind, old.deletedAt == nil,
-                    old.textHash != FeedbackStore.hash(comment.text)
-                else { continue }
-            }
-            // What it said before may be put right by an edit.
-            let own = try old.map { try answers.names(feedback: $0.id) } ?? []
-            let names = open + own.filter { !open.contains($0) }
-            let values = TaskAnswer.read(comment.text, missing: names, takesAlone: isAsked)
-            let reading = AnswerReading(
-                confidence: values.isEmpty ? 50 : 100,
-                reason: values.isEmpty
-                    ? "names none of what is missing" : "gives \(values.keys.sorted().joined(separator: ", "))",
-                outcome: values.isEmpty ? .noted : .filledIn)
-            let id: String
-            if let old {
-                id = old.id
-                try store.editAnswer(old.id, text: comment.text, reading, now: now)
-            } else {
-                id = parts.doors.makeID()
-                let new = NewFeedback(
-                    id: id, tool: run.taskTool.rawValue, commentID: comment.id, runID: run.id, round: run.round,
-                    authorID: comment.authorID, authorName: comment.authorName, text: comment.text,
-                    writtenAt: comment.createdAt, kind: FeedbackRecord.answerKind, confidence: reading.confidence,
-                    reason: reading.reason, classifier: "answers-2", outcome: reading.outcome)
-                guard try store.insert(new, now: now) else { continue }
-            }
-            for (name, value) in values { try answers.put(run.id, name, value, feedback: id) }
-            open.removeAll { values[$0] != nil }
-            if !values.isEmpty { isAnswered = true }
-        }
-        return isAnswered
-    }
-}
-
-/// What was made of one comment while something was missing.
-struct AnswerReading: Sendable {
-    var confidence: Int
-    var reason: String
-    var outcome: ReviewDecision.Outcome
 }
 
 /// Which of the things a run needs its task and its answers do not say yet. A field that says what could not be followed
@@ -162,42 +115,6 @@ private struct OpenFields {
 
     /// By the task itself, not by an answer.
     func isFilled(_ name: String) -> Bool { task.text(of: name) != nil || name == knownClient }
-}
-
-/// What a run asked for, kept in the sentence people read: the names after the last colon.
-enum RunAsked {
-    static func missing(_ run: RunRecord) -> [String] {
-        guard run.cause?.code == .missingFields, let sentence = run.cause?.sentence,
-            let colon = sentence.lastIndex(of: ":")
-        else { return [] }
-        return sentence[sentence.index(after: colon)...].split(separator: ",").map {
-            $0.trimmingPrefix(" ").description.replacingOccurrences(of: ".", with: "")
-        }
-    }
-}
-
-/// The SQL of `run_answer`.
-struct AnswerStore {
-    let db: any Connection
-
-    func all(run runID: String) throws -> [String: String] {
-        let rows = try db.query("SELECT name, value FROM run_answer WHERE run_id = ? LIMIT 200", [runID])
-        return Dictionary(try rows.map { (try $0.text("name"), try $0.text("value")) }, uniquingKeysWith: { $1 })
-    }
-
-    /// What this comment answered.
-    func names(feedback id: String) throws -> [String] {
-        try db.query("SELECT name FROM run_answer WHERE feedback_id = ? LIMIT 200", [id]).map { try $0.text("name") }
-    }
-
-    /// The newest answer counts.
-    func put(_ runID: String, _ name: String, _ value: String, feedback: String) throws {
-        try db.execute(
-            """
-            INSERT INTO run_answer (run_id, name, value, feedback_id) VALUES (?, ?, ?, ?)
-            ON CONFLICT (run_id, name) DO UPDATE SET value = excluded.value, feedback_id = excluded.feedback_id
-            """, [runID, name, value, feedback])
-    }
 }
 
 extension AgentConfig {

@@ -128,6 +128,13 @@ struct FeedbackStore {
             ])
     }
 
+    /// Nothing came of it: whoever wrote it may still change it.
+    func reopenAcceptance(_ runID: String) throws {
+        try db.execute(
+            "UPDATE feedback SET outcome = ? WHERE run_id = ? AND outcome = ?",
+            [ReviewDecision.Outcome.noted.rawValue, runID, ReviewDecision.Outcome.accepted.rawValue])
+    }
+
     /// The same of what was written while something was missing.
     func editAnswer(_ id: String, text: String, _ reading: AnswerReading, now: Int64) throws {
         try db.execute(

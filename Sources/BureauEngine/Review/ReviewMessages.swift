@@ -81,11 +81,16 @@ enum ReviewMessages {
         )
     }
 
-    static func accepted(by person: String, round: Int, publishes: [ReviewPolicy.Channel], runID: String) -> WorkText {
+    static func accepted(
+        by person: String, round: Int, reached: [StepRecord.Channel], missed: [StepRecord.Channel], runID: String
+    ) -> WorkText {
         var text: WorkText = [.bold("Accepted by \(person)"), .newline]
         if round > 1 { text += .line("Round \(round) is the one that counts.") }
-        if !publishes.isEmpty {
-            text += .line("Published to \(publishes.map(\.label).joined(separator: ", ")).")
+        if !reached.isEmpty { text += .line("Published to \(reached.map(\.label).joined(separator: ", ")).") }
+        if !missed.isEmpty {
+            text += .line(
+                "Not everything has arrived in \(missed.map(\.label).joined(separator: ", ")) yet; whoever runs this bureau is told."
+            )
         }
         text += .line("This run is finished: comments from here on are not read.")
         return text + [.text("Run \(runID)"), .newline]

@@ -67,12 +67,14 @@ package struct TaskWatcher: Sendable {
     private func review(_ watch: TaskWatch, _ run: RunRecord, _ agent: LoadedAgent, _ own: EngineParts) async throws {
         guard let policy = agent.config.review else { return }
         let tool = try own.workTool(of: run)
-        // Of several runs that wait on one task people mean the newest.
+        // Of several runs whose results wait on one task people mean the newest.
         guard try await parts.database.read({ try TaskWatchStore(db: $0).isNewest(watch) }) else { return }
-        let found = try await tool.comments(of: watch.taskID, since: watch.since - Marks.skewMilliseconds)
+        let found = try await watch.comments(tool, parts)
         let people = try await OwnComments(parts: own).others(
             found.comments, tool: tool, taskID: watch.taskID, since: watch.since)
-        let judged = try await judge(people, run, CommentJudge(parts: own, run: run, agent: agent))
+        let answers = try await parts.database.read { try CommentAnswers.meantForOthers(people, watch, $0) }
+        let judged = try await judge(
+            people.filter { !answers.contains($0.id) }, run, CommentJudge(parts: own, run: run, agent: agent))
         let (doors, minutes) = (parts.doors, agent.config.limits.sessionMinutesMax)
         let state = try await parts.database.write { db in
             try ReviewLook(

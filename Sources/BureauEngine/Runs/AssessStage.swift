@@ -58,10 +58,10 @@ struct AssessStage: Stage {
             try await ignored(hand, RunCause(.notEligible, sentence), facts, task)
             return .moved
         case (.blocked, _):
-            try await blocked(hand, RunCause(.blocked, sentence), task)
+            try await blocked(hand, RunCause(.blocked, sentence), task, asked: [])
             return .moved
         case (.needsClarification, _), (.needsChoice, _), (.ready, .missing):
-            try await blocked(hand, RunCause(.missingFields, sentence), task, route)
+            try await blocked(hand, RunCause(.missingFields, sentence), task, route, asked: facts.missingFields)
             return .moved
         case (.ready, .complete(let payload)):
             return try await begin(
@@ -72,12 +72,12 @@ struct AssessStage: Stage {
     /// What the acceptance leaves out, so that a webhook is answered soon: the receipts' first links, and the message in
     /// Slack.
     private func begin(_ hand: RunInHand) async throws {
-        let (run, now, doors, board) = (hand.run, parts.doors.now(), parts.doors, hand.agent.config.board)
+        let (run, now, doors, config) = (hand.run, parts.doors.now(), parts.doors, hand.agent.config)
         let hasThread = run.triggerSource == NewRun.TriggerSource.webhook.rawValue && hand.agent.hasThread
         try await parts.write(hand.lease) { db in
             try ReceiptStore(db: db).begin(run.id)
             if hasThread { try RunThreadStore(db: db).open(run.id, now: now) }
-            try BoardNotice(db: db, doors: doors).open(run, board)
+            try BoardNotice(db: db, doors: doors).open(run, config)
         }
     }
 
@@ -245,7 +245,7 @@ struct AssessStage: Stage {
     }
 
     private func blocked(
-        _ hand: RunInHand, _ cause: RunCause, _ task: WorkTask?, _ route: RunRoute? = nil
+        _ hand: RunInHand, _ cause: RunCause, _ task: WorkTask?, _ route: RunRoute? = nil, asked: [String]
     ) async throws {
         let (transitions, lease, id, now) = (parts.transitions, hand.lease, hand.run.id, parts.doors.now())
         let known = AssembledPayload(
@@ -256,6 +256,7 @@ struct AssessStage: Stage {
             try RunStore(db: db).setPayload(lease, known)
             if let route { try RunRouteStore(db: db).put(route, now: now) }
             try transitions.apply(.foundIncomplete(cause), to: id, lease: lease, in: db)
+            try TaskWatchStore(db: db).ask(id, asked)
         }
         parts.logger.notice(
             "run needs information", metadata: ["run": "\(id)", "why": "\(cause.sentence)"])

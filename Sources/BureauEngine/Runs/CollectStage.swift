@@ -34,7 +34,7 @@ struct CollectStage: Stage {
                 hand, RunCause(.filesMissing, "The session's files could not be listed. \(error.sentence)"))
         }
         try await fetch(files, hand, client)
-        return try await collected(hand, try await problem(hand))
+        return try await collected(hand, try await problem(hand, left: max(0, files.count - Self.filesMax)))
     }
 
     /// A stopped run keeps what exists and does not wait for what was never written.
@@ -85,14 +85,14 @@ struct CollectStage: Stage {
             do {
                 let got = try await client.download(file.id, to: path, bytesMax: Self.fileBytesMax)
                 guard file.sizeBytes == nil || file.sizeBytes == got.bytes else {
-                    outcome.error = "it arrived with \(got.bytes) of \(file.sizeBytes ?? 0) bytes"
-                    continue
+                    try? FileManager.default.removeItem(atPath: path)
+                    throw StepProblem(description: "it arrived with \(got.bytes) of \(file.sizeBytes ?? 0) bytes")
                 }
                 (outcome.sha256, outcome.blobKey, outcome.error, outcome.sizeBytes) = (got.sha256, key, nil, got.bytes)
                 return outcome
             } catch {
                 try Task.checkCancellation()
-                outcome.error = error.sentence
+                outcome.error = (error as? VendorError)?.sentence ?? "\(error)"
                 guard attempt + 1 < Self.triesMax else { break }
                 try await parts.doors.sleep(
                     .milliseconds(Backoff.sessionCreate.milliseconds(repeating: attempt, doors: parts.doors)))
@@ -108,9 +108,11 @@ struct CollectStage: Stage {
         return "\(name[..<dot])-r\(round)\(name[dot...])"
     }
 
-    private func problem(_ hand: RunInHand) async throws -> RunCause? {
+    /// `left` are files beyond what one run may have. That a stopped session has left nothing is no problem of its own.
+    private func problem(_ hand: RunInHand, left: Int) async throws -> RunCause? {
         let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
-        return FileProblems.cause(files, session: hand.run.sessionID ?? "", expected: expectedNames(hand))
+        if hand.run.stopCause != nil, files.isEmpty { return nil }
+        return FileProblems.cause(files, session: hand.run.sessionID ?? "", expected: expectedNames(hand), left: left)
     }
 
     private func collected(_ hand: RunInHand, _ problem: RunCause?) async throws -> StageOutcome {
@@ -138,18 +140,19 @@ struct CollectStage: Stage {
 
 /// What is wrong with a run's files, in one sentence.
 enum FileProblems {
-    static func cause(_ files: [FileRecord], session: String, expected: [String]) -> RunCause? {
+    static func cause(_ files: [FileRecord], session: String, expected: [String], left: Int = 0) -> RunCause? {
         guard !files.isEmpty else {
             return RunCause(.filesMissing, "The agent left no files (session \(session)).")
         }
         let lost = files.filter { $0.blobKey == nil }.map { "\($0.safeName) (\($0.error ?? "not stored"))" }
         let absent = expected.filter { name in !files.contains { $0.name == name || $0.name.hasSuffix("/" + name) } }
-        guard !lost.isEmpty || !absent.isEmpty else { return nil }
+        guard !lost.isEmpty || !absent.isEmpty || left > 0 else { return nil }
         let parts = [
             lost.isEmpty ? nil : "could not be fetched: \(lost.prefix(5).joined(separator: ", "))",
             absent.isEmpty ? nil : "never appeared: \(absent.prefix(5).joined(separator: ", "))",
+            left == 0 ? nil : "were left there: a run keeps \(CollectStage.filesMax) at most",
         ]
-        let count = lost.count + absent.count
+        let count = lost.count + absent.count + left
         return RunCause(
             .filesMissing,
             "\(count) \(count == 1 ? "file" : "files") of session \(session) \(parts.compactMap { $0 }.joined(separator: "; "))."

@@ -36,6 +36,8 @@ package struct QueueFilter: Sendable, Hashable {
     package var agent: String?
     package var client: String?
     package var cause: String?
+    /// Clients that may be seen; nil for all. What has no client is everybody's.
+    package var visible: Set<String>?
     package var limit = 100
 
     package init() {}
@@ -71,16 +73,16 @@ struct DeadLetterStore {
 
     /// Newest first.
     func list(_ filter: QueueFilter) throws -> [DeadLetter] {
-        try db.query(
+        let (seen, slugs) = filter.seen("client")
+        let values: [any SQLBindable] = [
+            filter.agent, filter.agent, filter.client, filter.client, filter.cause, filter.cause,
+        ]
+        return try db.query(
             """
             \(Self.letters)
-                AND (? IS NULL OR agent = ?) AND (? IS NULL OR client = ?) AND (? IS NULL OR cause = ?)
+                AND (? IS NULL OR agent = ?) AND (? IS NULL OR client = ?) AND (? IS NULL OR cause = ?)\(seen)
             ORDER BY parked_at DESC, id DESC LIMIT ?
-            """,
-            [
-                filter.agent, filter.agent, filter.client, filter.client, filter.cause, filter.cause,
-                min(filter.limit, QueueFilter.limitMax),
-            ]
+            """, values + slugs + [min(filter.limit, QueueFilter.limitMax)]
         ).map(DeadLetter.init).filter { filter.admits($0.id) }
     }
 
@@ -108,6 +110,13 @@ struct DeadLetterStore {
 }
 
 extension QueueFilter {
+    /// A further condition on a column of clients, with its values; nothing for whoever sees all of them.
+    func seen(_ column: String) -> (text: String, values: [any SQLBindable]) {
+        guard let visible else { return ("", []) }
+        let marks = Array(repeating: "?", count: visible.count).joined(separator: ", ")
+        return (" AND (\(column) IS NULL OR \(column) IN (\(marks)))", visible.sorted())
+    }
+
     func admits(_ id: String) -> Bool {
         ids.isEmpty || ids.contains { $0.count >= 6 && id.hasPrefix($0.uppercased()) }
     }

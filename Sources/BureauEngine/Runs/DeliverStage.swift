@@ -23,13 +23,20 @@ struct DeliverStage: Stage {
         guard try await isFirstSignSettled(hand) else {
             return .rest(until: parts.doors.now() + Self.firstSignMilliseconds)
         }
-        try await deliver([.googleDrive], hand, files)
-        try await deliver([.clickUp, .asana, .slack, .folder], hand, files)
+        for kinds in Self.order(hand.run) { try await deliver(kinds.filter(hand.run.mayDeliver), hand, files) }
         let problem = try await problem(hand, files)
         guard try await settle(hand, problem) else {
             return .rest(until: parts.doors.now() + Self.lookAgainMilliseconds)
         }
         return .moved
+    }
+
+    /// Drive first: the others tell its links. After an acceptance the task is told last: what it says of the others is
+    /// what became of them.
+    private static func order(_ run: RunRecord) -> [[StepRecord.Channel]] {
+        run.reviewAcceptedAt == nil
+            ? [[.googleDrive], [.clickUp, .asana, .slack, .folder]]
+            : [[.googleDrive], [.slack, .folder], [.clickUp, .asana]]
     }
 
     private func isFirstSignSettled(_ hand: RunInHand) async throws -> Bool {
@@ -52,7 +59,7 @@ struct DeliverStage: Stage {
                 return try parts.transitions.apply(
                     .reviewOpened(problem: problem), to: run.id, lease: lease, in: db)
             }
-            if run.stopCause == nil, !wasStopped {
+            if run.stopCause == nil, !wasStopped, run.deliverOnly == nil || problem == nil {
                 try FanOutStarter(parts: parts).start(.afterDone, run, hand.agent, db)
             }
             let children = try RunChildStore(db: db).children(of: run.id)
@@ -72,6 +79,7 @@ struct DeliverStage: Stage {
         let at = run.reviewAcceptedAt ?? 0
         try await parts.write(hand.lease) { [lease = hand.lease] db in
             try RunStore(db: db).clearAcceptance(run.id)
+            try FeedbackStore(db: db).reopenAcceptance(run.id)
             try WorkNote(db: db, doors: doors).say(
                 ReviewMessages.notCarriedOut(refusal.sentence, runID: run.id), about: "accepted/\(at)", run)
             try transitions.apply(.reviewOpened(problem: refusal), to: run.id, lease: lease, in: db)
@@ -79,9 +87,13 @@ struct DeliverStage: Stage {
         return .moved
     }
 
-    private func plan(_ hand: RunInHand, _ files: [FileRecord]) async throws {
+    private func plans(_ hand: RunInHand, _ files: [FileRecord]) throws -> [StepPlan] {
         let values = RunValues(hand.run, now: parts.doors.now()).all
-        let plans = try DeliveryPlan(config: hand.agent.config, run: hand.run, files: files, values: values).steps()
+        return try DeliveryPlan(config: hand.agent.config, run: hand.run, files: files, values: values).steps()
+    }
+
+    private func plan(_ hand: RunInHand, _ files: [FileRecord]) async throws {
+        let plans = try plans(hand, files).filter { hand.run.mayDeliver($0.channel) }
         let (doors, id) = (parts.doors, hand.run.id)
         try await parts.write(hand.lease) { db in
             for plan in plans {
@@ -137,6 +149,18 @@ struct DeliverStage: Stage {
                 isInDoubt ? "Look there, then decide: bureau runs resolve" : "The files are safe: bureau runs deliver"
             return RunCause(.deliveryFailed, "\(trouble) \(next) \(hand.run.id)")
         }
+        // A run that failed before it delivered is not done because one channel has its results.
+        if hand.run.deliverOnly != nil, hand.run.stopCause == nil {
+            let known = Set(
+                try await steps(hand).filter { $0.state == .done }.map { [$0.channel.rawValue, $0.kind, $0.subject] })
+            let left = try plans(hand, files).filter { !known.contains([$0.channel.rawValue, $0.kind, $0.subject]) }
+            if let first = left.first {
+                return RunCause(
+                    .deliveryFailed,
+                    "Only one channel was asked for; \(first.channel.label) is left. The files are safe: "
+                        + "bureau runs deliver \(hand.run.id)")
+            }
+        }
         let expected = hand.agent.config.outputs.expected.map {
             $0.render(RunValues(hand.run, now: parts.doors.now()).all)
         }
@@ -156,6 +180,11 @@ struct DeliverStage: Stage {
         let more = bad.count > 4 ? " And \(bad.count - 4) more." : ""
         return "Delivery problem. " + lines.joined(separator: " ") + more
     }
+}
+
+extension RunRecord {
+    /// Whether this channel is delivered to now: the chosen one when a person named one, else each.
+    func mayDeliver(_ channel: StepRecord.Channel) -> Bool { deliverOnly.map { $0 == channel } ?? true }
 }
 
 extension StepRecord.Channel {

@@ -139,7 +139,7 @@ struct FollowStage: Stage {
         let sampler = CostSampler(parts: parts, hand: hand, anthropic: client, recorder: follower.recorder)
         return try await withThrowingTaskGroup(of: End.self) { group in
             group.addTask { try await follower.follow { judge.judge($0) } }
-            group.addTask { try await sampler.watch(follower) }
+            group.addTask { try await sampler.watch(follower, judge) }
             defer { group.cancelAll() }
             guard let end = try await group.next() else { throw CancellationError() }
             return end

@@ -23,9 +23,25 @@ struct GateStage: Stage {
             return try await look(hand, client, session)
         } catch let error as VendorError {
             try Task.checkCancellation()
-            guard error.isRetryable else { throw error }
-            return try await rest(hand)
+            if error.isRetryable { return try await rest(hand) }
+            guard error.isGone else { throw error }
+            return try await lost(hand)
+        } catch let problem as StepProblem {
+            // An answer that does not arrive because nobody is there any more is nothing to try again.
+            guard await isGone(client, session) else { throw problem }
+            return try await lost(hand)
         }
+    }
+
+    private func isGone(_ client: AnthropicClient, _ session: String) async -> Bool {
+        do { _ = try await client.session(session) } catch { return error.isGone }
+        return false
+    }
+
+    private func lost(_ hand: RunInHand) async throws -> StageOutcome {
+        let cause = RunCause(.sessionLost, "The session was deleted at the service while it waited for an answer.")
+        try await parts.move(hand.run.id, .broke(cause), hand.lease)
+        return .moved
     }
 
     /// A run that was brought back and waits for the money to go on with. Nil for any other.

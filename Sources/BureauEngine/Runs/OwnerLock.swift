@@ -2,12 +2,20 @@ package import Foundation
 
 /// Shows the other processes on this machine whether a lease's owner is alive.
 ///
-/// Each process holds an exclusive `flock` on its own file in `DATA_DIR/owners` for as long as it lives; the kernel
-/// lets go of it at any death. A paused process keeps it: its leases end only by time, and the epoch fences it.
+/// Each process holds an exclusive `flock` on its own file in the folder `owners` beside the database for as long as it
+/// lives; the kernel lets go of it at any death. A paused process keeps it: its leases end only by time, and the epoch fences it.
 package final class OwnerLock: Sendable {
     package let owner: String
     private let folder: URL
     private let descriptor: Int32
+
+    /// Where the owners of a database's leases show that they live: the same for every process that opens it, whatever
+    /// its data folder is.
+    package static func folder(besideDatabase path: String) -> URL {
+        // A file that is not there yet is not resolved; the folder it will be in is.
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent().resolvingSymlinksInPath()
+            .appendingPathComponent("owners")
+    }
 
     package init(folder: URL, owner: String) throws {
         self.owner = owner

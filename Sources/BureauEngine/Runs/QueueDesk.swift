@@ -30,20 +30,16 @@ package struct QueueDesk: Sendable {
 
     /// Waiting runs, those that have waited longest first.
     package func waiting(_ filter: QueueFilter) async throws -> [RunRecord] {
-        try await database.read { db in
-            try db.query(
-                """
-                SELECT \(RunStore.columns) FROM run
-                WHERE state = 'queued' AND lease_owner IS NULL AND (? IS NULL OR agent = ?)
-                    AND (? IS NULL OR client_slug = ?)
-                ORDER BY coalesce(queued_at, accepted_at), id LIMIT ?
-                """,
-                [
-                    filter.agent, filter.agent, filter.client, filter.client,
-                    min(filter.limit, QueueFilter.limitMax),
-                ]
-            ).map(RunRecord.init).filter { filter.admits($0.id) }
-        }
+        let (seen, slugs) = filter.seen("client_slug")
+        let values: [any SQLBindable] = [filter.agent, filter.agent, filter.client, filter.client]
+        return try await database.query(
+            """
+            SELECT \(RunStore.columns) FROM run
+            WHERE state = 'queued' AND lease_owner IS NULL AND (? IS NULL OR agent = ?)
+                AND (? IS NULL OR client_slug = ?)\(seen)
+            ORDER BY coalesce(queued_at, accepted_at), id LIMIT ?
+            """, values + slugs + [min(filter.limit, QueueFilter.limitMax)]
+        ).map(RunRecord.init).filter { filter.admits($0.id) }
     }
 
     /// What each of these waiting runs waits for.

@@ -59,12 +59,16 @@ extension RunDesk {
         _ transitions: RunTransitions, _ db: any Connection
     ) throws -> RunRecord {
         let (now, isOver) = (doors.now(), run.state.isFinal)
+        let rests = isOver || run.state == .inReview
         if step.purpose == .session, resolution == .giveUp, !isOver {
             let cause = RunCause(.byPerson, "\(step.what) could not be settled; \(person) gave it up.")
             return try transitions.apply(.broke(cause), to: run.id, lease: nil, in: db)
         }
-        if step.purpose == .delivery, isOver, resolution != .giveUp {
-            return try transitions.apply(.deliverAgain, to: run.id, lease: nil, in: db)
+        if step.purpose == .delivery, rests, resolution != .giveUp {
+            let moved = try transitions.apply(.deliverAgain, to: run.id, lease: nil, in: db)
+            // What was stopped delivers only what somebody asked for.
+            if run.stopCause != nil { try RunStore(db: db).deliverOnly(run.id, step.channel) }
+            return moved
         }
         let left = try StepRecord.Purpose.allCases.flatMap { try StepStore(db: db).list(run: run.id, purpose: $0) }
             .contains { $0.state == .doubtful }

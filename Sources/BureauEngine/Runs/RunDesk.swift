@@ -98,7 +98,7 @@ package struct RunDesk: Sendable {
         try await apply(.infoChanged, id, verb: "looked at again")
     }
 
-    /// Finishes what is missing of the delivery; what has a receipt is not touched.
+    /// Finishes what is missing of the delivery, of one channel when it is named; what has a receipt is not touched.
     package func deliver(_ id: String, channel: StepRecord.Channel?) async throws -> RunRecord {
         let (transitions, now) = (transitions, doors.now())
         return try await refusing(verb: "delivered again", id) {
@@ -106,6 +106,7 @@ package struct RunDesk: Sendable {
                 let run = try transitions.apply(.deliverAgain, to: id, lease: nil, in: db)
                 _ = try StepStore(db: db).reopen(run: id, channel: channel, now: now)
                 try StepStore(db: db).recheckDelivered(run: id, channel: channel)
+                if let channel { try RunStore(db: db).deliverOnly(id, channel) }
                 return run
             }
         }

@@ -8,6 +8,10 @@ package struct RunEvent: Sendable, Hashable {
     package let kind: String
     package let detail: String
 
+    package init(seq: Int64, at: Int64, kind: String, detail: String) {
+        (self.seq, self.at, self.kind, self.detail) = (seq, at, kind, detail)
+    }
+
     /// As people and programs get it: a vendor's answer that was written down may have held a credential.
     var shown: RunEvent { RunEvent(seq: seq, at: at, kind: kind, detail: Outgoing.clean(detail)) }
 }
@@ -37,14 +41,21 @@ struct RunEventStore {
 
     private static let states = RunState.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
 
-    /// How long the run has been held for people in all, up to `now`: time that no limit counts.
+    /// Where nothing of its session's time passes: it is held for people, or it was over and was brought back.
+    private static let heldStates = RunState.allCases.filter { state in
+        state.isFinal || [.queued, .needsInfo, .waitingApproval, .inReview, .revising].contains(state)
+    }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+
+    /// How long the run has been held in all since it was started, up to `now`: time that no limit counts.
     func heldMilliseconds(_ runID: String, now: Int64) throws -> Int64 {
         try db.first(
             """
             SELECT coalesce(sum(coalesce((SELECT min(later.at) FROM run_event later
                 WHERE later.run_id = held.run_id AND later.seq > held.seq
                     AND later.kind IN (\(Self.states))), ?) - held.at), 0) AS total
-            FROM run_event held WHERE held.run_id = ? AND held.kind IN ('waiting_approval', 'in_review', 'revising')
+            FROM run_event held WHERE held.run_id = ? AND held.kind IN (\(Self.heldStates))
+                AND held.seq > coalesce(
+                    (SELECT max(seq) FROM run_event WHERE run_id = held.run_id AND kind = 'starting'), 0)
             """, [now, runID])?.integer("total") ?? 0
     }
 }

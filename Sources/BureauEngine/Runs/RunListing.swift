@@ -15,6 +15,8 @@ package struct RunListing: Sendable, Hashable {
     package var isDoubtful = false
     package var task: String?
     package var trigger: String?
+    /// Where the tasks of runs are kept that a webhook started.
+    package var tool: WorkToolKind?
     /// Words that people see of a run, each of which must be there.
     package var text: String?
     /// Only these, of which there are few.
@@ -112,6 +114,8 @@ package struct RunListing: Sendable, Hashable {
         if let client { add("client_slug = ?", [client]) }
         if let task { add("task_id = ?", [task]) }
         if let trigger { add("trigger_source = ?", [trigger]) }
+        // Rows from before there were two tools do not say which.
+        if let tool { add("coalesce(task_tool, 'clickup') = ?", [tool.rawValue]) }
         if isUnseen, states.contains(where: Self.failures.contains) {
             let (condition, more) = unseenClause(marks)
             add(condition, more)
@@ -181,16 +185,24 @@ extension RunDesk {
         }
     }
 
-    /// The newest lines of a run's own history, in order.
-    package func newestEvents(_ id: String, limit: Int = 200) async throws -> [RunEvent] {
+    /// The newest lines of a run's own history that come before `seq`, in order.
+    package func newestEvents(_ id: String, before seq: Int64 = .max, limit: Int = 200) async throws -> [RunEvent] {
         try await database.query(
-            "SELECT seq, at, kind, detail FROM run_event WHERE run_id = ? ORDER BY seq DESC LIMIT ?", [id, limit]
+            "SELECT seq, at, kind, detail FROM run_event WHERE run_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+            [id, seq, limit]
         ).map {
             RunEvent(
                 seq: try $0.integer("seq"), at: try $0.integer("at"), kind: try $0.text("kind"),
                 detail: try $0.text("detail")
             ).shown
         }.reversed()
+    }
+
+    /// Where a run's own history stood at a moment: the place of the first line after it.
+    package func eventsEnd(_ id: String, at moment: Int64) async throws -> Int64 {
+        try await database.query(
+            "SELECT coalesce(max(seq), 0) AS seq FROM run_event WHERE run_id = ? AND at <= ?", [id, moment]
+        ).first.map { try $0.integer("seq") + 1 } ?? 1
     }
 
     package func approvals(_ id: String) async throws -> [ApprovalRecord] {

@@ -23,14 +23,20 @@ extension RunRecord {
             ("trigger_source", .string(triggerSource)), ("requested_by", .string(requestedBy)),
             ("task_id", text(taskID)), ("task_url", text(taskURL)), ("session_id", text(sessionID)),
             ("model", text(model)),
-            ("cost_usd", JSONNumber(Double(spentMicroUSD) / 1_000_000).map { .number($0) } ?? .null),
+            ("cost_usd", cost),
             ("cost_method", .string(spentMethod)), ("events", .number(JSONNumber(eventsCount))),
             ("accepted_at", text(Self.time(acceptedAt))), ("started_at", text(startedAt.map(Self.time))),
             ("ended_at", text(endedAt.map(Self.time))),
         ]
     }
 
-    private static func time(_ milliseconds: Int64) -> String {
+    /// Null when it is not known, which is another thing than nothing.
+    private var cost: JSONValue {
+        guard !isUnpriced || spentMicroUSD > 0 else { return .null }
+        return JSONNumber(Double(spentMicroUSD) / 1_000_000).map { .number($0) } ?? .null
+    }
+
+    static func time(_ milliseconds: Int64) -> String {
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(
             Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }

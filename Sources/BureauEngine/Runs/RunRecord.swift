@@ -54,6 +54,8 @@ package struct RunRecord: Sendable, Hashable {
     package let againOf: String?
     /// As the tool called the task when the run was assessed.
     package let taskTitle: String?
+    /// The one channel a person wants delivered again; the others are left alone meanwhile.
+    let deliverOnly: StepRecord.Channel?
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -97,10 +99,14 @@ package struct RunRecord: Sendable, Hashable {
         reviewAcceptedBy = try row.textIfAny("review_accepted_by")
         againOf = try row.textIfAny("again_of")
         taskTitle = try row.textIfAny("task_title")
+        deliverOnly = try row.textIfAny("deliver_only").flatMap(StepRecord.Channel.init(rawValue:))
     }
 
     /// Queued only because there is no money for it.
     package var waitsForBudget: Bool { state == .queued && cause?.code == .budgetExhausted }
+
+    /// Its model has no price: its figure is what else was paid for it, and says nothing of its session.
+    package var isUnpriced: Bool { spentMethod == "no_price" }
 
     /// The limit that holds for this run: its own, its agent's, else the service's.
     package func costMax(_ config: AgentConfig, byDefault: MicroUSD) -> MicroUSD {
@@ -111,9 +117,13 @@ package struct RunRecord: Sendable, Hashable {
     package var consoleSession: String? { sessionID.flatMap { $0.hasPrefix(BuildRecord.sessionPrefix) ? nil : $0 } }
 
     /// Whether it can be taken up where it failed. What cannot is run again.
-    package var mayRetry: Bool {
+    package var mayRetry: Bool { takes(.retried) }
+    /// Whether what is missing of its delivery can be made up for now.
+    package var mayDeliverAgain: Bool { takes(.deliverAgain) }
+
+    private func takes(_ event: RunMachine.Event) -> Bool {
         var machine = machine
-        return (try? machine.apply(.retried)) != nil
+        return (try? machine.apply(event)) != nil
     }
 
     var machine: RunMachine {

@@ -8,7 +8,7 @@ struct RunStore {
         task_url, payload, state, cause, cause_sentence, stop_cause, session_id, model, attempt, spent_micro_usd,
         spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
         tries, lease_owner, lease_until, lease_epoch, cost_max_micro_usd, priority, queued_at, fault, round,
-        review_accepted_at, review_accepted_by, again_of, task_title
+        review_accepted_at, review_accepted_by, again_of, task_title, deliver_only
         """
     let db: any Connection
 
@@ -170,6 +170,12 @@ struct RunStore {
         try db.execute("UPDATE run SET review_accepted_at = ?, review_accepted_by = ? WHERE id = ?", [now, person, id])
     }
 
+    /// Until its delivery is settled nothing but this channel is touched.
+    func deliverOnly(_ id: String, _ channel: StepRecord.Channel) throws {
+        try db.execute(
+            "UPDATE run SET deliver_only = ? WHERE id = ? AND state = 'delivering'", [channel.rawValue, id])
+    }
+
     /// It could not be carried out: the round waits for people again.
     func clearAcceptance(_ id: String) throws {
         try db.execute("UPDATE run SET review_accepted_at = NULL, review_accepted_by = NULL WHERE id = ?", [id])
@@ -246,12 +252,6 @@ struct RunStore {
         ).map(RunRecord.init)
     }
 
-    /// Money spent by runs accepted since `since`, in micro-dollars.
-    func spent(since: Int64) throws -> Int64 {
-        try db.first("SELECT coalesce(sum(spent_micro_usd), 0) AS total FROM run WHERE accepted_at >= ?", [since])?
-            .integer("total") ?? 0
-    }
-
     func countByState() throws -> [(String, Int64)] {
         try db.query("SELECT state || '' AS state, count(*) AS n FROM run GROUP BY run.state || '' ORDER BY 1")
             .map { (try $0.text("state"), try $0.integer("n")) }
@@ -267,18 +267,21 @@ struct RunStore {
             UPDATE run SET state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, session_id = ?, losses = ?,
                 tries = 0, fault_class = NULL, fault = NULL,
                 queued_at = CASE WHEN ? THEN ? ELSE queued_at END,
-                started_at = CASE WHEN ? THEN coalesce(started_at, ?) ELSE started_at END,
+                started_at = CASE WHEN ? THEN CASE WHEN ? THEN ? ELSE coalesce(started_at, ?) END ELSE started_at END,
                 ended_at = CASE WHEN ? THEN coalesce(CASE WHEN ? THEN ended_before END, ?) END,
                 ended_before = CASE WHEN ? THEN coalesce(ended_at, ended_before) END,
-                due_at = CASE WHEN ? THEN ? ELSE due_at END
+                due_at = CASE WHEN ? THEN ? ELSE due_at END, deliver_only = CASE WHEN ? THEN deliver_only END
             WHERE id = ? AND state = ?\(fence) RETURNING \(Self.columns)
             """,
             [
                 machine.state.rawValue, machine.cause?.code.rawValue, machine.cause?.sentence,
                 machine.stopCause?.packed, machine.session, machine.losses,
                 machine.state == .queued && from != .queued, now,
-                machine.state == .starting, now, machine.state.isFinal, machine.state != .failed, now,
-                machine.state == .collecting || machine.state == .delivering, lease == nil, now, id, from.rawValue,
+                // Out of the queue it has no session yet: one that is tried again is started anew.
+                machine.state == .starting, from == .queued, now, now, machine.state.isFinal, machine.state != .failed,
+                now,
+                machine.state == .collecting || machine.state == .delivering, lease == nil, now,
+                machine.state == .delivering, id, from.rawValue,
             ] + fenceValues
         ).first.map(RunRecord.init)
     }

@@ -59,6 +59,7 @@ package struct RunTransitions: Sendable {
     private func account(for machine: RunMachine, _ run: RunRecord, in db: any Connection) throws {
         guard machine.state.isFinal || machine.state == .inReview else { return }
         try CommentReadingStore(db: db).giveUp(run, now: doors.now())
+        if run.isUnpriced { try SpendLedger(db: db).settleWhole(run, now: doors.now()) }
         try SpendLedger(db: db).release(run.id, now: doors.now())
     }
 

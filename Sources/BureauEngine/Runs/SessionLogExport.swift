@@ -48,7 +48,7 @@ package struct SessionLogExport {
     private static let passed = Array(
         #"{"type":"bureau.line_too_long","bytes_max":\#(lineBytesMax)}"#.utf8)
 
-    private static func clean(_ line: [UInt8]) -> [UInt8] {
+    static func clean(_ line: [UInt8]) -> [UInt8] {
         guard let value = try? JSONValue.parse(line, bytesMax: lineBytesMax) else {
             return Array(Outgoing.clean(String(decoding: line, as: UTF8.self)).utf8)
         }

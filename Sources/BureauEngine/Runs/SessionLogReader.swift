@@ -2,73 +2,77 @@ import BureauDomain
 import BureauVendors
 package import Foundation
 
-/// One line of a session's log as people read it.
-package struct SessionLine: Sendable, Hashable {
-    package enum Kind: String, Sendable { case message, tool, result, trouble, status, thread }
-
-    /// Where the line begins in the log, and where what comes after it does.
-    package let start: UInt64, end: UInt64
-    /// Milliseconds UTC; nil when the service has not said.
-    package let at: Int64?
-    package let kind: Kind
-    package let text: String
-    /// The text goes on in the log.
-    package let isCut: Bool
-    /// Whether it is of the key view: messages, tools and their results, trouble.
-    package let isKey: Bool
-}
-
 /// Reads a session's log in pieces of bounded size, from its end or from where one left off: a log of any length opens
 /// as fast as a short one.
 package struct SessionLogReader: Sendable {
     let path: String
-    package static let pieceBytesMax = 512 << 10, textCharactersMax = 2_000
+    let form: SessionLine.Form
+    package static let pieceBytesMax = 512 << 10
     /// Of one line that is looked at by itself.
     package static let wholeBytesMax = 256 << 10
     /// That a search looks through before it says how far it came.
     package static let searchPiecesMax = 8
 
-    package init(folder: URL, session: String) {
+    package init(folder: URL, session: String, as form: SessionLine.Form = .words) {
         path = folder.appendingPathComponent(SessionLog.isSafe(session) ? session + ".jsonl" : "none").path
+        self.form = form
     }
 
-    /// The newest lines before `end` (the log's own end when nil) that are wanted, at most one piece, and where the
-    /// oldest that was looked at begins; 0 when nothing is before it. Read from the end: what is not shown is not read.
+    /// What was found of a log, and how far it was looked through.
+    package struct Piece: Sendable {
+        /// In order.
+        package fileprivate(set) var lines: [SessionLine] = []
+        /// Where the oldest that was looked at begins; 0 when nothing is before it.
+        package fileprivate(set) var start: UInt64
+        package fileprivate(set) var end: UInt64
+        /// The earliest moment among all that were looked at, wanted or not; nil where none had any.
+        package fileprivate(set) var earliest: Int64?
+        /// Lines that are no event.
+        package fileprivate(set) var unreadableCount = 0
+    }
+
+    /// False before the first event, and when the days that logs are kept are over.
+    package var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// The newest lines before `end` (the log's own end when nil) that are wanted, of at most one piece. Read from the
+    /// end: what is not shown is not read.
     package func newest(
         before end: UInt64? = nil, atMost linesMax: Int = .max, where isWanted: (SessionLine) -> Bool = { _ in true }
-    ) -> (lines: [SessionLine], start: UInt64, end: UInt64) {
+    ) -> Piece {
         let size = self.size
         let last = min(end ?? size, size)
         let first = last > UInt64(Self.pieceBytesMax) ? last - UInt64(Self.pieceBytesMax) : 0
         guard let data = bytes(from: first, to: last), let newline = data.lastIndex(of: 10) else {
-            return ([], first, first)
+            return Piece(start: first, end: first)
         }
-        var lines: [SessionLine] = []
+        var piece = Piece(start: first, end: first + UInt64(newline + 1 - data.startIndex))
         var rest = data[...newline]
-        while !rest.isEmpty, lines.count < linesMax {
+        while !rest.isEmpty, piece.lines.count < linesMax {
             let begin = rest.dropLast().lastIndex(of: 10).map { $0 + 1 } ?? rest.startIndex
             // The first bytes may be the middle of a line.
             if begin == rest.startIndex, first > 0 { break }
             let place = first + UInt64(begin - data.startIndex)
-            if let line = Self.line(Array(rest[begin...].dropLast()), start: place), isWanted(line) {
-                lines.append(line)
+            if let line = SessionLine(Array(rest[begin...].dropLast()), start: place, as: form) {
+                piece.take(line, isWanted(line))
+            } else {
+                piece.unreadableCount += 1
             }
             rest = rest[..<begin]
         }
-        let found = first + UInt64(newline + 1 - data.startIndex)
+        piece.lines.reverse()
         let start = first + UInt64(rest.endIndex - data.startIndex)
         // A line longer than a piece is passed over, or reading would stand still behind it.
-        return (lines.reversed(), start == found ? first : start, found)
+        piece.start = start == piece.end ? first : start
+        return piece
     }
 
     /// As `newest`, through several pieces: what is looked for may be rare. Where it stopped, a next search goes on.
     package func search(
         before end: UInt64? = nil, atMost linesMax: Int, where isWanted: (SessionLine) -> Bool
-    ) -> (lines: [SessionLine], start: UInt64, end: UInt64) {
+    ) -> Piece {
         var found = newest(before: end, atMost: linesMax, where: isWanted)
         for _ in 1..<Self.searchPiecesMax where found.start > 0 && found.lines.count < linesMax {
-            let more = newest(before: found.start, atMost: linesMax - found.lines.count, where: isWanted)
-            found = (more.lines + found.lines, more.start, found.end)
+            found.put(newest(before: found.start, atMost: linesMax - found.lines.count, where: isWanted))
         }
         return found
     }
@@ -81,7 +85,7 @@ package struct SessionLogReader: Sendable {
             let newline = data.firstIndex(of: 10)
         else { return nil }
         let raw = Array(data[..<newline])
-        guard let line = Self.line(raw, start: start, charactersMax: Self.wholeBytesMax),
+        guard let line = SessionLine(raw, start: start, as: form, charactersMax: Self.wholeBytesMax),
             let value = try? JSONValue.parse(raw, bytesMax: Self.wholeBytesMax)
         else { return nil }
         return (line, Outgoing.clean(value).pretty)
@@ -104,7 +108,7 @@ package struct SessionLogReader: Sendable {
         return RawEvent(bytes: Array(whole[start...]))?.id
     }
 
-    private var size: UInt64 {
+    var size: UInt64 {
         (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.uint64Value ?? 0
     }
 
@@ -115,7 +119,7 @@ package struct SessionLogReader: Sendable {
         var rest = data[...]
         while let newline = rest.firstIndex(of: 10) {
             let place = start + UInt64(rest.startIndex - data.startIndex)
-            if let line = Self.line(Array(rest[..<newline]), start: place) { lines.append(line) }
+            if let line = SessionLine(Array(rest[..<newline]), start: place, as: form) { lines.append(line) }
             rest = rest[(newline + 1)...]
         }
         // A line longer than a piece is passed over, or reading would stand still in front of it.
@@ -124,69 +128,25 @@ package struct SessionLogReader: Sendable {
     }
 
     /// At most one piece; nil when there is nothing.
-    private func bytes(from start: UInt64, to last: UInt64) -> Data? {
+    func bytes(from start: UInt64, to last: UInt64) -> Data? {
         let count = Int(min(UInt64(Self.pieceBytesMax), last > start ? last - start : 0))
         guard count > 0, let handle = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? handle.close() }
         guard (try? handle.seek(toOffset: start)) != nil else { return nil }
         return try? handle.read(upToCount: count)
     }
+}
 
-    private static func line(
-        _ bytes: [UInt8], start: UInt64, charactersMax: Int = textCharactersMax
-    ) -> SessionLine? {
-        guard let raw = RawEvent(bytes: bytes), let event = try? raw.decoded(),
-            let (kind, text, isKey) = words(event)
-        else { return nil }
-        let at = event.processedAt.flatMap {
-            try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        }
-        let (shown, isCut) = clean(text, charactersMax)
-        return SessionLine(
-            start: start, end: start + UInt64(bytes.count + 1), at: at.map { Int64($0.timeIntervalSince1970 * 1_000) },
-            kind: kind, text: shown, isCut: isCut, isKey: isKey)
+extension SessionLogReader.Piece {
+    fileprivate mutating func take(_ line: SessionLine, _ isWanted: Bool) {
+        if let at = line.at { earliest = min(earliest ?? at, at) }
+        if isWanted { lines.append(line) }
     }
 
-    private static func words(_ event: SessionEvent) -> (SessionLine.Kind, String, Bool)? {
-        switch event.content {
-        case .agentMessage(let text): (.message, text, true)
-        case .userMessage(let text): (.message, "To the agent: \(text)", true)
-        case .toolUse(let call): (.tool, "\(call.name) \(String(decoding: call.inputJSON, as: UTF8.self))", true)
-        case .toolResult(let result): answer(result.text, isError: result.isError)
-        case .userCustomToolResult(_, let text, let isError): answer(text, isError: isError)
-        case .userToolConfirmation(_, let allow, let why):
-            (.status, allow ? "Allowed" : "Denied" + (why.map { ": \($0)" } ?? ""), true)
-        case .error(let fault): (.trouble, "\(fault.type): \(fault.message)", true)
-        case .statusRescheduled: (.trouble, "The service moved the session; it goes on by itself", true)
-        case .statusTerminated: (.trouble, "The service ended the session", true)
-        case .threadCreated(let name): (.thread, "Sub-agent \(name ?? "unnamed") started", true)
-        case .threadMessage(let message):
-            (
-                .thread,
-                "\(message.isSent ? "To" : "From") sub-agent \(message.otherAgentName ?? "unnamed"): \(message.text)",
-                true
-            )
-        case .userInterrupt: (.status, "Interrupt delivered", true)
-        case .modelRequestEnded(let request):
-            (.status, "Model: \(request.inputTokens) tokens in, \(request.outputTokens) out", false)
-        case .contextCompacted: (.status, "The session shortened what it remembers", false)
-        default: (.status, event.type, false)
-        }
+    /// What was found further up.
+    fileprivate mutating func put(_ before: Self) {
+        (lines, start) = (before.lines + lines, before.start)
+        earliest = [earliest, before.earliest].compactMap(\.self).min()
+        unreadableCount += before.unreadableCount
     }
-
-    private static func answer(_ text: String, isError: Bool) -> (SessionLine.Kind, String, Bool) {
-        (isError ? .trouble : .result, (isError ? "The tool refused: " : "") + (text.isEmpty ? "Done" : text), true)
-    }
-
-    /// Without control characters and credentials. A credential at the cut is seen whole before it is cut.
-    private static func clean(_ text: String, _ charactersMax: Int) -> (text: String, isCut: Bool) {
-        let near = text.prefix(charactersMax + Self.credentialCharactersMax)
-        let plain = String(near.unicodeScalars.filter { $0.value >= 32 || $0.value == 10 }.map(Character.init))
-        let shown = Outgoing.clean(plain)
-        let isCut = shown.count > charactersMax || near.endIndex < text.endIndex
-        return (isCut ? shown.prefix(charactersMax) + "…" : shown, isCut)
-    }
-
-    /// A private key of 4,096 bits as text.
-    private static let credentialCharactersMax = 4_000
 }

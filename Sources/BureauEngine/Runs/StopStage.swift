@@ -1,10 +1,12 @@
 import BureauDomain
 import BureauStorage
 import BureauVendors
+import Logging
 
 /// `stopping`: interrupts the session and waits until it is seen idle. An interrupt is queued, not instant; the event
-/// that proves it is an idle after our own interrupt. When it never lands people are told, for the session may
-/// still be spending.
+/// that proves it is an idle after our own interrupt; one that is terminated, or that does not exist any more, spends
+/// nothing whatever its history says. When the interrupt never lands people are told, for the session may still be
+/// spending.
 struct StopStage: Stage {
     let parts: EngineParts
     static let againAfterSeconds: Int64 = 30
@@ -24,17 +26,24 @@ struct StopStage: Stage {
             logger: parts.logger)
         do {
             // Before its history is read, which may be long: until then it spends.
-            if try await isAtWork(client, session) { try await interrupt(hand, client, session, next: 1) }
+            let status = try await client.session(session).status
+            if status.mayWork { try await interrupt(hand, client, session, next: 1) }
             try await follower.list()
-            if !hasHalted(recorder.fold) { try await halt(hand, client, session, follower) }
-        } catch let error as VendorError where !error.isGone {
+            if status != .terminated, !hasHalted(recorder.fold) {
+                try await halt(hand, client, session, follower)
+            }
+        } catch let error as VendorError {
             try Task.checkCancellation()
-            if error.isRetryable,
+            if error.isGone {
+                parts.logger.notice(
+                    "the session is gone, so there is nothing to stop", metadata: ["run": "\(hand.run.id)"])
+            } else if error.isRetryable,
                 let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors)
             {
                 return .retry(afterMilliseconds: wait, PassingFault(error))
+            } else {
+                try await tellUnconfirmed(hand, error.sentence)
             }
-            try await tellUnconfirmed(hand, error.sentence)
         }
         try await CostMeter(parts: parts, hand: hand).save(
             recorder.fold, listed: try? await client.session(session).usage)
@@ -47,17 +56,13 @@ struct StopStage: Stage {
     {
         try await interrupt(hand, client, session, next: 1)
         if try await waitUntilHalted(follower, seconds: Self.againAfterSeconds) { return }
+        // Its history may lack the end.
+        if try await client.session(session).status == .terminated { return }
         try await interrupt(hand, client, session, next: 2)
         if try await waitUntilHalted(follower, seconds: Self.giveUpAfterSeconds - Self.againAfterSeconds) { return }
+        if try await client.session(session).status == .terminated { return }
         try await tellUnconfirmed(
             hand, "The session did not become idle within \(Self.giveUpAfterSeconds) s of the interrupt.")
-    }
-
-    private func isAtWork(_ client: AnthropicClient, _ session: String) async throws -> Bool {
-        switch try await client.session(session).status {
-        case .running, .rescheduling, .unknown: true
-        case .idle, .terminated: false
-        }
     }
 
     /// Once for each number, and for each time the run was brought back after a stop.
@@ -110,6 +115,15 @@ struct StopStage: Stage {
             .stopUnconfirmed, "The stop could not be confirmed: the session may still be spending. \(why)")
         let (run, doors) = (hand.run, parts.doors)
         try await parts.write(hand.lease) { try NoticeWriter(db: $0, doors: doors).alert(cause, run, kind: .problem) }
+    }
+}
+
+extension AnthropicSession.Status {
+    fileprivate var mayWork: Bool {
+        switch self {
+        case .running, .rescheduling, .unknown: true
+        case .idle, .terminated: false
+        }
     }
 }
 

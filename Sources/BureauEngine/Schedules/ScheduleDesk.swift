@@ -120,7 +120,11 @@ package struct ScheduleDesk: Sendable {
             let store = ScheduleStore(db: db)
             let state = try store.find(name, schedule.name)
             let isOn = schedule.isEnabled && state?.pausedAt == nil
-            let next = try targets.zones(db).compactMap { DueTimes(schedule.rule, in: $0).next(after: now) }.min()
+            // By the clocks of its own clients: others may be elsewhere.
+            var zones = [targets.homeZone.name: targets.homeZone]
+            let found = try targets.find(db)
+            if !found.isEmpty { zones = Dictionary(found.map { ($0.zone.name, $0.zone) }) { first, _ in first } }
+            let next = zones.values.compactMap { DueTimes(schedule.rule, in: $0).next(after: now) }.min()
             return ScheduleRecord(
                 agent: name, schedule: schedule, state: state,
                 last: try store.slots(name, schedule.name, limit: 1).first, nextAt: isOn ? next : nil)

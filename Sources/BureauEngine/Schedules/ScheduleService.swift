@@ -53,11 +53,20 @@ package struct ScheduleService: Service {
                 }
             }
         }
+        try await settleAlerts(agents)
         let now = parts.doors.now()
         let gone = states.filter { $0.goneAt == nil && !present.contains(Key(agent: $0.agent, name: $0.name)) }
         guard !gone.isEmpty else { return }
         try await parts.database.write { db in for state in gone { try ScheduleStore(db: db).setGone(state, now: now) }
         }
+    }
+
+    /// A read first: most of the time there is none.
+    private func settleAlerts(_ agents: [LoadedAgent]) async throws {
+        let isAny = try await parts.database.read { try AlertStore(db: $0).countOpen(cause: ScheduleAlert.cause) > 0 }
+        guard isAny else { return }
+        let doors = parts.doors
+        try await parts.database.write { try ScheduleAlert(db: $0, doors: doors).settle(agents) }
     }
 
     private struct Key: Hashable {
@@ -96,6 +105,17 @@ package struct ScheduleService: Service {
             return try starter.write(items, db, now: now)
         }
         report(slots, schedule, agent)
+        for item in items {
+            guard case .omit(let older) = item.verdict, slots.contains(where: { $0.dueAt == item.dueAt }) else {
+                continue
+            }
+            parts.logger.warning(
+                "more times of a schedule were missed than are looked at",
+                metadata: [
+                    "agent": "\(agent.config.name)", "schedule": "\(schedule.name)", "client": "\(item.target.slug)",
+                    "left_out": "\(older + 1)",
+                ])
+        }
         if found.isEmpty {
             parts.logger.warning(
                 "a schedule was due and no client is ready",

@@ -33,7 +33,7 @@ struct ScheduleStarter: Sendable {
             ScheduleSlot(client: item.target.slug, dueAt: item.dueAt, verdict: .skipped, reason: reason, runID: nil)
         }
         switch item.verdict {
-        case .skip(let reason): return skipped(reason)
+        case .skip, .omit: return skipped(item.verdict.reason ?? "")
         case .start:
             guard let client = item.target.client else {
                 try ScheduleAlert(db: db, doors: doors).missingClient(
@@ -76,19 +76,53 @@ struct ScheduleStarter: Sendable {
     }
 }
 
+extension Schedule {
+    /// Those it names; none when it is for every client that is ready.
+    fileprivate var namedClients: [String] {
+        switch clients {
+        case .allReady: []
+        case .listed(let slugs): slugs
+        }
+    }
+}
+
 /// Tells people about a schedule that cannot do what its config says: once, until it is mended.
 struct ScheduleAlert {
     let db: any Connection
     let doors: Doors
 
+    static let cause = "schedule_client"
+    static let alertsMax = 500
+
+    /// Resolves what was mended: the client is there now, or no schedule of that name asks for it any more. The next
+    /// breakage is told again.
+    func settle(_ agents: [LoadedAgent]) throws {
+        let wanted = Set(
+            agents.flatMap { agent in
+                agent.config.triggers.schedules.filter(\.isEnabled).flatMap { schedule in
+                    schedule.namedClients.map { Self.subject($0, agent.config.name, schedule.name) }
+                }
+            })
+        for alert in try AlertStore(db: db).open(cause: Self.cause, limit: Self.alertsMax) {
+            let slug = alert.subject.split(separator: "/").last.map(String.init) ?? ""
+            if wanted.contains(alert.subject), try ClientStore(db: db).find(slug) == nil { continue }
+            try AlertStore(db: db).resolve(cause: Self.cause, subject: alert.subject, now: doors.now())
+        }
+    }
+
+    private static func subject(_ slug: String, _ agent: String, _ schedule: String) -> String {
+        "\(agent)/\(schedule)/\(slug)"
+    }
+
     func missingClient(_ slug: String, _ agent: String, _ schedule: String) throws {
-        let (cause, id, now) = ("schedule_client", doors.makeID(), doors.now())
+        let (cause, id, now) = (Self.cause, doors.makeID(), doors.now())
         let sentence = """
             The schedule "\(schedule)" of \(agent) names the client "\(slug)", which does not exist: nothing was started \
             for it. Add the client, or take it out of the agent's config.
             """
         let isNew = try AlertStore(db: db).raise(
-            cause: cause, subject: "\(agent)/\(schedule)/\(slug)", sentence: sentence, runID: nil, id: id, now: now)
+            cause: cause, subject: Self.subject(slug, agent, schedule), sentence: sentence, runID: nil, id: id, now: now
+        )
         guard isNew != nil else { return }
         let intent = try JSONText.encode(NoticeIntent(kind: .system, cause: cause, sentence: sentence))
         let plan = StepPlan(channel: .slack, kind: "alert", subject: id, position: 0, intent: intent)

@@ -51,6 +51,16 @@ package struct BudgetDesk: Sendable {
         }
     }
 
+    /// What all runs of the present day (UTC) may cost together, and what of it is gone.
+    package func agency() async throws -> Line {
+        let account = account(.agency, .day)
+        return try await database.read { [budgets] db in
+            Line(
+                account: account, budget: try budgets.budget(account, in: db),
+                balance: try SpendLedger(db: db).balance(account))
+        }
+    }
+
     /// What holds for the present day or month; nil without a limit.
     package func limit(_ owner: SpendAccount.Owner, _ span: SpendAccount.Span) async throws -> MicroUSD? {
         let account = account(owner, span)

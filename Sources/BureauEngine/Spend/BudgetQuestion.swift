@@ -23,7 +23,25 @@ struct BudgetQuestion: Codable, Hashable, Sendable {
     var raiseTo: MicroUSD { MicroUSD(rawValue: raiseToMicroUSD) }
     var isRun: Bool { scope == "run" }
     /// One open question for each thing that is used up; a number follows, for it may be asked again.
-    private var stem: String { "\(Self.eventPrefix)\(scope)/\(period)/\(limitMicroUSD)/" }
+    private var stem: String { "\(Self.stem(scope, period))\(limitMicroUSD)/" }
+    private static func stem(_ scope: String, _ period: String) -> String { "\(eventPrefix)\(scope)/\(period)/" }
+
+    /// The newest question about an account, whichever run asked it: its answer is for all that wait for that money.
+    static func newest(about account: SpendAccount, in db: any Connection) throws -> ApprovalRecord? {
+        let stem = stem(account.scope, account.period)
+        return try db.first(
+            """
+            SELECT * FROM approval WHERE tool = '\(tool)' AND event_id >= ? AND event_id < ?
+            ORDER BY requested_at DESC, id DESC LIMIT 1
+            """, [stem, stem + "~"]
+        ).map(ApprovalRecord.init)
+    }
+
+    /// "ana decided not to raise the budget: not today", for a question that was answered with no.
+    static func denial(_ decided: ApprovalRecord) -> String {
+        let reason = decided.reason.map { ": \($0)" } ?? "."
+        return "\(decided.decidedBy ?? "Somebody") decided not to raise the budget\(reason)"
+    }
 
     init(scope: String, period: String, limit: MicroUSD, raiseTo: MicroUSD) {
         self.scope = scope
@@ -87,20 +105,30 @@ struct BudgetAnswer {
     func take(_ decided: ApprovalRecord, _ run: RunRecord) throws {
         guard let question = BudgetQuestion(decided) else { return }
         guard decided.state == .approved else {
-            let reason = decided.reason.map { ": \($0)" } ?? "."
-            let cause = RunCause(
-                .overBudget, "\(decided.decidedBy ?? "Somebody") decided not to raise the budget\(reason)")
+            let cause = RunCause(.overBudget, BudgetQuestion.denial(decided))
             try RunTransitions(doors: doors).apply(.stopAsked(cause), to: run.id, lease: nil, in: db)
+            // The others that wait for the same money have their answer too: each takes it at its look.
+            if !question.isRun { try RunStore(db: db).wakeWaitingForBudget(now: doors.now()) }
             return
         }
-        let who = decided.decidedBy ?? "nobody"
-        if question.isRun {
-            try raise(run, to: question.raiseTo)
-        } else {
-            try BudgetLimitStore(db: db).set(
-                question.scope, question.period, to: question.raiseTo, by: who, now: doors.now())
-            try RunStore(db: db).wakeWaitingForBudget(now: doors.now())
+        if question.isRun { return try raise(run, to: question.raiseTo) }
+        try raise(question, run, by: decided.decidedBy ?? "nobody")
+        try RunStore(db: db).wakeWaitingForBudget(now: doors.now())
+    }
+
+    /// Never lowers what somebody has raised further while the question stood.
+    private func raise(_ question: BudgetQuestion, _ run: RunRecord, by person: String) throws {
+        let now = doors.now()
+        if let account = SpendAccount(scope: question.scope, period: question.period),
+            let limit = try budgets.budget(account, in: db)?.limit, limit >= question.raiseTo
+        {
+            try RunEventStore(db: db).append(
+                run.id, kind: "budget",
+                detail: "\(account.words) is \(limit) already; \(person)'s yes to \(question.raiseTo) leaves it so",
+                now: now)
+            return
         }
+        try BudgetLimitStore(db: db).set(question.scope, question.period, to: question.raiseTo, by: person, now: now)
     }
 
     /// Lets a run cost more. Throws `BudgetShort` when its accounts have too little for it.

@@ -7,6 +7,8 @@ struct CostMeter: Sendable {
     let parts: EngineParts
     let hand: RunInHand
 
+    static let noPrice = "no_price"
+
     /// The best figure there is: the service's own, else usage times prices.
     func cost(_ fold: SessionFold, listed: BureauVendors.SessionUsage?) -> SessionCost {
         let total = listed ?? fold.usage
@@ -31,9 +33,15 @@ struct CostMeter: Sendable {
         return usage
     }
 
+    struct Judgement: Sendable, Hashable {
+        let verdict: BudgetPolicy.Verdict
+        /// Why the session may not go on; nil when it may.
+        let stopCause: RunCause?
+    }
+
     /// Saves the figures and returns the judgement. A model without a price is reported once, never taken for free.
     @discardableResult
-    func save(_ fold: SessionFold, listed: BureauVendors.SessionUsage?) async throws -> BudgetPolicy.Verdict {
+    func save(_ fold: SessionFold, listed: BureauVendors.SessionUsage?) async throws -> Judgement {
         let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
         let (held, readings) = try await parts.database.read { [id = hand.run.id, now = parts.doors.now()] in
             (
@@ -43,12 +51,16 @@ struct CostMeter: Sendable {
         }
         let cost = cost(fold, listed: listed).with(readings)
         let elapsed = parts.doors.now() - (run.startedAt ?? parts.doors.now()) - held
-        let limits = limits(run)
+        // A limit that was raised while the session runs holds at once.
+        let config = hand.agent.config
+        let limits = config.limits(
+            costMax: run.costMax(config, byDefault: parts.settings.defaultSessionCostMax))
         let verdict = BudgetPolicy.judge(
-            spent: cost.microUSD, elapsed: .milliseconds(elapsed), limits: limits, alreadyWarned: run.budgetWarned)
+            spent: cost.microUSD, before: MicroUSD(rawValue: run.spentMicroUSD), elapsed: .milliseconds(elapsed),
+            limits: limits, alreadyWarned: run.budgetWarned)
         let progress = RunProgress(
             spentMicroUSD: cost.microUSD?.rawValue ?? 0, spentMethod: cost.method.name, eventsCount: fold.eventsCount,
-            lastEvent: fold.lastEvent, budgetWarned: run.budgetWarned || verdict == .warn)
+            lastEvent: fold.lastEvent, budgetWarned: run.budgetWarned || verdict == .warn || verdict == .pass)
         let notices = warnings(cost, verdict, limits, elapsedMilliseconds: elapsed)
         let (lease, doors, budgets) = (hand.lease, parts.doors, parts.budgets)
         try await parts.write(hand.lease) { db in
@@ -60,28 +72,18 @@ struct CostMeter: Sendable {
             if let before { try BudgetWarning(db: db, budgets: budgets).give(after: before, run, writer) }
             for (cause, code) in notices { try writer.alert(cause, run, kind: .budget, code: code) }
         }
-        return verdict
+        return Judgement(verdict: verdict, stopCause: Self.stopCause(verdict, cost, limits))
     }
 
-    /// A limit that was raised while the session runs holds at once.
-    private func limits(_ run: RunRecord) -> BudgetLimits {
-        let limits = hand.agent.config.limits
-        return BudgetLimits(
-            costMax: run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax),
-            alertAbove: limits.alertAbove, durationMax: limits.sessionDurationMax)
-    }
-
-    func stopCause(_ verdict: BudgetPolicy.Verdict, _ fold: SessionFold, listed: BureauVendors.SessionUsage?)
+    private static func stopCause(_ verdict: BudgetPolicy.Verdict, _ cost: SessionCost, _ limits: BudgetLimits)
         -> RunCause?
     {
-        let limits = limits(hand.run)
-        guard case .stop(let reason) = verdict else { return nil }
-        switch reason {
-        case .cost where hand.agent.config.budgets.onRunLimit == .warnOnly: return nil
-        case .cost:
-            let spent = cost(fold, listed: listed).microUSD ?? .zero
-            return RunCause(.overBudget, "It had cost \(spent) of at most \(limits.costMax).")
-        case .duration: return RunCause(.overTime, "It had run for its limit of \(Words.duration(limits.durationMax)).")
+        switch verdict {
+        case .ok, .warn, .pass: nil
+        case .stop(.cost):
+            RunCause(.overBudget, "It had cost \(cost.microUSD ?? .zero) of at most \(limits.costMax).")
+        case .stop(.duration):
+            RunCause(.overTime, "It had run for its limit of \(Words.duration(limits.durationMax)).")
         }
     }
 
@@ -101,10 +103,16 @@ struct CostMeter: Sendable {
                 "\(spent) of \(limits.costMax) used after \(Words.duration(.milliseconds(elapsedMilliseconds))); \(ending)."
             found.append((RunCause(.overBudget, sentence), "budget_warning"))
         }
+        if verdict == .pass {
+            let sentence =
+                "It has cost \(cost.microUSD ?? .zero), which is its limit of \(limits.costMax) or more; "
+                + "its agent's file says to warn only, so it goes on."
+            found.append((RunCause(.overBudget, sentence), "budget_passed"))
+        }
         if case .noPrice(let model) = cost.method {
             let sentence =
                 "There is no price for the model \(model), so this run's cost is unknown. Add it to config/prices.json."
-            found.append((RunCause(.internalError, sentence), "no_price"))
+            found.append((RunCause(.internalError, sentence), Self.noPrice))
         }
         return found
     }
@@ -151,7 +159,7 @@ extension SessionCost.Method {
         case .listCost: "list_cost"
         case .computed: "computed"
         case .estimate: "estimate"
-        case .noPrice: "no_price"
+        case .noPrice: CostMeter.noPrice
         }
     }
 }

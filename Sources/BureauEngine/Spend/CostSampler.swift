@@ -14,8 +14,8 @@ struct CostSampler: Sendable {
     /// So many samples in a row are left out while others wait for their turn at the vendor: the stream tells as well.
     static let samplesLeftOutMax = 3
 
-    /// Returns when a limit is reached or the session is gone. Cancelled when the follower knows first.
-    func watch(_ follower: SessionFollower) async throws -> FollowStage.End {
+    /// Returns when a limit is reached or the session is over. Cancelled when the follower knows first.
+    func watch(_ follower: SessionFollower, _ judge: SessionJudge) async throws -> FollowStage.End {
         let meter = CostMeter(parts: parts, hand: hand)
         let interval = hand.agent.config.limits.sampleInterval.milliseconds
         let pause = min(Self.lookEveryMilliseconds, interval)
@@ -34,18 +34,38 @@ struct CostSampler: Sendable {
                 try? await follower.listThreads()
                 if let session = await sample() {
                     listed = session.usage
-                    if session.status == .terminated || session.status == .idle {
-                        // The stream may have missed the end: the history tells why.
-                        try? await follower.list()
-                        if let end = SessionJudge().judge(recorder.fold), case .broke = end { return end }
+                    if session.status == .terminated || session.status == .idle,
+                        let end = try await unseenEnd(session, follower, judge)
+                    {
+                        return end
                     }
                 }
             }
             let fold = recorder.fold
             guard listed != nil || fold.eventsCount != savedEvents || isNearTimeLimit else { continue }
             savedEvents = fold.eventsCount
-            let verdict = try await meter.save(fold, listed: listed)
-            if let cause = meter.stopCause(verdict, fold, listed: listed) { return .overLimit(cause) }
+            if let cause = try await meter.save(fold, listed: listed).stopCause { return .overLimit(cause) }
+        }
+    }
+
+    /// The stream may have missed the end: the history tells why. One that lacks the end too is taken at the session's
+    /// own word, for a session that is terminated says nothing any more.
+    private func unseenEnd(_ session: AnthropicSession, _ follower: SessionFollower, _ judge: SessionJudge) async throws
+        -> FollowStage.End?
+    {
+        do { try await follower.list() } catch {
+            try Task.checkCancellation()
+            parts.logger.info("a history could not be read", metadata: ["run": "\(hand.run.id)", "why": "\(error)"])
+            return nil
+        }
+        let end = judge.judge(recorder.fold)
+        switch end {
+        case .broke: return end
+        // What it did before is known; whoever followed it for that brings it to its end.
+        case .turnEnded, .overLimit: return nil
+        case nil, .gate, .customTools, .budgetReached, .unknownReason:
+            guard session.status == .terminated else { return nil }
+            return .broke(RunCause(.sessionTerminated, "The session was terminated by the service."))
         }
     }
 

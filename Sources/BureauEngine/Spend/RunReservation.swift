@@ -13,6 +13,7 @@ struct RunReservation {
     let parts: EngineParts
     let hand: RunInHand
     static let lookEveryMilliseconds: Int64 = 120_000
+    private static let waiting = "Waiting for budget: "
 
     /// `run` is the row as it is now, its client known.
     func reserve(_ run: RunRecord, in db: any Connection) throws -> Outcome {
@@ -32,7 +33,7 @@ struct RunReservation {
             try parts.transitions.apply(.stopAsked(RunCause(.overBudget, end)), to: run.id, lease: hand.lease, in: db)
             return .stopped
         }
-        let cause = RunCause(.budgetExhausted, "Waiting for budget: \(sentence)")
+        let cause = RunCause(.budgetExhausted, Self.waiting + sentence)
         try parts.transitions.apply(.budgetMissing(cause), to: run.id, lease: hand.lease, in: db)
         try ask(short, amount, run, sentence, now, in: db)
         return .waits(until: min(now + Self.lookEveryMilliseconds, short.account.endsAt ?? .max))
@@ -54,22 +55,38 @@ struct RunReservation {
         }
     }
 
-    /// Why the run ends instead of waiting: its budget says so, or nobody answered in time.
+    /// Why the run ends instead of waiting: its budget says so, somebody said no, or nobody answered in time. One run
+    /// asks for all that wait for the same money, so the answer is for each of them. A run that comes to wait only now
+    /// asks anew.
     private func ending(
         _ short: ReservationRule.Line, _ run: RunRecord, _ sentence: String, in db: any Connection
     ) throws -> String? {
         if short.budget.onExhausted == .stop { return "It was not started: \(sentence)" }
-        let (now, store) = (parts.doors.now(), ApprovalStore(db: db))
-        var isExpired = false
-        for approval in try store.list(run: run.id)
-        where approval.isAboutMoney && approval.state == .open && approval.expiresAt <= now {
-            guard try store.decide(approval.id, .expired, by: nil, on: "clock", reason: nil, now: now),
-                let settled = try store.find(approval.id)
-            else { continue }
-            try ApprovalNotices(db: db, doors: parts.doors).settled(settled, run: run)
-            isExpired = true
+        let late = "It was not started, and nobody raised its budget in time: \(sentence)"
+        let own = try ApprovalStore(db: db).list(run: run.id).filter(\.isAboutMoney)
+        for approval in own where try expire(approval, in: db) { return late }
+        guard var last = try BudgetQuestion.newest(about: short.account, in: db) else { return nil }
+        if try expire(last, in: db) { last = try ApprovalStore(db: db).find(last.id) ?? last }
+        let hasWaited =
+            run.cause?.code == .budgetExhausted
+            && run.cause?.sentence.hasPrefix(Self.waiting + short.account.words) == true
+        guard hasWaited else { return nil }
+        switch last.state {
+        case .denied: return "It was not started: \(BudgetQuestion.denial(last))"
+        case .expired: return late
+        case .open, .approved, .void: return nil
         }
-        return isExpired ? "It was not started, and nobody raised its budget in time: \(sentence)" : nil
+    }
+
+    /// Whether nobody answered this question in time, which is written down now.
+    private func expire(_ approval: ApprovalRecord, in db: any Connection) throws -> Bool {
+        let (now, store) = (parts.doors.now(), ApprovalStore(db: db))
+        guard approval.state == .open, approval.expiresAt <= now,
+            try store.decide(approval.id, .expired, by: nil, on: "clock", reason: nil, now: now),
+            let settled = try store.find(approval.id), let asker = try RunStore(db: db).find(approval.runID)
+        else { return false }
+        try ApprovalNotices(db: db, doors: parts.doors).settled(settled, run: asker)
+        return true
     }
 
     private func ask(

@@ -64,13 +64,16 @@ package struct SpendCheck: Sendable {
         ).map { "the balance of \(try $0.text("scope")) for \(try $0.text("period")) is not the sum of its runs" }
     }
 
+    /// What had no price is charged with all it was given, and its own figure says less.
     private static func runs(_ db: any Connection) throws -> [String] {
         try db.query(
             """
             SELECT run.id AS id FROM run LEFT JOIN (
                 SELECT run_id, sum(settled_micro_usd) AS settled, max(is_open) AS is_open
                 FROM spend_hold GROUP BY run_id) hold ON hold.run_id = run.id
-            WHERE coalesce(hold.settled, 0) <> run.spent_micro_usd
+            WHERE coalesce(hold.settled, 0) < run.spent_micro_usd
+               OR (coalesce(hold.settled, 0) > run.spent_micro_usd AND run.spent_method <> 'no_price'
+                   AND NOT EXISTS (SELECT 1 FROM alert WHERE alert.subject = run.id AND alert.cause = 'no_price'))
                OR (hold.is_open = 1 AND run.ended_at IS NOT NULL)
             ORDER BY run.id LIMIT ?
             """, [complaintsMax]

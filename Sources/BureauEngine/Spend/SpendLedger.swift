@@ -82,6 +82,12 @@ package struct SpendLedger {
         return hold
     }
 
+    /// Charges all the run was given: what nobody can price may have cost that much.
+    package func settleWhole(_ run: RunRecord, now: Int64) throws {
+        guard let hold = try hold(run.id), hold.isOpen else { return }
+        try settle(run, total: hold.base + hold.reserved, now: now)
+    }
+
     /// Gives back what the run did not spend. Figures that come later are still taken in.
     package func release(_ runID: String, now: Int64) throws {
         guard let hold = try hold(runID), hold.isOpen else { return }

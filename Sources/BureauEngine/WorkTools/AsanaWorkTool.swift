@@ -29,7 +29,9 @@ struct AsanaWorkTool: WorkTool {
                 id: story.gid, authorID: story.author?.gid, authorName: story.author?.name, text: story.text,
                 createdAt: story.createdAt ?? since)
         }
-        return WorkComments(comments: Array(read), isWhole: stories.isWhole && kept.count == recent.count)
+        return WorkComments(
+            comments: Array(read), isWhole: stories.isWhole && kept.count == recent.count,
+            lacksNewest: !stories.isWhole)
     }
 
     func comment(_ text: WorkText, on task: String, mark: WriteMark) -> any OutboundWrite {

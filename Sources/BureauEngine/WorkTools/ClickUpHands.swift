@@ -6,7 +6,7 @@ struct ClickUpHands: TaskHands {
     let clickUp: ClickUpClient
 
     func files(on task: String) async throws -> (found: [WorkTask.Attachment], isWhole: Bool) {
-        (WorkTask(try await clickUp.task(task)).attachments, true)
+        (try await clickUp.task(task).attachments.map(WorkTask.Attachment.init), true)
     }
 
     func upload(_ file: FileIntent, path: String, to task: String) async throws -> DeliveryReceipt {

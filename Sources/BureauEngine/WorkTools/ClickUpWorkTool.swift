@@ -5,12 +5,14 @@ import Foundation
 /// ClickUp as a `WorkTool`. Where a task stands is its status; edits of comments carry no time there.
 struct ClickUpWorkTool: WorkTool {
     let clickUp: ClickUpClient
+    /// Where people are: what ClickUp keeps as a day is an instant in their zone.
+    let zone: ZoneOffsets
     var hands: any TaskHands { ClickUpHands(clickUp: clickUp) }
     var kind: WorkToolKind { .clickUp }
 
     func ownUserID() async throws(VendorError) -> String { String(try await clickUp.me().id) }
 
-    func task(_ id: String) async throws(VendorError) -> WorkTask { WorkTask(try await clickUp.task(id)) }
+    func task(_ id: String) async throws(VendorError) -> WorkTask { WorkTask(try await clickUp.task(id), zone: zone) }
 
     func comments(of task: String, since: Int64) async throws(VendorError) -> WorkComments {
         var newestFirst: [ClickUpComment] = []
@@ -46,7 +48,7 @@ struct ClickUpWorkTool: WorkTool {
 }
 
 extension WorkTask {
-    init(_ task: ClickUpTask) {
+    init(_ task: ClickUpTask, zone: ZoneOffsets) {
         self.init(
             kind: .clickUp, id: task.id, title: task.name, notes: task.text, url: task.url, place: task.status,
             containerID: task.listID,
@@ -55,16 +57,23 @@ extension WorkTask {
             },
             assigneeIDs: task.assigneeIDs.map(String.init), isCompleted: task.isDone,
             completedAt: task.isDone ? task.dateDone : nil,
-            plannedOn: (task.dueDate ?? task.startDate).map(Self.day), tags: task.tags,
-            fields: task.customFields.map { Field(id: $0.id, name: $0.name, text: $0.text) },
-            attachments: task.attachments.map {
-                Attachment(id: $0.id, title: $0.title, sizeBytes: $0.sizeBytes, url: $0.url, createdAt: $0.date)
-            }, updatedAt: task.dateUpdated)
+            plannedOn: (task.dueDate ?? task.startDate).map { Self.day($0, zone) }, tags: task.tags,
+            fields: task.customFields.map {
+                Field(id: $0.id, name: $0.name, text: $0.text(secondsEast: zone.secondsEast))
+            },
+            attachments: task.attachments.map(Attachment.init), updatedAt: task.dateUpdated)
     }
 
-    /// ClickUp keeps days as instants. The day is the one in UTC, as everywhere else where its dates are shown.
-    private static func day(_ milliseconds: Int64) -> String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601.year().month().day())
+    /// ClickUp keeps a day as the instant of its 04:00 in its writer's zone.
+    static func day(_ milliseconds: Int64, _ zone: ZoneOffsets) -> String {
+        let local = zone.reading(at: Int(milliseconds / 1_000))
+        return Date(timeIntervalSince1970: Double(local)).formatted(.iso8601.year().month().day())
+    }
+}
+
+extension WorkTask.Attachment {
+    init(_ file: ClickUpAttachment) {
+        self.init(id: file.id, title: file.title, sizeBytes: file.sizeBytes, url: file.url, createdAt: file.date)
     }
 }
 

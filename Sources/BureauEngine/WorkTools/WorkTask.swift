@@ -127,9 +127,12 @@ package struct WorkComments: Hashable, Sendable {
     package var comments: [WorkComment]
     /// Whether these are all since the time that was asked for. Otherwise nothing may be concluded from an absence.
     package var isWhole: Bool
+    /// The tool lists from the oldest on, and there are more than are read.
+    package var lacksNewest: Bool
 
-    package init(comments: [WorkComment], isWhole: Bool) {
+    package init(comments: [WorkComment], isWhole: Bool, lacksNewest: Bool = false) {
         self.comments = comments
         self.isWhole = isWhole
+        self.lacksNewest = lacksNewest
     }
 }

@@ -84,19 +84,23 @@ struct WorkTaskChange: Hashable, Sendable, Codable {
 extension EngineParts {
     /// The connected tool that keeps this run's task, or nil when its credential is not there. A task in projects of
     /// several agents stands on the board of the run's own; one that was given to it stands where it was found.
-    func connectedTool(of run: RunRecord) -> (any WorkTool)? {
-        switch run.taskTool {
-        case .clickUp: return connections.clickUp.map { ClickUpWorkTool(clickUp: $0) }
+    func connectedTool(of run: RunRecord) -> (any WorkTool)? { connectedTool(run.taskTool, for: run.agent) }
+
+    func connectedTool(_ kind: WorkToolKind, for agent: String) -> (any WorkTool)? {
+        switch kind {
+        case .clickUp: return connections.clickUp.map { ClickUpWorkTool(clickUp: $0, zone: settings.agencyZone) }
         case .asana:
-            let own = catalog.agent(run.agent)?.config.triggers.asana?.projects ?? []
+            let own = catalog.agent(agent)?.config.triggers.asana?.projects ?? []
             return connections.asana.map { AsanaWorkTool(asana: $0, homes: own + catalog.asanaProjects.sorted()) }
         }
     }
 
     /// The tool that keeps this run's task. Throws when it is not connected, in words for people.
-    func workTool(of run: RunRecord) throws(StepProblem) -> any WorkTool {
-        guard let tool = connectedTool(of: run) else {
-            throw StepProblem(description: run.taskTool.missing(in: settings.credentialSet))
+    func workTool(of run: RunRecord) throws(StepProblem) -> any WorkTool { try workTool(run.taskTool, for: run.agent) }
+
+    func workTool(_ kind: WorkToolKind, for agent: String) throws(StepProblem) -> any WorkTool {
+        guard let tool = connectedTool(kind, for: agent) else {
+            throw StepProblem(description: kind.missing(in: settings.credentialSet))
         }
         return tool
     }

@@ -59,6 +59,8 @@ struct ScenarioSettings: Sendable, Hashable {
     var asks = 1
     /// Echoes interrupts with an empty id.
     var areInterruptsAnonymous = false
+    /// A terminated session says so only when it is asked for: its history has no event of it.
+    var isEndUnsaid = false
     /// Puts an empty page, which still names a next one, before every further page of the history.
     var emptyPages = false
     /// The session stands still when its history has this many events, until the value changes.
@@ -99,6 +101,7 @@ extension ScenarioSettings {
             case "huge_bytes": hugeBytes = min(try Self.number(key, value) ?? 0, 24 << 20)
             case "asks": asks = min(max(1, try Self.number(key, value) ?? 1), 20)
             case "anonymous_interrupts": areInterruptsAnonymous = value.bool ?? false
+            case "unsaid_end": isEndUnsaid = value.bool ?? false
             case "empty_pages": emptyPages = value.bool ?? false
             case "hold_at": holdAt = try Self.number(key, value)
             default: throw Invalid(description: "Unknown field “\(key)”.")

@@ -5,9 +5,10 @@ extension TurnRunner {
         case .endTurn, .refusal, .retriesExhausted:
             session.goIdle(reason(of: finish))
         case .terminated:
-            session.emit("session.thread_status_terminated", thread)
+            let isSaid = session.with { !$0.settings.isEndUnsaid }
+            if isSaid { session.emit("session.thread_status_terminated", thread) }
             session.with { $0.status = .terminated }
-            session.emit("session.status_terminated")
+            if isSaid { session.emit("session.status_terminated") }
             session.publishFiles()
             throw .ended
         }

@@ -39,6 +39,10 @@ enum Migrator {
         (31, "0031_waiting", PackageResources._031_waiting_sql),
         (32, "0032_comment_readings", PackageResources._032_comment_readings_sql),
         (33, "0033_lived_losses", PackageResources._033_lived_losses_sql),
+        (34, "0034_ended_and_audited", PackageResources._034_ended_and_audited_sql),
+        (35, "0035_deliver_only", PackageResources._035_deliver_only_sql),
+        (36, "0036_money", PackageResources._036_money_sql),
+        (37, "0037_asked_and_series", PackageResources._037_asked_and_series_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

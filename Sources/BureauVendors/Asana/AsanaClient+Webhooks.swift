@@ -17,12 +17,13 @@ extension AsanaClient {
         return made
     }
 
-    /// The webhooks this token made in a workspace, 100 a page. Asana deletes one silently after a day of failures.
-    package func webhooks(workspace: String, offset: String? = nil) async throws(VendorError) -> AsanaPage<AsanaWebhook>
+    /// The webhooks this token made on a project, 100 a page. Asana deletes one silently after a day of failures.
+    package func webhooks(workspace: String, project: String, offset: String? = nil)
+        async throws(VendorError) -> AsanaPage<AsanaWebhook>
     {
         try await page(
-            "GET webhooks", ["webhooks"], Self.webhookQuery + [("workspace", workspace)], offset: offset,
-            of: AsanaWebhook.self, "webhooks")
+            "GET webhooks", ["webhooks"], Self.webhookQuery + [("workspace", workspace), ("resource", project)],
+            offset: offset, of: AsanaWebhook.self, "webhooks")
     }
 
     package func webhook(_ gid: String) async throws(VendorError) -> AsanaWebhook {

@@ -39,15 +39,16 @@ package enum ClickUpValue: Hashable, Sendable {
 
 extension ClickUpCustomField {
     /// The value for people and prompts; nil when the field counts as missing: absent, null, empty or only white space.
-    /// Dates are UTC days, with the time only when there is one; numbers have no grouping.
-    package var text: String? {
+    /// Dates are days, with the time only when there is one; numbers have no grouping. A day is the one where people are:
+    /// `secondsEast` tells how far east of UTC at an instant in seconds.
+    package func text(secondsEast: (Int) -> Int) -> String? {
         let text: String? =
             switch value {
             case .none: nil
             case .text(let text): text
             case .number(let number): currency.map { "\(number) \($0)" } ?? "\(number)"
             case .flag(let flag): flag ? "true" : "false"
-            case .date(let date): Self.dateText(date)
+            case .date(let date): Self.dateText(date, secondsEast)
             case .options(let names), .tasks(let names): names.joined(separator: ", ")
             case .users(let users): users.map(Self.userText).joined(separator: ", ")
             case .location(let address, let latitude, let longitude):
@@ -81,7 +82,7 @@ extension ClickUpCustomField {
         case ("labels", .options(let names)):
             return labels(words).map { Set($0) == Set(names.compactMap(option)) } ?? false
         case ("date", .date(let date)):
-            return Self.date(words).map { Self.dateText($0) == Self.dateText(date) } ?? false
+            return Self.date(words).map { Self.dateText($0) { _ in 0 } == Self.dateText(date) { _ in 0 } } ?? false
         default: return text == words
         }
     }
@@ -117,10 +118,15 @@ extension ClickUpCustomField {
 
     /// A date without a time is stored as 04:00 in its writer's zone, so only the day is meant whenever the minutes
     /// are nought; showing a time there would invent one.
-    private static func dateText(_ date: Date) -> String {
-        let seconds = Int64(date.timeIntervalSince1970.rounded(.down))
-        return seconds % 3600 == 0 ? date.formatted(.iso8601.year().month().day()) : date.formatted(.iso8601)
+    private static func dateText(_ date: Date, _ secondsEast: (Int) -> Int) -> String {
+        let seconds = Int(date.timeIntervalSince1970.rounded(.down))
+        let east = secondsEast(seconds)
+        guard (seconds + east) % 3600 == 0 else { return date.formatted(.iso8601) }
+        return date.addingTimeInterval(Double(east)).formatted(.iso8601.year().month().day())
     }
+
+    /// With days as in UTC.
+    package var text: String? { text { _ in 0 } }
 
     private static func rawText(_ value: JSONValue) -> String? {
         switch value {

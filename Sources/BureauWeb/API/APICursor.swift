@@ -16,12 +16,17 @@ enum APICursor {
         let parts = Data(base64Encoded: padded).map { String(decoding: $0, as: UTF8.self) }?
             .split(separator: ":", maxSplits: 1).map(String.init)
         guard let parts, parts.count == 2, parts[0] == list, (1...80).contains(parts[1].utf8.count),
-            parts[1].utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) })
+            parts[1].utf8.allSatisfy({ isPart($0) })
         else {
             throw APIProblem(
                 status: .badRequest, title: "Unknown cursor", detail: "cursor is not one that this list gave out.",
                 fix: "Begin without it, then send the \"next\" of each answer as it is.")
         }
         return parts[1]
+    }
+
+    /// What ids and slugs are made of.
+    private static func isPart(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "-")
     }
 }

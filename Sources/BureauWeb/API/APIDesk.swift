@@ -137,8 +137,7 @@ struct APIDesk: Sendable {
 
     private func query(_ web: WebRequest) throws -> [String: JSONValue] {
         var found: [String: JSONValue] = [:]
-        for (name, text) in web.head.uri.queryParameters {
-            let (name, text) = (String(name), String(text))
+        for (name, text) in web.asked {
             guard let field = operation.query.first(where: { $0.name == name }) else {
                 let known = operation.query.map(\.name).joined(separator: ", ")
                 throw APIProblem.misshapen(

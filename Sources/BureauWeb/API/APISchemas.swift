@@ -36,7 +36,8 @@ enum APISchemas {
         perhaps("cause", words), perhaps("cause_sentence", words), perhaps("client", words),
         perhaps("client_name", words), field("trigger_source", words), field("requested_by", words),
         perhaps("task_id", words), perhaps("task_url", words), perhaps("session_id", words), perhaps("model", words),
-        field("cost_usd", money), field("cost_method", words), field("events", count), field("accepted_at", .time),
+        perhaps("cost_usd", money, "Null while the model has no price."), field("cost_method", words),
+        field("events", count), field("accepted_at", .time),
         perhaps("started_at", .time), perhaps("ended_at", .time),
     ]
     static let run = object(runFields)

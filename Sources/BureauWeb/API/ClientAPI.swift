@@ -44,10 +44,11 @@ struct ClientAPI: Sendable {
                 house, .get, "/clients", .viewer,
                 as: .init(
                     name: "listClients", tag: Self.tag, summary: "Every client you see, by slug.",
-                    answer: .list(.named("Client")))
+                    answer: .list(.named("Client")), query: APIOperation.paging)
             ) { call in
-                let found = try await house.clients.list().filter { call.visible?.contains($0.slug) ?? true }
-                return .list(found.map(\.json), next: nil)
+                let found = try await house.clients.page(
+                    after: call.before("clients"), visible: call.visible, limit: call.limit + 1)
+                return .page(found, call, "clients", id: \.record.slug, \.record.json)
             },
             .operation(
                 house, .get, "/clients/:slug", .viewer, .client,

@@ -9,6 +9,7 @@ import NIOCore
 struct ReportArtifactRoutes {
     /// Nil when there is no token: then nobody gets in, and is told why.
     let door: ReportArtifactDoor?
+    let house: WebHouse
     static let bodyBytesMax = 16 << 10
     static let prefix = "/report-artifacts"
 
@@ -54,20 +55,13 @@ struct ReportArtifactRoutes {
                 }
             },
             .open(.post, "\(Self.prefix)/:id/accept", .api, access: .internalToken) { web in
-                let (request, context) = (web.head, web.context)
-                let desk = try desk(request)
-                return try await answering {
-                    let artifact = try await desk.accept(Self.id(context), by: try person())
-                    return Self.json(artifact.document(desk.exclusion(artifact)))
-                }
+                let desk = try desk(web.head)
+                return try await answering { try await decide(.accepted, desk, web) }
             },
             .open(.post, "\(Self.prefix)/:id/dismiss", .api, access: .internalToken) { web in
-                let (request, context) = (web.head, web.context)
-                let desk = try desk(request)
+                let desk = try desk(web.head)
                 return try await answering {
-                    let reason = try await reason(request)
-                    let artifact = try await desk.dismiss(Self.id(context), by: try person(), reason: reason)
-                    return Self.json(artifact.document(desk.exclusion(artifact)))
+                    try await decide(.dismissed(reason: try await reason(web.head)), desk, web)
                 }
             },
         ]
@@ -75,7 +69,14 @@ struct ReportArtifactRoutes {
 
     private static func id(_ context: WebContext) -> String { context.parameters.get("id") ?? "" }
 
-    private func person() throws -> String { door?.person ?? "" }
+    /// As on the pages, under the name of whoever holds the token: an operator who is nobody in particular.
+    private func decide(_ word: ReportDecision.Word, _ desk: ArtifactDesk, _ web: WebRequest) async throws -> Response {
+        let name = door?.person ?? ""
+        let after = try await ReportDecision(house: house).carryOut(
+            word, try await desk.find(Self.id(web.context)), .installation(name),
+            Actor(name: name, surface: "internal", remoteAddress: web.remoteAddress))
+        return Self.json(after.document(desk.exclusion(after)))
+    }
 
     private func desk(_ request: Request) throws -> ArtifactDesk {
         guard let door else {

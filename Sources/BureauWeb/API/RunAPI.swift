@@ -21,7 +21,8 @@ struct RunAPI: Sendable {
     private static let new: APIShape = .object(
         [
             .init(name: "agent", shape: .line(1...100)),
-            .optional("client", .slug, "By slug. A client, a task, or both."),
+            .optional(
+                "client", .slug, "By slug. A client, a task, or both; a client, for whoever sees some of them alone."),
             .optional("task", .text(1...40, pattern: "^[A-Za-z0-9]{1,40}$"), "The task's id, where its result goes."),
             .optional("max_cost_usd", .amount(0.01...100_000), "What it may cost; the agent's own limit otherwise."),
             .optional("priority", .whole(-100...100), "Within one client the higher goes first."),
@@ -152,6 +153,13 @@ struct RunStarter: Sendable {
             throw APIProblem(
                 status: .unprocessableContent, title: "Nothing to work on", detail: "There is no client and no task.",
                 fix: "Send client, task, or both.")
+        }
+        // A task alone would be worked on whoever it is for.
+        guard visible == nil || wish.client != nil else {
+            throw APIProblem(
+                status: .unprocessableContent, title: "A client is missing",
+                detail: "You see some clients, so a run of yours is for one of them.",
+                fix: "Send client; GET /api/v1/clients lists those you see.")
         }
         var client: ClientRecord?
         if let slug = wish.client {

@@ -48,11 +48,6 @@ struct RunActionAPI: Sendable {
                 _, run, _ in
                 try await house.runs.recheck(run.id)
             },
-            action("seen", "markRunSeen", "Its failure needs nobody any more.", "failure seen", Self.note) {
-                call, run, actor in
-                try await house.runs.markSeen(run.id, by: actor.name, note: call.text("note") ?? "")
-                return run
-            },
             action("deliver", "deliverRun", "Deliver what is missing.", "run delivered again", Self.channel) {
                 call, run, _ in
                 let channel = call.text("channel").flatMap(StepRecord.Channel.init(rawValue:))
@@ -69,8 +64,25 @@ struct RunActionAPI: Sendable {
                     default: .giveUp
                     }
                 return try await house.runs.resolve($1.id, step: $0.text("step"), outcome, by: $2.name)
-            },
+            }, seen,
         ]
+    }
+
+    /// Nothing of the run moves, so whoever may say it on its page may say it here.
+    private var seen: Route {
+        .operation(
+            house, .post, "/runs/:id/seen", .consultant, .run,
+            as: .init(
+                name: "markRunSeen", tag: RunAPI.tag, summary: "Its failure needs nobody any more.",
+                answer: .one(.named("Run")), body: Self.note),
+            current: { try await RunDocument(house: house).page($0.web.theRun()) }
+        ) { call in
+            let (run, actor, note) = (try call.web.theRun(), try call.web.actor(), call.text("note") ?? "")
+            try await house.runs.markSeen(run.id, by: actor.name, note: note)
+            try await house.audit.note(seen: run, by: actor, note)
+            house.wake()
+            return .one(run.document)
+        }
     }
 
     private func action(
@@ -87,7 +99,7 @@ struct RunActionAPI: Sendable {
             let (before, actor) = (try call.web.theRun(), try call.web.actor())
             let after = try await act(call, before, actor)
             house.wake()
-            try await house.audit.note(actor, noted, run: before, after: after)
+            try await house.audit.note(actor, noted, run: before, after: after, reason: call.text("reason"))
             return .one(after.document)
         }
     }

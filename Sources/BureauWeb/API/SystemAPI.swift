@@ -108,8 +108,8 @@ struct SystemAPI: Sendable {
             ]
         }
         var filter = QueueFilter()
-        filter.limit = APIOperation.limitMax
-        let parked = try await house.queue.parked(filter).filter { isSeen($0.client) }
+        (filter.limit, filter.visible) = (APIOperation.limitMax, visible)
+        let parked = try await house.queue.parked(filter)
         return ["lines": .array(lines), "parked": .array(parked.map(\.document))]
     }
 }

@@ -13,6 +13,17 @@
   };
   copies();
 
+  // The moment of an event is its address: one press copies it.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-link]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !navigator.clipboard) return;
+    event.preventDefault();
+    try { await navigator.clipboard.writeText(link.href); say("Link to this event copied"); } catch { location.href = link.href; return; }
+    const row = link.closest(".entry");
+    row.classList.add("linked");
+    setTimeout(() => row.classList.remove("linked"), 2000);
+  });
+
   // Live timeline: past events are on the page, new ones come one by one. Without this, Refresh does the same.
   const box = document.querySelector("[data-stream]");
   if (box && window.EventSource) {
@@ -35,11 +46,20 @@
       source = new EventSource(from);
       source.addEventListener("open", () => { lostAt = 0; live.textContent = "Live"; });
       source.addEventListener("error", () => {
-        if (source.readyState === EventSource.CLOSED) { live.textContent = "Live updates have ended. Reload the page to go on."; return; }
+        if (source.readyState === EventSource.CLOSED) { refused(from); return; }
         if (!lostAt) lostAt = Date.now();
         live.textContent = "Live updates lost " + Math.round((Date.now() - lostAt) / 1000) + " s ago, retrying.";
       });
       for (const kind of Object.keys(hears)) source.addEventListener(kind, (event) => { place = event.lastEventId || place; hears[kind](event); });
+    };
+    // A stream that is refused for now says so; one that is over leads elsewhere.
+    const refused = async (from) => {
+      source = null;
+      from.searchParams.set("once", "yes");
+      const answer = await fetch(from).catch(() => null), laterSeconds = 10;
+      if (answer && (answer.redirected || !(answer.ok || answer.status === 429 || answer.status >= 500))) { over = true; live.textContent = "Live updates have ended. Reload the page to go on."; return; }
+      live.textContent = "No live updates at the moment, trying again every " + laterSeconds + " s. Refresh shows what is new.";
+      setTimeout(attend, laterSeconds * 1000);
     };
     const hears = {};
     hears.entry = (event) => {
@@ -48,6 +68,8 @@
       holder.innerHTML = data.html;
       for (const row of holder.content.children) row.classList.add("fresh");
       log.append(holder.content);
+      const now = document.querySelector("[data-now]");
+      if (now && data.now) now.textContent = data.now;
       const empty = box.querySelector(".empty");
       if (empty) empty.remove();
       while (log.children.length > rowsMax) log.firstElementChild.remove();
@@ -164,7 +186,7 @@
       run: (run) => {
         const rows = document.querySelectorAll("tr[data-run='" + run.id + "']");
         for (const row of rows) swap(row, run.html);
-        if (rows.length || !list || asked.get("before") || !belongs(run)) return;
+        if (rows.length || !list || asked.get("before") || asked.get("order") || !belongs(run)) return;
         const first = list.querySelector("tr[data-run]");
         if (first && first.dataset.run > run.id) return;
         fresh.add(run.id);

@@ -18,7 +18,9 @@ struct SlackRoutes {
         guard let payload = FormBody(body)["payload"], let interaction = SlackInteraction.read(payload) else {
             return Response(status: .badRequest)
         }
-        guard let error = try await frontDesk.take(interaction, from: team) else { return Response(status: .ok) }
+        guard let error = await SlackPressDoor(desk: frontDesk).answer(interaction, from: team) else {
+            return Response(status: .ok)
+        }
         let json = try JSONEncoder().encode(FormErrors(errors: [SlackFrontDesk.reasonField: error]))
         return Response(
             status: .ok, headers: [.contentType: "application/json"],
@@ -63,7 +65,7 @@ struct FormBody {
             .sorted()
     }
 
-    private static func decoded(_ text: Substring) -> String {
+    static func decoded(_ text: Substring) -> String {
         text.replacing("+", with: " ").removingPercentEncoding ?? String(text)
     }
 }

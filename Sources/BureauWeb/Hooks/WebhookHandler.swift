@@ -192,6 +192,21 @@ final class WebhookHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// What is no HTTP: a webhook of which the head was read is kept as refused, like any other; of the rest the sender
+    /// is told why, and the log who it was.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let why = "the request is not well-formed HTTP/1.1, or its headers are larger than allowed"
+        switch stage {
+        case _ where error is IOError: context.fireErrorCaught(error)
+        case .collecting(let incoming): refuse(incoming, 400, why, context)
+        case .free where held.isEmpty:
+            stage = .answering(isWhole: false)
+            let (intake, sender) = (intake, Sender.of([:], direct: context.remoteAddress))
+            answer(context, closes: true) { intake.turnAway(from: sender, why) }
+        case .free, .passing, .answering: context.fireErrorCaught(error)
+        }
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         if case .collecting(let incoming) = stage { incoming.clock.cancel() }
         held.removeAll()

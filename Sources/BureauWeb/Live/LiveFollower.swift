@@ -124,7 +124,7 @@ actor LiveFollower {
             return JSONValue.object(
                 JSONObject([
                     ("id", .string(run.id)), ("status", .string(run.state.rawValue)), ("agent", .string(run.agent)),
-                    ("client", .string(run.clientSlug ?? "")), ("trigger", .string(run.triggerSource)),
+                    ("client", .string(run.clientSlug ?? "")), ("trigger", .string(house.words(run).trigger)),
                     ("views", .array(views.map { .string($0.rawValue) })),
                     ("html", .string(ViewLibrary.shared.render(row, "row"))),
                 ])

@@ -23,13 +23,13 @@ struct LiveStreams: Sendable {
         return [route]
     }
 
-    private static let headers: HTTPFields = [
+    static let headers: HTTPFields = [
         .contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no",
     ]
-    private static let hello = "retry: 2000\n: hello\n\n"
+    static let hello = "retry: 2000\n: hello\n\n"
 
     private func stream(_ web: WebRequest) async throws -> Response {
-        let person = try web.signedIn().person, zone = Reader.zone
+        let person = try web.signedIn().person
         let place =
             [web.head.headers[.lastEventID], web.query("from")].lazy.compactMap { $0 }.compactMap(ChangePlace.init)
             .first
@@ -42,15 +42,15 @@ struct LiveStreams: Sendable {
                 status: .ok, headers: Self.headers, body: .init(byteBuffer: ByteBuffer(string: Self.hello + frames)))
         }
         guard open.enter(max: Self.streamsMax, of: person.id, each: Self.streamsPerPersonMax) else {
-            return Response(status: .serviceUnavailable, headers: [.retryAfter: "10"])
+            return StreamCount.refusal(web)
         }
         let body = web.head.body
         return Response(
             status: .ok, headers: Self.headers,
-            body: .init { [open] writer in
+            body: .init { [open, house] writer in
                 defer { open.leave(of: person.id) }
                 let frames = AsyncStream<String> {
-                    await Reader.$zone.withValue(zone) { await follower.next() }
+                    await Reader.serving(person, of: house) { await follower.next() }
                 }
                 try await body.consumeWithCancellationOnInboundClose { _ in
                     // A proxy may hold the head back until the first byte of the body.

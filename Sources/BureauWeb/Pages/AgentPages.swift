@@ -29,15 +29,16 @@ struct AgentPages: Sendable {
                     table: Table(
                         "Agents this server knows",
                         Table.columns(
-                            "Agent", "What it does", "Started by", "Last run",
+                            "Agent", "On", "What it does", "Started by", "Last run",
                             "#Done in \(AgentFigures.daysShown) days",
                             "#Usual time", "#Usual cost", "#Limit", "Needs attention"),
                         agents.map { agent -> [Table.Cell] in
                             let config = agent.config, lately = figures[config.name]
                             return [
                                 Table.Cell(text: config.displayName, address: "/agents/\(config.name)/"),
+                                Table.Cell(text: "", chip: AgentTriggers.chip(triggers(config).isOn)),
                                 Table.Cell(text: config.description),
-                                Table.Cell(text: Self.triggers(config)), lastRun(lately),
+                                Table.Cell(text: triggers(config).words), lastRun(lately),
                                 Table.Cell(text: lately?.success ?? ""), Table.Cell(text: lately?.middleTime ?? ""),
                                 Table.Cell(text: lately?.middleCost ?? ""),
                                 Table.Cell(
@@ -70,17 +71,7 @@ struct AgentPages: Sendable {
         }
     }
 
-    private static func triggers(_ config: AgentConfig) -> String {
-        var words: [String] = []
-        if let clickUp = config.triggers.clickUp { words.append("ClickUp status \"\(clickUp.status)\"") }
-        if let asana = config.triggers.asana {
-            words.append("Asana task in project \(asana.projects.joined(separator: ", "))")
-        }
-        if config.triggers.slackCommand != nil { words.append("Slack") }
-        if !config.triggers.schedules.isEmpty { words.append("schedule") }
-        if config.triggers.manualCLI { words.append("by hand") }
-        return words.joined(separator: ", ")
-    }
+    private func triggers(_ config: AgentConfig) -> AgentTriggers { AgentTriggers(house: house, config: config) }
 
     private func show(_ web: WebRequest) async throws -> Response {
         guard let agent = house.catalog.agent(web.parameter("name")) else { throw PageProblem.notFound }
@@ -89,7 +80,6 @@ struct AgentPages: Sendable {
         listing.agent = config.name
         listing.limit = 20
         let runs = try await house.runs.list(listing)
-        let versions = try await house.clients.versions(of: config.name)
         var page = Page(title: config.displayName, heading: config.displayName)
         page.lead = config.description
         page.crumbs = [Link(word: "Agents", address: "/agents/"), Link(word: config.displayName)]
@@ -97,7 +87,7 @@ struct AgentPages: Sendable {
             page.links = [Link(word: "Start a run", address: "/runs/new?agent=\(config.name)", style: "button primary")]
         }
         page.blocks = [
-            Block(heading: "How it works", facts: facts(config)),
+            Block(heading: "How it works", facts: facts(config)), triggers(config).block(),
             Block(
                 heading: "Last runs",
                 table: RunWords.table("The newest runs of this agent", runs, house, empty: "It has not run yet.")),
@@ -115,21 +105,7 @@ struct AgentPages: Sendable {
             page.blocks.append(check)
         }
         if person.role >= .operator, config.triggers.manualCLI { page.blocks.append(testRun(config)) }
-        if let diff = try await diff(versions, agent) { page.blocks.append(diff) }
-        page.blocks.append(
-            Block(
-                heading: "Versions",
-                table: Table(
-                    "Versions this server has loaded, newest first",
-                    Table.columns("Version", "Loaded", "By", "SHA-256"),
-                    versions.map {
-                        [
-                            Table.Cell(text: $0.version),
-                            Table.Cell(text: clock.absolute($0.at), iso: PageClock.iso($0.at)),
-                            Table.Cell(text: $0.by ?? "not noted then"),
-                            Table.Cell(text: String($0.hash.prefix(16)) + "…"),
-                        ]
-                    }, empty: "")))
+        page.blocks += try await AgentVersions(house: house, agent: agent).blocks(web)
         return try await house.page(page, web)
     }
 
@@ -188,16 +164,6 @@ struct AgentPages: Sendable {
         let who = approvals.people + approvals.slackApprovers
         return Facts([
             Facts.Fact(name: "Name", value: config.name, isCode: true),
-            Facts.Fact(name: "Started by", value: Self.triggers(config)),
-            config.triggers.clickUp.map {
-                Facts.Fact(name: "ClickUp list", value: "\($0.listID), status \"\($0.status)\"")
-            },
-            config.triggers.clickUp.map { _ in
-                Facts.Fact(
-                    name: "Webhook address",
-                    value: (house.site.publicURL ?? "https://YOUR-HOST") + "/webhook/\(config.name)", isCode: true,
-                    isCopied: true)
-            },
             Facts.Fact(name: "Required fields", value: config.payloadSource.requiredFields.joined(separator: ", ")),
             Facts.Fact(name: "Optional fields", value: config.payloadSource.optionalFields.joined(separator: ", ")),
             Facts.Fact(name: "May take", value: Words.duration(config.limits.sessionDurationMax)),
@@ -220,20 +186,5 @@ struct AgentPages: Sendable {
         if let slack = delivery.slack { words.append("Slack \(slack.channel)") }
         if delivery.folder != nil { words.append("folder") }
         return words.joined(separator: ", ")
-    }
-
-    private func diff(_ versions: [(hash: String, version: String, at: Int64, by: String?)], _ now: LoadedAgent)
-        async throws
-        -> Block?
-    {
-        guard let before = versions.first(where: { $0.hash != now.hash }),
-            let old = try await house.catalog.version(before.hash)
-        else { return nil }
-        let found = LineDiff.of(old.prettyConfig, now.prettyConfig)
-        return Block(
-            diff: Diff(
-                caption:
-                    "Version \(before.version) of \(clock.absolute(before.at)) against version \(now.config.version) now",
-                lines: found.lines))
     }
 }

@@ -128,7 +128,7 @@ struct ApprovalPages: Sendable {
                 guard !reason.isEmpty else {
                     throw PageProblem.unprocessable(
                         "A reason is missing: the agent is told why.",
-                        fix: "Go back, write one sentence, and press Deny again.")
+                        fix: "Go back, write one sentence, and press Deny again.", field: "reason")
                 }
                 self = .deny(reason: reason)
             default: throw PageProblem.badRequest("The form says neither approve nor deny.")

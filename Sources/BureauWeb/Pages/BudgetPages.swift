@@ -65,15 +65,21 @@ struct BudgetPages: Sendable {
         guard words.count == 2, let span = SpendAccount.Span(rawValue: words[1]),
             let owner = SpendAccount(scope: words[0], period: "2026-01")?.owner
         else { throw PageProblem.badRequest("There is no such account.") }
-        if let client = Self.client(owner), try await house.clients.find(client) == nil { throw PageProblem.notFound }
+        let client = Self.client(owner)
+        if let client, try await house.clients.find(client) == nil { throw PageProblem.notFound }
+        // What the agency and an agent may spend is of all clients.
+        if let visible = try web.signedIn().person.clients, client.map(visible.contains) != true {
+            throw PageProblem.notFound
+        }
         guard let limit = MicroUSD(typed: web.form["amount"] ?? "") else {
             throw PageProblem.unprocessable(
                 "\"\((web.form["amount"] ?? "").prefix(20))\" is no amount in dollars.",
-                fix: "Write it as 250 or 99.50.")
+                fix: "Write it as 250 or 99.50.", field: "amount")
         }
         let reason = String((web.form["reason"] ?? "").prefix(300))
         guard reason.contains(where: { !$0.isWhitespace }) else {
-            throw PageProblem.unprocessable("A reason is missing.", fix: "Say in one sentence why the limit changes.")
+            throw PageProblem.unprocessable(
+                "A reason is missing.", fix: "Say in one sentence why the limit changes.", field: "reason")
         }
         let actor = try web.actor()
         let before = try await house.budgets.limit(owner, span)

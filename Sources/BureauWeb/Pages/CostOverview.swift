@@ -197,8 +197,8 @@ struct CostOverview: Sendable {
             id: "runs", heading: "Run by run",
             table: RunWords.table(
                 "The runs that cost most, up to \(Self.costliestShown)", told.costliest, house,
-                empty: "No run was accepted in this month.", csv: "/runs.csv?from=\(first)&to=\(last)"),
+                empty: "No run was accepted in this month.", csv: "/runs.csv?\(CostPages.span(first, last))"),
             links: told.month.runs > Int64(Self.costliestShown)
-                ? [Link(word: "All \(told.month.runs) runs", address: "/runs/?from=\(first)&to=\(last)")] : [])
+                ? [Link(word: "All \(told.month.runs) runs", address: "/runs/?\(CostPages.span(first, last))")] : [])
     }
 }

@@ -115,6 +115,11 @@ struct CostPages: Sendable {
             csv: "/costs.csv?month=\(month)&by=\(grouping.rawValue)")
     }
 
+    /// The days of a list of runs, in the zone the sums are in: the list has the runs of the figure and no others.
+    static func span(_ first: String, _ last: String) -> String {
+        "from=\(first)&to=\(last)&\(RunPages.days)=\(ZoneOffsets.utc.name)"
+    }
+
     /// With the runs behind it.
     private func cell(
         _ grouping: CostDesk.Grouping, _ name: String, _ clients: [String: String], _ month: SpendMonth
@@ -122,12 +127,12 @@ struct CostPages: Sendable {
         guard !name.isEmpty else { return Table.Cell(text: "none") }
         let days = (grouping == .day ? (name, name) : month.days)
         func runs(_ word: String, _ filter: String = "") -> Table.Cell {
-            Table.Cell(text: word, address: "/runs/?\(filter)from=\(days.0)&to=\(days.1)")
+            Table.Cell(text: word, address: "/runs/?\(filter)\(Self.span(days.0, days.1))")
         }
         return switch grouping {
         case .client: runs(clients[name] ?? name, "client=\(name)&")
         case .agent: runs(house.agentName(name), "agent=\(name)&")
-        case .trigger: runs(RunWords.triggers.first { $0.0 == name }?.1 ?? name, "trigger=\(name)&")
+        case .trigger: runs(RunWords.triggerWord(name), "trigger=\(name)&")
         case .status: runs(RunState(rawValue: name)?.word ?? name, "status=\(name)&")
         case .day: runs(name)
         case .model: Table.Cell(text: name)

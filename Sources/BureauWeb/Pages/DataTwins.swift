@@ -8,9 +8,8 @@ struct DataTwins: Sendable {
     let house: WebHouse
 
     private static let lists: [(page: String, api: String, Role)] = [
-        ("/agents.json", "/agents", .viewer), ("/system/alerts.json", "/alerts", .engineer),
-        ("/system/queue.json", "/queue", .engineer), ("/system/webhooks.json", "/signals", .engineer),
-        ("/system/endpoints.json", "/endpoints", .engineer),
+        ("/agents", "agents", .viewer), ("/system/alerts", "alerts", .engineer), ("/system/queue", "queue", .engineer),
+        ("/system/webhooks", "signals", .engineer), ("/system/endpoints", "endpoints", .engineer),
     ]
 
     private static let details: [(stem: String, name: String, api: String, Role, Route.Subject)] = [
@@ -19,35 +18,65 @@ struct DataTwins: Sendable {
 
     var routes: [Route] {
         Self.lists.map { page, api, role in
-            .page(page, role) { web in Self.leading(to: "/api/v1\(api)", web) }
+            .page(page + ".json", role) { web in .seeOther(Self.place(api, web)) }
         }
             + Self.details.map { stem, name, api, role, subject in
                 .page("\(stem)/:\(name)/data.json", role, subject) { web in
-                    Self.leading(to: "/api/v1\(api)/\(WebRequest.escaped(web.parameter(name)))", web)
+                    .seeOther("/api/v1\(api)/\(WebRequest.escaped(web.parameter(name)))")
                 }
             } + [.page("/inbox.json", .viewer) { try await inbox($0) }]
     }
 
-    /// With what the page was asked: the API refuses what it does not know by name.
-    private static func leading(to place: String, _ web: WebRequest) -> Response {
-        .seeOther(place + (web.head.uri.query.map { "?\($0)" } ?? ""))
+    /// What the page was asked, in the API's words: a box that is ticked is true, and the id a page ended with is a cursor.
+    /// The API refuses what it does not know by name.
+    private static func place(_ list: String, _ web: WebRequest) -> String {
+        var changes: [String: String?] = [:]
+        if web.query("all") == "yes" { changes["all"] = "true" }
+        if let before = web.query("before") {
+            (changes["before"], changes["cursor"]) = (.some(nil), APICursor.make(list, before))
+        }
+        return web.address("/api/v1/\(list)", changing: changes)
     }
 
+    // MARK: The inbox
+
+    /// All kinds, or the one that is asked for, each with where it goes on: that is the `after` of its next page.
     private func inbox(_ web: WebRequest) async throws -> Response {
+        let kind = try kind(web), after = web.query("after")
+        guard after == nil || kind != nil else {
+            throw PageProblem.badRequest("Each kind goes on by itself: say kind= with after=.")
+        }
         let waiting = try await Inbox(house: house).waiting(
             .init(
                 person: try web.signedIn().person, client: web.query("client"), agent: web.query("agent"),
-                isMine: web.query("mine") == "yes"))
+                isMine: web.query("mine") == "yes", after: kind == .approvals ? nil : after,
+                afterApproval: kind == .approvals ? after?.uppercased() : nil, limit: Inbox.listedMax + 1))
+        let kinds = kind.map { [$0] } ?? Inbox.Kind.allCases
         let counts = Inbox.Kind.allCases.map { ($0.rawValue, JSONValue.number(JSONNumber(waiting.counts[$0] ?? 0))) }
-        let runs = Inbox.Kind.allCases.filter { $0 != .approvals }.map { kind in
-            (kind.rawValue, JSONValue.array(waiting.runs(kind).map(\.document)))
-        }
+        let lists = kinds.map { ($0.rawValue, Self.list($0, waiting)) }
+        let nexts = kinds.map { ($0.rawValue, Self.next($0, waiting).map { JSONValue.string($0) } ?? .null) }
         return RunPages.json(
             .object(
                 JSONObject(
-                    [
-                        ("counts", .object(JSONObject(counts))),
-                        ("approvals", .array(waiting.approvals.map(\.approval.document))),
-                    ] + runs)))
+                    [("counts", .object(JSONObject(counts)))] + lists + [("next", .object(JSONObject(nexts)))])))
+    }
+
+    private func kind(_ web: WebRequest) throws -> Inbox.Kind? {
+        guard let text = web.query("kind") else { return nil }
+        guard let kind = Inbox.Kind(rawValue: text) else {
+            throw PageProblem.badRequest("There is no kind called \"\(text.prefix(40))\".")
+        }
+        return kind
+    }
+
+    private static func list(_ kind: Inbox.Kind, _ waiting: Inbox.Waiting) -> JSONValue {
+        guard kind != .approvals else { return .array(waiting.approvals.map(\.approval.document)) }
+        return .array(waiting.runs(kind).prefix(Inbox.listedMax).map(\.document))
+    }
+
+    private static func next(_ kind: Inbox.Kind, _ waiting: Inbox.Waiting) -> String? {
+        guard kind != .approvals else { return waiting.nextApproval }
+        let runs = waiting.runs(kind)
+        return runs.count > Inbox.listedMax ? runs[Inbox.listedMax - 1].id : nil
     }
 }

@@ -16,7 +16,7 @@ extension Filters {
     /// With a link for each thing that narrows the list, in the words of its field, which takes it out again.
     init(_ web: WebRequest, _ action: String, _ fields: [Field], more: [String] = []) {
         func link(_ name: String, _ word: String) -> Link {
-            Link(word: word, address: web.address(action, changing: [name: nil, "before": nil]))
+            Link(word: word, address: web.address(action, changing: [name: nil, "before": nil, "after": nil]))
         }
         let chips = fields.compactMap { field -> Link? in
             guard !field.isHidden, let given = web.query(field.name) else { return nil }

@@ -37,8 +37,14 @@ struct Inbox: Sendable {
     static func word(_ count: Int, max: Int = countedMax) -> String { count > max ? "\(max)+" : "\(count)" }
 
     func decidable(_ waiting: Waiting, _ person: PersonRecord) async throws -> Set<String> {
+        try await decidable(waiting.approvals, person)
+    }
+
+    private func decidable(
+        _ questions: [(approval: ApprovalRecord, run: RunRecord)], _ person: PersonRecord
+    ) async throws -> Set<String> {
         guard person.role >= .consultant else { return [] }
-        return try await house.approvals.decidable(waiting.approvals, by: ApprovalView.decider(person))
+        return try await house.approvals.decidable(questions, by: ApprovalView.decider(person))
     }
 
     /// What is asked of the inbox.
@@ -63,23 +69,68 @@ struct Inbox: Sendable {
     func waiting(_ question: Question) async throws -> Waiting {
         let question = try await narrowed(question)
         func list(_ kind: Kind) async throws -> [RunRecord] { try await house.runs.list(listing(kind, question)) }
-        let open = try await house.approvals.open(
-            visible: question.person.clients, client: question.client, agent: question.agent,
-            after: question.afterApproval, limit: Self.listedMax + 1)
-        let runs = try await house.runs.find(ids: open.map(\.runID))
+        let asked = question.isMine ? try await mine(question) : try await everybodys(question)
         var waiting = Waiting(
-            approvals: open.prefix(Self.listedMax).compactMap { approval in runs[approval.runID].map { (approval, $0) }
-            },
-            questions: try await questions(question), reviews: try await list(.reviews),
-            failures: try await list(.failures),
-            nextApproval: open.count > Self.listedMax ? open[Self.listedMax - 1].id : nil,
+            approvals: asked.shown, questions: try await questions(question), reviews: try await list(.reviews),
+            failures: try await list(.failures), nextApproval: asked.next,
             counts: question.isCounted ? try await counts(question, atMost: Self.countedMax + 1) : [:])
-        if question.isMine {
-            let mayDecide = try await decidable(waiting, question.person)
-            waiting.approvals = waiting.approvals.filter { mayDecide.contains($0.approval.id) }
-            waiting.counts[.approvals] = waiting.approvals.count
-        }
+        if let count = asked.count { waiting.counts[.approvals] = count }
         return waiting
+    }
+
+    // MARK: Approvals
+
+    /// Some questions in their order, where they go on, and how many there are where that was counted on the way.
+    private struct Asked {
+        var shown: [(approval: ApprovalRecord, run: RunRecord)] = []
+        var next: String?
+        var count: Int?
+    }
+
+    private func open(_ question: Question, after: String?) async throws -> (
+        found: [(approval: ApprovalRecord, run: RunRecord)], next: String?
+    ) {
+        let open = try await house.approvals.open(
+            visible: question.person.clients, client: question.client, agent: question.agent, after: after,
+            limit: Self.listedMax + 1)
+        let runs = try await house.runs.find(ids: open.map(\.runID))
+        return (
+            open.prefix(Self.listedMax).compactMap { approval in runs[approval.runID].map { (approval, $0) } },
+            open.count > Self.listedMax ? open[Self.listedMax - 1].id : nil
+        )
+    }
+
+    private func everybodys(_ question: Question) async throws -> Asked {
+        let (found, next) = try await open(question, after: question.afterApproval)
+        return Asked(shown: found, next: next)
+    }
+
+    /// Those this person may decide. Who may is in the agents' files, so every open question is looked at, up to
+    /// `countedMax` that they may and `lookedAtMax` in all.
+    private func mine(_ question: Question) async throws -> Asked {
+        let first = try await decidable(
+            question, after: nil, atMost: question.isCounted ? Self.countedMax + 1 : question.limit)
+        let isFirst = question.afterApproval == nil
+        let rest =
+            isFirst
+            ? first : try await decidable(question, after: question.afterApproval, atMost: Self.listedMax + 1)
+        let shown = Array(rest.prefix(Self.listedMax))
+        return Asked(shown: shown, next: rest.count > shown.count ? shown.last?.approval.id : nil, count: first.count)
+    }
+
+    static let lookedAtMax = 5_000
+
+    private func decidable(_ question: Question, after: String?, atMost: Int) async throws -> [(
+        approval: ApprovalRecord, run: RunRecord
+    )] {
+        var (mine, place, seen) = ([(approval: ApprovalRecord, run: RunRecord)](), after, 0)
+        repeat {
+            let (found, next) = try await open(question, after: place)
+            let may = try await decidable(found, question.person)
+            mine += found.filter { may.contains($0.approval.id) }
+            (place, seen) = (next, seen + found.count)
+        } while place != nil && mine.count < atMost && seen < Self.lookedAtMax
+        return Array(mine.prefix(atMost))
     }
 
     private func narrowed(_ question: Question) async throws -> Question {

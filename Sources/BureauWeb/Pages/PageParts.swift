@@ -99,6 +99,8 @@ struct Facts {
         var chip: Chip? = nil
         /// Where there is more of it.
         var more: [Link] = []
+        /// Kept true while the page is open.
+        var isNow = false
     }
     var facts: [Fact]
 
@@ -151,15 +153,21 @@ struct Field {
     let hint: String?, hintID: String, autocomplete: String?
     let isRequired: Bool, isLong: Bool, isLine: Bool, isCheck: Bool, isOn: Bool, isHidden: Bool, hasOptions: Bool
     let options: [Option]
+    /// What is wrong with what stands in it.
+    let problem: String?, problemID: String
+    /// The ids of what describes it.
+    let described: String?
 
     init(
         _ name: String, _ label: String, _ kind: Kind = .line(type: "text"), value: String = "", hint: String? = nil,
-        autocomplete: String? = nil, isRequired: Bool = false, id: String? = nil
+        autocomplete: String? = nil, isRequired: Bool = false, id: String? = nil, problem: String? = nil
     ) {
         (self.name, self.label, self.value, self.hint) = (name, label, value, hint)
         (self.autocomplete, self.isRequired) = (autocomplete, isRequired)
         self.id = id ?? "f-\(name)"
-        hintID = self.id + "-hint"
+        (hintID, problemID, self.problem) = (self.id + "-hint", self.id + "-problem", problem)
+        let ids = [problem == nil ? nil : problemID, hint == nil ? nil : hintID].compactMap(\.self)
+        described = ids.isEmpty ? nil : ids.joined(separator: " ")
         type = if case .line(let type) = kind { type } else { "" }
         isLine = if case .line = kind { true } else { false }
         isLong = if case .long = kind { true } else { false }
@@ -174,6 +182,9 @@ struct Table {
     struct Column {
         var title: String
         var isNumber = false
+        /// How the list is sorted by it, in the words of `aria-sort`, and where it is sorted the other way.
+        var sort: String? = nil
+        var address: String? = nil
     }
     struct Cell {
         var text: String
@@ -181,6 +192,8 @@ struct Table {
         var address: String? = nil
         var chip: Chip? = nil
         var iso: String? = nil
+        /// The whole moment in the reader's zone.
+        var moment: String? = nil
         var isNumber = false
         var isCode = false
         /// The id its box ticks, and what the box is called.
@@ -219,6 +232,7 @@ struct Table {
                 cells: zip(cells, columns).map { cell, column in
                     var cell = cell
                     (cell.label, cell.isNumber) = (column.title, column.isNumber)
+                    cell.moment = cell.iso.map { PageClock.title($0) ?? $0 }
                     return cell
                 }, run: runs.indices.contains(place) ? runs[place] : nil)
         }
@@ -281,6 +295,15 @@ struct Timeline {
         var anchor: String? = nil
         /// The whole moment, with its day.
         var moment: String? = nil
+        /// The page that shows it among what was around it.
+        var link: String? = nil
+        /// What is folded away behind it.
+        var group: Group? = nil
+    }
+    /// Several that are told as one until somebody opens them.
+    struct Group {
+        var entries: [Entry]
+        var isOpen: Bool
     }
     var entries: [Entry]
     var views: [Link]
@@ -293,6 +316,10 @@ struct Timeline {
     var reload: Link? = nil
     var isLog: Bool
     var hasEntries: Bool
+    /// What of it cannot be shown.
+    var problem: String? = nil
+    /// What the session did last, for the top of the page.
+    var doing: String? = nil
 }
 
 struct Disclosure {

@@ -103,8 +103,9 @@ struct RunActions: Sendable {
 
     private func markSeen(_ web: WebRequest) async throws -> Response {
         let (run, actor) = (try web.theRun(), try web.actor())
-        try await house.runs.markSeen(run.id, by: actor.name, note: web.form["note"] ?? "")
-        try await house.audit.note(actor, "failure seen", "run \(run.id)", client: run.clientSlug)
+        let note = web.form["note"] ?? ""
+        try await house.runs.markSeen(run.id, by: actor.name, note: note)
+        try await house.audit.note(seen: run, by: actor, note)
         return try await house.done("Noted. It no longer waits for anybody.", "/runs/\(run.id)/", web)
     }
 }

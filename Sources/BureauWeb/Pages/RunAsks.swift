@@ -8,22 +8,39 @@ struct RunAsks: Sendable {
 
     var routes: [Route] {
         [
-            .page("/runs/:id/stop", .operator, .run) { web in try await show(stop(web.theRun()), web) },
+            .page("/runs/:id/stop", .operator, .run) { web in
+                let run = try web.theRun()
+                try expect(
+                    RunsTogether.Deed.stop.fits(run),
+                    run.state == .stopping ? "This run is being stopped already." : "This run has ended already.")
+                return try await show(stop(run), web)
+            },
             .page("/runs/:id/again", .operator, .run) { web in
-                try await show(again(web.theRun(), web.signedIn().person), web)
+                let run = try web.theRun()
+                try expect(
+                    RunsTogether.Deed.again.fits(run),
+                    run.state.isFinal ? "This run was ignored, and would be again." : "This run goes on still.")
+                return try await show(again(run, web.signedIn().person), web)
             },
             .page("/runs/:id/retry", .operator, .run) { web in
                 let run = try web.theRun()
-                guard run.mayRetry else {
-                    throw PageProblem.conflict(
-                        "This run cannot be taken up where it failed.", fix: "Open it: it may be run again.")
-                }
+                try expect(
+                    run.mayRetry, "This run cannot be taken up where it failed.", "Open it: it may be run again.")
                 return try await show(retry(run), web)
             },
             .page("/runs/:id/deliver", .operator, .run) { web in
-                try await show(deliver(web.theRun(), RunActions.channel(web.query("channel"))), web)
+                let run = try web.theRun()
+                try expect(run.mayDeliverAgain, "This run cannot be delivered again as it is now.")
+                return try await show(deliver(run, RunActions.channel(web.query("channel"))), web)
             },
         ]
+    }
+
+    /// Nobody is asked about what would be refused: the run may have moved on since the page with the button was made.
+    private func expect(
+        _ isSo: Bool, _ problem: String, _ fix: String = "Open the run: it shows what it is doing now."
+    ) throws {
+        guard isSo else { throw PageProblem.conflict(problem, fix: fix) }
     }
 
     private func show(_ page: ConfirmPage, _ web: WebRequest) async throws -> Response {
@@ -39,6 +56,7 @@ struct RunAsks: Sendable {
 
     private func stop(_ run: RunRecord) -> ConfirmPage {
         let words = house.words(run)
+        guard run.state != .queued else { return drop(run, words) }
         return ConfirmPage(
             question: "Stop this run?", about: words.title, crumbs: crumbs(words, "Stop"),
             effect: "The agent stops at once. Files written so far are kept.",
@@ -48,6 +66,19 @@ struct RunAsks: Sendable {
             action: "/runs/\(run.id)/stop", verb: "Stop run", tone: "danger",
             reason: Field("reason", "Reason", .long, hint: "Told to the people who wait for the result."),
             back: Link(word: "Keep running", address: words.address))
+    }
+
+    /// What has not begun is not stopped but taken out of the queue.
+    private func drop(_ run: RunRecord, _ words: RunWords) -> ConfirmPage {
+        ConfirmPage(
+            question: "Drop this run?", about: words.title, crumbs: crumbs(words, "Drop"),
+            effect: "It is taken out of the queue and does not begin. If a worker takes it up first, it is stopped.",
+            cost: run.spentMicroUSD == 0 ? "Nothing has been spent." : "\(words.cost) is spent already.",
+            reach: "The task and Slack are told who dropped it and why.",
+            undo: "A dropped run does not begin by itself, but it can be run again.",
+            action: "/runs/\(run.id)/stop", verb: "Drop run", tone: "danger",
+            reason: Field("reason", "Reason", .long, hint: "Told to the people who wait for the result."),
+            back: Link(word: "Leave it in the queue", address: words.address))
     }
 
     private func again(_ run: RunRecord, _ person: PersonRecord) async throws -> ConfirmPage {

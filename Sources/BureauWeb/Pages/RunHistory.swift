@@ -57,6 +57,9 @@ struct RunHistory {
                     text: "Credentials, and fields named like one, are left out here.",
                     disclosure: Disclosure(summary: "Payload", body: Outgoing.clean(value).pretty)))
         }
+        if let told = TimelineView(house: house, run: run).log?.firstRequest() {
+            blocks.append(Block(disclosure: Disclosure(summary: "What the agent was told first", body: told)))
+        }
         guard let agent, let now = house.catalog.agent(run.agent), now.hash != agent.hash else { return blocks }
         let found = LineDiff.of(agent.prettyConfig, now.prettyConfig)
         blocks.append(

@@ -16,7 +16,7 @@ struct RunPage {
         let visitor = try web.signedIn(), person = visitor.person
         let agent = try await house.catalog.version(run.configHash)
         let approvals = try await house.runs.approvals(run.id), steps = try await house.runs.steps(run.id)
-        let events = try await house.runs.newestEvents(run.id, limit: TimelineView.shownMax)
+        let events = try await house.runs.newestEvents(run.id, limit: TimelinePage.itemsMax)
         let later = try await house.runs.doneLater([run.id])[run.id]
         let report = try await house.reports.list(ArtifactFilter(run: run.id, limit: 1)).first
         var page = Page(title: "\(words.chip.glyph) \(words.title)", heading: words.title, chip: words.chip)
@@ -38,14 +38,16 @@ struct RunPage {
         page.blocks.append(
             Block(
                 id: "state", steps: Steps(steps: RunSteps(run, events, steps).steps), forms: actions(person, isSeen)))
+        let timeline = try await TimelineView(house: house, run: run, show: TimelineShow(web)).page(web, own: events)
         let results = RunResults(house: house, run: run), around = RunHistory(house: house, run: run, person: person)
-        page.blocks.append(Block(facts: facts()))
+        page.blocks.append(Block(facts: facts(doing: timeline.doing)))
         if let again = try await around.repeats() { page.blocks.append(again) }
         page.blocks.append(
             Block(
-                id: "timeline", heading: "Timeline",
-                timeline: try await TimelineView(house: house, run: run).page(web, own: events)))
+                id: "timeline", heading: "Timeline", callout: SessionLogState(house: house, run: run).callout,
+                timeline: timeline))
         page.blocks += [try await results.files(report), results.delivery(steps, person)]
+        page.blocks += [try await RunRounds(house: house).block(report)].compactMap(\.self)
         page.blocks += [results.decisions(approvals)].compactMap(\.self) + around.input(agent)
         page.blocks.append(try await results.cost(agent, person))
         page.blocks += try await around.blocks()
@@ -73,7 +75,9 @@ struct RunPage {
             links.append(Link(word: "Open task", address: url, style: "button"))
         }
         links.append(Link(word: "JSON", address: "/runs/\(run.id)/data.json"))
-        if run.sessionID != nil { links.append(Link(word: "Event log (JSONL)", address: SessionLogPages.log(run))) }
+        if SessionLogState(house: house, run: run).isHere {
+            links.append(Link(word: "Event log (JSONL)", address: SessionLogPages.log(run)))
+        }
         return links
     }
 
@@ -91,7 +95,10 @@ struct RunPage {
         let retry = run.mayRetry ? [form("Retry…", "retry", tone: "primary")] : []
         let again = form("Run again…", "again", tone: run.state == .failed && retry.isEmpty ? "primary" : "")
         switch run.state {
-        case .queued, .starting, .running, .waitingApproval, .collecting, .delivering, .revising, .inReview:
+        case .queued: return [form("Drop run…", "stop/ask", tone: "danger")]
+        case .inReview where run.cause?.code == .deliveryFailed:
+            return [form("Deliver again…", "deliver"), form("Stop run…", "stop/ask", tone: "danger")]
+        case .starting, .running, .waitingApproval, .collecting, .delivering, .revising, .inReview:
             // The page that asks for a reason comes first; without a form of its own it would act by GET.
             return [form("Stop run…", "stop/ask", tone: "danger")]
         case .needsInfo:
@@ -105,8 +112,9 @@ struct RunPage {
         }
     }
 
-    private func facts() -> Facts {
+    private func facts(doing: String?) -> Facts {
         Facts([
+            doing.map { Facts.Fact(name: "Now", value: $0, isNow: true) },
             Facts.Fact(name: "Run", value: run.id, isCode: true, isCopied: true),
             Facts.Fact(name: "Agent", value: words.agent, address: "/agents/\(run.agent)/"),
             run.clientSlug.map { Facts.Fact(name: "Client", value: words.client, address: "/runs/?client=\($0)") },

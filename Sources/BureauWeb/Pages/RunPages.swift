@@ -28,11 +28,13 @@ struct RunPages: Sendable {
         var listing = RunListing(visible: try web.signedIn().person.clients)
         listing.agent = web.query("agent")
         listing.client = web.query("client")
-        listing.trigger = web.query("trigger")
+        // A tool's name stands for its webhooks.
+        listing.tool = web.query("trigger").flatMap(WorkToolKind.init(rawValue:))
+        listing.trigger = listing.tool == nil ? web.query("trigger") : RunWords.webhook
         listing.text = web.query("text")
         listing.before = web.query("before")
         listing.acceptedFrom = try day("from", web)
-        listing.acceptedBefore = try day("to", web).map { $0 + 86_400_000 }
+        listing.acceptedBefore = try day("to", web, isEnd: true)
         let view = web.query("view").flatMap(RunsView.init(rawValue:)) ?? .all
         view.narrow(&listing)
         if let text = web.query("status") {
@@ -46,12 +48,17 @@ struct RunPages: Sendable {
         return listing
     }
 
-    private func day(_ name: String, _ web: WebRequest) throws -> Int64? {
+    /// In the reader's zone; in UTC where a link from the costs says so, which are told by UTC days, as budgets are.
+    static let days = "days"
+
+    private func day(_ name: String, _ web: WebRequest, isEnd: Bool = false) throws -> Int64? {
         guard let text = web.query(name) else { return nil }
-        guard let start = clock.startOfDay(text) else {
+        let isUTC = web.query(Self.days) == ZoneOffsets.utc.name
+        let told = isUTC ? PageClock(zone: .utc, now: clock.now) : clock
+        guard let moment = isEnd ? told.endOfDay(text) : told.startOfDay(text) else {
             throw PageProblem.badRequest("A day is written as 2026-11-21.")
         }
-        return start
+        return moment
     }
 
     private func list(_ web: WebRequest) async throws -> Response {
@@ -59,6 +66,8 @@ struct RunPages: Sendable {
         let since = try await house.runs.changePlace()
         var listing = try listing(web)
         listing.limit = Self.pageRows + 1
+        let order = RunsOrder(web)
+        order.sort(&listing, web)
         var runs = try await house.runs.list(listing)
         let hasMore = runs.count > Self.pageRows
         runs = Array(runs.prefix(Self.pageRows))
@@ -72,16 +81,17 @@ struct RunPages: Sendable {
             ]
         }
         var table = RunWords.table(
-            "Runs, newest first", runs, house,
+            order.caption, runs, house,
             empty: isFiltered
                 ? "No runs match." : "No runs yet. A run appears here when a task, a schedule or a person starts one.",
             emptyLink: isFiltered ? Link(word: "Clear filters", address: "/runs/") : nil,
-            first: web.query("before") == nil ? nil : web.address("/runs/", changing: ["before": nil]),
-            next: hasMore ? web.address("/runs/", changing: ["before": runs.last?.id]) : nil,
-            csv: web.address("/runs.csv", changing: ["before": nil]),
+            first: order.cursor(web) == nil ? nil : web.address("/runs/", changing: order.changes(cursor: nil)),
+            next: hasMore ? web.address("/runs/", changing: order.changes(cursor: runs.last?.id)) : nil,
+            csv: web.address("/runs.csv", changing: ["before": nil, "after": nil, "order": nil]),
             note: "Total shown: \(runs.count) \(runs.count == 1 ? "run" : "runs"), \(spent)\(try await cut(listing))",
-            picks: RunsTogether.picks(try web.signedIn().person), later: try await house.runs.doneLater(runs.map(\.id)))
-        table.since = "\(since)"
+            picks: RunsTogether.picks(try web.signedIn().person), later: try await house.runs.doneLater(runs.map(\.id)),
+            columns: order.columns(web))
+        (table.since, table.firstWord, table.nextWord) = ("\(since)", order.firstWord, order.nextWord)
         page.blocks =
             try await SavedViewPages(house: house).blocks(.runs, web) + [
                 Block(tabs: try await tabs(web), filters: try await filters(web)), Block(table: table),
@@ -108,7 +118,7 @@ struct RunPages: Sendable {
                 Link(
                     word: view.word,
                     address: web.address(
-                        "/runs/", changing: ["view": view == .all ? nil : view.rawValue, "before": nil]),
+                        "/runs/", changing: ["view": view == .all ? nil : view.rawValue, "before": nil, "after": nil]),
                     isCurrent: view == now, count: count, counted: count == nil ? nil : "runs.\(view.rawValue)"))
         }
         return Tabs(label: "Views", tabs: tabs)
@@ -117,18 +127,22 @@ struct RunPages: Sendable {
     private func filters(_ web: WebRequest) async throws -> Filters {
         let person = try web.signedIn().person
         let clients = try await house.clients.list().filter { person.maySee(client: $0.slug) }
+        let any = web.query("trigger") == RunWords.webhook ? [RunWords.webhook] : []
+        let triggers = RunWords.triggers + any.map { ($0, RunWords.triggerWord($0)) }
         return Filters(
             web, "/runs/",
             [
                 Field("view", "", .hidden, value: web.query("view") ?? ""),
+                Field("order", "", .hidden, value: RunsOrder(web).rawValue),
+                Field(Self.days, "", .hidden, value: web.query(Self.days) ?? ""),
                 .choice("client", "Client", clients.map { ($0.slug, $0.name) }, web),
                 .choice("agent", "Agent", house.agentChoices, web),
                 .choice("status", "Status", RunState.allCases.map { ($0.rawValue, $0.word) }, web),
-                .choice("trigger", "Trigger", RunWords.triggers, web),
+                .choice("trigger", "Trigger", triggers, web),
                 Field("from", "From", .line(type: "date"), value: web.query("from") ?? ""),
                 Field("to", "To", .line(type: "date"), value: web.query("to") ?? ""),
                 Field("text", "Text", .line(type: "search"), value: web.query("text") ?? ""),
-            ])
+            ], more: [Self.days])
     }
 
     private func csv(_ web: WebRequest) async throws -> Response {
@@ -145,7 +159,8 @@ struct RunPages: Sendable {
                 [
                     run.id, run.state.rawValue, run.clientSlug ?? "", run.agent, run.triggerSource,
                     PageClock.iso(run.acceptedAt), run.endedAt.map(PageClock.iso) ?? "",
-                    "\(MicroUSD(rawValue: run.spentMicroUSD).usd)", run.spentMethod, house.words(run).why,
+                    run.isUnpriced && run.spentMicroUSD == 0 ? "" : "\(MicroUSD(rawValue: run.spentMicroUSD).usd)",
+                    run.spentMethod, house.words(run).why,
                 ]
             }
             return (rows, runs.count == CSV.pageRows ? runs.last?.id : nil)

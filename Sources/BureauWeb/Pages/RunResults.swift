@@ -56,7 +56,9 @@ struct RunResults {
         let failed = StepRecord.Channel.allCases.filter { channel in
             steps.contains { $0.channel == channel && ($0.state == .failed || $0.state == .doubtful) }
         }
-        guard run.state == .doneWithProblems, person.role >= .operator, failed.count > 1 else { return [] }
+        guard [.doneWithProblems, .inReview].contains(run.state), person.role >= .operator, failed.count > 1 else {
+            return []
+        }
         let options = failed.map { Field.Option(word: $0.word, value: $0.rawValue) }
         return [
             Form(
@@ -102,7 +104,7 @@ struct RunResults {
             facts: Facts([
                 Facts.Fact(name: "Spent", value: words.cost),
                 Facts.Fact(name: "Of its limit", value: share ?? limit.map { "limit \($0)" } ?? ""),
-                Facts.Fact(name: "Known from", value: Self.method(run.spentMethod)),
+                Facts.Fact(name: "Known from", value: method),
                 run.model.map { Facts.Fact(name: "Model", value: $0) },
                 Facts.Fact(name: "Warned", value: run.budgetWarned ? "yes, when it neared the limit" : "no"),
                 person.role >= .operator
@@ -123,11 +125,16 @@ struct RunResults {
                     }, empty: ""))
     }
 
-    private static func method(_ method: String) -> String {
-        switch method {
+    private var method: String {
+        let prices = "at the list prices of \(house.prices.dated)"
+        return switch run.spentMethod {
         case "none": "nothing was used yet"
-        case "no_price": "its model has no price in the table: the amount is not known"
-        default: method.replacing("_", with: " ")
+        case "no_price": "its model has no price in the table of \(house.prices.dated): the amount is not known"
+        case "list_cost": "the service's own figure, with everything in it"
+        case "computed": "what the session used, \(prices)"
+        case "estimate":
+            "what the session used, \(prices): an estimate, for not all of it is told apart by kind and model"
+        default: run.spentMethod.replacing("_", with: " ")
         }
     }
 }

@@ -17,32 +17,38 @@ struct RunStreams: Sendable {
     init(house: WebHouse) { self.house = house }
 
     var routes: [Route] {
-        [.page("/runs/:id/stream", .viewer, .run) { try stream($0) }]
+        var route = Route.page("/runs/:id/stream", .viewer, .run) { try await stream($0) }
+        route.isUnattended = true
+        return [route]
     }
 
-    private func stream(_ web: WebRequest) throws -> Response {
-        let run = try web.theRun()
+    private func stream(_ web: WebRequest) async throws -> Response {
+        let run = try web.theRun(), person = try web.signedIn().person
         let place =
             [web.head.headers[.lastEventID], web.query("from")].lazy.compactMap { $0 }
-            .compactMap(TimelineView.Place.init).first ?? TimelineView.Place(seq: 0, offset: 0)
-        guard open.enter(max: Self.streamsMax) else {
-            return Response(status: .serviceUnavailable, headers: [.retryAfter: "10"])
-        }
+            .compactMap(TimelinePlace.init).first ?? TimelinePlace(seq: 0, offset: 0)
         let seen = web.query("state").flatMap(RunState.init(rawValue:)) ?? run.state
-        let body = web.head.body, showsAll = web.query("show") == "everything"
-        let zone = Reader.zone
-        let mayListen = listening(SessionCookie(site: house.site).read(web.head))
+        let follower = Follower(
+            house: house, run: run, place: place, state: seen, show: TimelineShow(web),
+            mayListen: listening(SessionCookie(site: house.site).read(web.head)))
+        guard web.query("once") != "yes" else {
+            let frames = try await follower.look()
+            return Response(
+                status: .ok, headers: LiveStreams.headers,
+                body: .init(byteBuffer: ByteBuffer(string: LiveStreams.hello + frames)))
+        }
+        guard open.enter(max: Self.streamsMax, of: person.id, each: LiveStreams.streamsPerPersonMax) else {
+            return StreamCount.refusal(web)
+        }
+        let body = web.head.body
         return Response(
-            status: .ok,
-            headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no"],
+            status: .ok, headers: LiveStreams.headers,
             body: .init { [open, house] writer in
-                defer { open.leave() }
-                let follower = Follower(
-                    house: house, run: run, place: place, state: seen, showsAll: showsAll, mayListen: mayListen)
-                let frames = AsyncStream<String> { await Reader.$zone.withValue(zone) { await follower.next() } }
+                defer { open.leave(of: person.id) }
+                let frames = AsyncStream<String> { await Reader.serving(person, of: house) { await follower.next() } }
                 try await body.consumeWithCancellationOnInboundClose { _ in
                     // A proxy may hold the head back until the first byte of the body.
-                    try await writer.write(ByteBuffer(string: "retry: 2000\n: hello\n\n"))
+                    try await writer.write(ByteBuffer(string: LiveStreams.hello))
                     for await frame in frames.cancelOnGracefulShutdown() {
                         try await writer.write(ByteBuffer(string: frame))
                     }
@@ -64,21 +70,21 @@ struct RunStreams: Sendable {
 actor Follower {
     private let house: WebHouse
     private var run: RunRecord
-    private var place: TimelineView.Place
+    private var place: TimelinePlace
     private var state: RunState
     private var isOver = false
     private var spokeAt: Int64, askedAt: Int64
-    private let showsAll: Bool
+    private let show: TimelineShow
     private let heartbeatMilliseconds: Int64
     private let mayListen: @Sendable (String?) async -> Bool
 
     init(
-        house: WebHouse, run: RunRecord, place: TimelineView.Place, state: RunState, showsAll: Bool,
+        house: WebHouse, run: RunRecord, place: TimelinePlace, state: RunState, show: TimelineShow,
         heartbeatMilliseconds: Int64 = RunStreams.heartbeatMilliseconds,
         mayListen: @escaping @Sendable (String?) async -> Bool
     ) {
         (self.house, self.run, self.place, self.state) = (house, run, place, state)
-        (self.showsAll, self.mayListen) = (showsAll, mayListen)
+        (self.show, self.mayListen) = (show, mayListen)
         self.heartbeatMilliseconds = heartbeatMilliseconds
         (spokeAt, askedAt) = (house.doors.now(), house.doors.now())
     }
@@ -105,18 +111,19 @@ actor Follower {
         return nil
     }
 
-    private func look() async throws -> String {
+    /// What there is to tell now.
+    func look() async throws -> String {
         var frames = ""
         run = try await house.runs.find(run.id)
-        let view = TimelineView(house: house, run: run)
+        let view = TimelineView(house: house, run: run, show: show)
         for event in try await house.runs.events(run.id, after: place.seq).prefix(RunStreams.eventsPerLookMax) {
             place.seq = event.seq
-            frames += frame("entry", view.entry(event))
+            if show.hasOwn { frames += frame("entry", view.entry(event)) }
         }
         if let (lines, end) = view.log?.read(after: place.offset) {
-            for line in lines where showsAll || line.isKey {
+            for line in lines where show.shows(line) {
                 place.offset = line.end
-                frames += frame("entry", view.entry(line))
+                frames += frame("entry", view.entry(line), now: TimelineView.doing(line))
             }
             place.offset = max(place.offset, end)
         }
@@ -131,9 +138,11 @@ actor Follower {
         return frames
     }
 
-    private func frame(_ name: String, _ entry: Timeline.Entry) -> String {
+    private func frame(_ name: String, _ entry: Timeline.Entry, now: String? = nil) -> String {
         let html = ViewLibrary.shared.render(entry, "entry")
-        let data = JSONValue.object(JSONObject([("html", .string(html)), ("text", .string(entry.text))])).compact
+        var members: [(String, JSONValue)] = [("html", .string(html)), ("text", .string(entry.text))]
+        if let now { members.append(("now", .string(now))) }
+        let data = JSONValue.object(JSONObject(members)).compact
         return "event: \(name)\nid: \(place)\ndata: \(data)\n\n"
     }
 }

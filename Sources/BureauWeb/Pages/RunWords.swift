@@ -6,6 +6,8 @@ struct RunWords {
     let run: RunRecord
     /// As people call it; the short name stands in addresses only.
     let agent: String
+    /// Who decides about what it asks, by its agent's config of today; nil when that is gone.
+    let approvals: ApprovalPolicy?
     let clock: PageClock
 
     var address: String { "/runs/\(run.id)/" }
@@ -25,7 +27,6 @@ struct RunWords {
         let last = Outgoing.clean(run.lastEvent ?? "")[...].trimmed
         return last.contains(" ") || !last.contains(".") ? last : ""
     }
-    var chip: Chip { Self.chip(run.state) }
     var source: String {
         switch run.triggerSource {
         case "webhook": run.taskTool.label
@@ -63,14 +64,26 @@ struct RunWords {
         return Chip(glyph: glyph, word: state.word, tone: tone)
     }
 
-    /// Where runs come from, as they are stored and as people call it.
+    /// Where this one comes from, as the filter of lists names it.
+    var trigger: String { run.triggerSource == Self.webhook ? run.taskTool.rawValue : run.triggerSource }
+    static let webhook = "webhook"
+
+    /// Where runs come from, as lists are narrowed by it and as people call it.
     static let triggers = [
-        ("webhook", "Webhook"), ("cli", "Command line"), ("slack", "Slack"), ("cron", "Schedule"),
+        ("clickup", WorkToolKind.clickUp.label), ("asana", WorkToolKind.asana.label), ("cli", "Command line"),
+        ("slack", "Slack"), ("cron", "Schedule"),
         ("api", "Pages and API"), ("agent", "Agent"),
     ]
 
+    /// For what is kept together as webhooks of any tool, too.
+    static func triggerWord(_ name: String) -> String {
+        name == webhook ? "Webhook" : triggers.first { $0.0 == name }?.1 ?? name
+    }
+
+    /// The column that lists of runs are in the order of.
+    static let orderedBy = "Accepted"
     static let columns: [Table.Column] = Table.columns(
-        "Status", "Client", "Agent", "Accepted", "#Took", "#Cost", "Trigger", "Summary")
+        "Status", "Client", "Agent", orderedBy, "#Took", "#Cost", "Trigger", "Summary")
 
     var cells: [Table.Cell] {
         [
@@ -87,7 +100,7 @@ struct RunWords {
     static func table(
         _ caption: String, _ runs: [RunRecord], _ house: WebHouse, empty: String, emptyLink: Link? = nil,
         first: String? = nil, next: String? = nil, csv: String? = nil, note: String? = nil, picks: Picks? = nil,
-        later: [String: String] = [:]
+        later: [String: String] = [:], columns: [Table.Column] = RunWords.columns
     ) -> Table {
         let rows = runs.map { run in
             let words = house.words(run)
@@ -105,7 +118,11 @@ struct RunWords {
 }
 
 extension WebHouse {
-    func words(_ run: RunRecord) -> RunWords { RunWords(run: run, agent: agentName(run.agent), clock: clock) }
+    func words(_ run: RunRecord) -> RunWords {
+        let config = catalog.agent(run.agent)?.config
+        return RunWords(
+            run: run, agent: config?.displayName ?? run.agent, approvals: config?.approvals, clock: clock)
+    }
 
     /// What people call an agent; its short name when it is not here any more.
     func agentName(_ name: String) -> String { catalog.agent(name)?.config.displayName ?? name }

@@ -124,7 +124,8 @@ struct RunsTogether: Sendable {
         for run in try await runs(web.form.ticked(Picks.box), person) {
             do {
                 guard deed.fits(run) else { throw PageProblem.conflict(deed.unfit, fix: "Load the list again.") }
-                _ = try await actions.noted(run, actor, "run \(deed.done)") { run, person in
+                let reason = text.isEmpty ? nil : String(text.prefix(ConfirmPage.reasonCharactersMax))
+                _ = try await actions.noted(run, actor, "run \(deed.done)", reason: reason) { run, person in
                     try await settle(deed, run, person, text)
                 }
                 done += 1

@@ -25,7 +25,7 @@ struct SessionLogPages: Sendable {
     private func download(_ run: RunRecord) throws -> Response {
         guard let session = run.sessionID,
             let export = SessionLogExport(folder: house.settings.sessionLogFolder, session: session)
-        else { throw PageProblem.notFound }
+        else { throw SessionLogState(house: house, run: run).refusal }
         guard open.enter(max: Self.downloadsMax) else { throw PageProblem.busy(seconds: 5) }
         return Response(
             status: .ok,
@@ -43,6 +43,8 @@ struct SessionLogPages: Sendable {
 
     private func event(_ web: WebRequest) async throws -> Response {
         let run = try web.theRun(), words = house.words(run)
+        let state = SessionLogState(house: house, run: run)
+        guard state.isHere else { throw state.refusal }
         guard let place = UInt64(web.parameter("place")), let log = TimelineView(house: house, run: run).log,
             let (line, json) = log.whole(at: place)
         else {
@@ -57,10 +59,10 @@ struct SessionLogPages: Sendable {
             Link(word: "Runs", address: "/runs/"), Link(word: "run \(run.id.prefix(10))", address: words.address),
             Link(word: "Event"),
         ]
+        let anchor = TimelineAnchor.line(line.end)
         page.links = [
             Link(
-                word: "See it in the timeline",
-                address: "\(words.address)?show=everything&before=\(line.end)#e\(line.end)",
+                word: "See it in the timeline", address: "\(words.address)?event=\(anchor)&show=everything#\(anchor)",
                 style: "button")
         ]
         page.blocks = [

@@ -69,16 +69,19 @@ struct StartPages: Sendable {
         _ web: WebRequest, _ agent: LoadedAgent, _ clients: [Field.Option], _ problem: String?
     ) throws -> Form {
         let tool = agent.taskTool?.label ?? "ClickUp"
+        let seesAll = try web.signedIn().person.clients == nil
         return Form(
             action: "/runs", verb: "Start run",
             fields: [
                 Field("agent", "", .hidden, value: agent.config.name),
                 Field(
-                    "client", "Client", .options([Field.Option(word: "No client", value: "")] + clients),
+                    "client", "Client",
+                    .options((seesAll ? [Field.Option(word: "No client", value: "")] : []) + clients),
                     hint: "What a client's record lacks has to come with the task."),
                 Field(
                     "task", "\(tool) task", value: given(web, "task"),
-                    hint: "Its link or id. Needed when there is no client. The result goes back to it."),
+                    hint: (seesAll ? "Its link or id. Needed when there is no client." : "Its link or id.")
+                        + " The result goes back to it."),
                 Field(
                     "limit", "May cost at most, in dollars", value: given(web, "limit"),
                     hint: "Empty: \(limit(agent)), the agent's own limit."),
@@ -126,6 +129,10 @@ struct StartPages: Sendable {
         }
         guard task != nil || !slug.isEmpty else {
             return try await refused("Say what to work on: a client, a task, or both.")
+        }
+        // A task alone would be worked on whoever it is for.
+        guard person.clients == nil || !slug.isEmpty else {
+            return try await refused("You see some clients, so a run of yours is for one of them: choose it.")
         }
         var client: ClientRecord?
         if !slug.isEmpty {

@@ -6,63 +6,97 @@ import Hummingbird
 struct TimelineView: Sendable {
     let house: WebHouse
     let run: RunRecord
-    static let shownMax = 200, textShown = 400
-
-    /// Where a reader is: the last own event, and a place in the session's log. "12.34567" as an event id.
-    struct Place: Hashable, Sendable, CustomStringConvertible {
-        var seq: Int64
-        var offset: UInt64
-        var description: String { "\(seq).\(offset)" }
-
-        init(seq: Int64, offset: UInt64) { (self.seq, self.offset) = (seq, offset) }
-
-        init?(_ text: String) {
-            let parts = text.split(separator: ".")
-            guard parts.count == 2, let seq = Int64(parts[0]), let offset = UInt64(parts[1]), seq >= 0 else {
-                return nil
-            }
-            (self.seq, self.offset) = (seq, offset)
-        }
-    }
+    var show = TimelineShow.key
+    static let textShown = 400
+    /// Shown after the one event an address names.
+    static let afterEventMax = 20
 
     var log: SessionLogReader? {
-        run.sessionID.map { SessionLogReader(folder: house.settings.sessionLogFolder, session: $0) }
+        run.sessionID.map {
+            SessionLogReader(folder: house.settings.sessionLogFolder, session: $0, as: show.form)
+        }
     }
 
     /// `own` are the run's newest events.
     func page(_ web: WebRequest, own newest: [RunEvent]) async throws -> Timeline {
-        let showsAll = web.query("show") == "everything", text = web.query("text")
-        let before = web.query("before").flatMap { UInt64($0) }
-        let own = (before == nil ? newest : []).filter { event in
-            text.map { holds($0, "\(event.kind) \(event.detail)") } ?? true
+        let text = web.query("text"), target = web.query("event").flatMap(TimelineAnchor.init)
+        let before = try await place(web, target)
+        let own =
+            before == nil
+            ? newest
+            : try await house.runs.newestEvents(run.id, before: before?.seq ?? .max, limit: TimelinePage.itemsMax)
+        let page = TimelinePage(own: own, log: log, before: before, isSearch: text != nil || show == .tools) {
+            isShown($0, text)
         }
-        let piece = found(text, before) { showsAll || $0.isKey }
-        let lines = piece?.lines ?? []
-        let shown =
-            (own.map { (at: $0.at, line: nil, entry: entry($0)) }
-            + lines.map { (at: $0.at ?? 0, line: Optional($0), entry: entry($0)) })
-            .sorted { $0.at < $1.at }.suffix(Self.shownMax)
-        let oldest = shown.lazy.compactMap(\.line).map(\.start).min()
-        // Lines that had to give way to the run's own events come with the earlier ones.
-        let isWhole = shown.count == own.count + lines.count
-        let earlier = (isWhole ? piece?.start : oldest ?? piece?.end).flatMap { $0 > 0 ? $0 : nil }
-        let place = Place(seq: newest.last?.seq ?? 0, offset: piece?.end ?? 0)
         let isLive = before == nil && text == nil && !run.state.isFinal
-        let all = showsAll ? "&show=everything" : ""
+        let all = show.query.map { "&show=\($0)" } ?? ""
+        let unreadable = page.unreadableCount
         return Timeline(
-            entries: shown.map(\.entry),
-            views: [
-                Link(word: "Key events", address: address(web, ["show": nil]), isCurrent: !showsAll),
-                Link(word: "Everything", address: address(web, ["show": "everything"]), isCurrent: showsAll),
-            ], search: search(web, showsAll), count: "\(shown.count) shown of \(run.eventsCount) session events",
-            earlier: earlier.map { address(web, ["before": "\($0)"]) },
+            entries: entries(page.items, showing: target), views: views(web), search: search(web),
+            count: "\(page.items.count) shown of \(run.eventsCount) session events",
+            earlier: page.earlier.map { address(web, ["before": "\($0)"]) },
             newest: before == nil ? nil : address(web, ["before": nil]),
-            stream: isLive ? "/runs/\(run.id)/stream?from=\(place)&state=\(run.state.rawValue)\(all)" : nil,
-            reload: isLive ? reload(web) : nil, isLog: isLive && !showsAll, hasEntries: !shown.isEmpty)
+            stream: isLive ? "/runs/\(run.id)/stream?from=\(page.end)&state=\(run.state.rawValue)\(all)" : nil,
+            reload: isLive ? reload(web) : nil, isLog: isLive && show == .key, hasEntries: !page.items.isEmpty,
+            problem: unreadable == 0
+                ? nil
+                : "\(unreadable) \(unreadable == 1 ? "line" : "lines") of the log here cannot be read as events. "
+                    + "The event log to download has them as they are.",
+            doing: isLive ? doing(page.items) : nil)
     }
+
+    private func isShown(_ item: TimelineItem, _ text: String?) -> Bool {
+        switch item {
+        case .own(let event):
+            show.hasOwn && (text.map { holds($0, "\(event.kind) \(event.detail)") } ?? true)
+        case .line(let line): show.shows(line) && (text.map { holds($0, line.text) } ?? true)
+        }
+    }
+
+    private func holds(_ text: String, _ line: String) -> Bool { line.lowercased().contains(text.lowercased()) }
+
+    /// What the page ends before; nil for the newest. An event the address names has a few after it.
+    private func place(_ web: WebRequest, _ target: TimelineAnchor?) async throws -> TimelinePlace? {
+        if let before = web.query("before").flatMap(TimelinePlace.init) { return before }
+        guard let target else { return nil }
+        var (end, moment, own) = (UInt64(0), Int64?.none, Int64(0))
+        switch target {
+        case .line(let place): end = place
+        case .own(let seq):
+            guard let event = try await house.runs.newestEvents(run.id, before: seq + 1, limit: 1).first else {
+                return nil
+            }
+            (own, moment, end) = (event.seq, event.at, log?.end(at: event.at) ?? 0)
+        }
+        let after = log?.read(after: end).lines.filter(show.shows).prefix(Self.afterEventMax) ?? []
+        guard let last = after.last else { return TimelinePlace(seq: .max, offset: end) }
+        moment = after.compactMap(\.at).max() ?? moment
+        guard let moment else { return TimelinePlace(seq: .max, offset: last.end) }
+        let reached = try await house.runs.eventsEnd(run.id, at: moment)
+        return TimelinePlace(seq: max(reached, own + 1), offset: last.end)
+    }
+
+    /// What it did last, and how long ago.
+    private func doing(_ items: [TimelineItem]) -> String? {
+        guard let line = items.last(where: { $0.line != nil })?.line else { return nil }
+        return Self.doing(line) + (line.at.map { " (\(house.clock.took($0, nil)) ago)" } ?? "")
+    }
+
+    static func doing(_ line: SessionLine) -> String {
+        let first = line.text.prefix { !$0.isNewline }, isLong = first.count > doingCharactersMax
+        return "\(words(line.kind).word): \(isLong ? first.prefix(doingCharactersMax) + "…" : first)"
+    }
+
+    private static let doingCharactersMax = 140
 
     private func address(_ web: WebRequest, _ changes: [String: String?]) -> String {
         web.address("/runs/\(run.id)/", changing: changes.merging(["event": nil]) { one, _ in one }) + "#timeline"
+    }
+
+    private func views(_ web: WebRequest) -> [Link] {
+        TimelineShow.allCases.map {
+            Link(word: $0.word, address: address(web, ["show": $0.query, "before": nil]), isCurrent: $0 == show)
+        }
     }
 
     private func reload(_ web: WebRequest) -> Link {
@@ -73,7 +107,7 @@ struct TimelineView: Sendable {
             : Link(word: "Stop reloading", address: address(web, ["refresh": nil]))
     }
 
-    private func search(_ web: WebRequest, _ showsAll: Bool) -> Filters {
+    private func search(_ web: WebRequest) -> Filters {
         let chips = web.query("text").map {
             [Link(word: "Text: \($0)", address: address(web, ["text": nil, "before": nil]))]
         }
@@ -81,50 +115,7 @@ struct TimelineView: Sendable {
             action: "/runs/\(run.id)/#timeline",
             fields: [
                 Field("text", "Text or tool", .line(type: "search"), value: web.query("text") ?? "", id: "find-text"),
-                Field("show", "", .hidden, value: showsAll ? "everything" : ""),
+                Field("show", "", .hidden, value: show.query ?? ""),
             ], chips: chips ?? [], verb: "Find")
     }
-
-    private func found(_ text: String?, _ before: UInt64?, _ isShown: (SessionLine) -> Bool) -> (
-        lines: [SessionLine], start: UInt64, end: UInt64
-    )? {
-        guard let text else { return log?.newest(before: before, atMost: Self.shownMax, where: isShown) }
-        return log?.search(before: before, atMost: Self.shownMax) { isShown($0) && holds(text, $0.text) }
-    }
-
-    private func holds(_ text: String, _ line: String) -> Bool { line.lowercased().contains(text.lowercased()) }
-
-    func entry(_ event: RunEvent) -> Timeline.Entry {
-        let state = RunState(rawValue: event.kind)
-        let chip = state.map(RunWords.chip)
-        return Timeline.Entry(
-            time: house.clock.time(event.at), iso: PageClock.iso(event.at), glyph: chip?.glyph ?? "●",
-            kind: state?.word ?? event.kind.replacing("_", with: " ").capitalizedFirst, text: event.detail,
-            tone: chip?.tone ?? "idle", anchor: "s\(event.seq)", moment: house.clock.absolute(event.at))
-    }
-
-    func entry(_ line: SessionLine) -> Timeline.Entry {
-        let (glyph, kind, tone) = Self.words(line.kind)
-        let isLong = line.text.count > Self.textShown
-        return Timeline.Entry(
-            time: line.at.map(house.clock.time) ?? "", iso: line.at.map(PageClock.iso), glyph: glyph, kind: kind,
-            text: isLong ? line.text.prefix(Self.textShown) + "…" : line.text, tone: tone,
-            all: isLong || line.isCut ? SessionLogPages.address(run, line) : nil, anchor: "e\(line.end)",
-            moment: line.at.map(house.clock.absolute))
-    }
-
-    static func words(_ kind: SessionLine.Kind) -> (glyph: String, word: String, tone: String) {
-        switch kind {
-        case .message: ("✎", "Message", "info")
-        case .tool: ("⚙", "Tool", "idle")
-        case .result: ("↩", "Result", "idle")
-        case .trouble: ("⚠", "Trouble", "bad")
-        case .status: ("·", "Session", "idle")
-        case .thread: ("⇄", "Sub-agent", "info")
-        }
-    }
-}
-
-extension String {
-    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

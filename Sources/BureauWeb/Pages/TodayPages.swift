@@ -2,7 +2,7 @@ import BureauDomain
 import BureauEngine
 import Hummingbird
 
-/// Today, and the search that jumps.
+/// Today: what needs somebody, what is at work, what has ended.
 struct TodayPages: Sendable {
     let house: WebHouse
     private var clock: PageClock { house.clock }
@@ -18,7 +18,6 @@ struct TodayPages: Sendable {
                 return .seeOther(place)
             },
             .page("/today", .viewer) { try await today($0) },
-            .page("/search", .viewer) { try await search($0) },
         ]
     }
 
@@ -39,7 +38,7 @@ struct TodayPages: Sendable {
             page.links = [Link(word: "Start a run", address: "/runs/new", style: "button primary")]
         }
         page.blocks =
-            try await checklist(running) + [needs(waiting, mine, atWork)] + [
+            try await checklist(running, person) + [needs(waiting, mine, atWork)] + [
                 Block(
                     heading: "Running now (\(Inbox.word(atWork)))",
                     items: running.isEmpty
@@ -82,95 +81,61 @@ struct TodayPages: Sendable {
     }
 
     private func ended(_ person: PersonRecord) async throws -> Block {
-        var listing = RunListing(visible: person.clients)
-        listing.states = RunState.allCases.filter(\.isFinal)
-        listing.acceptedFrom = clock.startOfToday
-        listing.limit = 200
-        let runs = try await house.runs.list(listing)
-        let failed = runs.count { $0.state == .failed }
-        let spent = runs.reduce(Int64(0)) { $0 + $1.spentMicroUSD }
-        let cards: [Cards.Card] = [
-            Cards.Card(label: "Accepted and ended today", value: runs.count == 200 ? "200 or more" : "\(runs.count)"),
-            Cards.Card(label: "Failed", value: "\(failed)"),
-            Cards.Card(label: "Spent on them", value: "\(MicroUSD(rawValue: spent))"),
+        let since = clock.startOfToday
+        let sums = try await house.runs.ended(since: since, visible: person.clients)
+        let runs = try await house.runs.newestEnded(since: since, visible: person.clients, limit: Self.shownMax)
+        var cards = [
+            Cards.Card(label: "Done", value: "\(sums.done)"), Cards.Card(label: "Failed", value: "\(sums.failed)"),
         ]
+        if sums.stopped > 0 { cards.append(Cards.Card(label: "Stopped", value: "\(sums.stopped)")) }
+        cards.append(Cards.Card(label: "Spent on them", value: "\(sums.spent)", note: "whenever it was spent"))
+        if let limit = try await dailyLimit(person) { cards.append(limit) }
         return Block(
-            heading: "Of today", cards: Cards(cards: cards),
+            heading: "Finished today (\(sums.runs))",
+            text: sums.runs > runs.count ? "The last \(runs.count) of \(sums.runs) to end are below." : nil,
+            cards: Cards(cards: cards),
             table: RunWords.table(
-                "Runs accepted today that have ended, newest first", Array(runs.prefix(Self.shownMax)), house,
-                empty: "No run has ended today."))
+                "Runs that ended today, the last to end first", runs, house, empty: "No run has ended today."))
     }
 
-    /// Until there is a run: what a new installation still needs.
-    private func checklist(_ running: [RunRecord]) async throws -> [Block] {
+    /// Of all clients, so for those who see all of them and the costs.
+    private func dailyLimit(_ person: PersonRecord) async throws -> Cards.Card? {
+        guard person.clients == nil, person.role >= .operator else { return nil }
+        let line = try await house.budgets.agency()
+        return line.budget.map {
+            Cards.Card(
+                label: "Of the daily limit", value: "\(line.balance.spent) of \($0.limit)",
+                note: "since midnight UTC; \(line.balance.reserved) is reserved for runs at work")
+        }
+    }
+
+    /// Until there is a run: what a new installation still needs, each step with the place where it is done.
+    private func checklist(_ running: [RunRecord], _ person: PersonRecord) async throws -> [Block] {
         guard running.isEmpty, try await house.runs.count(RunListing(visible: nil), atMost: 1) == 0 else { return [] }
-        let hasClients = try await !house.clients.list().isEmpty, hasAgents = !house.catalog.agents.isEmpty
+        let hasClients = try await !house.clients.page(limit: 1).isEmpty, hasAgents = !house.catalog.agents.isEmpty
         let hasKey = house.site.settings.contains { $0.name == "ANTHROPIC_API_KEY" && $0.value == "set" }
-        func step(_ word: String, _ isDone: Bool) -> Steps.Step {
-            .init(glyph: isDone ? "✓" : "○", word: word, state: isDone ? "done" : "to do", tone: isDone ? "ok" : "idle")
+        func step(_ word: String, _ isDone: Bool, _ place: String, _ how: String, for role: Role = .viewer)
+            -> Items.Item
+        {
+            Items.Item(
+                chip: isDone
+                    ? Chip(glyph: "✓", word: "Done", tone: "ok") : Chip(glyph: "○", word: "To do", tone: "idle"),
+                title: word, address: place,
+                meta: person.role >= role ? how : "\(how) For the role \(role.word).")
         }
         return [
             Block(
                 heading: "First steps",
-                text:
-                    "Bureau shows here what its agents do. Four things make the first run: the steps, with what is done. "
+                text: "Bureau shows here what its agents do. Four things make the first run; "
                     + "bureau doctor checks each connection.",
-                steps: Steps(steps: [
-                    step("Connect the provider (ANTHROPIC_API_KEY)", hasKey),
-                    step("Add an agent (agents/NAME.json)", hasAgents),
-                    step("Add a client (bureau clients add)", hasClients), step("Start a run", false),
-                ]),
-                links: [
-                    Link(word: "Agents", address: "/agents/"), Link(word: "Clients", address: "/clients/"),
-                    Link(word: "Start a run", address: "/runs/new"),
-                ])
+                items: Items(items: [
+                    step(
+                        "Connect the provider", hasKey, "/system/connections/", "Set ANTHROPIC_API_KEY.", for: .engineer
+                    ),
+                    step("Add an agent", hasAgents, "/agents/", "A file agents/NAME.json."),
+                    step("Add a client", hasClients, "/clients/#create", "A name and a slug are enough.", for: .admin),
+                    step("Start a run", false, "/runs/new", "By hand, or from a task.", for: .operator),
+                ]))
         ]
-    }
-
-    // MARK: Search
-
-    private func search(_ web: WebRequest) async throws -> Response {
-        let person = try web.signedIn().person
-        let text = (web.query("q") ?? "").filter { !$0.isWhitespace }
-        // An address that was copied from somewhere ends with what it is about.
-        let last = text.split(separator: "/").last.map(String.init) ?? text
-        if let run = try? await house.runs.find(last), person.maySee(client: run.clientSlug) {
-            return .seeOther("/runs/\(run.id)/")
-        }
-        if let report = try? await house.reports.find(last), person.maySee(client: report.clientSlug) {
-            return .seeOther("/reports/\(report.id)/")
-        }
-        if let client = try await house.clients.find(text.lowercased()), person.maySee(client: client.slug) {
-            return .seeOther("/clients/\(client.slug)/")
-        }
-        if let agent = house.catalog.agent(text.lowercased()) { return .seeOther("/agents/\(agent.config.name)/") }
-        var listing = RunListing(visible: person.clients)
-        listing.task = last
-        let runs = text.isEmpty ? [] : try await house.runs.list(listing)
-        if runs.count == 1, let run = runs.first { return .seeOther("/runs/\(run.id)/") }
-        let names = try await house.clients.list().filter {
-            person.maySee(client: $0.slug) && !text.isEmpty
-                && $0.name.lowercased().filter { !$0.isWhitespace }.contains(text.lowercased())
-        }
-        var page = Page(title: "Search", heading: "Search")
-        page.lead = web.query("q").map { "For \"\($0)\"" }
-        page.blocks = [
-            Block(
-                heading: "Clients",
-                items: names.isEmpty
-                    ? nil
-                    : Items(
-                        items: names.prefix(50).map {
-                            Items.Item(chip: nil, title: $0.name, address: "/clients/\($0.slug)/", meta: $0.slug)
-                        }), emptyText: names.isEmpty ? "No client has it in its name." : nil),
-            Block(
-                heading: "Runs",
-                table: RunWords.table(
-                    "Runs of this task", runs, house,
-                    empty:
-                        "No run, task or agent is called so. Write a run's first six characters, a whole task id, or a name."
-                )),
-        ]
-        return try await house.page(page, web)
     }
 }

@@ -33,9 +33,9 @@ extension SavedView.Page {
     /// What narrows this list, in the order it is written down. Where a page of it begins is not among them.
     var filters: [String] {
         switch self {
-        case .runs: ["view", "client", "agent", "status", "trigger", "from", "to", "text"]
+        case .runs: ["view", "client", "agent", "status", "trigger", "from", "to", "days", "text", "order"]
         case .reports:
-            ["client", "agent", "kind", "channel", "status", "visibility", "month", "superseded", "run"]
+            ["client", "agent", "kind", "channel", "status", "visibility", "month", "superseded", "reusable", "run"]
         case .inbox: ["kind", "client", "agent", "mine"]
         }
     }

@@ -6,12 +6,14 @@ import Hummingbird
 /// Who may sign in and what they may see: for admins.
 struct PeoplePages: Sendable {
     let house: WebHouse
-    private var clock: PageClock { house.clock }
-    static let clientsShownMax = 200
+    var clock: PageClock { house.clock }
+    static let clientsShownMax = 200, pageRows = 100
 
     var routes: [Route] {
         [
             .page("/users", .admin) { try await list($0) },
+            .page("/users.json", .admin) { try await json($0) },
+            .page("/users.csv", .admin) { try await csv($0) },
             .action("/users", .admin) { try await add($0) },
             .page("/users/:id", .admin) { try await show($0) },
             .action("/users/:id/role", .admin) { try await setRole($0) },
@@ -40,54 +42,8 @@ struct PeoplePages: Sendable {
         ]
     }
 
-    private static func roles(_ now: Role?) -> Field.Kind {
+    static func roles(_ now: Role?) -> Field.Kind {
         .options(Role.allCases.map { Field.Option(word: $0.word, value: $0.rawValue, isOn: $0 == now) })
-    }
-
-    private func list(_ web: WebRequest) async throws -> Response {
-        let people = try await house.people.list()
-        var page = Page(title: "Users", heading: "Users")
-        page.blocks = [
-            Block(
-                table: Table(
-                    "Who may sign in",
-                    Table.columns("Name", "Role", "Clients", "Last seen", "Status"),
-                    people.map { person -> [Table.Cell] in
-                        [
-                            Table.Cell(
-                                text: "\(person.displayName) (\(person.name))", address: "/users/\(person.name)/"),
-                            Table.Cell(text: person.role.word),
-                            Table.Cell(
-                                text: person.clients.map { $0.isEmpty ? "none" : $0.sorted().joined(separator: ", ") }
-                                    ?? "all"),
-                            Table.Cell(text: person.seenAt.map(clock.moment) ?? "never"),
-                            Table.Cell(
-                                text: "",
-                                chip: person.isDisabled
-                                    ? Chip(glyph: "–", word: "Disabled", tone: "idle")
-                                    : Chip(glyph: "✓", word: "Active", tone: "ok")),
-                        ]
-                    }, empty: "Nobody yet.")),
-            Block(
-                heading: "Add a user",
-                forms: [
-                    Form(
-                        action: "/users", verb: "Add user",
-                        fields: [
-                            Field(
-                                "name", "Sign-in name", hint: "\(SignInName.rule). Approvals are decided under it.",
-                                isRequired: true),
-                            Field("display_name", "Full name"), Field("role", "Role", Self.roles(.viewer)),
-                        ])
-                ]),
-            Block(
-                heading: "What roles may do",
-                table: Table(
-                    "Each role may do everything the ones above it may",
-                    Table.columns("Role", "May"),
-                    Role.allCases.map { [Table.Cell(text: $0.word), Table.Cell(text: $0.meaning)] }, empty: "")),
-        ]
-        return try await house.page(page, web)
     }
 
     private func add(_ web: WebRequest) async throws -> Response {

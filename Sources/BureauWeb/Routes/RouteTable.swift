@@ -12,12 +12,12 @@ struct RouteTable: Sendable {
             [
                 Self.hooks(house), HealthRoutes(status: house.status).routes,
                 APIRoutes(house: house).routes, MCPRoutes(house: house).routes,
-                ReportArtifactRoutes(door: house.artifacts).routes,
+                ReportArtifactRoutes(door: house.artifacts, house: house).routes,
                 SignInPages(house: house).routes, TodayPages(house: house).routes, RunPages(house: house).routes,
                 RunActions(house: house).routes, RunStreams(house: house).routes, StartPages(house: house).routes,
                 ApprovalPages(house: house).routes, AgentPages(house: house).routes, ClientPages(house: house).routes,
                 CostPages(house: house).routes, SystemPages(house: house).routes, PeoplePages(house: house).routes,
-                OwnPages(house: house).routes, AssetRoutes().routes,
+                OwnPages(house: house).routes, HelpPages(house: house).routes, AssetRoutes().routes,
             ] + Self.rooms(house)
         routes = groups.flatMap { $0 }
     }

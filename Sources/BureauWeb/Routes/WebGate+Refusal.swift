@@ -14,6 +14,8 @@ extension WebGate {
         var fix: String
         /// When it may be tried again, where that is known.
         var waitSeconds: Int? = nil
+        /// The field that has to be mended.
+        var field: String? = nil
     }
 
     func refusal(_ error: any Error, _ surface: Route.Surface, _ web: WebRequest) async -> Response {
@@ -97,6 +99,11 @@ extension WebGate {
             return Words(
                 status: .forbidden, title: "This token may only read", detail: "Its scope is \"read\".",
                 fix: "Use a token with the scope \"write\".")
+        case .needsToken:
+            return Words(
+                status: .forbidden, title: "This needs a token",
+                detail: "A browser's session may only look at the API. Nothing was changed.",
+                fix: "Send Authorization: Bearer with a token from the settings page, or use the pages' own forms.")
         case .outside:
             return Words(
                 status: .forbidden, title: "Not from here",
@@ -118,8 +125,10 @@ extension WebGate {
             return Words(status: .badRequest, title: "Not understood", detail: detail, fix: "Change it and try again.")
         case .conflict(let detail, let fix):
             return Words(status: .conflict, title: "Changed meanwhile", detail: detail, fix: fix)
-        case .unprocessable(let detail, let fix):
-            return Words(status: .unprocessableContent, title: "Not done", detail: detail, fix: fix)
+        case .unprocessable(let detail, let fix, let field):
+            return Words(status: .unprocessableContent, title: "Not done", detail: detail, fix: fix, field: field)
+        case .gone(let detail, let fix):
+            return Words(status: .gone, title: "Not there any more", detail: detail, fix: fix)
         case .tooLarge:
             return Words(
                 status: .contentTooLarge, title: "Too much at once",
@@ -145,7 +154,11 @@ extension WebGate {
         page.blocks = [
             Block(callout: Callout(tone: "warn", title: words.detail, fix: words.fix, isAlert: true))
         ]
-        if let again = again(words, web) { page.blocks.append(again) }
+        if let again = again(words, web) {
+            page.blocks.append(again)
+            let wrong = again.forms.flatMap(\.fields).first { $0.problem != nil }
+            page.blocks[0].callout?.link = wrong.map { Link(word: "Go to \($0.label)", address: "#\($0.id)") }
+        }
         page.links = [Link(word: "Go to Today", address: "/", style: "button")]
         var response = try await house.page(page, web)
         if let seconds = words.waitSeconds { response.headers[.retryAfter] = "\(seconds)" }
@@ -154,26 +167,38 @@ extension WebGate {
 
     static let againFieldsMax = 60, againCharactersMax = 20_000
 
-    /// What was written, to be mended and sent again: nothing is typed twice. Passwords are.
+    /// What was written, to be mended and sent again: nothing is typed twice. Passwords are. What came too late is shown,
+    /// to be read and copied: sent once more it would be refused once more.
     private func again(_ words: Words, _ web: WebRequest) -> Block? {
-        let isOwn = words.status == .unprocessableContent || words.status == .badRequest || words.status == .conflict
+        let isLate = words.status == .conflict
+        let isOwn = words.status == .unprocessableContent || words.status == .badRequest || isLate
         let given = web.form.fields.filter { !["form_token", "form_key", "token", "next"].contains($0.key) }
         guard isOwn, web.head.method == .post, web.visitor?.session != nil, !given.isEmpty,
             given.count <= Self.againFieldsMax,
             given.values.reduce(0, { $0 + $1.count }) <= Self.againCharactersMax
         else { return nil }
-        let fields = given.sorted { $0.key < $1.key }.compactMap { name, value -> Field? in
-            let label = name.replacing("_", with: " ").replacing("-", with: " ").capitalizedFirst
-            if name.contains("password") { return Field(name, label, .line(type: "password"), isRequired: true) }
-            // A box, a button or an id that came with the form stays as it was.
-            let isChosen = value == "yes" || name.hasPrefix(Picks.box) || ["do", "decision", "version"].contains(name)
-            if isChosen { return Field(name, "", .hidden, value: value) }
-            return Field(
-                name, label, value.count > 60 || value.contains("\n") ? .long : .line(type: "text"), value: value)
+        let fields = given.sorted { $0.key < $1.key }.map { Self.written($0.key, $0.value, words) }
+        let written = fields.filter { !$0.isHidden }
+        guard !written.isEmpty else { return nil }
+        guard !isLate else {
+            let told = Facts(written.map { Facts.Fact(name: $0.label, value: $0.value) })
+            return told.facts.isEmpty ? nil : Block(heading: "What you wrote", facts: told)
         }
-        guard fields.contains(where: { !$0.isHidden }) else { return nil }
         return Block(
             heading: "What you wrote", forms: [Form(action: web.head.uri.path, verb: "Send it again", fields: fields)])
+    }
+
+    private static func written(_ name: String, _ value: String, _ refusal: Words) -> Field {
+        let words = name.replacing("_", with: " ").replacing("-", with: " ").capitalizedFirst
+        let label = ClientActions.fact(name)?.label ?? words
+        if name.contains("password") { return Field(name, label, .line(type: "password"), isRequired: true) }
+        // A box, a button or an id that came with the form stays as it was.
+        let isChosen =
+            value == "yes" || name.hasPrefix(Picks.box) || ["do", "decision", "version", "tab"].contains(name)
+        if isChosen { return Field(name, "", .hidden, value: value) }
+        return Field(
+            name, label, value.count > 60 || value.contains("\n") ? .long : .line(type: "text"), value: value,
+            problem: name == refusal.field ? refusal.detail : nil)
     }
 
     private func problem(_ words: Words, _ web: WebRequest) -> Response {

@@ -18,7 +18,7 @@ struct WebGate: Sendable {
     func answer(_ route: Route, _ request: Request, _ context: WebContext, _ handler: Route.Handler) async -> Response {
         var web = request.asked(context)
         do { return Dress.on(try await pass(route, &web, handler), route.surface) } catch {
-            let answer = await Reader.$zone.withValue(Reader.zone(of: web.visitor?.person)) { [web] in
+            let answer = await Reader.serving(web.visitor?.person, of: house) { [web] in
                 await refusal(error, route.surface, web)
             }
             return Dress.on(answer, route.surface)
@@ -28,9 +28,11 @@ struct WebGate: Sendable {
     /// For paths no route answers.
     func unknown(_ request: Request, _ context: WebContext) async -> Response {
         var web = request.asked(context)
-        web.visitor = try? await visitor(web)
         let surface: Route.Surface = request.uri.path.hasPrefix("/api/") ? .api : .page
-        let answer = await Reader.$zone.withValue(Reader.zone(of: web.visitor?.person)) { [web] in
+        // Outside the office nobody is looked up: the page would tell what waits for them.
+        if let outside = outside(web) { return Dress.on(await refusal(outside, surface, web), surface) }
+        web.visitor = try? await visitor(web)
+        let answer = await Reader.serving(web.visitor?.person, of: house) { [web] in
             await refusal(PageProblem.notFound, surface, web)
         }
         return Dress.on(answer, surface)
@@ -38,6 +40,8 @@ struct WebGate: Sendable {
 
     private func pass(_ route: Route, _ web: inout WebRequest, _ handler: Route.Handler) async throws -> Response {
         guard case .role(let role) = route.access else {
+            // Staff's own tools may run beside the server.
+            if route.access == .internalToken, !Sender.isHere(web.remoteAddress) { try checkOffice(web) }
             if route.surface == .page {
                 try checkOffice(web)
                 web.visitor = try await visitor(web)
@@ -52,12 +56,14 @@ struct WebGate: Sendable {
             throw PageProblem.notSignedIn(returnTo: web.head.method == .get ? web.address : nil)
         }
         web.visitor = visitor
-        let isSafe = web.head.method == .get || web.head.method == .head || route.takesReadTokens
-        guard isSafe || visitor.mayWrite else { throw PageProblem.forbidden(needs: nil) }
+        let isLook = web.head.method == .get || web.head.method == .head
+        // A browser sends its session along with whatever a page of another port or a neighbouring name makes it send.
+        guard isLook || route.surface != .api || visitor.session == nil else { throw PageProblem.needsToken }
+        guard isLook || route.takesReadTokens || visitor.mayWrite else { throw PageProblem.forbidden(needs: nil) }
         guard visitor.person.role >= role else { throw PageProblem.forbidden(needs: role) }
         if route.form == .session { try await takeForm(&web) }
         try await findSubject(route.subject, &web)
-        return try await Reader.$zone.withValue(Reader.zone(of: visitor.person)) { [web] in
+        return try await Reader.serving(visitor.person, of: house) { [web] in
             route.form == .session ? try await once(web, handler) : try await handler(web)
         }
     }
@@ -87,10 +93,14 @@ struct WebGate: Sendable {
         return .init(person: person, session: session, formToken: FormToken.of(session: token), surface: "web")
     }
 
-    private func checkOffice(_ web: WebRequest) throws {
+    /// Nil for whoever comes from the office, or where there is none.
+    private func outside(_ web: WebRequest) -> PageProblem? {
         let offices = house.site.offices
-        guard !offices.isEmpty, !offices.contains(where: { $0.contains(web.remoteAddress) }) else { return }
-        throw PageProblem.outside
+        return offices.isEmpty || offices.contains { $0.contains(web.remoteAddress) } ? nil : .outside
+    }
+
+    private func checkOffice(_ web: WebRequest) throws {
+        if let outside = outside(web) { throw outside }
     }
 
     // MARK: Forms

@@ -55,15 +55,25 @@ struct WebRequest: Sendable {
         return client
     }
 
+    /// Names and values of the address as browsers write a form's: a plus sign is a space.
+    var asked: [(name: String, value: String)] {
+        (head.uri.query ?? "").split(separator: "&").prefix(Self.askedMax).map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(FormBody.decoded)
+            return (parts[0], parts.count > 1 ? parts[1] : "")
+        }
+    }
+
+    static let askedMax = 200
+
     func query(_ name: String) -> String? {
-        let value = head.uri.queryParameters[name[...]].map(String.init) ?? ""
+        let value = asked.first { $0.name == name }?.value ?? ""
         return value.isEmpty ? nil : String(value.prefix(200))
     }
 
     /// What comes after `prefix` in the names of boxes ticked in the address, in order.
     func ticked(_ prefix: String) -> [String] {
-        let names = head.uri.queryParameters.prefix(200).filter { $0.key.hasPrefix(prefix) && $0.value == "yes" }
-        return Set(names.map { String($0.key.dropFirst(prefix.count).prefix(200)) }).sorted()
+        let names = asked.filter { $0.name.hasPrefix(prefix) && $0.value == "yes" }
+        return Set(names.map { String($0.name.dropFirst(prefix.count).prefix(200)) }).sorted()
     }
 
     func parameter(_ name: String) -> String { String((context.parameters.get(name) ?? "").prefix(200)) }
@@ -74,9 +84,8 @@ struct WebRequest: Sendable {
     /// `path` with this request's query, some of it changed; nil takes a name out.
     func address(_ path: String, changing changes: [String: String?]) -> String {
         var pairs: [(String, String)] = []
-        for (name, value) in head.uri.queryParameters
-        where !changes.keys.contains(String(name)) && !value.isEmpty && pairs.count < 20 {
-            pairs.append((String(name), String(value)))
+        for (name, value) in asked where !changes.keys.contains(name) && !value.isEmpty && pairs.count < 20 {
+            pairs.append((name, value))
         }
         for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
             if let value { pairs.append((name, value)) }
@@ -96,12 +105,17 @@ enum PageProblem: Error {
     case notSignedIn(returnTo: String?)
     /// Nil for a token that may only read.
     case forbidden(needs: Role?)
+    /// A session may look at the API; what changes something there is asked with a token.
+    case needsToken
     case outside
     case formOver
     case notFound
     case badRequest(String)
     case conflict(String, fix: String)
-    case unprocessable(String, fix: String)
+    /// `field` is the one of the form that has to be mended, by its name.
+    case unprocessable(String, fix: String, field: String? = nil)
+    /// It was there, or would be, and is not any more.
+    case gone(String, fix: String)
     case tooLarge
     case tooMany(minutes: Int)
     /// As many as the server takes at once are being made already.

@@ -11,4 +11,7 @@ enum Sender {
         let text = forwarded?.filter { $0.isHexDigit || $0 == "." || $0 == ":" }.prefix(45)
         return text.map(String.init).flatMap { $0.isEmpty ? nil : $0 } ?? direct ?? "local socket"
     }
+
+    /// Whether it is a program on this very machine, and no proxy said otherwise.
+    static func isHere(_ address: String) -> Bool { ["127.0.0.1", "::1", "local socket"].contains(address) }
 }

@@ -9,7 +9,7 @@ struct AlertsCommand: AsyncParsableCommand {
             bureau alerts list
             bureau alerts resolve 01KA3F8Q7Q
             """,
-        subcommands: [AlertsListCommand.self, AlertsResolveCommand.self])
+        subcommands: [AlertsListCommand.self, AlertsResolveCommand.self], defaultSubcommand: AlertsListCommand.self)
 }
 
 struct AlertsListCommand: AsyncParsableCommand {
@@ -70,10 +70,10 @@ struct AlertsResolveCommand: AsyncParsableCommand {
 extension AlertRecord {
     func cells(now: Int64) -> [Listing.Cell] {
         [
-            Listing.Cell(String(id.prefix(10)), exact: id, .strong),
+            Listing.Cell(ShortID.of(id), exact: id, .strong),
             Listing.Cell(Clock.moment(openedAt, now: now), exact: Clock.iso(openedAt)), Listing.Cell("\(occurrences)"),
             Listing.Cell(isOpen ? "open" : "resolved", isOpen ? .bad : .faint), Listing.Cell(cause),
-            Listing.Cell(runID.map { String($0.prefix(10)) } ?? "", exact: runID ?? ""), Listing.Cell(sentence),
+            Listing.Cell(runID.map { ShortID.of($0) } ?? "", exact: runID ?? ""), Listing.Cell(sentence),
         ]
     }
 }

@@ -133,9 +133,9 @@ struct ApprovalView {
 
     func cells(now: Int64) -> [Listing.Cell] {
         [
-            Listing.Cell(String(approval.id.prefix(10)), exact: approval.id, .strong),
+            Listing.Cell(ShortID.of(approval.id), exact: approval.id, .strong),
             Listing.Cell(approval.state.rawValue, approval.state == .open ? .warning : nil),
-            Listing.Cell(String(approval.runID.prefix(10)), exact: approval.runID),
+            Listing.Cell(ShortID.of(approval.runID), exact: approval.runID),
             Listing.Cell(Clock.moment(approval.requestedAt, now: now), exact: Clock.iso(approval.requestedAt)),
             Listing.Cell(Clock.moment(approval.expiresAt, now: now), exact: Clock.iso(approval.expiresAt)),
             Listing.Cell(approval.effect),

@@ -81,6 +81,7 @@ struct SettingsCatalogue {
                 plain("AGENCY_DAILY_BUDGET_USD"), plain("AGENCY_BUDGET_WARN_PERCENT", "80"),
                 plain("AGENCY_BUDGET_ON_EXHAUSTED", "pause_and_ask"),
                 effective("EVENT_LOG_DAYS", "\(engine.eventLogDaysKept)"),
+                effective("DISK_ALERT_PERCENT", "\(engine.diskAlertPercent)"),
                 effective("SWEEP_SECONDS", "\(engine.sweepSeconds)"),
                 effective("REVIEW_LOOK_SECONDS", "\(engine.reviewLookSeconds)"),
                 plain("COMMENT_MODEL"),

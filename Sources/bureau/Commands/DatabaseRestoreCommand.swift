@@ -53,9 +53,13 @@ struct DatabaseRestoreCommand: AsyncParsableCommand {
         do { lock = try OwnerLock(folder: folder, owner: ServerLock.name) } catch is OwnerLockTaken {
             throw refusal("a running bureau serve")
         }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        for name in names where name.hasSuffix(".lock") && name != ServerLock.name + ".lock" {
-            guard lock.isDead(String(name.dropLast(5))) else { throw refusal("another bureau command (\(name))") }
+        // The server's own lock is with its data, those of all who work are beside the database.
+        for folder in [folder, OwnerLock.folder(besideDatabase: settings.databasePath)] {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            for name in names where name.hasSuffix(".lock") && name != ServerLock.name + ".lock" {
+                guard OwnerLock.isHeld(folder: folder, owner: String(name.dropLast(5))) else { continue }
+                throw refusal("another bureau command (\(name))")
+            }
         }
         return lock
     }

@@ -53,7 +53,7 @@ struct EndpointsListCommand: AsyncParsableCommand {
             for endpoint in try await desk.list() {
                 listing.add(
                     [
-                        Listing.Cell(String(endpoint.id.prefix(10)), exact: endpoint.id, .strong),
+                        Listing.Cell(ShortID.of(endpoint.id), exact: endpoint.id, .strong),
                         Listing.Cell(endpoint.url), Listing.Cell(endpoint.topics.joined(separator: ",")),
                         Listing.Cell(endpoint.client ?? "all"),
                         Listing.Cell(
@@ -173,7 +173,7 @@ struct EndpointsTestCommand: AsyncParsableCommand {
             let made = try await desk.test(found.id, by: actor)
             try output.print(made.document) {
                 Terminal.say("\(made.eventID) waits to be told")
-                Terminal.note("See what became of it: bureau endpoints log \(found.id.prefix(10))")
+                Terminal.note("See what became of it: bureau endpoints log \(ShortID.of(found.id))")
             }
         }
     }

@@ -116,7 +116,7 @@ enum QueueSelection {
         for outcome in outcomes {
             listing.add(
                 [
-                    .init(String(outcome.id.prefix(14)), exact: outcome.id, .strong),
+                    .init(ShortID.of(outcome.id), exact: outcome.id, .strong),
                     .init(outcome.isDone ? "yes" : "no", outcome.isDone ? .good : .bad), .init(outcome.sentence),
                 ],
                 .made([

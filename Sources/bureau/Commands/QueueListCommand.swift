@@ -58,10 +58,10 @@ struct QueueListCommand: AsyncParsableCommand {
         for letter in letters {
             listing.add(
                 [
-                    .init(String(letter.id.prefix(14)), exact: letter.id, .strong), .init(letter.kind.rawValue),
+                    .init(ShortID.of(letter.id), exact: letter.id, .strong), .init(letter.kind.rawValue),
                     .init(Clock.moment(letter.parkedAt, now: now), exact: Clock.iso(letter.parkedAt)),
                     .init(letter.cause), .init(letter.agent ?? ""), .init(letter.client ?? ""),
-                    .init(letter.runID.map { String($0.prefix(10)) } ?? "", exact: letter.runID ?? ""),
+                    .init(letter.runID.map { ShortID.of($0) } ?? "", exact: letter.runID ?? ""),
                     .init(letter.sentence),
                 ], letter.document)
         }
@@ -77,7 +77,7 @@ struct QueueListCommand: AsyncParsableCommand {
         for (run, hold) in zip(runs, holds) {
             listing.add(
                 [
-                    .init(String(run.id.prefix(10)), exact: run.id, .strong), .init(run.agent),
+                    .init(ShortID.of(run.id), exact: run.id, .strong), .init(run.agent),
                     .init(run.clientSlug ?? ""), .init("\(run.priority)"),
                     .init(Clock.moment(run.queuedAt, now: now), exact: Clock.iso(run.queuedAt)), .init("\(run.tries)"),
                     .init(hold.sentence, hold == .turn ? nil : .warning),

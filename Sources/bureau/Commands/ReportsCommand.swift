@@ -118,7 +118,7 @@ struct ReportsListCommand: AsyncParsableCommand {
 extension ArtifactRecord {
     func cells(_ exclusion: ArtifactReuse.Exclusion?, now: Int64) -> [Listing.Cell] {
         [
-            Listing.Cell(String(id.prefix(10)), exact: id, .strong),
+            Listing.Cell(ShortID.of(id), exact: id, .strong),
             Listing.Cell(state.word, exact: state.rawValue, state.tone),
             Listing.Cell(clientName ?? clientSlug ?? "", exact: clientSlug ?? ""), Listing.Cell(kind),
             Listing.Cell(period?.key ?? ""), Listing.Cell("\(version)"),

@@ -55,7 +55,7 @@ struct RunAction {
             try await FinalReport(composition: composition, id: run.id).print()
         } else {
             Terminal.say("Run \(run.id)  \(run.state.word.lowercased())")
-            Terminal.note("The server does the work. Follow it: bureau runs watch \(run.id.prefix(10))")
+            Terminal.note("The server does the work. Follow it: bureau runs watch \(ShortID.of(run.id))")
         }
         return run.state.isFinal && watches ? RunWatcher.exitCode(run) : 0
     }

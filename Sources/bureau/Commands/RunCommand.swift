@@ -68,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
         if json {
             Terminal.say(RunView(run).json)
         } else {
-            Terminal.note("The server does the work. Follow it: bureau runs watch \(run.id.prefix(10))")
+            Terminal.note("The server does the work. Follow it: bureau runs watch \(ShortID.of(run.id))")
         }
         return 0
     }

@@ -77,7 +77,7 @@ struct RunsEventsCommand: AsyncParsableCommand {
         guard let log else {
             throw SetupError(
                 "run \(run.id) has no session: it is \(run.state.word.lowercased())",
-                fix: "bureau runs show \(run.id.prefix(10)) tells why", exitCode: ExitStatus.failed)
+                fix: "bureau runs show \(ShortID.of(run.id)) tells why", exitCode: ExitStatus.failed)
         }
         guard log.exists else {
             throw SetupError(

@@ -52,7 +52,7 @@ struct RunsListCommand: AsyncParsableCommand {
             let view = RunView(run)
             listing.add(
                 [
-                    Listing.Cell(String(run.id.prefix(10)), exact: run.id, .strong), Listing.Cell(run.agent),
+                    Listing.Cell(ShortID.of(run.id), exact: run.id, .strong), Listing.Cell(run.agent),
                     Listing.Cell(view.client, exact: run.clientSlug ?? ""),
                     Listing.Cell(run.state.word, exact: run.state.rawValue, run.state.tone),
                     Listing.Cell(Clock.moment(run.acceptedAt, now: now), exact: Clock.iso(run.acceptedAt)),

@@ -29,6 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
         async throws
     {
         OpenFiles.raiseLimit()
+        MemoryTrimmer.shareHeaps()
         let composition = try await Composition(settings, logger: logger, isServer: true)
         let lock: OwnerLock
         do {

@@ -58,11 +58,11 @@ struct WebhooksListCommand: AsyncParsableCommand {
 extension SignalRecord {
     func cells(now: Int64) -> [Listing.Cell] {
         [
-            Listing.Cell(String(id.prefix(10)), exact: id, .strong),
+            Listing.Cell(ShortID.of(id), exact: id, .strong),
             Listing.Cell(Clock.moment(receivedAt, now: now), exact: Clock.iso(receivedAt)), Listing.Cell(agent),
             Listing.Cell(event ?? ""), Listing.Cell(remoteAddress),
             Listing.Cell(verdict, verdict == "run" ? .good : verdict == "refused" ? .bad : .faint),
-            Listing.Cell(runID.map { String($0.prefix(10)) } ?? "", exact: runID ?? ""), Listing.Cell(reason),
+            Listing.Cell(runID.map { ShortID.of($0) } ?? "", exact: runID ?? ""), Listing.Cell(reason),
         ]
     }
 }

@@ -25,12 +25,7 @@ struct WebhooksRegisterAsana {
         let desk = AsanaHookDesk(parts: account, key: composition.makeSealingKey)
         do {
             let (how, hook) = try await desk.register(project: project, base: base)
-            try output.print(
-                .made([
-                    ("webhook", .text(hook.webhookID)), ("project", .string(hook.projectID)),
-                    ("endpoint", .string(hook.target)), ("result", .string(how.rawValue)),
-                ])
-            ) {
+            try output.print(hook.registered(how)) {
                 Terminal.say(
                     "\(how.rawValue) webhook \(hook.webhookID ?? "") for project \(hook.projectID), to \(hook.shownTarget)"
                 )
@@ -48,10 +43,12 @@ struct WebhooksRegisterAsana {
 }
 
 extension AsanaHookRecord {
-    /// The path is half a secret: people see where it begins.
-    var shownTarget: String {
-        guard let range = target.range(of: "/hooks/asana/") else { return PlainLine.of(target) }
-        return PlainLine.of(target[..<range.upperBound] + target[range.upperBound...].prefix(6) + "…")
+    /// What programs are told, and no more than people are.
+    func registered(_ how: AsanaHookDesk.Outcome) -> BureauDomain.JSONValue {
+        .made([
+            ("webhook", .text(webhookID)), ("project", .string(projectID)), ("endpoint", .string(shownTarget)),
+            ("result", .string(how.rawValue)),
+        ])
     }
 
     func cells(_ now: Int64) -> [Listing.Cell] {

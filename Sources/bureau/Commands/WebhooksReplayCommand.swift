@@ -40,7 +40,7 @@ struct WebhooksReplayCommand: AsyncParsableCommand {
         if case .string("run")? = document["verdict"], !ServerLock.isHeld(settings),
             let run = document["run"]?.string
         {
-            Terminal.note("No server runs. Do the work now: bureau runs watch \(run.prefix(10))")
+            Terminal.note("No server runs. Do the work now: bureau runs watch \(ShortID.of(run))")
         }
         if case .string("parked")? = document["verdict"], !ServerLock.isHeld(settings) {
             Terminal.note("No server runs. Its tasks are looked at when one does: bureau serve")

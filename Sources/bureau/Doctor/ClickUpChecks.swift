@@ -41,26 +41,6 @@ extension VendorChecks {
         }
     }
 
-    /// Fields that say who may see a task, which subscription it is of, or which agent is meant.
-    private func fields(
-        _ id: String, _ agents: [AgentConfig], _ client: ClickUpClient
-    ) async throws(VendorError) -> [Finding] {
-        let wanted = agents.flatMap { config -> [(String, String)] in
-            let board = config.board
-            let names = [
-                board.clientVisible?.field, board.subscription?.field, config.triggers.clickUp?.skill?.field,
-            ]
-            return names.compactMap(\.self).map { (config.name, $0) }
-        }
-        guard !wanted.isEmpty else { return [] }
-        let there = try await client.fields(list: id)
-        return wanted.filter { _, name in !there.contains { $0.id == name || Words.same($0.name, name) } }.map {
-            .fail(
-                "clickup", "\($0): the list \(id) has no custom field \"\($1)\"",
-                fix: "add it to the list, or change the agent's file")
-        }
-    }
-
     /// Whether events reach us: one webhook an agent, healthy, signed with the secret we know.
     private func webhooks(_ client: ClickUpClient) async -> (findings: [Finding], word: String) {
         let triggered = agents.filter { $0.triggers.clickUp != nil }

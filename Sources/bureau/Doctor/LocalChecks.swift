@@ -86,12 +86,9 @@ struct LocalChecks {
     func disk() -> Finding {
         var place = settings.dataFolder
         while !FileManager.default.fileExists(atPath: place.path), place.path != "/" { place.deleteLastPathComponent() }
-        guard let facts = try? FileManager.default.attributesOfFileSystem(forPath: place.path),
-            let size = facts[.systemSize] as? NSNumber, let free = facts[.systemFreeSize] as? NSNumber,
-            size.int64Value > 0
-        else { return .skip("disk", "its size could not be read") }
-        let used = Int(100 - free.int64Value * 100 / size.int64Value)
-        let detail = "\(used) % used, \(Words.bytes(free.int64Value)) free"
+        guard let facts = DiskFacts(at: place) else { return .skip("disk", "its size could not be read") }
+        let used = facts.usedPercent
+        let detail = "\(used) % used, \(Words.bytes(facts.freeBytes)) free"
         let fix = "free some space on the disk that holds \(settings.dataFolder.path)"
         if used >= Self.diskFailPercent { return .fail("disk", detail, fix: fix) }
         return used >= Self.diskWarnPercent ? .warn("disk", detail, fix: fix) : .ok("disk", detail)

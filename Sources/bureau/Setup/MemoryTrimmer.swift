@@ -8,6 +8,17 @@ struct MemoryTrimmer: Service {
     let doors: Doors
     static let everySeconds = 5
 
+    /// glibc's M_ARENA_MAX.
+    private static let arenasMaxOption: CInt = -8
+
+    /// Before the first threads: each may make a heap of its own, eight for a processor, and what is free in one is no use
+    /// to another.
+    static func shareHeaps() {
+        guard let symbol = dlsym(nil, "mallopt") else { return }
+        let set = unsafeBitCast(symbol, to: (@convention(c) (CInt, CInt) -> CInt).self)
+        _ = set(arenasMaxOption, CInt(ProcessInfo.processInfo.activeProcessorCount * 2))
+    }
+
     func run() async throws {
         try? await cancelWhenGracefulShutdown { try await trim() }
     }

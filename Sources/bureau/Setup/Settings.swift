@@ -65,6 +65,7 @@ struct Settings: Sendable {
         engine.agencyBudget = try agencyBudget(environment)
         if let pattern = environment["ANTHROPIC_CONSOLE_URL"] { engine.consoleLinkPattern = pattern }
         if let days = try number("EVENT_LOG_DAYS", environment, 1...3_650) { engine.eventLogDaysKept = days }
+        if let percent = try number("DISK_ALERT_PERCENT", environment, 1...100) { engine.diskAlertPercent = percent }
         if let runs = try number("RUNS_IN_FLIGHT_MAX", environment, 1...100_000) { engine.runsInFlightMax = runs }
         if let seconds = try number("LEASE_SECONDS", environment, 2...300) {
             engine.leaseMilliseconds = Int64(seconds) * 1_000

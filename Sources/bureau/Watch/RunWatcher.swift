@@ -72,7 +72,7 @@ struct RunWatcher: Sendable {
         Terminal.note(
             "The run is left to the server, which is not running: this shell has not what the server needs "
                 + "(\(missing.joined(separator: ", "))).\nStart bureau serve, or give this shell the server's environment: "
-                + "set -a; . /etc/bureau/env; set +a. Then: bureau runs watch \(id.prefix(10))")
+                + "set -a; . /etc/bureau/env; set +a. Then: bureau runs watch \(ShortID.of(id))")
         if printsJSON { Terminal.say(try await FinalReport(composition: composition, id: id).json()) }
         return ExitStatus.waiting
     }
@@ -132,8 +132,10 @@ struct RunWatcher: Sendable {
     }
 
     private func printSession(_ tail: inout SessionTail?) {
-        for event in tail?.read() ?? [] {
-            if let text = EventLine.text(event, isVerbose: isVerbose) { line(event.milliseconds, text) }
+        while let events = tail?.read() {
+            for event in events {
+                if let text = EventLine.text(event, isVerbose: isVerbose) { line(event.milliseconds, text) }
+            }
         }
     }
 
@@ -161,7 +163,7 @@ struct RunWatcher: Sendable {
         let why = first.error.map { " It said: \(PlainLine.of($0))" } ?? ""
         Terminal.note(
             "\(unsent.count) \(unsent.count == 1 ? "message" : "messages") about this run could not be sent yet (\(vendors)).\(why)\n"
-                + "Nothing is lost: bureau serve sends what waits. See it: bureau runs show \(id.prefix(10))")
+                + "Nothing is lost: bureau serve sends what waits. See it: bureau runs show \(ShortID.of(id))")
     }
 
     private func line(_ at: Int64?, _ text: String) {

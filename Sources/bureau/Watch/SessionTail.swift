@@ -15,11 +15,13 @@ struct SessionTail {
         offset = (facts[.size] as? NSNumber)?.uint64Value ?? 0
     }
 
-    mutating func read() -> [SessionEvent] {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
+    /// Nil when there is nothing more to read; a look ends after so many bytes, and the next goes on from there.
+    mutating func read() -> [SessionEvent]? {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? handle.close() }
-        guard (try? handle.seek(toOffset: offset)) != nil, let data = try? handle.read(upToCount: Self.bytesPerLookMax)
-        else { return [] }
+        guard (try? handle.seek(toOffset: offset)) != nil,
+            let data = try? handle.read(upToCount: Self.bytesPerLookMax), !data.isEmpty
+        else { return nil }
         offset += UInt64(data.count)
         pending.append(data)
         var events: [SessionEvent] = []

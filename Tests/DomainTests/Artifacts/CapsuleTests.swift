@@ -43,6 +43,13 @@ struct CapsuleTests {
         #expect(capsule.figures.map { "\($0.name)=\($0.value)" } == ["score=64 of 100", "spend=900 USD"])
     }
 
+    @Test("A figure named like a credential is none, however the list is written")
+    func secretFigure() {
+        let capsule = Self.read(
+            data: #"{"key_figures": [{"name": "api_token", "value": "plain"}, {"name": "clicks", "value": 12}]}"#)
+        #expect(capsule.figures.map(\.name) == ["clicks"])
+    }
+
     @Test("A file that never arrived is named as missing; bytes that are no JSON give an empty capsule and no error")
     func poor() {
         let capsule = Self.read(data: "{not json", missing: ["figures.csv"])
@@ -98,6 +105,8 @@ struct SanitiserTests {
         "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n-----BEGIN " + "PRIVATE KEY-----\ncanary-demo-1234",
         "The token: canary-demo-1234", "Their password is canary-demo-1234", "Password: canary-demo-1234",
         "the API key is canary-demo-1234, keep it", "hook secret: canary-demo-1234",
+        "Authorization: Basic canary-demo-1234", "git clone https://ana:canary-demo-1234@git.example.com/site.git",
+        "postgres://canary-demo-1234:x@db.example.com/agency and https://www.example.com",
     ]
 
     @Test("What follows a word that introduces a credential goes too", arguments: introduced)
@@ -108,6 +117,8 @@ struct SanitiserTests {
         "Keys to success: answer reviews", "a token of thanks", "Basic packages cost more", "Übergröße – 東京",
         "-----BEGIN CERTIFICATE-----", "", "a token: something that opens a door", "The secret is patience",
         "Ratio 1/2: half of them", "Meet on 11/21: at noon", "Score 1/100000:12",
+        "https://medium.example.com/@ana", "ana@example.com: see https://www.example.com/a:b@c",
+        "ssh://git@example.com/a",
     ]
 
     @Test("Ordinary words stay as they are", arguments: harmless)
@@ -117,7 +128,8 @@ struct SanitiserTests {
     func members() throws {
         let json: JSONValue = [
             "api_key": "x", "nested": ["refreshToken": "y", "list": [["password": "z", "name": "kept"]]],
-            "input_tokens": 12, "blob_key": "runs/1",
+            "input_tokens": 12, "blob_key": "runs/1", "secret_key": "s", "signingKey": "t", "clientSecrets": ["u"],
+            "passphrase": "v",
         ]
         #expect(Sanitiser.clean(json).canonical == #"{"input_tokens":12,"nested":{"list":[{"name":"kept"}]}}"#)
     }

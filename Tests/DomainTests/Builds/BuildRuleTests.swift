@@ -17,17 +17,6 @@ struct BuildRuleTests {
         #expect(TextRule.branch.allows(name))
     }
 
-    static let entries: [(String, String, String?, Bool)] = [
-        ("100644", "a", nil, true), ("120000", "a", "b", true), ("120000", "d/a", "../b", true),
-        ("120000", "d/a", "./x/../../b", true), ("120000", "a", "../b", false), ("120000", "a", "/etc/passwd", false),
-        ("120000", "d/a", "../../b", false), ("120000", "d/a", "x/../../../b", false), ("120000", "a", nil, false),
-        ("120000", "a", "", false), ("120000", "a", ".git/config", false), ("160000", "sub", nil, false),
-    ]
-    @Test("Links may not lead out of a tree", arguments: entries)
-    func links(mode: String, path: String, target: String?, isFine: Bool) {
-        #expect((TreeEntryRule.objection(.init(mode: mode, path: path, target: target)) == nil) == isFine)
-    }
-
     static let variables: [(String, Bool)] = [
         ("CI=1", true), ("NODE_ENV", true), ("A=", true), ("A=b=c d", true), ("PATH=/opt/bin:/bin", true),
         ("api=1", false), ("=x", false), ("", false), ("GITHUB_TOKEN", false), ("MY_SECRET=x", false),

@@ -37,6 +37,23 @@ struct FanOutTests {
         #expect(PingPong.partner(of: next, after: before) == other)
     }
 
+    private static let minute: Int64 = 60_000
+    /// How long each turn takes, how long after its end the next one starts, and whether it is a game.
+    private static let paces: [(Int64, Int64, Bool)] = [
+        (1, 0, true), (25, 1, true), (25, 10, true), (25, 11, false), (600, 9, true), (1, 30, false),
+    ]
+
+    @Test("It is a game at any length of the turns, as long as each is answered soon", arguments: paces)
+    func pace(length: Int64, pause: Int64, isGame: Bool) {
+        let turns = ["a", "b", "a", "b"].enumerated().map { index, agent in
+            let start = Int64(index) * (length + pause) * Self.minute
+            return PingPong.Turn(agent: agent, acceptedAt: start, restedAt: start + length * Self.minute)
+        }
+        let next = 4 * (length + pause) * Self.minute
+        #expect(PingPong.partner(of: "a", at: next, after: turns) == (isGame ? "b" : nil))
+        #expect(PingPong.partner(of: "b", at: next, after: turns) == nil)
+    }
+
     private static let conditions: [(Int?, Int?, Bool)] = [
         (nil, nil, true), (nil, 40, true), (80, 79, true), (80, 80, false), (80, nil, false),
     ]

@@ -66,6 +66,14 @@ private let allEvents: [RunMachine.Event] = [
         #expect(run.state == .stopped)
     }
 
+    @Test("Files that a stopped run had and lost are told of beside its stop")
+    func stoppedAndLost() throws {
+        let lost = RunCause(.filesMissing, "1 file could not be fetched: audit.md.")
+        var run = RunMachine(state: .collecting, session: "s", stopCause: why)
+        #expect(try run.apply(.filesCollected(problem: lost)) == [.alert(why), .alert(lost)])
+        #expect(run.state == .stopped && run.cause == why)
+    }
+
     @Test("A worker may be lost five times, the sixth loss parks the run with a cause")
     func losses() throws {
         var run = RunMachine(state: .running, session: "s")
@@ -156,6 +164,16 @@ private let allEvents: [RunMachine.Event] = [
         #expect(run.state == .doneWithProblems)
         _ = try run.apply(.deliverAgain)
         #expect(run.state == .delivering)
+    }
+
+    @Test("What a round did not deliver is delivered again without leaving the review")
+    func deliverAgainInReview() throws {
+        var run = RunMachine(state: .delivering, session: "s")
+        #expect(try run.apply(.reviewOpened(problem: why)) == [.alert(why)])
+        _ = try run.apply(.deliverAgain)
+        #expect(run.state == .delivering)
+        #expect(try run.apply(.reviewOpened(problem: nil)) == [])
+        #expect(run.state == .inReview && run.cause == nil)
     }
 }
 

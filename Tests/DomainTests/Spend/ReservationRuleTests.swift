@@ -57,8 +57,13 @@ struct AgentBudgetTests {
         return (BudgetReader().budgets(root), problems.sorted)
     }
 
-    @Test("Left out, people are asked at a run's limit and nothing else is limited")
-    func absent() { #expect(Self.budgets("{}").0 == .byDefault) }
+    @Test(
+        "Where nothing is said of it a run is stopped at its limit, and nothing else is limited",
+        arguments: ["{}", #"{"budgets": {}}"#])
+    func absent(text: String) {
+        let budgets = Self.budgets(text).0
+        #expect(budgets == AgentBudgets.byDefault && budgets?.onRunLimit == .stop)
+    }
 
     @Test("A day, a month and the run's own ending are read")
     func read() {

@@ -13,12 +13,14 @@ struct UpkeepTests {
     private func spend(_ bench: Bench, _ micro: Int64) async throws {
         let run = try await bench.run()
         let hand = try #require(try await bench.claim("w", run.id))
-        _ = try await bench.database.write {
-            try RunStore(db: $0).setProgress(
+        let now = bench.clock.now
+        try await bench.database.write { db in
+            _ = try RunStore(db: db).setProgress(
                 hand.lease,
                 RunProgress(
                     spentMicroUSD: micro, spentMethod: "list_cost", eventsCount: 0, lastEvent: nil, budgetWarned: false)
             )
+            try SpendLedger(db: db).settle(run, total: MicroUSD(rawValue: micro), now: now)
         }
     }
 
@@ -43,6 +45,29 @@ struct UpkeepTests {
         try await spend(bench, 2_000_000)
         try await upkeep.look()
         #expect(try await notices(bench) == 2)
+        for alert in try await bench.alerts() {
+            _ = try await bench.database.write { try AlertStore(db: $0).resolve(id: alert.id, by: "ana", now: 0) }
+        }
+        try await upkeep.look()
+        #expect(try await notices(bench) == 2, "what a person closed is not told again that day")
+    }
+
+    @Test("What a run of yesterday spends after midnight counts in the day it was given its money, and is told")
+    func overMidnight() async throws {
+        let bench = try await Bench()
+        let upkeep = try upkeep(bench) {
+            $0.dailyCostAlert = MicroUSD(rawValue: 1_000_000)
+            $0.diskAlertPercent = 101
+        }
+        let run = try await bench.run()
+        try await bench.database.write { try SpendLedger(db: $0).open(run, amount: .usd(5), now: bench.clock.now) }
+        bench.clock.advance(milliseconds: 16 * 3_600_000)
+        try await upkeep.look()
+        #expect(try await bench.alerts().isEmpty)
+        let now = bench.clock.now
+        try await bench.database.write { _ = try SpendLedger(db: $0).settle(run, total: .usd(2), now: now) }
+        try await upkeep.look()
+        #expect(try await bench.alerts().map(\.subject) == ["2026-11-20"])
     }
 
     @Test("Old signals that made no run lose their bytes, and keep hash and verdict; the others keep everything")
@@ -130,6 +155,22 @@ struct UpkeepTests {
             #expect(try await kept() != nil)
             #expect(standIns.sandbox.log.entries.count { $0.operation == "user" } == 3)
         }
+    }
+
+    @Test("Asana is asked who we are at every start: a token may have become another user's")
+    func ownUserOfAsana() async throws {
+        let house = try await AsanaHouse()
+        let upkeep = Upkeep(parts: house.parts, wake: WakeSignal(doors: house.bench.clock.doors))
+        var known: Set<String> = []
+        func own() async throws -> String? {
+            #expect(await upkeep.learnOwnUsers(&known))
+            return try await house.parts.database.read { try AsanaEcho.ownUser($0, account: nil) }
+        }
+        #expect(try await own() == "10")
+        house.asana.state.withLock { $0.user = "20" }
+        #expect(try await own() == "10", "it knows")
+        known = []
+        #expect(try await own() == "20")
     }
 
     private func notices(_ bench: Bench) async throws -> Int64 {

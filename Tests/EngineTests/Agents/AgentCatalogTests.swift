@@ -89,6 +89,16 @@ struct AgentCatalogTests {
         #expect(try await loads() == ["1.0.0 command line, ana, which saw the file change", "2.0.0 \(changed)"])
     }
 
+    @Test("A file that carries another name than its agent's is an error with its place, and starts nothing")
+    func misnamed() async throws {
+        let bench = try await Bench()
+        try write(bench, "auditor.json", Agents.make())
+        try await bench.catalog.refresh()
+        let problem = try #require(bench.catalog.problems.first { $0.path == "agent_name" })
+        #expect(problem.path == "agent_name" && problem.severity == .error && problem.suggestion == "sentinel.json")
+        #expect(bench.catalog.agents.map(\.config.name) == ["sentinel"])
+    }
+
     @Test("A file nobody can read does not keep the others from being read")
     func unreadable() async throws {
         let bench = try await Bench(agents: [:])

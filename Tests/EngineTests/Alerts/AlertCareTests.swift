@@ -68,6 +68,27 @@ struct AlertCareTests {
         #expect(all.first { $0.id == alert.id }?.resolvedBy == "bureau")
     }
 
+    @Test("What a person closed stays closed for as long as the run waits, and the next wait is told of again")
+    func closedByPerson() async throws {
+        let bench = try await Bench(), care = try Self.care(bench)
+        let run = try await bench.run([.foundIncomplete(RunCause(.missingFields, "gbp_url is empty."))])
+        bench.clock.advance(milliseconds: 5 * Self.hour)
+        try await care.look()
+        let alert = try #require(try await bench.alerts().first { $0.cause == AlertCare.waits })
+        let now = bench.clock.now
+        _ = try await bench.database.write { try AlertStore(db: $0).resolve(id: alert.id, by: "ana", now: now) }
+        for _ in 0..<3 {
+            bench.clock.advance(milliseconds: Self.hour)
+            try await care.look()
+        }
+        #expect(try await Self.notices(bench).count == 1, "told once")
+        try await bench.move(run.id, .infoChanged)
+        try await bench.move(run.id, .foundIncomplete(RunCause(.missingFields, "gbp_url is empty.")))
+        bench.clock.advance(milliseconds: 5 * Self.hour)
+        try await care.look()
+        #expect(try await Self.notices(bench).count == 2)
+    }
+
     @Test(
         "Results that wait are told of when the file says, on the task once, then daily to a bound, until somebody speaks"
     )

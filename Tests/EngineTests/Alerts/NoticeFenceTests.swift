@@ -10,7 +10,7 @@ struct NoticeFenceTests {
     private static func due(_ bench: Bench, _ owner: String, only: String? = nil) async throws -> [StepRecord] {
         let now = bench.clock.now
         return try await bench.database.write {
-            try StepStore(db: $0).claimNotices(owner: owner, limit: 20, now: now, only: only)
+            try StepStore(db: $0).claimNotices(owner: owner, limit: 20, now: now, only: only, channel: .slack)
         }
     }
 

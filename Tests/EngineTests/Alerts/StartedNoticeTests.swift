@@ -88,7 +88,7 @@ struct StartedNoticeTests {
     @Test("Whoever stood still before the write and came after the results puts them right")
     func cameAfter() async throws {
         try await withStandIns { standIns in
-            let tool = ClickUpWorkTool(clickUp: try #require(standIns.connections.clickUp))
+            let tool = ClickUpWorkTool(clickUp: try #require(standIns.connections.clickUp), zone: .utc)
             let write = StartedStatusWrite(tool: tool, task: Self.task, status: "In progress", before: Self.from) {
                 "Review"
             }
@@ -103,7 +103,7 @@ struct StartedNoticeTests {
         let (run, found) = try await Self.begun(bench)
         let step = try #require(found), now = bench.clock.now
         try await bench.database.write { db in
-            _ = try StepStore(db: db).claimNotices(owner: "w", limit: 5, now: now)
+            _ = try StepStore(db: db).claimNotices(owner: "w", limit: 5, now: now, channel: .clickUp)
             #expect(try !StartedNotice.takeBack(run.id, now: now, in: db), "its sender may be writing it")
             #expect(try StartedNotice.takeBack(run.id, now: now + 60_001, in: db))
         }

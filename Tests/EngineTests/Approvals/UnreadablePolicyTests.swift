@@ -38,7 +38,7 @@ struct UnreadablePolicyTests {
         guard case .decided = try await desk.approve(id, by: .bureau(name: "ana"), on: "cli") else {
             return #expect(Bool(false), "ana may")
         }
-        let noted = try await AuditDesk(database: bench.database, doors: bench.clock.doors).list()
+        let noted = try await AuditDesk(database: bench.database, doors: bench.clock.doors).list(.init(visible: nil))
         #expect(noted.map { "\($0.actor.name) \($0.actor.surface) \($0.action)" } == ["ana cli approval approved"])
     }
 

@@ -22,11 +22,12 @@ struct ArtifactHouse {
     static let report = #"{"overall_score": 71, "sources": ["Website"], "warnings": ["Demo data"]}"#
 
     /// A run up to `collecting`, of any client.
-    func run(client: String? = "shamrock", agent: String = "sentinel") async throws -> RunRecord {
+    func run(client: String? = "shamrock", agent: String = "sentinel", task: String? = nil) async throws -> RunRecord {
         let loaded = try #require(bench.catalog.agent(agent))
         let new = NewRun(
             agent: agent, agentVersion: "1.0.0", configHash: loaded.hash, triggerSource: .cli, requestedBy: "cli test",
-            dedupeKey: UUID().uuidString, clientSlug: client, clientName: client)
+            dedupeKey: UUID().uuidString, clientSlug: client, clientName: client,
+            taskID: task)
         let run = try await RunDesk(database: bench.database, doors: bench.clock.doors).start(new)
         for event in [RunMachine.Event.taken, .sessionOpened(session: "sesn_\(run.id)"), .turnEnded] {
             try await bench.move(run.id, event)
@@ -63,11 +64,11 @@ struct ArtifactHouse {
     /// A run from its trigger to its end, its version accepted by config.
     @discardableResult
     func done(
-        client: String? = "shamrock", agent: String = "sentinel",
+        client: String? = "shamrock", agent: String = "sentinel", task: String? = nil,
         _ files: [String: String] = ["audit.json": Self.report]
     ) async throws -> ArtifactRecord {
         bench.clock.advance(milliseconds: 1_000)
-        let run = try await run(client: client, agent: agent)
+        let run = try await run(client: client, agent: agent, task: task)
         try await collect(run.id, files)
         try await bench.move(run.id, .channelsSettled(problem: nil))
         return try await newest(run.id)

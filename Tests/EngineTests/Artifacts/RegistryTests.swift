@@ -72,6 +72,22 @@ struct RegistryTests {
         #expect(try await house.state(new.id) == .accepted)
     }
 
+    @Test(
+        "Different tasks make different things where the file says so, and where there is no client",
+        arguments: [
+            ("", "shamrock", false), (#", "artifacts": {"supersedes": "task"}"#, "shamrock", true), ("", nil, true),
+        ])
+    func series(extra: String, client: String?, isApart: Bool) async throws {
+        let house = try await ArtifactHouse(extra: extra)
+        let one = try await house.done(client: client, task: "86a"),
+            other = try await house.done(client: client, task: "86b")
+        #expect(try await house.state(one.id) == (isApart ? .accepted : .superseded))
+        #expect(other.version == (isApart ? 1 : 2))
+        let again = try await house.done(client: client, task: "86b")
+        #expect(try await house.state(other.id) == .superseded)
+        #expect(again.version == other.version + 1)
+    }
+
     @Test("Reviewed results wait, go through their rounds, and the accepted round takes the place of the earlier ones")
     func rounds() async throws {
         let house = try await ArtifactHouse(extra: ArtifactHouse.review)

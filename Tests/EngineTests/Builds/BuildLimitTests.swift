@@ -66,6 +66,41 @@ struct BuildLimitTests {
         #expect((size?.intValue ?? 0) <= 1 << 20)
     }
 
+    private static let canMount = geteuid() == 0 && system("/usr/bin/unshare --mount /bin/true 2> /dev/null") == 0
+
+    @Test(
+        "What another user's builder puts into the machine's shared folders counts as its own, and goes with it",
+        .enabled(if: canMount, "only root can do so, and not in every container"))
+    func sharedFolders() async throws {
+        let name = "/dev/shm/bureau-test-\(UUID().uuidString)"
+        defer { for number in 1...6 { unlink("\(name)-\(number)") } }
+        var options = BuildHouse.Options()
+        options.builder =
+            "for i in 1 2 3 4 5 6; do head -c 4000000 /dev/zero > \(name)-$i; done; ls /dev/shm /var/tmp; sleep 60"
+        options.policy = #""limits": {"disk_mb": 8}"#
+        options.settings = { $0.userName = "nobody" }
+        let house = try await BuildHouse(options)
+        let run = try await house.built()
+        #expect(run.cause?.code == .overLimit, "\(run.cause?.sentence ?? "")")
+        #expect(access(name + "-1", F_OK) != 0)
+        let own = BuildFolder(house.parts.settings.builds, try await house.build(run.id)).temporary
+        #expect(try FileManager.default.contentsOfDirectory(atPath: own).count >= 2)
+    }
+
+    static let hidden: [([String], [String: String], Set<String>)] = [
+        (["make"], ["HOME": "/srv/b/own/home"], ["/tmp", "/var/tmp", "/dev/shm"]),
+        (["/tmp/tool", "x"], [:], ["/var/tmp", "/dev/shm"]),
+        (["make", "--cache=/var/tmp/c"], ["PATH": "/bin:/tmp/bin"], ["/dev/shm"]),
+        (["make"], ["HOME": "/srv/tmp/x"], ["/tmp", "/var/tmp", "/dev/shm"]),
+    ]
+    @Test("A shared folder that a command is given by name stays as it is", arguments: hidden)
+    func named(command: [String], environment: [String: String], places: Set<String>) {
+        let spec = KeptCommand(
+            command: command, folder: "/srv/b/own/tree", environment: environment, millisecondsMax: 1,
+            outputBytesMax: 1, diskBytesMax: 1, diskFolder: "/srv/b/own", user: nil, hasNetwork: true)
+        #expect(Set(PrivatePlaces(spec).places) == places.filter { access($0, F_OK) == 0 })
+    }
+
     @Test("A person's stop ends it, and everything it has started")
     func stop() async throws {
         var options = BuildHouse.Options()

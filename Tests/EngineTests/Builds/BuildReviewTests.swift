@@ -55,6 +55,48 @@ struct BuildReviewTests {
         #expect(try await house.mainCommit == head)
     }
 
+    @Test("A branch that somebody went on with stays after the merge, and people are told so")
+    func goneOnWith() async throws {
+        let house = try await Self.house()
+        let run = try await inReview(house)
+        _ = try await desk(house).accept(run.id, by: "ada")
+        _ = try await house.settled(run.id)
+        let branch = try await house.build(run.id).branch
+        let further = try await house.commit(["more.txt": "More.\n"], on: branch, "Go on")
+        try await clear(house)
+        #expect(try await house.repository.commit("refs/heads/\(branch)") == further)
+        #expect(access(house.folder.appending(path: "builds/\(run.id)").path, F_OK) != 0)
+        #expect(
+            try await house.events(run.id).last { $0.kind == "build" }?.detail
+                == "the worktree is gone; the branch stays, since somebody has gone on with it")
+    }
+
+    @Test("Builds that nobody has decided keep no decided one from being cleared, and go after their days")
+    func manyUndecided() async throws {
+        let house = try await Self.house(), commit = try await house.mainCommit, doors = house.doors
+        for _ in 0..<(BuildCare.buildsMax + 10) {
+            let run = try await house.start()
+            _ = try await desk(house).stop(run.id, by: "ada", reason: nil)
+            try await house.database.write { db in
+                let new = NewBuild(
+                    runID: run.id, repository: house.repository.path, baseBranch: "main", baseCommit: commit,
+                    branch: "bureau/\(run.id)", title: "x")
+                try BuildStore(db: db).insert(new, now: doors.now())
+            }
+        }
+        func left() async throws -> Int {
+            try await house.database.read { try BuildStore(db: $0).uncleared(undecided: .max, limit: 100) }.count
+        }
+        let run = try await inReview(house), branch = try await house.build(run.id).branch
+        _ = try await desk(house).dismiss(run.id, by: "ada", reason: nil)
+        try await clear(house)
+        #expect(try await house.repository.commit("refs/heads/\(branch)") == nil)
+        #expect(try await left() == BuildCare.buildsMax + 10)
+        house.pass(hours: 8 * 24)
+        for _ in 0..<2 { try await clear(house) }
+        #expect(try await left() == 0)
+    }
+
     @Test("A merge whose receipt was lost is found, and not made again")
     func lostReceipt() async throws {
         let house = try await Self.house(#""merge": "merge_commit""#)
@@ -87,6 +129,8 @@ struct BuildReviewTests {
         #expect(back.cause?.sentence.contains("conflict in round-1.md") == true, "\(back.cause?.sentence ?? "")")
         #expect(back.reviewAcceptedAt == nil)
         #expect(try await house.artifact(run.id)?.state == .reviewReady, "what was not merged is not accepted")
+        let said = try await house.database.read { try FeedbackStore(db: $0).list(run: run.id) }
+        #expect(said.map(\.outcome) == [.noted], "its author may still change it")
         _ = try await desk(house).dismiss(run.id, by: "ada", reason: nil)
         try await clear(house)
         let build = try await house.build(run.id)

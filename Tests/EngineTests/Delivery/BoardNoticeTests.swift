@@ -15,19 +15,23 @@ struct BoardNoticeTests {
          "errors": {"container": "100", "place": "Errors"}}
         """
 
-    private func started(_ house: AsanaHouse, number: Int) async throws -> RunRecord {
+    private func started(
+        _ house: AsanaHouse, number: Int, task: String? = "500", client: String? = nil
+    ) async throws -> RunRecord {
         let (doors, now) = (house.bench.clock.doors, house.bench.clock.now)
         let agent = try #require(house.parts.catalog.agent("jessie"))
         let id = doors.makeID()
         try await house.parts.database.write { db in
             let new = NewRun(
-                agent: "jessie", agentVersion: "1.0.0", configHash: agent.hash, triggerSource: .webhook,
-                requestedBy: "asana", dedupeKey: "jessie/asana/500/\(number)", taskID: "500", taskTool: .asana)
+                agent: "jessie", agentVersion: "1.0.0", configHash: agent.hash,
+                triggerSource: task == nil ? .cron : .webhook, requestedBy: "asana",
+                dedupeKey: "jessie/asana/500/\(number)", clientSlug: client, taskID: task,
+                taskTool: task == nil ? .clickUp : .asana)
             _ = try RunStore(db: db).insert(new, id: id, now: now)
             let run = try #require(try RunStore(db: db).find(id))
             let board = BoardNotice(db: db, doors: doors)
             for _ in 0..<2 {
-                try board.open(run, agent.config.board)
+                try board.open(run, agent.config)
                 try board.showFirst(run)
             }
         }
@@ -70,30 +74,58 @@ struct BoardNoticeTests {
         #expect(made == ["3 place", "4 field State"])
     }
 
-    @Test("A failed run makes an error task, a second one adds to it, one that ends well completes it")
-    func errors() async throws {
+    private static let fails: [RunMachine.Event] = [.taken, .broke(RunCause(.internalError, "It broke."))]
+    private static let works: [RunMachine.Event] =
+        Bench.toRunning + [.turnEnded, .filesCollected(problem: nil), .channelsSettled(problem: nil)]
+
+    /// A run that ends like this, and what is written about errors then; that write is done as task `receipt`.
+    private func end(
+        _ run: RunRecord, _ events: [RunMachine.Event], _ kind: String, _ house: AsanaHouse, receipt: String = "900"
+    ) async throws -> (any OutboundWrite)? {
+        var run = run
+        for event in events.renamed("sesn_\(run.id)") { run = try await house.bench.move(run.id, event) }
+        let steps = try await house.bench.steps(run.id, .notice).filter { $0.kind == kind }
+        guard let step = steps.first else { return nil }
+        #expect(step.channel == .asana)
+        let write = try await ErrorTasks.write(step, run, house.parts.catalog.agent("jessie"), house.parts)
+        let (now, receipt) = (house.bench.clock.now, try JSONText.encode(DeliveryReceipt(id: receipt, link: nil)))
+        _ = try await house.parts.database.write { try StepStore(db: $0).markIntended(step.id, now: now) }
+        try await house.parts.database.write { try StepStore(db: $0).markDone(step.id, receipt: receipt, now: now) }
+        house.bench.clock.advance(milliseconds: 1_000)
+        return write
+    }
+
+    @Test(
+        "A failed run makes an error task, a second one adds to it, a good one completes it, with a task and without",
+        arguments: ["500", nil])
+    func errors(task: String?) async throws {
         let house = try await AsanaHouse(["jessie": AsanaHouse.agent("jessie", board: Self.board)])
-        let agent = try #require(house.parts.catalog.agent("jessie"))
         func end(_ number: Int, _ events: [RunMachine.Event], _ kind: String) async throws -> (any OutboundWrite)? {
-            var run = try await started(house, number: number)
-            for event in events { run = try await house.bench.move(run.id, event) }
-            let steps = try await house.bench.steps(run.id, .notice).filter { $0.kind == kind }
-            guard let step = steps.first else { return nil }
-            let write = try await ErrorTasks.write(step, run, agent, house.parts)
-            let (now, receipt) = (house.bench.clock.now, try JSONText.encode(DeliveryReceipt(id: "900", link: nil)))
-            _ = try await house.parts.database.write { try StepStore(db: $0).markIntended(step.id, now: now) }
-            try await house.parts.database.write { try StepStore(db: $0).markDone(step.id, receipt: receipt, now: now) }
-            house.bench.clock.advance(milliseconds: 1_000)
+            try await self.end(try await started(house, number: number, task: task), events, kind, house)
+        }
+        #expect(try await end(1, Self.fails, ErrorTasks.failedKind) is AsanaTaskCreate)
+        #expect((try await end(2, Self.fails, ErrorTasks.failedKind) as? ErrorRepeated)?.task == "900")
+        #expect((try await end(3, Self.works, ErrorTasks.resolvedKind) as? ErrorResolved)?.task == "900")
+        #expect(try await end(4, Self.works, ErrorTasks.resolvedKind) == nil, "nothing is left to resolve")
+        #expect(try await end(5, Self.fails, ErrorTasks.failedKind) is AsanaTaskCreate)
+    }
+
+    @Test("Failures without a task are told apart by their client, and show on no board")
+    func byClient() async throws {
+        let house = try await AsanaHouse(["jessie": AsanaHouse.agent("jessie", board: Self.board)])
+        let (here, there) = ("plunkett", "other")
+        func end(_ number: Int, _ client: String, _ events: [RunMachine.Event], _ kind: String) async throws
+            -> (any OutboundWrite)?
+        {
+            let run = try await started(house, number: number, task: nil, client: client)
+            let write = try await self.end(run, events, kind, house, receipt: client)
+            #expect(try await planned(house, run).isEmpty)
             return write
         }
-        let fails: [RunMachine.Event] = [.taken, .broke(RunCause(.internalError, "It broke."))]
-        let works: [RunMachine.Event] =
-            Bench.toRunning + [.turnEnded, .filesCollected(problem: nil), .channelsSettled(problem: nil)]
-        #expect(try await end(1, fails, ErrorTasks.failedKind) is AsanaTaskCreate)
-        #expect((try await end(2, fails, ErrorTasks.failedKind) as? ErrorRepeated)?.task == "900")
-        #expect((try await end(3, works.renamed("sesn_3"), ErrorTasks.resolvedKind) as? ErrorResolved)?.task == "900")
-        #expect(try await end(4, works.renamed("sesn_4"), ErrorTasks.resolvedKind) == nil, "nothing is left to resolve")
-        #expect(try await end(5, fails, ErrorTasks.failedKind) is AsanaTaskCreate)
+        #expect(try await end(1, here, Self.fails, ErrorTasks.failedKind) is AsanaTaskCreate)
+        #expect(try await end(2, there, Self.fails, ErrorTasks.failedKind) is AsanaTaskCreate)
+        #expect((try await end(3, there, Self.works, ErrorTasks.resolvedKind) as? ErrorResolved)?.task == there)
+        #expect((try await end(4, here, Self.fails, ErrorTasks.failedKind) as? ErrorRepeated)?.task == here)
     }
 
     @Test("A run without a mapping plans nothing")

@@ -62,6 +62,53 @@ struct RunThreadTests {
         }
     }
 
+    @Test("When the message may not be edited any more, the end is told below it, once")
+    func uneditable() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            var connections = here.connections
+            connections.slack = here.slackWithoutEdits
+            let worker = RunThreadWorker(
+                parts: try bench.parts(connections), lock: try OwnerLock(folder: bench.ownersFolder, owner: "one"))
+            let run = try await Self.run(bench)
+            _ = try await worker.lookOnce()
+            for event in Bench.toRunning { try await bench.move(run.id, event) }
+            bench.clock.advance(milliseconds: 1_500)
+            _ = try await worker.lookOnce()
+            #expect(await Self.messages(here).count == 1, "how far it is nobody is told anew")
+            try await bench.move(run.id, .broke(RunCause(.refusal, "The model refused the work.")))
+            for _ in 0..<4 {
+                bench.clock.advance(milliseconds: 60_000)
+                _ = try await worker.lookOnce()
+            }
+            let told = await Self.messages(here)
+            #expect(told.count == 2, "\(told)")
+            #expect(told.last?["thread_ts"]?.string == told.first?["ts"]?.string)
+            #expect(told.last?["text"]?.string?.hasSuffix(": Failed") == true)
+        }
+    }
+
+    @Test("After a long outage whoever lets the run go on sees its message at once, not after the last long wait")
+    func goesOn() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let worker = try Self.worker(bench, here)
+            try here.fault("slack", "chat.postMessage", times: 1_000, .status(503))
+            let run = try await Self.run(bench)
+            try await bench.move(run.id, .broke(RunCause(.refusal, "The model refused the work.")))
+            for _ in 0..<6 {
+                _ = try await worker.lookOnce()
+                bench.clock.advance(milliseconds: 301_000)
+            }
+            _ = try await worker.lookOnce()
+            here.sandbox.faults.clear()
+            #expect(try await worker.lookOnce() == 0, "the next try is minutes away")
+            try await bench.move(run.id, .retried)
+            #expect(try await worker.lookOnce() == 1)
+            #expect(await Self.messages(here).count == 1)
+        }
+    }
+
     @Test("Killed between the post and its receipt: the next one finds the message and goes on with it")
     func killed() async throws {
         try await withStandIns { here in

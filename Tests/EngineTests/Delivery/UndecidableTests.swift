@@ -19,7 +19,7 @@ struct UndecidableTests {
     func comment() async throws {
         try await withStandIns { standIns in
             let clickUp = try #require(standIns.connections.clickUp)
-            let write = ClickUpWorkTool(clickUp: clickUp).comment(
+            let write = ClickUpWorkTool(clickUp: clickUp, zone: .utc).comment(
                 [.text("Ready. Run 01RUN")], on: Self.task,
                 mark: WriteMark(text: "ref 01STEP", since: 0, alike: "Run 01RUN"))
             _ = try await clickUp.comment(Self.task, parts: [.text("Ready. Run 01OTHER")])
@@ -42,7 +42,7 @@ struct UndecidableTests {
             try Data("# Audit\n".utf8).write(to: URL(filePath: path))
             defer { try? FileManager.default.removeItem(atPath: path) }
             let file = FileIntent(title: "audit.md", blobKey: "", sizeBytes: 8, sha256: "", mimeType: "text/markdown")
-            let write = ClickUpWorkTool(clickUp: clickUp).attachment(
+            let write = ClickUpWorkTool(clickUp: clickUp, zone: .utc).attachment(
                 file, path: path, on: Self.task, since: 0, known: [])
             _ = try await write.write()
             guard case .found = try await write.probe() else {
@@ -61,7 +61,7 @@ struct UndecidableTests {
         try await withStandIns { standIns in
             let clickUp = try #require(standIns.connections.clickUp)
             try await clickUp.setStatus(Self.task, now)
-            let write = ClickUpWorkTool(clickUp: clickUp).move(
+            let write = ClickUpWorkTool(clickUp: clickUp, zone: .utc).move(
                 Self.task, to: "Review", before: "ready (automate)")
             let seen =
                 switch try await write.probe() {

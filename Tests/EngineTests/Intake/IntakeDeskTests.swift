@@ -91,7 +91,8 @@ struct IntakeDeskTests {
         let other = try SQLiteDatabase(path: bench.database.path)
         let seen = try await IntakeDesk(database: other, doors: bench.clock.doors).status()
         #expect(seen.record == first.record && seen.record.reason == "Lists are rebuilt")
-        let log = try await AuditDesk(database: bench.database, doors: bench.clock.doors).list(subject: "intake")
+        let log = try await AuditDesk(database: bench.database, doors: bench.clock.doors).list(
+            .init(subject: "intake", visible: nil))
         #expect(log.map(\.action) == ["intake paused"] && log.first?.after?.contains("Lists are rebuilt") == true)
     }
 

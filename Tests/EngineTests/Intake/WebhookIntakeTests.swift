@@ -141,6 +141,25 @@ struct WebhookIntakeTests {
         #expect(try await runs(bench).count == (isEcho ? 1 : 2))
     }
 
+    @Test("A task that we have blocked ourselves starts no agent that waits for blocked ones")
+    func blockedByUs() async throws {
+        let agent = Agents.sentinel.replacingOccurrences(of: "Ready (Automate)", with: "Blocked")
+        let bench = try await Bench(agents: ["sentinel.json": agent])
+        let run = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))], task: "86a"), now = bench.clock.now
+        let step = try #require(try await bench.steps(run.id, .notice).first { $0.kind == "status" })
+        let connections = Connections(
+            clickUp: ClickUpClient(transport: Seen(), baseURL: "http://clickup", token: Secret("test")))
+        let worker = NoticeWorker(
+            parts: try bench.parts(connections), owner: "w", wake: WakeSignal(doors: bench.clock.doors))
+        _ = try await worker.write(for: step)
+        try await bench.database.write { db in
+            try SettingStore(db: db).put("clickup_user_id", "77", now: now)
+            try StepStore(db: db).markIntended(step.id, now: now)
+        }
+        let answer = await intake(bench).accept(signed(Self.body(status: "blocked", user: 77)))
+        #expect(answer.json.contains("echo of our own"), "\(answer.json)")
+    }
+
     @Test("What cannot be stored is answered 503, so that it is sent again, and nothing is half there")
     func fullDisk() async throws {
         let bench = try await Bench()

@@ -49,6 +49,24 @@ struct ReviewLookTests {
     }
 
     @Test(
+        "What was written while the same round was delivered again speaks of that round",
+        arguments: WorkToolKind.allCases)
+    func deliveredAgain(kind: WorkToolKind) async throws {
+        try await at(kind) { desk in
+            let run = try await desk.inReview()
+            try await desk.comment("OK, approved")
+            // Later than the comment, which the stand-in dates by the real clock.
+            let written = Doors.system.now()
+            desk.bench.clock.advance(milliseconds: max(0, written - desk.bench.clock.now) + 60_000)
+            for event in [RunMachine.Event.deliverAgain, .reviewOpened(problem: nil)] {
+                try await desk.bench.move(run.id, event)
+            }
+            #expect(try await desk.look(run.id).state == .delivering)
+            #expect(try await desk.outcomes(run.id) == [.accepted])
+        }
+    }
+
+    @Test(
         "A comment of an earlier round that was only noted counts for the round that stands once it is edited",
         arguments: WorkToolKind.allCases)
     func edited(kind: WorkToolKind) async throws {
@@ -65,6 +83,21 @@ struct ReviewLookTests {
             #expect(third.state == .revising && third.round == 3)
             let asking = try await desk.bench.database.read { try FeedbackStore(db: $0).asking(run: run.id, before: 3) }
             #expect(asking.map(\.text) == ["Please fix the typo on page 2."])
+        }
+    }
+
+    @Test("An acceptance that was not carried out may still be changed by its author", arguments: WorkToolKind.allCases)
+    func acceptanceEdited(kind: WorkToolKind) async throws {
+        try await at(kind) { desk in
+            let run = try await desk.inReview()
+            let comment = try await desk.comment("OK, approved")
+            #expect(try await desk.look(run.id).state == .delivering)
+            try await desk.bench.database.write { try FeedbackStore(db: $0).reopenAcceptance(run.id) }
+            try await desk.bench.move(run.id, .reviewOpened(problem: RunCause(.mergeRefused, "It conflicts.")))
+            #expect(try await desk.look(run.id).state == .inReview, "it is not accepted again by itself")
+            try await desk.edit(comment, to: "Please shorten the summary, it is too long.")
+            #expect(try await desk.look(run.id).state == .revising)
+            #expect(try await desk.outcomes(run.id) == [.revised])
         }
     }
 

@@ -85,6 +85,18 @@ struct TaskDesk: Sendable {
         return try await bench.find(run.id)
     }
 
+    /// Another run on the same task that has asked for these.
+    func waiting(for names: [String], key: String = "jessie/2") async throws -> RunRecord {
+        let loaded = try #require(bench.catalog.agent("jessie"), "\(bench.catalog.problems)")
+        let new = NewRun(
+            agent: "jessie", agentVersion: "1.0.0", configHash: loaded.hash, triggerSource: .webhook,
+            requestedBy: "test", dedupeKey: key, taskID: task, taskTool: kind)
+        let run = try await RunDesk(database: bench.database, doors: bench.clock.doors).start(new)
+        try await bench.move(run.id, .foundIncomplete(RunCause(.missingFields, "Needed: \(names).")))
+        try await bench.database.write { try TaskWatchStore(db: $0).ask(run.id, names) }
+        return try await bench.find(run.id)
+    }
+
     /// The next round is worked and comes to review.
     func nextRound(_ id: String) async throws -> RunRecord {
         let turn: [RunMachine.Event] = [

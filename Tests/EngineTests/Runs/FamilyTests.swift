@@ -106,6 +106,30 @@ struct FamilyTests {
         #expect(try await bench.alerts().map(\.cause) == ["ping_pong"])
     }
 
+    @Test(
+        "Two agents whose runs take hours are stopped too; people who read between the turns are not",
+        arguments: [60, 3_600])
+    func slowPingPong(pauseSeconds: Int64) async throws {
+        let (bench, parts) = try await Self.bench(["sentinel"])
+        for name in ["sentinel", "catalyst", "sentinel", "catalyst"] {
+            let run = try await bench.run(task: "86a1", source: .webhook)
+            bench.clock.advance(milliseconds: 7_200_000)
+            for event in [.taken, .broke(RunCause(.refusal, "No."))] as [RunMachine.Event] {
+                try await bench.move(run.id, event)
+            }
+            try await bench.database.write { db in
+                _ = try db.execute("UPDATE run SET agent = ? WHERE id = ?", [name, run.id])
+            }
+            bench.clock.advance(milliseconds: pauseSeconds * 1_000)
+        }
+        let doors = parts.doors
+        let isRefused = try await bench.database.write { db in
+            let guardian = PingPongGuard(db: db, doors: doors)
+            return try guardian.refusal("sentinel", taskID: "86a1", at: doors.now()) != nil
+        }
+        #expect(isRefused == (pauseSeconds == 60))
+    }
+
     /// Runs of one agent, each accepted a second after the end of the one before; returns when the last one ended.
     private static func chain(_ bench: Bench, count: Int, task: (Int) -> String, by person: String) async throws
         -> Int64

@@ -230,6 +230,20 @@ struct WatchdogTests {
         #expect(!lock.isDead("watching"), "we are alive")
     }
 
+    @Test("Processes that open one database see each other, whatever their data folders are")
+    func besideDatabase() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let data = folder.appendingPathComponent("data"), link = folder.appendingPathComponent("other")
+        try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: data)
+        let one = try OwnerLock(
+            folder: OwnerLock.folder(besideDatabase: data.appendingPathComponent("bureau.db").path), owner: "one")
+        let two = try OwnerLock(
+            folder: OwnerLock.folder(besideDatabase: link.appendingPathComponent("bureau.db").path), owner: "two")
+        #expect(!one.isDead("two") && !two.isDead("one"))
+    }
+
     @Test("A name is held by one process at a time")
     func taken() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

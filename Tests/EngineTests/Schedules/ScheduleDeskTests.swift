@@ -54,6 +54,16 @@ struct ScheduleDeskTests {
         #expect(previews.last?.times.first == (try StandingClock.read("2026-11-21T08:00Z")))
     }
 
+    @Test("The next time is by the clocks of the clients a schedule names, wherever the others are")
+    func nextOfNamed() async throws {
+        let cron = ScheduleHouse.schedule(#""when": "daily at 09:00", "zone": "client", "clients": "borealis""#)
+        let house = try await ScheduleHouse("2026-11-21T07:59Z", cron: cron)
+        try await house.add("acme", zone: "Europe/Berlin")
+        try await house.add("borealis", zone: "America/New_York")
+        let record = try #require(try await house.desk.list(agent: "auditor").first)
+        #expect(record.nextAt == (try StandingClock.read("2026-11-21T14:00Z")))
+    }
+
     static let refusals: [(String, String?, String)] = [
         ("nobody", nil, "there is no agent named \"nobody\"; the agents are: auditor"),
         ("auditor", "monthly", "auditor has no schedule \"monthly\"; it has: daily-at-09-00"),

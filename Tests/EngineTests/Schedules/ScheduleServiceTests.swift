@@ -51,6 +51,53 @@ struct ScheduleServiceTests {
         #expect(try await restarted.runCount() == Int64(started.count))
     }
 
+    @Test(
+        "What is too old to be looked at is written down once, with its number",
+        arguments: ["run_last", "run_all", "skip"])
+    func longDowntime(policy: String) async throws {
+        let cron = ScheduleHouse.schedule(#""when": "hourly", "clients": "acme", "missed": "\#(policy)""#)
+        let house = try await ScheduleHouse("2026-11-20T00:30Z", cron: cron)
+        try await house.add("acme")
+        try await house.service.look()
+        try house.clock.set("2026-11-21T11:30Z")
+        for _ in 0..<2 { try await house.service.look() }
+        let slots = try await house.database.read { try ScheduleStore(db: $0).slots("auditor", "hourly", limit: 100) }
+        #expect(slots.count == 25)
+        let rest = try #require(slots.last)
+        #expect(rest.verdict == .skipped && rest.reason.contains("it and 10 older times"), "\(rest.reason)")
+    }
+
+    @Test(
+        "A named client that was missing is no alert any more once it is there or not named; the next time is told again"
+    )
+    func missingClient() async throws {
+        let house = try await ScheduleHouse("2026-11-21T07:59Z", cron: Self.hourly)
+        func open() async throws -> Int64 {
+            try await house.database.read { try AlertStore(db: $0).countOpen(cause: ScheduleAlert.cause) }
+        }
+        func told() async throws -> Int64? {
+            try await house.database.engine.query("SELECT count(*) AS n FROM step WHERE kind = 'alert'", []).first?
+                .integer("n")
+        }
+        try await house.service.look()
+        try house.clock.set("2026-11-21T08:00Z")
+        for _ in 0..<2 { try await house.service.look() }
+        #expect(try await open() == 1)
+        #expect(try await told() == 1)
+        try await house.add("acme")
+        try await house.service.look()
+        #expect(try await open() == 0)
+        try await house.edit(cron: ScheduleHouse.schedule(#""when": "hourly", "clients": ["acme", "gone"]"#))
+        try await house.service.look()
+        try house.clock.set("2026-11-21T09:00Z")
+        try await house.service.look()
+        #expect(try await open() == 1)
+        #expect(try await told() == 2)
+        try await house.edit(cron: Self.hourly)
+        try await house.service.look()
+        #expect(try await open() == 0)
+    }
+
     @Test("Two processes on one database never start a slot twice")
     func twoProcesses() async throws {
         let cron = ScheduleHouse.schedule(#""when": "every minute", "clients": "all_ready", "missed": "run_all""#)

@@ -61,7 +61,7 @@ struct CostMeterTests {
         for cents in ["100", "301", "350", "499", "500"] {
             var fold = SessionFold()
             fold.take(try event(Self.usage(cents: cents)))
-            verdicts.append(try await meter.save(fold, listed: nil))
+            verdicts.append(try await meter.save(fold, listed: nil).verdict)
         }
         #expect(verdicts == [.ok, .warn, .ok, .ok, .stop(.cost)])
         #expect(try await bench.steps(id, .notice).count == 1)
@@ -101,9 +101,66 @@ struct CostMeterTests {
         bench.clock.advance(milliseconds: 5 * 3_600_000)
         try await bench.move(id, .gateClosed)
         bench.clock.advance(milliseconds: minutes * 60_000)
-        let verdict = try await meter.save(SessionFold(), listed: nil)
-        #expect(verdict == (stops ? .stop(.duration) : .ok))
-        #expect(meter.stopCause(verdict, SessionFold(), listed: nil)?.code == (stops ? .overTime : nil))
+        let judged = try await meter.save(SessionFold(), listed: nil)
+        #expect(judged.verdict == (stops ? .stop(.duration) : .ok))
+        #expect(judged.stopCause?.code == (stops ? .overTime : nil))
+    }
+
+    @Test("Where its limit only warns, a jump past it is told once, and its time stops it all the same")
+    func warnOnly() async throws {
+        let agent = Agents.make(extra: #", "budgets": {"run": {"on_exhausted": "warn_only"}}"#)
+        let bench = try await Bench(agents: ["sentinel.json": agent]), meter = try await meter(bench)
+        for cents in ["100", "700", "900"] {
+            var fold = SessionFold()
+            fold.take(try event(Self.usage(cents: cents)))
+            #expect(try await meter.save(fold, listed: nil).stopCause == nil)
+        }
+        let alerts = try await bench.alerts()
+        #expect(alerts.map(\.cause) == ["budget_passed"], "\(alerts)")
+        #expect(alerts.first?.sentence.contains("$7.00") == true && alerts.first?.occurrences == 1)
+        bench.clock.advance(milliseconds: 60 * 60_000)
+        var fold = SessionFold()
+        fold.take(try event(Self.usage(cents: "950")))
+        #expect(try await meter.save(fold, listed: nil).stopCause?.code == .overTime)
+    }
+
+    @Test("A limit that was raised after the run was claimed is the one a stop names")
+    func raisedMeanwhile() async throws {
+        let bench = try await Bench(), meter = try await meter(bench), id = meter.hand.run.id
+        try await bench.database.write { try RunStore(db: $0).raiseCostMax(id, to: .usd(10)) }
+        var verdicts: [RunCause?] = []
+        for cents in ["600", "1000"] {
+            var fold = SessionFold()
+            fold.take(try event(Self.usage(cents: cents)))
+            verdicts.append(try await meter.save(fold, listed: nil).stopCause)
+        }
+        #expect(verdicts[0] == nil)
+        #expect(verdicts[1]?.sentence == "It had cost $10.00 of at most $10.00.")
+    }
+
+    private static let retries: [(hadSession: Bool, minutesLeft: Int64)] = [(true, 50), (false, 60)]
+
+    @Test(
+        "Between its failure and its next start no time of a session passes; a new session has the whole of it",
+        arguments: retries)
+    func triedAgain(hadSession: Bool, minutesLeft: Int64) async throws {
+        let bench = try await Bench(), run = try await bench.run(hadSession ? Bench.toRunning : [.taken])
+        bench.clock.advance(milliseconds: 10 * 60_000)
+        let code: RunCause.Code = hadSession ? .sessionUnreachable : .sessionRefused
+        try await bench.move(run.id, .broke(RunCause(code, "The service was down.")))
+        if hadSession { try await bench.move(run.id, .sessionHalted) }
+        bench.clock.advance(milliseconds: 2 * 3_600_000)
+        try await bench.move(run.id, .retried)
+        if !hadSession {
+            bench.clock.advance(milliseconds: 3_600_000)
+            for event in Bench.toRunning { try await bench.move(run.id, event) }
+        }
+        bench.clock.advance(milliseconds: (minutesLeft - 1) * 60_000)
+        let hand = try #require(try await bench.claim("w", run.id))
+        let meter = CostMeter(parts: try bench.parts(), hand: hand)
+        #expect(try await meter.save(SessionFold(), listed: nil).stopCause == nil)
+        bench.clock.advance(milliseconds: 60_000)
+        #expect(try await meter.save(SessionFold(), listed: nil).stopCause?.code == .overTime)
     }
 
     @Test("A worker without its lease writes no figures")

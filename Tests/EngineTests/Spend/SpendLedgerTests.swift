@@ -73,6 +73,32 @@ struct SpendLedgerTests {
         #expect(try await Self.agency(bench).reserved == .usd(5), "what goes on in its session has money again")
     }
 
+    @Test("A model without a price is charged all its run was given, and its own cost stays unknown")
+    func unpriced() async throws {
+        let bench = try await Bench(), run = try await Self.reserved(bench)
+        for event in Bench.toRunning { try await bench.move(run.id, event) }
+        let hand = try #require(try await bench.claim("w", run.id))
+        try await bench.database.write {
+            try RunStore(db: $0).setModel(hand.lease, model: "claude-of-tomorrow", sessionAgent: nil)
+        }
+        let known = RunInHand(run: try await bench.find(run.id), lease: hand.lease, agent: hand.agent)
+        var fold = SessionFold()
+        fold.take(try event(#"{"id":"u","type":"session.usage","usage":{"input_tokens":1000000,"output_tokens":0}}"#))
+        try await CostMeter(parts: try bench.parts(), hand: known).save(fold, listed: nil)
+        #expect(try await Self.agency(bench) == SpendBalance(reserved: .usd(5), spent: .zero))
+        let ends: [RunMachine.Event] = [
+            .turnEnded, .filesCollected(problem: nil), .channelsSettled(problem: nil),
+        ]
+        for event in ends { try await bench.move(run.id, event) }
+        #expect(try await Self.agency(bench) == SpendBalance(reserved: .zero, spent: .usd(5)))
+        #expect(try await SpendCheck(database: bench.database).complaints() == [])
+        let ended = try await bench.find(run.id)
+        #expect(ended.document["cost_usd"] == JSONValue.null)
+        let seen = try await bench.database.engine.query(
+            "SELECT total_cost IS NULL AND total_cost_usd IS NULL AS unknown FROM runs WHERE run_id = ?", [run.id])
+        #expect(try seen.first?.integer("unknown") == 1)
+    }
+
     @Test("Entries are never changed or removed, and a figure changed by hand is found")
     func appendOnly() async throws {
         let bench = try await Bench(), run = try await Self.reserved(bench)
@@ -131,112 +157,5 @@ struct SpendLedgerTests {
                 "CREATE TRIGGER broken BEFORE INSERT ON spend_entry BEGIN SELECT RAISE(ABORT, 'the ledger is broken'); END",
                 [])
         }
-    }
-}
-
-@Suite("Who waits for money")
-struct ReservationTests {
-    private static func payload() -> String { #"{"client_id":"shamrock","client_name":"Shamrock"}"# }
-
-    private static func assess(_ bench: Bench, _ id: String, agency: ScopeBudget?) async throws -> StageOutcome {
-        let hand = try #require(try await bench.claim("w", id))
-        let outcome = try await AssessStage(parts: bench.parts { $0.agencyBudget = agency }).run(hand)
-        try await bench.database.write { try RunStore(db: $0).release(hand.lease, dueAt: 0) }
-        return outcome
-    }
-
-    @Test("A run without money waits in the queue with a question, and goes on when the answer is yes, once")
-    func raised() async throws {
-        let bench = try await Bench(), agency = ScopeBudget(limit: .usd(8))
-        let first = try await bench.run(payload: Self.payload()), second = try await bench.run(payload: Self.payload())
-        #expect(try await Self.assess(bench, first.id, agency: agency) == .moved)
-        guard case .rest = try await Self.assess(bench, second.id, agency: agency) else {
-            Issue.record("it did not wait")
-            return
-        }
-        let waiting = try await bench.find(second.id)
-        #expect(waiting.state == .queued)
-        #expect(waiting.cause?.code == .budgetExhausted)
-        #expect(waiting.cause?.sentence.contains("$3.00 left of $8.00") == true, "\(waiting.cause?.sentence ?? "")")
-
-        let desk = ApprovalDesk(
-            database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, agencyBudget: agency
-        ) {}
-        let question = try #require(try await desk.list().first)
-        #expect(question.runID == second.id)
-        _ = try await Self.assess(bench, second.id, agency: agency)
-        #expect(try await desk.list().count == 1, "looking again asks nothing again")
-        let answers = [
-            try await desk.approve(question.id, by: .bureau(name: "ana"), on: "cli"),
-            try await desk.approve(question.id, by: .bureau(name: "jo"), on: "cli"),
-        ]
-        guard case .decided = answers[0], case .already = answers[1] else {
-            Issue.record("\(answers)")
-            return
-        }
-        #expect(try await Self.assess(bench, second.id, agency: agency) == .moved)
-        #expect(try await bench.find(second.id).state == .starting)
-        #expect(try await SpendCheck(database: bench.database).complaints() == [])
-    }
-
-    @Test("The answer no stops the run that waits")
-    func denied() async throws {
-        let bench = try await Bench(), agency = ScopeBudget(limit: .usd(1))
-        let run = try await bench.run(payload: Self.payload())
-        _ = try await Self.assess(bench, run.id, agency: agency)
-        let desk = ApprovalDesk(
-            database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, agencyBudget: agency
-        ) {}
-        let question = try #require(try await desk.list().first)
-        _ = try await desk.deny(question.id, by: .bureau(name: "ana"), on: "cli", reason: "not today")
-        let ended = try await bench.find(run.id)
-        #expect(ended.state == .stopped)
-        #expect(ended.cause?.sentence == "ana decided not to raise the budget: not today")
-    }
-
-    @Test("The next day begins with the whole day's budget, and the question goes away")
-    func nextDay() async throws {
-        let bench = try await Bench(), agency = ScopeBudget(limit: .usd(6))
-        let first = try await bench.run(payload: Self.payload()), second = try await bench.run(payload: Self.payload())
-        _ = try await Self.assess(bench, first.id, agency: agency)
-        _ = try await Self.assess(bench, second.id, agency: agency)
-        #expect(try await bench.find(second.id).state == .queued)
-        let day = try #require(SpendAccount(.agency, SpendAccount.day(bench.clock.now)).endsAt)
-        bench.clock.advance(milliseconds: day - bench.clock.now)
-        #expect(try await Self.assess(bench, second.id, agency: agency) == .moved)
-        #expect(try await bench.find(second.id).state == .starting)
-        let open = try await bench.database.read { try ApprovalStore(db: $0).list(state: .open, limit: 10) }
-        #expect(open.isEmpty)
-    }
-
-    private static let endings: [(Exhaustion, RunState)] = [
-        (.stop, .stopped), (.warnOnly, .starting), (.pauseAndAsk, .queued),
-    ]
-    @Test("What happens when a budget is used up is as its config says", arguments: endings)
-    func actions(action: Exhaustion, state: RunState) async throws {
-        let bench = try await Bench(), run = try await bench.run(payload: Self.payload())
-        _ = try await Self.assess(bench, run.id, agency: ScopeBudget(limit: .usd(1), onExhausted: action))
-        #expect(try await bench.find(run.id).state == state)
-    }
-
-    @Test("People are warned once when four fifths are spent, and once when all is")
-    func warnings() async throws {
-        let bench = try await Bench(), run = try await bench.run(payload: Self.payload())
-        let agency = ScopeBudget(limit: .usd(6))
-        _ = try await Self.assess(bench, run.id, agency: agency)
-        try await bench.move(run.id, .sessionOpened(session: "sesn_1"))
-        let hand = try #require(try await bench.claim("w", run.id))
-        let meter = CostMeter(parts: try bench.parts { $0.agencyBudget = agency }, hand: hand)
-        for cents in [400, 480, 490, 600, 610] {
-            var fold = SessionFold()
-            fold.take(
-                try event(
-                    #"{"id":"u\#(cents)","type":"session.usage","usage":{"list_cost":{"amount":"\#(cents)","currency":"USD"}}}"#
-                ))
-            try await meter.save(fold, listed: nil)
-        }
-        let told = try await bench.alerts().filter { $0.cause.contains("agency") }
-        #expect(told.count == 2, "\(told)")
-        #expect(told.allSatisfy { $0.occurrences == 1 })
     }
 }

@@ -43,6 +43,19 @@ struct StandIns: Sendable {
         ).id
     }
 
+    /// Takes a session away at the service, as somebody may in its console. It must rest.
+    func delete(_ session: String) async throws {
+        let request = VendorRequest(
+            vendor: .anthropic, operation: "session.delete", method: .delete,
+            url: base + "/anthropic/v1/sessions/" + session,
+            headers: [
+                "x-api-key": "sk-ant-demo", "anthropic-version": "2023-06-01",
+                "anthropic-beta": "managed-agents-2026-04-01",
+            ])
+        let answer = try await transport.send(request)
+        guard answer.status == 200 else { throw Refused(text: String(decoding: answer.body, as: UTF8.self)) }
+    }
+
     /// What the model answers next; the members are the control's own.
     func message(_ options: String) async throws { try await control("message", "{\(options)}") }
 

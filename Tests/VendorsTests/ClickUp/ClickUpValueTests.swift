@@ -49,6 +49,17 @@ private let rows: [(String, String?, String, String?)] = [
 
 @Suite("ClickUp field values")
 struct ClickUpValueTests {
+    @Test(
+        "A day without a time is the day where people are",
+        arguments: [
+            ("1776578400000", 10, "2026-04-19"), ("1776571200000", 0, "2026-04-19"),
+            ("1776585600000", -4, "2026-04-19"),
+            ("1776535200000", 10, "2026-04-19"),
+        ])
+    func day(value: String, hoursEast: Int, expected: String) throws {
+        #expect(try field("date", value, config: "{}").text { _ in hoursEast * 3_600 } == expected)
+    }
+
     @Test("Every type of field becomes text, and nothing becomes missing by surprise", arguments: rows.indices)
     func text(row: Int) throws {
         #expect(try field(rows[row].0, rows[row].1, config: rows[row].2).text == rows[row].3, "\(rows[row])")

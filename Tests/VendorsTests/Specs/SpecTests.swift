@@ -136,7 +136,7 @@ struct SpecTests {
                         AsanaWebhookFilter(resourceType: "task", action: "changed", fields: ["assignee"]),
                         AsanaWebhookFilter(resourceType: "story", resourceSubtype: "comment_added", action: "added"),
                     ])
-                _ = try? await client.webhooks(workspace: "1")
+                _ = try? await client.webhooks(workspace: "1", project: "100", offset: "o")
                 _ = try? await client.webhook("9")
                 _ = try? await client.deleteWebhook("9")
                 _ = try? await client.events(project: "100", sync: "s")

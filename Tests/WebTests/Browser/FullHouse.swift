@@ -56,11 +56,14 @@ enum FullHouse {
             ).put(into: server)
         }
         let long = String(repeating: "word ", count: 3_000)
-        let log = [
-            #"{"id":"e1","type":"agent.message","content":[{"type":"text","text":"I begin with xoxb-canary-19aa3e"}]}"#,
-            #"{"id":"e2","type":"agent.tool_use","name":"web_fetch","input":{"url":"https://acme.example/"}}"#,
-            #"{"id":"e3","type":"agent.tool_result","tool_use_id":"e2","content":[{"type":"text","text":"\#(long)"}]}"#,
-        ]
+        let log =
+            [
+                #"{"id":"e1","type":"agent.message","content":[{"type":"text","text":"I begin with xoxb-canary-19aa3e"}]}"#,
+                #"{"id":"e2","type":"agent.tool_use","name":"web_fetch","input":{"url":"https://acme.example/"}}"#,
+                #"{"id":"e3","type":"agent.tool_result","tool_use_id":"e2","content":[{"type":"text","text":"\#(long)"}]}"#,
+                #"{"id":"k","type":"user.message","content":[{"type":"text","text":"Audit the profile of Acme"}]}"#,
+                "a line that is no event",
+            ] + (1...4).map { #"{"id":"g\#($0)","type":"agent.tool_use","name":"read_page","input":{"page":\#($0)}}"# }
         try Data((log.joined(separator: "\n") + "\n").utf8).write(
             to: server.house.settings.sessionLogFolder.appending(path: "sesn_\(run("5")).jsonl"))
         // Another round of the last one, with something to compare.
@@ -128,6 +131,8 @@ enum FullHouse {
             try db.execute(
                 "UPDATE run SET payload = ? WHERE id IN (?, ?)",
                 [#"{"business_name":"Acme","notes":"token=canary-payload-5b20"}"#, run("5"), run("7")])
+            // Its log is gone.
+            try db.execute("UPDATE run SET events_count = 9 WHERE id = ?", [run("3")])
             // What a session wrote down by mistake never reaches a page.
             try db.execute(
                 "UPDATE artifact SET reason = 'token=canary-payload-5b20', requested_by = 'Bearer sk-ant-canary7f3a91'",

@@ -54,6 +54,80 @@ struct ClientPageTests {
         }
     }
 
+    @Test("Of two who change a client at once the second sees what the first did, and saves on top of it")
+    func meanwhile() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient(
+                "acme", ["business_phone": "614 555 0100", "business_address": "1 Main St", "tone_of_voice": "Calm"])
+            let (ana, ben) = (
+                try await Browser.signedIn(server, "ana", .admin), try await Browser.signedIn(server, "ben", .admin)
+            )
+            let seen = try Self.version(try await ben.get("/clients/acme/context/").text), place = "/clients/acme/facts"
+            let others = "&fact.tone_of_voice=Calm&fact.client_name=Acme"
+            _ = try await ana.post(
+                place, "version=\(seen)&fact.business_address=2+Main+St&fact.business_phone=614+555+0111" + others)
+            let form = "&tab=context&fact.business_address=3+Main+St&fact.business_phone=614+555+0100" + others
+            let late = try await ben.post(place, "version=\(seen)" + form)
+            #expect(late.status == 409)
+            for words in [
+                "Somebody changed Acme while you were writing", "ana wrote: 2 Main St", "value=\"3 Main St\"",
+                "614 555 0111", ">Address<", "Save mine",
+            ] { #expect(late.text.contains(words), "\(words)") }
+            #expect(
+                !late.text.contains("Nothing of yours") && !late.text.contains("Fact.") && !late.text.contains("Calm"))
+            #expect(!late.text.contains("name=\"fact.business_phone\""), "ben never touched the phone")
+            let fresh = try Self.version(late.text)
+            #expect(try await ben.post(place, "version=\(fresh)&fact.business_address=3+Main+St").status == 303)
+            let fields = try #require(try await server.house.clients.find("acme")).fields
+            #expect(fields["business_address"] == "3 Main St" && fields["business_phone"] == "614 555 0111")
+        }
+    }
+
+    @Test("What cannot be taken back to the form's own version is all shown as it is now")
+    func withoutBase() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme", ["business_address": "1 Main St"])
+            let ben = try await Browser.signedIn(server, "ben", .admin)
+            let late = try await ben.post(
+                "/clients/acme/facts",
+                "version=00000000000000000000&fact.business_address=3+Main+St&fact.client_name=Acme")
+            #expect(late.status == 409 && late.text.contains("There is now: 1 Main St"))
+            #expect(late.text.contains("value=\"3 Main St\"") && !late.text.contains("What was changed meanwhile"))
+            #expect(!late.text.contains("name=\"fact.client_name\""), "it is what stands there")
+        }
+    }
+
+    @Test("A list of clients goes on, as a page, as JSON, as CSV and over the API, and each is in it once")
+    func paging() async throws {
+        try await Served.run { server in
+            let all = (0..<ClientPages.pageRows + 7).map { String(format: "client-%03d", $0) }
+            for slug in all { try await server.keepClient(slug) }
+            let ana = try await Browser.signedIn(server, "ana", .viewer)
+            let first = try await ana.get("/clients/").text
+            #expect(first.contains("/clients/\(all[ClientPages.pageRows - 1])/"))
+            let next = try #require(first.firstMatch(of: /rel="next" href="([^"]+)"/)).1
+            let second = try await ana.get(String(next)).text
+            #expect(second.contains("/clients/\(all.last ?? "")/") && !second.contains("/clients/\(all[0])/"))
+            #expect(!second.contains("rel=\"next\"") && second.contains(">First<"))
+            let json = try JSONValue.parse(try await ana.get("/clients.json").body)
+            #expect(json["clients"]?.array?.count == ClientPages.pageRows && json["next"]?.string == all[99])
+            let lines = try await ana.get("/clients.csv").text.split(separator: "\r\n").dropFirst()
+            #expect(lines.map { $0.split(separator: ",").first.map(String.init) } == all)
+            let program = try await Program.of(server, "robot", .viewer)
+            var (seen, cursor): ([String], String?) = ([], nil)
+            for _ in 0..<4 {
+                let page = try await program.json("/api/v1/clients?limit=50" + (cursor.map { "&cursor=\($0)" } ?? ""))
+                seen += (page["items"]?.array ?? []).compactMap { $0["slug"]?.string }
+                cursor = page["next"]?.string
+                if cursor == nil { break }
+            }
+            #expect(seen == all)
+            let narrow = try await Browser.signedIn(server, "nina", .viewer, clients: [all[0], all[105]])
+            let few = try await narrow.get("/clients/").text
+            #expect(few.contains(all[105]) && !few.contains(all[1]) && !few.contains("rel=\"next\""))
+        }
+    }
+
     @Test("A wrong fact is refused with what was meant, and nothing is kept")
     func wrong() async throws {
         try await Served.run { server in

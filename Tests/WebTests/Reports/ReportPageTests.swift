@@ -79,7 +79,12 @@ struct ReportPageTests {
         try await Served.run { server in
             try await ReportSeed().put(into: server)
             let browser = try await Browser.signedIn(server, "ana", .consultant)
-            #expect(try await browser.post(Self.place + "/changes", "text=+%0A").status == 422)
+            let empty = try await browser.post(Self.place + "/changes", "text=+%0A&note=kept")
+            #expect(
+                empty.status == 422 && empty.text.contains("aria-describedby=\"f-text-problem\" aria-invalid=\"true\""))
+            #expect(
+                empty.text.contains("id=\"f-text-problem\">Nothing is written")
+                    && empty.text.contains("href=\"#f-text\""))
             #expect(try await server.house.runs.find("01KARVN0000000000000000001").state == .inReview)
             #expect(try await browser.post(Self.place + "/changes", "text=Name+the+%3Cb%3Ecities").status == 303)
             #expect(try await server.house.runs.find("01KARVN0000000000000000001").state == .revising)
@@ -111,7 +116,8 @@ struct ReportPageTests {
         ("?status=accepted", 200, false), ("?month=2026-11", 200, true), ("?month=2026-10", 200, false),
         ("?kind=seo-audit&agent=sentinel&visibility=staff", 200, true), ("?status=good", 400, false),
         ("?month=soon", 400, false), ("?visibility=all", 400, false),
-        ("?before=01KAREP0000000000000000001", 200, false),
+        ("?before=01KAREP0000000000000000001", 200, false), ("?reusable=no", 200, true),
+        ("?reusable=yes", 200, false), ("?reusable=perhaps", 400, false),
     ]
 
     @Test("The address holds the filters; one that means nothing is refused", arguments: filters)
@@ -124,6 +130,50 @@ struct ReportPageTests {
                 #expect(answer.status == status, "\(path)")
                 #expect(answer.text.contains("01KAREP0000000000000000001") == isListed, "\(path)")
             }
+        }
+    }
+
+    @Test("What a newer version took the place of is left out and counted, and the newer one leads to it")
+    func superseded() async throws {
+        try await Served.run(site: .init(publicURL: "http://bureau.test", version: "1")) { server in
+            let other = "01KAREP0000000000000000002"
+            try await ReportSeed(state: "accepted", runState: "done").put(into: server)
+            try await ReportSeed(id: other, state: "accepted", runState: "done", round: 2).put(into: server)
+            _ = try await server.database.write {
+                try $0.execute("UPDATE artifact SET state = 'superseded', superseded_by = ? WHERE round = 1", [other])
+            }
+            let browser = try await Browser.signedIn(server, "ana", .viewer)
+            let list = try await browser.get("/reports/").text
+            #expect(list.contains("1 superseded version is left out") && !list.contains(Self.place))
+            #expect(try await !browser.get("/reports/?superseded=yes").text.contains("left out"))
+            #expect(try await !browser.get("/reports/?client=plunkett").text.contains("left out"))
+            let page = try await browser.get("/reports/\(other)/").text
+            #expect(page.contains("href=\"\(Self.place)/\">Supersedes v1</a>"))
+            #expect(page.contains("data-copy=\"http://bureau.test/reports/\(other)/\""))
+        }
+    }
+
+    @Test("Those that other work may build on are found page by page")
+    func reusable() async throws {
+        try await Served.run { server in
+            for number in 10..<80 {
+                try await ReportSeed(
+                    id: "01KAREP00000000000000000\(number)", run: "01KARVN00000000000000000\(number)",
+                    state: number % 7 == 0 ? "draft" : "accepted", runState: "done", files: []
+                ).put(into: server)
+            }
+            let browser = try await Browser.signedIn(server, "ana", .viewer)
+            var (ids, before) = ([String](), "")
+            for _ in 0..<5 {
+                let json = try JSONValue.parse(try await browser.get("/reports.json?reusable=yes\(before)").body)
+                ids += json["reports"]?.array?.compactMap { $0["id"]?.string } ?? []
+                guard let next = json["next"]?.string else { break }
+                before = "&before=\(next)"
+            }
+            let accepted = (10..<80).reversed().filter { $0 % 7 != 0 }.map { "01KAREP00000000000000000\($0)" }
+            #expect(ids == accepted)
+            let csv = try await browser.get("/reports.csv?reusable=yes").text
+            #expect(csv.split(whereSeparator: \.isNewline).count == accepted.count + 1)
         }
     }
 

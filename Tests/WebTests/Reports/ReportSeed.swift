@@ -15,6 +15,16 @@ struct ReportSeed: Sendable {
     /// Name, what the session called its kind, content.
     var files: [(String, String, String)] = [("report.md", "text/markdown", "# Audit\n\nAll is well.\n")]
 
+    /// So many that wait for people, each of a run of its own.
+    static func inReview(_ count: Int, of client: String, on server: Served) async throws {
+        for number in 1...count {
+            let tail = String(format: "%04d", number)
+            try await ReportSeed(
+                id: "01KAREP000000000000000\(tail)", run: "01KARVN000000000000000\(tail)", client: client
+            ).put(into: server)
+        }
+    }
+
     func put(into server: Served) async throws {
         var stored: [(name: String, mime: String, size: Int64, hash: String, key: String)] = []
         for (index, (name, mime, content)) in files.enumerated() {
@@ -29,6 +39,7 @@ struct ReportSeed: Sendable {
         let causes = [
             "failed": ("session_terminated", "The session ended with an error."),
             "needs_info": ("missing_fields", "Competitors are missing."),
+            "ignored": ("not_eligible", "It is no task for this agent."),
         ]
         let cause = causes[runState]
         try await server.database.write { db in

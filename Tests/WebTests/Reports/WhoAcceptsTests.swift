@@ -52,6 +52,31 @@ struct WhoAcceptsTests {
         }
     }
 
+    private static let stands: [(String, Role, names: Bool, state: String, run: String, shown: String?)] = [
+        ("reviewed by somebody who may", .consultant, false, "review_ready", "done", "Your decision"),
+        ("reviewed by somebody who is not named", .consultant, true, "review_ready", "done", "Your decision"),
+        ("accepted before", .consultant, true, "accepted", "done", "Take it back"),
+        ("looked at", .viewer, true, "review_ready", "done", nil),
+    ]
+
+    @Test("Only what was accepted is taken back; who may not accept is told who may", arguments: stands)
+    func refusal(what: String, role: Role, names: Bool, state: String, run: String, shown: String?) async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await Self.furnish(server, names: names)
+            _ = try await server.database.write { db in
+                try db.execute("UPDATE artifact SET state = ?", [state])
+                try db.execute("UPDATE run SET state = ?, ended_at = 1", [run])
+            }
+            let browser = try await Browser.signedIn(server, "ana", role)
+            let page = try await browser.get("/reports/\(Self.report)/").text
+            for heading in ["Your decision", "Take it back"] {
+                #expect(page.contains("<h2>\(heading)</h2>") == (heading == shown), "\(what): \(heading)")
+            }
+            let isRefused = names && shown == "Your decision"
+            #expect(page.contains("here an operator or above can") == isRefused, "\(what)")
+        }
+    }
+
     private static let words: [(String, String, Int, ArtifactState)] = [
         ("changes", #"{"text": "Shorter, please."}"#, 200, .changesAsked),
         ("changes", #"{"text": "  "}"#, 409, .reviewReady), ("changes", "{}", 400, .reviewReady),

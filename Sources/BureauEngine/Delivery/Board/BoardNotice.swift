@@ -16,9 +16,12 @@ struct BoardNotice {
     let db: any Connection
     let doors: Doors
 
-    /// Called when a run is first looked at, before anything is known of its task; doing it again changes nothing.
-    func open(_ run: RunRecord, _ policy: BoardPolicy) throws {
-        guard run.taskID != nil, !policy.states.isEmpty || policy.errors != nil else { return }
+    /// Called when a run is first looked at, before anything is known of its task; doing it again changes nothing. One
+    /// without a task shows nowhere, and its failure has a task all the same.
+    func open(_ run: RunRecord, _ config: AgentConfig) throws {
+        var policy = config.board
+        guard policy.errors != nil || (run.taskID != nil && !policy.states.isEmpty) else { return }
+        policy.errors?.tool = run.taskID == nil ? config.boardTool : run.taskTool
         try db.execute(
             "INSERT INTO run_board (run_id, policy) VALUES (?, ?) ON CONFLICT DO NOTHING",
             [run.id, try JSONText.encode(policy)])
@@ -35,17 +38,19 @@ struct BoardNotice {
         // A task that the agent never took stays where people have put it.
         guard state != .ignored || seq > 0 else { return }
         try show(run, state, policy)
-        if policy.errors != nil { try ErrorTasks(db: db, doors: doors).follow(run, to: state) }
+        guard let errors = policy.errors else { return }
+        // A row from before the tool was kept is of a run that has a task.
+        guard let tool = errors.tool ?? (run.taskID == nil ? nil : run.taskTool) else { return }
+        try ErrorTasks(db: db, doors: doors).follow(run, to: state, on: tool)
     }
 
     private func known(_ run: RunRecord) throws -> (policy: BoardPolicy, seq: Int64)? {
-        guard run.taskID != nil, let row = try db.first("SELECT policy, seq FROM run_board WHERE run_id = ?", [run.id])
-        else { return nil }
+        guard let row = try db.first("SELECT policy, seq FROM run_board WHERE run_id = ?", [run.id]) else { return nil }
         return (try JSONText.decode(BoardPolicy.self, try row.text("policy")), try row.integer("seq"))
     }
 
     private func show(_ run: RunRecord, _ state: RunState, _ policy: BoardPolicy) throws {
-        guard let look = policy.states[state] else { return }
+        guard run.taskID != nil, let look = policy.states[state] else { return }
         if let place = look.place { try plan(BoardIntent(state: state, place: place), "place", run) }
         for field in look.fields { try plan(BoardIntent(state: state, field: field), "field \(field.name)", run) }
     }
@@ -79,5 +84,24 @@ struct BoardNotice {
         let (intent, tool) = (try step.intent(as: BoardIntent.self), try parts.workTool(of: run))
         if let place = intent.place { return tool.move(task, to: place, before: nil) }
         return intent.field.map { tool.setField($0.name, to: $0.value, on: task) }
+    }
+}
+
+extension AgentConfig {
+    /// Who keeps its board, as far as its file tells: what starts it, else what it reads, else where it delivers.
+    var boardTool: WorkToolKind? {
+        switch (triggers.clickUp != nil, triggers.asana != nil) {
+        case (true, true): return nil
+        case (true, false): return .clickUp
+        case (false, true): return .asana
+        case (false, false): break
+        }
+        switch (payloadSource.kind, delivery.clickUp != nil, delivery.asana != nil) {
+        case (.clickUpTask, _, _): return .clickUp
+        case (.asanaTask, _, _): return .asana
+        case (.manual, true, false), (.slackCommand, true, false): return .clickUp
+        case (.manual, false, true), (.slackCommand, false, true): return .asana
+        case (.manual, _, _), (.slackCommand, _, _): return nil
+        }
     }
 }

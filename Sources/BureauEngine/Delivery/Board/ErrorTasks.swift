@@ -3,34 +3,44 @@ import BureauStorage
 import BureauVendors
 
 /// Tasks about runs that failed: made in the place the config names, told of each repetition, completed when a later run
-/// of the same agent for the same task ends well.
+/// of the same agent for the same task ends well. Runs without a task, of a schedule or started by hand, are told apart
+/// by their client.
 struct ErrorTasks {
     static let failedKind = "error_task", resolvedKind = "error_resolved"
     let db: any Connection
     let doors: Doors
 
-    func follow(_ run: RunRecord, to state: RunState) throws {
+    func follow(_ run: RunRecord, to state: RunState, on tool: WorkToolKind) throws {
         switch state {
-        case .failed: try plan(Self.failedKind, run)
+        case .failed: try plan(Self.failedKind, run, tool)
         case .done:
             let known = try db.first(
                 """
                 SELECT step.kind FROM step JOIN run ON run.id = step.run_id
-                WHERE run.agent = ? AND run.task_id = ? AND step.kind IN (?, ?)
+                WHERE \(Self.sameWork) AND step.kind IN (?, ?)
                 ORDER BY step.created_at DESC, step.position DESC LIMIT 1
-                """, [run.agent, run.taskID, Self.failedKind, Self.resolvedKind])
+                """, Self.work(of: run) + [Self.failedKind, Self.resolvedKind])
             guard try known?.text("kind") == Self.failedKind else { return }
-            try plan(Self.resolvedKind, run)
+            try plan(Self.resolvedKind, run, tool)
         case .queued, .needsInfo, .starting, .running, .waitingApproval, .collecting, .delivering, .inReview, .revising,
             .stopping, .doneWithProblems, .stopped, .ignored:
             return
         }
     }
 
-    private func plan(_ kind: String, _ run: RunRecord) throws {
+    private static let sameWork = """
+        run.agent = ?
+            AND (run.task_id = ? OR (? IS NULL AND run.task_id IS NULL AND coalesce(run.client_slug, '') = ?))
+        """
+
+    private static func work(of run: RunRecord) -> [any SQLBindable] {
+        [run.agent, run.taskID, run.taskID, run.clientSlug ?? ""]
+    }
+
+    private func plan(_ kind: String, _ run: RunRecord, _ tool: WorkToolKind) throws {
         let seq = try BoardNotice.next(run.id, db)
         let plan = StepPlan(
-            channel: run.taskTool.channel, kind: kind, subject: "\(seq)", position: 10 + Int(seq), intent: "{}")
+            channel: tool.channel, kind: kind, subject: "\(seq)", position: 10 + Int(seq), intent: "{}")
         try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: "", now: doors.now())
     }
 
@@ -40,11 +50,13 @@ struct ErrorTasks {
     {
         guard step.kind == failedKind || step.kind == resolvedKind else { return nil }
         guard let config = agent?.config, let place = config.board.errors else { return AlreadyShown() }
-        let tool = try parts.workTool(of: run), mark = WriteMark(step)
+        let tool = try parts.workTool(step.channel == .asana ? .asana : .clickUp, for: run.agent),
+            mark = WriteMark(step)
         let open = try await parts.database.read { try openTask($0, run) }
         if step.kind == resolvedKind {
             guard let open else { return AlreadyShown() }
-            let text = WorkText([.text("Fixed: run \(run.id) of the same task ended well."), .newline])
+            let what = run.taskID == nil ? "the same agent" : "the same task"
+            let text = WorkText([.text("Fixed: run \(run.id) of \(what) ended well."), .newline])
             return ErrorResolved(
                 update: tool.updateTask(open, WorkTaskChange(isCompleted: true)),
                 comment: tool.comment(text, on: open, mark: mark), task: open)
@@ -61,9 +73,9 @@ struct ErrorTasks {
         let last = try db.first(
             """
             SELECT step.kind, step.receipt FROM step JOIN run ON run.id = step.run_id
-            WHERE run.agent = ? AND run.task_id = ? AND step.kind IN (?, ?) AND step.state = 'done'
+            WHERE \(sameWork) AND step.kind IN (?, ?) AND step.state = 'done'
             ORDER BY step.settled_at DESC, step.created_at DESC LIMIT 1
-            """, [run.agent, run.taskID, failedKind, resolvedKind])
+            """, work(of: run) + [failedKind, resolvedKind])
         guard let last, try last.text("kind") == failedKind else { return nil }
         return try JSONText.decode(DeliveryReceipt.self, try last.text("receipt")).id
     }

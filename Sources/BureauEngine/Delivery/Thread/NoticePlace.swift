@@ -6,6 +6,10 @@ import BureauVendors
 struct NoticePlace: Sendable {
     /// The message is about to be posted: look again soon.
     struct NotYet: Error {}
+    static let noChannel = StepProblem(
+        description:
+            "Slack is connected, but no channel is set for this: name one in the agent's file (alerts.on_failure_channel) or set SLACK_ALERT_CHANNEL_ID"
+    )
     static let noteKind = "thread_note"
     static let againMilliseconds: Int64 = 1_000, waitMillisecondsMax: Int64 = 60_000
     private static let awaitedMax = 50, awaitedEveryMilliseconds = 100

@@ -52,10 +52,14 @@ struct RunThreadStore {
         ).map { (try $0.text("id"), try $0.text("config_sha256")) }
     }
 
-    /// A run that goes on after its end is told of again.
+    /// A run that goes on after its end is told of again; one whose message still waits for Slack is tried at once, for
+    /// who lets it go on thinks that Slack answers.
     func reopen(_ runID: String, now: Int64) throws {
         try db.execute(
-            "UPDATE run_thread SET closed = 0, tries = 0, due_at = ? WHERE run_id = ? AND ts IS NOT NULL", [now, runID])
+            """
+            UPDATE run_thread SET closed = CASE WHEN ts IS NULL THEN closed ELSE 0 END, tries = 0, due_at = ?
+            WHERE run_id = ?
+            """, [now, runID])
     }
 
     func find(_ runID: String) throws -> (thread: RunThread, isClosed: Bool)? {

@@ -4,8 +4,8 @@ import BureauVendors
 import Logging
 import ServiceLifecycle
 
-/// Keeps each run's message in Slack true: posts it once, replaces it when the run has moved, and now and then when only
-/// its figures have. Bounded: so many writes a minute over all runs, ends before beginnings before figures.
+/// Keeps each run's message in Slack true: posts it once, replaces it when the run has moved, and now and then when
+/// only its figures have. Bounded: so many writes a minute over all runs, ends before beginnings before figures.
 package struct RunThreadWorker: Service {
     let parts: EngineParts
     let lock: OwnerLock
@@ -68,12 +68,53 @@ package struct RunThreadWorker: Service {
         let threads = try await parts.database.write {
             try RunThreadStore(db: $0).claim(owner: owner, limit: limit, now: now)
         }
+        // One Slack that lets us wait holds up no other one's messages; within one of them they go one after the other.
+        let lines = try await byAccount(threads)
+        return try await withThrowingTaskGroup(of: Int.self) { group in
+            for line in lines { group.addTask { try await keep(line) } }
+            return try await group.reduce(0, +)
+        }
+    }
+
+    private func keep(_ line: [RunThread]) async throws -> Int {
         var count = 0
-        for thread in threads {
-            // Another worker keeps it now: the next look tells what is left.
-            do { if try await keep(thread) { count += 1 } } catch is RunMoved { continue }
+        for (index, thread) in line.enumerated() {
+            do {
+                let outcome = try await keep(thread)
+                if outcome != .unchanged { count += 1 }
+                // What Slack has just said of one message it would say of the next: they come later, and nobody waits.
+                guard case .limited(let wait) = outcome else { continue }
+                for rest in line[(index + 1)...] { try await release(rest, wait) }
+                return count
+            } catch is RunMoved {
+                // Another worker keeps it now: the next look tells what is left.
+                continue
+            }
         }
         return count
+    }
+
+    private func byAccount(_ threads: [RunThread]) async throws -> [[RunThread]] {
+        guard !parts.credentialSets.isEmpty else { return [threads] }
+        var lines: [String: [RunThread]] = [:]
+        for thread in threads {
+            let run = try await parts.database.read { try RunStore(db: $0).find(thread.runID) }
+            var name = ""
+            if let run {
+                let agent = try await parts.catalog.version(run.configHash)
+                name = (try? await parts.using(run: run, agent: agent))?.settings.credentialSet ?? ""
+            }
+            lines[name, default: []].append(thread)
+        }
+        return lines.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private enum Outcome: Hashable, Sendable {
+        case unchanged
+        /// Slack was asked for something.
+        case asked
+        /// Slack wants to be left alone so long.
+        case limited(milliseconds: Int64)
     }
 
     /// Whoever waits for a turn is told of after some seconds.
@@ -93,8 +134,7 @@ package struct RunThreadWorker: Service {
         }
     }
 
-    /// True when Slack was asked for something.
-    private func keep(_ thread: RunThread) async throws -> Bool {
+    private func keep(_ thread: RunThread) async throws -> Outcome {
         let run = try await parts.database.read { try RunStore(db: $0).find(thread.runID) }
         guard let run else { return try await close(thread) }
         let agent = try await parts.catalog.version(run.configHash)
@@ -106,30 +146,43 @@ package struct RunThreadWorker: Service {
             guard let place = thread.place else {
                 return try await post(thread, run, agent, account, slack, config.channel)
             }
-            let message = try await message(run, agent, place.channel)
-            guard message.hash != thread.shownHash else {
-                try await shown(thread, place, run, message.hash)
-                return false
-            }
-            // It may have been kept so long that another worker shows newer things by now.
-            let owner = lock.owner
-            try await parts.database.read { try RunThreadStore(db: $0).check(run.id, owner: owner) }
-            _ = try await slack.update(place, with: message.message)
-            try await shown(thread, place, run, message.hash)
+            return try await replace(thread, place, run, try await message(run, agent, place.channel), slack)
         } catch let error as VendorError {
             try Task.checkCancellation()
-            try await failed(thread, error)
+            return try await failed(thread, error)
         }
-        return true
+    }
+
+    private func replace(
+        _ thread: RunThread, _ place: SlackPosted, _ run: RunRecord, _ message: (message: SlackMessage, hash: String),
+        _ slack: SlackClient
+    ) async throws -> Outcome {
+        guard message.hash != thread.shownHash else {
+            try await shown(thread, place, run, message.hash)
+            return .unchanged
+        }
+        // It may have been kept so long that another worker shows newer things by now.
+        let owner = lock.owner
+        try await parts.database.read { try RunThreadStore(db: $0).check(run.id, owner: owner) }
+        do { _ = try await slack.update(place, with: message.message) } catch {
+            guard let refusal = SlackEditRefusal(error) else { throw error }
+            let end = RunThreadEnd(parts: parts, owner: owner, slack: slack)
+            // How far it is nobody can be shown any more; that it is over, and how, is said below.
+            if run.state.isFinal, try await !end.post(message.message, of: run, below: place, refusal) {
+                return try await again(thread)
+            }
+        }
+        try await shown(thread, place, run, message.hash)
+        return .asked
     }
 
     private func post(
         _ thread: RunThread, _ run: RunRecord, _ agent: LoadedAgent?, _ account: EngineParts, _ slack: SlackClient,
         _ configured: String
-    ) async throws -> Bool {
+    ) async throws -> Outcome {
         // Nobody needs to hear of work that was not wanted.
         guard run.state != .ignored else { return try await close(thread) }
-        let channel = await SlackDirectory(account, slack)
+        let channel = try await SlackDirectory(account, slack)
             .channel(configured, otherwise: account.settings.resultsChannel)
         let now = parts.doors.now()
         let step = try await parts.database.write { db in
@@ -140,7 +193,7 @@ package struct RunThreadWorker: Service {
         let message = try await message(run, agent, channel)
         if let receipt = try step.receipt(as: DeliveryReceipt.self), let place = receipt.slackPlace {
             try await shown(thread, place, run, "")
-            return false
+            return .unchanged
         }
         let write = SlackPost(slack: slack, message: message.message, mark: step.id, since: step.intendedAt ?? now)
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: nil)
@@ -152,15 +205,13 @@ package struct RunThreadWorker: Service {
             }
             // One that was found again may show what was true before: it is replaced with the next look.
             try await shown(thread, place, run, step.state == .pending ? message.hash : "")
-        case .failed where thread.tries < Self.triesMax:
-            let wait = Backoff.notice.milliseconds(repeating: thread.tries, doors: parts.doors)
-            try await postpone(thread, wait)
+        case .failed where thread.tries < Self.triesMax: return try await again(thread)
         case .failed(let why), .doubtful(let why):
             parts.logger.error(
                 "a run's message could not be posted", metadata: ["run": "\(run.id)", "why": "\(why)"])
             _ = try await close(thread)
         }
-        return true
+        return .asked
     }
 
     private func message(_ run: RunRecord, _ agent: LoadedAgent?, _ channel: String) async throws
@@ -189,18 +240,31 @@ package struct RunThreadWorker: Service {
         }
     }
 
-    private func failed(_ thread: RunThread, _ error: VendorError) async throws {
+    private func failed(_ thread: RunThread, _ error: VendorError) async throws -> Outcome {
         parts.counters.add(.vendorErrors, ["vendor": error.vendor.rawValue])
         parts.logger.warning(
             "a run's message could not be replaced", metadata: ["run": "\(thread.runID)", "why": "\(error)"])
-        // A message that was deleted, or that the workspace lets nobody edit any more, stays as it is.
         guard error.isRetryable, thread.tries < Self.triesMax else {
             _ = try await close(thread)
-            return
+            return .asked
         }
-        var wait = Backoff.notice.milliseconds(repeating: thread.tries, doors: parts.doors)
-        if case .limited(let asked?) = error.kind { wait = max(asked, 1_000) }
-        try await postpone(thread, wait)
+        guard case .limited(let asked?) = error.kind else { return try await again(thread) }
+        try await postpone(thread, max(asked, 1_000))
+        return .limited(milliseconds: max(asked, 1_000))
+    }
+
+    private func again(_ thread: RunThread) async throws -> Outcome {
+        guard thread.tries < Self.triesMax else {
+            _ = try await close(thread)
+            return .asked
+        }
+        try await postpone(thread, Backoff.notice.milliseconds(repeating: thread.tries, doors: parts.doors))
+        return .asked
+    }
+
+    private func release(_ thread: RunThread, _ wait: Int64) async throws {
+        let (owner, due) = (lock.owner, parts.doors.now() + wait)
+        try await parts.database.write { try RunThreadStore(db: $0).release(thread.runID, owner: owner, dueAt: due) }
     }
 
     private func postpone(_ thread: RunThread, _ wait: Int64) async throws {
@@ -208,7 +272,7 @@ package struct RunThreadWorker: Service {
         try await parts.database.write { try RunThreadStore(db: $0).postpone(thread.runID, owner: owner, until: due) }
     }
 
-    private func close(_ thread: RunThread) async throws -> Bool {
+    private func close(_ thread: RunThread) async throws -> Outcome {
         let owner = lock.owner, now = parts.doors.now()
         try await parts.database.write { db in
             try RunThreadStore(db: db).close(thread.runID, owner: owner)
@@ -216,7 +280,7 @@ package struct RunThreadWorker: Service {
             guard let step = try StepStore(db: db).find(thread.runID), step.state == .pending else { return }
             try StepStore(db: db).markDone(step.id, receipt: nothing, now: now)
         }
-        return false
+        return .unchanged
     }
 }
 

@@ -17,12 +17,16 @@ struct AsanaDecision {
         try TaskRecordStore(db: db).put(WorkTask(task), watches.records, now: doors.now())
         let sight = task.sight
         var reasons: [String] = [], candidates: [AsanaWatch] = [], unsaid: [AsanaWatch] = []
-        var others: [AsanaWatch] = []
+        var others: [AsanaWatch] = [], waiting: [Verdict] = []
         for watch in watches.watches where watch.trigger.project(of: sight) != nil {
             let name = watch.agent.config.displayName
             if let why = watch.trigger.objection(sight, agentName: name) {
                 reasons.append(why)
-                try left(task, watch)
+                if let run = try broughtToWaiting(task, watch, arrivedAt) {
+                    waiting.append(.duplicate(of: run))
+                } else {
+                    try left(task, watch)
+                }
                 continue
             }
             switch watch.trigger.skill?.asked(
@@ -43,7 +47,7 @@ struct AsanaDecision {
             let broughtAt = watch.trigger.sections.isEmpty ? arrivedAt : max(arrivedAt, movedAt)
             return try start(watch, task, broughtAt, isSwept)
         }
-        return verdicts.first { if case .run = $0 { true } else { false } } ?? verdicts.first
+        return verdicts.first { if case .run = $0 { true } else { false } } ?? verdicts.first ?? waiting.first
             ?? .ignored(because: reasons.first ?? "The task is in no project that an agent works on.")
     }
 
@@ -60,6 +64,23 @@ struct AsanaDecision {
         let stays = TaskStayStore(db: db)
         guard try stays.find(agent: watch.name, taskID: task.gid, status: Self.status) != nil else { return }
         try stays.leave(agent: watch.name, taskID: task.gid, status: Self.status, at: task.modifiedAt ?? doors.now())
+    }
+
+    /// A run that waits has put its task where the agent takes none, and goes on when it is brought to it there. Where
+    /// the task stands it begins nothing: it counts as having left.
+    private func broughtToWaiting(_ task: AsanaTask, _ watch: AsanaWatch, _ arrivedAt: Int64) throws -> String? {
+        let name = watch.agent.config.displayName
+        guard watch.trigger.objection(task.sight, agentName: name, waiting: watch.ownPlaces) == nil,
+            let run = try activeRun(watch.name, task.gid), try RunStore(db: db).find(run)?.state == .needsInfo
+        else { return nil }
+        let stays = TaskStayStore(db: db), changedAt = task.modifiedAt ?? doors.now()
+        let stay = try stays.find(agent: watch.name, taskID: task.gid, status: Self.status)
+        guard arrivedAt > (stay?.coveredUntil ?? 0) + TaskStay.slackMilliseconds else { return nil }
+        try stays.put(
+            TaskStay(runID: run, origin: .look, coveredUntil: changedAt, leftAt: changedAt), agent: watch.name,
+            taskID: task.gid, status: Self.status)
+        try goOn(run)
+        return run
     }
 
     private func start(_ watch: AsanaWatch, _ task: AsanaTask, _ arrivedAt: Int64, _ isSwept: Bool) throws -> Verdict {

@@ -19,12 +19,14 @@ struct AsanaHintStore {
     static let waitMillisecondsMax: Int64 = 5_000
     let db: any Connection
 
+    /// More of a burst moves the look back, and one that waits because the task could not be read goes on waiting.
     func add(_ account: String, task: String, _ entry: AsanaDigest.Entry, signal: String?, now: Int64) throws {
         try db.execute(
             """
             INSERT INTO asana_hint (account, task_id, first_at, due_at, arrived_at, moved_at) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (account, task_id) DO UPDATE SET seq = seq + 1, tries = 0,
-                due_at = min(excluded.due_at, max(first_at + ?, excluded.first_at)),
+            ON CONFLICT (account, task_id) DO UPDATE SET seq = seq + 1,
+                due_at = CASE WHEN tries > 0 THEN due_at
+                    ELSE min(excluded.due_at, max(first_at + ?, excluded.first_at)) END,
                 arrived_at = max(arrived_at, excluded.arrived_at), moved_at = max(moved_at, excluded.moved_at)
             """,
             [
@@ -53,17 +55,22 @@ struct AsanaHintStore {
         ).map { try $0.text("signal_id") }
     }
 
+    /// Whatever came in during the look waits as well.
     func postpone(_ hint: AsanaHint, until due: Int64) throws {
         try db.execute(
-            "UPDATE asana_hint SET due_at = ?, tries = tries + 1 WHERE account = ? AND task_id = ? AND seq = ?",
-            [due, hint.account, hint.taskID, hint.seq])
+            "UPDATE asana_hint SET due_at = ?, tries = tries + 1 WHERE account = ? AND task_id = ?",
+            [due, hint.account, hint.taskID])
     }
 
     /// The look is over. A signal whose last task this was gets its verdict; a run it started is never taken back.
-    func settle(_ hint: AsanaHint, signals: [String], _ verdict: Verdict) throws {
+    func settle(_ hint: AsanaHint, signals: [String], _ verdict: Verdict, now: Int64) throws {
         try db.execute(
             "DELETE FROM asana_hint WHERE account = ? AND task_id = ? AND seq = ?",
             [hint.account, hint.taskID, hint.seq])
+        // What came in during the look is the beginning of another burst, and is let settle like one.
+        try db.execute(
+            "UPDATE asana_hint SET first_at = ?, due_at = ?, tries = 0 WHERE account = ? AND task_id = ?",
+            [now, now + Self.settleMilliseconds, hint.account, hint.taskID])
         for signal in signals {
             try db.execute(
                 "DELETE FROM asana_hint_signal WHERE signal_id = ? AND task_id = ?", [signal, hint.taskID])

@@ -47,7 +47,9 @@ package struct AsanaHookDesk: Sendable {
                 if try await asana.webhook(id).isActive { return (.adopted, hook) }
             } catch { guard case .rejected = error.kind else { throw error } }
         }
-        try await clear(known.filter { $0.state == .pending && $0.pendingUntil < parts.doors.now() }, asana)
+        for hook in known where hook.state == .pending && hook.pendingUntil < parts.doors.now() {
+            try await clear(hook, asana)
+        }
         let made = try await create(project, base, asana)
         for hook in known where hook.state != .pending { try await delete(hook.webhookID, asana) }
         return (known.contains { $0.state != .pending } ? .replaced : .created, made)
@@ -92,9 +94,11 @@ package struct AsanaHookDesk: Sendable {
             if error.mayHaveHappened,
                 let hook = try await parts.database.read({ try AsanaHookStore(db: $0).find(path) })
             {
-                try? await clear([hook], asana)
+                // Where this fails too the row stays, and is cleared later with those whose making was cut off.
+                try? await clear(hook, asana)
+            } else {
+                try await parts.database.write { try AsanaHookStore(db: $0).retire(path) }
             }
-            try await parts.database.write { try AsanaHookStore(db: $0).retire(path) }
             guard case .rejected(let status, _) = error.kind, status != 402 else { throw error }
             throw Refused(
                 description: "Asana made no webhook for project \(project). \(error.sentence)",
@@ -137,17 +141,34 @@ package struct AsanaHookDesk: Sendable {
         return hook
     }
 
-    /// Webhooks whose making was cut off: nobody knows their secret.
-    func clear(_ hooks: [AsanaHookRecord], _ asana: AsanaClient) async throws {
-        for hook in hooks {
-            let workspace = try await asana.workspace(ofProject: hook.projectID)
-            let found = try await asana.webhooks(workspace: workspace).items.filter { $0.target == hook.target }
-            for one in found { try await delete(one.gid, asana) }
-            try await parts.database.write { try AsanaHookStore(db: $0).retire(hook.path) }
+    /// A webhook whose making was cut off: nobody knows its secret.
+    func clear(_ hook: AsanaHookRecord, _ asana: AsanaClient) async throws {
+        do throws(VendorError) {
+            if let found = try await find(hook, asana) { try await delete(found, asana) }
+        } catch {
+            // A project we do not see any more shows us no webhooks either. Its path takes nothing once it is retired,
+            // and Asana deletes what nobody answers.
+            guard case .rejected(let status, _) = error.kind, status == 403 || status == 404 else { throw error }
         }
+        try await parts.database.write { try AsanaHookStore(db: $0).retire(hook.path) }
     }
 
-    private func delete(_ webhook: String?, _ asana: AsanaClient) async throws {
+    /// Asana allows 1,000 webhooks on a project, 100 a page.
+    static let pagesMax = 10
+
+    private func find(_ hook: AsanaHookRecord, _ asana: AsanaClient) async throws(VendorError) -> String? {
+        let workspace = try await asana.workspace(ofProject: hook.projectID)
+        var offset: String?
+        for _ in 0..<Self.pagesMax {
+            let page = try await asana.webhooks(workspace: workspace, project: hook.projectID, offset: offset)
+            if let found = page.items.first(where: { $0.target == hook.target }) { return found.gid }
+            offset = page.nextOffset
+            if offset == nil { break }
+        }
+        return nil
+    }
+
+    private func delete(_ webhook: String?, _ asana: AsanaClient) async throws(VendorError) {
         guard let webhook else { return }
         do throws(VendorError) { try await asana.deleteWebhook(webhook) } catch {
             // Gone already is as good.

@@ -20,6 +20,12 @@ package struct AsanaHookRecord: Sendable, Hashable {
     package let problem: String?
     package let createdAt: Int64
 
+    /// The path is half a secret: people see where it begins.
+    package var shownTarget: String {
+        guard let range = target.range(of: "/hooks/asana/") else { return target }
+        return "\(target[..<range.upperBound])\(target[range.upperBound...].prefix(6))…"
+    }
+
     init(_ row: Row) throws {
         path = try row.text("path")
         account = try row.text("account")
@@ -59,6 +65,23 @@ struct AsanaHookStore {
             "SELECT \(Self.columns) FROM asana_hook WHERE account = ? AND project_id = ? AND state <> 'retired' ORDER BY created_at",
             [account, project]
         ).map(AsanaHookRecord.init)
+    }
+
+    /// How often the making of another one in its place was begun since it was made.
+    func countLater(than hook: AsanaHookRecord) throws -> Int {
+        let row = try db.first(
+            "SELECT count(*) AS n FROM asana_hook WHERE account = ? AND project_id = ? AND created_at > ?",
+            [hook.account, hook.projectID, hook.createdAt])
+        return Int(try row?.integer("n") ?? 0)
+    }
+
+    /// Removes what is out of use: what was never heard after a day, the others with the deliveries that name them.
+    func forget(before logs: Int64, now: Int64) throws {
+        try db.execute(
+            """
+            DELETE FROM asana_hook WHERE state = 'retired'
+                AND (coalesce(heard_at, created_at) < ? OR (heard_at IS NULL AND created_at < ?))
+            """, [logs, now - 24 * 3_600_000])
     }
 
     func insertPending(_ path: String, account: String, project: String, target: String, until: Int64, now: Int64)

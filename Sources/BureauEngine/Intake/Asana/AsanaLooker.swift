@@ -79,7 +79,7 @@ package struct AsanaLooker: Service {
                     task, arrivedAt: hint.arrivedAt, movedAt: hint.movedAt)
                 try AsanaLookStore(db: db).put(
                     hint.account, hint.taskID, seenUntil: task.modifiedAt ?? 0, now: doors.now())
-                try AsanaHintStore(db: db).settle(hint, signals: signals, verdict)
+                try AsanaHintStore(db: db).settle(hint, signals: signals, verdict, now: doors.now())
                 return verdict
             }
             // One that goes on again is work as well.
@@ -100,7 +100,7 @@ package struct AsanaLooker: Service {
             return try await parts.database.write { db in
                 try AsanaDecision(db: db, watches: watches, doors: doors).gone(hint.taskID)
                 let verdict = Verdict.ignored(because: "the task is gone, or not ours to see")
-                try AsanaHintStore(db: db).settle(hint, signals: signals, verdict)
+                try AsanaHintStore(db: db).settle(hint, signals: signals, verdict, now: doors.now())
             }
         }
         parts.logger.warning(
@@ -115,9 +115,10 @@ package struct AsanaLooker: Service {
     }
 
     private func settle(_ hint: AsanaHint, _ verdict: Verdict) async throws {
+        let now = parts.doors.now()
         try await parts.database.write { db in
             let store = AsanaHintStore(db: db)
-            try store.settle(hint, signals: try store.waiting(hint), verdict)
+            try store.settle(hint, signals: try store.waiting(hint), verdict, now: now)
         }
     }
 }

@@ -91,7 +91,6 @@ package struct AsanaStream: Sendable {
         guard let asana = parts.connections.asana else { return }
         let watches = AsanaWatches(parts)
         guard !watches.projects.isEmpty else { return }
-        try await keepOwnUser(asana)
         let now = parts.doors.now()
         _ = await stored { try AsanaLookStore(db: $0).forget(now: now) }
         for project in watches.projects {
@@ -100,17 +99,6 @@ package struct AsanaStream: Sendable {
                 try await failed(project, watches.account, error)
             }
         }
-    }
-
-    /// So that webhooks know our own writes without asking.
-    private func keepOwnUser(_ asana: AsanaClient) async throws {
-        let (name, now) = (AsanaEcho.settingName(parts.settings.credentialSet), parts.doors.now())
-        guard try await parts.database.read({ try AsanaEcho.ownUser($0, account: parts.settings.credentialSet) }) == nil
-        else { return }
-        do throws(VendorError) {
-            let id = try await asana.me().gid
-            try? await parts.database.write { try SettingStore(db: $0).put(name, id, now: now) }
-        } catch { parts.logger.warning("our own Asana user is not known", metadata: ["why": "\(error)"]) }
     }
 
     private func sweep(_ project: String, _ watches: AsanaWatches, _ asana: AsanaClient) async throws(VendorError) {

@@ -19,9 +19,10 @@ package struct SlackCommandDesk: Sendable {
     /// The same for the people of this workspace: its agents, its clients, its runs. Who may do everything is named for
     /// the environment's own workspace alone; ids of another's people may be the same by chance.
     func of(_ team: SlackTeam) -> SlackCommandDesk {
-        guard var parts = try? parts.using(team.credentials) else { return self }
-        if team.credentials != nil { parts.settings.slackCommandUsers = [] }
-        return SlackCommandDesk(parts: parts, wake: wake)
+        guard team.credentials != nil, let parts = try? parts.using(team.credentials) else { return self }
+        var settings = parts.settings
+        settings.slackCommandUsers = []
+        return SlackCommandDesk(parts: parts.with(settings: settings), wake: wake)
     }
 
     private var wall: AccountWall { AccountWall(credentials: parts.settings.credentialSet) }

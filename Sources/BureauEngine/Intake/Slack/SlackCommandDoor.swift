@@ -1,14 +1,11 @@
 import BureauDomain
 import BureauVendors
 import Logging
-import Synchronization
 
 /// Answers a command within Slack's three seconds. What takes longer goes on after "working on it", and its answer
 /// follows through the address that came with the command.
 package struct SlackCommandDoor: Sendable {
     let desk: SlackCommandDesk
-    /// Slack shows a failure after three seconds.
-    static let answerMilliseconds = 2_000
     static let later = "Working on it; the answer follows here. If none comes within a minute, type it once more."
     static let failed = "Something went wrong inside Bureau. Nothing was started; try again in a moment."
 
@@ -18,39 +15,8 @@ package struct SlackCommandDoor: Sendable {
     package func of(_ team: SlackTeam) -> SlackCommandDoor { SlackCommandDoor(desk: desk.of(team)) }
 
     package func answer(_ request: SlackCommandRequest) async -> String {
-        let (answers, answer) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1))
-        let isLate = Late()
-        // Both unstructured: the request is answered by whichever is first, and the work goes on past that.
-        Task {
-            let text = await carryOut(request)
-            if isLate.workEnded() { await follow(text, request) } else { answer.yield(text) }
-        }
-        let clock = Task {
-            guard (try? await desk.parts.doors.sleep(.milliseconds(Self.answerMilliseconds))) != nil else { return }
-            if isLate.timeEnded() { answer.yield(Self.later) }
-        }
-        defer { clock.cancel() }
-        for await text in answers { return text }
-        return Self.later
-    }
-
-    /// Which of the two was first.
-    private final class Late: Sendable {
-        private let first = Mutex<Bool?>(nil)
-        /// True when the time was over before.
-        func workEnded() -> Bool {
-            first.withLock { first in
-                first = first ?? false
-                return first == true
-            }
-        }
-        /// True when the work was not done before.
-        func timeEnded() -> Bool {
-            first.withLock { first in
-                first = first ?? true
-                return first == true
-            }
-        }
+        await TimedAnswer(doors: desk.parts.doors).of(
+            { await carryOut(request) }, late: Self.later, follow: { await follow($0, request) })
     }
 
     private func carryOut(_ request: SlackCommandRequest) async -> String {

@@ -52,9 +52,21 @@ package struct Sweep: Sendable {
         var name: String { agent.config.name }
     }
 
-    /// Sweeps every agent's list. One that fails does not keep the others from theirs.
+    /// Sweeps every agent's list: one after the other in an account, for they share its limits, and all accounts side
+    /// by side. One that fails or is slow does not keep the others from theirs.
     package func sweepAll() async throws {
-        for watch in parts.catalog.agents.flatMap(Watch.all) {
+        let watches = parts.catalog.agents.flatMap(Watch.all)
+        let byAccount = Dictionary(grouping: watches, by: { $0.agent.config.credentials ?? "" })
+        try await withThrowingTaskGroup { group in
+            for account in byAccount.keys.sorted() {
+                group.addTask { try await sweep(all: byAccount[account] ?? []) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func sweep(all watches: [Watch]) async throws {
+        for watch in watches {
             do {
                 _ = try await sweep(watch)
             } catch let error as VendorError {
@@ -118,9 +130,9 @@ package struct Sweep: Sendable {
     /// One page of the list in one transaction.
     func take(_ tasks: [ClickUpTask], _ watch: Watch, _ book: TaskRecordBook) async throws -> [String] {
         guard !tasks.isEmpty else { return [] }
-        let doors = parts.doors
+        let doors = parts.doors, zone = parts.settings.agencyZone
         let started = try await parts.database.write { db in
-            let decision = SweepDecision(db: db, watch: watch, book: book, doors: doors)
+            let decision = SweepDecision(db: db, watch: watch, book: book, doors: doors, zone: zone)
             return try tasks.compactMap { try decision.take($0) }
         }
         if !started.isEmpty { wake() }

@@ -8,11 +8,12 @@ struct SweepDecision {
     let watch: Sweep.Watch
     let book: TaskRecordBook
     let doors: Doors
+    let zone: ZoneOffsets
 
     /// Returns the id of a run it started.
     func take(_ task: ClickUpTask) throws -> String? {
         guard ClickUpTrigger.isTaskID(task.id), let updatedAt = task.dateUpdated else { return nil }
-        try TaskRecordStore(db: db).put(WorkTask(task), book, now: doors.now())
+        try TaskRecordStore(db: db).put(WorkTask(task, zone: zone), book, now: doors.now())
         guard let status = watch.status else { return nil }
         if let assignee = watch.agent.config.triggers.clickUp?.assigneeID,
             !task.assigneeIDs.map(String.init).contains(assignee)
@@ -39,7 +40,9 @@ struct SweepDecision {
                 try answer(task, in: status, with: try guardian.lastRun(watch.name, taskID: task.id), updatedAt)
                 return nil
             }
-            guard try RunStore(db: db).insert(newRun(task, updatedAt), id: runID, now: doors.now()) else { return nil }
+            guard try RunStore(db: db).insert(try newRun(task, updatedAt), id: runID, now: doors.now()) else {
+                return nil
+            }
             try RunEventStore(db: db).append(
                 runID, kind: "queued", detail: "\(Sweep.requester) found the task in its trigger status",
                 now: doors.now())
@@ -54,11 +57,15 @@ struct SweepDecision {
             status: status)
     }
 
-    private func newRun(_ task: ClickUpTask, _ updatedAt: Int64) -> NewRun {
-        NewRun(
+    private func newRun(_ task: ClickUpTask, _ updatedAt: Int64) throws -> NewRun {
+        let client = try watch.agent.config.triggers.clickUp.flatMap {
+            try ClickUpClientChoice(db: db).choose($0, WorkTask(task, zone: zone))
+        }
+        return NewRun(
             agent: watch.name, agentVersion: watch.agent.config.version, configHash: watch.agent.hash,
             triggerSource: .webhook, requestedBy: Sweep.requester,
-            dedupeKey: "\(watch.name)/clickup/\(task.id)/seen-\(updatedAt)", taskID: task.id,
+            dedupeKey: "\(watch.name)/clickup/\(task.id)/seen-\(updatedAt)", clientSlug: client?.slug,
+            clientName: client?.name, taskID: task.id,
             hasThread: watch.agent.hasThread)
     }
 }

@@ -35,16 +35,23 @@ package struct SweepService: Service {
     /// after while the intake is paused too, so that signals go on coming; the lists wait.
     package func round() async {
         let starts = (try? await parts.startsRuns()) ?? true
-        await clickUp(starts)
-        let accounts = parts.accounts.filter { $0.connections.asana != nil && !AsanaWatches($0).watches.isEmpty }
-        await CallLabel.$current.withValue(Sweep.label) {
-            for account in accounts {
-                await guarded("Asana's webhooks") {
-                    try await AsanaHookCare(parts: account, key: key, notice: notice).check()
-                }
-                guard starts else { continue }
-                await guarded("Asana's events") { try await AsanaStream(parts: account, wake: wake).sweepAll() }
+        // Side by side: a tool or an account that lets us wait keeps nobody else from their look.
+        await withTaskGroup { group in
+            group.addTask { await clickUp(starts) }
+            for account in parts.accounts
+            where account.connections.asana != nil && !AsanaWatches(account).watches.isEmpty {
+                group.addTask { await asana(account, starts) }
             }
+        }
+    }
+
+    private func asana(_ account: EngineParts, _ sweeps: Bool) async {
+        await CallLabel.$current.withValue(Sweep.label) {
+            await guarded("Asana's webhooks") {
+                try await AsanaHookCare(parts: account, key: key, notice: notice).check()
+            }
+            guard sweeps else { return }
+            await guarded("Asana's events") { try await AsanaStream(parts: account, wake: wake).sweepAll() }
         }
     }
 
@@ -52,8 +59,12 @@ package struct SweepService: Service {
         let accounts = parts.accounts.filter { $0.connections.clickUp != nil }
         guard !accounts.isEmpty else { return }
         await CallLabel.$current.withValue(Sweep.label) {
-            for account in accounts {
-                await guarded("webhooks") { try await WebhookCare(parts: account, notice: notice).check() }
+            await withTaskGroup { group in
+                for account in accounts {
+                    group.addTask {
+                        await guarded("webhooks") { try await WebhookCare(parts: account, notice: notice).check() }
+                    }
+                }
             }
             if sweeps { await guarded("lists") { try await sweep.sweepAll() } }
         }

@@ -58,11 +58,17 @@ package struct WebhookCare: Sendable {
                 "ClickUp cannot deliver events for \(record.agent) (\(hook?.failCount ?? 0) failed). Check that \(record.endpoint) is reachable. The sweep finds what is lost within minutes."
             )
         case .suspended:
-            health = try await rearm(record, hook, clickUp)
-            isNew = try await alarm.raise(
-                "webhook", subject: subject,
-                "ClickUp had suspended the webhook of \(record.agent) \(since). \(try await missed(record)) \(health == "active" ? "It is armed again, and the whole list is being swept." : "It could not be armed again.")"
+            isNew = try await noted(
+                record, subject,
+                "ClickUp had suspended the webhook of \(record.agent) \(since). \(try await missed(record)) Bureau arms it again, and the whole list is being swept."
             )
+            health = try await rearm(record, hook, clickUp)
+            if health != "active" {
+                try await alarm.raise(
+                    "webhook", subject: subject,
+                    "ClickUp had suspended the webhook of \(record.agent) \(since). \(try await missed(record)) It could not be armed again; it is tried every \(parts.settings.sweepSeconds) seconds."
+                )
+            }
         case nil:
             isNew = try await alarm.raise(
                 "webhook", subject: subject,
@@ -73,9 +79,18 @@ package struct WebhookCare: Sendable {
         let (word, fails) = (health, hook?.failCount ?? record.failCount)
         try await parts.database.write { db in
             try WebhookStore(db: db).setHealth(record.id, word, failCount: fails, now: now)
-            if hook?.health == .suspended || hook == nil && record.health != "missing" {
+            if hook == nil && record.health != "missing" {
                 try SweepStore(db: db).askWhole(agent: record.agent)
             }
+        }
+    }
+
+    /// What happened is written down before the webhook is armed: one that is well again would tell nobody.
+    private func noted(_ record: WebhookRecord, _ subject: String, _ sentence: String) async throws -> Bool {
+        let doors = parts.doors
+        return try await parts.database.write { db in
+            try SweepStore(db: db).askWhole(agent: record.agent)
+            return try SystemAlarm.raise("webhook", subject: subject, sentence, in: db, doors)
         }
     }
 

@@ -53,14 +53,30 @@ struct ClientActions: Sendable {
     private func change(_ web: WebRequest) async throws -> Response {
         let client = try web.theClient()
         let readiness = ClientReadiness(client, isArchived: false, agents: house.catalog.agents.map(\.config))
-        let changes = readiness.lines.map(\.fact).compactMap { fact -> (field: String, value: JSONValue?)? in
-            guard let text = web.form["fact.\(fact.field)"] else { return nil }
+        let facts = readiness.lines.map(\.fact).filter { web.form[Self.box($0)] != nil }
+        let changes = facts.map { fact -> (field: String, value: JSONValue?) in
+            let text = web.form[Self.box(fact)] ?? ""
             return (fact.field, Self.value(text, fact, old: client.payload()[fact.field]))
         }
-        _ = try await house.clients.change(client.slug, changes, from: web.form["version"], by: web.actor())
+        do {
+            _ = try await house.clients.change(client.slug, changes, from: web.form["version"], by: web.actor())
+        } catch let refused as ClientDesk.Refused where refused.isConflict {
+            guard let page = try await ClientConflict(house: house, facts: facts, web: web).page() else {
+                throw refused
+            }
+            return try await house.page(page, web)
+        }
         house.wake()
         let tab = web.form["tab"] == ClientTabs.Tab.sources.rawValue ? ClientTabs.Tab.sources : .context
         return try await house.done("Saved.", ClientTabs.address(client.slug, tab), web)
+    }
+
+    /// What a fact's field is called in a form.
+    static func box(_ fact: ClientFact) -> String { "fact." + fact.field }
+
+    /// The fact a form's field is about; nil for every other field.
+    static func fact(_ name: String) -> ClientFact? {
+        name.hasPrefix("fact.") ? ClientFact.named(String(name.dropFirst(5))) : nil
     }
 
     /// What was typed, in the shape the record keeps it in: a list where agents want one, or where one stood.

@@ -11,19 +11,25 @@ struct ClientPages: Sendable {
         [
             .page("/clients", .viewer) { try await list($0) },
             .page("/clients.json", .viewer) { try await json($0) },
+            .page("/clients.csv", .viewer) { try await csv($0) },
         ]
     }
 
-    private func standings(_ web: WebRequest) async throws -> [ClientStanding] {
-        let person = try web.signedIn().person
-        return try await house.clients.standings().filter { person.maySee(client: $0.record.slug) }
+    static let pageRows = 100
+
+    /// One more than a page shows, so that it knows whether there are others.
+    private func standings(_ web: WebRequest, isArchived: Bool?) async throws -> [ClientStanding] {
+        try await house.clients.page(
+            after: web.query("after"), isArchived: isArchived, visible: web.signedIn().person.clients,
+            limit: Self.pageRows + 1)
     }
 
     private func list(_ web: WebRequest, problem: String? = nil) async throws -> Response {
         let person = try web.signedIn().person
-        let clients = try await standings(web), owners = try await house.clients.owners()
-        let agents = house.catalog.agents.map(\.config)
-        let shown = clients.filter { $0.isArchived == (web.query("view") == "archived") }
+        let isArchived = web.query("view") == "archived"
+        let clients = try await standings(web, isArchived: isArchived), owners = try await house.clients.owners()
+        let agents = house.catalog.agents.map(\.config), shown = clients.prefix(Self.pageRows)
+        func leading(after slug: String?) -> String { web.address("/clients/", changing: ["after": slug]) }
         var page = Page(title: "Clients", heading: "Clients")
         page.lead = "What each client's record has for the agents, computed as you look."
         page.blocks = [
@@ -37,24 +43,37 @@ struct ClientPages: Sendable {
                             isCurrent: web.query("view") == "archived"),
                     ])),
             Block(
-                table: Table(
-                    "Clients you see, by slug",
-                    Table.columns("Client", "Readiness", "Ready for", "Owner", "Changed"),
-                    shown.map { client in
-                        let readiness = ClientReadiness(client.record, isArchived: client.isArchived, agents: agents)
-                        return [
-                            Table.Cell(text: client.record.name, address: "/clients/\(client.record.slug)/"),
-                            Table.Cell(text: "", chip: Self.chip(readiness, client.isArchived)),
-                            Table.Cell(text: "\(readiness.readyAgents) of \(agents.count) agents"),
-                            Table.Cell(text: owners[client.record.slug]?.joined(separator: ", ") ?? "nobody"),
-                            Table.Cell(text: clock.moment(client.updatedAt), iso: PageClock.iso(client.updatedAt)),
-                        ]
-                    },
-                    empty: web.query("view") == "archived"
-                        ? "No client is archived." : "No clients yet. An admin creates one with a name and a slug.")),
+                table: table(
+                    shown.map { row($0, owners[$0.record.slug], agents) }, isArchived: isArchived,
+                    csv: web.address("/clients.csv", changing: ["after": nil]),
+                    first: web.query("after") == nil ? nil : leading(after: nil),
+                    next: clients.count > shown.count ? leading(after: shown.last?.record.slug) : nil)),
         ]
         if person.role >= .admin { page.blocks.append(Self.creation) }
         return try await house.page(page, web)
+    }
+
+    private func table(
+        _ rows: [[Table.Cell]], isArchived: Bool, csv: String, first: String?, next: String?
+    ) -> Table {
+        var table = Table(
+            "Clients you see, by slug", Table.columns("Client", "Readiness", "Ready for", "Owner", "Changed"), rows,
+            empty: isArchived
+                ? "No client is archived." : "No clients yet. An admin creates one with a name and a slug.",
+            csv: csv, first: first, next: next)
+        (table.firstWord, table.nextWord) = ("First", "Next")
+        return table
+    }
+
+    private func row(_ client: ClientStanding, _ owners: [String]?, _ agents: [AgentConfig]) -> [Table.Cell] {
+        let readiness = ClientReadiness(client.record, isArchived: client.isArchived, agents: agents)
+        return [
+            Table.Cell(text: client.record.name, address: "/clients/\(client.record.slug)/"),
+            Table.Cell(text: "", chip: Self.chip(readiness, client.isArchived)),
+            Table.Cell(text: "\(readiness.readyAgents) of \(agents.count) agents"),
+            Table.Cell(text: owners?.joined(separator: ", ") ?? "nobody"),
+            Table.Cell(text: clock.moment(client.updatedAt), iso: PageClock.iso(client.updatedAt)),
+        ]
     }
 
     private static var creation: Block {
@@ -82,7 +101,9 @@ struct ClientPages: Sendable {
 
     private func json(_ web: WebRequest) async throws -> Response {
         let agents = house.catalog.agents.map(\.config)
-        let clients = try await standings(web).map { client -> JSONValue in
+        let isArchived = web.query("view").map { $0 == "archived" }
+        let found = try await standings(web, isArchived: isArchived), shown = found.prefix(Self.pageRows)
+        let clients = shown.map { client -> JSONValue in
             let readiness = ClientReadiness(client.record, isArchived: client.isArchived, agents: agents)
             return .object(
                 JSONObject([
@@ -90,7 +111,30 @@ struct ClientPages: Sendable {
                     ("archived", .bool(client.isArchived)), ("readiness", readiness.document),
                 ]))
         }
-        return RunPages.json(.object(JSONObject([("clients", .array(clients))])))
+        let next = found.count > shown.count ? shown.last.map { JSONValue.string($0.record.slug) } : nil
+        return RunPages.json(.object(JSONObject([("clients", .array(clients)), ("next", next ?? .null)])))
+    }
+
+    /// All of a view's, the page's own order.
+    private func csv(_ web: WebRequest) async throws -> Response {
+        let visible = try web.signedIn().person.clients, isArchived = web.query("view") == "archived"
+        let agents = house.catalog.agents.map(\.config), owners = try await house.clients.owners()
+        let titles = [
+            "client", "name", "archived", "facts_known", "facts_needed", "agents_ready", "owners", "changed_at",
+        ]
+        return try await CSV.download("clients.csv", titles) { [house] after in
+            let found = try await house.clients.page(
+                after: after, isArchived: isArchived, visible: visible, limit: CSV.pageRows)
+            let rows = found.map { client in
+                let readiness = ClientReadiness(client.record, isArchived: client.isArchived, agents: agents)
+                return [
+                    client.record.slug, client.record.name, client.isArchived ? "yes" : "no", "\(readiness.known)",
+                    "\(readiness.needed)", "\(readiness.readyAgents)",
+                    (owners[client.record.slug] ?? []).joined(separator: ", "), PageClock.iso(client.updatedAt),
+                ]
+            }
+            return (rows, found.count == CSV.pageRows ? found.last?.record.slug : nil)
+        }
     }
 }
 

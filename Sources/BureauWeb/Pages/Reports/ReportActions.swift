@@ -67,7 +67,7 @@ struct ReportActions: Sendable {
         guard let text = Self.text(web.form["text"]) else {
             throw PageProblem.unprocessable(
                 "Nothing is written: the agent has to know what to change.",
-                fix: "Say what is to be different, and press Ask for changes again.")
+                fix: "Say what is to be different, and press Ask for changes again.", field: "text")
         }
         return try await decide(web, .changes(text), "Another round has begun with what you wrote.")
     }

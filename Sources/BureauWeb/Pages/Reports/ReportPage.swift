@@ -37,6 +37,10 @@ struct ReportPage {
             Link(word: words.title),
         ]
         page.links = links()
+        // What it took the place of, by its run's rounds.
+        if let before = found.versions.first(where: { $0.supersededBy == report.id }) {
+            page.links.append(Link(word: "Supersedes v\(before.version)", address: "/reports/\(before.id)/"))
+        }
         page.blocks = callouts() + decisions(visitor.person) + [Block(tabs: tabs(feedback))]
         if let main = found.files.first(where: { $0.role == .report }) ?? found.files.first {
             var block = ReportViewer.block(report.id, main)
@@ -82,21 +86,28 @@ struct ReportPage {
     /// What this person may decide now; the same moves as on the task and on the command line.
     private func decisions(_ person: PersonRecord) -> [Block] {
         let forms = ReportActions(house: house).forms(for: found, person)
-        guard forms.count > 1 else { return [] }
+        guard !forms.isEmpty, !report.state.counts else { return [] }
+        let mayAccept = ReportDecision(house: house).mayAccept(report, person)
+        let refusal = Callout(
+            tone: "idle", title: "Accepting is for those the agent's config names.",
+            text: "They do it on the task, by their names there; here an operator or above can.")
         return [
             Block(
                 id: "decide", heading: "Your decision", style: "waits",
-                text: found.run.state == .inReview
-                    ? "Accepting finishes the run and delivers what waited for it. Asking for changes starts another "
-                        + "round in the same session; the text goes to the agent as you write it."
-                    : "Accepting lets other work build on it.", forms: forms)
+                text: !mayAccept
+                    ? nil
+                    : found.run.state == .inReview
+                        ? "Accepting finishes the run and delivers what waited for it. Asking for changes starts another "
+                            + "round in the same session; the text goes to the agent as you write it."
+                        : "Accepting lets other work build on it.",
+                callout: mayAccept ? nil : refusal, forms: forms)
         ]
     }
 
     /// One that counts already can only be taken back.
     private func withdrawal(_ person: PersonRecord) -> [Block] {
         let forms = ReportActions(house: house).forms(for: found, person)
-        guard forms.count == 1 else { return [] }
+        guard !forms.isEmpty, report.state.counts else { return [] }
         return [
             Block(
                 id: "withdraw", heading: "Take it back",
@@ -164,6 +175,9 @@ struct ReportPage {
             id: "provenance", heading: "Provenance",
             facts: Facts([
                 Facts.Fact(name: "Report", value: report.id, isCode: true, isCopied: true),
+                house.site.publicURL.map {
+                    Facts.Fact(name: "Link to share", value: $0 + words.address, isCode: true, isCopied: true)
+                },
                 Facts.Fact(name: "Run", value: report.runID, address: "/runs/\(report.runID)/", isCode: true),
                 Facts.Fact(
                     name: "Agent", value: "\(house.agentName(report.agent)) v\(report.agentVersion)",

@@ -17,7 +17,44 @@ struct ReportPages: Sendable {
         ]
     }
 
-    private static let filterNames = ["client", "agent", "kind", "channel", "month", "status", "visibility"]
+    private static let filterNames = [
+        "client", "agent", "kind", "channel", "month", "status", "visibility", "reusable",
+    ]
+    private static let supersededCountedMax = 999
+
+    private enum Reuse: String, CaseIterable { case yes, no }
+
+    /// One page of the list, and where the next begins.
+    private func found(_ filter: ArtifactFilter, _ reuse: Reuse?, rows: Int = pageRows) async throws -> (
+        shown: [ArtifactRecord], next: String?
+    ) {
+        var filter = filter
+        filter.limit = reuse == nil ? rows + 1 : rows
+        if let reuse {
+            let (found, next) = try await house.reports.list(filter, reusable: reuse == .yes)
+            return (found, next)
+        }
+        let found = try await house.reports.list(filter), shown = Array(found.prefix(rows))
+        return (shown, found.count > shown.count ? shown.last?.id : nil)
+    }
+
+    private func reuse(_ web: WebRequest) throws -> Reuse? {
+        guard let text = web.query("reusable") else { return nil }
+        guard let reuse = Reuse(rawValue: text) else {
+            throw PageProblem.badRequest("Reusable is yes or no, not \"\(text.prefix(40))\".")
+        }
+        return reuse
+    }
+
+    /// What a list does not show, and how to see it.
+    private func leftOut(_ filter: ArtifactFilter) async throws -> String? {
+        guard !filter.includesSuperseded, filter.state == nil else { return nil }
+        let count = try await house.reports.supersededCount(filter, atMost: Self.supersededCountedMax + 1)
+        guard count > 0 else { return nil }
+        let words = Inbox.word(count, max: Self.supersededCountedMax)
+        return "\(words) superseded \(count == 1 ? "version is" : "versions are") left out; "
+            + "tick \"Superseded too\" to see \(count == 1 ? "it" : "them")."
+    }
 
     /// A value that means nothing narrows the list to nothing rather than being passed over.
     private func filter(_ web: WebRequest) throws -> ArtifactFilter {
@@ -35,16 +72,14 @@ struct ReportPages: Sendable {
             client: web.query("client"), agent: web.query("agent"), kind: web.query("kind"),
             channel: web.query("channel"), run: web.query("run")?.uppercased(), month: web.query("month"),
             state: try choice("status"), visibility: try choice("visibility"),
-            includesSuperseded: web.query("superseded") == "yes", before: web.query("before")?.uppercased(),
-            limit: Self.pageRows + 1)
+            includesSuperseded: web.query("superseded") == "yes", before: web.query("before")?.uppercased())
         filter.visible = try web.signedIn().person.clients
         return filter
     }
 
     private func list(_ web: WebRequest) async throws -> Response {
         let filter = try filter(web)
-        let found = try await house.reports.list(filter)
-        let shown = Array(found.prefix(Self.pageRows))
+        let (shown, next) = try await found(filter, reuse(web))
         let isFiltered = Self.filterNames.contains { web.query($0) != nil }
         var page = Page(title: "Reports", heading: "Report Library")
         page.lead = "What runs have made, newest first: every version, with its files and what it rests on."
@@ -55,15 +90,13 @@ struct ReportPages: Sendable {
                     table: Table(
                         "Reports, newest first", ReportWords.columns, shown.map { house.words($0).cells },
                         empty: isFiltered
-                            ? "No reports match."
+                            ? next == nil ? "No reports match." : "None of those looked through. Older ones follow."
                             : "No reports yet. One appears here when a run has stored its files.",
                         emptyLink: isFiltered ? Link(word: "Clear filters", address: "/reports/") : nil,
-                        note: filter.includesSuperseded || filter.state != nil
-                            ? nil : "Superseded versions are left out; tick \"Superseded too\" to see them.",
+                        note: try reuse(web) == .yes ? nil : try await leftOut(filter),
                         csv: web.address("/reports.csv", changing: ["before": nil]),
                         first: web.query("before") == nil ? nil : web.address("/reports/", changing: ["before": nil]),
-                        next: found.count > shown.count
-                            ? web.address("/reports/", changing: ["before": shown.last?.id]) : nil)),
+                        next: next.map { web.address("/reports/", changing: ["before": $0]) })),
             ]
         return try await house.page(page, web)
     }
@@ -82,22 +115,22 @@ struct ReportPages: Sendable {
                 .choice("channel", "Channel", channels.sorted().map { ($0, $0) }, web),
                 .choice("status", "Status", ArtifactState.allCases.map { ($0.rawValue, $0.word) }, web),
                 .choice("visibility", "Seen by", ArtifactVisibility.allCases.map { ($0.rawValue, $0.rawValue) }, web),
+                .choice("reusable", "Reusable", Reuse.allCases.map { ($0.rawValue, $0.rawValue) }, web),
                 Field("month", "Month", .line(type: "month"), value: web.query("month") ?? ""),
                 Field("superseded", "Superseded too", .check(isOn: web.query("superseded") == "yes")),
             ], more: ["run"])
     }
 
     private func csv(_ web: WebRequest) async throws -> Response {
-        var filter = try filter(web)
-        filter.limit = ArtifactFilter.limitMax
+        let (filter, reuse) = (try filter(web), try reuse(web))
         let titles = [
             "report", "status", "title", "client", "kind", "channel", "period", "version", "reusable", "seen_by",
             "created_at", "run",
         ]
-        return try await CSV.download("reports.csv", titles) { [house, filter] after in
+        return try await CSV.download("reports.csv", titles) { [house, filter, reuse] after in
             var filter = filter
             filter.before = after ?? filter.before
-            let found = try await house.reports.list(filter)
+            let (found, next) = try await found(filter, reuse, rows: ArtifactFilter.limitMax - 1)
             let rows = found.map { report in
                 let words = house.words(report)
                 return [
@@ -106,18 +139,17 @@ struct ReportPages: Sendable {
                     PageClock.iso(report.createdAt), report.runID,
                 ]
             }
-            return (rows, found.count == ArtifactFilter.limitMax ? found.last?.id : nil)
+            return (rows, next)
         }
     }
 
     private func json(_ web: WebRequest) async throws -> Response {
-        let found = try await house.reports.list(try filter(web))
-        let shown = found.prefix(Self.pageRows)
+        let (shown, next) = try await found(filter(web), reuse(web))
         return RunPages.json(
             .object(
                 JSONObject([
                     ("reports", .array(shown.map { $0.document(house.reports.exclusion($0)) })),
-                    ("next", found.count > shown.count ? shown.last.map { .string($0.id) } ?? .null : .null),
+                    ("next", next.map { .string($0) } ?? .null),
                 ])))
     }
 }

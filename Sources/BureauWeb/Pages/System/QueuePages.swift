@@ -30,17 +30,23 @@ struct QueuePages: Sendable {
 
     private func letters(_ person: PersonRecord, ids: [String] = []) async throws -> [DeadLetter] {
         var filter = QueueFilter()
-        (filter.limit, filter.ids) = (ids.isEmpty ? Self.listedMax : QueueFilter.limitMax, ids)
-        return try await house.queue.parked(filter).filter { person.maySee(client: $0.client) }
+        (filter.limit, filter.ids) = (ids.isEmpty ? Self.listedMax + 1 : QueueFilter.limitMax, ids)
+        filter.visible = person.clients
+        return try await house.queue.parked(filter)
+    }
+
+    /// Of one more than is listed; nil when that is all.
+    private func cut<One>(_ found: [One], _ which: String, _ rest: String) -> String? {
+        guard found.count > Self.listedMax else { return nil }
+        return "The \(which) \(Self.listedMax); there are more. \(rest)"
     }
 
     private func show(_ web: WebRequest) async throws -> Response {
         let figures = try await house.queue.figures(), person = try web.signedIn().person
         var filter = QueueFilter()
-        filter.limit = Self.listedMax
+        (filter.limit, filter.visible) = (Self.listedMax + 1, person.clients)
         let clients = try await house.clients.names(with: figures.lines.compactMap(\.client))
-        let waiting = try await house.queue.waiting(filter).filter { person.maySee(client: $0.clientSlug) }
-        let parked = try await letters(person)
+        let waiting = try await house.queue.waiting(filter), parked = try await letters(person)
         var page = SystemFrame.page("Queue", web)
         page.blocks += [
             Block(
@@ -60,22 +66,27 @@ struct QueuePages: Sendable {
             Block(
                 heading: "Waiting",
                 table: RunWords.table(
-                    "Those that have waited longest first", waiting, house, empty: "Nobody waits.",
+                    "Those that have waited longest first", Array(waiting.prefix(Self.listedMax)), house,
+                    empty: "Nobody waits.",
+                    note: cut(waiting, "first", "The list of runs with the status Queued has all."),
                     picks: Picks(
                         action: RunsTogether.place,
                         verbs: [.init(word: "Stop…", value: RunsTogether.Deed.stop.rawValue)]))),
             Block(
                 heading: "Set aside",
                 table: try await table(
-                    parked,
+                    Array(parked.prefix(Self.listedMax)),
                     Picks(
                         action: Self.place + "/together",
-                        verbs: Deed.allCases.map { .init(word: "\($0.verb)…", value: $0.rawValue) }))),
+                        verbs: Deed.allCases.map { .init(word: "\($0.verb)…", value: $0.rawValue) }),
+                    note: cut(
+                        parked, "newest",
+                        "Older ones come up as these are settled; bureau queue list --limit 1000 shows them."))),
         ]
         return try await house.page(page, web)
     }
 
-    private func table(_ letters: [DeadLetter], _ picks: Picks? = nil) async throws -> Table {
+    private func table(_ letters: [DeadLetter], _ picks: Picks? = nil, note: String? = nil) async throws -> Table {
         let clients = try await house.clients.names(with: letters.compactMap(\.client))
         return Table(
             "Dead letters: work that goes on only when somebody says so",
@@ -92,7 +103,7 @@ struct QueuePages: Sendable {
                         text: letter.runID.map { String($0.prefix(10)) } ?? "",
                         address: letter.runID.map { "/runs/\($0)/" }),
                 ]
-            }, empty: "Nothing was set aside.", picks: picks)
+            }, empty: "Nothing was set aside.", note: note, picks: picks)
     }
 
     private func chosen(_ word: String?, _ ids: [String], _ web: WebRequest) async throws -> (Deed, [DeadLetter]) {

@@ -12,6 +12,7 @@ struct SignalPages: Sendable {
     var routes: [Route] {
         [
             .page(Self.place, .engineer) { try await list($0) },
+            .page(Self.place + ".csv", .engineer) { try await csv($0) },
             .page(Self.place + "/:id", .engineer) { web in
                 let signal = try await find(web)
                 return try await show(signal, web)
@@ -38,11 +39,29 @@ struct SignalPages: Sendable {
                     "Deliveries, newest first",
                     Table.columns("Verdict", "Received", "Source", "Agent", "Event", "From", "Why", "Run"),
                     signals.map(row), empty: "No webhook has arrived.",
+                    csv: web.address(Self.place + ".csv", changing: ["before": nil]),
                     first: web.query("before") == nil
                         ? nil : web.address(Self.place + "/", changing: ["before": nil]),
                     next: found.count > Self.pageRows
                         ? web.address(Self.place + "/", changing: ["before": signals.last?.id]) : nil)))
         return try await house.page(page, web)
+    }
+
+    private func csv(_ web: WebRequest) async throws -> Response {
+        let visible = try web.signedIn().person.clients
+        let (verdict, agent, begin) = (web.query("verdict"), web.query("agent"), web.query("before"))
+        let titles = ["delivery", "received_at", "source", "agent", "event", "from", "verdict", "why", "run"]
+        return try await CSV.download("webhooks.csv", titles) { [house] after in
+            let found = try await house.signals.list(
+                verdict: verdict, agent: agent, visible: visible, before: after ?? begin, limit: CSV.pageRows)
+            let rows = found.map { signal in
+                [
+                    signal.id, PageClock.iso(signal.receivedAt), signal.source, signal.agent, signal.event ?? "",
+                    signal.remoteAddress, signal.verdict, signal.reason, signal.runID ?? "",
+                ]
+            }
+            return (rows, found.count == CSV.pageRows ? found.last?.id : nil)
+        }
     }
 
     private func row(_ signal: SignalRecord) -> [Table.Cell] {
@@ -131,8 +150,10 @@ struct SignalPages: Sendable {
         }
         house.wake()
         let words = Dictionary(answer.fields, uniquingKeysWith: { $1 })
+        let run = words["run"] ?? signal.runID
+        let about = try await house.runs.find(ids: [run].compactMap(\.self)).first?.value.clientSlug
         try await house.audit.note(
-            web.actor(), "webhook replayed", "signal \(signal.id)",
+            web.actor(), "webhook replayed", "signal \(signal.id)", client: about,
             after: .object(JSONObject(answer.fields.map { ($0.0, .string($0.1)) })))
         let verdict = words["verdict"] ?? "refused", why = words["reason"] ?? words["error"] ?? ""
         return try await house.done(

@@ -14,7 +14,7 @@ struct SystemPages: Sendable {
             .page("/system/alerts", .engineer) { try await alerts($0) },
             .action("/system/alerts/:id/resolve", .engineer) { try await resolve($0) },
             .page("/system/settings", .engineer) { try await settings($0) },
-            .page("/system/audit-log", .engineer) { try await audit($0) },
+            .page("/system/settings.json", .engineer) { _ in settingsDocument },
         ]
     }
 
@@ -107,32 +107,10 @@ struct SystemPages: Sendable {
         return try await house.page(page, web)
     }
 
-    private func audit(_ web: WebRequest) async throws -> Response {
-        let found = try await house.audit.list(subject: web.query("subject"), before: web.query("before"), limit: 51)
-        let entries = found.prefix(50)
-        var page = page("Audit log", web)
-        page.blocks.append(
-            Block(
-                table: Table(
-                    "Who changed what, newest first",
-                    Table.columns("When", "Who", "What", "Subject", "Before", "After", "From"),
-                    entries.map { entry -> [Table.Cell] in
-                        [
-                            Table.Cell(text: clock.absolute(entry.at), iso: PageClock.iso(entry.at)),
-                            Table.Cell(text: entry.actor.name), Table.Cell(text: entry.action),
-                            Table.Cell(
-                                text: entry.subject,
-                                address: "/system/audit-log/?subject=" + WebRequest.escaped(entry.subject)),
-                            Table.Cell(text: AuditWords(entry).before), Table.Cell(text: AuditWords(entry).after),
-                            Table.Cell(
-                                text: [entry.actor.surface, entry.actor.remoteAddress].filter { !$0.isEmpty }.joined(
-                                    separator: " ")),
-                        ]
-                    }, empty: "Nothing was changed yet.",
-                    first: web.query("before") == nil
-                        ? nil : web.address("/system/audit-log/", changing: ["before": nil]),
-                    next: found.count > 50
-                        ? web.address("/system/audit-log/", changing: ["before": entries.last?.id]) : nil)))
-        return try await house.page(page, web)
+    private var settingsDocument: Response {
+        let items = house.site.settings.map { setting -> JSONValue in
+            ["name": .string(setting.name), "value": .string(setting.value), "from": .string(setting.origin)]
+        }
+        return RunPages.json(["items": .array(items), "next": .null])
     }
 }

@@ -12,11 +12,12 @@ struct AsanaHookTests {
             AsanaIntake.Request(path: path, secret: secret, signature: nil, body: Data(), remoteAddress: "203.0.113.9"))
     }
 
-    private func pending(_ house: AsanaHouse, _ path: String, minutes: Int64 = 2) async throws {
+    private func pending(_ house: AsanaHouse, _ path: String, project: String = "100", minutes: Int64 = 2) async throws
+    {
         let now = house.bench.clock.now
         try await house.parts.database.write {
             try AsanaHookStore(db: $0).insertPending(
-                path, account: "", project: "100", target: "https://x/hooks/asana/\(path)",
+                path, account: "", project: project, target: "https://x/hooks/asana/\(path)",
                 until: now + minutes * 60_000,
                 now: now)
         }
@@ -120,11 +121,83 @@ struct AsanaHookTests {
         #expect(try await house.runs().map(\.taskID) == ["500"])
     }
 
-    @Test("A creation that a dead process left behind is cleared away, at Asana too")
+    @Test("While a webhook cannot be made again it is tried ever less often, and the project is read whole once")
+    func unreachable() async throws {
+        let house = try await AsanaHouse()
+        _ = try await house.register()
+        try await house.sweep()
+        house.asana.state.withLock { $0.hooks = [:] }
+        house.asana.shake.withLock { $0 = { _, _ in false } }
+        let care = AsanaHookCare(parts: house.parts, key: { AsanaHouse.key }, notice: {})
+        house.bench.clock.advance(milliseconds: 3_600_000)
+        var triedAt: [Int] = []
+        for round in 0..<60 {
+            let before = house.asana.state.withLock { $0.hooksMade }
+            try await care.check()
+            try await house.sweep()
+            if house.asana.state.withLock({ $0.hooksMade }) > before { triedAt.append(round * 2) }
+            house.bench.clock.advance(milliseconds: 120_000)
+        }
+        #expect(triedAt == [0, 4, 12, 28, 58, 88, 118], "in minutes")
+        let crawls = house.asana.state.withLock { $0.listings }
+        #expect(crawls <= 1 + 1 + 2, "at the start, for what was missed, and each hour")
+        let alert = try await house.bench.alerts().first?.sentence ?? ""
+        #expect(alert.contains("It could not be made again"), "\(alert)")
+    }
+
+    @Test("What failed to become a webhook is forgotten after a day, one that was heard with its deliveries")
+    func forgotten() async throws {
+        let house = try await AsanaHouse(), hook = try await house.register()
+        _ = await house.send([String](), hook)
+        house.asana.shake.withLock { $0 = { _, _ in false } }
+        await #expect(throws: AsanaHookDesk.Refused.self) {
+            try await house.desk.register(project: "100", base: "https://other.example.com")
+        }
+        try await house.parts.database.write { try AsanaHookStore(db: $0).retire(hook.hook.path) }
+        func kept(afterDays days: Int64) async throws -> Int64 {
+            let now = house.bench.clock.now + days * 86_400_000
+            return try await house.parts.database.write { db in
+                try AsanaHookStore(db: db).forget(before: now - 90 * 86_400_000, now: now)
+                return try db.first("SELECT count(*) AS n FROM asana_hook", [])?.integer("n") ?? -1
+            }
+        }
+        #expect(try await kept(afterDays: 0) == 2)
+        #expect(try await kept(afterDays: 2) == 1)
+        #expect(try await kept(afterDays: 89) == 1)
+        #expect(try await kept(afterDays: 91) == 0)
+    }
+
+    @Test("A creation that cannot be cleared away keeps nobody from looking after the other webhooks")
+    func stuck() async throws {
+        let house = try await AsanaHouse()
+        _ = try await house.register()
+        house.asana.state.withLock { $0.goneProjects = ["55"] }
+        try await pending(house, String(repeating: "c", count: 40), project: "55")
+        house.asana.state.withLock { $0.hooks = [:] }
+        house.bench.clock.advance(milliseconds: 3_600_000)
+        try await AsanaHookCare(parts: house.parts, key: { AsanaHouse.key }, notice: {}).check()
+        let hooks = try await house.parts.database.read { try AsanaHookStore(db: $0).all() }
+        #expect(hooks.map(\.webhookID) == ["92"], "the other was made again, and this one is let go")
+    }
+
+    @Test("What alerts say of a webhook does not show its path")
+    func alertsHidePaths() async throws {
+        let house = try await AsanaHouse(), (hook, _) = try await house.register()
+        house.bench.clock.advance(milliseconds: 10 * 3_600_000)
+        try await AsanaHookCare(parts: house.parts, key: { AsanaHouse.key }, notice: {}).check()
+        let sentence = try #require(try await house.bench.alerts().first?.sentence)
+        #expect(sentence.contains("https://bureau.example.com/hooks/asana/\(hook.path.prefix(6))…"), "\(sentence)")
+        #expect(!sentence.contains(hook.path))
+    }
+
+    @Test("A creation that a dead process left behind is cleared away, at Asana too, however many webhooks there are")
     func cutOff() async throws {
         let house = try await AsanaHouse(), path = String(repeating: "c", count: 40)
         try await pending(house, path)
-        house.asana.state.withLock { $0.hooks["77"] = "https://x/hooks/asana/\(path)" }
+        house.asana.state.withLock { state in
+            for number in 0..<250 { state.hooks["1\(1_000 + number)"] = "https://x/hooks/asana/\(number)" }
+            state.hooks["77"] = "https://x/hooks/asana/\(path)"
+        }
         house.bench.clock.advance(milliseconds: 3 * 60_000)
         try await AsanaHookCare(parts: house.parts, key: { AsanaHouse.key }, notice: {}).check()
         #expect(house.asana.state.withLock { $0.deletedHooks } == ["77"])

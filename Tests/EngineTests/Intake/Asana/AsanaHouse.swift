@@ -70,6 +70,10 @@ struct AsanaHouse: Sendable {
         await send(AsanaProject.body(events), hook)
     }
 
+    func sendRenamed(_ number: Int, _ hook: (hook: AsanaHookRecord, secret: String)) async -> AsanaIntake.Answer {
+        await send([AsanaProject.event(.renamed, "500", by: "12", at: Int64(number))], hook)
+    }
+
     /// Lets the burst settle, then looks.
     @discardableResult
     func look() async throws -> Int {

@@ -131,6 +131,38 @@ struct AsanaIntakeTests {
         }
     }
 
+    @Test("Assigning a task again where its waiting run has put it makes the run look again, once")
+    func broughtToWaiting() async throws {
+        let board = #"{"states": {"needs_info": {"place": "Clarification"}, "done": {"place": "Done"}}}"#
+        let house = try await AsanaHouse(["jessie": AsanaHouse.agent("jessie", board: board)])
+        let hook = try await house.register()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        _ = await house.send([AsanaProject.event(.assigned, "500", at: 900)], hook)
+        try await house.look()
+        let run = try #require(try await house.runs().first)
+        try await house.bench.move(run.id, .foundIncomplete(RunCause(.missingFields, "x: y")))
+        func change(_ what: AsanaProject.Happening, at time: Int64, in section: String) async throws -> RunState {
+            house.asana.state.withLock { state in
+                state.tasks["500"]?.modifiedAt = time
+                state.tasks["500"]?.section = section
+            }
+            _ = await house.send([AsanaProject.event(what, "500", at: time)], hook)
+            try await house.look()
+            return try await house.bench.find(run.id).state
+        }
+        #expect(try await change(.renamed, at: 100_000, in: "Clarification") == .needsInfo)
+        #expect(try await change(.assigned, at: 150_000, in: "Elsewhere") == .needsInfo)
+        #expect(try await change(.assigned, at: 200_000, in: "Clarification") == .queued)
+        #expect(try await house.signals().first?.verdict == "duplicate")
+        try await house.bench.move(run.id, .foundIncomplete(RunCause(.missingFields, "x: y")))
+        #expect(try await change(.renamed, at: 300_000, in: "Clarification") == .needsInfo, "that was answered")
+        try await house.end(run)
+        _ = try await change(.assigned, at: 400_000, in: "Clarification")
+        #expect(try await house.runs().count == 1, "nothing begins there")
+        _ = try await change(.moved, at: 500_000, in: "Intake")
+        #expect(try await house.runs().count == 2)
+    }
+
     @Test("With a webhook and the event stream both on, what the webhook told is fetched once")
     func both() async throws {
         let house = try await AsanaHouse(), hook = try await house.register()
@@ -269,53 +301,5 @@ struct AsanaIntakeTests {
         _ = try await house.intake.replay(first.id)
         try await house.look()
         #expect(try await house.signals().map(\.verdict) == ["run", "ignored"])
-    }
-
-    @Test("10,000 events in bursts on 100 tasks: at most one fetch a task and burst, whatever their order")
-    func bursts() async throws {
-        let house = try await AsanaHouse(), hook = try await house.register()
-        house.asana.state.withLock { state in
-            for task in 0..<100 {
-                state.tasks["\(500 + task)"] = AsanaProject.Task(section: task % 2 == 0 ? "Intake" : "Done")
-            }
-        }
-        var random = SplitMix(seed: 7), burstsOfTask: [String: Int] = [:], sent = 0
-        let kinds: [AsanaProject.Happening] = [.assigned, .renamed, .moved, .comment]
-        while sent < 10_000 {
-            // A burst: up to 500 events over up to 20 bodies on any of the tasks, then silence.
-            var events: [String] = [], touched: Set<String> = []
-            for _ in 0..<min(500, 10_000 - sent) {
-                let task = "\(500 + Int(random.next() % 100))"
-                let kind = kinds[Int(random.next() % 4)]
-                if case .comment = kind {} else { touched.insert(task) }
-                events.append(AsanaProject.event(kind, task, at: Int64(sent), story: "\(sent)"))
-                sent += 1
-            }
-            for start in stride(from: 0, to: events.count, by: 25) {
-                #expect(await house.send(Array(events[start..<min(start + 25, events.count)]), hook) == .ok)
-                house.bench.clock.advance(milliseconds: 20)
-            }
-            for task in touched { burstsOfTask[task, default: 0] += 1 }
-            house.bench.clock.advance(milliseconds: 6_000)
-            while try await house.looker.lookAtDue() > 0 {}
-        }
-        let fetches = house.asana.state.withLock { $0.fetches }
-        for (task, count) in fetches { #expect(count <= burstsOfTask[task] ?? 0, "\(task)") }
-        #expect(fetches.count == 100)
-        #expect(Set(try await house.runs().compactMap(\.taskID)).count == 50)
-        #expect(try await house.runs().count == 50)
-        #expect(try await house.signals().allSatisfy { $0.verdict != "parked" })
-    }
-}
-
-/// Numbers that are the same for a seed.
-struct SplitMix {
-    var seed: UInt64
-    mutating func next() -> UInt64 {
-        seed &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = seed
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -29,6 +29,11 @@ final class AsanaProject: Transport {
         /// What the 201 says when it is not what the handshake said.
         var otherSecrets = 0
         var isHandshakeSent = true
+        /// Projects that answer 404.
+        var goneProjects: Set<String> = []
+        var user = AsanaProject.jessie
+        /// Fetches of single tasks that are answered 429 with this many seconds to wait.
+        var limitedSeconds: Int?
     }
 
     static let jessie = "10", project = "100"
@@ -36,19 +41,27 @@ final class AsanaProject: Transport {
     /// Where handshakes go: the path and the secret. True when the server agreed.
     let shake = Mutex<(@Sendable (String, String) async -> Bool)?>(nil)
 
+    /// Called once, while the next task is fetched.
+    let whileFetching = Mutex<(@Sendable () async -> Void)?>(nil)
+
     func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
         throw VendorError(vendor: .asana, operation: request.operation, kind: .unreachable)
     }
 
     func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
         if request.operation == "POST webhook" { return await make(request) }
-        let (status, json) = state.withLock { Self.answer(request, &$0) }
-        return response(status, json)
+        if request.operation == "GET task", let happen = whileFetching.withLock({ $0.take() }) { await happen() }
+        let (status, json, wait) = state.withLock { state in
+            let (status, json) = Self.answer(request, &state)
+            return (status, json, status == 429 ? state.limitedSeconds : nil)
+        }
+        return response(status, json, wait.map { [(name: "Retry-After", value: String($0))] } ?? [])
     }
 
-    private func response(_ status: Int, _ json: String) -> VendorResponse {
-        VendorResponse(
-            status: status, headers: VendorHeaders([(name: String, value: String)]()), body: Array(json.utf8))
+    private func response(_ status: Int, _ json: String, _ headers: [(name: String, value: String)] = [])
+        -> VendorResponse
+    {
+        VendorResponse(status: status, headers: VendorHeaders(headers), body: Array(json.utf8))
     }
 
     private func make(_ request: VendorRequest) async -> VendorResponse {
@@ -86,6 +99,7 @@ final class AsanaProject: Transport {
         switch (request.method, path.first ?? "", path.count) {
         case (.get, "tasks", 2):
             state.fetches[path[1], default: 0] += 1
+            if state.limitedSeconds != nil { return (429, missing) }
             return state.tasks[path[1]].map { (200, #"{"data": \#(json(path[1], $0))}"#) } ?? (404, missing)
         case (.get, "tasks", 1):
             state.listings += 1
@@ -102,12 +116,16 @@ final class AsanaProject: Transport {
                 200,
                 #"{"data": [\#(new.joined(separator: ","))], "sync": "\#(reached)", "has_more": \#(reached < now)}"#
             )
-        case (.get, "users", _): return (200, #"{"data": {"gid": "\#(jessie)", "name": "Jessie"}}"#)
+        case (.get, "users", _): return (200, #"{"data": {"gid": "\#(state.user)", "name": "Jessie"}}"#)
         case (.get, "projects", 2):
+            guard !state.goneProjects.contains(path[1]) else { return (404, missing) }
             return (200, #"{"data": {"gid": "100", "workspace": {"gid": "1", "name": "Agency"}}}"#)
         case (.get, "webhooks", 1):
-            let list = state.hooks.map { #"{"gid": "\#($0.key)", "active": true, "target": "\#($0.value)"}"# }
-            return (200, #"{"data": [\#(list.joined(separator: ","))], "next_page": null}"#)
+            let all = state.hooks.sorted { $0.key < $1.key }
+            let start = query("offset").flatMap(Int.init) ?? 0, end = min(all.count, start + 100)
+            let list = all[start..<end].map { #"{"gid": "\#($0.key)", "active": true, "target": "\#($0.value)"}"# }
+            let next = end < all.count ? #"{"offset": "\#(end)"}"# : "null"
+            return (200, #"{"data": [\#(list.joined(separator: ","))], "next_page": \#(next)}"#)
         case (.get, "webhooks", 2):
             guard let target = state.hooks[path[1]] else { return (404, missing) }
             return (200, #"{"data": {"gid": "\#(path[1])", "active": true, "target": "\#(target)"}}"#)

@@ -130,7 +130,8 @@ struct TaskRoutingTests {
             #expect(run.state == .needsInfo)
             let sentence = try #require(run.cause?.sentence)
             #expect(sentence.contains(words) && sentence.contains("SEO report (Jessie)"), "\(sentence)")
-            #expect(RunAsked.missing(run) == [desk.field])
+            let watch = try await desk.bench.database.read { try TaskWatchStore(db: $0).find(run.id) }
+            #expect(watch?.asked == [desk.field])
             #expect(try await desk.runs(of: "catalyst").isEmpty)
             let route = try await desk.bench.database.read { try RunRouteStore(db: $0).find(run.id) }
             #expect(route?.said == said && route?.takenBy == nil)

@@ -110,7 +110,7 @@ struct TimelineTests {
             #expect(try await desk.stillSignedIn(session: ana.token)?.id == ana.person.id)
             func frames(_ mayListen: @escaping @Sendable (String?) async -> Bool) async -> String? {
                 await Follower(
-                    house: server.house, run: run, place: .init(seq: 0, offset: 0), state: run.state, showsAll: true,
+                    house: server.house, run: run, place: .init(seq: 0, offset: 0), state: run.state, show: .everything,
                     heartbeatMilliseconds: 0, mayListen: mayListen
                 ).next()
             }

@@ -1,0 +1,58 @@
+import BureauDomain
+import BureauVendors
+
+/// Puts a message in place of one that is there; the same contents again change nothing. What Slack does not let us
+/// edit any more is said anew, once: nobody shall read a question that has been answered.
+struct SlackReplace: OutboundWrite {
+    let slack: SlackClient
+    let posted: SlackPosted
+    let message: SlackMessage
+    /// The mark of the new message, should there be one; its own, for the old one may still stand.
+    let mark: String
+    let since: Int64
+
+    func write() async throws -> String {
+        do {
+            let updated = try await slack.update(posted, with: message)
+            return try JSONText.encode(DeliveryReceipt(id: "\(updated.channel)/\(updated.ts)", link: nil))
+        } catch let error as VendorError {
+            guard let refusal = SlackEditRefusal(error) else { throw error }
+            return try await anew(isGone: refusal == .isGone).write()
+        }
+    }
+
+    /// Only a new message needs to be looked for: below the old one, and in its channel.
+    func probe() async throws -> Probe {
+        let found: Probe
+        do { found = try await anew(isGone: false).probe() } catch let error as VendorError {
+            // There is no thread below a message that is gone.
+            guard case .rejected = error.kind else { throw error }
+            found = try await anew(isGone: true).probe()
+        }
+        guard case .unknown = found else { return found }
+        return .absent
+    }
+
+    private func anew(isGone: Bool) -> SlackPost {
+        var message = message
+        message.channel = posted.channel
+        // In the thread the old one stood in, or below it; below one that is gone nobody would find it.
+        message.threadTS = message.threadTS ?? (isGone ? nil : posted.ts)
+        message.metadata?.payload["step"] = .string(mark)
+        return SlackPost(slack: slack, message: message, mark: mark, since: since)
+    }
+}
+
+/// Slack's words for a message that stays as it is. (chat.update: errors.)
+enum SlackEditRefusal: Sendable {
+    case isGone, isClosed
+
+    init?(_ error: VendorError) {
+        guard case .rejected(_, let code) = error.kind else { return nil }
+        switch code {
+        case "message_not_found": self = .isGone
+        case "edit_window_closed", "cant_update_message", "is_inactive": self = .isClosed
+        default: return nil
+        }
+    }
+}

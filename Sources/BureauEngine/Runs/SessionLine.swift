@@ -1,0 +1,101 @@
+import BureauDomain
+import BureauVendors
+import Foundation
+
+/// One line of a session's log as people read it.
+package struct SessionLine: Sendable, Hashable {
+    package enum Kind: String, Sendable { case message, tool, result, trouble, status, thread }
+    /// In words, or as the service wrote it.
+    package enum Form: Sendable { case words, json }
+
+    /// Where the line begins in the log, and where what comes after it does.
+    package let start: UInt64, end: UInt64
+    /// Milliseconds UTC; nil when the service has not said.
+    package let at: Int64?
+    package let kind: Kind
+    package let text: String
+    /// The text goes on in the log.
+    package let isCut: Bool
+    /// Whether it is of the key view: messages, tools and their results, trouble.
+    package let isKey: Bool
+    /// Which tool is called; nil where none is.
+    package let tool: String?
+    /// What the session is told by whoever runs it.
+    let isRequest: Bool
+    package static let textCharactersMax = 2_000
+
+    /// Nil for what is no event.
+    init?(_ bytes: [UInt8], start: UInt64, as form: Form = .words, charactersMax: Int = textCharactersMax) {
+        guard let raw = RawEvent(bytes: bytes), let event = try? raw.decoded() else { return nil }
+        let words = Self.words(event)
+        let instant = event.processedAt.flatMap {
+            try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        }
+        at = instant.map { Int64($0.timeIntervalSince1970 * 1_000) }
+        (self.start, end) = (start, start + UInt64(bytes.count + 1))
+        (kind, isKey) = (words.kind, words.isKey)
+        (text, isCut) =
+            form == .words ? Self.clean(words.text, charactersMax) : Self.json(bytes, charactersMax)
+        tool = if case .toolUse(let call) = event.content { Outgoing.clean(call.name) } else { nil }
+        isRequest = if case .userMessage = event.content { true } else { false }
+    }
+
+    private static func json(_ bytes: [UInt8], _ charactersMax: Int) -> (text: String, isCut: Bool) {
+        let line = String(decoding: SessionLogExport.clean(bytes), as: UTF8.self)
+        let isCut = line.count > charactersMax
+        return (isCut ? line.prefix(charactersMax) + "…" : line, isCut)
+    }
+
+    static let requestWords = "To the agent: "
+
+    private static func words(_ event: SessionEvent) -> (kind: Kind, text: String, isKey: Bool) {
+        switch event.content {
+        case .agentMessage(let text): (.message, text, true)
+        case .userMessage(let text): (.message, requestWords + text, true)
+        case .toolUse(let call): (.tool, "\(call.name) \(String(decoding: call.inputJSON, as: UTF8.self))", true)
+        case .toolResult(let result): answer(result.text, isError: result.isError)
+        case .userCustomToolResult(_, let text, let isError): answer(text, isError: isError)
+        case .userToolConfirmation(_, let allow, let why):
+            (.status, allow ? "Allowed" : "Denied" + (why.map { ": \($0)" } ?? ""), true)
+        case .error(let fault): (.trouble, "\(fault.type): \(fault.message)", true)
+        case .statusRescheduled: (.trouble, "The service moved the session; it goes on by itself", true)
+        case .statusTerminated: (.trouble, "The service ended the session", true)
+        case .threadCreated(let name): (.thread, "Sub-agent \(name ?? "unnamed") started", true)
+        case .threadMessage(let message):
+            (
+                .thread,
+                "\(message.isSent ? "To" : "From") sub-agent \(message.otherAgentName ?? "unnamed"): \(message.text)",
+                true
+            )
+        case .userInterrupt: (.status, "Interrupt delivered", true)
+        case .modelRequestEnded(let request):
+            (.status, "Model: \(request.inputTokens) tokens in, \(request.outputTokens) out", false)
+        case .contextCompacted: (.status, "The session shortened what it remembers", false)
+        default: (.status, event.type, false)
+        }
+    }
+
+    private static func answer(_ text: String, isError: Bool) -> (
+        kind: Kind, text: String, isKey: Bool
+    ) {
+        (isError ? .trouble : .result, (isError ? refused : "") + (text.isEmpty ? "Done" : text), true)
+    }
+
+    private static let refused = "The tool refused: "
+    /// A call, or what became of one.
+    package var isOfTool: Bool {
+        kind == .tool || kind == .result || (kind == .trouble && text.hasPrefix(Self.refused))
+    }
+
+    /// Without control characters and credentials. A credential at the cut is seen whole before it is cut.
+    private static func clean(_ text: String, _ charactersMax: Int) -> (text: String, isCut: Bool) {
+        let near = text.prefix(charactersMax + Self.credentialCharactersMax)
+        let plain = String(near.unicodeScalars.filter { $0.value >= 32 || $0.value == 10 }.map(Character.init))
+        let shown = Outgoing.clean(plain)
+        let isCut = shown.count > charactersMax || near.endIndex < text.endIndex
+        return (isCut ? shown.prefix(charactersMax) + "…" : shown, isCut)
+    }
+
+    /// A private key of 4,096 bits as text.
+    private static let credentialCharactersMax = 4_000
+}

@@ -1,0 +1,87 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// The search that jumps where one thing is meant, and lists what else has it in its name.
+struct SearchPage: Sendable {
+    let house: WebHouse
+    static let listedMax = 50
+
+    var routes: [Route] { [.page("/search", .viewer) { try await search($0) }] }
+
+    private func search(_ web: WebRequest) async throws -> Response {
+        let person = try web.signedIn().person
+        let text = (web.query("q") ?? "").filter { !$0.isWhitespace }
+        // An address that was copied from somewhere ends with what it is about.
+        let last = text.split(separator: "/").last.map(String.init) ?? text
+        if let run = try? await house.runs.find(last), person.maySee(client: run.clientSlug) {
+            return .seeOther("/runs/\(run.id)/")
+        }
+        if let report = try? await house.reports.find(last), person.maySee(client: report.clientSlug) {
+            return .seeOther("/reports/\(report.id)/")
+        }
+        if let client = try await house.clients.find(text.lowercased()), person.maySee(client: client.slug) {
+            return .seeOther("/clients/\(client.slug)/")
+        }
+        let agents = agents(text)
+        if let agent = agents.first(where: { Self.plain($0.config.displayName) == text.lowercased() })
+            ?? house.catalog.agent(text.lowercased())
+        {
+            return .seeOther("/agents/\(agent.config.name)/")
+        }
+        var listing = RunListing(visible: person.clients)
+        listing.task = last
+        let runs = text.isEmpty ? [] : try await house.runs.list(listing)
+        if runs.count == 1, let run = runs.first { return .seeOther("/runs/\(run.id)/") }
+        let names = try await clients(text, person)
+        var page = Page(title: "Search", heading: "Search")
+        page.lead = web.query("q").map { "For \"\($0)\"" }
+        page.blocks = [
+            list(
+                "Clients",
+                names.map { Items.Item(title: $0.name, address: "/clients/\($0.slug)/", meta: $0.slug) },
+                empty: "No client has it in its name."),
+            list(
+                "Agents",
+                agents.map {
+                    Items.Item(
+                        title: $0.config.displayName, address: "/agents/\($0.config.name)/", meta: $0.config.name)
+                }, empty: "No agent has it in its name."),
+            Block(
+                heading: "Runs",
+                table: RunWords.table(
+                    "Runs of this task", runs, house,
+                    empty:
+                        "No run, task or agent is called so. Write a run's first six characters, a whole task id, or a name."
+                )),
+        ]
+        return try await house.page(page, web)
+    }
+
+    private func list(_ heading: String, _ items: [Items.Item], empty: String) -> Block {
+        Block(
+            heading: heading,
+            text: items.count > Self.listedMax
+                ? "The first \(Self.listedMax) of \(items.count): write more of the name." : nil,
+            items: items.isEmpty ? nil : Items(items: Array(items.prefix(Self.listedMax))),
+            emptyText: items.isEmpty ? empty : nil)
+    }
+
+    private static func plain(_ text: String) -> String { text.lowercased().filter { !$0.isWhitespace } }
+
+    /// Those with this in what people call them, or in their short names.
+    private func agents(_ text: String) -> [LoadedAgent] {
+        let wanted = text.lowercased()
+        guard !wanted.isEmpty else { return [] }
+        return house.catalog.agents.filter {
+            Self.plain($0.config.displayName).contains(wanted) || $0.config.name.contains(wanted)
+        }
+    }
+
+    private func clients(_ text: String, _ person: PersonRecord) async throws -> [(slug: String, name: String)] {
+        guard !text.isEmpty else { return [] }
+        return try await house.clients.names().filter { slug, name in
+            person.maySee(client: slug) && Self.plain(name).contains(text.lowercased())
+        }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}

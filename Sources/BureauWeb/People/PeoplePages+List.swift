@@ -1,0 +1,86 @@
+import BureauDomain
+import BureauEngine
+import Hummingbird
+
+/// Everybody who may sign in, a page at a time, and the same as JSON and as CSV.
+extension PeoplePages {
+    func list(_ web: WebRequest) async throws -> Response {
+        let found = try await house.people.page(after: web.query("after"), limit: Self.pageRows + 1)
+        var page = Page(title: "Users", heading: "Users")
+        page.blocks = [
+            Block(table: table(found, web)),
+            Block(
+                heading: "Add a user",
+                forms: [
+                    Form(
+                        action: "/users", verb: "Add user",
+                        fields: [
+                            Field(
+                                "name", "Sign-in name", hint: "\(SignInName.rule). Approvals are decided under it.",
+                                isRequired: true),
+                            Field("display_name", "Full name"), Field("role", "Role", Self.roles(.viewer)),
+                        ])
+                ]),
+            Block(
+                heading: "What roles may do",
+                table: Table(
+                    "Each role may do everything the ones above it may",
+                    Table.columns("Role", "May"),
+                    Role.allCases.map { [Table.Cell(text: $0.word), Table.Cell(text: $0.meaning)] }, empty: "")),
+        ]
+        return try await house.page(page, web)
+    }
+
+    private func table(_ found: [PersonRecord], _ web: WebRequest) -> Table {
+        let people = found.prefix(Self.pageRows)
+        func leading(after name: String?) -> String { web.address("/users/", changing: ["after": name]) }
+        var table = Table(
+            "Who may sign in", Table.columns("Name", "Role", "Clients", "Last seen", "Status"),
+            people.map { person -> [Table.Cell] in
+                [
+                    Table.Cell(text: "\(person.displayName) (\(person.name))", address: "/users/\(person.name)/"),
+                    Table.Cell(text: person.role.word),
+                    Table.Cell(
+                        text: person.clients.map { $0.isEmpty ? "none" : $0.sorted().joined(separator: ", ") } ?? "all"),
+                    Table.Cell(text: person.seenAt.map(clock.moment) ?? "never"),
+                    Table.Cell(
+                        text: "",
+                        chip: person.isDisabled
+                            ? Chip(glyph: "–", word: "Disabled", tone: "idle")
+                            : Chip(glyph: "✓", word: "Active", tone: "ok")),
+                ]
+            }, empty: "Nobody yet.", csv: "/users.csv",
+            first: web.query("after") == nil ? nil : leading(after: nil),
+            next: found.count > people.count ? leading(after: people.last?.name) : nil)
+        (table.firstWord, table.nextWord) = ("First", "Next")
+        return table
+    }
+
+    func json(_ web: WebRequest) async throws -> Response {
+        let found = try await house.people.page(after: web.query("after"), limit: Self.pageRows + 1)
+        let people = found.prefix(Self.pageRows)
+        let items = people.map { person -> JSONValue in
+            let seen = person.seenAt.map { JSONValue.string(PageClock.iso($0)) }
+            var document = person.document.object ?? JSONObject()
+            document["seen_at"] = seen ?? .null
+            return .object(document)
+        }
+        let next = found.count > people.count ? people.last.map { JSONValue.string($0.name) } : nil
+        return RunPages.json(["items": .array(items), "next": next ?? .null])
+    }
+
+    func csv(_ web: WebRequest) async throws -> Response {
+        let titles = ["name", "full_name", "role", "clients", "last_seen_at", "status"]
+        return try await CSV.download("users.csv", titles) { [house] after in
+            let people = try await house.people.page(after: after, limit: CSV.pageRows)
+            let rows = people.map { person in
+                [
+                    person.name, person.displayName, person.role.rawValue,
+                    person.clients?.sorted().joined(separator: " ") ?? "all",
+                    person.seenAt.map(PageClock.iso) ?? "", person.isDisabled ? "disabled" : "active",
+                ]
+            }
+            return (rows, people.count == CSV.pageRows ? people.last?.name : nil)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("Files copied into a folder")
+struct FolderCopyTests {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+
+    private func copy(_ text: String, mark: String) throws -> FolderCopy {
+        let source = folder.appending(path: "source-\(mark)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: source)
+        let file = FileIntent(
+            title: "audit.md", blobKey: "x", sizeBytes: Int64(text.utf8.count), sha256: Hex.sha256(Array(text.utf8)),
+            mimeType: "text/markdown")
+        return FolderCopy(source: source.path, folder: folder.appending(path: "out"), file: file, mark: mark)
+    }
+
+    private var delivered: [String: String] {
+        get throws {
+            let out = folder.appending(path: "out")
+            let names = try FileManager.default.contentsOfDirectory(atPath: out.path)
+            return Dictionary(
+                try names.map { ($0, try String(contentsOf: out.appending(path: $0), encoding: .utf8)) },
+                uniquingKeysWith: { one, _ in one })
+        }
+    }
+
+    @Test("A copy made again is one file; another run's file of the same name stays as it was delivered")
+    func kept() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for _ in 0..<2 { _ = try await copy("October", mark: "01STEPOCTOBER00000AAAAAAAA").write() }
+        #expect(try delivered == ["audit.md": "October"])
+        for _ in 0..<2 { _ = try await copy("November", mark: "01STEPNOVEMBER0000BBBBBBBB").write() }
+        #expect(try delivered == ["audit.md": "October", "audit-bbbbbbbb.md": "November"])
+    }
+}

@@ -1,0 +1,77 @@
+import BureauDomain
+import BureauSandbox
+import BureauStorage
+import BureauVendors
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("A result is posted in the channel that was meant, or nowhere")
+struct SlackPlaceTests {
+    private static func deliver(_ bench: Bench, _ here: StandIns, _ run: RunRecord) async throws {
+        let hand = try #require(try await bench.claim("w", run.id))
+        let parts = try bench.parts(here.connections) { $0.resultsChannel = "C0ALERTS" }
+        let steps = try await bench.steps(run.id, .delivery)
+        let context = DeliveryContext(
+            parts: parts, hand: hand,
+            runner: StepRunner(database: bench.database, doors: bench.clock.doors, lease: hand.lease),
+            report: DeliveryReport(hand, parts: parts, files: [], steps: steps, problem: nil))
+        try await SlackChannel().deliver(steps, context)
+        _ = try await bench.database.write { db in
+            try RunStore(db: db).release(hand.lease, dueAt: 0)
+        }
+    }
+
+    private static func channels(_ here: StandIns) async -> [String] {
+        (await here.state("slack")["messages"]?.array ?? []).compactMap { $0["channel"]?.string }
+    }
+
+    private static func delivering(_ bench: Bench) async throws -> RunRecord {
+        let run = try await bench.run(Bench.toRunning + [.turnEnded, .filesCollected(problem: nil)])
+        _ = try await bench.step(run)
+        return try await bench.find(run.id)
+    }
+
+    @Test("While Slack does not say which channel a name is, nothing goes to the general one")
+    func unknown() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), run = try await Self.delivering(bench)
+            try here.fault("slack", "conversations.list", times: 50, .status(503))
+            try await Self.deliver(bench, here, run)
+            #expect(await Self.channels(here).isEmpty)
+            let step = try #require(try await bench.steps(run.id, .delivery).first)
+            #expect(step.state == .failed && step.error?.contains("which channel") == true, "\(step.error ?? "")")
+        }
+    }
+
+    @Test("A lost answer is looked for where it was sent, even when the name cannot be looked up any more")
+    func lostAnswer() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), run = try await Self.delivering(bench)
+            try here.fault("slack", "chat.postMessage", times: 1, .dropAfter)
+            try here.fault("slack", "conversations.history", times: 2, .status(503))
+            try await Self.deliver(bench, here, run)
+            bench.clock.advance(milliseconds: 2 * SlackDirectory.keptMilliseconds)
+            try here.fault("slack", "conversations.list", times: 50, .status(503))
+            _ = try await bench.database.write { try StepStore(db: $0).reopen(run: run.id, channel: nil, now: 1) }
+            try await Self.deliver(bench, here, run)
+            #expect(await Self.channels(here) == ["C0RESULTS"])
+            #expect(try await bench.steps(run.id, .delivery).map(\.state) == [.done])
+        }
+    }
+
+    @Test("Only a name that Slack does not have is replaced by the installation's channel")
+    func missing() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let directory = SlackDirectory(try bench.parts(here.connections), try #require(here.connections.slack))
+            #expect(try await directory.channel("#seo-automation", otherwise: "C0ALERTS") == "C0RESULTS")
+            #expect(try await directory.channel("#nowhere", otherwise: "C0ALERTS") == "C0ALERTS")
+            try here.fault("slack", "conversations.list", .status(503))
+            await #expect(throws: VendorError.self) {
+                try await directory.channel("#approvals", otherwise: "C0ALERTS")
+            }
+        }
+    }
+}

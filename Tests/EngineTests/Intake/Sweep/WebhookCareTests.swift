@@ -1,0 +1,66 @@
+import BureauDomain
+import BureauSandbox
+import BureauStorage
+import BureauVendors
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+@Suite("The care for ClickUp's webhooks")
+struct WebhookCareTests {
+    private static let workspace = "9018614428"
+
+    @Test(
+        "That one was suspended is on record before it is armed again, with the note that the whole list is looked at")
+    func suspended() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench()
+            let clickUp = try #require(standIns.connections.clickUp)
+            let hook = try await clickUp.createWebhook(
+                workspace: Self.workspace, endpoint: "http://127.0.0.1:9/webhook/sentinel", events: WebhookDesk.events,
+                list: Agents.list)
+            try standIns.fault("clickup", "webhook.deliver", .suspend)
+            let board = BoardVisitor(base: "http://127.0.0.1:\(standIns.port)")
+            try await board.move("86demoshm1", to: "ready (automate)")
+            func health() async throws -> String? {
+                try await clickUp.webhooks(workspace: Self.workspace).first { $0.id == hook.id }?.health.word
+            }
+            for _ in 0..<2_000 { if try await health() == "suspended" { break } }
+            #expect(try await health() == "suspended")
+
+            try await bench.database.write { db in
+                try SweepStore(db: db).finish(
+                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, isWhole: true, now: 1)
+            }
+            let atArming = Noted()
+            // What is written down when the request leaves is what a kill right after it would leave.
+            let transport = Interposed(standIns.transport) { [database = bench.database] request in
+                guard request.operation == "PUT webhook" else { return nil }
+                let found = try? await database.read { db in
+                    (
+                        try AlertStore(db: db).open().map(\.cause),
+                        try SweepStore(db: db).find(agent: "sentinel", listID: Agents.list)?.wholeAt
+                    )
+                }
+                await atArming.note(found?.0 ?? [], asksWhole: found != nil && found?.1 == nil)
+                return nil
+            }
+            var connections = standIns.connections
+            connections.clickUp = ClickUpClient(
+                transport: transport, baseURL: "http://127.0.0.1:\(standIns.port)/clickup/api/v2",
+                token: Secret("pk_demo"))
+            let parts = try bench.parts(connections) { $0.clickUpWorkspaceID = Self.workspace }
+            try await WebhookCare(parts: parts, notice: {}).check()
+            #expect(await atArming.alerts == ["webhook"])
+            #expect(await atArming.asksWhole)
+            #expect(try await health() == "active")
+            #expect(try await bench.alerts().first?.sentence.contains("arms it again") == true)
+        }
+    }
+
+    private actor Noted {
+        var alerts: [String] = [], asksWhole = false
+        func note(_ alerts: [String], asksWhole: Bool) { (self.alerts, self.asksWhole) = (alerts, asksWhole) }
+    }
+}

@@ -1,0 +1,97 @@
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import Foundation
+import Testing
+
+@testable import BureauWeb
+
+@Suite("Today")
+struct TodayTests {
+    private static func run(_ number: Int) -> String { String(format: "01KARVN%019d", number) }
+
+    /// Runs that began two days ago, of two clients in turn, and ended a moment ago. Each cost a cent.
+    private static func furnish(_ server: Served, _ count: Int, ended: String = "done") async throws {
+        _ = try await server.addRun(client: "acme")
+        let now = server.house.doors.now()
+        try await server.database.write { db in
+            for number in 0..<count {
+                try db.execute(
+                    """
+                    INSERT INTO run (id, agent, agent_version, config_sha256, trigger_source, requested_by, dedupe_key,
+                        client_slug, state, cause, cause_sentence, spent_micro_usd, spent_method, accepted_at, ended_at,
+                        due_at)
+                    SELECT ?, 'sentinel', '1', sha256, 'cli', 'test', ?, ?, ?, 'internal_error', 'It broke.', 10000,
+                        'computed', ?, ?, 1 FROM agent_config LIMIT 1
+                    """,
+                    [
+                        run(number), "key\(number)", number % 2 == 0 ? "acme" : "plunkett",
+                        number % 5 == 0 ? "failed" : ended, now - 2 * 86_400_000, now,
+                    ])
+            }
+        }
+    }
+
+    @Test("What ended today counts, whenever it began and however many they are")
+    func ended() async throws {
+        try await Served.run(hasAgents: true) { server in
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
+            try await Self.furnish(server, 250)
+            let page = try await Browser.signedIn(server, "ana", .viewer).get("/").text
+            #expect(page.contains("Finished today (250)") && page.contains("The last 20 of 250 to end are below."))
+            #expect(page.contains("<p class=\"value\">200</p>") && page.contains("<p class=\"value\">50</p>"))
+            #expect(page.contains("<p class=\"value\">$2.50</p>") && page.contains("/runs/\(Self.run(249))/"))
+            let narrow = try await Browser.signedIn(server, "nina", .operator, clients: ["acme"]).get("/").text
+            #expect(narrow.contains("Finished today (125)") && !narrow.contains("/runs/\(Self.run(249))/"))
+            #expect(!narrow.contains("daily limit"))
+        }
+    }
+
+    @Test("What is ignored is nobody's work, and what ended yesterday is yesterday's")
+    func others() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            try await Self.furnish(server, 4, ended: "ignored")
+            try await server.database.write {
+                _ = try $0.execute("UPDATE run SET ended_at = ended_at - 90000000 WHERE state = 'failed'", [])
+            }
+            let page = try await Browser.signedIn(server, "ana", .viewer).get("/").text
+            #expect(page.contains("Finished today (0)") && page.contains("No run has ended today."))
+        }
+    }
+
+    @Test("The daily limit is told to those who see the costs of all clients", arguments: Role.allCases)
+    func limit(role: Role) async throws {
+        try await Served.run(hasAgents: true) { server in
+            _ = try await server.house.budgets.set(.agency, .day, to: .usd(30), by: "test")
+            let page = try await Browser.signedIn(server, "ana", role).get("/").text
+            #expect(page.contains("$0.00 of $30.00") == (role >= .operator))
+        }
+    }
+
+    @Test("Each first step leads to where it is done")
+    func steps() async throws {
+        try await Served.run { server in
+            let page = try await Browser.signedIn(server, "boss", .admin).get("/").text
+            for place in ["/system/connections/", "/agents/", "/clients/#create", "/runs/new"] {
+                #expect(page.contains("<a href=\"\(place)\">"), "\(place)")
+            }
+            #expect(page.contains("Connect the provider") && page.contains("To do"))
+        }
+    }
+
+    private static let searches: [(String, String?)] = [
+        ("SEO+Sentinel", "/agents/sentinel/"), ("sentinel", "/agents/sentinel/"), ("seo+sent", nil),
+        ("acme", "/clients/acme/"),
+    ]
+
+    @Test("Agents are found by what pages call them", arguments: searches)
+    func search(text: String, place: String?) async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            let answer = try await Browser.signedIn(server, "ana", .viewer).get("/search?q=\(text)")
+            #expect(answer.headers["location"] == place, "\(answer.status)")
+            if place == nil { #expect(answer.text.contains("<a href=\"/agents/sentinel/\">SEO Sentinel</a>")) }
+        }
+    }
+}
