@@ -13,8 +13,10 @@ struct PingPongGuard {
     /// The reason why `agent` is not started for this task; nil when it may be. `date` is when the task changed, where
     /// that is known; `requester` who changed it, as the run would name them.
     func refusal(_ agent: String, taskID: String, at date: Int64? = nil, requester: String? = nil) throws -> String? {
+        // An agent that gave the task away when it last had it only passes it on: the other one would work.
+        let worker = try taker(from: agent, taskID) ?? agent
         let found =
-            try pingPong(agent, taskID, date) ?? selfLoop(agent, taskID, date)
+            try pingPong(worker, taskID, date) ?? selfLoop(worker, taskID, date)
             ?? ownLoop(agent, taskID, at: date, requester: requester)
         guard let found else { return nil }
         try tell(found)
@@ -27,13 +29,27 @@ struct PingPongGuard {
             "SELECT id FROM run WHERE agent = ? AND task_id = ? ORDER BY id DESC LIMIT 1", [agent, taskID])?.text("id")
     }
 
+    private func taker(from agent: String, _ taskID: String) throws -> String? {
+        try db.first(
+            """
+            SELECT run_route.taken_by AS taken_by FROM run LEFT JOIN run_route ON run_route.run_id = run.id
+            WHERE run.task_id = ? AND run.agent = ? ORDER BY run.id DESC LIMIT 1
+            """, [taskID, agent])?.textIfAny("taken_by")
+    }
+
+    /// A request that one agent gave to another is one turn, the one of whoever took it.
+    private static let isTurn = """
+        trigger_source = 'webhook' AND NOT EXISTS (
+            SELECT 1 FROM run_route WHERE run_route.run_id = run.id AND run_route.taken_run IS NOT NULL)
+        """
+
     private func pingPong(_ agent: String, _ taskID: String, _ date: Int64?) throws -> Finding? {
         // A run that waits for people has delivered what may start another; its newest event tells since when.
         let turns = try db.query(
             """
             SELECT agent, accepted_at, coalesce(ended_at, CASE WHEN state IN ('in_review', 'needs_info') THEN
                 (SELECT at FROM run_event WHERE run_id = run.id ORDER BY seq DESC LIMIT 1) END) AS rested_at FROM run
-            WHERE task_id = ? AND trigger_source = 'webhook' ORDER BY id DESC LIMIT ?
+            WHERE task_id = ? AND \(Self.isTurn) ORDER BY id DESC LIMIT ?
             """, [taskID, PingPong.turnsMax]
         ).reversed().map {
             PingPong.Turn(
@@ -78,7 +94,7 @@ struct PingPongGuard {
         let rows = try db.query(
             """
             SELECT agent, accepted_at, ended_at, state, requested_by FROM run
-            WHERE \(condition) AND trigger_source = 'webhook' ORDER BY id DESC LIMIT ?
+            WHERE \(condition) AND \(Self.isTurn) ORDER BY id DESC LIMIT ?
             """, [value, count])
         return try rows.reversed().map { row in
             let state = try RunState(column: "state", row)
