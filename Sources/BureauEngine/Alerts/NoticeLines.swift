@@ -1,7 +1,9 @@
 import Synchronization
 
-/// The notices one process has in hand: a line for each channel, with a bound of its own and one for each account in
-/// it, so that no Slack that makes us wait stands before another Slack, nor before a task tool.
+/// The notices one process has in hand: a line for each channel, with as many places as all its accounts together may
+/// take, so that no Slack that makes us wait stands before another Slack, nor before a task tool.
+///
+/// A place is a run's, however many notices it has: an account whose runs have many takes no more of the line.
 final class NoticeLines: Sendable {
     /// One run's notices of one channel go out one after the other.
     struct Chain: Hashable, Sendable {
@@ -14,25 +16,25 @@ final class NoticeLines: Sendable {
     }
     private struct State {
         var waiting: [Chain: [StepRecord]] = [:]
-        /// Every step in hand, by its channel: one that is claimed again while it is being sent is not sent twice.
-        var inHand: [String: StepRecord.Channel] = [:]
+        /// Every step in hand: one that is claimed again while it is being sent is not sent twice.
+        var inHand: Set<String> = []
         var chains: [Account: Set<Chain>] = [:]
     }
 
     static let channels: [StepRecord.Channel] = [.slack, .clickUp, .asana]
     static let chainsPerAccountMax = 20
-    /// Of one channel. Where there are several accounts, more than one of them may have on its way.
-    let stepsMax: Int
+    /// Of one channel.
+    let chainsMax: Int
     private let state = Mutex(State())
 
-    init(hasSeveralAccounts: Bool) { stepsMax = Self.chainsPerAccountMax * (hasSeveralAccounts ? 3 : 1) }
+    init(accounts: Int) { chainsMax = Self.chainsPerAccountMax * accounts }
 
-    /// How many more of each channel may be taken in hand.
+    /// How many more chains of each channel may be begun.
     var room: [StepRecord.Channel: Int] {
         state.withLock { state in
             Dictionary(
                 uniqueKeysWithValues: Self.channels.map { channel in
-                    (channel, stepsMax - state.inHand.values.count { $0 == channel })
+                    (channel, chainsMax - state.waiting.keys.count { $0.channel == channel })
                 })
         }
     }
@@ -41,12 +43,11 @@ final class NoticeLines: Sendable {
     func add(_ steps: [StepRecord]) -> [Chain] {
         state.withLock { state in
             var new: [Chain] = []
-            for step in steps where state.inHand[step.id] == nil {
+            for step in steps where state.inHand.insert(step.id).inserted {
                 // What belongs to no run has no order.
                 let chain = Chain(run: step.runID ?? step.id, channel: step.channel)
                 if state.waiting[chain] == nil { new.append(chain) }
                 state.waiting[chain, default: []].append(step)
-                state.inHand[step.id] = step.channel
             }
             return new
         }
@@ -75,7 +76,7 @@ final class NoticeLines: Sendable {
     func settle(_ chain: Chain, _ step: StepRecord) {
         state.withLock { state in
             state.waiting[chain]?.removeAll { $0.id == step.id }
-            state.inHand[step.id] = nil
+            state.inHand.remove(step.id)
         }
     }
 }

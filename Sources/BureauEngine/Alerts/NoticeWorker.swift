@@ -30,7 +30,7 @@ package struct NoticeWorker: Service {
     /// One loop takes what is due, as much as each line has room for; each run's notices of a channel go out beside all
     /// others, so that a tool that lets us wait holds up nobody but itself.
     private func work() async throws {
-        let lines = NoticeLines(hasSeveralAccounts: !parts.credentialSets.isEmpty)
+        let lines = NoticeLines(accounts: parts.credentialSets.count + 1)
         try await withThrowingDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 do {
@@ -53,7 +53,7 @@ package struct NoticeWorker: Service {
 
     /// Sends what is due now and returns how many were looked at.
     package func sendDue() async throws -> Int {
-        let lines = NoticeLines(hasSeveralAccounts: !parts.credentialSets.isEmpty)
+        let lines = NoticeLines(accounts: parts.credentialSets.count + 1)
         let claimed = try await claim(lines.room)
         await withDiscardingTaskGroup { group in
             for chain in lines.add(claimed) { group.addTask { await send(chain, lines) } }
@@ -80,11 +80,15 @@ package struct NoticeWorker: Service {
 
     /// One run's notices of one channel in their order, also those that come while it is being sent.
     private func send(_ chain: NoticeLines.Chain, _ lines: NoticeLines) async {
-        var account: NoticeLines.Account?
+        // Decided once: what is handed back must not be overtaken by what comes behind it.
+        var mayGo: Bool?
         while !Task.isCancelled, let step = lines.next(chain) {
             do {
-                if account == nil { account = lines.enter(chain, try await accountName(of: step)) }
-                if account == nil { try await handBack(step) } else { try await send(step) }
+                if mayGo == nil {
+                    let name = try await accountName(of: step)
+                    mayGo = lines.enter(chain, name) != nil
+                }
+                if mayGo == true { try await send(step) } else { try await handBack(step) }
             } catch is CancellationError {} catch {
                 // Its claim runs out, and then it is looked for.
                 parts.logger.error("a notice could not be sent", metadata: ["step": "\(step.id)", "why": "\(error)"])

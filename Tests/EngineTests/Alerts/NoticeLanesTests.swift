@@ -75,7 +75,7 @@ struct NoticeLanesTests {
 
     @Test("One account takes at most its share of a line; one run's notices go one after the other")
     func lines() async throws {
-        let bench = try await Bench(), lines = NoticeLines(hasSeveralAccounts: true)
+        let bench = try await Bench(), lines = NoticeLines(accounts: 2)
         var steps: [StepRecord] = []
         for _ in 0..<NoticeLines.chainsPerAccountMax + 1 {
             let run = try await bench.run()
@@ -87,7 +87,7 @@ struct NoticeLanesTests {
         let entered = chains.map { lines.enter($0, "north") != nil }
         #expect(entered.filter { $0 }.count == NoticeLines.chainsPerAccountMax && entered.last == false)
         #expect(lines.enter(chains[0], "south") != nil)
-        #expect(lines.room[.slack] == lines.stepsMax - steps.count)
+        #expect(lines.room[.slack] == lines.chainsMax - chains.count)
         let first = try #require(lines.next(chains[0]))
         #expect(lines.next(chains[0]) == first, "it stays the first until it is settled")
         lines.settle(chains[0], first)
@@ -96,6 +96,21 @@ struct NoticeLanesTests {
         lines.settle(chains[0], second)
         #expect(lines.next(chains[0]) == nil)
         #expect(lines.enter(try #require(chains.last), "north") != nil, "its place is free again")
+    }
+
+    @Test("However many notices the runs of one account have, the other account's places stay free")
+    func manyNotices() async throws {
+        let bench = try await Bench(), lines = NoticeLines(accounts: 2)
+        var steps: [StepRecord] = []
+        for _ in 0..<NoticeLines.chainsPerAccountMax {
+            let run = try await bench.run()
+            for subject in ["a", "b", "c", "d"] { steps.append(try await bench.step(run, .slack, "note", subject)) }
+        }
+        for chain in lines.add(steps) { #expect(lines.enter(chain, "north") != nil) }
+        #expect(lines.room[.slack] == NoticeLines.chainsPerAccountMax)
+        let other = try await bench.step(try await bench.run(), .slack, "note", "a")
+        let chain = try #require(lines.add([other]).first)
+        #expect(lines.enter(chain, "north") == nil && lines.enter(chain, "south") != nil)
     }
 
     @Test("Where Slack is connected and no channel is set, that is what the notice says")
