@@ -23,9 +23,11 @@ struct DeliverStage: Stage {
         guard try await isFirstSignSettled(hand) else {
             return .rest(until: parts.doors.now() + Self.firstSignMilliseconds)
         }
-        for kinds in Self.order(hand.run) { try await deliver(kinds.filter(hand.run.mayDeliver), hand, files) }
+        let open = try await steps(hand).filter { $0.isOpen && hand.run.mayDeliver($0) }
+        let chosen = Set(open.map(\.channel))
+        for kinds in Self.order(hand.run) { try await deliver(kinds.filter(chosen.contains), hand, files) }
         let problem = try await problem(hand, files)
-        guard try await settle(hand, problem) else {
+        guard try await settle(hand, problem, tried: Set(open.map(\.id))) else {
             return .rest(until: parts.doors.now() + Self.lookAgainMilliseconds)
         }
         return .moved
@@ -47,13 +49,18 @@ struct DeliverStage: Stage {
     }
 
     /// Starts the agents that come after this one, in the transaction that would end the run. False while any run that
-    /// it has started goes on: the last one's end makes this run due again.
-    private func settle(_ hand: RunInHand, _ problem: RunCause?) async throws -> Bool {
+    /// it has started goes on: the last one's end makes this run due again. False too when somebody has decided on a write
+    /// meanwhile that is not among those that were tried.
+    private func settle(_ hand: RunInHand, _ problem: RunCause?, tried: Set<String>) async throws -> Bool {
         let (parts, lease) = (parts, hand.lease)
         let ended = try await parts.write(lease) { db -> RunRecord? in
             guard let run = try RunStore(db: db).find(lease.runID), run.leaseOwner == lease.owner,
                 run.leaseEpoch == lease.epoch, run.state == .delivering
             else { throw RunMoved(runID: lease.runID) }
+            let isLeft = try StepStore(db: db).list(run: run.id, purpose: .delivery).contains {
+                $0.round == run.round && $0.isOpen && run.mayDeliver($0) && !tried.contains($0.id)
+            }
+            guard !isLeft else { return nil }
             let wasStopped = try RunFamily(db: db, doors: parts.doors).wasStopped(run.id)
             if run.stopCause == nil, !wasStopped, run.reviewAcceptedAt == nil, hand.agent.config.review != nil {
                 return try parts.transitions.apply(
@@ -185,6 +192,9 @@ struct DeliverStage: Stage {
 extension RunRecord {
     /// Whether this channel is delivered to now: the chosen one when a person named one, else each.
     func mayDeliver(_ channel: StepRecord.Channel) -> Bool { deliverOnly.map { $0 == channel } ?? true }
+
+    /// Of a run that was stopped nothing is open but what somebody asked for, whichever channel it is.
+    func mayDeliver(_ step: StepRecord) -> Bool { stopCause != nil || mayDeliver(step.channel) }
 }
 
 extension StepRecord.Channel {

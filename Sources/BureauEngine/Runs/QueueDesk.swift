@@ -50,13 +50,15 @@ package struct QueueDesk: Sendable {
         }
     }
 
-    /// Tries dead letters again, one transaction each: one that cannot be tried again does not hold up the others.
+    /// Tries dead letters again, one transaction each, the channels of one run together: one that cannot be tried again
+    /// does not hold up the others.
     package func redrive(
         _ letters: [DeadLetter], replay: @Sendable (String) async throws -> Bool
     ) async throws -> [Outcome] {
+        let channels = try await channels(letters)
         var outcomes: [Outcome] = []
         for letter in letters {
-            do { outcomes.append(try await redrive(letter, replay)) } catch let refused as RunDesk.Refused {
+            do { outcomes.append(try await redrive(letter, channels, replay)) } catch let refused as RunDesk.Refused {
                 outcomes.append(
                     Outcome(id: letter.id, isDone: false, sentence: "\(refused); bureau runs again starts a new one"))
             }
@@ -64,9 +66,22 @@ package struct QueueDesk: Sendable {
         return outcomes
     }
 
-    private func redrive(_ letter: DeadLetter, _ replay: @Sendable (String) async throws -> Bool) async throws
-        -> Outcome
-    {
+    /// What of each run's delivery is tried again.
+    private func channels(_ letters: [DeadLetter]) async throws -> [String: Set<StepRecord.Channel>] {
+        try await database.read { db in
+            var channels: [String: Set<StepRecord.Channel>] = [:]
+            for letter in letters where letter.kind == .delivery {
+                guard let run = letter.runID, let step = try StepStore(db: db).find(letter.id) else { continue }
+                channels[run, default: []].insert(step.channel)
+            }
+            return channels
+        }
+    }
+
+    private func redrive(
+        _ letter: DeadLetter, _ channels: [String: Set<StepRecord.Channel>],
+        _ replay: @Sendable (String) async throws -> Bool
+    ) async throws -> Outcome {
         let (desk, now) = (RunDesk(database: database, doors: doors), doors.now())
         switch letter.kind {
         case .run:
@@ -75,8 +90,8 @@ package struct QueueDesk: Sendable {
         case .delivery:
             guard let run = letter.runID else { break }
             let step = try await database.read { try StepStore(db: $0).find(letter.id) }
-            // An earlier letter of the same channel may have opened this one with it.
-            if step?.state == .failed { _ = try await desk.deliver(run, channel: step?.channel) }
+            // An earlier letter of the same run may have opened this one with it.
+            if step?.state == .failed { _ = try await desk.deliver(run, channels: channels[run] ?? []) }
             return Outcome(id: letter.id, isDone: true, sentence: "the run delivers again")
         case .notice:
             let isOpen = try await database.write { try DeadLetterStore(db: $0).reopenNotice(letter.id, now: now) }

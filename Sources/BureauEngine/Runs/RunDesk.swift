@@ -100,13 +100,25 @@ package struct RunDesk: Sendable {
 
     /// Finishes what is missing of the delivery, of one channel when it is named; what has a receipt is not touched.
     package func deliver(_ id: String, channel: StepRecord.Channel?) async throws -> RunRecord {
+        try await deliver(id, channels: channel.map { [$0] } ?? [])
+    }
+
+    /// The same for several channels at once; for each of them when none is named.
+    func deliver(_ id: String, channels: Set<StepRecord.Channel>) async throws -> RunRecord {
         let (transitions, now) = (transitions, doors.now())
+        let named: [StepRecord.Channel?] =
+            channels.isEmpty ? [nil] : channels.sorted { $0.rawValue < $1.rawValue }.map(Optional.some)
         return try await refusing(verb: "delivered again", id) {
             try await database.write { db in
                 let run = try transitions.apply(.deliverAgain, to: id, lease: nil, in: db)
-                _ = try StepStore(db: db).reopen(run: id, channel: channel, now: now)
-                try StepStore(db: db).recheckDelivered(run: id, channel: channel)
-                if let channel { try RunStore(db: db).deliverOnly(id, channel) }
+                for channel in named {
+                    _ = try StepStore(db: db).reopen(run: id, channel: channel, now: now)
+                    try StepStore(db: db).recheckDelivered(run: id, channel: channel)
+                }
+                // Several are the run's whole delivery; but what was stopped delivers only what somebody asked for.
+                if let first = named[0], named.count == 1 || run.stopCause != nil {
+                    try RunStore(db: db).deliverOnly(id, first)
+                }
                 return run
             }
         }

@@ -108,4 +108,83 @@ struct DeliverAgainTests {
         #expect(try await desk.resolve(run.id, step: nil, .again, by: "ana").state == .delivering)
         #expect(try await bench.step(step.id).state == .pending)
     }
+
+    /// A run that was stopped, its folder and its Slack message delivered and then lost sight of.
+    private static func doubtfulTwice(_ bench: Bench, _ parts: EngineParts) async throws -> (RunRecord, [StepRecord]) {
+        let run = try await Self.run(bench, stopped), now = bench.clock.now
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        for channel in [StepRecord.Channel.folder, .slack] {
+            _ = try await desk.deliver(run.id, channel: channel)
+            _ = try await Self.deliver(bench, parts, run)
+        }
+        let steps = try await bench.steps(run.id, .delivery)
+        try await bench.database.write { db in
+            for step in steps { try StepStore(db: db).markSeen(step.id, whyGone: "it is gone", now: now) }
+        }
+        return (run, steps)
+    }
+
+    @Test("Two channels in doubt of a run that was stopped are decided one after the other, and both are delivered")
+    func twoDoubts() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let (run, steps) = try await Self.doubtfulTwice(bench, parts)
+            #expect(Set(steps.map(\.channel)) == [.folder, .slack])
+            let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+            for step in steps {
+                #expect(try await desk.resolve(run.id, step: step.id, .again, by: "ana").state == .delivering)
+            }
+            #expect(try await Self.deliver(bench, parts, run).state == .stopped)
+            let after = try await bench.steps(run.id, .delivery)
+            #expect(after.map(\.id) == steps.map(\.id) && after.allSatisfy { $0.state == .done }, "\(after)")
+        }
+    }
+
+    @Test("A channel that is decided on while another one is being delivered is delivered before the run rests")
+    func decidedMeanwhile() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let (run, steps) = try await Self.doubtfulTwice(bench, parts)
+            let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+            let slack = try #require(steps.first { $0.channel == .slack })
+            let folder = try #require(steps.first { $0.channel == .folder })
+            _ = try await desk.resolve(run.id, step: slack.id, .again, by: "ana")
+            var connections = here.connections
+            connections.slack = here.slack { request in
+                guard request.operation == "chat.postMessage" else { return nil }
+                _ = try? await desk.resolve(run.id, step: folder.id, .again, by: "ana")
+                return nil
+            }
+            let hand = try #require(try await bench.claim("w", run.id))
+            let stage = DeliverStage(parts: try bench.parts(connections))
+            #expect(try await stage.run(hand) != .moved)
+            #expect(try await stage.run(hand) == .moved)
+            #expect(try await bench.find(run.id).state == .stopped)
+            #expect(try await bench.steps(run.id, .delivery).allSatisfy { $0.state == .done })
+        }
+    }
+
+    @Test("Two channels of one run that were set aside are tried again in one act")
+    func redriven() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let run = try await Self.run(
+                bench, [.turnEnded, .filesCollected(problem: nil), .channelsSettled(problem: Self.problem)])
+            let now = bench.clock.now
+            for channel in [StepRecord.Channel.slack, .clickUp] {
+                let step = try await bench.step(run, channel)
+                try await bench.database.write {
+                    try StepStore(db: $0).markFailed(step.id, state: .failed, error: "no answer", now: now)
+                }
+            }
+            let queue = QueueDesk(database: bench.database, doors: bench.clock.doors)
+            let letters = try await queue.parked(QueueFilter()).filter { $0.kind == .delivery }
+            #expect(letters.count == 2)
+            let outcomes = try await queue.redrive(letters) { _ in false }
+            #expect(outcomes.allSatisfy(\.isDone), "\(outcomes.map(\.sentence))")
+            #expect(try await bench.find(run.id).state == .delivering)
+            let open = try await bench.steps(run.id, .delivery).filter { $0.state == .pending }
+            #expect(Set(open.map(\.channel)) == [.slack, .clickUp])
+        }
+    }
 }
