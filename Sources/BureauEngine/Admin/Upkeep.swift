@@ -70,7 +70,7 @@ package struct Upkeep: Service {
                 return (
                     try SpendLedger(db: db).balance(SpendAccount(.agency, day)).spent,
                     try alerts.wasRaised(cause: Self.dailyCost, subject: day),
-                    try alerts.countOpen(cause: CostMeter.noPrice)
+                    try alerts.countOpen(cause: CostMeter.noPrice, spendingOn: day)
                 )
             }
             guard spent > limit, !isTold else { continue }

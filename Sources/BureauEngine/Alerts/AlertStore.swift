@@ -76,6 +76,15 @@ struct AlertStore {
         try db.first("SELECT count(*) AS n FROM alert WHERE cause = ? AND state = 'open'", [cause])?.integer("n") ?? 0
     }
 
+    /// Of runs that were given money of this day.
+    func countOpen(cause: String, spendingOn day: String) throws -> Int64 {
+        try db.first(
+            """
+            SELECT count(*) AS n FROM alert WHERE cause = ? AND state = 'open'
+                AND EXISTS (SELECT 1 FROM spend_hold WHERE spend_hold.run_id = alert.run_id AND spend_hold.day = ?)
+            """, [cause, day])?.integer("n") ?? 0
+    }
+
     func open(cause: String, limit: Int) throws -> [AlertRecord] {
         try db.query("SELECT * FROM alert WHERE cause = ? AND state = 'open' LIMIT ?", [cause, limit])
             .map(AlertRecord.init)

@@ -70,6 +70,39 @@ struct UpkeepTests {
         #expect(try await bench.alerts().map(\.subject) == ["2026-11-20"])
     }
 
+    @Test("What is said of runs whose model has no price is said of the day's own")
+    func unpriced() async throws {
+        let bench = try await Bench()
+        let upkeep = try upkeep(bench) {
+            $0.dailyCostAlert = MicroUSD(rawValue: 1_000_000)
+            $0.diskAlertPercent = 101
+        }
+        for _ in 0..<2 {
+            for _ in 0..<2 {
+                let run = try await bench.run(), doors = bench.clock.doors
+                try await bench.database.write { db in
+                    try SpendLedger(db: db).open(run, amount: .usd(5), now: doors.now())
+                    try NoticeWriter(db: db, doors: doors).alert(
+                        RunCause(.internalError, "There is no price."), run, kind: .problem, code: CostMeter.noPrice)
+                }
+            }
+            bench.clock.advance(milliseconds: 24 * 3_600_000)
+        }
+        try await spend(bench, 2_000_000)
+        try await upkeep.look()
+        let third = try #require(try await bench.alerts().first { $0.subject == "2026-11-22" })
+        #expect(!third.sentence.contains("without a price"), "\(third.sentence)")
+        let now = bench.clock.now - 24 * 3_600_000
+        let run = try await bench.run()
+        try await bench.database.write { db in
+            try SpendLedger(db: db).open(run, amount: .usd(5), now: now)
+            _ = try SpendLedger(db: db).settle(run, total: .usd(2), now: now)
+        }
+        try await upkeep.look()
+        let second = try #require(try await bench.alerts().first { $0.subject == "2026-11-21" })
+        #expect(second.sentence.contains("What 2 runs of a model without a price cost"), "\(second.sentence)")
+    }
+
     @Test("Old signals that made no run lose their bytes, and keep hash and verdict; the others keep everything")
     func signals() async throws {
         let bench = try await Bench(), run = try await bench.run()
