@@ -48,24 +48,39 @@ struct Clarification: Sendable {
         let open = try OpenFields(db: db, run: run, task: task, agent: agent, answers: known)
         let missing = (asked.isEmpty ? agent.config.payloadSource.requiredFields : asked).filter(open.contains)
         let isFilled = asked.contains { !open.contains($0) && open.isFilled($0) }
+        let isNew = try asked.isEmpty && isNews(people, run, db)
         let isAnswered = try CommentAnswers(db: db, doors: parts.doors, run: run, watch: watch)
             .take(people, asked: missing, isAsked: true)
-        return isFilled || isAnswered ? "the task says what was missing" : nil
+        if isFilled || isAnswered { return "the task says what was missing" }
+        // It came to wait before it was kept what a run asks for: whatever is new may be the answer.
+        guard asked.isEmpty else { return nil }
+        return isNew ? Self.wroteSomething : try change(task, run, watch, db)
     }
 
-    /// Nobody was asked for anything, so nothing is taken for an answer but what names its field. Our own writes change
-    /// the task too: later than them counts.
+    /// Nobody was asked for anything, so nothing is taken for an answer but what names its field.
     private func news(
         _ task: WorkTask, _ people: [WorkComment], _ run: RunRecord, _ agent: LoadedAgent, _ watch: TaskWatch,
         _ db: any Connection
     ) throws -> String? {
-        let store = FeedbackStore(db: db)
-        let isNew = try people.contains { comment in
-            try store.find(run.taskTool.rawValue, comment.id)?.textHash != FeedbackStore.hash(comment.text)
-        }
+        let isNew = try isNews(people, run, db)
         _ = try CommentAnswers(db: db, doors: parts.doors, run: run, watch: watch)
             .take(people, asked: agent.config.payloadSource.requiredFields, isAsked: false)
-        if isNew { return "somebody wrote on the task" }
+        return isNew ? Self.wroteSomething : try change(task, run, watch, db)
+    }
+
+    private static let wroteSomething = "somebody wrote on the task"
+
+    /// Asked before the comments are claimed: afterwards none is new.
+    private func isNews(_ people: [WorkComment], _ run: RunRecord, _ db: any Connection) throws -> Bool {
+        let store = FeedbackStore(db: db)
+        return try people.contains { comment in
+            try store.find(run.taskTool.rawValue, comment.id)?.textHash != FeedbackStore.hash(comment.text)
+        }
+    }
+
+    /// Our own writes change the task too: later than them counts.
+    private func change(_ task: WorkTask, _ run: RunRecord, _ watch: TaskWatch, _ db: any Connection) throws -> String?
+    {
         guard parts.doors.now() - watch.openedAt >= Self.blockedChangeMilliseconds, let changedAt = task.updatedAt
         else {
             return nil

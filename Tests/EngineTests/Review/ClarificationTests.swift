@@ -67,6 +67,24 @@ struct ClarificationTests {
         }
     }
 
+    @Test(
+        "What a run asked for before that was kept is not known: whatever people write is looked at",
+        arguments: WorkToolKind.allCases)
+    func askedBefore(kind: WorkToolKind) async throws {
+        try await at(kind, Self.needing("website_hint")) { desk in
+            let run = try await desk.assess(try await desk.come().id)
+            #expect(run.state == .needsInfo && run.cause?.code == .missingFields)
+            try await desk.bench.database.write { try TaskWatchStore(db: $0).ask(run.id, []) }
+            #expect(try await desk.look(run.id).state == .needsInfo, "nothing was written")
+            try await desk.comment("Talk to Ana about that.")
+            #expect(try await desk.look(run.id).state == .queued)
+            #expect(try await desk.assess(run.id).state == .needsInfo)
+            let watch = try await desk.bench.database.read { try TaskWatchStore(db: $0).find(run.id) }
+            #expect(watch?.asked == ["website_hint"], "now it is kept")
+            #expect(try await desk.look(run.id).state == .needsInfo, "the same words bring nothing new")
+        }
+    }
+
     private static func choosing(_ text: String) -> String {
         text.replacingOccurrences(
             of: #""sections": ["Intake"]"#, with: #""sections": ["Intake"], "client_field": "Client""#)
