@@ -28,6 +28,7 @@ package struct RunCause: Error, Hashable, Sendable {
         case budgetExhausted = "budget_exhausted"
         // stopped
         case overBudget = "over_budget"
+        case budgetDenied = "budget_denied"
         case overTime = "over_time"
         case overLimit = "over_limit"
         case byPerson = "by_person"
@@ -40,6 +41,9 @@ package struct RunCause: Error, Hashable, Sendable {
         // done with problems
         case filesMissing = "files_missing"
         case deliveryFailed = "delivery_failed"
+
+        /// People were asked and said so: they are told what became of it, and nothing is left to look after.
+        package var isDecision: Bool { self == .budgetDenied }
     }
 
     package let code: Code

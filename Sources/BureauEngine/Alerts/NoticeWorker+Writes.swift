@@ -80,7 +80,8 @@ extension NoticeWorker {
         channel = thread?.channel ?? channel
         var tags: [String] = []
         let isNote = step.kind == NoticePlace.noteKind
-        if !isNote, [.failed, .stopped, .gate, .reminder].contains(notice.kind) {
+        let isDecided = RunCause.Code(rawValue: notice.cause)?.isDecision == true
+        if !isNote, !isDecided, [.failed, .stopped, .gate, .reminder].contains(notice.kind) {
             for tag in (agent?.config.alerts.tags ?? []) + (notice.tags ?? []) {
                 tags.append(await directory.mention(tag, people: parts.settings.slackPeople))
             }

@@ -43,11 +43,10 @@ struct NoticeWriter {
     }
 
     /// One alert per run and cause, posted to the agent's failure channel; the task is blocked when the run failed.
+    /// What people decided is told in the same places, and no alert is left open.
     func alert(_ cause: RunCause, _ run: RunRecord, kind: NoticeIntent.Kind, code: String? = nil) throws {
         let code = code ?? cause.code.rawValue
-        let isNew = try AlertStore(db: db).raise(
-            cause: code, subject: run.id, sentence: cause.sentence, runID: run.id, id: doors.makeID(), now: doors.now())
-        guard isNew != nil else { return }
+        guard try cause.code.isDecision || isNew(code, cause, run) else { return }
         let intent = NoticeIntent(kind: kind, cause: code, sentence: cause.sentence)
         try plan(.slack, "alert", run, intent, subject: code)
         try DirectNotices(db: db, doors: doors).each(kind, run, code, cause.sentence)
@@ -56,6 +55,12 @@ struct NoticeWriter {
             try plan(.slack, NoticePlace.noteKind, run, intent, subject: code)
         }
         if kind == .failed || kind == .stopped { try blockTask(run, intent) }
+    }
+
+    private func isNew(_ code: String, _ cause: RunCause, _ run: RunRecord) throws -> Bool {
+        try AlertStore(db: db).raise(
+            cause: code, subject: run.id, sentence: cause.sentence, runID: run.id, id: doors.makeID(), now: doors.now())
+            != nil
     }
 
     private func blockTask(_ run: RunRecord, _ intent: NoticeIntent) throws {

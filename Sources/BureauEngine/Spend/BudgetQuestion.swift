@@ -105,7 +105,7 @@ struct BudgetAnswer {
     func take(_ decided: ApprovalRecord, _ run: RunRecord) throws {
         guard let question = BudgetQuestion(decided) else { return }
         guard decided.state == .approved else {
-            let cause = RunCause(.overBudget, BudgetQuestion.denial(decided))
+            let cause = RunCause(.budgetDenied, BudgetQuestion.denial(decided))
             try RunTransitions(doors: doors).apply(.stopAsked(cause), to: run.id, lease: nil, in: db)
             // The others that wait for the same money have their answer too: each takes it at its look.
             if !question.isRun { try RunStore(db: db).wakeWaitingForBudget(now: doors.now()) }

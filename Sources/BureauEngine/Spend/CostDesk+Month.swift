@@ -36,7 +36,7 @@ extension CostDesk {
                     sum(spent_micro_usd) AS spent, sum(spent_method = 'no_price') AS unpriced,
                     count(again_of) AS repeated,
                     sum(CASE WHEN again_of IS NULL THEN 0 ELSE spent_micro_usd END) AS repeated_spent,
-                    sum(budget_warned = 1 OR coalesce(cause, '') = 'over_budget'
+                    sum(budget_warned = 1 OR coalesce(cause, '') IN ('over_budget', 'budget_denied')
                         OR coalesce(stop_cause, '') = 'over_budget') AS limited
                 FROM run WHERE \(filter) GROUP BY 1, 2, 3, 4, 5, 6
                 """, values

@@ -30,7 +30,7 @@ struct RunReservation {
         let sentence =
             "\(short.account.words) has \(short.left) left of \(short.budget.limit), and it may cost \(amount)."
         if let end = try ending(short, run, sentence, in: db) {
-            try parts.transitions.apply(.stopAsked(RunCause(.overBudget, end)), to: run.id, lease: hand.lease, in: db)
+            try parts.transitions.apply(.stopAsked(end), to: run.id, lease: hand.lease, in: db)
             return .stopped
         }
         let cause = RunCause(.budgetExhausted, Self.waiting + sentence)
@@ -60,9 +60,9 @@ struct RunReservation {
     /// asks anew.
     private func ending(
         _ short: ReservationRule.Line, _ run: RunRecord, _ sentence: String, in db: any Connection
-    ) throws -> String? {
-        if short.budget.onExhausted == .stop { return "It was not started: \(sentence)" }
-        let late = "It was not started, and nobody raised its budget in time: \(sentence)"
+    ) throws -> RunCause? {
+        if short.budget.onExhausted == .stop { return RunCause(.overBudget, "It was not started: \(sentence)") }
+        let late = RunCause(.overBudget, "It was not started, and nobody raised its budget in time: \(sentence)")
         let own = try ApprovalStore(db: db).list(run: run.id).filter(\.isAboutMoney)
         for approval in own where try expire(approval, in: db) { return late }
         guard var last = try BudgetQuestion.newest(about: short.account, in: db) else { return nil }
@@ -72,7 +72,7 @@ struct RunReservation {
             && run.cause?.sentence.hasPrefix(Self.waiting + short.account.words) == true
         guard hasWaited else { return nil }
         switch last.state {
-        case .denied: return "It was not started: \(BudgetQuestion.denial(last))"
+        case .denied: return RunCause(.budgetDenied, "It was not started: \(BudgetQuestion.denial(last))")
         case .expired: return late
         case .open, .approved, .void: return nil
         }

@@ -22,7 +22,7 @@ extension RunWords {
 
     private static func stopped(_ cause: RunCause) -> String {
         switch cause.code {
-        case .overBudget, .budgetExhausted: "Stopped: budget"
+        case .overBudget, .budgetDenied, .budgetExhausted: "Stopped: budget"
         case .overTime: "Stopped: time limit"
         case .overLimit: "Stopped: limit"
         case .dismissed: "Stopped: dismissed"

@@ -92,7 +92,11 @@ struct ReservationTests {
             let ended = try await bench.find(run.id)
             #expect(ended.state == .stopped)
             #expect(ended.cause?.sentence == "It was not started: ana decided not to raise the budget: no")
+            let told = try await bench.steps(run.id, .notice).filter { $0.kind == "alert" }
+            #expect(told.count == 1, "people are told what became of it")
         }
+        let open = Set(try await bench.alerts().map(\.subject))
+        #expect(open.isDisjoint(with: runs.map(\.id)), "a decision is no failure")
         #expect(try await desk.list().isEmpty, "nobody is asked again")
         _ = try await Self.waiting(bench, 1, agency)
         #expect(try await desk.list().count == 1)
@@ -114,6 +118,7 @@ struct ReservationTests {
             #expect(ended.state == .stopped)
             #expect(ended.cause?.sentence.contains("nobody raised its budget in time") == true)
         }
+        #expect(try await bench.alerts().filter { $0.cause == "over_budget" }.count == runs.count)
         let asked = try await bench.database.engine.query("SELECT state FROM approval", []).map { try $0.text("state") }
         #expect(asked == ["expired"])
     }
