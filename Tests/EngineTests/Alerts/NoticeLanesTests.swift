@@ -3,7 +3,6 @@ import BureauSandbox
 import BureauStorage
 import BureauVendors
 import Foundation
-import Synchronization
 import Testing
 
 @testable import BureauEngine
@@ -12,34 +11,11 @@ import Testing
 struct NoticeLanesTests {
     private static let failed = RunMachine.Event.broke(RunCause(.noFiles, "Nothing was delivered."))
 
-    /// Holds everybody until it is opened.
-    private final class Gate: Sendable {
-        private let waiting = Mutex<[CheckedContinuation<Void, Never>]?>([])
-
-        func pass() async {
-            await withCheckedContinuation { continuation in
-                let isOpen = waiting.withLock { waiting in
-                    waiting?.append(continuation)
-                    return waiting == nil
-                }
-                if isOpen { continuation.resume() }
-            }
-        }
-
-        func open() {
-            let all = waiting.withLock { waiting in
-                defer { waiting = nil }
-                return waiting ?? []
-            }
-            for continuation in all { continuation.resume() }
-        }
-    }
-
     @Test("While every call to Slack hangs, later comments reach their tasks")
     func slackHangs() async throws {
         try await withStandIns { here in
             let bench = try await Bench(isImpatient: false)
-            let gate = Gate()
+            let gate = Turnstile()
             var connections = here.connections
             connections.slack = here.slack { _ in
                 await gate.pass()

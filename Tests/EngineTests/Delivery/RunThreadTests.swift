@@ -7,9 +7,10 @@ import Testing
 
 @Suite("One message in Slack tells of a run as it moves")
 struct RunThreadTests {
-    private static func run(_ bench: Bench) async throws -> RunRecord {
+    private static func run(_ bench: Bench, agent: String = "sentinel") async throws -> RunRecord {
+        let loaded = try #require(bench.catalog.agent(agent), "\(bench.catalog.problems)")
         let new = NewRun(
-            agent: "sentinel", agentVersion: "1.0.0", configHash: try bench.agent.hash, triggerSource: .slack,
+            agent: agent, agentVersion: "1.0.0", configHash: loaded.hash, triggerSource: .slack,
             requestedBy: "slack U0JAKE", dedupeKey: UUID().uuidString, clientSlug: "shamrock",
             clientName: "Shamrock & <!channel>", hasThread: true)
         return try await RunDesk(database: bench.database, doors: bench.clock.doors).start(new)
@@ -60,6 +61,54 @@ struct RunThreadTests {
             bench.clock.advance(milliseconds: 60_000)
             #expect(try await worker.lookOnce() == 0, "an end is told once")
         }
+    }
+
+    private static func eventually(_ holds: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try await !holds(), ContinuousClock.now < deadline { await Task.yield() }
+        #expect(try await holds())
+    }
+
+    @Test("While one account's Slack lets us wait, another one's messages are posted and replaced")
+    func otherAccount() async throws {
+        try await withStandIns { here in
+            let north = Agents.make(name: "lighthouse", extra: #", "credentials": "north""#)
+            let bench = try await Bench(agents: ["sentinel.json": Agents.sentinel, "lighthouse.json": north])
+            let turnstile = Turnstile()
+            let slack = here.slack { _ in
+                await turnstile.pass()
+                return nil
+            }
+            let parts = try bench.parts(
+                here.connections,
+                sets: ["north": CredentialSet(name: "north", connections: Connections(slack: slack), variables: [:])])
+            let worker = RunThreadWorker(parts: parts, lock: try OwnerLock(folder: bench.ownersFolder, owner: "one"))
+            _ = try await Self.run(bench, agent: "lighthouse")
+            let working = Task { try await worker.run() }
+            try await Self.eventually { turnstile.count == 1 }
+            let run = try await Self.run(bench)
+            try await Self.eventually { await Self.messages(here).count == 1 }
+            for event in Bench.toRunning { try await bench.move(run.id, event) }
+            try await Self.eventually { await Self.messages(here).first?["edited"]?.bool == true }
+            #expect(turnstile.count == 1, "the other one waits still, and was asked once")
+            turnstile.open()
+            try await Self.eventually { await Self.messages(here).count == 2 }
+            working.cancel()
+            _ = await working.result
+        }
+    }
+
+    @Test("An account has one line on its way and so many writes a minute; the others' go on")
+    func lines() {
+        let lines = RunThreadLines(accounts: 2), most = RunThreadLines.writesPerMinuteMax
+        #expect(lines.begin("north", ["1", "2"], now: 0) == .init(count: 2, othersWaitMilliseconds: 0))
+        #expect(lines.begin("north", ["3"], now: 0).count == 0 && lines.runs == ["1", "2"])
+        #expect(!lines.areAllBusy && lines.begin("", ["4"], now: 0).count == 1 && lines.areAllBusy)
+        lines.end("north", writes: most - 1, now: 1_000)
+        #expect(lines.begin("north", ["3", "5"], now: 2_000) == .init(count: 1, othersWaitMilliseconds: 59_000))
+        lines.end("north", writes: 1, now: 3_000)
+        #expect(lines.begin("north", ["5"], now: 4_000) == .init(count: 0, othersWaitMilliseconds: 57_000))
+        #expect(lines.begin("north", ["5"], now: 61_000).count == 1, "the minute is over")
     }
 
     @Test("When the message may not be edited any more, the end is told below it, once")

@@ -68,17 +68,21 @@ struct RunThreadStore {
         }
     }
 
-    /// What is shown is not what is true. Ends come first, for people wait for those. A worker keeps one message after
-    /// the other: what it still holds when it looks again is what it could not write down, and is due at once.
-    private static let due = """
+    /// What is shown is not what is true. Ends come first, for people wait for those. What a worker holds when it looks
+    /// again, `besides` what it has in hand, is what it could not write down, and is due at once.
+    private static func due(besides inHand: [String]) -> String {
+        """
         FROM run_thread JOIN run ON run.id = run_thread.run_id
         WHERE run_thread.closed = 0 AND run_thread.due_at <= ?
           AND (run_thread.lease_until IS NULL OR run_thread.lease_until < ? OR run_thread.lease_owner = ?)
           AND (run_thread.shown_state IS NULL OR run_thread.shown_state <> run.state OR run_thread.progress_at <= ?)
+          AND run_thread.run_id NOT IN (\(inHand.map { _ in "?" }.joined(separator: ", ")))
         """
+    }
 
-    func isAnyDue(owner: String, now: Int64) throws -> Bool {
-        try db.first("SELECT 1 AS due \(Self.due) LIMIT 1", [now, now, owner, now]) != nil
+    func isAnyDue(owner: String, now: Int64, besides inHand: [String] = []) throws -> Bool {
+        let values: [any SQLBindable] = [now, now, owner, now] + inHand
+        return try db.first("SELECT 1 AS due \(Self.due(besides: inHand)) LIMIT 1", values) != nil
     }
 
     var isAnyEndUntold: Bool {
@@ -91,14 +95,15 @@ struct RunThreadStore {
         }
     }
 
-    func claim(owner: String, limit: Int, now: Int64) throws -> [RunThread] {
-        try db.query(
+    func claim(owner: String, limit: Int, now: Int64, besides inHand: [String] = []) throws -> [RunThread] {
+        let first: [any SQLBindable] = [owner, now + Self.leaseMilliseconds, now, now, owner, now]
+        return try db.query(
             """
             UPDATE run_thread SET lease_owner = ?, lease_until = ?
-            WHERE run_id IN (SELECT run_thread.run_id \(Self.due)
+            WHERE run_id IN (SELECT run_thread.run_id \(Self.due(besides: inHand))
                              ORDER BY run.ended_at IS NULL, run_thread.due_at LIMIT ?)
             RETURNING *
-            """, [owner, now + Self.leaseMilliseconds, now, now, owner, now, limit]
+            """, first + inHand + [limit]
         ).map(RunThread.init)
     }
 

@@ -5,7 +5,8 @@ import Logging
 import ServiceLifecycle
 
 /// Keeps each run's message in Slack true: posts it once, replaces it when the run has moved, and now and then when
-/// only its figures have. Bounded: so many writes a minute over all runs, ends before beginnings before figures.
+/// only its figures have. Bounded: so many writes a minute over all runs of an account, ends before beginnings before
+/// figures.
 package struct RunThreadWorker: Service {
     let parts: EngineParts
     let lock: OwnerLock
@@ -13,8 +14,6 @@ package struct RunThreadWorker: Service {
     static let spacingMilliseconds: Int64 = 1_000, progressSpacingMilliseconds: Int64 = 20_000
     /// After a look that found nothing new. A run that waits for people shows the same for hours.
     static let quietSpacingMilliseconds: Int64 = 120_000
-    /// Slack takes about 50 updates a minute of one app; the rest is for other messages.
-    static let writesPerMinuteMax = 40
     static let triesMax = 20
     static let waitingMax = 200
     static let patienceMilliseconds: Int64 = 5_000, lookBackMilliseconds: Int64 = 120_000
@@ -30,22 +29,7 @@ package struct RunThreadWorker: Service {
     }
 
     package func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            var written: [Int64] = []
-            while !Task.isCancelled {
-                do {
-                    let now = parts.doors.now()
-                    written.removeAll { $0 <= now - 60_000 || $0 > now }
-                    let free = min(Self.batchMax, Self.writesPerMinuteMax - written.count)
-                    let count = free > 0 ? try await lookOnce(limit: free) : 0
-                    written += Array(repeating: now, count: count)
-                    if count > 0 { continue }
-                } catch is CancellationError { return } catch {
-                    parts.logger.error("the runs' messages could not be kept", metadata: ["why": "\(error)"])
-                }
-                try await parts.doors.sleep(.milliseconds(Self.pollMilliseconds))
-            }
-        }
+        try? await cancelWhenGracefulShutdown { try await work() }
         guard finishes else { return }
         for _ in 0..<Self.lastLooksMax {
             _ = try? await lookOnce()
@@ -54,25 +38,69 @@ package struct RunThreadWorker: Service {
         }
     }
 
+    /// One loop takes what is due; each account's messages are kept beside all others', one after the other, so that a
+    /// Slack that lets us wait holds up no other one's.
+    private func work() async throws {
+        let lines = RunThreadLines(accounts: parts.credentialSets.count + 1)
+        let wake = WakeSignal(doors: parts.doors)
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                do {
+                    let due = try await lines.areAllBusy ? [] : takeDue(limit: Self.batchMax, besides: lines.runs)
+                    var behind: [(RunThread, Int64)] = []
+                    for (account, threads) in try await byAccount(due) {
+                        let share = lines.begin(account, threads.map(\.runID), now: parts.doors.now())
+                        behind += threads.dropFirst(share.count).map { ($0, share.othersWaitMilliseconds) }
+                        guard share.count > 0 else { continue }
+                        group.addTask {
+                            if await keep(Array(threads.prefix(share.count)), of: account, lines) { wake.raise() }
+                        }
+                    }
+                    for (thread, wait) in behind { try await release(thread, wait) }
+                    // Those behind them are due as well.
+                    if !behind.isEmpty { continue }
+                } catch is CancellationError { break } catch {
+                    parts.logger.error("the runs' messages could not be kept", metadata: ["why": "\(error)"])
+                }
+                await wake.wait(milliseconds: Self.pollMilliseconds)
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Whether something was written: then there may be more to do at once.
+    private func keep(_ line: [RunThread], of account: String, _ lines: RunThreadLines) async -> Bool {
+        var count = 0
+        do { count = try await keep(line) } catch is CancellationError {} catch {
+            parts.logger.error("the runs' messages could not be kept", metadata: ["why": "\(error)"])
+        }
+        lines.end(account, writes: count, now: parts.doors.now())
+        return count > 0
+    }
+
     /// Returns how many writes were made or tried.
     package func lookOnce(limit: Int = batchMax) async throws -> Int {
+        let lines = try await byAccount(try await takeDue(limit: limit, besides: []))
+        return try await withThrowingTaskGroup(of: Int.self) { group in
+            for (_, line) in lines { group.addTask { try await keep(line) } }
+            return try await group.reduce(0, +)
+        }
+    }
+
+    /// `besides`: what is in hand is not taken once more.
+    private func takeDue(limit: Int, besides inHand: [String]) async throws -> [RunThread] {
         let (now, owner) = (parts.doors.now(), lock.owner)
         let others = try await parts.database.read { try RunThreadStore(db: $0).otherOwners(than: owner) }
         for dead in others.filter({ lock.isDead($0) }) {
             try await parts.database.write { try RunThreadStore(db: $0).free(ofOwner: dead) }
         }
         try await openWaiting(now)
-        guard try await parts.database.read({ try RunThreadStore(db: $0).isAnyDue(owner: owner, now: now) }) else {
-            return 0
+        let isAnyDue = try await parts.database.read {
+            try RunThreadStore(db: $0).isAnyDue(owner: owner, now: now, besides: inHand)
         }
-        let threads = try await parts.database.write {
-            try RunThreadStore(db: $0).claim(owner: owner, limit: limit, now: now)
-        }
-        // One Slack that lets us wait holds up no other one's messages; within one of them they go one after the other.
-        let lines = try await byAccount(threads)
-        return try await withThrowingTaskGroup(of: Int.self) { group in
-            for line in lines { group.addTask { try await keep(line) } }
-            return try await group.reduce(0, +)
+        guard isAnyDue else { return [] }
+        return try await parts.database.write {
+            try RunThreadStore(db: $0).claim(owner: owner, limit: limit, now: now, besides: inHand)
         }
     }
 
@@ -94,8 +122,9 @@ package struct RunThreadWorker: Service {
         return count
     }
 
-    private func byAccount(_ threads: [RunThread]) async throws -> [[RunThread]] {
-        guard !parts.credentialSets.isEmpty else { return [threads] }
+    private func byAccount(_ threads: [RunThread]) async throws -> [(account: String, threads: [RunThread])] {
+        guard !threads.isEmpty else { return [] }
+        guard !parts.credentialSets.isEmpty else { return [("", threads)] }
         var lines: [String: [RunThread]] = [:]
         for thread in threads {
             let run = try await parts.database.read { try RunStore(db: $0).find(thread.runID) }
@@ -106,7 +135,7 @@ package struct RunThreadWorker: Service {
             }
             lines[name, default: []].append(thread)
         }
-        return lines.sorted { $0.key < $1.key }.map(\.value)
+        return lines.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     private enum Outcome: Hashable, Sendable {
