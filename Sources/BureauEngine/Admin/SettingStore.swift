@@ -11,4 +11,9 @@ struct SettingStore {
             ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
             """, [name, value, now])
     }
+
+    /// Forgets it, unless something else was learned meanwhile.
+    func remove(_ name: String, _ value: String) throws {
+        try db.execute("DELETE FROM setting WHERE name = ? AND value = ?", [name, value])
+    }
 }

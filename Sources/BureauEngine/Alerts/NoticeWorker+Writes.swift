@@ -90,7 +90,11 @@ extension NoticeWorker {
             notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id,
             console: run?.consoleSession.map(parts.settings.consoleLink))
         message.threadTS = thread?.ts
-        return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+        var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+        guard thread == nil else { return post }
+        let wrong = message.channel, general = parts.settings.alertChannel
+        post.other = OtherChannel { try await directory.channel(target, otherwise: general, besides: wrong) }
+        return post
     }
 
     /// Money and notes go into the run's thread; what people must act on stays where they look for it.

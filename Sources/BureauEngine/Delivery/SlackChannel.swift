@@ -22,8 +22,9 @@ struct SlackChannel: Channel {
                 context.report, channel: place.channel, withLinks: config.postsLinks, withSummary: config.postsSummary,
                 mark: step.id)
             message.threadTS = place.threadTS
-            _ = try await context.perform(
-                step, SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0))
+            var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+            if place.threadTS == nil { post.other = other(than: place.channel, config.channel, step, slack, context) }
+            _ = try await context.perform(step, post)
         }
     }
 
@@ -43,6 +44,21 @@ struct SlackChannel: Channel {
             for step in steps { try StepStore(db: db).replaceIntent(step.id, intent) }
         }
         return place
+    }
+
+    /// Kept before anything is posted there, as the first one was.
+    private func other(
+        than wrong: String, _ configured: String, _ step: StepRecord, _ slack: SlackClient, _ context: DeliveryContext
+    ) -> OtherChannel {
+        let (parts, lease, id) = (context.parts, context.hand.lease, step.id)
+        return OtherChannel {
+            let found = try await SlackDirectory(parts, slack)
+                .channel(configured, otherwise: parts.settings.resultsChannel, besides: wrong)
+            guard let found else { return nil }
+            let intent = try JSONText.encode(SlackPlace(channel: found))
+            try await parts.write(lease) { try StepStore(db: $0).replaceIntent(id, intent) }
+            return found
+        }
     }
 
     private func channel(_ configured: String, _ slack: SlackClient, _ context: DeliveryContext) async throws -> String
@@ -77,6 +93,8 @@ struct SlackPost: OutboundWrite {
     let message: SlackMessage
     let mark: String
     let since: Int64
+    /// For a channel whose id was found by its name.
+    var other: OtherChannel?
     static let pagesMax = 20
     var sent: SentContent? { SentContent(json: Content(text: message.text, blocks: message.blocks)) }
     private struct Content: Encodable {
@@ -85,12 +103,27 @@ struct SlackPost: OutboundWrite {
     }
 
     func write() async throws -> String {
+        do { return try await post(placed) } catch let error as VendorError {
+            guard case .rejected(_, "channel_not_found") = error.kind, let other, try await other.find() else {
+                throw error
+            }
+            return try await post(placed)
+        }
+    }
+
+    private func post(_ message: SlackMessage) async throws -> String {
         do {
             return try receipt(try await slack.post(message))
         } catch let error as VendorError {
             guard case .rejected(_, let code) = error.kind, Self.contentCodes.contains(code) else { throw error }
             return try receipt(try await slack.post(SlackMessages.plain(message)))
         }
+    }
+
+    private var placed: SlackMessage {
+        var placed = message
+        placed.channel = other?.id ?? message.channel
+        return placed
     }
 
     /// Slack's words for "the content does not fit": worth one more try as plain text.
@@ -100,6 +133,7 @@ struct SlackPost: OutboundWrite {
 
     /// A message meant for a thread may have been tried outside of it before, so both places are looked at.
     func probe() async throws -> Probe {
+        let message = placed
         if let thread = message.threadTS {
             let inThread = try await look { cursor in
                 try await slack.replies(message.channel, thread: thread, cursor: cursor)
@@ -125,7 +159,7 @@ struct SlackPost: OutboundWrite {
                 throw error
             }
             if let ours = found.messages.first(where: { $0.metadata?.payload["step"] == .string(mark) }) {
-                return .found(receipt: try receipt(SlackPosted(channel: message.channel, ts: ours.ts)))
+                return .found(receipt: try receipt(SlackPosted(channel: placed.channel, ts: ours.ts)))
             }
             unmarked = unmarked ?? found.messages.first { $0.metadata == nil && $0.text == message.text }
             guard let next = found.nextCursor else {

@@ -1,5 +1,6 @@
 import BureauStorage
 import BureauVendors
+import Logging
 
 /// Turns "#name" into the channel's id and a person into a mention. What was found is kept, so a result does not wait
 /// for the list of a whole workspace.
@@ -7,6 +8,7 @@ struct SlackDirectory: Sendable {
     let slack: SlackClient
     let database: any Database
     let doors: Doors
+    let logger: Logger
     /// Names mean one channel in each team.
     let credentialSet: String?
     static let pagesMax = 20
@@ -15,6 +17,7 @@ struct SlackDirectory: Sendable {
         self.slack = slack
         database = parts.database
         doors = parts.doors
+        logger = parts.logger
         credentialSet = parts.settings.credentialSet
     }
 
@@ -22,19 +25,40 @@ struct SlackDirectory: Sendable {
 
     /// The id for a configured channel. The environment's channel takes its place only when Slack has none of this
     /// name, or does not let us look: while Slack cannot be asked nothing is decided, so that no client's results go
-    /// elsewhere.
+    /// elsewhere. Then one that was found before and is past its time holds on, and the log says so.
     func channel(_ configured: String, otherwise fallback: String?) async throws(VendorError) -> String {
         if Self.isID(configured) { return configured }
-        let name = configured.trimmingPrefix("#").lowercased()
-        if let kept = try? await kept(key(name)) { return kept }
+        let name = Self.name(configured)
+        let kept = try? await self.kept(key(name))
+        if let kept, doors.now() - kept.at < Self.keptMilliseconds { return kept.id }
         do throws(VendorError) {
-            guard let found = try await look(up: name) else { return fallback ?? configured }
+            guard let found = try await look(up: name) else {
+                if let kept { try? await forget(key(name), kept.id) }
+                return fallback ?? configured
+            }
             try? await keep(key(name), found)
             return found
         } catch {
+            if let kept, !Task.isCancelled {
+                logger.warning(
+                    "a channel's id could not be looked up anew, so the one found before is used",
+                    metadata: ["channel": "\(configured)", "id": "\(kept.id)", "why": "\(error)"])
+                return kept.id
+            }
             guard !error.isRetryable, !Task.isCancelled else { throw error }
             return fallback ?? configured
         }
+    }
+
+    /// What the channel is after Slack has said that it does not know `wrong`, which is never used again; nil when
+    /// nothing else is found.
+    func channel(
+        _ configured: String, otherwise fallback: String?, besides wrong: String
+    ) async throws(VendorError) -> String? {
+        guard !Self.isID(configured) else { return nil }
+        try? await forget(key(Self.name(configured)), wrong)
+        let found = try await channel(configured, otherwise: fallback)
+        return found == wrong ? nil : found
     }
 
     /// "<@U…>" for an id, an address or a name that is mapped; the text itself, which notifies nobody, otherwise.
@@ -53,6 +77,8 @@ struct SlackDirectory: Sendable {
         return text.allSatisfy { $0.isASCII && ($0.isUppercase || $0.isNumber) }
     }
 
+    private static func name(_ configured: String) -> String { configured.trimmingPrefix("#").lowercased() }
+
     private func key(_ name: String) -> String {
         credentialSet.map { "slack_channel:\($0):\(name)" } ?? "slack_channel:\(name)"
     }
@@ -68,10 +94,14 @@ struct SlackDirectory: Sendable {
         return nil
     }
 
-    private func kept(_ name: String) async throws -> String? {
-        let oldest = doors.now() - Self.keptMilliseconds
-        return try await database.query("SELECT value FROM setting WHERE name = ? AND updated_at > ?", [name, oldest])
-            .first?.text("value")
+    private func kept(_ name: String) async throws -> (id: String, at: Int64)? {
+        try await database.query("SELECT value, updated_at FROM setting WHERE name = ?", [name]).first.map {
+            (try $0.text("value"), try $0.integer("updated_at"))
+        }
+    }
+
+    private func forget(_ name: String, _ value: String) async throws {
+        try await database.write { try SettingStore(db: $0).remove(name, value) }
     }
 
     private func keep(_ name: String, _ value: String) async throws {

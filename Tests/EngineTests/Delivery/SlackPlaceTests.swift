@@ -61,6 +61,41 @@ struct SlackPlaceTests {
         }
     }
 
+    @Test("An id that Slack does not know any more is forgotten, and the name looked up once more")
+    func wrongID() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), run = try await Self.delivering(bench), now = bench.clock.now
+            let name = "slack_channel:seo-automation"
+            try await bench.database.write { try SettingStore(db: $0).put(name, "C0NOWHERE", now: now) }
+            try await Self.deliver(bench, here, run)
+            #expect(await Self.channels(here) == ["C0RESULTS"])
+            let step = try #require(try await bench.steps(run.id, .delivery).first)
+            #expect(step.state == .done)
+            #expect(try step.intent(as: SlackPlace.self).channel == "C0RESULTS", "whoever looks for it looks there")
+            let kept = try await bench.database.query("SELECT value FROM setting WHERE name = ?", [name])
+            #expect(try kept.map { try $0.text("value") } == ["C0RESULTS"])
+        }
+    }
+
+    @Test("An id past its time holds on while Slack cannot be asked, and goes when Slack has no such name")
+    func pastItsTime() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let directory = SlackDirectory(try bench.parts(here.connections), try #require(here.connections.slack))
+            #expect(try await directory.channel("#seo-automation", otherwise: "C0ALERTS") == "C0RESULTS")
+            bench.clock.advance(milliseconds: 2 * SlackDirectory.keptMilliseconds)
+            for status in [503, 403] {
+                try here.fault("slack", "conversations.list", .status(status))
+                #expect(try await directory.channel("#seo-automation", otherwise: "C0ALERTS") == "C0RESULTS")
+            }
+            let now = bench.clock.now - 2 * SlackDirectory.keptMilliseconds
+            try await bench.database.write { try SettingStore(db: $0).put("slack_channel:nowhere", "C0OLD1", now: now) }
+            #expect(try await directory.channel("#nowhere", otherwise: "C0ALERTS") == "C0ALERTS")
+            try here.fault("slack", "conversations.list", .status(503))
+            await #expect(throws: VendorError.self) { try await directory.channel("#nowhere", otherwise: nil) }
+        }
+    }
+
     @Test("Only a name that Slack does not have is replaced by the installation's channel")
     func missing() async throws {
         try await withStandIns { here in

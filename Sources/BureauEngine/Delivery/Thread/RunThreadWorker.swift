@@ -211,8 +211,8 @@ package struct RunThreadWorker: Service {
     ) async throws -> Outcome {
         // Nobody needs to hear of work that was not wanted.
         guard run.state != .ignored else { return try await close(thread) }
-        let channel = try await SlackDirectory(account, slack)
-            .channel(configured, otherwise: account.settings.resultsChannel)
+        let directory = SlackDirectory(account, slack), general = account.settings.resultsChannel
+        let channel = try await directory.channel(configured, otherwise: general)
         let now = parts.doors.now()
         let step = try await parts.database.write { db in
             try StepStore(db: db).reopenOne(run.id, now: now)
@@ -224,7 +224,10 @@ package struct RunThreadWorker: Service {
             try await shown(thread, place, run, "")
             return .unchanged
         }
-        let write = SlackPost(slack: slack, message: message.message, mark: step.id, since: step.intendedAt ?? now)
+        var write = SlackPost(slack: slack, message: message.message, mark: step.id, since: step.intendedAt ?? now)
+        write.other = OtherChannel {
+            try await directory.channel(configured, otherwise: general, besides: channel)
+        }
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: nil)
         runner.claim = { [owner = lock.owner] in try RunThreadStore(db: $0).check(run.id, owner: owner) }
         switch try await runner.run(step, write) {
