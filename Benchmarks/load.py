@@ -89,7 +89,8 @@ class Load:
             if entry["operation"] == "webhook.deliver":
                 self.accepted += 1
             elif entry["operation"] in ("task.update", "comment.create", "attachment.create"):
-                self.signs.setdefault(entry["subject"], moment(entry))
+                known = self.signs.get(entry["subject"], moment(entry))
+                self.signs[entry["subject"]] = min(known, moment(entry))
         return found
 
     # The phases
@@ -126,7 +127,7 @@ class Load:
         self.look()
         unfinished = self.rows(f"SELECT count(*) FROM run WHERE state IN {UNFINISHED}")[0][0]
         self.product = self.start()
-        began, first, streams = self.product.started, None, set()
+        began, first, last, streams = self.product.started, None, 0.0, set()
         end = time.monotonic() + 30
         while time.monotonic() < end:
             for entry in self.look():
@@ -134,7 +135,7 @@ class Load:
                     continue
                 first = first or moment(entry) - began
                 streams.add(re.search(r"/sessions/([^/?]+)", entry["path"]).group(1))
-                last = moment(entry) - began
+                last = max(last, moment(entry) - began)
             if first and len(streams) >= unfinished * 0.99:
                 break
             time.sleep(0.05)

@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 
 CPUS = "0,1" if (os.cpu_count() or 1) > 1 else "0"
+OPEN_ENTRIES_MAX = 5_000
 LIST, READY = "901100000001", "ready (automate)"
 
 
@@ -90,16 +91,24 @@ class Sandbox(Program):
         self.url = re.search(r"listen on (http://[0-9.:]+)/", text).group(1)
         self.environment = dict(re.findall(r"^export (\w+)='(.*)'$", text, re.MULTILINE))
         self.seen = 0
+        self.open = set()
 
     def control(self, path, body=None):
         return ask(f"{self.url}/_control/{path}", body, seconds=120)
 
     def log(self):
-        """What was asked of the stand-ins since the last look."""
-        entries = self.control(f"log?after={self.seen}")["entries"]
+        """What was asked of the stand-ins since the last look. What was being answered then comes once more, with its
+        outcome."""
+        first = min(self.open, default=self.seen + 1)
+        entries = self.control(f"log?after={first - 1}")["entries"]
+        found = [entry for entry in entries if entry["number"] > self.seen
+            or entry["number"] in self.open and entry["outcome"] != "open"]
         if entries:
-            self.seen = entries[-1]["number"]
-        return entries
+            self.seen = max(self.seen, entries[-1]["number"])
+        # What is never answered is forgotten at last.
+        self.open = {entry["number"] for entry in entries
+            if entry["outcome"] == "open" and entry["number"] > self.seen - OPEN_ENTRIES_MAX}
+        return found
 
     def add_task(self, number):
         """A card with every field the agent needs, not started yet."""

@@ -186,12 +186,15 @@ struct StepStore {
             """, [dueAt, error, id])
     }
 
+    /// A write that its sender's death cut off says nothing of whom it went to: it is no try, and a fault that comes
+    /// after it is waited out like the first.
     func freeNotices(ofDeadOwners dead: [String]) throws {
         for owner in dead {
             // In the words of the index of what waits: the table keeps every write ever made.
             try db.execute(
                 """
-                UPDATE step SET lease_owner = NULL, lease_until = NULL
+                UPDATE step SET lease_owner = NULL, lease_until = NULL,
+                    attempts = max(0, attempts - (state = 'intended' AND error IS NULL))
                 WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND lease_owner = ?
                 """, [owner])
         }

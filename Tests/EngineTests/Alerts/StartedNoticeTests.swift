@@ -85,6 +85,30 @@ struct StartedNoticeTests {
         }
     }
 
+    @Test("Deaths in the middle of it are no tries, and faults are: the wait after a fault does not grow with deaths")
+    func deaths() async throws {
+        let bench = try await Self.bench(), now = bench.clock.now
+        let id = try #require(try await Self.begun(bench).step).id
+        try await bench.database.write { db in
+            let steps = StepStore(db: db)
+            func begin(_ owner: String) throws {
+                _ = try steps.claimNotices(owner: owner, limit: 5, now: now, channel: .clickUp)
+                #expect(try steps.intend(id, owner: owner, now: now))
+            }
+            for _ in 0..<5 {
+                try begin("dead")
+                try steps.freeNotices(ofDeadOwners: ["dead"])
+            }
+            #expect(try steps.find(id)?.attempts == 0)
+            try begin("living")
+            try steps.postpone(id, until: now, error: "ClickUp is down.")
+            // Dead before it was sent again: the fault stays counted.
+            _ = try steps.claimNotices(owner: "dead", limit: 5, now: now, channel: .clickUp)
+            try steps.freeNotices(ofDeadOwners: ["dead"])
+            #expect(try steps.find(id)?.attempts == 1)
+        }
+    }
+
     @Test("Whoever stood still before the write and came after the results puts them right")
     func cameAfter() async throws {
         try await withStandIns { standIns in
