@@ -65,11 +65,9 @@ package struct SessionCost: Hashable, Sendable {
         usage: SessionUsage, listCostMicroUSD: MicroUSD?, model: String, prices: PriceTable
     ) -> SessionCost {
         if let listCostMicroUSD { return SessionCost(microUSD: listCostMicroUSD, method: .listCost) }
-        guard let tiers = prices.tiers(for: model), let cheapest = tiers.first, let dearest = tiers.last else {
+        guard let (rates, fitsCheapest) = prices.rates(for: usage, model: model) else {
             return SessionCost(microUSD: nil, method: .noPrice(model))
         }
-        let fitsCheapest = cheapest.promptTokensMax.map { usage.promptTokens <= Decimal($0) } ?? true
-        let rates = fitsCheapest ? cheapest.rates : dearest.rates
         let micro = prices.micro(tokens: usage, at: rates) + prices.micro(beyondTokens: usage)
         let isEstimate = !fitsCheapest || usage.cacheWriteUnsplitTokens > 0
         return SessionCost(microUSD: MicroUSD(micro: micro), method: isEstimate ? .estimate : .computed)
@@ -77,6 +75,13 @@ package struct SessionCost: Hashable, Sendable {
 }
 
 extension PriceTable {
+    /// The rates a session is priced by, and whether it fits the smallest tier; nil for a model without a price.
+    func rates(for usage: SessionUsage, model: String) -> (rates: Rates, fitsCheapest: Bool)? {
+        guard let tiers = tiers(for: model), let cheapest = tiers.first, let dearest = tiers.last else { return nil }
+        let fitsCheapest = cheapest.promptTokensMax.map { usage.promptTokens <= Decimal($0) } ?? true
+        return (fitsCheapest ? cheapest.rates : dearest.rates, fitsCheapest)
+    }
+
     /// Dollars for a million tokens are millionths of a dollar for one.
     func micro(tokens usage: SessionUsage, at rates: Rates) -> Decimal {
         count(usage.inputTokens) * rates.input + count(usage.outputTokens) * rates.output

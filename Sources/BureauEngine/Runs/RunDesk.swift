@@ -63,6 +63,11 @@ package struct RunDesk: Sendable {
         try await database.read { try SessionThreadStore(db: $0).list(id) }
     }
 
+    /// What the run's session has used, kind by kind; nil when nothing is known of it.
+    package func usage(_ id: String) async throws -> RunUsage? {
+        try await database.read { try RunUsageStore(db: $0).find(id) }
+    }
+
     package func files(_ id: String) async throws -> [FileRecord] {
         try await database.read { try FileStore(db: $0).list(id) }
     }

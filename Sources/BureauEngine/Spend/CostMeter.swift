@@ -11,18 +11,25 @@ struct CostMeter: Sendable {
 
     /// The best figure there is: the service's own, else usage times prices.
     func cost(_ fold: SessionFold, listed: BureauVendors.SessionUsage?) -> SessionCost {
-        let total = listed ?? fold.usage
-        let known = max(listed?.listCostMicroUSD ?? 0, fold.usage?.listCostMicroUSD ?? 0)
-        let hasTotals = total?.inputTokens != nil || total?.outputTokens != nil
-        let usage = hasTotals ? total ?? fold.spans : Self.fromSpans(fold, total)
+        let (usage, known, hasTotals) = used(fold, listed: listed)
         let cost = SessionCost.compute(
-            usage: BureauDomain.SessionUsage(usage), listCostMicroUSD: known > 0 ? MicroUSD(rawValue: known) : nil,
-            model: hand.run.model ?? "unknown", prices: parts.prices)
+            usage: usage, listCostMicroUSD: known, model: hand.run.model ?? "unknown", prices: parts.prices)
         // Requests tell tokens only: searches and running time may be missing from their sum.
         // And nothing tells which model a sub-agent's share of them was: all are priced as the session's own.
         let isMixed = !fold.threads.isEmpty || (!hasTotals && fold.spans.inputTokens != nil)
         guard isMixed, cost.method == .computed else { return cost }
         return SessionCost(microUSD: cost.microUSD, method: .estimate)
+    }
+
+    /// What the session has used, the service's own figure if it gave one, and whether the service told totals.
+    private func used(_ fold: SessionFold, listed: BureauVendors.SessionUsage?)
+        -> (usage: BureauDomain.SessionUsage, known: MicroUSD?, hasTotals: Bool)
+    {
+        let total = listed ?? fold.usage
+        let known = max(listed?.listCostMicroUSD ?? 0, fold.usage?.listCostMicroUSD ?? 0)
+        let hasTotals = total?.inputTokens != nil || total?.outputTokens != nil
+        let usage = hasTotals ? total ?? fold.spans : Self.fromSpans(fold, total)
+        return (BureauDomain.SessionUsage(usage), known > 0 ? MicroUSD(rawValue: known) : nil, hasTotals)
     }
 
     private static func fromSpans(_ fold: SessionFold, _ total: BureauVendors.SessionUsage?)
@@ -62,9 +69,11 @@ struct CostMeter: Sendable {
             spentMicroUSD: cost.microUSD?.rawValue ?? 0, spentMethod: cost.method.name, eventsCount: fold.eventsCount,
             lastEvent: fold.lastEvent, budgetWarned: run.budgetWarned || verdict == .warn || verdict == .pass)
         let notices = warnings(cost, verdict, limits, elapsedMilliseconds: elapsed)
+        let (usage, known, _) = used(fold, listed: listed)
         let (lease, doors, budgets) = (hand.lease, parts.doors, parts.budgets)
         try await parts.write(hand.lease) { db in
             guard try RunStore(db: db).setProgress(lease, progress) else { throw RunMoved(runID: lease.runID) }
+            try RunUsageStore(db: db).save(usage, listed: known, run: lease.runID)
             try SessionThreadStore(db: db).save(Array(fold.threads.values), run: lease.runID, now: doors.now())
             let writer = NoticeWriter(db: db, doors: doors)
             let before = try SpendLedger(db: db).settle(

@@ -50,6 +50,7 @@ struct RunPage {
         page.blocks += [try await RunRounds(house: house).block(report)].compactMap(\.self)
         page.blocks += [results.decisions(approvals)].compactMap(\.self) + around.input(agent)
         page.blocks.append(try await results.cost(agent, person))
+        page.blocks += [try await RunKinds(house: house, run: run).block()].compactMap(\.self)
         page.blocks += try await around.blocks()
         return refreshed(try await house.page(page, web), web)
     }

@@ -24,6 +24,16 @@ struct SessionCostTests {
         #expect(cost.microUSD?.description == "$0.60")
     }
 
+    @Test("Kind by kind it comes to the same, and a kind without use is told where every session has it")
+    func lines() {
+        let lines = usage.lines(model: "claude-sonnet-5-5", prices: prices)
+        #expect(lines.map(\.kind) == [.input, .output, .cacheRead, .cacheWrite5m, .webSearches, .activeMilliseconds])
+        #expect(lines.map { $0.cost?.rawValue } == [82_420, 185_440, 90_123, 150_275, 90_000, 4_642])
+        let none = SessionUsage().lines(model: "claude-unheard-of", prices: prices)
+        #expect(none.map(\.kind) == [.input, .output, .cacheRead, .cacheWrite5m])
+        #expect(none.allSatisfy { $0.count == 0 && $0.cost == nil })
+    }
+
     @Test("The API's own figure wins over arithmetic, also without a price")
     func listCost() {
         for model in ["claude-sonnet-5-5", "claude-unheard-of"] {

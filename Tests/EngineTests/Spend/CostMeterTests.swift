@@ -80,6 +80,23 @@ struct CostMeterTests {
         #expect(try await bench.find(meter.hand.run.id).spentMicroUSD == 2_500_000)
     }
 
+    @Test("What was used is kept by kind with the service's own figure, and never as less than was seen")
+    func kinds() async throws {
+        let bench = try await Bench(), meter = try await meter(bench), id = meter.hand.run.id
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        try await meter.save(SessionFold(), listed: nil)
+        #expect(try await desk.usage(id) == nil)
+        let told: [(String?, Int)] = [("250", 1_000_000), (nil, 500_000), (nil, 900_000)]
+        for (cents, input) in told {
+            var fold = SessionFold()
+            fold.take(try event(Self.usage(cents: cents, input: input)))
+            try await meter.save(fold, listed: nil)
+        }
+        let used = try #require(try await desk.usage(id))
+        #expect(used.usage == BureauDomain.SessionUsage(inputTokens: 1_000_000))
+        #expect(used.listed == MicroUSD.cents(250))
+    }
+
     @Test("A model without a price is reported once and never counted as free")
     func noPrice() async throws {
         let bench = try await Bench(), meter = try await meter(bench, model: "claude-of-tomorrow")

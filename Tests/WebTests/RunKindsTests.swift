@@ -1,0 +1,38 @@
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import Foundation
+import Testing
+
+@testable import BureauWeb
+
+@Suite("What a run's session used")
+struct RunKindsTests {
+    private static let run = "01KARVN0000000000000000001"
+
+    @Test("The run's page tells its cost kind by kind, and the service's own figure beside ours")
+    func kinds() async throws {
+        try await Served.run { server in
+            try await ReportSeed(runState: "done").put(into: server)
+            let browser = try await Browser.signedIn(server, "vera", .viewer)
+            #expect(try await !browser.get("/runs/\(Self.run)/").text.contains("id=\"kinds\""))
+            try await server.database.write { db in
+                try db.execute("UPDATE run SET model = 'claude-sonnet-4-6' WHERE id = ?", [Self.run])
+                try db.execute(
+                    """
+                    INSERT INTO run_usage (run_id, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens,
+                        cache_write_1h_tokens, cache_write_other_tokens, web_searches, active_ms, listed_micro_usd)
+                    VALUES (?, 1000000, 100000, 2000000, 400000, 0, 0, 0, 0, 6500000)
+                    """, [Self.run])
+            }
+            let page = try await browser.get("/runs/\(Self.run)/").text
+            let block = try #require(page.components(separatedBy: "id=\"kinds\"").last)
+            for words in [
+                "Input tokens", "$3.00", "Output tokens", "Cache read tokens", "$0.60",
+                "Cache write tokens, kept five minutes", "In all", "$6.60", "$6.50, rounded to cents", "$0.10",
+            ] { #expect(block.contains(words), "\(words)") }
+            // Output tokens and cache writes cost the same here: 100,000 at $15 and 400,000 at $3.75.
+            #expect(block.matches(of: /\$1\.50/).count == 2)
+        }
+    }
+}
