@@ -47,6 +47,23 @@ struct SignInTests {
         }
     }
 
+    private static let wrongs: [(String, field: String)] = [
+        ("name=Ana&password=wrong", "password"), ("name=Ana&password=", "password"), ("name=&password=x", "name"),
+    ]
+
+    @Test("What is wrong stands at its field, which has the focus; the name is kept and the password is not", arguments: wrongs)
+    func fields(form: String, field: String) async throws {
+        try await Served.run { server in
+            let answer = try await server.answer(.post, "/login", body: form)
+            #expect(answer.status == 422)
+            let page = answer.text
+            #expect(page.contains("aria-describedby=\"f-\(field)-problem\" aria-invalid=\"true\" autofocus>"))
+            #expect(page.contains("href=\"#f-\(field)\">Go to "))
+            #expect(page.contains(form.hasPrefix("name=Ana") ? "value=\"Ana\"" : "Your name is missing."))
+            #expect(!page.contains("value=\"wrong\""))
+        }
+    }
+
     @Test("Many people behind one address sign in all day, and wrong tries from there still count")
     func oneAddress() async throws {
         try await Served.run { server in

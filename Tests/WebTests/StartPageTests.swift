@@ -47,6 +47,37 @@ struct StartPageTests {
         }
     }
 
+    private static let wrongs: [(String, field: String)] = [
+        ("client=acme&limit=2", "client"), ("client=acme&task=no+task", "task"),
+        ("client=acme&task=86cfull01&limit=much", "limit"), ("", "client"),
+    ]
+
+    @Test("What is wrong stands at its field, which has the focus, and what was written is kept", arguments: wrongs)
+    func fields(form: String, field: String) async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            let page = try await otto.post("/runs", "agent=sentinel&\(form)").text
+            let described = "aria-describedby=\"f-\(field)-problem f-\(field)-hint\" aria-invalid=\"true\" autofocus>"
+            #expect(page.contains(described) && page.matches(of: /autofocus/).count == 1, "\(field)")
+            #expect(page.contains("id=\"f-\(field)-problem\"") && page.contains("href=\"#f-\(field)\">Go to "))
+            if form.contains("acme") { #expect(page.contains("value=\"acme\" selected")) }
+            if form.contains("much") {
+                #expect(page.contains("value=\"86cfull01\"") && page.contains("value=\"much\""))
+            }
+        }
+    }
+
+    @Test("An agent that is not there is said where agents are chosen")
+    func noAgent() async throws {
+        try await Served.run(hasAgents: true) { server in
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            let page = try await otto.post("/runs", "agent=nobody&task=86cfull01").text
+            #expect(page.contains("id=\"choose-agent-problem\"") && page.contains("href=\"#choose-agent\">Go to Agent"))
+            #expect(page.contains("value=\"86cfull01\""))
+        }
+    }
+
     @Test("Whoever sees some clients names one of them: a task alone might be anybody's")
     func narrow() async throws {
         var site = WebHouse.Site(version: "1.2.3")

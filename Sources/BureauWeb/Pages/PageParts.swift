@@ -157,6 +157,8 @@ struct Field {
     let problem: String?, problemID: String
     /// The ids of what describes it.
     let described: String?
+    /// Put in by the renderer: the first that is wrong.
+    var hasFocus = false
 
     init(
         _ name: String, _ label: String, _ kind: Kind = .line(type: "text"), value: String = "", hint: String? = nil,

@@ -18,6 +18,7 @@ struct PageRenderer: Sendable {
                 page.blocks[index].forms[form].formKey = Self.formKey()
             }
         }
+        page.focusFirstProblem()
         let html = ViewLibrary.shared.render(try await shell(page, web), "page")
         return answer(html, page.status, web)
     }

@@ -15,7 +15,7 @@ struct StartPages: Sendable {
 
     private func given(_ web: WebRequest, _ name: String) -> String { web.form[name] ?? web.query(name) ?? "" }
 
-    private func show(_ web: WebRequest, problem: String? = nil, status: Int = 200) async throws -> Response {
+    private func show(_ web: WebRequest, _ problem: FieldProblem? = nil) async throws -> Response {
         let person = try web.signedIn().person
         let agents = house.catalog.agents.filter(\.config.triggers.manualCLI)
         let clients = try await house.clients.standings().filter {
@@ -24,7 +24,7 @@ struct StartPages: Sendable {
         let chosen = given(web, "agent")
         var page = Page(title: "Start a run", heading: "Start a run")
         page.crumbs = [Link(word: "Runs", address: "/runs/"), Link(word: "Start a run")]
-        page.status = status
+        page.status = problem == nil ? 200 : 422
         guard let agent = agents.first(where: { $0.config.name == chosen }) ?? agents.first else {
             page.blocks = [
                 Block(
@@ -36,7 +36,9 @@ struct StartPages: Sendable {
         }
         let outlook = StartOutlook(house: house, agent: agent, person: person)
         let recent = try await outlook.recent()
-        page.blocks = [chooser(agents, agent)]
+        let chooser = chooser(agents, agent, problem)
+        let form = try form(web, agent, clients.map { option($0, agent, recent, web) }, problem)
+        page.blocks = [problem?.summary((chooser.filters?.fields ?? []) + form.fields), chooser].compactMap(\.self)
         if web.query("look") == "yes" {
             let client = clients.first { $0.slug == web.query("client") }
             page.blocks += outlook.look(client, task: web.query("task"), recent)
@@ -45,11 +47,11 @@ struct StartPages: Sendable {
             Block(
                 text: [outlook.description, try await outlook.expectation()].joined(separator: " "),
                 facts: try await outlook.budgets(),
-                forms: [try form(web, agent, clients.map { option($0, agent, recent, web) }, problem)]))
+                forms: [form]))
         return try await house.page(page, web)
     }
 
-    private func chooser(_ agents: [LoadedAgent], _ agent: LoadedAgent) -> Block {
+    private func chooser(_ agents: [LoadedAgent], _ agent: LoadedAgent, _ problem: FieldProblem?) -> Block {
         Block(
             filters: Filters(
                 action: "/runs/new",
@@ -61,12 +63,13 @@ struct StartPages: Sendable {
                                 Field.Option(
                                     word: $0.config.displayName, value: $0.config.name,
                                     isOn: $0.config.name == agent.config.name)
-                            }), hint: "Another agent may ask for other fields.", id: "choose-agent")
+                            }), hint: "Another agent may ask for other fields.", id: "choose-agent",
+                        problem: problem?.at("agent"))
                 ]))
     }
 
     private func form(
-        _ web: WebRequest, _ agent: LoadedAgent, _ clients: [Field.Option], _ problem: String?
+        _ web: WebRequest, _ agent: LoadedAgent, _ clients: [Field.Option], _ problem: FieldProblem?
     ) throws -> Form {
         let tool = agent.taskTool?.label ?? "ClickUp"
         let seesAll = try web.signedIn().person.clients == nil
@@ -77,15 +80,15 @@ struct StartPages: Sendable {
                 Field(
                     "client", "Client",
                     .options((seesAll ? [Field.Option(word: "No client", value: "")] : []) + clients),
-                    hint: "What a client's record lacks has to come with the task."),
+                    hint: "What a client's record lacks has to come with the task.", problem: problem?.at("client")),
                 Field(
                     "task", "\(tool) task", value: given(web, "task"),
                     hint: (seesAll ? "Its link or id. Needed when there is no client." : "Its link or id.")
-                        + " The result goes back to it."),
+                        + " The result goes back to it.", problem: problem?.at("task")),
                 Field(
                     "limit", "May cost at most, in dollars", value: given(web, "limit"),
-                    hint: "Empty: \(limit(agent)), the agent's own limit."),
-            ], problem: problem, cancel: Link(word: "Cancel", address: "/runs/"),
+                    hint: "Empty: \(limit(agent)), the agent's own limit.", problem: problem?.at("limit")),
+            ], cancel: Link(word: "Cancel", address: "/runs/"),
             second: .init(word: "Look at the message first", name: "do", value: "look"))
     }
 
@@ -107,16 +110,17 @@ struct StartPages: Sendable {
 
     private func start(_ web: WebRequest) async throws -> Response {
         let actor = try web.actor(), person = try web.signedIn().person
-        func refused(_ problem: String) async throws -> Response {
-            try await show(web, problem: problem, status: 422)
+        func refused(_ field: String, _ problem: String) async throws -> Response {
+            try await show(web, FieldProblem(field: field, text: problem))
         }
         guard let agent = house.catalog.agent(web.form["agent"] ?? ""), agent.config.triggers.manualCLI else {
-            return try await refused("Choose an agent that may be started by hand.")
+            return try await refused("agent", "Choose an agent that may be started by hand.")
         }
         let written = (web.form["task"] ?? "")[...].trimmed, slug = web.form["client"] ?? ""
         let task = TaskMention(written)
         guard task != nil || written.isEmpty else {
-            return try await refused("This is no task: paste its link, or its id of letters, digits and hyphens.")
+            return try await refused(
+                "task", "This is no task: paste its link, or its id of letters, digits and hyphens.")
         }
         let tool = task?.tool ?? agent.taskTool ?? .clickUp
         var taskID: String?
@@ -124,15 +128,15 @@ struct StartPages: Sendable {
             do { taskID = try await house.taskNames.id(of: task.id, tool: tool, agent: agent) } catch let error
                 as TaskNames.Refused
             {
-                return try await refused(error.description)
+                return try await refused("task", error.description)
             }
         }
         guard task != nil || !slug.isEmpty else {
-            return try await refused("Say what to work on: a client, a task, or both.")
+            return try await refused("client", "Say what to work on: a client, a task, or both.")
         }
         // A task alone would be worked on whoever it is for.
         guard person.clients == nil || !slug.isEmpty else {
-            return try await refused("You see some clients, so a run of yours is for one of them: choose it.")
+            return try await refused("client", "You see some clients, so a run of yours is for one of them: choose it.")
         }
         var client: ClientRecord?
         if !slug.isEmpty {
@@ -145,13 +149,14 @@ struct StartPages: Sendable {
             let missing = StartOutlook.missing(client, agent)
             guard missing.isEmpty else {
                 return try await refused(
+                    "client",
                     "\(client.name) is not ready for this agent: it needs \(missing.joined(separator: ", ")). "
                         + "Fill that in on the client's page, or name a task that has it.")
             }
         }
         let limit = web.form["limit"] ?? "", cents = Self.cents(limit)
         guard cents != nil || limit.isEmpty else {
-            return try await refused("Write the limit in dollars, such as 2.50, at least a cent.")
+            return try await refused("limit", "Write the limit in dollars, such as 2.50, at least a cent.")
         }
         guard web.form["do"] != "look" else {
             let given = [("agent", agent.config.name), ("client", slug), ("task", taskID ?? ""), ("limit", limit)]

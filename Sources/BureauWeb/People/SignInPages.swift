@@ -17,27 +17,23 @@ struct SignInPages: Sendable {
         ]
     }
 
-    private func show(_ web: WebRequest, problem: String? = nil, status: Int = 200) async throws -> Response {
+    private func show(_ web: WebRequest, _ problem: FieldProblem? = nil) async throws -> Response {
         let next = Self.safePlace(web.form["next"] ?? web.query("next"))
         if web.visitor?.session != nil, problem == nil { return .seeOther(next) }
         var page = Page(title: "Sign in", heading: "Sign in")
-        page.status = status
-        page.blocks = [
-            Block(
-                style: "narrow",
-                forms: [
-                    Form(
-                        action: "/login", verb: "Sign in",
-                        fields: [
-                            Field("next", "", .hidden, value: next),
-                            Field(
-                                "name", "Name", value: web.form["name"] ?? "", autocomplete: "username",
-                                isRequired: true),
-                            Field(
-                                "password", "Password", .line(type: "password"), autocomplete: "current-password",
-                                isRequired: true),
-                        ], problem: problem)
-                ]),
+        page.status = problem == nil ? 200 : 422
+        let fields = [
+            Field("next", "", .hidden, value: next),
+            Field(
+                "name", "Name", value: web.form["name"] ?? "", autocomplete: "username", isRequired: true,
+                problem: problem?.at("name")),
+            Field(
+                "password", "Password", .line(type: "password"), autocomplete: "current-password", isRequired: true,
+                problem: problem?.at("password")),
+        ]
+        page.blocks = [problem?.summary(fields)].compactMap(\.self)
+        page.blocks += [
+            Block(style: "narrow", forms: [Form(action: "/login", verb: "Sign in", fields: fields)]),
             Block(
                 style: "narrow",
                 text: "No password, or forgotten? Ask an admin for a one-time link: it signs you in once, and you can "
@@ -47,6 +43,9 @@ struct SignInPages: Sendable {
     }
 
     private func byPassword(_ web: WebRequest) async throws -> Response {
+        for field in ["name", "password"] where (web.form[field] ?? "").isEmpty {
+            return try await show(web, FieldProblem(field: field, text: "Your \(field) is missing."))
+        }
         let outcome = try await house.signIn.byPassword(
             web.form["name"] ?? "", web.form["password"] ?? "", from: web.remoteAddress,
             agent: web.head.headers[.userAgent] ?? "", replacing: web.visitor?.session?.id)
@@ -54,9 +53,9 @@ struct SignInPages: Sendable {
         case .signedIn(let token, _): return signedIn(token, Self.safePlace(web.form["next"]))
         case .tooMany: throw PageProblem.tooMany(minutes: Int(SignIn.triesWindowMinutes))
         case .refused:
-            return try await show(
-                web, problem: "The name and the password do not belong together. Check both and try again.", status: 422
-            )
+            // Nobody is told which of the two is wrong; the password is the one that has to be typed once more.
+            let text = "The name and the password do not belong together. Check both and try again."
+            return try await show(web, FieldProblem(field: "password", text: text))
         }
     }
 
