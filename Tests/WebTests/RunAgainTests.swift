@@ -75,6 +75,56 @@ struct RunAgainTests {
         }
     }
 
+    @Test(
+        "It runs again under the config of today, or under its own where somebody chooses it", arguments: [true, false])
+    func config(isOwn: Bool) async throws {
+        try await Served.run(hasAgents: true) { server in
+            let old = try #require(server.house.catalog.agent("sentinel"))
+            try await ReportSeed(runState: "failed").put(into: server)
+            var object = try JSONValue.parse(Array(old.canonical.utf8)).object ?? JSONObject()
+            object["description"] = .string("Another one")
+            try JSONValue.object(object).pretty.write(
+                to: URL(filePath: server.database.path).deletingLastPathComponent().appending(path: "sentinel.json"),
+                atomically: true, encoding: .utf8)
+            try await server.house.catalog.refresh()
+            let today = try #require(server.house.catalog.agent("sentinel")?.hash)
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            let page = try await browser.get("/runs/\(Self.run)/again").text
+            #expect(page.contains("name=\"config\"") && page.contains("the config chosen below"))
+            let begun = try await browser.post(
+                "/runs/\(Self.run)/again", "confirmed=yes&config=\(isOwn ? "run" : "today")")
+            let id = try #require(begun.headers["location"]?.split(separator: "/").last.map(String.init))
+            let hash = try await server.house.runs.find(id).configHash
+            #expect(hash == (isOwn ? old.hash : today) && today != old.hash)
+        }
+    }
+
+    @Test("What becomes of the files is chosen while the session writes them, and said to the run")
+    func discard() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await ReportSeed(runState: "running").put(into: server)
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            let page = try await browser.get("/runs/\(Self.run)/stop").text
+            #expect(page.contains("name=\"files\"") && page.contains("value=\"discard\""))
+            _ = try await browser.post("/runs/\(Self.run)/stop", "confirmed=yes&files=discard")
+            let row = try #require(try await server.database.query("SELECT state, discards_files FROM run").first)
+            #expect(try row.text("state") == "stopping")
+            #expect(try row.flag("discards_files"))
+        }
+    }
+
+    @Test("A waiting run is put first by one press")
+    func startNow() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await ReportSeed(runState: "queued").put(into: server)
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            #expect(try await browser.get("/runs/\(Self.run)/").text.contains("Start now"))
+            #expect(try await browser.post("/runs/\(Self.run)/start").status == 303)
+            #expect(try await server.house.runs.find(Self.run).priority == 100)
+            #expect(try await server.house.audit.list(subject: "run \(Self.run)").map(\.action) == ["run put first"])
+        }
+    }
+
     private static let ends: [(end: String, waits: Bool)] = [("done", false), ("failed", true)]
 
     @Test("A failure waits for nobody once a repeat, or a repeat of that, is done", arguments: ends)

@@ -12,6 +12,7 @@ struct CollectStage: Stage {
     static let triesMax = 3
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
+        guard !hand.run.discardsFiles else { return try await collected(hand, nil) }
         guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID,
             let headers = hand.agent.config.anthropic
         else {

@@ -26,6 +26,7 @@ package struct NewRun: Sendable, Hashable {
     package var hasThread: Bool
     /// -100...100; within one client the higher goes first.
     package var priority: Int
+    static let priorityMax = 100
     /// The earlier run this one repeats.
     package var againOf: String?
 

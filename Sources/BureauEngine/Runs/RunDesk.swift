@@ -76,9 +76,35 @@ package struct RunDesk: Sendable {
         try await database.read { try StepStore(db: $0).list(run: id, purpose: purpose) }
     }
 
-    package func stop(_ id: String, by person: String, reason: String?) async throws -> RunRecord {
+    /// `discarding` leaves with the session what it has written so far; otherwise that is fetched and kept.
+    package func stop(
+        _ id: String, by person: String, reason: String?, discarding: Bool = false
+    ) async throws -> RunRecord {
         let why = reason.map { ": \($0.prefix(300))" } ?? ""
-        return try await apply(.stopAsked(RunCause(.byPerson, "Stopped by \(person)\(why).")), id, verb: "stopped")
+        let cause = RunCause(.byPerson, "Stopped by \(person)\(why)."), (transitions, now) = (transitions, doors.now())
+        return try await refusing(verb: "stopped", id) {
+            try await database.write { db in
+                let run = try transitions.apply(.stopAsked(cause), to: id, lease: nil, in: db)
+                try RunStore(db: db).discardFiles(id, discarding)
+                if discarding {
+                    try RunEventStore(db: db).append(
+                        id, kind: "stop", detail: "its files are not to be kept, says \(person)", now: now)
+                }
+                return run
+            }
+        }
+    }
+
+    /// A waiting run goes before every other of its client and agent, and is looked at now. Limits and budgets hold.
+    package func putFirst(_ id: String, by person: String) async throws -> RunRecord {
+        let now = doors.now()
+        return try await database.write { db in
+            guard try RunStore(db: db).putFirst(id, now: now), let run = try RunStore(db: db).find(id) else {
+                throw Refused(kind: .notNow, description: "run \(id) does not wait in the queue any more")
+            }
+            try RunEventStore(db: db).append(id, kind: "queued", detail: "put first by \(person)", now: now)
+            return run
+        }
     }
 
     /// Stops a run only if nobody has begun it. False when somebody has.

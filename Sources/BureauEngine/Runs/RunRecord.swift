@@ -56,6 +56,8 @@ package struct RunRecord: Sendable, Hashable {
     package let taskTitle: String?
     /// The one channel a person wants delivered again; the others are left alone meanwhile.
     let deliverOnly: StepRecord.Channel?
+    /// Whoever stopped it last wants nothing of what its session wrote.
+    private let isDiscarding: Bool
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -100,6 +102,7 @@ package struct RunRecord: Sendable, Hashable {
         againOf = try row.textIfAny("again_of")
         taskTitle = try row.textIfAny("task_title")
         deliverOnly = try row.textIfAny("deliver_only").flatMap(StepRecord.Channel.init(rawValue:))
+        isDiscarding = try row.flag("discards_files")
     }
 
     /// Queued only because there is no money for it.
@@ -112,6 +115,9 @@ package struct RunRecord: Sendable, Hashable {
     package func costMax(_ config: AgentConfig, byDefault: MicroUSD) -> MicroUSD {
         costMax ?? config.limits.sessionCostMax ?? byDefault
     }
+
+    /// A stop for another reason keeps what there is.
+    var discardsFiles: Bool { isDiscarding && stopCause?.code == .byPerson }
 
     /// The session where people can look at it themselves; a builder has none.
     package var consoleSession: String? { sessionID.flatMap { $0.hasPrefix(BuildRecord.sessionPrefix) ? nil : $0 } }

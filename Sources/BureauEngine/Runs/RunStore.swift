@@ -8,7 +8,8 @@ struct RunStore {
         task_url, payload, state, cause, cause_sentence, stop_cause, session_id, model, attempt, spent_micro_usd,
         spent_method, budget_warned, events_count, last_event, summary, accepted_at, started_at, ended_at, losses,
         tries, lease_owner, lease_until, lease_epoch, cost_max_micro_usd, priority, queued_at, fault, round,
-        review_accepted_at, review_accepted_by, again_of, task_title, deliver_only
+        review_accepted_at, review_accepted_by, again_of, task_title, deliver_only,
+        discards_files
         """
     let db: any Connection
 
@@ -174,6 +175,20 @@ struct RunStore {
     func deliverOnly(_ id: String, _ channel: StepRecord.Channel) throws {
         try db.execute(
             "UPDATE run SET deliver_only = ? WHERE id = ? AND state = 'delivering'", [channel.rawValue, id])
+    }
+
+    /// Whether what its session has written is left there when it is stopped.
+    func discardFiles(_ id: String, _ isDiscarding: Bool) throws {
+        try db.execute("UPDATE run SET discards_files = ? WHERE id = ?", [isDiscarding, id])
+    }
+
+    /// Before the others that wait in its line, and due now. False when it waits no more.
+    func putFirst(_ id: String, now: Int64) throws -> Bool {
+        try db.execute(
+            """
+            UPDATE run SET priority = ?, due_at = min(due_at, ?)
+            WHERE id = ? AND state = 'queued' AND lease_owner IS NULL
+            """, [NewRun.priorityMax, now, id]) == 1
     }
 
     /// It could not be carried out: the round waits for people again.

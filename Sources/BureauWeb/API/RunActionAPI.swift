@@ -7,8 +7,14 @@ import Hummingbird
 struct RunActionAPI: Sendable {
     let house: WebHouse
 
-    private static let reason: APIShape = .object(
-        [.optional("reason", .line(0...300), "Told to the people who wait for the result.")], isOpen: false)
+    private static let ending: APIShape = .object(
+        [
+            .optional("reason", .line(0...300), "Told to the people who wait for the result."),
+            .optional("files", .choice(["keep", "discard"]), "What becomes of its files so far; kept otherwise."),
+        ], isOpen: false)
+    private static let config: APIShape = .object(
+        [.optional("config", .choice(["today", "run"]), "The agent's config of today, or that of the run itself.")],
+        isOpen: false)
     private static let nothing: APIShape = .object([], isOpen: false)
     private static let note: APIShape = .object([.optional("note", .line(0...500), "What was done.")], isOpen: false)
     private static let channel: APIShape = .object(
@@ -28,18 +34,30 @@ struct RunActionAPI: Sendable {
 
     var routes: [Route] {
         [
-            action("stop", "stopRun", "Stop it. Its files so far are kept.", "run stopped", Self.reason) {
-                try await house.runs.stop($1.id, by: $2.name, reason: $0.text("reason"))
+            action("stop", "stopRun", "Stop it.", "run stopped", Self.ending) {
+                try await house.runs.stop(
+                    $1.id, by: $2.name, reason: $0.text("reason"), discarding: $0.text("files") == "discard")
+            },
+            action("start", "startRunNow", "Put it first in its line.", "run put first", Self.nothing) {
+                _, run, actor in
+                try await house.runs.putFirst(run.id, by: actor.name)
             },
             action("retry", "retryRun", "Try the step it failed at again.", "run retried", Self.nothing) { _, run, _ in
                 try await house.runs.retry(run.id)
             },
-            action("again", "runAgain", "A new run of the same input.", "run started again", Self.nothing, .created) {
-                _, run, actor in
-                guard let agent = house.catalog.agent(run.agent) else {
+            action("again", "runAgain", "A new run of the same input.", "run started again", Self.config, .created) {
+                call, run, actor in
+                guard let today = house.catalog.agent(run.agent) else {
                     throw APIProblem(
                         status: .conflict, title: "No such agent", detail: "There is no agent \(run.agent) any more.",
                         fix: "Put its file back into the agents folder.")
+                }
+                let isAsThen = call.text("config") == "run"
+                guard let agent = try await isAsThen ? house.catalog.version(run.configHash) : today else {
+                    throw APIProblem(
+                        status: .conflict, title: "No such config",
+                        detail: "The config of run \(run.id) is not kept any more.",
+                        fix: "Ask for the config of today.")
                 }
                 return try await house.runs.again(
                     run.id, agent: agent, by: "\(actor.surface) \(actor.name)", from: .api)

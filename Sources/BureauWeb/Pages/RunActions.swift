@@ -11,7 +11,14 @@ struct RunActions: Sendable {
             .action("/runs/:id/stop/ask", .operator, .run) { .seeOther("/runs/\(try $0.theRun().id)/stop") },
             .action("/runs/:id/stop", .operator, .run) { web in
                 try await act(web, "run stopped", "The run is being stopped.") { run, person in
-                    try await house.runs.stop(run.id, by: person, reason: ConfirmPage.reason(web))
+                    try await house.runs.stop(
+                        run.id, by: person, reason: ConfirmPage.reason(web),
+                        discarding: web.form[RunAsks.files] == RunAsks.discard)
+                }
+            },
+            .action("/runs/:id/start", .operator, .run) { web in
+                try await act(web, "run put first", "It goes first in its line now.") { run, person in
+                    try await house.runs.putFirst(run.id, by: person)
                 }
             },
             .action("/runs/:id/retry", .operator, .run) { web in
@@ -28,8 +35,9 @@ struct RunActions: Sendable {
             .action("/runs/:id/deliver", .operator, .run) { try await deliver($0) },
             .action("/runs/:id/again", .operator, .run) { web in
                 guard ConfirmPage.isConfirmed(web) else { return .seeOther("/runs/\(try web.theRun().id)/again") }
+                let isAsThen = web.form[RunAsks.config] == RunAsks.ofRun
                 return try await act(web, "run started again", "A new run of the same input has begun.") {
-                    try await again($0, by: $1)
+                    try await again($0, by: $1, isAsThen: isAsThen)
                 }
             },
             .action("/runs/:id/resolve", .operator, .run) { try await resolve($0) },
@@ -73,8 +81,14 @@ struct RunActions: Sendable {
         return agent
     }
 
-    func again(_ run: RunRecord, by person: String) async throws -> RunRecord {
-        try await house.runs.again(run.id, agent: try agent(of: run), by: "web \(person)", from: .api)
+    /// Under the agent's config of today, or that of the run where somebody chose it.
+    func again(_ run: RunRecord, by person: String, isAsThen: Bool = false) async throws -> RunRecord {
+        let today = try agent(of: run)
+        guard let agent = try await isAsThen ? house.catalog.version(run.configHash) : today else {
+            throw PageProblem.conflict(
+                "The config of that run is not kept any more.", fix: "Run it again under the config of today.")
+        }
+        return try await house.runs.again(run.id, agent: agent, by: "web \(person)", from: .api)
     }
 
     private func deliver(_ web: WebRequest) async throws -> Response {

@@ -5,6 +5,8 @@ import Hummingbird
 /// The pages that ask before something is done to a run.
 struct RunAsks: Sendable {
     let house: WebHouse
+    /// Fields of the forms, with what they hold when it is not the usual.
+    static let files = "files", discard = "discard", config = "config", ofRun = "run"
 
     var routes: [Route] {
         [
@@ -13,14 +15,14 @@ struct RunAsks: Sendable {
                 try expect(
                     RunsTogether.Deed.stop.fits(run),
                     run.state == .stopping ? "This run is being stopped already." : "This run has ended already.")
-                return try await show(stop(run), web)
+                return try await show(try await stop(run), web)
             },
             .page("/runs/:id/again", .operator, .run) { web in
                 let run = try web.theRun()
                 try expect(
                     RunsTogether.Deed.again.fits(run),
                     run.state.isFinal ? "This run was ignored, and would be again." : "This run goes on still.")
-                return try await show(again(run, web.signedIn().person), web)
+                return try await show(try await again(run, web.signedIn().person), web)
             },
             .page("/runs/:id/retry", .operator, .run) { web in
                 let run = try web.theRun()
@@ -54,18 +56,35 @@ struct RunAsks: Sendable {
         ]
     }
 
-    private func stop(_ run: RunRecord) -> ConfirmPage {
+    private func stop(_ run: RunRecord) async throws -> ConfirmPage {
         let words = house.words(run)
         guard run.state != .queued else { return drop(run, words) }
+        let files = try await soFar(run)
         return ConfirmPage(
             question: "Stop this run?", about: words.title, crumbs: crumbs(words, "Stop"),
-            effect: "The agent stops at once. Files written so far are kept.",
+            effect: files == nil
+                ? "The agent stops at once. Files written so far are kept."
+                : "The agent stops at once. What becomes of the files written so far is chosen below.",
             cost: "\(words.cost) is spent already; nothing more is.",
             reach: "The task and Slack are told who stopped it and why.",
-            undo: "A stopped run does not go on, but it can be run again from its beginning.",
-            action: "/runs/\(run.id)/stop", verb: "Stop run", tone: "danger",
+            undo: "A stopped run does not go on. Files that were kept can be delivered later, "
+                + "and it can be run again from its beginning.",
+            action: "/runs/\(run.id)/stop", verb: "Stop run", tone: "danger", fields: [files].compactMap(\.self),
             reason: Field("reason", "Reason", .long, hint: "Told to the people who wait for the result."),
             back: Link(word: "Keep running", address: words.address))
+    }
+
+    /// What becomes of its files can be chosen while its session writes them; nil when they are kept in any case.
+    private func soFar(_ run: RunRecord) async throws -> Field? {
+        guard [.starting, .running, .waitingApproval, .revising].contains(run.state),
+            let agent = try await house.catalog.version(run.configHash), agent.config.anthropic != nil
+        else { return nil }
+        return Field(
+            Self.files, "Files written so far",
+            .options([
+                .init(word: "Keep them with the run", value: "keep", isOn: true),
+                .init(word: "Discard them: they are not fetched", value: Self.discard),
+            ]))
     }
 
     /// What has not begun is not stopped but taken out of the queue.
@@ -85,10 +104,12 @@ struct RunAsks: Sendable {
         let words = house.words(run), agent = try RunActions(house: house).agent(of: run)
         let limit = run.costMax(agent.config, byDefault: house.settings.defaultSessionCostMax)
         let lately = try await AgentFigures.of(run.agent, person, house)
+        let isSame = agent.hash == run.configHash
+        let earlier = try await isSame ? nil : house.catalog.version(run.configHash)
+        let today = "the agent's config of today, version \(agent.config.version); this run used \(run.agentVersion)"
         let version =
-            agent.hash == run.configHash
-            ? "the same config, version \(agent.config.version)"
-            : "the agent's config of today, version \(agent.config.version); this run used \(run.agentVersion)"
+            isSame
+            ? "the same config, version \(agent.config.version)" : earlier == nil ? today : "the config chosen below"
         return ConfirmPage(
             question: "Run this again?", about: words.title, crumbs: crumbs(words, "Run again"),
             effect: "A new run with the same input begins, under \(version). This one stays as it is.",
@@ -96,7 +117,17 @@ struct RunAsks: Sendable {
             reach: "Its results are delivered to the same places as this run's.",
             undo: "The new run can be stopped; what it has spent by then is spent.",
             action: "/runs/\(run.id)/again", verb: "Run again",
+            fields: [earlier.map { configs($0, agent) }].compactMap(\.self),
             back: Link(word: "Leave it", address: words.address))
+    }
+
+    private func configs(_ earlier: LoadedAgent, _ today: LoadedAgent) -> Field {
+        Field(
+            Self.config, "Config",
+            .options([
+                .init(word: "Of today, version \(today.config.version)", value: "today", isOn: true),
+                .init(word: "Of this run, version \(earlier.config.version)", value: Self.ofRun),
+            ]), hint: "The run's page tells how they differ.")
     }
 
     private func retry(_ run: RunRecord) -> ConfirmPage {
@@ -119,12 +150,16 @@ struct RunAsks: Sendable {
         let places = Set(missing.map(\.channel.word)).sorted().joined(separator: ", ")
         return ConfirmPage(
             question: "Deliver again?", about: words.title, crumbs: crumbs(words, "Deliver again"),
-            effect: (missing.isEmpty
-                ? "Everything has arrived before."
-                : "\(missing.count) of \(steps.count) are tried again: \(places).")
+            effect: (steps.isEmpty
+                ? "The files it has are delivered to its agent's places; none was before."
+                : missing.isEmpty
+                    ? "Everything has arrived before."
+                    : "\(missing.count) of \(steps.count) are tried again: \(places).")
                 + " What arrived is looked at and not written a second time.",
             cost: "Nothing: no session is opened.",
-            reach: missing.isEmpty ? "Nobody: nothing new is written." : "Whoever reads \(places).",
+            reach: steps.isEmpty
+                ? "Whoever reads those places."
+                : missing.isEmpty ? "Nobody: nothing new is written." : "Whoever reads \(places).",
             undo: "Not from here: what is written there has to be taken away there.",
             action: "/runs/\(run.id)/deliver", verb: "Deliver again",
             fields: channel.map { [Field("channel", "", .hidden, value: $0.rawValue)] } ?? [],

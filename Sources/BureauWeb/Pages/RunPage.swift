@@ -34,10 +34,11 @@ struct RunPage {
         }
         page.blocks += RunDoubts(run: run).blocks(try await house.runs.doubts(run.id), person)
         page.blocks += RunWhy(house: house, run: run, events: events, steps: steps).blocks(doneIn: later)
-        let isSeen = try await house.runs.seen(run.id) != nil
+        let isSeen = try await house.runs.seen(run.id) != nil, files = try await house.runs.files(run.id)
         page.blocks.append(
             Block(
-                id: "state", steps: Steps(steps: RunSteps(run, events, steps).steps), forms: actions(person, isSeen)))
+                id: "state", steps: Steps(steps: RunSteps(run, events, steps).steps),
+                forms: actions(person, isSeen, files)))
         let timeline = try await TimelineView(house: house, run: run, show: TimelineShow(web)).page(web, own: events)
         let results = RunResults(house: house, run: run), around = RunHistory(house: house, run: run, person: person)
         page.blocks.append(Block(facts: facts(doing: timeline.doing)))
@@ -46,7 +47,7 @@ struct RunPage {
             Block(
                 id: "timeline", heading: "Timeline", callout: SessionLogState(house: house, run: run).callout,
                 timeline: timeline))
-        page.blocks += [try await results.files(report), results.delivery(steps, person)]
+        page.blocks += [try await results.files(files, report), results.delivery(steps, person)]
         page.blocks += [try await RunRounds(house: house).block(report)].compactMap(\.self)
         page.blocks += [results.decisions(approvals)].compactMap(\.self) + around.input(agent)
         page.blocks.append(try await results.cost(agent, person))
@@ -82,7 +83,7 @@ struct RunPage {
         return links
     }
 
-    private func actions(_ person: PersonRecord, _ isSeen: Bool) -> [Form] {
+    private func actions(_ person: PersonRecord, _ isSeen: Bool, _ files: [FileRecord]) -> [Form] {
         let address = "/runs/\(run.id)"
         func form(_ verb: String, _ path: String, tone: String = "") -> Form {
             Form(action: "\(address)/\(path)", verb: verb, tone: tone, style: "form row")
@@ -96,7 +97,7 @@ struct RunPage {
         let retry = run.mayRetry ? [form("Retry…", "retry", tone: "primary")] : []
         let again = form("Run again…", "again", tone: run.state == .failed && retry.isEmpty ? "primary" : "")
         switch run.state {
-        case .queued: return [form("Drop run…", "stop/ask", tone: "danger")]
+        case .queued: return [form("Start now", "start"), form("Drop run…", "stop/ask", tone: "danger")]
         case .inReview where run.cause?.code == .deliveryFailed:
             return [form("Deliver again…", "deliver"), form("Stop run…", "stop/ask", tone: "danger")]
         case .starting, .running, .waitingApproval, .collecting, .delivering, .revising, .inReview:
@@ -107,7 +108,10 @@ struct RunPage {
         case .failed: return retry + [again] + (waits ? [seen] : [])
         case .doneWithProblems:
             return [form("Deliver again…", "deliver", tone: "primary"), again] + (waits ? [seen] : [])
-        case .stopped: return [form("Run again…", "again", tone: "primary")]
+        case .stopped:
+            let hasKept = run.cause?.code == .byPerson && files.contains { $0.blobKey != nil }
+            let deliver = run.mayDeliverAgain && hasKept ? [form("Deliver what exists…", "deliver")] : []
+            return [form("Run again…", "again", tone: "primary")] + deliver
         case .done: return [again, form("Deliver again…", "deliver")]
         case .stopping, .ignored: return []
         }

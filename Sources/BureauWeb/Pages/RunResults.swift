@@ -7,8 +7,7 @@ struct RunResults {
     let run: RunRecord
     private var words: RunWords { house.words(run) }
 
-    func files(_ report: ArtifactRecord?) async throws -> Block {
-        let files = try await house.runs.files(run.id)
+    func files(_ files: [FileRecord], _ report: ArtifactRecord?) async throws -> Block {
         let shown = report == nil ? [] : try await house.reports.page(run.id).files
         return Block(
             id: "files", heading: "Files (\(files.count))",

@@ -12,3 +12,5 @@ CREATE TABLE run_usage (
     active_ms                 INTEGER NOT NULL CHECK (active_ms >= 0),
     listed_micro_usd          INTEGER CHECK (listed_micro_usd >= 0)
 ) STRICT;
+-- Whoever stopped the run wants nothing of what its session wrote.
+ALTER TABLE run ADD COLUMN discards_files INTEGER NOT NULL DEFAULT 0 CHECK (discards_files IN (0, 1));

@@ -1,0 +1,40 @@
+import BureauDomain
+import BureauStorage
+import Testing
+
+@testable import BureauEngine
+
+@Suite("What people choose when they stop a run, or will not wait for one")
+struct StopChoiceTests {
+    @Test("A stop that discards leaves its session's files where they are", arguments: [true, false])
+    func discards(isDiscarding: Bool) async throws {
+        let bench = try await Bench(), run = try await bench.run(Bench.toRunning)
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        _ = try await desk.stop(run.id, by: "ana", reason: nil, discarding: isDiscarding)
+        try await bench.move(run.id, .sessionHalted)
+        let hand = try #require(try await bench.claim("w", run.id))
+        #expect(hand.run.discardsFiles == isDiscarding)
+        // Nothing can be fetched here, which is a problem only where something is wanted.
+        _ = try await CollectStage(parts: try bench.parts()).run(hand)
+        #expect(try await bench.find(run.id).state == .stopped)
+        #expect(try await bench.alerts().contains { $0.cause == "files_missing" } == !isDiscarding)
+        let told = try await desk.events(run.id).map(\.detail)
+        #expect(told.contains("its files are not to be kept, says ana") == isDiscarding)
+    }
+
+    @Test("What a person put first is claimed before what has waited longer, and only while it waits")
+    func first() async throws {
+        let bench = try await Bench(), early = try await bench.run(), late = try await bench.run()
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        _ = try await desk.putFirst(late.id, by: "ana")
+        let now = bench.clock.now
+        func claim() async throws -> [String] {
+            try await bench.database.write {
+                try RunClaim(db: $0, rules: QueueRules(), owner: "w", now: now).claim(limit: 1).map(\.id)
+            }
+        }
+        #expect(try await claim() == [late.id])
+        #expect(try await claim() == [early.id])
+        await #expect(throws: RunDesk.Refused.self) { try await desk.putFirst(late.id, by: "ana") }
+    }
+}
