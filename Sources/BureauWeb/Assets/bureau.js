@@ -13,6 +13,22 @@
   };
   copies();
 
+  // The head of a table stays in sight where the whole table fits: one that is moved sideways keeps its own frame.
+  const top = document.querySelector("header.top");
+  const sizes = window.ResizeObserver ? new ResizeObserver((seen) => {
+    if (top) document.documentElement.style.setProperty("--top", top.offsetHeight + "px");
+    for (const { target } of seen) {
+      const frame = target.closest(".scroll"), table = frame && frame.querySelector("table");
+      if (table) frame.classList.toggle("fits", table.offsetWidth <= frame.clientWidth);
+    }
+  }) : null;
+  const heads = () => {
+    if (!sizes) return;
+    if (top) sizes.observe(top);
+    for (const part of document.querySelectorAll(".scroll, .scroll > table")) sizes.observe(part);
+  };
+  heads();
+
   // The moment of an event is its address: one press copies it.
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[data-link]");
@@ -97,6 +113,7 @@
       for (const it of main.querySelectorAll("details > summary")) if (opened.has(it.textContent)) it.parentElement.open = true;
       if (wasAt) { const same = [...main.querySelectorAll("a, button, input, textarea, select, summary")].find((it) => name(it) === wasAt); if (same) same.focus({ preventScroll: true }); }
       copies();
+      heads();
       document.title = page.title;
       if (!(follow && follow.checked)) window.scrollBy(0, here.getBoundingClientRect().top - top);
       const chip = main.querySelector("h1 .chip");

@@ -214,7 +214,10 @@ struct Table {
     }
 
     let caption: String, columns: [Column], rows: [Row], empty: String, emptyLink: Link?
-    let note: String?, csv: String?, first: String?, next: String?, picks: Picks?
+    let note: String?, csv: String?, first: String?, picks: Picks?
+    var next: String?
+    /// Which rows of the list these are.
+    var showing: String? = nil
     let isFull: Bool, hasPages: Bool, isLive = true
     /// For a list that says when there is more of it: where the changes stood when it was read.
     var since: String? = nil

@@ -49,7 +49,8 @@ struct PageRenderer: Sendable {
             notice: notice, siteNotice: paused, crumbs: page.crumbs, hasCrumbs: !page.crumbs.isEmpty, chip: page.chip,
             heading: page.heading, lead: page.lead, links: page.links, hasLinks: !page.links.isEmpty,
             blocks: page.blocks, printed: page.printed, zone: house.clock.zone.name, version: house.site.version,
-            seesSystem: (web.visitor?.person.role ?? .viewer) >= .engineer)
+            seesSystem: (web.visitor?.person.role ?? .viewer) >= .engineer,
+            pulse: await web.visitor?.session == nil ? nil : house.pulse.words(house))
     }
 
     /// What everybody should know before anything else.
@@ -86,6 +87,7 @@ private struct Shell {
     var me: String, role: String, formToken: String?, formKey: String?, notice: String?, siteNotice: String?
     var crumbs: [Link], hasCrumbs: Bool, chip: Chip?, heading: String, lead: String?, links: [Link], hasLinks: Bool
     var blocks: [Block], printed: String?, zone: String, version: String, seesSystem: Bool
+    var pulse: String?
 }
 
 extension WebHouse {

@@ -92,11 +92,22 @@ struct RunPages: Sendable {
             picks: RunsTogether.picks(try web.signedIn().person), later: try await house.runs.doneLater(runs.map(\.id)),
             columns: order.columns(web))
         (table.since, table.firstWord, table.nextWord) = ("\(since)", order.firstWord, order.nextWord)
+        table = table.counted(web, total: hasMore ? try await total(listing) : nil, countedMax: Self.countedMax)
         page.blocks =
             try await SavedViewPages(house: house).blocks(.runs, web) + [
                 Block(tabs: try await tabs(web), filters: try await filters(web)), Block(table: table),
             ]
         return try await house.page(page, web)
+    }
+
+    static let countedMax = 1_000
+
+    /// How many there are, counted one further than `countedMax`; nil where only a search could tell.
+    private func total(_ listing: RunListing) async throws -> Int? {
+        guard listing.text == nil else { return nil }
+        var whole = listing
+        (whole.before, whole.after) = (nil, nil)
+        return try await house.runs.count(whole, atMost: Self.countedMax + 1)
     }
 
     /// What a search did not look through.

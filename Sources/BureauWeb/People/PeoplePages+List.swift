@@ -53,7 +53,7 @@ extension PeoplePages {
             first: web.query("after") == nil ? nil : leading(after: nil),
             next: found.count > people.count ? leading(after: people.last?.name) : nil)
         (table.firstWord, table.nextWord) = ("First", "Next")
-        return table
+        return table.counted(web)
     }
 
     func json(_ web: WebRequest) async throws -> Response {

@@ -36,6 +36,7 @@ package struct WebHouse: Sendable {
     let endpoints: EndpointDesk
     let views: SavedViewDesk
     let changes: ChangeWatch
+    let pulse = SystemPulse()
     let site: Site
     /// Nil where nobody can look at the connections.
     let checkup: Checkup?

@@ -81,10 +81,13 @@ struct WebRequest: Sendable {
     /// Path and query as they came, for links that come back here.
     var address: String { head.uri.string }
 
-    /// `path` with this request's query, some of it changed; nil takes a name out.
+    /// `path` with this request's query, some of it changed; nil takes a name out. A place in a list goes with the cursor
+    /// that it belongs to.
     func address(_ path: String, changing changes: [String: String?]) -> String {
         var pairs: [(String, String)] = []
+        let isElsewhere = changes.keys.contains("before") || changes.keys.contains("after")
         for (name, value) in asked where !changes.keys.contains(name) && !value.isEmpty && pairs.count < 20 {
+            if isElsewhere, name == Table.placeName { continue }
             pairs.append((name, value))
         }
         for (name, value) in changes.sorted(by: { $0.key < $1.key }) {

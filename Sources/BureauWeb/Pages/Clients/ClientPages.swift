@@ -47,7 +47,8 @@ struct ClientPages: Sendable {
                     shown.map { row($0, owners[$0.record.slug], agents) }, isArchived: isArchived,
                     csv: web.address("/clients.csv", changing: ["after": nil]),
                     first: web.query("after") == nil ? nil : leading(after: nil),
-                    next: clients.count > shown.count ? leading(after: shown.last?.record.slug) : nil)),
+                    next: clients.count > shown.count ? leading(after: shown.last?.record.slug) : nil
+                ).counted(web)),
         ]
         if person.role >= .admin { page.blocks.append(Self.creation) }
         return try await house.page(page, web)

@@ -124,7 +124,8 @@ struct ClientTabs: Sendable {
                     }, empty: "Nothing has been changed since this log is kept.",
                     first: web.query("before") == nil ? nil : place,
                     next: found.count > rows
-                        ? web.address(place, changing: ["before": found[rows - 1].id]) : nil))
+                        ? web.address(place, changing: ["before": found[rows - 1].id]) : nil
+                ).counted(web))
         ]
     }
 }

@@ -96,7 +96,8 @@ struct ReportPages: Sendable {
                         note: try reuse(web) == .yes ? nil : try await leftOut(filter),
                         csv: web.address("/reports.csv", changing: ["before": nil]),
                         first: web.query("before") == nil ? nil : web.address("/reports/", changing: ["before": nil]),
-                        next: next.map { web.address("/reports/", changing: ["before": $0]) })),
+                        next: next.map { web.address("/reports/", changing: ["before": $0]) }
+                    ).counted(web)),
             ]
         return try await house.page(page, web)
     }

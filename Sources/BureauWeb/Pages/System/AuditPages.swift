@@ -44,7 +44,8 @@ struct AuditPages: Sendable {
                     emptyLink: isNarrowed ? Link(word: "Clear filters", address: Self.place + "/") : nil,
                     csv: web.address(Self.place + ".csv", changing: ["before": nil]),
                     first: web.query("before") == nil ? nil : leading(before: nil),
-                    next: found.count > Self.pageRows ? leading(before: entries.last?.id) : nil)))
+                    next: found.count > Self.pageRows ? leading(before: entries.last?.id) : nil
+                ).counted(web)))
         return try await house.page(page, web)
     }
 

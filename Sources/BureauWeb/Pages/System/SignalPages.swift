@@ -43,7 +43,8 @@ struct SignalPages: Sendable {
                     first: web.query("before") == nil
                         ? nil : web.address(Self.place + "/", changing: ["before": nil]),
                     next: found.count > Self.pageRows
-                        ? web.address(Self.place + "/", changing: ["before": signals.last?.id]) : nil)))
+                        ? web.address(Self.place + "/", changing: ["before": signals.last?.id]) : nil
+                ).counted(web)))
         return try await house.page(page, web)
     }
 

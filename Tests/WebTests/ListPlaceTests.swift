@@ -1,0 +1,70 @@
+import BureauDomain
+import BureauEngine
+import BureauStorage
+import Foundation
+import Testing
+
+@testable import BureauWeb
+
+@Suite("Where in a list its pages are")
+struct ListPlaceTests {
+    @Test("A list says which of its rows it shows and of how many, and its next page goes on counting")
+    func showing() async throws {
+        try await Served.run { server in
+            for number in 10..<70 {
+                try await ReportSeed(
+                    id: "01KAREP00000000000000000\(number)", run: "01KARVN00000000000000000\(number)", runState: "done",
+                    files: []
+                ).put(into: server)
+            }
+            let browser = try await Browser.signedIn(server, "vera", .viewer)
+            func next(_ page: String) throws -> String {
+                String(try #require(page.firstMatch(of: /rel="next" href="([^"]+)"/)).1).replacing("&amp;", with: "&")
+            }
+            for (list, total) in [("/runs/", "60"), ("/runs/?order=oldest", "60"), ("/reports/", "more than 50")] {
+                let first = try await browser.get(list).text
+                #expect(first.contains("Showing 1-50 of \(total)<"), "\(list)")
+                let rest = try await browser.get(next(first)).text
+                #expect(rest.contains("Showing 51-60 of 60<"), "\(list)")
+                #expect(
+                    !rest.contains("href=\"/runs/?row") && !rest.contains("&amp;row="), "no other link has the place")
+            }
+            #expect(try await browser.get("/runs/?row=50").text.contains("Showing 1-50 of 60<"))
+            #expect(try await !browser.get("/runs/?client=nobody").text.contains("Showing "))
+        }
+    }
+
+    private static let readers: [(Role, isLink: Bool)] = [(.viewer, false), (.engineer, true)]
+
+    @Test("Every page says at its foot how the server is, and leads there whoever may look", arguments: readers)
+    func pulse(role: Role, isLink: Bool) async throws {
+        try await Served.run { server in
+            let browser = try await Browser.signedIn(server, "ana", role)
+            let foot = try await browser.get("/runs/").text.components(separatedBy: "<footer>").last ?? ""
+            #expect(foot.contains("System: "))
+            #expect(foot.contains("<a href=\"/system/\">System: ") == isLink)
+            #expect(try await !server.answer(.get, "/login").text.contains("System: "))
+        }
+    }
+
+    @Test("What is wrong is counted at the foot of every page")
+    func problems() async throws {
+        func count(_ server: Served) async throws -> Int {
+            let page = try await Browser.signedIn(server, "ana", .engineer).get("/runs/").text
+            return page.firstMatch(of: /System: ([0-9]+) problem/).flatMap { Int($0.1) } ?? 0
+        }
+        try await Served.run { calm in
+            try await Served.run { troubled in
+                let id = ULID.make(milliseconds: 1, randomness: (1, 0))
+                _ = try await troubled.database.write {
+                    try $0.execute(
+                        """
+                        INSERT INTO alert (id, cause, subject, sentence, state, opened_at, last_at)
+                        VALUES (?, 'login', 'slack', 'Slack refuses the key.', 'open', 1, 1)
+                        """, [id])
+                }
+                #expect(try await count(troubled) == count(calm) + 1)
+            }
+        }
+    }
+}
