@@ -34,6 +34,28 @@ struct ListPlaceTests {
         }
     }
 
+    @Test("The list's data is in the order of its page, and goes on where that does")
+    func data() async throws {
+        try await Served.run { server in
+            let ids = (10..<70).map { "01KARVN00000000000000000\($0)" }
+            for (index, id) in ids.enumerated() {
+                try await ReportSeed(
+                    id: "01KAREP00000000000000000\(index + 10)", run: id, runState: "done", files: []
+                ).put(into: server)
+            }
+            let browser = try await Browser.signedIn(server, "vera", .viewer)
+            func told(_ path: String) async throws -> (ids: [String], next: String?) {
+                let json = try JSONValue.parse(try await browser.get(path).body)
+                return (json["runs"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
+            }
+            let first = try await told("/runs.json?order=oldest"), next = try #require(first.next)
+            #expect(first.ids == Array(ids.prefix(50)) && next == ids[49])
+            let rest = try await told("/runs.json?order=oldest&after=\(next)")
+            #expect(rest.ids == Array(ids.suffix(10)) && rest.next == nil)
+            #expect(try await told("/runs.json").ids == ids.suffix(50).reversed())
+        }
+    }
+
     private static let readers: [(Role, isLink: Bool)] = [(.viewer, false), (.engineer, true)]
 
     @Test("Every page says at its foot how the server is, and leads there whoever may look", arguments: readers)

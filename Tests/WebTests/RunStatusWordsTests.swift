@@ -48,19 +48,37 @@ struct RunStatusWordsTests {
     @Test("It waits for you only where you decide, else for whoever alone does", arguments: readers)
     func waits(name: String, role: Role, named: [String], shown: String) async throws {
         try await Served.run(hasAgents: true) { server in
-            let agent = try #require(server.house.catalog.agent("sentinel"))
-            var object = try JSONValue.parse(Array(agent.canonical.utf8)).object ?? JSONObject()
-            object["approvals"] = .object(
-                JSONObject(named.isEmpty ? [] : [("people", .array(named.map { .string($0) }))]))
-            try JSONValue.object(object).pretty.write(
-                to: URL(filePath: server.database.path).deletingLastPathComponent().appending(path: "sentinel.json"),
-                atomically: true, encoding: .utf8)
-            try await server.house.catalog.refresh()
-            #expect(server.house.catalog.agent("sentinel")?.config.approvals.people == named)
+            try await Self.name(named, server)
             try await ReportSeed(runState: "waiting_approval").put(into: server)
             let browser = try await Browser.signedIn(server, name, role)
             for path in ["/runs/", "/runs/\(Self.run)/"] {
                 #expect(try await browser.get(path).text.contains("</span> \(shown)</span>"), "\(path)")
+            }
+        }
+    }
+
+    /// The agent's file names these people from now on.
+    private static func name(_ people: [String], _ server: Served) async throws {
+        let agent = try #require(server.house.catalog.agent("sentinel"))
+        var object = try JSONValue.parse(Array(agent.canonical.utf8)).object ?? JSONObject()
+        object["approvals"] = .object(
+            JSONObject(people.isEmpty ? [] : [("people", .array(people.map { .string($0) }))]))
+        try JSONValue.object(object).pretty.write(
+            to: URL(filePath: server.database.path).deletingLastPathComponent().appending(path: "sentinel.json"),
+            atomically: true, encoding: .utf8)
+        try await server.house.catalog.refresh()
+        #expect(server.house.catalog.agent("sentinel")?.config.approvals.people == people)
+    }
+
+    @Test("It waits for whom the config named that the run started with, whatever the file says today")
+    func ownConfig() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await Self.name(["cora"], server)
+            try await ReportSeed(runState: "waiting_approval").put(into: server)
+            try await Self.name(["otto", "dina"], server)
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            for path in ["/runs/", "/runs/\(Self.run)/"] {
+                #expect(try await browser.get(path).text.contains("</span> Waiting for cora</span>"), "\(path)")
             }
         }
     }

@@ -81,6 +81,9 @@ package final class AgentCatalog: Service {
         return report.agent
     }
 
+    /// The version a run started with, if it was read lately.
+    package func remembered(_ hash: String) -> LoadedAgent? { state.withLock { $0.byHash[hash] } }
+
     /// What is stored was checked when it was taken in. Which variables are set where it is read says nothing about it.
     private static let kept = AgentReader(hasVariable: { _ in true })
 

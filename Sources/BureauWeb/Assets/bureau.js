@@ -165,7 +165,8 @@
       if (link.textContent !== text) { link.textContent = text; say(text); }
     };
     const belongs = (run) => {
-      const wants = (key) => !asked.get(key) || asked.get(key) === run[key];
+      // "Webhook" stands for those of every tool.
+      const wants = (key) => !asked.get(key) || asked.get(key) === run[key] || (key === "trigger" && asked.get(key) === run.source && run.source === "webhook");
       const text = (asked.get("text") || "").toLowerCase().split(/\s+/).filter(Boolean);
       const seen = (run.id + " " + run.html.replace(/<[^>]*>/g, " ")).toLowerCase();
       const until = asked.get("to"), view = asked.get("view");

@@ -115,6 +115,7 @@ actor LiveFollower {
         RunsView.attention.narrow(&waits)
         (waits.among, waits.limit) = (Set(runs.map(\.id)), RunListing.limitMax)
         let waiting = Set(try await house.runs.list(waits).map(\.id))
+        try await house.readConfigs(of: runs)
         let table = RunWords.table(
             "", runs, house, empty: "", later: try await house.runs.doneLater(runs.map(\.id)))
         return zip(runs, table.rows).map { run, row in
@@ -125,6 +126,7 @@ actor LiveFollower {
                 JSONObject([
                     ("id", .string(run.id)), ("status", .string(run.state.rawValue)), ("agent", .string(run.agent)),
                     ("client", .string(run.clientSlug ?? "")), ("trigger", .string(house.words(run).trigger)),
+                    ("source", .string(run.triggerSource)),
                     ("views", .array(views.map { .string($0.rawValue) })),
                     ("html", .string(ViewLibrary.shared.render(row, "row"))),
                 ])

@@ -80,6 +80,7 @@ struct AgentPages: Sendable {
         listing.agent = config.name
         listing.limit = 20
         let runs = try await house.runs.list(listing)
+        try await house.readConfigs(of: runs)
         var page = Page(title: config.displayName, heading: config.displayName)
         page.lead = config.description
         page.crumbs = [Link(word: "Agents", address: "/agents/"), Link(word: config.displayName)]

@@ -14,6 +14,7 @@ struct RunHistory {
             var listing = RunListing(visible: person.clients)
             (listing.task, listing.limit) = (task, Self.runsMax + 1)
             let others = try await house.runs.list(listing).filter { $0.id != run.id }
+            try await house.readConfigs(of: others)
             blocks.append(
                 Block(
                     id: "history", heading: "History of this task (\(others.count))",
@@ -24,6 +25,7 @@ struct RunHistory {
         let (parent, children) = try await house.runs.family(run.id)
         let runs = ([parent].compactMap { $0 } + children).filter(isVisible)
         if !runs.isEmpty {
+            try await house.readConfigs(of: runs)
             blocks.append(
                 Block(
                     heading: "Family",

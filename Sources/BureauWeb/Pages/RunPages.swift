@@ -71,6 +71,7 @@ struct RunPages: Sendable {
         var runs = try await house.runs.list(listing)
         let hasMore = runs.count > Self.pageRows
         runs = Array(runs.prefix(Self.pageRows))
+        try await house.readConfigs(of: runs)
         let spent = MicroUSD(rawValue: runs.reduce(Int64(0)) { $0 + $1.spentMicroUSD })
         let isFiltered = !Self.filterNames.allSatisfy { web.query($0) == nil } || web.query("view") != nil
         var page = Page(title: "Runs", heading: "Runs")
@@ -181,6 +182,7 @@ struct RunPages: Sendable {
     private func json(_ web: WebRequest) async throws -> Response {
         var listing = try listing(web)
         listing.limit = Self.pageRows + 1
+        RunsOrder(web).sort(&listing, web)
         let runs = try await house.runs.list(listing)
         let next = runs.count > Self.pageRows ? runs[Self.pageRows - 1].id : nil
         return Self.json(

@@ -6,7 +6,7 @@ struct RunWords {
     let run: RunRecord
     /// As people call it; the short name stands in addresses only.
     let agent: String
-    /// Who decides about what it asks, by its agent's config of today; nil when that is gone.
+    /// Who decides about what it asks, by the config it started with; nil when that was not read (`readConfigs`).
     let approvals: ApprovalPolicy?
     let clock: PageClock
 
@@ -119,9 +119,15 @@ struct RunWords {
 
 extension WebHouse {
     func words(_ run: RunRecord) -> RunWords {
-        let config = catalog.agent(run.agent)?.config
-        return RunWords(
-            run: run, agent: config?.displayName ?? run.agent, approvals: config?.approvals, clock: clock)
+        RunWords(
+            run: run, agent: agentName(run.agent), approvals: catalog.remembered(run.configHash)?.config.approvals,
+            clock: clock)
+    }
+
+    /// Before the words of these runs are asked for: the configs that say who decides, where somebody has to.
+    func readConfigs(of runs: some Sequence<RunRecord>) async throws {
+        let waiting = runs.filter { $0.state == .waitingApproval }
+        for hash in Set(waiting.map(\.configHash)) { _ = try await catalog.version(hash) }
     }
 
     /// What people call an agent; its short name when it is not here any more.

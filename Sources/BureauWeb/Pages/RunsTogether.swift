@@ -89,6 +89,7 @@ struct RunsTogether: Sendable {
     private func show(_ web: WebRequest) async throws -> Response {
         let person = try web.signedIn().person, deed = try deed(web.query("do"), person)
         let runs = try await runs(web.ticked(Picks.box), person)
+        try await house.readConfigs(of: runs)
         let (fit, unfit) = (runs.filter(deed.fits), runs.filter { !deed.fits($0) })
         let count = "\(fit.count) \(fit.count == 1 ? "run" : "runs")"
         var page = Page(title: "\(deed.verb): \(count)", heading: "\(deed.verb): \(count)?")

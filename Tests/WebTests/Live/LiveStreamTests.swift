@@ -47,6 +47,21 @@ struct LiveStreamTests {
             .compactMap { $0.firstMatch(of: /"id":"([0-9A-Z]+)"/).map { String($0.1) } }
     }
 
+    @Test("A run says where it came from in each word that lists are narrowed by")
+    func source() async throws {
+        try await Served.run { server in
+            try await Self.seed(1, "acme", "running", server)
+            _ = try await server.database.write {
+                try $0.execute("UPDATE run SET trigger_source = 'webhook', task_tool = 'asana', task_id = 't1'", [])
+            }
+            let browser = try await Browser.signedIn(server, "ana", .viewer), follower = Self.follower(browser)
+            _ = try await follower.look()
+            try await Self.move(1, to: "failed", server)
+            let frames = try #require(await Self.told(follower))
+            #expect(frames.contains("\"trigger\":\"asana\"") && frames.contains("\"source\":\"webhook\""))
+        }
+    }
+
     @Test("Whoever begins is told the counts; then each change once, as its row, and the counts when they differ")
     func changes() async throws {
         try await Served.run { server in

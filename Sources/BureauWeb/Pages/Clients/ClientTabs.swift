@@ -91,6 +91,7 @@ struct ClientTabs: Sendable {
         var listing = RunListing(visible: person.clients)
         (listing.client, listing.limit) = (slug, 10)
         let runs = try await house.runs.list(listing)
+        try await house.readConfigs(of: runs)
         return [
             Block(
                 heading: "Last runs",
