@@ -52,16 +52,13 @@ struct RunHistory {
     /// What the agent is told, and by which config.
     func input(_ agent: LoadedAgent?) -> [Block] {
         var blocks: [Block] = []
-        if let payload = run.payload, let value = try? JSONValue.parse(Array(payload.utf8)) {
-            blocks.append(
-                Block(
-                    id: "input", heading: "Input and config",
-                    text: "Credentials, and fields named like one, are left out here.",
-                    disclosure: Disclosure(summary: "Payload", body: Outgoing.clean(value).pretty)))
+        let given = RunInput(house: house)
+        if var payload = given.block(.payload, of: run) {
+            (payload.id, payload.heading) = ("input", "Input and config")
+            payload.text = "Credentials, and fields named like one, are left out here."
+            blocks.append(payload)
         }
-        if let told = TimelineView(house: house, run: run).log?.firstRequest() {
-            blocks.append(Block(disclosure: Disclosure(summary: "What the agent was told first", body: told)))
-        }
+        blocks += [given.block(.request, of: run)].compactMap(\.self)
         guard let agent, let now = house.catalog.agent(run.agent), now.hash != agent.hash else { return blocks }
         let found = LineDiff.of(agent.prettyConfig, now.prettyConfig)
         blocks.append(

@@ -10,7 +10,8 @@ extension RouteTable {
             BudgetPages(house: house).routes, DataTwins(house: house).routes,
             RunsTogether(house: house).routes, ConnectionPages(house: house).routes, ClientTabs(house: house).routes,
             ClientActions(house: house).routes, SessionLogPages(house: house).routes,
-            IntakePages(house: house).routes, AuditPages(house: house).routes, SearchPage(house: house).routes,
+            RunInput(house: house).routes, IntakePages(house: house).routes, AuditPages(house: house).routes,
+            SearchPage(house: house).routes,
             OwnPreferences(house: house).routes, SavedViewPages(house: house).routes, LiveStreams(house: house).routes,
         ]
     }
