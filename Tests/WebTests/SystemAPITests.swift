@@ -101,6 +101,29 @@ struct SystemAPITests {
         }
     }
 
+    @Test("What was set aside goes on page by page, over the API and on the page, with nothing left out")
+    func parked() async throws {
+        try await Served.run { server in
+            let ids = (10..<70).map { "01KARVN00000000000000000\($0)" }
+            for (index, id) in ids.enumerated() {
+                try await ReportSeed(
+                    id: "01KAREP00000000000000000\(index + 10)", run: id, runState: "failed", files: []
+                ).put(into: server)
+            }
+            _ = try await server.database.write {
+                try $0.execute("UPDATE run SET cause = 'internal_error', ended_at = 1000 + ended_at % 7", [])
+            }
+            let program = try await Program.of(server, "erin", .engineer)
+            var seen: [String] = [], address: String? = "/api/v1/queue?limit=25"
+            while let here = address, seen.count < 200 {
+                let page = try await program.json(here)
+                seen += page["parked"]?.array?.compactMap { $0["id"]?.string } ?? []
+                address = page["next"]?.string.map { "/api/v1/queue?limit=25&cursor=\($0)" }
+            }
+            #expect(seen.count == ids.count && Set(seen) == Set(ids))
+        }
+    }
+
     @Test("Every webhook that came in is listed with what was made of it, and narrowed by verdict")
     func signals() async throws {
         try await Served.run { server in

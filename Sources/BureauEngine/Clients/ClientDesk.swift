@@ -26,10 +26,6 @@ package struct ClientDesk: Sendable {
 
     package func list() async throws -> [ClientRecord] { try await database.read { try ClientStore(db: $0).list() } }
 
-    package func standings() async throws -> [ClientStanding] {
-        try await database.read { try ClientStore(db: $0).standings(limit: 1_000) }
-    }
-
     /// Some of them, by slug, after the one a page ended with. `isArchived` nil for both, `visible` nil for all.
     package func page(
         after slug: String? = nil, isArchived: Bool? = nil, visible: Set<String>? = nil, limit: Int

@@ -18,10 +18,6 @@ package struct ClientStore {
         try db.first("SELECT * FROM client WHERE slug = ?", [slug]).map(standing)
     }
 
-    func standings(limit: Int) throws -> [ClientStanding] {
-        try db.query("SELECT * FROM client ORDER BY slug LIMIT ?", [limit]).map(standing)
-    }
-
     /// By slug. `isArchived` nil for both.
     func standings(
         after slug: String?, isArchived: Bool?, visible: Set<String>?, limit: Int

@@ -39,6 +39,21 @@ package struct QueueFilter: Sendable, Hashable {
     /// Clients that may be seen; nil for all. What has no client is everybody's.
     package var visible: Set<String>?
     package var limit = 100
+    /// Only what was set aside before this.
+    package var before: Place?
+
+    /// Where one dead letter stands in the list.
+    package struct Place: Sendable, Hashable, CustomStringConvertible {
+        let parkedAt: Int64, id: String
+        package init(_ letter: DeadLetter) { (parkedAt, id) = (letter.parkedAt, letter.id) }
+        /// As `description` tells it.
+        package init?(_ text: String) {
+            let parts = text.split(separator: "-", maxSplits: 1)
+            guard parts.count == 2, let parkedAt = Int64(parts[0]) else { return nil }
+            (self.parkedAt, id) = (parkedAt, String(parts[1]))
+        }
+        package var description: String { "\(parkedAt)-\(id)" }
+    }
 
     package init() {}
     package static let limitMax = 10_000
@@ -77,12 +92,15 @@ struct DeadLetterStore {
         let values: [any SQLBindable] = [
             filter.agent, filter.agent, filter.client, filter.client, filter.cause, filter.cause,
         ]
+        let place = filter.before
+        let older = place == nil ? "" : " AND (parked_at < ? OR (parked_at = ? AND id < ?))"
+        let begin: [any SQLBindable] = place.map { [$0.parkedAt, $0.parkedAt, $0.id] } ?? []
         return try db.query(
             """
             \(Self.letters)
-                AND (? IS NULL OR agent = ?) AND (? IS NULL OR client = ?) AND (? IS NULL OR cause = ?)\(seen)
+                AND (? IS NULL OR agent = ?) AND (? IS NULL OR client = ?) AND (? IS NULL OR cause = ?)\(seen)\(older)
             ORDER BY parked_at DESC, id DESC LIMIT ?
-            """, values + slugs + [min(filter.limit, QueueFilter.limitMax)]
+            """, values + slugs + begin + [min(filter.limit, QueueFilter.limitMax)]
         ).map(DeadLetter.init).filter { filter.admits($0.id) }
     }
 

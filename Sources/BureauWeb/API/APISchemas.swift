@@ -111,7 +111,8 @@ enum APISchemas {
                     perhaps("client", words), field("agent", words), field("waiting", count), field("in_work", count),
                     field("awaiting_approval", count), perhaps("oldest_at", .time),
                 ]), most: 100_000)),
-        field("parked", .list(.named("DeadLetter"), most: 1_000), "What was set aside, the newest 200."),
+        field("parked", .list(.named("DeadLetter"), most: 1_000), "What was set aside, newest first."),
+        perhaps("next", .cursor, "Where what was set aside goes on."),
     ])
     static let intake = object([
         field("mode", .choice(IntakeMode.allCases.map(\.rawValue))),

@@ -42,7 +42,7 @@ struct SystemAPI: Sendable {
                 house, .get, "/queue", .engineer,
                 as: .init(
                     name: "getQueue", tag: Self.tag, summary: "What waits, what is in work, what was set aside.",
-                    answer: .one(.named("Queue")))
+                    answer: .one(.named("Queue")), query: APIOperation.paging)
             ) { .one(try await queue($0)) },
             .operation(
                 house, .get, "/signals", .engineer,
@@ -108,8 +108,13 @@ struct SystemAPI: Sendable {
             ]
         }
         var filter = QueueFilter()
-        (filter.limit, filter.visible) = (APIOperation.limitMax, visible)
-        let parked = try await house.queue.parked(filter)
-        return ["lines": .array(lines), "parked": .array(parked.map(\.document))]
+        (filter.limit, filter.visible) = (call.limit + 1, visible)
+        filter.before = try call.before("queue").flatMap { QueueFilter.Place($0) }
+        let found = try await house.queue.parked(filter), parked = found.prefix(call.limit)
+        let next = found.count > call.limit ? parked.last.map { "\(QueueFilter.Place($0))" } : nil
+        return [
+            "lines": .array(lines), "parked": .array(parked.map(\.document)),
+            "next": .line(next.map { APICursor.make("queue", $0) }),
+        ]
     }
 }

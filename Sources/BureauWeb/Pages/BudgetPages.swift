@@ -39,28 +39,33 @@ struct BudgetPages: Sendable {
         }
     }
 
+    /// Whose short name is written beside it.
+    private static let otherClient = "client/ month"
+
     /// A scope and a span: "client/acme month".
     private func form() async throws -> Form {
-        let clients = try await house.clients.list().prefix(Self.shownMax)
+        let all = try await house.clients.list(), clients = all.prefix(Self.shownMax), isCut = all.count > clients.count
         let agents = house.agentChoices.flatMap { name, word in
             [("agent/\(name) day", "\(word), each day"), ("agent/\(name) month", "\(word), each month")]
         }
-        let choices =
-            [("agency day", "The agency, each day")]
-            + clients.map { ("client/\($0.slug) month", "\($0.name), each month") }
-            + agents
+        var choices = [("agency day", "The agency, each day")]
+        choices += clients.map { ("client/\($0.slug) month", "\($0.name), each month") }
+        if isCut { choices.append((Self.otherClient, "Another client, each month")) }
+        choices += agents
         return Form(
             action: Self.place, verb: "Set limit",
             fields: [
                 Field(
                     "account", "Whose", .options(choices.map { Field.Option(word: $0.1, value: $0.0) })),
+                isCut ? Field("client", "Another client", hint: "\(ClientPicker.hint) Chosen above as another.") : nil,
                 Field("amount", "Dollars", hint: "As 250 or 99.50. It holds from now on.", isRequired: true),
                 Field("reason", "Reason", hint: "For the audit log.", isRequired: true),
-            ], tone: "", legend: "Set a limit")
+            ].compactMap(\.self), tone: "", legend: "Set a limit")
     }
 
     private func set(_ web: WebRequest) async throws -> Response {
-        let words = (web.form["account"] ?? "").split(separator: " ").map(String.init)
+        let given = web.form["account"] ?? "", other = (web.form["client"] ?? "")[...].trimmed
+        let words = (given == Self.otherClient ? "client/\(other) month" : given).split(separator: " ").map(String.init)
         // Any period will do: only whose account it is counts here.
         guard words.count == 2, let span = SpendAccount.Span(rawValue: words[1]),
             let owner = SpendAccount(scope: words[0], period: "2026-01")?.owner

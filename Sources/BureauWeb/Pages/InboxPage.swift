@@ -111,12 +111,12 @@ struct InboxPage: Sendable {
 
     private func filters(_ web: WebRequest) async throws -> Filters {
         let person = try web.signedIn().person
-        let clients = try await house.clients.list().filter { person.maySee(client: $0.slug) }
+        let clients = try await ClientPicker(house, person)
         return Filters(
             web, "/inbox/",
             [
                 Field("kind", "", .hidden, value: web.query("kind") ?? ""),
-                .choice("client", "Client", clients.map { ($0.slug, $0.name) }, web),
+                clients.filter(web),
                 .choice("agent", "Agent", house.agentChoices, web),
                 Field("mine", "Mine only", .check(isOn: web.query("mine") == "yes")),
             ])

@@ -138,7 +138,7 @@ struct RunPages: Sendable {
 
     private func filters(_ web: WebRequest) async throws -> Filters {
         let person = try web.signedIn().person
-        let clients = try await house.clients.list().filter { person.maySee(client: $0.slug) }
+        let clients = try await ClientPicker(house, person)
         let any = web.query("trigger") == RunWords.webhook ? [RunWords.webhook] : []
         let triggers = RunWords.triggers + any.map { ($0, RunWords.triggerWord($0)) }
         return Filters(
@@ -147,7 +147,7 @@ struct RunPages: Sendable {
                 Field("view", "", .hidden, value: web.query("view") ?? ""),
                 Field("order", "", .hidden, value: RunsOrder(web).rawValue),
                 Field(Self.days, "", .hidden, value: web.query(Self.days) ?? ""),
-                .choice("client", "Client", clients.map { ($0.slug, $0.name) }, web),
+                clients.filter(web),
                 .choice("agent", "Agent", house.agentChoices, web),
                 .choice("status", "Status", RunState.allCases.map { ($0.rawValue, $0.word) }, web),
                 .choice("trigger", "Trigger", triggers, web),

@@ -18,9 +18,7 @@ struct StartPages: Sendable {
     private func show(_ web: WebRequest, _ problem: FieldProblem? = nil) async throws -> Response {
         let person = try web.signedIn().person
         let agents = house.catalog.agents.filter(\.config.triggers.manualCLI)
-        let clients = try await house.clients.standings().filter {
-            person.maySee(client: $0.record.slug) && !$0.isArchived
-        }.map(\.record)
+        let picker = try await ClientPicker(house, person, inWorkOnly: true), clients = picker.clients
         let chosen = given(web, "agent")
         var page = Page(title: "Start a run", heading: "Start a run")
         page.crumbs = [Link(word: "Runs", address: "/runs/"), Link(word: "Start a run")]
@@ -37,10 +35,12 @@ struct StartPages: Sendable {
         let outlook = StartOutlook(house: house, agent: agent, person: person)
         let recent = try await outlook.recent()
         let chooser = chooser(agents, agent, problem)
-        let form = try form(web, agent, clients.map { option($0, agent, recent, web) }, problem)
+        let options = picker.isCut ? nil : clients.map { option($0, agent, recent, web) }
+        let form = try form(web, agent, options, problem)
         page.blocks = [problem?.summary((chooser.filters?.fields ?? []) + form.fields), chooser].compactMap(\.self)
         if web.query("look") == "yes" {
-            let client = clients.first { $0.slug == web.query("client") }
+            let slug = web.query("client") ?? ""
+            let client = person.maySee(client: slug) ? try await house.clients.find(slug) : nil
             page.blocks += outlook.look(client, task: web.query("task"), recent)
         }
         page.blocks.append(
@@ -69,7 +69,7 @@ struct StartPages: Sendable {
     }
 
     private func form(
-        _ web: WebRequest, _ agent: LoadedAgent, _ clients: [Field.Option], _ problem: FieldProblem?
+        _ web: WebRequest, _ agent: LoadedAgent, _ clients: [Field.Option]?, _ problem: FieldProblem?
     ) throws -> Form {
         let tool = agent.taskTool?.label ?? "ClickUp"
         let seesAll = try web.signedIn().person.clients == nil
@@ -77,10 +77,8 @@ struct StartPages: Sendable {
             action: "/runs", verb: "Start run",
             fields: [
                 Field("agent", "", .hidden, value: agent.config.name),
-                Field(
-                    "client", "Client",
-                    .options((seesAll ? [Field.Option(word: "No client", value: "")] : []) + clients),
-                    hint: "What a client's record lacks has to come with the task.", problem: problem?.at("client")),
+                client(
+                    web, clients.map { (seesAll ? [Field.Option(word: "No client", value: "")] : []) + $0 }, problem),
                 Field(
                     "task", "\(tool) task", value: given(web, "task"),
                     hint: (seesAll ? "Its link or id. Needed when there is no client." : "Its link or id.")
@@ -90,6 +88,15 @@ struct StartPages: Sendable {
                     hint: "Empty: \(limit(agent)), the agent's own limit.", problem: problem?.at("limit")),
             ], cancel: Link(word: "Cancel", address: "/runs/"),
             second: .init(word: "Look at the message first", name: "do", value: "look"))
+    }
+
+    /// `options` is nil where there are more clients than a list holds.
+    private func client(_ web: WebRequest, _ options: [Field.Option]?, _ problem: FieldProblem?) -> Field {
+        let hint = "What a client's record lacks has to come with the task."
+        return Field(
+            "client", "Client", options.map { Field.Kind.options($0) } ?? .line(type: "text"),
+            value: given(web, "client"),
+            hint: options == nil ? "\(ClientPicker.hint) \(hint)" : hint, problem: problem?.at("client"))
     }
 
     private func option(
@@ -140,10 +147,9 @@ struct StartPages: Sendable {
         }
         var client: ClientRecord?
         if !slug.isEmpty {
-            guard person.maySee(client: slug), let found = try await house.clients.find(slug) else {
-                throw PageProblem.notFound
-            }
-            client = found
+            guard person.maySee(client: slug) else { throw PageProblem.notFound }
+            client = try await house.clients.find(slug)
+            guard client != nil else { return try await refused("client", "There is no client of that short name.") }
         }
         if let client, task == nil {
             let missing = StartOutlook.missing(client, agent)

@@ -99,15 +99,7 @@ struct PeoplePages: Sendable {
                 forms: [
                     Form(
                         action: place + "/clients", verb: "Change clients",
-                        fields: [
-                            Field("all", "All clients, those added later too", .check(isOn: person.clients == nil))
-                        ]
-                            + clients.prefix(Self.clientsShownMax).map {
-                                Field(
-                                    "client-\($0.slug)", $0.name,
-                                    .check(isOn: person.clients?.contains($0.slug) ?? false))
-                            },
-                        tone: "")
+                        fields: boxes(clients, person), tone: "")
                 ]),
             slack(person, place),
             try await AccessBlocks(house: house, place: place).sessions(person, this: nil),
@@ -153,11 +145,44 @@ struct PeoplePages: Sendable {
             "\(person.displayName) is \(role.word.lowercased()) now.", "/users/\(person.name)/", web)
     }
 
+    private static let others = "others"
+
+    /// One for each client; where there are more of them, a field for the short names of the others.
+    private func boxes(_ clients: [ClientRecord], _ person: PersonRecord) -> [Field] {
+        let shown = clients.prefix(Self.clientsShownMax)
+        var fields = [Field("all", "All clients, those added later too", .check(isOn: person.clients == nil))]
+        fields += shown.map { client in
+            Field(
+                "client-\(client.slug)", client.name, .check(isOn: person.clients?.contains(client.slug) ?? false))
+        }
+        guard clients.count > shown.count else { return fields }
+        let rest = (person.clients ?? []).subtracting(shown.map(\.slug)).sorted().joined(separator: ", ")
+        fields.append(
+            Field(
+                Self.others, "Others, by short name", .long, value: rest,
+                hint: "There are more clients than boxes. Put commas between them."))
+        return fields
+    }
+
+    /// Nil where the form does not ask for them.
+    private func written(_ web: WebRequest) async throws -> Set<String>? {
+        guard let text = web.form[Self.others] else { return nil }
+        let slugs = Set(text.split { $0 == "," || $0.isWhitespace }.map { $0.lowercased() })
+        for slug in slugs {
+            guard try await house.clients.find(slug) == nil else { continue }
+            throw PageProblem.unprocessable(
+                "There is no client called \"\(slug.prefix(40))\".",
+                fix: "Write short names, with commas between them.",
+                field: Self.others)
+        }
+        return slugs
+    }
+
     private func setClients(_ web: WebRequest) async throws -> Response {
         let before = try await person(web), shown = try await house.clients.list().prefix(Self.clientsShownMax)
         let chosen = Set(shown.map(\.slug).filter { web.form["client-\($0)"] == "yes" })
-        // What has no box on the page stays as it is.
-        let kept = (before.clients ?? []).subtracting(shown.map(\.slug))
+        // What has no box on the page is written, or stays as it is.
+        let kept = try await written(web) ?? (before.clients ?? []).subtracting(shown.map(\.slug))
         let person = try await house.people.setClients(
             before.id, web.form["all"] == "yes" ? nil : chosen.union(kept), by: web.actor())
         return try await house.done(

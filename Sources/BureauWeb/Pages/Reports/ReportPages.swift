@@ -104,13 +104,13 @@ struct ReportPages: Sendable {
 
     private func filters(_ web: WebRequest) async throws -> Filters {
         let person = try web.signedIn().person
-        let clients = try await house.clients.list().filter { person.maySee(client: $0.slug) }
+        let clients = try await ClientPicker(house, person)
         let agents = house.catalog.agents.map(\.config)
         let kinds = Set(agents.map(\.artifacts.kind)).sorted(), channels = Set(agents.compactMap(\.artifacts.channel))
         return Filters(
             web, "/reports/",
             [
-                .choice("client", "Client", clients.map { ($0.slug, $0.name) }, web),
+                clients.filter(web),
                 .choice("agent", "Agent", house.agentChoices, web),
                 .choice("kind", "Kind", kinds.map { ($0, $0) }, web),
                 .choice("channel", "Channel", channels.sorted().map { ($0, $0) }, web),

@@ -28,17 +28,20 @@ struct QueuePages: Sendable {
         ]
     }
 
-    private func letters(_ person: PersonRecord, ids: [String] = []) async throws -> [DeadLetter] {
+    private func letters(
+        _ person: PersonRecord, ids: [String] = [], before: String? = nil
+    ) async throws -> [DeadLetter] {
         var filter = QueueFilter()
         (filter.limit, filter.ids) = (ids.isEmpty ? Self.listedMax + 1 : QueueFilter.limitMax, ids)
         filter.visible = person.clients
+        filter.before = before.flatMap { QueueFilter.Place($0) }
         return try await house.queue.parked(filter)
     }
 
     /// Of one more than is listed; nil when that is all.
-    private func cut<One>(_ found: [One], _ which: String, _ rest: String) -> String? {
-        guard found.count > Self.listedMax else { return nil }
-        return "The \(which) \(Self.listedMax); there are more. \(rest)"
+    private func cut(_ waiting: [RunRecord]) -> String? {
+        guard waiting.count > Self.listedMax else { return nil }
+        return "The first \(Self.listedMax); there are more. The list of runs with the status Queued has all."
     }
 
     private func show(_ web: WebRequest) async throws -> Response {
@@ -46,7 +49,10 @@ struct QueuePages: Sendable {
         var filter = QueueFilter()
         (filter.limit, filter.visible) = (Self.listedMax + 1, person.clients)
         let clients = try await house.clients.names(with: figures.lines.compactMap(\.client))
-        let waiting = try await house.queue.waiting(filter), parked = try await letters(person)
+        let waiting = try await house.queue.waiting(filter),
+            parked = try await letters(person, before: web.query("before"))
+        let shown = Array(parked.prefix(Self.listedMax)), here = Self.place + "/"
+        let older = parked.count > shown.count ? shown.last.map { "\(QueueFilter.Place($0))" } : nil
         var page = SystemFrame.page("Queue", web)
         page.blocks += [
             Block(
@@ -68,25 +74,27 @@ struct QueuePages: Sendable {
                 table: RunWords.table(
                     "Those that have waited longest first", Array(waiting.prefix(Self.listedMax)), house,
                     empty: "Nobody waits.",
-                    note: cut(waiting, "first", "The list of runs with the status Queued has all."),
+                    note: cut(waiting),
                     picks: Picks(
                         action: RunsTogether.place,
                         verbs: [.init(word: "Stop…", value: RunsTogether.Deed.stop.rawValue)]))),
             Block(
                 heading: "Set aside",
                 table: try await table(
-                    Array(parked.prefix(Self.listedMax)),
+                    shown,
                     Picks(
                         action: Self.place + "/together",
                         verbs: Deed.allCases.map { .init(word: "\($0.verb)…", value: $0.rawValue) }),
-                    note: cut(
-                        parked, "newest",
-                        "Older ones come up as these are settled; bureau queue list --limit 1000 shows them."))),
+                    first: web.query("before") == nil ? nil : web.address(here, changing: ["before": nil]),
+                    next: older.map { web.address(here, changing: ["before": $0]) }
+                ).counted(web)),
         ]
         return try await house.page(page, web)
     }
 
-    private func table(_ letters: [DeadLetter], _ picks: Picks? = nil, note: String? = nil) async throws -> Table {
+    private func table(
+        _ letters: [DeadLetter], _ picks: Picks? = nil, first: String? = nil, next: String? = nil
+    ) async throws -> Table {
         let clients = try await house.clients.names(with: letters.compactMap(\.client))
         return Table(
             "Dead letters: work that goes on only when somebody says so",
@@ -103,7 +111,7 @@ struct QueuePages: Sendable {
                         text: letter.runID.map { String($0.prefix(10)) } ?? "",
                         address: letter.runID.map { "/runs/\($0)/" }),
                 ]
-            }, empty: "Nothing was set aside.", note: note, picks: picks)
+            }, empty: "Nothing was set aside.", first: first, next: next, picks: picks)
     }
 
     private func chosen(_ word: String?, _ ids: [String], _ web: WebRequest) async throws -> (Deed, [DeadLetter]) {
