@@ -176,6 +176,30 @@ struct InboxTests {
         }
     }
 
+    @Test("Mine only goes on where one look ends, whatever it has found by then")
+    func lookedAt() async throws {
+        try await Served.run { server in
+            for number in [1, 2] { try await Self.seed(number, "acme", "waiting_approval", server) }
+            try await server.database.write { db in
+                try db.execute(
+                    "INSERT INTO agent_config (sha256, agent, version, body, loaded_at) VALUES ('bad', 'sentinel', '1', '{}', 1)",
+                    [])
+                try db.execute("UPDATE run SET config_sha256 = 'bad' WHERE id = ?", [Self.run(1)])
+            }
+            let others = Inbox.listedMax + 3, own = 12
+            for number in 1...others { _ = try await server.ask(Self.run(1), text: "Theirs \(number)", daysAgo: 1) }
+            for number in 1...own { _ = try await server.ask(Self.run(2), text: "Mine \(number)") }
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            // One look goes no further than one page of questions here.
+            let inbox = Inbox(house: server.house, lookedAtMax: Inbox.listedMax)
+            let first = try await inbox.waiting(.init(person: otto.person, isMine: true))
+            #expect(first.approvals.isEmpty)
+            let place = try #require(first.nextApproval)
+            let second = try await inbox.waiting(.init(person: otto.person, isMine: true, afterApproval: place))
+            #expect(second.approvals.count == own && second.nextApproval == nil)
+        }
+    }
+
     @Test("What is asked again after a no says what is different about it")
     func askedAgain() async throws {
         try await Served.run { server in

@@ -99,6 +99,23 @@ struct RunAgainTests {
         }
     }
 
+    @Test("Whoever sees some clients repeats no run without one, on its page, with others or over the API")
+    func noClient() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            try await ReportSeed(client: nil, runState: "failed").put(into: server)
+            let otto = try await Browser.signedIn(server, "otto", .operator, clients: ["acme"])
+            let robot = try await Program.of(server, "robot", .operator, clients: ["acme"])
+            #expect(try await !otto.get("/runs/\(Self.run)/").text.contains("Run again…"))
+            let form = "confirmed=yes"
+            #expect(try await otto.post("/runs/\(Self.run)/again", form).status == 422)
+            let together = try await otto.post("/runs/together", "do=again&pick.\(Self.run)=yes")
+            #expect(together.status == 303)
+            #expect(try await robot.send(.post, "/api/v1/runs/\(Self.run)/again", "{}").status == 422)
+            #expect(try await server.house.runs.list(RunListing(visible: nil)).count == 1)
+        }
+    }
+
     @Test("What becomes of the files is chosen while the session writes them, and said to the run")
     func discard() async throws {
         try await Served.run(hasAgents: true) { server in

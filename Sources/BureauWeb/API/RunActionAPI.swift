@@ -47,6 +47,12 @@ struct RunActionAPI: Sendable {
             },
             action("again", "runAgain", "A new run of the same input.", "run started again", Self.config, .created) {
                 call, run, actor in
+                guard call.visible == nil || run.clientSlug != nil else {
+                    throw APIProblem(
+                        status: .unprocessableContent, title: "A client is missing",
+                        detail: "You see some clients, and this run is for none.",
+                        fix: "Ask somebody who sees all clients.")
+                }
                 guard let today = house.catalog.agent(run.agent) else {
                     throw APIProblem(
                         status: .conflict, title: "No such agent", detail: "There is no agent \(run.agent) any more.",

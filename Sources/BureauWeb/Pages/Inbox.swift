@@ -5,6 +5,8 @@ import BureauEngine
 /// soonest.
 struct Inbox: Sendable {
     let house: WebHouse
+    /// How many open questions one look goes through for those that somebody may decide.
+    var lookedAtMax = 5_000
     static let listedMax = 100, countedMax = 999, badgeMax = 99
 
     enum Kind: String, CaseIterable { case approvals, reviews, questions, failures }
@@ -114,23 +116,24 @@ struct Inbox: Sendable {
         let rest =
             isFirst
             ? first : try await decidable(question, after: question.afterApproval, atMost: Self.listedMax + 1)
-        let shown = Array(rest.prefix(Self.listedMax))
-        return Asked(shown: shown, next: rest.count > shown.count ? shown.last?.approval.id : nil, count: first.count)
+        let shown = Array(rest.found.prefix(Self.listedMax))
+        // Where the look ended before the questions did, the next page looks on from there.
+        let next = rest.found.count > shown.count ? shown.last?.approval.id : rest.end
+        return Asked(shown: shown, next: next, count: first.found.count)
     }
 
-    static let lookedAtMax = 5_000
-
-    private func decidable(_ question: Question, after: String?, atMost: Int) async throws -> [(
-        approval: ApprovalRecord, run: RunRecord
-    )] {
+    /// `end` is where the look stopped although there were more to look at.
+    private func decidable(_ question: Question, after: String?, atMost: Int) async throws -> (
+        found: [(approval: ApprovalRecord, run: RunRecord)], end: String?
+    ) {
         var (mine, place, seen) = ([(approval: ApprovalRecord, run: RunRecord)](), after, 0)
         repeat {
             let (found, next) = try await open(question, after: place)
             let may = try await decidable(found, question.person)
             mine += found.filter { may.contains($0.approval.id) }
             (place, seen) = (next, seen + found.count)
-        } while place != nil && mine.count < atMost && seen < Self.lookedAtMax
-        return Array(mine.prefix(atMost))
+        } while place != nil && mine.count < atMost && seen < lookedAtMax
+        return (Array(mine.prefix(atMost)), mine.count < atMost ? place : nil)
     }
 
     private func narrowed(_ question: Question) async throws -> Question {

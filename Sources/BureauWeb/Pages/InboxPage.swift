@@ -59,7 +59,8 @@ struct InboxPage: Sendable {
             blocks = shown.map { $0.state == .needsInfo ? question($0, person) : RunDoubts.card(house.words($0)) }
         case .failures: blocks = shown.map { failure($0, person) }
         }
-        guard count > shown.count else { return blocks }
+        let goesOn = isAlone && kind == .approvals && waiting.nextApproval != nil
+        guard count > shown.count || goesOn else { return blocks }
         guard isAlone else {
             let all = web.address("/inbox/", changing: ["kind": kind.rawValue])
             let more = "And \(Inbox.word(count - shown.count)) more \(kind.rawValue)"
@@ -91,7 +92,8 @@ struct InboxPage: Sendable {
                     Table.Cell(text: words.client), Table.Cell(text: words.agent),
                     Table.Cell(text: clock.moment(approval.requestedAt), iso: PageClock.iso(approval.requestedAt)),
                 ]
-            }, empty: "", first: first, next: next)
+            }, empty: next == nil ? "" : "No more of yours among those looked through; others follow.", first: first,
+            next: next)
     }
 
     private func tabs(_ kind: Inbox.Kind?, _ waiting: Inbox.Waiting, _ web: WebRequest) -> Tabs {

@@ -83,6 +83,11 @@ struct RunActions: Sendable {
 
     /// Under the agent's config of today, or that of the run where somebody chose it.
     func again(_ run: RunRecord, by person: String, isAsThen: Bool = false) async throws -> RunRecord {
+        // By the gate, whoever asks is the reader.
+        guard Reader.person?.mayStart(for: run.clientSlug) ?? true else {
+            throw PageProblem.unprocessable(
+                "This run has no client, and you see some clients alone.", fix: "Ask somebody who sees all of them.")
+        }
         let today = try agent(of: run)
         guard let agent = try await isAsThen ? house.catalog.version(run.configHash) : today else {
             throw PageProblem.conflict(

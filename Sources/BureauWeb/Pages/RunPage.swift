@@ -95,7 +95,10 @@ struct RunPage {
         let waits = [.failed, .doneWithProblems].contains(run.state) && !isSeen
         guard person.role >= .operator else { return waits && person.role >= .consultant ? [seen] : [] }
         let retry = run.mayRetry ? [form("Retry…", "retry", tone: "primary")] : []
-        let again = form("Run again…", "again", tone: run.state == .failed && retry.isEmpty ? "primary" : "")
+        let isFirst = run.state == .stopped || (run.state == .failed && retry.isEmpty)
+        let again =
+            person.mayStart(for: run.clientSlug)
+            ? [form("Run again…", "again", tone: isFirst ? "primary" : "")] : []
         switch run.state {
         case .queued: return [form("Start now", "start"), form("Drop run…", "stop/ask", tone: "danger")]
         case .inReview where run.cause?.code == .deliveryFailed:
@@ -105,14 +108,14 @@ struct RunPage {
             return [form("Stop run…", "stop/ask", tone: "danger")]
         case .needsInfo:
             return [form("Look again", "recheck", tone: "primary"), form("Stop run…", "stop/ask", tone: "danger")]
-        case .failed: return retry + [again] + (waits ? [seen] : [])
+        case .failed: return retry + again + (waits ? [seen] : [])
         case .doneWithProblems:
-            return [form("Deliver again…", "deliver", tone: "primary"), again] + (waits ? [seen] : [])
+            return [form("Deliver again…", "deliver", tone: "primary")] + again + (waits ? [seen] : [])
         case .stopped:
             let hasKept = run.cause?.code == .byPerson && files.contains { $0.blobKey != nil }
             let deliver = run.mayDeliverAgain && hasKept ? [form("Deliver what exists…", "deliver")] : []
-            return [form("Run again…", "again", tone: "primary")] + deliver
-        case .done: return [again, form("Deliver again…", "deliver")]
+            return again + deliver
+        case .done: return again + [form("Deliver again…", "deliver")]
         case .stopping, .ignored: return []
         }
     }

@@ -132,6 +132,8 @@ struct RunsTogether: Sendable {
                 done += 1
             } catch let refused as RunDesk.Refused {
                 others.append("\(house.words(run).title): \(refused.description)")
+            } catch PageProblem.unprocessable(let why, _, _) {
+                others.append("\(house.words(run).title): \(why)")
             } catch PageProblem.conflict(let why, _) {
                 others.append("\(house.words(run).title): \(why)")
             }

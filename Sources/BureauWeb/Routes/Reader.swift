@@ -1,6 +1,11 @@
 import BureauDomain
 import BureauEngine
 
+extension PersonRecord {
+    /// A run without a client is worked on whoever it is for, so only who sees all of them starts one.
+    func mayStart(for client: String?) -> Bool { clients == nil || client != nil }
+}
+
 /// Whoever a page is made for, as far as every line of it depends on them. Set by the gate around a handler, and by
 /// streams around what they write.
 enum Reader {
