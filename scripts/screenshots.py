@@ -16,7 +16,8 @@ LINK, TARGET = sys.argv[1], Path(sys.argv[2])
 BASE = "{0.scheme}://{0.netloc}".format(urlsplit(LINK))
 CLIENT = "/clients/northlake/"
 PAGES = {
-    "today": "/", "inbox": "/inbox/", "together": None, "runs": "/runs/", "run": None, "failed-run": None,
+    "today": "/", "inbox": "/inbox/", "approval": None, "together": None, "runs": "/runs/", "run": None,
+    "event": None, "failed-run": None, "search": "/search?q=north",
     "start": "/runs/new", "stop": None, "again": None, "runs-together": None, "delivery": None,
     "reports": "/reports/", "report": None, "report-file": None, "compare": None, "clients": "/clients/", "client": CLIENT,
     "client-sources": CLIENT + "sources/", "client-context": CLIENT + "context/", "client-users": CLIENT + "users/",
@@ -121,6 +122,13 @@ def first(browser, page, selector="tbody td a"):
     return urlsplit(browser.find_elements(By.CSS_SELECTOR, selector)[-1].get_attribute("href")).path
 
 
+def place(browser, page, selector):
+    """Where the first of these links leads, with its query; nothing when the demo has left none."""
+    browser.get(BASE + page)
+    links = browser.find_elements(By.CSS_SELECTOR, selector)
+    return links[0].get_attribute("href")[len(BASE):] if links else None
+
+
 def main():
     browser = open_browser()
     try:
@@ -128,6 +136,8 @@ def main():
         press(browser, "main button")
         complete_client(browser)
         PAGES["run"] = first(browser, "/runs/", "tbody tr td:nth-child(2) a")
+        PAGES["event"] = place(browser, PAGES["run"], "#timeline a[data-link]")
+        PAGES["approval"] = place(browser, "/", "a[href^='/approvals/']")
         PAGES["failed-run"] = first(browser, "/runs/?status=failed", "tbody tr td:nth-child(2) a")
         PAGES["stop"], PAGES["again"] = PAGES["run"] + "stop", PAGES["failed-run"] + "again"
         ids = [PAGES[name].split("/")[2] for name in ("run", "failed-run")]
