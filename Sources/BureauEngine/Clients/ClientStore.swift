@@ -14,6 +14,10 @@ package struct ClientStore {
         try db.query("SELECT slug, record FROM client ORDER BY slug LIMIT ?", [limit]).map(decode)
     }
 
+    func slugs(limit: Int = 1_000) throws -> [String] {
+        try db.query("SELECT slug FROM client ORDER BY slug LIMIT ?", [limit]).map { try $0.text("slug") }
+    }
+
     func standing(_ slug: String) throws -> ClientStanding? {
         try db.first("SELECT * FROM client WHERE slug = ?", [slug]).map(standing)
     }

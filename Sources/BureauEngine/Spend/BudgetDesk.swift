@@ -39,7 +39,7 @@ package struct BudgetDesk: Sendable {
                 "SELECT scope, period FROM spend_balance WHERE period IN (?, ?) ORDER BY scope, period LIMIT ?",
                 [day, month, Self.linesMax]
             ).compactMap { SpendAccount(scope: try $0.text("scope"), period: try $0.text("period")) }
-            let clients = try ClientStore(db: db).list().map { SpendAccount(.client($0.slug), month) }
+            let clients = try ClientStore(db: db).slugs().map { SpendAccount(.client($0), month) }
             let agents = agents.flatMap { [SpendAccount(.agent($0), day), SpendAccount(.agent($0), month)] }
             let all = Set(drawn + clients + agents).subtracting([SpendAccount(.agency, day)])
                 .sorted { ($0.scope, $0.period) < ($1.scope, $1.period) }

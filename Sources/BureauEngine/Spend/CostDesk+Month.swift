@@ -64,12 +64,15 @@ extension CostDesk {
         }
     }
 
-    /// The runs of a month that cost most.
+    /// The runs of a month that cost most: chosen from an index, and only they are read.
     package func costliest(_ month: SpendMonth, clients: Set<String>?, limit: Int) async throws -> [RunRecord] {
         let (filter, values) = Self.filter(month.milliseconds, clients)
         return try await database.query(
-            "SELECT \(RunStore.columns) FROM run WHERE \(filter) ORDER BY spent_micro_usd DESC, id DESC LIMIT ?",
-            values + [limit]
+            """
+            SELECT \(RunStore.columns) FROM run
+            WHERE id IN (SELECT id FROM run WHERE \(filter) ORDER BY spent_micro_usd DESC, id DESC LIMIT ?)
+            ORDER BY spent_micro_usd DESC, id DESC
+            """, values + [limit]
         ).map(RunRecord.init)
     }
 

@@ -4,16 +4,15 @@ import BureauStorage
 /// A month's runs summed by everything they are summed by, so that each table is a sum of the same parts.
 package struct CostSheet: Sendable {
     struct Part: Sendable {
-        let names: [CostDesk.Grouping: String]
+        let day: Int64
+        let client: String, agent: String, trigger: String, model: String, status: String
         let runs: Int64, unpriced: Int64, repeated: Int64, limited: Int64
         let spent: MicroUSD, repeatedSpent: MicroUSD
 
         init(_ row: Row) throws {
-            names = [
-                .day: SpendMonth.day(daysSince1970: Int(try row.integer("day"))), .client: try row.text("client"),
-                .agent: try row.text("agent"), .trigger: try row.text("trigger"), .model: try row.text("model"),
-                .status: try row.text("state"),
-            ]
+            day = try row.integer("day")
+            (client, agent, trigger) = (try row.text("client"), try row.text("agent"), try row.text("trigger"))
+            (model, status) = (try row.text("model"), try row.text("state"))
             runs = try row.integer("runs")
             unpriced = try row.integer("unpriced")
             repeated = try row.integer("repeated")
@@ -22,7 +21,17 @@ package struct CostSheet: Sendable {
             repeatedSpent = MicroUSD(rawValue: try row.integer("repeated_spent"))
         }
 
-        func name(_ grouping: CostDesk.Grouping) -> String { names[grouping] ?? "" }
+        /// A month has few days and many parts: days are named when they are summed.
+        func name(_ grouping: CostDesk.Grouping) -> String {
+            switch grouping {
+            case .day: "\(day)"
+            case .client: client
+            case .agent: agent
+            case .trigger: trigger
+            case .model: model
+            case .status: status
+            }
+        }
     }
 
     let rows: [Part]
@@ -35,7 +44,7 @@ package struct CostSheet: Sendable {
             month.repeatedRuns += part.repeated
             month.repeatedSpent += part.repeatedSpent
             month.limitedRuns += part.limited
-            guard part.name(.status) == RunState.failed.rawValue else { return }
+            guard part.status == RunState.failed.rawValue else { return }
             month.failedRuns += part.runs
             month.failedSpent += part.spent
         }
@@ -45,7 +54,8 @@ package struct CostSheet: Sendable {
     package func lines(by grouping: CostDesk.Grouping) -> [CostDesk.Line] {
         let sums = Dictionary(grouping: rows) { $0.name(grouping) }.map { name, parts in
             CostDesk.Line(
-                name: name, runs: parts.reduce(0) { $0 + $1.runs }, spent: parts.reduce(.zero) { $0 + $1.spent },
+                name: grouping == .day ? SpendMonth.day(daysSince1970: Int(parts[0].day)) : name,
+                runs: parts.reduce(0) { $0 + $1.runs }, spent: parts.reduce(.zero) { $0 + $1.spent },
                 unpricedRuns: parts.reduce(0) { $0 + $1.unpriced })
         }
         return sums.sorted { left, right in
@@ -56,10 +66,13 @@ package struct CostSheet: Sendable {
 
     /// By UTC days and agents, in that order. Days without runs are not in it.
     package var days: [CostDesk.DayShare] {
-        var sums: [String: [String: MicroUSD]] = [:]
-        for part in rows { sums[part.name(.day), default: [:]][part.name(.agent), default: .zero] += part.spent }
-        return sums.sorted { $0.key < $1.key }.flatMap { day, agents in
-            agents.sorted { $0.key < $1.key }.map { CostDesk.DayShare(day: day, agent: $0.key, spent: $0.value) }
+        var sums: [Int64: [String: MicroUSD]] = [:]
+        for part in rows { sums[part.day, default: [:]][part.agent, default: .zero] += part.spent }
+        return sums.sorted { $0.key < $1.key }.flatMap { number, agents in
+            let day = SpendMonth.day(daysSince1970: Int(number))
+            return agents.sorted { $0.key < $1.key }.map {
+                CostDesk.DayShare(day: day, agent: $0.key, spent: $0.value)
+            }
         }
     }
 }

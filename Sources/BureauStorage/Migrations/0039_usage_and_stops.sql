@@ -14,3 +14,6 @@ CREATE TABLE run_usage (
 ) STRICT;
 -- Whoever stopped the run wants nothing of what its session wrote.
 ALTER TABLE run ADD COLUMN discards_files INTEGER NOT NULL DEFAULT 0 CHECK (discards_files IN (0, 1));
+-- A month's sums by day and its costliest runs are read from the index: a run's row is long.
+DROP INDEX run_accepted;
+CREATE INDEX run_accepted ON run (accepted_at, spent_micro_usd, client_slug, id);

@@ -44,7 +44,8 @@ struct BudgetPages: Sendable {
 
     /// A scope and a span: "client/acme month".
     private func form() async throws -> Form {
-        let all = try await house.clients.list(), clients = all.prefix(Self.shownMax), isCut = all.count > clients.count
+        let all = try await house.clients.page(limit: Self.shownMax + 1).map(\.record),
+            clients = all.prefix(Self.shownMax), isCut = all.count > clients.count
         let agents = house.agentChoices.flatMap { name, word in
             [("agent/\(name) day", "\(word), each day"), ("agent/\(name) month", "\(word), each month")]
         }
