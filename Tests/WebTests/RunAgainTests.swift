@@ -106,7 +106,10 @@ struct RunAgainTests {
             try await ReportSeed(client: nil, runState: "failed").put(into: server)
             let otto = try await Browser.signedIn(server, "otto", .operator, clients: ["acme"])
             let robot = try await Program.of(server, "robot", .operator, clients: ["acme"])
-            #expect(try await !otto.get("/runs/\(Self.run)/").text.contains("Run again…"))
+            for path in ["/runs/\(Self.run)/", "/inbox/?kind=failures"] {
+                #expect(try await !otto.get(path).text.contains("Run again…"), "\(path)")
+            }
+            #expect(try await otto.get("/runs/\(Self.run)/again").status == 422)
             let form = "confirmed=yes"
             #expect(try await otto.post("/runs/\(Self.run)/again", form).status == 422)
             let together = try await otto.post("/runs/together", "do=again&pick.\(Self.run)=yes")

@@ -176,7 +176,7 @@ struct InboxPage: Sendable {
         if person.role >= .operator {
             if isHalf { forms.append(form("Deliver again…", "deliver", tone: "primary")) }
             if !isHalf, run.mayRetry { forms.append(form("Retry…", "retry", tone: "primary")) }
-            forms.append(form("Run again…", "again"))
+            if person.mayStart(for: run.clientSlug) { forms.append(form("Run again…", "again")) }
         }
         if person.role >= .consultant {
             forms.append(

@@ -81,13 +81,17 @@ struct RunActions: Sendable {
         return agent
     }
 
-    /// Under the agent's config of today, or that of the run where somebody chose it.
-    func again(_ run: RunRecord, by person: String, isAsThen: Bool = false) async throws -> RunRecord {
-        // By the gate, whoever asks is the reader.
+    /// By the gate, whoever asks is the reader.
+    func expectStarter(of run: RunRecord) throws {
         guard Reader.person?.mayStart(for: run.clientSlug) ?? true else {
             throw PageProblem.unprocessable(
                 "This run has no client, and you see some clients alone.", fix: "Ask somebody who sees all of them.")
         }
+    }
+
+    /// Under the agent's config of today, or that of the run where somebody chose it.
+    func again(_ run: RunRecord, by person: String, isAsThen: Bool = false) async throws -> RunRecord {
+        try expectStarter(of: run)
         let today = try agent(of: run)
         guard let agent = try await isAsThen ? house.catalog.version(run.configHash) : today else {
             throw PageProblem.conflict(

@@ -22,6 +22,7 @@ struct RunAsks: Sendable {
                 try expect(
                     RunsTogether.Deed.again.fits(run),
                     run.state.isFinal ? "This run was ignored, and would be again." : "This run goes on still.")
+                try RunActions(house: house).expectStarter(of: run)
                 return try await show(try await again(run, web.signedIn().person), web)
             },
             .page("/runs/:id/retry", .operator, .run) { web in

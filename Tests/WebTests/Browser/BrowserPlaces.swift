@@ -62,7 +62,7 @@ struct BrowserPlaces {
             run("5") + "?show=tools", run("5") + "?show=raw", run("5") + "?event=s1#s1", "/reports/?reusable=no",
             "/agents/sentinel/?from=seed&to=seed",
             "/runs/new?look=yes&agent=sentinel&client=acme&task=86cfull01", run("5") + "?text=fetch",
-            run("5") + "events/0", "/today/", "/runs/?view=attention&text=session",
+            run("5") + "events/0", run("5") + "payload/", "/today/", "/runs/?view=attention&text=session",
             "/settings/views/\(FullHouse.view)/",
         ] + ["1", "3", "4", "5", "6"].map(run) + ["1", "7"].map(report)
         + ["evil.html", "rows.csv", "run.exe"].map { report("7") + "files/\($0)/" }

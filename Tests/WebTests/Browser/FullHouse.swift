@@ -131,6 +131,12 @@ enum FullHouse {
             try db.execute(
                 "UPDATE run SET payload = ? WHERE id IN (?, ?)",
                 [#"{"business_name":"Acme","notes":"token=canary-payload-5b20"}"#, run("5"), run("7")])
+            try db.execute(
+                """
+                INSERT INTO run_usage (run_id, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens,
+                    cache_write_1h_tokens, cache_write_other_tokens, web_searches, active_ms, listed_micro_usd)
+                VALUES (?, 41210, 18544, 901233, 60110, 0, 120, 9, 208900, 600000)
+                """, [run("5")])
             // Its log is gone.
             try db.execute("UPDATE run SET events_count = 9 WHERE id = ?", [run("3")])
             // What a session wrote down by mistake never reaches a page.
