@@ -66,6 +66,11 @@ struct BudgetPages: Sendable {
 
     private func set(_ web: WebRequest) async throws -> Response {
         let given = web.form["account"] ?? "", other = (web.form["client"] ?? "")[...].trimmed
+        if given == Self.otherClient, try await house.clients.find(other) == nil {
+            throw PageProblem.unprocessable(
+                "There is no client of that short name.", fix: "Write it as in the address of the client's page.",
+                field: "client")
+        }
         let words = (given == Self.otherClient ? "client/\(other) month" : given).split(separator: " ").map(String.init)
         // Any period will do: only whose account it is counts here.
         guard words.count == 2, let span = SpendAccount.Span(rawValue: words[1]),
