@@ -51,7 +51,7 @@ struct SignInTests {
         ("name=Ana&password=wrong", "password"), ("name=Ana&password=", "password"), ("name=&password=x", "name"),
     ]
 
-    @Test("What is wrong stands at its field, which has the focus; the name is kept and the password is not", arguments: wrongs)
+    @Test("What is wrong stands at its field, which has the focus; the name is kept, no password is", arguments: wrongs)
     func fields(form: String, field: String) async throws {
         try await Served.run { server in
             let answer = try await server.answer(.post, "/login", body: form)
