@@ -1,3 +1,5 @@
+import Foundation
+
 /// One kind of what a session has used, with what it costs by the list.
 package struct UsageLine: Hashable, Sendable {
     package enum Kind: CaseIterable, Sendable {
