@@ -93,7 +93,8 @@ struct DeadLetterStore {
             filter.agent, filter.agent, filter.client, filter.client, filter.cause, filter.cause,
         ]
         let place = filter.before
-        let older = place == nil ? "" : " AND (parked_at < ? OR (parked_at = ? AND id < ?))"
+        // The plus signs keep out the indexes by time, which hold everything that has ended.
+        let older = place == nil ? "" : " AND (+parked_at < ? OR (+parked_at = ? AND +id < ?))"
         let begin: [any SQLBindable] = place.map { [$0.parkedAt, $0.parkedAt, $0.id] } ?? []
         return try db.query(
             """
