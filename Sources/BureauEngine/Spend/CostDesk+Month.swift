@@ -46,7 +46,7 @@ extension CostDesk {
     /// The sums of the last full UTC days before `now`, the oldest first: none from before the first run.
     package func lastFullDays(now: Int64, clients: Set<String>?) async throws -> [MicroUSD] {
         let today = now / 86_400_000, first = today - Int64(SpendForecast.daysSeenMax)
-        let (all, everybody) = Self.filter(0..<now, clients)
+        let (all, everybody) = Self.filter(0..<now, clients, by: "client_slug")
         let (filter, values) = Self.filter(first * 86_400_000..<today * 86_400_000, clients)
         return try await database.read { db in
             guard
@@ -76,11 +76,14 @@ extension CostDesk {
         ).map(RunRecord.init)
     }
 
-    private static func filter(_ bounds: Range<Int64>, _ clients: Set<String>?) -> (String, [any SQLBindable]) {
+    /// By time, unless it says otherwise: the plus sign keeps out the index of clients, which has their whole history.
+    private static func filter(
+        _ bounds: Range<Int64>, _ clients: Set<String>?, by column: String = "+client_slug"
+    ) -> (String, [any SQLBindable]) {
         let times = "accepted_at >= ? AND accepted_at < ?"
         let values: [any SQLBindable] = [bounds.lowerBound, bounds.upperBound]
         guard let clients else { return (times, values) }
         let marks = Array(repeating: "?", count: clients.count).joined(separator: ", ")
-        return ("\(times) AND client_slug IN (\(marks))", values + clients.sorted())
+        return ("\(times) AND \(column) IN (\(marks))", values + clients.sorted())
     }
 }
