@@ -88,11 +88,20 @@ package struct ApprovalPolicy: Hashable, Sendable {
 package enum ApprovalState: String, Hashable, Sendable, Codable, CaseIterable {
     case open
     case approved
+    /// Approved as somebody changed it: this call is turned down with the words to make it again as changed, and that
+    /// one is approved. Told to people as approved, never as denied.
+    case changed
     case denied
     /// Nobody decided in time. Told to the agent and to people as expired, never as denied.
     case expired
     /// The question went away by itself: the session ended, or somebody answered at the provider.
     case void
 
-    package var isDecided: Bool { self == .approved || self == .denied || self == .expired }
+    /// Whether the session is to be told.
+    package var isDecided: Bool {
+        switch self {
+        case .approved, .changed, .denied, .expired: true
+        case .open, .void: false
+        }
+    }
 }

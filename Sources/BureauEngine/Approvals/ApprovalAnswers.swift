@@ -57,9 +57,11 @@ struct ConfirmationWrite: OutboundWrite {
     let session: String
     let approval: ApprovalRecord
     var sent: SentContent? {
-        SentContent(json: [
+        var told = [
             "call": approval.eventID, "decision": approval.state.rawValue, "reason": approval.reason ?? "",
-        ])
+        ]
+        told["changed_sha256"] = approval.changedHash
+        return SentContent(json: told)
     }
 
     func write() async throws -> String {
@@ -82,8 +84,11 @@ struct ConfirmationWrite: OutboundWrite {
         return isThere ? .found(receipt: try JSONText.encode(["call": approval.eventID])) : .absent
     }
 
-    /// What the agent is told. An expired question is never called a refusal.
+    /// What the agent is told. An expired question is never called a refusal, nor is one that was changed.
     private var message: String {
+        if approval.state == .changed, let input = approval.changedInput {
+            return ChangedCallMessage.text(approval, input: input)
+        }
         if approval.state == .expired { return "Nobody decided in time: the request expired. It was not denied." }
         return approval.reason.map { "Denied by \(approval.decidedBy ?? "a person"): \($0)" }
             ?? "Denied by \(approval.decidedBy ?? "a person")."

@@ -15,6 +15,8 @@ package struct ApprovalDesk: Sendable {
         case altered
         /// An account has too little for what the answer would allow: nothing is decided.
         case short(String)
+        /// The call cannot be changed so, and why: nothing is decided.
+        case unfit(String)
     }
 
     let database: any Database
@@ -53,13 +55,21 @@ package struct ApprovalDesk: Sendable {
     package func approve(
         _ id: String, by person: ApprovalPolicy.Person, on surface: String, from address: String = ""
     ) async throws -> Outcome {
-        try await decide(id, .approved, by: person, on: surface, from: address, reason: nil)
+        try await decide(id, .approved, by: person, on: surface, from: address)
     }
 
     package func deny(
         _ id: String, by person: ApprovalPolicy.Person, on surface: String, reason: String, from address: String = ""
     ) async throws -> Outcome {
-        try await decide(id, .denied, by: person, on: surface, from: address, reason: String(reason.prefix(1_000)))
+        try await decide(id, .denied(reason: reason), by: person, on: surface, from: address)
+    }
+
+    /// Approves the call as `input` has it: the agent is told to make it again so. A reason is told to the agent too.
+    package func change(
+        _ id: String, to input: BureauDomain.JSONValue, by person: ApprovalPolicy.Person, on surface: String,
+        reason: String? = nil, from address: String = ""
+    ) async throws -> Outcome {
+        try await decide(id, .changed(input, reason: reason), by: person, on: surface, from: address)
     }
 
     /// Whether the question is one of this account's. What another account's people send is not about it.
@@ -78,22 +88,23 @@ package struct ApprovalDesk: Sendable {
     }
 
     private func decide(
-        _ id: String, _ state: ApprovalState, by person: ApprovalPolicy.Person, on surface: String,
-        from address: String, reason: String?
+        _ id: String, _ verdict: ApprovalVerdict, by person: ApprovalPolicy.Person, on surface: String,
+        from address: String
     ) async throws -> Outcome {
         guard let (approval, run) = try await question(id) else { return .unknown }
         guard Hex.sha256(Array(approval.input.utf8)) == approval.inputHash else { return .altered }
-        if approval.state == .open,
-            let refusal = try await refusal(run, for: person)
-        {
-            return .refused(refusal)
-        }
+        guard approval.state == .open else { return .already(approval) }
+        if let refusal = try await refusal(run, for: person) { return .refused(refusal) }
+        let change: KeptChange?
+        do { change = try verdict.change(of: approval, by: person) } catch { return .unfit(error.description) }
         let (doors, now, budgets) = (doors, doors.now(), BudgetBook(agency: agencyBudget, catalog: catalog))
         let outcome = try await short {
             try await database.write { db -> Outcome in
                 let store = ApprovalStore(db: db)
                 guard now < approval.expiresAt,
-                    try store.decide(id, state, by: person.label, on: surface, reason: reason, now: now)
+                    try store.decide(
+                        id, verdict.state, by: person.label, on: surface, reason: verdict.reason, change: change,
+                        now: now)
                 else { return try store.find(id).map(Outcome.already) ?? .unknown }
                 guard let decided = try store.find(id) else { return .unknown }
                 let actor = Actor(name: person.label, surface: surface, remoteAddress: address)
@@ -126,36 +137,5 @@ package struct ApprovalDesk: Sendable {
     func refusal(_ run: RunRecord, for person: ApprovalPolicy.Person) async throws -> ApprovalPolicy.Refusal? {
         guard let agent = try await catalog.version(run.configHash) else { return .policyUnreadable }
         return agent.config.approvals.refusal(for: person, requestedBy: run.requestedBy)
-    }
-}
-
-/// The words of questions and outcomes, the same on every surface.
-package enum ApprovalWords {
-    package static func outcome(_ approval: ApprovalRecord) -> String {
-        let who = approval.decidedBy ?? "nobody"
-        let why = approval.reason.map { ": \($0)" } ?? ""
-        switch approval.state {
-        case .open: return "Waiting for a decision"
-        case .approved: return approval.isAboutMoney ? "Raised by \(who)" : "Approved by \(who)"
-        case .denied: return approval.isAboutMoney ? "Stopped by \(who)\(why)" : "Denied by \(who)\(why)"
-        case .expired: return "Expired: nobody decided in time"
-        case .void: return "No longer asked"
-        }
-    }
-
-    /// Who decided what, and when: "Approved by ana, 21 Nov, 10:42 (UTC)".
-    package static func settled(_ approval: ApprovalRecord, _ zone: ZoneOffsets) -> String {
-        guard let at = approval.decidedAt else { return outcome(approval) }
-        return "\(outcome(approval)), \(zone.words(at)) (\(zone.name))"
-    }
-
-    /// What an approval would let happen, as far as the call itself tells.
-    static func effect(tool: String, input: String, agentName: String, clientName: String) -> String {
-        let values = (try? BureauDomain.JSONValue.parse(Array(input.utf8)).object)?.members ?? []
-        let target = values.first {
-            ["to", "url", "recipient", "channel", "location", "path", "title"].contains($0.key)
-        }
-        let about = target.map { " (\($0.key): \(String(($0.value.string ?? $0.value.compact).prefix(120))))" } ?? ""
-        return "\(agentName) wants to use \"\(tool.prefix(80))\" for \(clientName)\(about). Bureau cannot take it back."
     }
 }

@@ -16,6 +16,7 @@ enum ApprovalMessages {
             let content = Content(approval)
             blocks.append(
                 .section(text: "*\(content.label)*\n```\n\(SlackText.escape(content.unfenced))\n```"))
+            if let version = version(approval) { blocks.append(.context([SlackText.escape(version)])) }
             if content.isCut {
                 blocks.append(
                     .context([
@@ -60,15 +61,21 @@ enum ApprovalMessages {
             return [.bold(ApprovalWords.outcome(approval)), .newline, .text(approval.effect)]
         }
         let shown = Content(approval)
-        let content: WorkText =
+        var content: WorkText =
             approval.isAboutMoney
             ? [] : [.text("\(shown.label): "), .code(shown.text), .newline]
+        if let version = version(approval) { content = content + [.text(version), .newline] }
         return [.bold(title(approval)), .newline, .text(approval.effect), .newline] + content + [
             .text(
                 link.map { "Decide in Slack, or here: \($0)" }
                     ?? "Decide in Slack, or: bureau approvals approve \(approval.id)"),
             .newline, .text("Run \(run.id)"),
         ]
+    }
+
+    /// What is new about a question that is asked again; of no use any more once it is settled.
+    private static func version(_ approval: ApprovalRecord) -> String? {
+        approval.state == .open ? ApprovalWords.version(approval) : nil
     }
 
     private static func title(_ approval: ApprovalRecord) -> String {
@@ -85,14 +92,19 @@ enum ApprovalMessages {
     private struct Content {
         let text: String
         let isCut: Bool
+        let isChanged: Bool
 
         init(_ approval: ApprovalRecord) {
-            let pretty = (try? BureauDomain.JSONValue.parse(Array(approval.input.utf8)).pretty) ?? approval.input
+            let input = approval.newestInput
+            let pretty = (try? BureauDomain.JSONValue.parse(Array(input.utf8)).pretty) ?? input
+            isChanged = approval.changedInput != nil
             isCut = pretty.count > ApprovalMessages.previewCharactersMax
             text = isCut ? pretty.prefix(ApprovalMessages.previewCharactersMax) + "…" : pretty
         }
 
-        var label: String { isCut ? "First part of the content" : "Exact content" }
+        var label: String {
+            (isCut ? "First part of the content" : "Exact content") + (isChanged ? ", as changed" : "")
+        }
 
         /// Without backticks side by side, which would end the code block and let the agent's text pass for ours.
         var unfenced: String { text.replacing("``", with: "`\u{200B}`").replacing("``", with: "`\u{200B}`") }

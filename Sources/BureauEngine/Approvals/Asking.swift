@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauStorage
 import BureauVendors
+import Foundation
 import Logging
 
 /// Turns the calls a session waits for into questions: one row each, with a notice on every surface, in the
@@ -21,42 +22,62 @@ struct Asking: Sendable {
         let policy = hand.agent.config.approvals
         try await parts.write(hand.lease) { db in
             let (store, now) = (ApprovalStore(db: db), doors.now())
-            for question in questions {
+            let calls = ChangedCalls(db: db, doors: doors, policy: policy)
+            let notices = ApprovalNotices(db: db, doors: doors)
+            var granted: [ApprovalRecord] = []
+            for found in questions {
+                let question = try calls.placed(found, run)
                 let expiresAt = now + policy.expiresAfter.milliseconds
                 let mark = StepMark.approval(run: run.id, eventID: question.eventID)
                 guard let id = try store.ask(question, run: run.id, id: mark, now: now, expiresAt: expiresAt)
                 else { continue }
-                try ApprovalNotices(db: db, doors: doors).ask(id, run: run)
+                if let yes = try calls.grant(id, question, run) {
+                    granted.append(yes)
+                } else {
+                    try notices.ask(id, run: run)
+                }
             }
             try transitions.apply(.approvalsAsked(count: questions.count), to: run.id, lease: lease, in: db)
+            for yes in granted { try notices.granted(yes, run: run) }
         }
         parts.logger.notice("run waits for approval", metadata: ["run": "\(run.id)", "calls": "\(questions.count)"])
         return .moved
     }
 
-    /// The calls as the session's log has them.
+    /// The calls as the session's log has them, each with what was said on its thread last before it.
     private func questions(_ eventIDs: [String]) throws -> [NewApproval] {
         guard let session = hand.run.sessionID else { return [] }
         let wanted = Set(eventIDs)
         var found: [String: NewApproval] = [:]
         var names: [String: String] = [:]
+        var said: [String: String] = [:]
         _ = try SessionLog(folder: parts.settings.sessionLogFolder, session: session) { event in
-            if event.type == "session.thread_created", let created = try? event.decoded(), let id = created.threadID,
-                case .threadCreated(let name) = created.content
-            {
-                names[id] = name ?? "sub-agent"
-            }
-            guard wanted.contains(event.id), let decoded = try? event.decoded(),
-                case .toolUse(let call) = decoded.content
+            guard event.type == "session.thread_created" || event.type == "agent.message" || wanted.contains(event.id),
+                let decoded = try? event.decoded()
             else { return }
+            let thread = decoded.threadID ?? ""
+            switch decoded.content {
+            case .threadCreated(let name):
+                if decoded.threadID != nil { names[thread] = name ?? "sub-agent" }
             // Only a foreign thread has a name here: the session's own one is the agent itself.
-            found[event.id] = question(
-                event.id, call, thread: decoded.threadID.flatMap { id in names[id].map { (id, $0) } })
+            case .agentMessage(let text): said[names[thread] == nil ? "" : thread] = text
+            case .toolUse(let call) where wanted.contains(event.id):
+                let name = names[thread]
+                found[event.id] = question(
+                    event.id, call, thread: name.map { (thread, $0) }, why: said[name == nil ? "" : thread])
+            default: break
+            }
         }
         return eventIDs.compactMap { found[$0] }
     }
 
-    private func question(_ eventID: String, _ call: ToolUse, thread: (id: String, name: String)?) -> NewApproval {
+    static let whyCharactersMax = 300
+    /// Read beyond that, so that a credential at the cut is seen whole before it is cut.
+    private static let whyMoreCharactersMax = 4_000
+
+    private func question(
+        _ eventID: String, _ call: ToolUse, thread: (id: String, name: String)?, why: String?
+    ) -> NewApproval {
         let input = call.inputJSON.isEmpty ? "{}" : String(decoding: call.inputJSON, as: UTF8.self)
         let effect = ApprovalWords.effect(
             tool: call.name, input: input,
@@ -65,8 +86,22 @@ struct Asking: Sendable {
             clientName: hand.run.clientName ?? hand.run.clientSlug ?? "no client")
         return NewApproval(
             eventID: eventID, tool: call.name, input: input, inputHash: Hex.sha256(Array(input.utf8)), effect: effect,
-            threadID: thread?.id, threadName: thread?.name)
+            threadID: thread?.id, threadName: thread?.name, server: call.source.server, why: why.flatMap(Self.shortened)
+        )
     }
+
+    /// Of what was said, as much as shows why. Nil for a message without text.
+    private static func shortened(_ text: String) -> String? {
+        let near = Outgoing.clean(String(text.prefix(whyCharactersMax + whyMoreCharactersMax)))
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !near.isEmpty else { return nil }
+        return near.count > whyCharactersMax ? near.prefix(whyCharactersMax) + "…" : near
+    }
+}
+
+extension ToolUse.Source {
+    /// The server a tool is one of; nil for the service's own and for ours.
+    fileprivate var server: String? { if case .mcp(let server) = self { server } else { nil } }
 }
 
 /// Plans what each surface is told, inside the caller's transaction.
@@ -83,14 +118,24 @@ struct ApprovalNotices {
         try plan(Self.ask, id, run, position: 0)
     }
 
+    /// Asked and answered at once, on the strength of an earlier decision: nobody is asked, and the run goes on.
+    func granted(_ approval: ApprovalRecord, run: RunRecord) throws {
+        try ReceiptStore(db: db).asked(approval, now: doors.now())
+        try noted(approval, run)
+    }
+
     /// The run looks again, and every surface that carried the question shows what became of it.
     func settled(_ approval: ApprovalRecord, run: RunRecord) throws {
+        try noted(approval, run)
+        try plan(Self.outcome, approval.id, run, position: 1)
+        try DirectOutcome.plan(approval, run, now: doors.now(), in: db)
+    }
+
+    private func noted(_ approval: ApprovalRecord, _ run: RunRecord) throws {
         try ReceiptStore(db: db).decided(approval, now: doors.now())
         try RunStore(db: db).makeDue(run.id, now: doors.now())
         try RunEventStore(db: db).append(
             run.id, kind: "approval", detail: ApprovalWords.outcome(approval), now: doors.now())
-        try plan(Self.outcome, approval.id, run, position: 1)
-        try DirectOutcome.plan(approval, run, now: doors.now(), in: db)
     }
 
     private func plan(_ kind: String, _ id: String, _ run: RunRecord, position: Int) throws {

@@ -145,6 +145,7 @@ package struct SlackFrontDesk: Sendable {
         case .unknown: "That question does not exist any more."
         case .short(let why): "Nothing was raised: \(why)."
         case .altered: "The stored question is not what the agent asked. Nothing was decided."
+        case .unfit(let why): "Nothing was decided: \(why)."
         }
     }
 }

@@ -31,14 +31,14 @@ struct Announcements {
             ], now: now)
     }
 
-    /// Asked, or settled by a person, the clock or the run's end. Without the call's input: that is fetched by whoever
-    /// may see it.
+    /// Asked, or settled by a person, the clock or the run's end. Without the call's input, what somebody made of it and
+    /// what the agent said: that is fetched by whoever may see it.
     func approval(_ id: String, now: Int64) throws {
         guard try isHeard(.approvals), let approval = try ApprovalStore(db: db).find(id),
             let run = try RunStore(db: db).find(approval.runID)
         else { return }
         var document = approval.document.object ?? JSONObject()
-        document["input"] = nil
+        for name in ["input", "changed_input", "why"] { document[name] = nil }
         document["client"] = .line(run.clientSlug)
         let isOpen = approval.state == .open
         try tell(

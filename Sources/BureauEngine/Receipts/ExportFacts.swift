@@ -45,7 +45,13 @@ struct ExportFacts {
         }
         let input = Hex.sha256(Array((row["input"]?.string ?? "").utf8))
         if input != link["input_sha256"]?.string { return "the question's input is not the one that was decided on" }
-        if row["state"] != link["decision"] || row["by"] != link["by"] { return "the decision is told otherwise" }
+        if row["state"] != link["decision"] || row["by"] != link["by"] || row["granted_by"] != link["granted_by"] {
+            return "the decision is told otherwise"
+        }
+        let changed = (row["changed_input"]?.string).flatMap(ChangedInput.canonical)
+        if changed.map({ Hex.sha256(Array($0.utf8)) }) != link["changed_sha256"]?.string {
+            return "what was approved is not what the call was changed to"
+        }
         return nil
     }
 

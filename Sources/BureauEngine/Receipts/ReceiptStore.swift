@@ -97,6 +97,8 @@ extension ReceiptStore {
         let decision: [(String, JSONValue?)] = [
             ("decision", .string(approval.state.rawValue)), ("by", approval.decidedBy.map { .string($0) }),
             ("on", approval.decidedOn.map { .string($0) }), ("reason", approval.reason.map { .string($0) }),
+            ("changed_sha256", approval.changedHash.map { .string($0) }),
+            ("granted_by", approval.grantedBy.map { .string($0) }),
         ]
         try append(approval.runID, Self.decided, question(approval) + decision, now: now)
     }

@@ -125,7 +125,10 @@ extension RunExport {
         made([
             ("id", .string(approval.id)), ("tool", .string(approval.tool)), ("input", .string(approval.input)),
             ("state", .string(approval.state.rawValue)), ("by", approval.decidedBy.map { .string($0) }),
-            ("reason", approval.reason.map { .string($0) }),
+            ("reason", approval.reason.map { .string($0) }), ("version", .number(JSONNumber(approval.version))),
+            ("previous", approval.previous.map { .string($0) }),
+            ("changed_input", approval.changedInput.map { .string($0) }),
+            ("granted_by", approval.grantedBy.map { .string($0) }),
         ]).canonical
     }
 

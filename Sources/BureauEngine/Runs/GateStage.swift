@@ -100,7 +100,11 @@ struct GateStage: Stage {
             let known = Set(try await approvals(hand).map(\.eventID))
             guard ids.allSatisfy(known.contains) else {
                 _ = try await Asking(parts: parts, hand: hand).ask(ids)
-                return try await rest(hand)
+                // What is approved as somebody changed it before waits for nobody: its answer goes at once.
+                let isAnswered = try await approvals(hand).contains {
+                    $0.grantedBy != nil && !known.contains($0.eventID)
+                }
+                return isAnswered ? .rest(until: parts.doors.now()) : try await rest(hand)
             }
             return try await rest(hand)
         case .unknownReason: return try await rest(hand)

@@ -56,7 +56,7 @@ package struct SessionLine: Sendable, Hashable {
         case .toolResult(let result): answer(result.text, isError: result.isError)
         case .userCustomToolResult(_, let text, let isError): answer(text, isError: isError)
         case .userToolConfirmation(_, let allow, let why):
-            (.status, allow ? "Allowed" : "Denied" + (why.map { ": \($0)" } ?? ""), true)
+            (.status, allow ? "Allowed" : denial(why), true)
         case .error(let fault): (.trouble, "\(fault.type): \(fault.message)", true)
         case .statusRescheduled: (.trouble, "The service moved the session; it goes on by itself", true)
         case .statusTerminated: (.trouble, "The service ended the session", true)
@@ -78,7 +78,14 @@ package struct SessionLine: Sendable, Hashable {
     private static func answer(_ text: String, isError: Bool) -> (
         kind: Kind, text: String, isKey: Bool
     ) {
-        (isError ? .trouble : .result, (isError ? refused : "") + (text.isEmpty ? "Done" : text), true)
+        if isError, ChangedCallMessage.isOne(text) { return (.result, text, true) }
+        return (isError ? .trouble : .result, (isError ? refused : "") + (text.isEmpty ? "Done" : text), true)
+    }
+
+    /// The session knows a no alone: one that asks for the call as it was changed is none to people.
+    private static func denial(_ why: String?) -> String {
+        guard let why else { return "Denied" }
+        return ChangedCallMessage.isOne(why) ? "Approved with changes: \(why)" : "Denied: \(why)"
     }
 
     private static let refused = "The tool refused: "

@@ -74,7 +74,7 @@ struct RunReservation {
         switch last.state {
         case .denied: return RunCause(.budgetDenied, "It was not started: \(BudgetQuestion.denial(last))")
         case .expired: return late
-        case .open, .approved, .void: return nil
+        case .open, .approved, .changed, .void: return nil
         }
     }
 

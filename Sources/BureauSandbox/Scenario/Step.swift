@@ -1,3 +1,5 @@
+import Foundation
+
 /// One thing a scripted session does. A script is a sequence of these; `TurnRunner` turns them into events.
 enum Step: Sendable {
     /// One model request: what the model says and calls between its span's start and end, then the calls' results.
@@ -56,6 +58,21 @@ struct ToolCall: Sendable {
     }
     static func mcp(_ server: String, _ name: String, _ input: JSON, _ result: String, asks: Bool = false) -> ToolCall {
         ToolCall(kind: .mcp(server: server), name: name, input: input, result: result, asks: asks)
+    }
+}
+
+extension ToolCall {
+    /// What comes before an input that the agent is told to use, on the next line.
+    private static let telling = "with exactly this input:\n"
+
+    /// The same call with the input that a refusal asks for. Nil when it asks for none.
+    func asTold(in refusal: String) -> ToolCall? {
+        guard let start = refusal.range(of: Self.telling, options: .backwards)?.upperBound,
+            let told = try? JSON(parsing: Data(refusal[start...].utf8)), told.object != nil
+        else { return nil }
+        var call = self
+        call.input = told
+        return call
     }
 }
 

@@ -102,7 +102,7 @@ struct TurnRunner: Sendable {
     // MARK: One model request
 
     private func request(_ pieces: [Step.Piece], _ tokens: Usage.Tokens) async throws(Stop) {
-        var calls: [(id: String, call: ToolCall)] = []
+        var calls: [(id: String, call: ToolCall)] = [], again: [ToolCall] = []
         do throws(Stop) {
             let start = try await emit("span.model_request_start")
             for piece in pieces {
@@ -117,7 +117,7 @@ struct TurnRunner: Sendable {
                 "span.model_request_end",
                 ["model_request_start_id": .string(start), "is_error": false, "model_usage": tokens.json])
             for (id, call) in calls where !call.waits { try await result(of: call, id) }
-            try await answers(calls.filter(\.call.waits))
+            again = try await answers(calls.filter(\.call.waits))
         } catch {
             // No span stays open and no call without a result, also when the turn is broken off.
             if error == .interrupted {
@@ -126,6 +126,7 @@ struct TurnRunner: Sendable {
             }
             throw error
         }
+        if !again.isEmpty { try await request(again.map { .call($0) }, tokens) }
     }
 
     private func use(_ call: ToolCall) async throws(Stop) -> String {
@@ -148,9 +149,10 @@ struct TurnRunner: Sendable {
         try await emit(call.resultType, call.resultMembers(for: id, call.result, isError: call.isError))
     }
 
-    /// Waits for people and clients, telling after each partial answer what is still open.
-    private func answers(_ calls: [(id: String, call: ToolCall)]) async throws(Stop) {
-        var open = calls
+    /// Waits for people and clients, telling after each partial answer what is still open. Returns the calls the agent
+    /// was told to make once more, as it was told to make them.
+    private func answers(_ calls: [(id: String, call: ToolCall)]) async throws(Stop) -> [ToolCall] {
+        var open = calls, again: [ToolCall] = []
         while !open.isEmpty {
             let ids = open.map(\.id)
             if !session.hasAnswer(to: ids) {
@@ -172,9 +174,11 @@ struct TurnRunner: Sendable {
             for (id, call) in open {
                 guard let answer = session.with({ $0.takeAnswer(to: id) }) else { continue }
                 try await settle(call, id, answer)
+                if case .deny(let words?) = answer, let other = call.asTold(in: words) { again.append(other) }
             }
             open = open.filter { item in session.with { $0.pending[item.id] != nil } }
         }
+        return again
     }
 
     private func settle(_ call: ToolCall, _ id: String, _ answer: SessionState.PendingCall.Answer) async throws(Stop) {

@@ -43,6 +43,7 @@ enum Migrator {
         (35, "0035_deliver_only", PackageResources._035_deliver_only_sql),
         (36, "0036_money", PackageResources._036_money_sql),
         (37, "0037_asked_and_series", PackageResources._037_asked_and_series_sql),
+        (38, "0038_changed_calls", PackageResources._038_changed_calls_sql),
         (39, "0039_usage_and_stops", PackageResources._039_usage_and_stops_sql),
     ]
 
