@@ -243,6 +243,7 @@ struct Promises {
             case .approved:
                 found += Proof.expect(decision == true, "\(approval.id) is approved, but nobody approved it")
             case .denied: found += Proof.expect(decision == false, "\(approval.id) is denied, but nobody denied it")
+            case .changed: found.append("\(approval.id) is changed, but nobody changed it")
             case .open: found.append("the question \(approval.id) is open and its run is over")
             case .expired, .void: break
             }

@@ -63,6 +63,14 @@ enum APISchemas {
         field("input", .any, "The call as the agent wrote it."), field("input_sha256", words),
         perhaps("decided_by", words), perhaps("decided_on", words), perhaps("reason", words),
         field("requested_at", .time), field("expires_at", .time), perhaps("decided_at", .time),
+        perhaps("why", words, "What the agent said last before it asked."),
+        field("version", count, "One more than that of the question it is asked after; 1 where there is none."),
+        perhaps("previous", words, "The question about the same tool that was denied or changed before."),
+        field("differs_in", .list(words, most: 20), "Members that are not what they were in the version before."),
+        perhaps("changed_input", .any, "The call as a person changed and approved it."),
+        perhaps("changed_sha256", words, "Of changed_input, members sorted and without blanks."),
+        perhaps("granted_by", words, "The changed question on whose strength this call was approved."),
+        perhaps("used_by", words, "The call that was approved on the strength of this change."),
     ])
     private static let agentFields: [Field] = [
         field("name", words), field("display_name", words), field("description", words), field("version", words),

@@ -13,6 +13,14 @@ struct ApprovalAPI: Sendable {
             .optional("reason", .line(0...1_000), "Needed to deny: the agent is told why."),
         ], isOpen: false)
 
+    private static let change: APIShape = .object(
+        [
+            .init(
+                name: "input", shape: .object([], isOpen: true),
+                meaning: "The whole input as it is approved, at most \(ChangedInput.bytesMax) bytes of JSON."),
+            .optional("reason", .line(0...1_000), "The agent is told."),
+        ], isOpen: false)
+
     var routes: [Route] {
         [
             .operation(
@@ -45,6 +53,14 @@ struct ApprovalAPI: Sendable {
                     answer: .one(.named("Approval")), body: Self.decision),
                 current: { try Self.approval($0).document }
             ) { .one(try await decide($0)) },
+            .operation(
+                house, .post, "/approvals/:id/change", .consultant, .approval,
+                as: .init(
+                    name: "changeApproval", tag: Self.tag,
+                    summary: "Approve with changes: the agent is told to make the call again exactly so. The first "
+                        + "decision stands.", answer: .one(.named("Approval")), body: Self.change),
+                current: { try Self.approval($0).document }
+            ) { .one(try await change($0)) },
         ]
     }
 
@@ -53,13 +69,24 @@ struct ApprovalAPI: Sendable {
         return approval
     }
 
-    private func decide(_ call: APICall) async throws -> JSONValue {
+    /// What came with API_TOKEN counts as API_TOKEN_USER's.
+    private static func decider(_ call: APICall) throws -> ApprovalPolicy.Person {
         let person = try call.web.signedIn().person
-        // What came with API_TOKEN counts as API_TOKEN_USER's.
-        let decider = person.isInstallation ? .bureau(name: person.name) : ApprovalView.decider(person)
-        return try await ApprovalDecision(house: house).decide(
-            try Self.approval(call).id, isApproved: call.text("decision") == "approve", call.text("reason"), decider,
-            try call.web.actor())
+        return person.isInstallation ? .bureau(name: person.name) : ApprovalView.decider(person)
+    }
+
+    private func change(_ call: APICall) async throws -> JSONValue {
+        let actor = try call.web.actor()
+        let outcome = try await house.approvals.change(
+            Self.approval(call).id, to: call.body["input"] ?? .null, by: Self.decider(call), on: actor.surface,
+            reason: call.text("reason"), from: actor.remoteAddress)
+        return try ApprovalDecision(house: house).told(outcome)
+    }
+
+    private func decide(_ call: APICall) async throws -> JSONValue {
+        try await ApprovalDecision(house: house).decide(
+            try Self.approval(call).id, isApproved: call.text("decision") == "approve", call.text("reason"),
+            Self.decider(call), call.web.actor())
     }
 }
 
@@ -80,6 +107,11 @@ struct ApprovalDecision: Sendable {
             ? try await house.approvals.approve(id, by: decider, on: actor.surface, from: actor.remoteAddress)
             : try await house.approvals.deny(
                 id, by: decider, on: actor.surface, reason: reason ?? "", from: actor.remoteAddress)
+        return try told(outcome)
+    }
+
+    /// The question as it is decided, or why it is not.
+    func told(_ outcome: ApprovalDesk.Outcome) throws -> JSONValue {
         let words = SlackFrontDesk.words(outcome, house.clock.zone) ?? ""
         func no(_ status: HTTPResponse.Status, _ title: String, _ fix: String) -> APIProblem {
             APIProblem(status: status, title: title, detail: words, fix: fix)
@@ -89,6 +121,8 @@ struct ApprovalDecision: Sendable {
         case .already: throw no(.conflict, "Already decided", "GET the approval to see by whom.")
         case .refused: throw no(.forbidden, "Not an approver", "Ask one of the people the agent's config names.")
         case .unknown: throw APIProblem.missing("such approval")
+        case .unfit:
+            throw no(.unprocessableContent, "Cannot be changed so", "Send another input, or deny with a reason.")
         case .short: throw no(.conflict, "Not enough money", "Raise the budget first.")
         case .altered: throw no(.conflict, "Altered", "The stored question is not the agent's: look at the run.")
         }

@@ -1,6 +1,5 @@
 import BureauDomain
 import BureauEngine
-import Hummingbird
 
 /// A question of an agent as a card: the effect first, then what exactly, then the JSON.
 struct ApprovalView: Sendable {
@@ -11,6 +10,7 @@ struct ApprovalView: Sendable {
         switch state {
         case .open: Chip(glyph: "◆", word: "Approval", tone: "wait")
         case .approved: Chip(glyph: "✓", word: "Approved", tone: "ok")
+        case .changed: Chip(glyph: "✓", word: "Approved with changes", tone: "ok")
         case .denied: Chip(glyph: "✕", word: "Denied", tone: "bad")
         case .expired: Chip(glyph: "○", word: "Expired", tone: "idle")
         case .void: Chip(glyph: "–", word: "No longer asked", tone: "idle")
@@ -22,8 +22,10 @@ struct ApprovalView: Sendable {
     }
 
     /// What exactly would be sent, member by member. What is too long to read here says so.
-    static func lines(_ approval: ApprovalRecord) -> [ApprovalCard.Line] {
-        let value = try? JSONValue.parse(Array(approval.input.utf8)), members = value?.object?.members ?? []
+    static func lines(_ approval: ApprovalRecord) -> [ApprovalCard.Line] { lines(approval.newestInput) }
+
+    static func lines(_ input: String) -> [ApprovalCard.Line] {
+        let value = try? JSONValue.parse(Array(input.utf8)), members = value?.object?.members ?? []
         let lines = members.prefix(previewMax).map { member in
             let text = member.value.string ?? member.value.pretty, more = text.count - valueCharactersMax
             return ApprovalCard.Line(
@@ -41,7 +43,7 @@ struct ApprovalView: Sendable {
     func card(_ approval: ApprovalRecord, _ run: RunRecord, _ visitor: WebRequest.Visitor) async throws -> ApprovalCard
     {
         let words = house.words(run)
-        let value = try? JSONValue.parse(Array(approval.input.utf8)), lines = Self.lines(approval)
+        let value = try? JSONValue.parse(Array(approval.newestInput.utf8)), lines = Self.lines(approval)
         var refusal: String?
         if approval.state == .open {
             if visitor.person.role < .consultant {
@@ -54,17 +56,20 @@ struct ApprovalView: Sendable {
                 }
             }
         }
+        let mayChange = approval.state == .open && !approval.isAboutMoney && value?.object != nil
         let who = approval.threadName.map { " (sub-agent \($0))" } ?? ""
         return ApprovalCard(
             id: approval.id, chip: Self.chip(approval.state), effect: approval.effect,
             meta: "\(words.title)\(who) · asked \(house.clock.moment(approval.requestedAt)) · expires "
                 + "\(house.clock.absolute(approval.expiresAt)), then counts as expired · cost so far \(words.cost)",
-            tool: approval.tool, event: approval.eventID, json: value?.pretty ?? approval.input,
-            preview: !lines.isEmpty, previewFacts: lines, diff: try await change(approval, lines),
+            tool: approval.tool, event: approval.eventID, json: value?.pretty ?? approval.newestInput,
+            why: approval.why, version: ApprovalWords.version(approval), preview: !lines.isEmpty, previewFacts: lines,
+            diff: try await change(approval),
             outcome: approval.state == .open
                 ? nil
                 : ApprovalWords.outcome(approval) + (approval.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""),
             refusal: refusal, mayDecide: approval.state == .open && refusal == nil,
+            changeAddress: mayChange && refusal == nil ? ChangePages.address(approval) : nil,
             approveWord: approval.isAboutMoney ? "Raise" : "Approve", denyWord: approval.isAboutMoney ? "Stop" : "Deny",
             action: "/approvals/\(approval.id)/decision", runAddress: words.address, formToken: visitor.formToken,
             formKey: PageRenderer.formKey())
@@ -72,105 +77,33 @@ struct ApprovalView: Sendable {
 }
 
 extension ApprovalView {
-    static let earlierMax = 50
-
-    /// An agent that was denied asks anew with something else: what is else about it.
-    private func change(_ approval: ApprovalRecord, _ lines: [ApprovalCard.Line]) async throws -> Diff? {
-        guard approval.state == .open else { return nil }
-        var listing = ApprovalListing(visible: nil)
-        (listing.run, listing.state, listing.before) = (approval.runID, .denied, approval.id)
-        listing.limit = Self.earlierMax
-        let earlier = try await house.approvals.list(listing).first { $0.tool == approval.tool }
-        guard let earlier, earlier.input != approval.input else { return nil }
-        func text(_ lines: [ApprovalCard.Line]) -> String {
-            lines.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
+    /// What a person has changed; else what is another thing than in the version before.
+    private func change(_ approval: ApprovalRecord) async throws -> Diff? {
+        if let changed = approval.changedInput {
+            return Self.diff(
+                approval.input, changed, caption: "What \(approval.decidedBy ?? "somebody") changed before approving it"
+            )
         }
-        let found = LineDiff.of(text(Self.lines(earlier)), text(lines))
-        let who = ApprovalWords.outcome(earlier)
-        return Diff(caption: "What changed since it was asked before (\(who))", lines: found.lines)
-    }
-}
-
-/// One question, and the decision about it.
-struct ApprovalPages: Sendable {
-    let house: WebHouse
-
-    var routes: [Route] {
-        [
-            .page("/approvals/:id", .viewer, .approval) { try await show($0) },
-            .action("/approvals/:id/decision", .consultant, .approval) { try await decide($0) },
-        ]
+        guard let id = approval.previous, let earlier = try await house.approvals.find(id) else { return nil }
+        return Self.diff(
+            earlier.newestInput, approval.input,
+            caption: "What changed since it was asked before (\(ApprovalWords.outcome(earlier)))")
     }
 
-    private func show(_ web: WebRequest) async throws -> Response {
-        guard let approval = web.approval else { throw PageProblem.notFound }
-        let run = try web.theRun()
-        var page = Page(title: "Approval", heading: "Approval")
-        page.crumbs = [
-            Link(word: "Inbox", address: "/inbox/"),
-            Link(word: "run \(run.id.prefix(10))", address: "/runs/\(run.id)/"),
-            Link(word: "Approval"),
-        ]
-        page.blocks = [Block(approval: try await ApprovalView(house: house).card(approval, run, web.signedIn()))]
-        return try await house.page(page, web)
+    /// Nil where nothing differs. `charactersMax` is of one member.
+    static func diff(
+        _ old: String, _ new: String, caption: String, charactersMax: Int = valueCharactersMax
+    ) -> Diff? {
+        let found = LineDiff.of(text(old, charactersMax), text(new, charactersMax))
+        return found.lines.isEmpty ? nil : Diff(caption: caption, lines: found.lines)
     }
 
-    /// What a form says about a question.
-    enum Verdict {
-        case approve
-        case deny(reason: String)
-
-        init(_ form: FormBody) throws {
-            switch form["decision"] {
-            case "approve": self = .approve
-            case "deny":
-                let reason = String((form["reason"] ?? "").trimmingPrefix(while: \.isWhitespace))
-                guard !reason.isEmpty else {
-                    throw PageProblem.unprocessable(
-                        "A reason is missing: the agent is told why.",
-                        fix: "Go back, write one sentence, and press Deny again.", field: "reason")
-                }
-                self = .deny(reason: reason)
-            default: throw PageProblem.badRequest("The form says neither approve nor deny.")
-            }
-        }
-
-        var word: String {
-            switch self {
-            case .approve: "approved"
-            case .deny: "denied"
-            }
-        }
-    }
-
-    /// Decides one; the desk notes it.
-    func settle(_ approval: ApprovalRecord, _ run: RunRecord, _ verdict: Verdict, _ web: WebRequest) async throws
-        -> ApprovalDesk.Outcome
-    {
-        let actor = try web.actor(), person = ApprovalView.decider(try web.signedIn().person)
-        let address = actor.remoteAddress
-        return switch verdict {
-        case .approve: try await house.approvals.approve(approval.id, by: person, on: "web", from: address)
-        case .deny(let reason):
-            try await house.approvals.deny(approval.id, by: person, on: "web", reason: reason, from: address)
-        }
-    }
-
-    private func decide(_ web: WebRequest) async throws -> Response {
-        guard let approval = web.approval else { throw PageProblem.notFound }
-        let run = try web.theRun()
-        let outcome = try await settle(approval, run, try Verdict(web.form), web)
-        let words = SlackFrontDesk.words(outcome, house.clock.zone) ?? "Decided"
-        switch outcome {
-        case .decided(let decided):
-            return try await house.done(
-                "\(ApprovalWords.outcome(decided)). The agent is told.", "/runs/\(run.id)/", web)
-        case .already:
-            throw PageProblem.conflict(words, fix: "The first decision stands; nothing was changed by yours.")
-        case .refused: throw PageProblem.unprocessable(words, fix: "Ask somebody who may decide.")
-        case .unknown: throw PageProblem.notFound
-        case .altered, .short:
-            throw PageProblem.conflict(words, fix: "Nothing was decided. Open the run and look again.")
-        }
+    /// A member a line, or several where its text has them. A text that reads like a number or a list is quoted.
+    private static func text(_ input: String, _ charactersMax: Int) -> String {
+        guard let members = (try? JSONValue.parse(Array(input.utf8)))?.object?.members else { return input }
+        return members.map { member in
+            let plain = member.value.string.flatMap { (try? JSONValue.parse(Array($0.utf8))) == nil ? $0 : nil }
+            return "\(member.key): \((plain ?? member.value.pretty).prefix(charactersMax))"
+        }.joined(separator: "\n")
     }
 }

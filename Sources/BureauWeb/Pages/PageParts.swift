@@ -272,13 +272,19 @@ struct ApprovalCard {
     var tool: String
     var event: String
     var json: String
+    /// What the agent said last before it asked.
+    var why: String? = nil
+    /// How it stands to what was asked before.
+    var version: String? = nil
     var preview: Bool
     var previewFacts: [Line]
-    /// What is different from what was denied before.
+    /// What is different from the version before, or from what the agent asked for.
     var diff: Diff? = nil
     var outcome: String? = nil
     var refusal: String? = nil
     var mayDecide: Bool
+    /// Where it is changed before it is approved.
+    var changeAddress: String? = nil
     var approveWord: String
     var denyWord: String
     var action: String
@@ -370,6 +376,8 @@ struct Form {
     var buttonName: String? = nil
     var buttonValue = ""
     var second: Button? = nil
+    /// It only shows something, and may be sent as often as somebody likes.
+    var isRepeatable = false
     /// Put in by the renderer.
     var formToken: String? = nil
     var formKey: String? = nil

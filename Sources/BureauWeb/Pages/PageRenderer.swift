@@ -15,7 +15,8 @@ struct PageRenderer: Sendable {
         for index in page.blocks.indices {
             for form in page.blocks[index].forms.indices {
                 page.blocks[index].forms[form].formToken = token
-                page.blocks[index].forms[form].formKey = Self.formKey()
+                page.blocks[index].forms[form].formKey =
+                    page.blocks[index].forms[form].isRepeatable ? nil : Self.formKey()
             }
         }
         page.focusFirstProblem()

@@ -7,7 +7,9 @@ import Logging
 struct ApprovalsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approvals", abstract: "Questions that agents may not answer themselves.",
-        subcommands: [ApprovalsList.self, ApprovalsShow.self, ApprovalsApprove.self, ApprovalsDeny.self],
+        subcommands: [
+            ApprovalsList.self, ApprovalsShow.self, ApprovalsApprove.self, ApprovalsChange.self, ApprovalsDeny.self,
+        ],
         defaultSubcommand: ApprovalsList.self)
 }
 
@@ -33,14 +35,15 @@ enum ApprovalCommands {
         if case .decided(let approval) = outcome {
             let isOver = approval.isAboutMoney && approval.state == .denied
             return try output.print(ApprovalView(approval).object) {
-                Terminal.say("\(ApprovalWords.outcome(approval)). The run \(isOver ? "stops" : "goes on").")
+                let next = approval.state == .changed ? " The agent is told to make the call again so." : ""
+                Terminal.say("\(ApprovalWords.outcome(approval)). The run \(isOver ? "stops" : "goes on").\(next)")
             }
         }
         let words = SlackFrontDesk.words(outcome, .utc) ?? "nothing was decided"
         Terminal.note("bureau: \(words)\n  see: bureau approvals list")
         switch outcome {
         case .refused: throw ExitCode(ExitStatus.notAllowed)
-        case .decided, .already, .unknown, .altered, .short: throw ExitCode(ExitStatus.failed)
+        case .decided, .already, .unknown, .altered, .short, .unfit: throw ExitCode(ExitStatus.failed)
         }
     }
 }
@@ -143,13 +146,19 @@ struct ApprovalView {
     }
 
     var text: String {
-        let content = (try? BureauDomain.JSONValue.parse(Array(approval.input.utf8)).pretty) ?? approval.input
+        let version = ApprovalWords.version(approval).map { "\n\($0) (\(approval.previous ?? ""))" } ?? ""
+        let why = approval.why.map { "\nWhy: \($0)" } ?? ""
+        let changed = approval.changedInput.map { "\n\nAs changed\n\(Self.pretty($0))" } ?? ""
         return """
-            \(approval.effect)
+            \(approval.effect)\(version)\(why)
             \(ApprovalWords.outcome(approval)) · run \(approval.runID) · expires \(Clock.iso(approval.expiresAt))
 
             \(approval.tool)
-            \(content)
+            \(Self.pretty(approval.input))\(changed)
             """
+    }
+
+    private static func pretty(_ input: String) -> String {
+        (try? BureauDomain.JSONValue.parse(Array(input.utf8)).pretty) ?? input
     }
 }
