@@ -65,6 +65,32 @@ import Testing
         }
     }
 
+    @Test("A denial that tells the very input is obeyed: the same call comes again with it, and waits")
+    func changed() async throws {
+        try await withAnthropic { host in
+            let id = try await host.start("requires_action")
+            let call = try #require(try await host.settled(id).first { $0.type == "agent.mcp_tool_use" })
+            let denial: JSON = [
+                "type": "user.tool_confirmation", "tool_use_id": call["id"] ?? .null, "result": "deny",
+                "deny_message":
+                    "Make the same call again, with exactly this input:\n{\"text\":\"One day\",\"count\":2}",
+            ]
+            #expect(try await host.post("/sessions/\(id)/events", ["events": [denial]]).status == 200)
+            let events = try await host.history(id) { events in
+                events.count { $0.type == "agent.mcp_tool_use" } == 2 && events.last?.stopReason == "requires_action"
+            }
+            let again = try #require(events.last { $0.type == "agent.mcp_tool_use" })
+            let input: JSON = ["text": "One day", "count": 2]
+            #expect(again["name"] == call["name"] && again["input"] == input)
+            let answer: JSON = [
+                "type": "user.tool_confirmation", "tool_use_id": again["id"] ?? .null, "result": "allow",
+            ]
+            #expect(try await host.post("/sessions/\(id)/events", ["events": [answer]]).status == 200)
+            let after = try await host.history(id) { $0.last?.stopReason == "end_turn" }
+            #expect(after.count { $0.type == "agent.mcp_tool_use" } == 2)
+        }
+    }
+
     @Test("A custom tool's result comes from the client, and the session goes on with it")
     func customTool() async throws {
         try await withAnthropic { host in

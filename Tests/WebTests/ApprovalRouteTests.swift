@@ -18,6 +18,8 @@ struct ApprovalRouteTests {
         (.post, "/api/v1/approvals/01KA/decision", bearer, #"{"decision":"maybe"}"#, 404),
         (.post, "/api/v1/approvals/01KA/decision", bearer, #"{"decision":"deny","reason":" "}"#, 404),
         (.post, "/api/v1/approvals/01KA/decision", bearer, #"{"decision":"approve"}"#, 404),
+        (.post, "/api/v1/approvals/01KA/change", [:], #"{"input":{}}"#, 401),
+        (.post, "/api/v1/approvals/01KA/change", bearer, #"{"input":{}}"#, 404),
     ]
 
     @Test("A no is a problem document with its reason, and never holds the token", arguments: refusals)

@@ -6,25 +6,27 @@ import Foundation
 @testable import BureauWeb
 
 extension Served {
-    /// A question of a run, as its session asks it. Returns its id.
+    /// A question of a run, as its session asks it, perhaps anew after an earlier one. Returns its id.
     func ask(
-        _ run: String, tool: String = "publish_post", text: String, state: String = "open", daysAgo: Int64 = 0
+        _ run: String, tool: String = "publish_post", text: String = "", input whole: String? = nil,
+        state: String = "open", daysAgo: Int64 = 0, after previous: String? = nil
     ) async throws -> String {
         let now = house.doors.now() - daysAgo * 86_400_000
         let tail = UInt64.random(in: 0...UInt64.max)
         let id = ULID.make(milliseconds: now, randomness: (tail, 0))
-        let input = #"{"text":"\#(text)"}"#
+        let input = whole ?? #"{"text":"\#(text)"}"#
         _ = try await database.write { db in
             try db.execute(
                 """
                 INSERT INTO approval (id, run_id, event_id, tool, input, input_sha256, effect, state, requested_at,
-                    expires_at, decided_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    expires_at, decided_at, why, version, previous, differs_in)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     id, run, "evt_\(id)", tool, input, Hex.sha256(Array(input.utf8)), "Sentinel wants to publish",
                     state,
-                    now, now + 3_600_000, state == "open" ? nil : now + 3_600_000,
+                    now, now + 3_600_000, state == "open" ? nil : now + 3_600_000, "Agreed in the task.",
+                    previous == nil ? 1 : 2, previous, previous == nil ? "[]" : #"["text"]"#,
                 ])
         }
         return id

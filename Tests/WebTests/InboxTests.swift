@@ -210,11 +210,12 @@ struct InboxTests {
             }
             _ = try await server.house.approvals.deny(
                 first, by: .bureau(name: "ben"), on: "slack", reason: "One day only.")
-            let second = try await server.ask(Self.run(1), text: "Half price on Monday")
+            let second = try await server.ask(Self.run(1), text: "Half price on Monday", after: first)
             let browser = try await Browser.signedIn(server, "otto", .operator)
             for path in ["/approvals/\(second)/", "/inbox/"] {
                 let page = try await browser.get(path).text
                 #expect(page.contains("What changed since it was asked before") && page.contains("One day only."))
+                #expect(page.contains("Version 2; differs in: text") && page.contains("“Agreed in the task.”"))
                 #expect(page.contains("<code>text: Half price all week</code>"))
                 #expect(page.contains("<code>text: Half price on Monday</code>"))
             }

@@ -49,6 +49,27 @@ struct ApprovalSlackTests {
         }
     }
 
+    @Test("What is asked again says in one line which version it is and what differs")
+    func version() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench(), doors = bench.clock.doors
+            let run = try await bench.run(Bench.toRunning), input = #"{"body":"Half price"}"#
+            try await bench.database.write { db in
+                let new = NewApproval(
+                    eventID: "e1", tool: "publish", input: input, inputHash: Hex.sha256(Array(input.utf8)),
+                    effect: "Sentinel wants to publish.", version: 2, previous: run.id, differsIn: ["body"])
+                let mark = StepMark.approval(run: run.id, eventID: "e1")
+                let id = try #require(
+                    try ApprovalStore(db: db).ask(
+                        new, run: run.id, id: mark, now: doors.now(), expiresAt: doors.now() + 3_600_000))
+                try ApprovalNotices(db: db, doors: doors).ask(id, run: run)
+            }
+            try await Self.send(try bench.parts(here.connections))
+            let messages = await Self.messages(here, in: "C0APPROVE")
+            #expect(messages.count == 1 && messages[0].text.contains("Version 2; differs in: body"), "\(messages)")
+        }
+    }
+
     // MARK: Who is shown the outcome
 
     private static func letAnaBeAsked(_ bench: Bench) async throws {

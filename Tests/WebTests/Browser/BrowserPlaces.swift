@@ -73,6 +73,7 @@ struct BrowserPlaces {
         "/clients/acme/archive", "/agents/sentinel/test",
         "/users/boss/disable", "/system/endpoints/\(endpoint)/remove", "/system/endpoints/\(endpoint)/rotate",
         "/system/endpoints/\(endpoint)/disable", "/approvals/together?\(FullHouse.together)",
+        "/approvals/01KAAPP0000000000000000001/change",
         "/system/queue/together?do=redrive&pick.\(signal)=yes",
         "/runs/together?do=stop&pick.\(FullHouse.run("5"))=yes&pick.\(FullHouse.run("7"))=yes",
         "/runs/together?do=again&pick.\(FullHouse.run("5"))=yes",
