@@ -52,6 +52,56 @@ struct ApprovalJourneyTests {
         }
     }
 
+    @Test(
+        "A call is changed on the command line: the agent makes it again so, it goes through, and nobody is asked twice"
+    )
+    func changed() async throws {
+        try await Installation.open(Self.installation()) { installation in
+            try await installation.steer(["name": "requires_action"])
+            let first = try await installation.startServer()
+            try await installation.board.move(Self.task, to: "ready (automate)")
+            _ = try await questions(installation, count: 1)
+            let list = try await installation.command("approvals", "list", "--json")
+            let id = try #require((try JSON(parsing: Data(list.text.utf8)))[0]?["id"]?.string, "\(list.text)")
+            let file = installation.folder.appending(path: "changed.json")
+            try Data(#"{"location": "Shamrock", "text": "Half price on Monday"}"#.utf8).write(to: file)
+            let shown = try await installation.command("approvals", "change", id, "--input-file", file.path)
+            #expect(shown.status == 64 && shown.text.contains("+ text: \"Half price on Monday\""), "\(shown.text)")
+            try await first.process.killNow()
+            // Nobody serves while it is decided: the next server brings it to the session.
+            let decided = try await installation.command(
+                "approvals", "change", id, "--input-file", file.path, "--reason", "One day only", "--yes")
+            #expect(decided.status == 0 && decided.text.contains("Approved with changes by"), "\(decided.text)")
+            let server = try await installation.startServer()
+            let run = try await eventually("the run goes on and ends") {
+                let run = try await installation.records().runs.first
+                return run.map { RunStates.final.contains($0.state) } == true ? run : nil
+            }
+            try await checkChange(installation)
+            try await eventually("the message shows the outcome") {
+                let texts = await installation.look().messages(in: "C0APPROVE").map(\.whole)
+                return texts.contains { $0.contains("Approved with changes by") } ? true : nil
+            }
+            let asked = await installation.look().messages(in: "C0APPROVE").filter {
+                $0.whole.contains("Approval needed")
+            }
+            #expect(asked.isEmpty, "nobody is asked again")
+            #expect(try await installation.command("runs", "verify", run.id).status == 0)
+            server.process.signal(SIGTERM)
+        }
+    }
+
+    /// A deny that holds the input, the same call with it, and an allow.
+    private func checkChange(_ installation: Installation) async throws {
+        let session = try #require(await installation.look().sessions.first?.id)
+        let events = try await installation.history(of: session)
+        let answers = events.filter { $0["type"]?.string == "user.tool_confirmation" }
+        #expect(answers.compactMap { $0["result"]?.string } == ["deny", "allow"])
+        #expect(answers.first?["deny_message"]?.string?.contains("Half price on Monday") == true)
+        let calls = events.filter { $0["type"]?.string == "agent.mcp_tool_use" }
+        #expect(calls.count == 2 && calls[1]["input"]?["text"]?.string == "Half price on Monday")
+    }
+
     /// The messages that carry the questions, oldest first.
     private func questions(_ installation: Installation, count: Int) async throws -> [JSON] {
         try await eventually("the questions are posted") {
