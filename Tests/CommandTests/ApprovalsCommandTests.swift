@@ -15,6 +15,14 @@ struct ApprovalsCommandTests {
             let unknown = try await here.run("approvals", "approve", "01KA3F8Q7Q")
             #expect(unknown.status == 1 && unknown.errors.contains("there is no approval 01KA3F8Q7Q"), "\(unknown)")
             #expect(try await here.run("approvals", "deny", "01KA3F8Q7Q").status == 64, "a reason is asked for")
+            let nowhere = try await here.run("approvals", "change", "01KA3F8Q7Q", "--input-file", "nowhere.json")
+            #expect(nowhere.status == 64 && nowhere.errors.contains("nowhere.json cannot be read"), "\(nowhere)")
+            try here.write("{", to: "broken.json")
+            let broken = try await here.run("approvals", "change", "01KA3F8Q7Q", "--input-file", "broken.json")
+            #expect(broken.status == 64 && broken.errors.contains("broken.json is no JSON"), "\(broken)")
+            try here.write("{}", to: "changed.json")
+            let gone = try await here.run("approvals", "change", "01KA3F8Q7Q", "--input-file", "changed.json", "--yes")
+            #expect(gone.status == 1 && gone.errors.contains("there is no approval 01KA3F8Q7Q"), "\(gone)")
             #expect(try await here.run("runs", "list").status == 0)
         }
     }

@@ -74,8 +74,7 @@ struct ApprovalJourneyTests {
             #expect(decided.status == 0 && decided.text.contains("Approved with changes by"), "\(decided.text)")
             let server = try await installation.startServer()
             let run = try await eventually("the run goes on and ends") {
-                let run = try await installation.records().runs.first
-                return run.map { RunStates.final.contains($0.state) } == true ? run : nil
+                try await installation.records().runs.first { RunStates.final.contains($0.state) }
             }
             try await checkChange(installation)
             try await eventually("the message shows the outcome") {

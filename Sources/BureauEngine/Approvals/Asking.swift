@@ -95,7 +95,7 @@ struct Asking: Sendable {
         let near = Outgoing.clean(String(text.prefix(whyCharactersMax + whyMoreCharactersMax)))
             .trimmingCharacters(in: .whitespacesAndNewlines)
         guard !near.isEmpty else { return nil }
-        return near.count > whyCharactersMax ? near.prefix(whyCharactersMax) + "…" : near
+        return near.count > whyCharactersMax ? String(near.prefix(whyCharactersMax)) + "…" : near
     }
 }
 

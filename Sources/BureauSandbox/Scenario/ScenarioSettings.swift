@@ -6,7 +6,7 @@ enum ScenarioName: String, CaseIterable, Sendable {
     /// Retries run out; the session goes idle.
     case exhausted
     case refusal
-    /// A tool call waits for a person; continues after the answer.
+    /// A tool call waits for a person; continues after the answer. Told to make the call again with an input, it does.
     case requiresAction = "requires_action"
     case customTool = "custom_tool"
     /// Asks for a part of the first artifact its kickoff tells of, and of one that is not its client's.

@@ -63,7 +63,8 @@ struct ApprovalView: Sendable {
             meta: "\(words.title)\(who) · asked \(house.clock.moment(approval.requestedAt)) · expires "
                 + "\(house.clock.absolute(approval.expiresAt)), then counts as expired · cost so far \(words.cost)",
             tool: approval.tool, event: approval.eventID, json: value?.pretty ?? approval.newestInput,
-            why: approval.why, version: ApprovalWords.version(approval), preview: !lines.isEmpty, previewFacts: lines,
+            why: approval.why, versionWords: ApprovalWords.version(approval), preview: !lines.isEmpty,
+            previewFacts: lines,
             diff: try await change(approval),
             outcome: approval.state == .open
                 ? nil
@@ -94,8 +95,16 @@ extension ApprovalView {
     static func diff(
         _ old: String, _ new: String, caption: String, charactersMax: Int = valueCharactersMax
     ) -> Diff? {
-        let found = LineDiff.of(text(old, charactersMax), text(new, charactersMax))
+        var found = LineDiff.of(text(old, charactersMax), text(new, charactersMax))
+        if found.lines.isEmpty, !InputDifference.between(old, new).isEmpty {
+            // Members whose texts run into each other read alike: as JSON they do not.
+            found = LineDiff.of(pretty(old), pretty(new))
+        }
         return found.lines.isEmpty ? nil : Diff(caption: caption, lines: found.lines)
+    }
+
+    private static func pretty(_ input: String) -> String {
+        (try? JSONValue.parse(Array(input.utf8)))?.pretty ?? input
     }
 
     /// A member a line, or several where its text has them. A text that reads like a number or a list is quoted.

@@ -275,7 +275,7 @@ struct ApprovalCard {
     /// What the agent said last before it asked.
     var why: String? = nil
     /// How it stands to what was asked before.
-    var version: String? = nil
+    var versionWords: String? = nil
     var preview: Bool
     var previewFacts: [Line]
     /// What is different from the version before, or from what the agent asked for.
