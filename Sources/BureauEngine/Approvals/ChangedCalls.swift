@@ -24,8 +24,8 @@ struct ChangedCalls {
         try db.first(
             """
             SELECT * FROM approval AS earlier
-            WHERE run_id = ? AND tool = ? AND server IS ? AND thread_id IS ? AND state IN ('denied', 'changed')
-                AND event_id <> ? AND NOT EXISTS (
+            WHERE run_id = ? AND tool = ? AND server IS ? AND thread_id IS ? AND event_id <> ?
+                AND state IN ('denied', 'changed') AND NOT EXISTS (
                     SELECT 1 FROM approval AS later
                     WHERE later.run_id = earlier.run_id AND later.previous = earlier.id
                         AND later.state IN ('approved', 'changed', 'denied'))
@@ -52,6 +52,7 @@ struct ChangedCalls {
             WHERE id = ? AND state = 'open'
             """,
             [former.decidedBy, former.decidedOn, "approved as changed in \(former.id)", former.id, now, id])
+        // The row was made a moment ago in this transaction: where it is not open, nothing of it may stand.
         guard isDecided == 1, let granted = try ApprovalStore(db: db).find(id) else { throw RunMoved(runID: run.id) }
         try Announcements(db: db).approval(id, now: now)
         let actor = Actor(name: former.decidedBy ?? "nobody", surface: former.decidedOn ?? "")
@@ -69,8 +70,8 @@ struct ChangedCalls {
         let former = try db.first(
             """
             SELECT * FROM approval
-            WHERE run_id = ? AND tool = ? AND server IS ? AND thread_id IS ? AND state = 'changed' AND changed_sha256 = ?
-                AND used_by IS NULL
+            WHERE run_id = ? AND tool = ? AND server IS ? AND thread_id IS ? AND changed_sha256 = ?
+                AND state = 'changed' AND used_by IS NULL
             ORDER BY decided_at, id LIMIT 1
             """, [run.id, question.tool, question.server, question.threadID, hash]
         ).map(ApprovalRecord.init)
