@@ -63,6 +63,7 @@ struct ApprovalSlackTests {
                     try ApprovalStore(db: db).ask(
                         new, run: run.id, id: mark, now: doors.now(), expiresAt: doors.now() + 3_600_000))
                 try ApprovalNotices(db: db, doors: doors).ask(id, run: run)
+                try RunTransitions(doors: doors).apply(.approvalsAsked(count: 1), to: run.id, lease: nil, in: db)
             }
             try await Self.send(try bench.parts(here.connections))
             let messages = await Self.messages(here, in: "C0APPROVE")
