@@ -167,7 +167,7 @@ struct DeliverAgainTests {
     @Test("Two channels of one run that were set aside are tried again in one act")
     func redriven() async throws {
         try await withStandIns { here in
-            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let bench = try await Bench()
             let run = try await Self.run(
                 bench, [.turnEnded, .filesCollected(problem: nil), .channelsSettled(problem: Self.problem)])
             let now = bench.clock.now
@@ -181,7 +181,7 @@ struct DeliverAgainTests {
             let letters = try await queue.parked(QueueFilter()).filter { $0.kind == .delivery }
             #expect(letters.count == 2)
             let outcomes = try await queue.redrive(letters) { _ in false }
-            #expect(outcomes.allSatisfy(\.isDone), "\(outcomes.map(\.sentence))")
+            #expect(outcomes.allSatisfy { $0.isDone }, "\(outcomes.map(\.sentence))")
             #expect(try await bench.find(run.id).state == .delivering)
             let open = try await bench.steps(run.id, .delivery).filter { $0.state == .pending }
             #expect(Set(open.map(\.channel)) == [.slack, .clickUp])
