@@ -22,6 +22,12 @@ struct Promises {
         }
     }
 
+    /// Whether every card that stands has a run.
+    func isAllSeen() throws -> Bool {
+        let seen = Set(try runs().compactMap(\.task))
+        return world.journal.work.allSatisfy { !$0.isLeftStanding || seen.contains($0.task) }
+    }
+
     struct Run {
         let id: String, agent: String, state: RunState
         let cause: String?, sentence: String?, session: String?, task: String?, client: String?, lease: String?

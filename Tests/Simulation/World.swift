@@ -116,11 +116,18 @@ final class World: @unchecked Sendable {  // The simulation has one thread.
     /// The longest that anything may take to come to rest: a notice is tried for a day, a question stands for 8 hours.
     static let restHoursMax = 40
 
+    /// The longest that trouble may keep every sweep from getting through.
+    static let unseenHoursMax: Int64 = 4
+
     private func rest() async {
+        let from = scheduler.now
         for _ in 0..<(Self.restHoursMax * 3) {
             try? await scheduler.sleep(.seconds(1_200))
-            let isAtRest = (try? Promises(world: self).isAtRest()) ?? false
-            if isAtRest, journal.work.allSatisfy({ $0.isLeftStanding && $0.isComplete }) { return }
+            let promises = Promises(world: self)
+            // A card of the last minutes, whose webhook was lost, is found by the first sweep that gets through.
+            let isSeen = scheduler.now - from >= Self.unseenHoursMax * 3_600_000 || (try? promises.isAllSeen()) ?? false
+            let isAtRest = (try? promises.isAtRest()) ?? false
+            if isAtRest, isSeen, journal.work.allSatisfy({ $0.isLeftStanding && $0.isComplete }) { return }
         }
     }
 

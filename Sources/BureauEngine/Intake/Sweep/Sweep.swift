@@ -15,6 +15,7 @@ package struct Sweep: Sendable {
     static let clockDifferenceMilliseconds: Int64 = 10 * 60_000
     static let pagesMax = 200
     static let absencesCheckedMax = 100
+    static let patienceMilliseconds: Int64 = 30_000
     static let label = "sweep"
 
     let parts: EngineParts
@@ -68,7 +69,12 @@ package struct Sweep: Sendable {
     private func sweep(all watches: [Watch]) async throws {
         for watch in watches {
             do {
-                _ = try await sweep(watch)
+                do { _ = try await sweep(watch) } catch let error as VendorError {
+                    // A moment's patience finds the work now instead of a whole round later.
+                    guard case .limited(let wait?) = error.kind, wait <= Self.patienceMilliseconds else { throw error }
+                    try await parts.doors.sleep(.milliseconds(wait))
+                    _ = try await sweep(watch)
+                }
             } catch let error as VendorError {
                 try Task.checkCancellation()
                 try await failed(watch, error.sentence)

@@ -65,4 +65,18 @@ struct SweepJourneyTests {
             #expect(try await desk.status().waiting == 1)
         }
     }
+
+    @Test("A list that has to be waited for a few seconds is swept in the same round")
+    func patient() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench()
+            let parts = try bench.parts(standIns.connections) { $0.clickUpWorkspaceID = "9018614428" }
+            try standIns.fault("clickup", "webhook.deliver", times: 1_000, .drop)
+            try standIns.fault("clickup", "list.tasks", .limited(seconds: 9))
+            try await BoardVisitor(base: "http://127.0.0.1:\(standIns.port)").move("86demoshm1", to: "ready (automate)")
+            try await Sweep(parts: parts, wake: {}).sweepAll()
+            let runs = try await bench.database.engine.query("SELECT task_id FROM run")
+            #expect(try runs.map { try $0.text("task_id") } == ["86demoshm1"])
+        }
+    }
 }
