@@ -63,15 +63,22 @@ struct ChangedCalls {
         return granted
     }
 
-    /// The change that this call is. A stored one that no longer fits its hash is none.
+    /// The change that this call is, unless people have decided about another such call since. A stored one that no
+    /// longer fits its hash is none.
     private func former(_ question: NewApproval, _ run: RunRecord) throws -> ApprovalRecord? {
         guard let canonical = ChangedInput.canonical(question.input) else { return nil }
         let hash = Hex.sha256(Array(canonical.utf8))
         let former = try db.first(
             """
-            SELECT * FROM approval
+            SELECT * FROM approval AS earlier
             WHERE run_id = ? AND tool = ? AND server IS ? AND thread_id IS ? AND changed_sha256 = ?
                 AND state = 'changed' AND used_by IS NULL
+                AND NOT EXISTS (
+                    SELECT 1 FROM approval AS later
+                    WHERE later.run_id = earlier.run_id AND later.tool = earlier.tool
+                        AND later.server IS earlier.server AND later.thread_id IS earlier.thread_id
+                        AND later.state IN ('approved', 'changed', 'denied') AND later.granted_by IS NULL
+                        AND later.requested_at > earlier.decided_at)
             ORDER BY decided_at, id LIMIT 1
             """, [run.id, question.tool, question.server, question.threadID, hash]
         ).map(ApprovalRecord.init)
