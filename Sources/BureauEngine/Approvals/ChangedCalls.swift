@@ -63,16 +63,20 @@ struct ChangedCalls {
         return granted
     }
 
-    /// The change that this call is, unless people have decided about another such call since. A stored one that no
-    /// longer fits its hash is none.
+    /// The change that this call is: no older than a question may get, of the same turn of the run, and only while people
+    /// have decided about no other such call since. A stored one that no longer fits its hash is none.
     private func former(_ question: NewApproval, _ run: RunRecord) throws -> ApprovalRecord? {
         guard let canonical = ChangedInput.canonical(question.input) else { return nil }
-        let hash = Hex.sha256(Array(canonical.utf8))
+        let hash = Hex.sha256(Array(canonical.utf8)), oldest = doors.now() - policy.expiresAfter.milliseconds
         let former = try db.first(
             """
             SELECT * FROM approval AS earlier
             WHERE run_id = ? AND tool = ? AND server IS ? AND thread_id IS ? AND changed_sha256 = ?
-                AND state = 'changed' AND used_by IS NULL
+                AND state = 'changed' AND used_by IS NULL AND decided_at > ?
+                AND NOT EXISTS (
+                    SELECT 1 FROM run_event AS event
+                    WHERE event.run_id = earlier.run_id AND event.at >= earlier.decided_at
+                        AND event.kind IN ('stopping', 'failed', 'collecting', 'in_review', 'revising'))
                 AND NOT EXISTS (
                     SELECT 1 FROM approval AS later
                     WHERE later.run_id = earlier.run_id AND later.tool = earlier.tool
@@ -80,7 +84,7 @@ struct ChangedCalls {
                         AND later.state IN ('approved', 'changed', 'denied') AND later.granted_by IS NULL
                         AND later.requested_at > earlier.decided_at)
             ORDER BY decided_at, id LIMIT 1
-            """, [run.id, question.tool, question.server, question.threadID, hash]
+            """, [run.id, question.tool, question.server, question.threadID, hash, oldest]
         ).map(ApprovalRecord.init)
         guard let former, let kept = former.changedInput.flatMap(ChangedInput.canonical), kept == canonical else {
             return nil

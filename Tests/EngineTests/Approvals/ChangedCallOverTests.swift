@@ -90,4 +90,33 @@ struct ChangedCallOverTests {
         _ = try await desk.approve(second.id, by: .bureau(name: "ben"), on: "cli")
         #expect(try await ask("e3", Self.wanted).state == .open)
     }
+
+    private static let ages: [(Int64, Bool)] = [(3_599_999, true), (3_600_000, false)]
+
+    @Test("It is good for as long as a question stands", arguments: ages)
+    func old(ageMilliseconds: Int64, isGranted: Bool) async throws {
+        try await change(try await ask("e1", Self.asked).id, to: Self.wanted)
+        bench.clock.advance(milliseconds: ageMilliseconds - Self.secondMilliseconds)
+        #expect(try await ask("e2", Self.wanted).state == (isGranted ? .approved : .open))
+    }
+
+    private static let ends: [RunMachine.Event] = [
+        .turnEnded, .broke(RunCause(.internalError, "It broke.")), .stopAsked(RunCause(.byPerson, "Stop.")),
+    ]
+
+    @Test("It ends with the turn it was made in, however the run goes on afterwards", arguments: ends)
+    func turnOver(end: RunMachine.Event) async throws {
+        try await change(try await ask("e1", Self.asked).id, to: Self.wanted)
+        try await bench.move(run.id, end)
+        #expect(try await ask("e2", Self.wanted).state == .open)
+    }
+
+    @Test("It lasts while the run goes on and waits again")
+    func sameTurn() async throws {
+        try await change(try await ask("e1", Self.asked).id, to: Self.wanted)
+        for event: RunMachine.Event in [.gateClosed, .approvalsAsked(count: 1)] {
+            try await bench.move(run.id, event)
+        }
+        #expect(try await ask("e2", Self.wanted).state == .approved)
+    }
 }
