@@ -49,6 +49,7 @@ struct ChangePagesTests {
             #expect(shown.status == 200 && shown.text.contains("<code>text: Half price all week</code>"))
             #expect(shown.text.contains("<code>text: Half price on Monday</code>"))
             #expect(shown.text.contains("Approve with these changes") && shown.text.contains("Change it further"))
+            #expect(shown.text.contains("All of it, as it would be approved"))
             // To look is no decision, however often.
             #expect(try await otto.post(place, Self.written).status == 200)
             #expect(try await server.house.approvals.find(id)?.state == .open)

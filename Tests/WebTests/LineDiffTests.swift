@@ -46,4 +46,19 @@ struct LineDiffTests {
         let same = LineDiff.of(old, old + "\none more")
         #expect(!same.isCut && same.added == 1 && same.removed == 0)
     }
+
+    @Test("A call is compared whole, also where one of its members is long, and what is not compared is told")
+    func calls() throws {
+        let long = String(repeating: "x", count: 9_000)
+        let diff = try #require(
+            ApprovalView.diff(#"{"text": "\#(long)\nold"}"#, #"{"text": "\#(long)\nnew"}"#, caption: "It"))
+        #expect(diff.lines.map(\.text).contains("new") && diff.lines.map(\.text).contains("old"))
+        func many(_ word: String) -> String {
+            let lines = (0..<1_300).map { "\(word) \($0)" }.joined(separator: "\\n")
+            return #"{"text": "\#(lines)"}"#
+        }
+        let cut = try #require(ApprovalView.diff(many("old"), many("new"), caption: "It"))
+        #expect(cut.lines.last?.tone == "gap" && cut.lines.last?.text.hasPrefix("Only the first 1,200") == true)
+        #expect(diff.lines.last?.text == "new")
+    }
 }

@@ -91,16 +91,17 @@ extension ApprovalView {
             caption: "What changed since it was asked before (\(ApprovalWords.outcome(earlier)))")
     }
 
-    /// Nil where nothing differs. `charactersMax` is of one member.
-    static func diff(
-        _ old: String, _ new: String, caption: String, charactersMax: Int = valueCharactersMax
-    ) -> Diff? {
-        var found = LineDiff.of(text(old, charactersMax), text(new, charactersMax))
+    /// Nil where nothing differs. Every member is compared whole; what is not compared is told.
+    static func diff(_ old: String, _ new: String, caption: String) -> Diff? {
+        var found = LineDiff.of(text(old), text(new))
         if found.lines.isEmpty, !InputDifference.between(old, new).isEmpty {
             // Members whose texts run into each other read alike: as JSON they do not.
             found = LineDiff.of(pretty(old), pretty(new))
         }
-        return found.lines.isEmpty ? nil : Diff(caption: caption, lines: found.lines)
+        guard !found.lines.isEmpty else { return nil }
+        let cut = Diff.Line(
+            sign: "…", text: "Only the first 1,200 differing lines are compared; all of it is below", tone: "gap")
+        return Diff(caption: caption, lines: found.lines + (found.isCut ? [cut] : []))
     }
 
     private static func pretty(_ input: String) -> String {
@@ -108,11 +109,11 @@ extension ApprovalView {
     }
 
     /// A member a line, or several where its text has them. A text that reads like a number or a list is quoted.
-    private static func text(_ input: String, _ charactersMax: Int) -> String {
+    private static func text(_ input: String) -> String {
         guard let members = (try? JSONValue.parse(Array(input.utf8)))?.object?.members else { return input }
         return members.map { member in
             let plain = member.value.string.flatMap { (try? JSONValue.parse(Array($0.utf8))) == nil ? $0 : nil }
-            return "\(member.key): \((plain ?? member.value.pretty).prefix(charactersMax))"
+            return "\(member.key): \(plain ?? member.value.pretty)"
         }.joined(separator: "\n")
     }
 }

@@ -53,9 +53,8 @@ struct ChangePages: Sendable {
         var further = edit(approval, form.fields(web.form))
         further.folded = "Change it further"
         let blocks = [
-            Block(
-                diff: ApprovalView.diff(
-                    approval.input, change.json, caption: caption, charactersMax: ChangedInput.bytesMax)),
+            Block(diff: ApprovalView.diff(approval.input, change.json, caption: caption)),
+            Block(disclosure: Disclosure(summary: "All of it, as it would be approved", body: change.value.pretty)),
             decision(approval, change), further,
         ]
         return try await house.page(page(approval, blocks), web)
