@@ -8,6 +8,8 @@ struct ChangedCalls {
     let doors: Doors
     let policy: ApprovalPolicy
     static let differencesMax = 20, nameCharactersMax = 80
+    /// Of what was turned down, so many are held against a question.
+    static let comparedMax = 20
 
     /// The question with its place among the versions. What somebody has made of an earlier one comes after that one.
     func placed(_ question: NewApproval, _ run: RunRecord) throws -> NewApproval {
@@ -19,19 +21,24 @@ struct ChangedCalls {
         return question
     }
 
-    /// The newest that was denied or changed and has no later version yet that somebody has decided about.
+    /// Of those that were denied or changed and are not asked again yet the one that is most like it; the newest of
+    /// several alike.
     private func before(_ question: NewApproval, _ run: RunRecord) throws -> ApprovalRecord? {
-        try db.first(
+        let found = try db.query(
             """
             SELECT * FROM approval AS earlier
             WHERE run_id = ? AND tool = ? AND server IS ? AND thread_id IS ? AND event_id <> ?
                 AND state IN ('denied', 'changed') AND NOT EXISTS (
                     SELECT 1 FROM approval AS later
                     WHERE later.run_id = earlier.run_id AND later.previous = earlier.id
-                        AND later.state IN ('approved', 'changed', 'denied'))
-            ORDER BY decided_at DESC, id DESC LIMIT 1
+                        AND later.state NOT IN ('void', 'expired'))
+            ORDER BY decided_at DESC, id DESC LIMIT \(Self.comparedMax)
             """, [run.id, question.tool, question.server, question.threadID, question.eventID]
-        ).map(ApprovalRecord.init)
+        ).map { earlier in
+            let earlier = try ApprovalRecord(earlier)
+            return (earlier, InputDifference.between(earlier.newestInput, question.input).count)
+        }
+        return found.min { $0.1 < $1.1 }?.0
     }
 
     /// Approves the question `id` where it is what a person made of an earlier one, who still may: once for each change.

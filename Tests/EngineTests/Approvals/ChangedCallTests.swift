@@ -208,4 +208,22 @@ struct ChangedCallTests {
         #expect(document["version"]?.int == 3 && document["previous"]?.string == second.id)
         #expect(document["differs_in"]?.array?.compactMap(\.string) == ["text"])
     }
+
+    @Test("Several turned down at once are each followed by the call that is most like them")
+    func severalAtOnce() async throws {
+        let bench = try await Self.bench(), run = try await Self.waiting(bench), desk = Self.desk(bench)
+        func input(_ place: String, _ text: String) -> String { #"{"location": "\#(place)", "text": "\#(text)"}"# }
+        var denied: [String] = []
+        for place in ["Cork", "Galway", "Sligo"] {
+            denied.append(try await Self.ask(bench, run, Self.new("no \(place)", input(place, "All week"))).id)
+        }
+        for id in denied { _ = try await desk.deny(id, by: .bureau(name: "ana"), on: "cli", reason: "Too long.") }
+        bench.clock.advance(milliseconds: 1_000)
+        var followed: [String?] = []
+        for place in ["Cork", "Galway", "Sligo", "Cork"] {
+            let new = Self.new("again \(followed.count)", input(place, "On Monday"))
+            followed.append(try await Self.ask(bench, run, new).previous)
+        }
+        #expect(followed == denied + [nil])
+    }
 }
