@@ -34,8 +34,8 @@ struct ChangedCalls {
                         AND later.state NOT IN ('void', 'expired'))
             ORDER BY decided_at DESC, id DESC LIMIT \(Self.comparedMax)
             """, [run.id, question.tool, question.server, question.threadID, question.eventID]
-        ).map { earlier in
-            let earlier = try ApprovalRecord(earlier)
+        ).map { row in
+            let earlier = try ApprovalRecord(row)
             return (earlier, InputDifference.between(earlier.newestInput, question.input).count)
         }
         return found.min { $0.1 < $1.1 }?.0
