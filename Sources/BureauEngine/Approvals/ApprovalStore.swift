@@ -4,7 +4,8 @@ import BureauStorage
 struct ApprovalStore {
     let db: any Connection
 
-    /// Asks once: the same event never asks twice. Returns the new row's id, or nil when it was asked before.
+    /// Asks once: the same event never asks twice. Returns the new row's id, or nil when it was asked before. Nobody is
+    /// told of it here: `ApprovalNotices` does, where people are to decide.
     func ask(_ new: NewApproval, run runID: String, id: String, now: Int64, expiresAt: Int64) throws -> String? {
         let inserted = try db.execute(
             """
@@ -16,9 +17,7 @@ struct ApprovalStore {
                 id, runID, new.eventID, new.tool, new.input, new.inputHash, new.effect, now, expiresAt, new.threadID,
                 new.threadName, new.server, new.why, new.version, new.previous, try JSONText.encode(new.differsIn),
             ])
-        guard inserted == 1 else { return nil }
-        try Announcements(db: db).approval(id, now: now)
-        return id
+        return inserted == 1 ? id : nil
     }
 
     func find(_ id: String) throws -> ApprovalRecord? {

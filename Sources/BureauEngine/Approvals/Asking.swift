@@ -111,6 +111,7 @@ struct ApprovalNotices {
     static let ask = "approval", outcome = "approval_outcome"
 
     func ask(_ id: String, run: RunRecord) throws {
+        try Announcements(db: db).approval(id, now: doors.now())
         if let approval = try ApprovalStore(db: db).find(id) {
             try ReceiptStore(db: db).asked(approval, now: doors.now())
             try DirectNotices(db: db, doors: doors).once(.approval, run, id, approval.effect, approval: id)

@@ -35,7 +35,8 @@ package struct RunTransitions: Sendable {
         if asksNoMore(run.state, machine.state) { try voidQuestions(run, db) }
         if event == .revisionAsked { moved = try store.beginRound(runID) ?? moved }
         try TaskWatchStore(db: db).follow(event, run, to: machine.state, now: doors.now())
-        try BoardNotice(db: db, doors: doors).follow(run, to: machine.state)
+        let board = BoardNotice(db: db, doors: doors)
+        if case .approvalsAsked = event { try board.asked(run) } else { try board.follow(run, to: machine.state) }
         let notices = NoticeWriter(db: db, doors: doors)
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         if moved.state != run.state { try Announcements(db: db).run(moved, from: run.state, now: doors.now()) }

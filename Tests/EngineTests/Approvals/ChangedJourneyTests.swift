@@ -117,9 +117,12 @@ struct ChangedJourneyTests {
             let (endpoint, _) = try await desk.add(
                 NewEndpoint(url: "http://127.0.0.1:9/hook", tellsRuns: false, tellsApprovals: true, client: nil),
                 by: Actor(name: "test", surface: "test"))
-            let (_, approval) = try await Self.asked(bench, here)
+            let (run, approval) = try await Self.asked(bench, here)
             try await Self.change(bench, approval)
-            let bodies = try await desk.announcements(endpoint.id, limit: 10).map(\.body)
+            try await Self.finish(bench, here, run)
+            let told = try await desk.announcements(endpoint.id, limit: 10), bodies = told.map(\.body)
+            // The call that was made again is told as settled, not as asked: nobody was.
+            #expect(told.map(\.kind).filter { $0 == "approval.asked" }.count == 1 && told.count == 3)
             #expect(bodies.contains { $0.contains("\"changed\"") })
             #expect(!bodies.contains { $0.contains("Monday") || $0.contains("Offer 1") || $0.contains("Starting on") })
         }

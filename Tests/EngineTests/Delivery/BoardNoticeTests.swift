@@ -42,10 +42,21 @@ struct BoardNoticeTests {
         try await house.bench.steps(run.id, .notice).filter { $0.kind == BoardNotice.kind }
     }
 
+    private func question(_ house: AsanaHouse, _ run: RunRecord) async throws {
+        let now = house.bench.clock.now
+        _ = try await house.parts.database.write { db in
+            let new = NewApproval(
+                eventID: "e1", tool: "publish", input: "{}", inputHash: "x", effect: "It publishes.")
+            return try ApprovalStore(db: db).ask(
+                new, run: run.id, id: StepMark.approval(run: run.id, eventID: "e1"), now: now, expiresAt: now + 1_000)
+        }
+    }
+
     @Test("Each state that has a look is planned once, in order, each time it comes")
     func order() async throws {
         let house = try await AsanaHouse(["jessie": AsanaHouse.agent("jessie", board: Self.board)])
         let run = try await started(house, number: 1)
+        try await question(house, run)
         for event: RunMachine.Event in [
             .taken, .sessionOpened(session: "sesn_1"), .approvalsAsked(count: 1), .gateClosed,
             .broke(RunCause(.refusal, "It broke.")),
@@ -55,6 +66,23 @@ struct BoardNoticeTests {
         let intents = try await planned(house, run).map { try $0.intent(as: BoardIntent.self) }
         #expect(intents.compactMap(\.place) == ["Ready", "In progress", "Blocked", "In progress", "Blocked"])
         #expect(intents.compactMap(\.field) == [.init(name: "State", value: "Failed")])
+    }
+
+    @Test("A run that waits for nobody stays where it is, and moves once people are asked")
+    func asksNobody() async throws {
+        let house = try await AsanaHouse(["jessie": AsanaHouse.agent("jessie", board: Self.board)])
+        let run = try await started(house, number: 1)
+        func places() async throws -> [String] {
+            try await planned(house, run).compactMap { try $0.intent(as: BoardIntent.self).place }
+        }
+        let asked = RunMachine.Event.approvalsAsked(count: 1)
+        for event: RunMachine.Event in [.taken, .sessionOpened(session: "sesn_1"), asked, .gateClosed, asked] {
+            try await house.bench.move(run.id, event)
+        }
+        #expect(try await places() == ["Ready", "In progress"])
+        try await question(house, run)
+        for event in [asked, asked, .gateClosed] { try await house.bench.move(run.id, event) }
+        #expect(try await places() == ["Ready", "In progress", "Blocked", "In progress"])
     }
 
     @Test("What a newer move has overtaken is not made any more; a field and a place do not overtake each other")

@@ -101,12 +101,14 @@ struct AnnouncementTests {
         let room = try await Room()
         let (id, _) = try await room.add(9, runs: false)
         let run = try await room.bench.run(Bench.toRunning), now = room.bench.clock.now
+        let doors = room.bench.clock.doors
         let approval = StepMark.approval(run: run.id, eventID: "sevt_1")
         try await room.bench.database.write { db in
             let question = NewApproval(
                 eventID: "sevt_1", tool: "send_email", input: #"{"to": "canary@example.com"}"#, inputHash: "x",
                 effect: "A mail is sent.")
             _ = try ApprovalStore(db: db).ask(question, run: run.id, id: approval, now: now, expiresAt: now + 1_000)
+            try ApprovalNotices(db: db, doors: doors).ask(approval, run: run)
             _ = try ApprovalStore(db: db).decide(approval, .denied, by: "ana", on: "web", reason: "no", now: now)
         }
         let log = try await room.log(id)

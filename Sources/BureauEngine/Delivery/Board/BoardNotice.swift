@@ -37,11 +37,29 @@ struct BoardNotice {
         guard state != run.state, let (policy, seq) = try known(run) else { return }
         // A task that the agent never took stays where people have put it.
         guard state != .ignored || seq > 0 else { return }
+        // What never showed as waiting, because nobody was asked, has nothing to take back.
+        let isBack = run.state == .waitingApproval && state == .running && policy.states[run.state] != nil
+        if isBack, try newest(run) == state { return }
         try show(run, state, policy)
         guard let errors = policy.errors else { return }
         // A row from before the tool was kept is of a run that has a task.
         guard let tool = errors.tool ?? (run.taskID == nil ? nil : run.taskTool) else { return }
         try ErrorTasks(db: db, doors: doors).follow(run, to: state, on: tool)
+    }
+
+    /// Shows a run as waiting once people are asked. What is approved as somebody changed it before waits for nobody.
+    func asked(_ run: RunRecord) throws {
+        let open = try db.first("SELECT 1 AS one FROM approval WHERE run_id = ? AND state = 'open' LIMIT 1", [run.id])
+        guard open != nil, let (policy, _) = try known(run) else { return }
+        if run.state == .waitingApproval, try newest(run) == .waitingApproval { return }
+        try show(run, .waitingApproval, policy)
+    }
+
+    /// What the board was last told to show.
+    private func newest(_ run: RunRecord) throws -> RunState? {
+        try db.first(
+            "SELECT intent FROM step WHERE run_id = ? AND kind = ? ORDER BY position DESC LIMIT 1", [run.id, Self.kind]
+        ).map { try JSONText.decode(BoardIntent.self, try $0.text("intent")).state }
     }
 
     private func known(_ run: RunRecord) throws -> (policy: BoardPolicy, seq: Int64)? {
