@@ -13,62 +13,16 @@ struct Asking: Sendable {
     func ask(_ eventIDs: [String]) async throws -> StageOutcome {
         let questions = try questions(eventIDs)
         guard questions.count == eventIDs.count else {
-            let why =
-                "The session waits for an answer to a call this Bureau cannot read. The run is held until someone looks."
-            try await parts.move(hand.run.id, .gateOpened(why: why), hand.lease)
-            return .moved
-        }
-        let (run, lease, doors, transitions) = (hand.run, hand.lease, parts.doors, parts.transitions)
-        let policy = hand.agent.config.approvals
-        try await parts.write(hand.lease) { db in
-            let (store, now) = (ApprovalStore(db: db), doors.now())
-            let calls = ChangedCalls(db: db, doors: doors, policy: policy)
-            let notices = ApprovalNotices(db: db, doors: doors)
-            var granted: [ApprovalRecord] = []
-            for found in questions {
-                let question = try calls.placed(found, run)
-                let expiresAt = now + policy.expiresAfter.milliseconds
-                let mark = StepMark.approval(run: run.id, eventID: question.eventID)
-                guard let id = try store.ask(question, run: run.id, id: mark, now: now, expiresAt: expiresAt)
-                else { continue }
-                if let yes = try calls.grant(id, question, run) {
-                    granted.append(yes)
+            let why: String? =
+                if let at = event.processedAt {
+                    said.last(before: at, where: isSameThread)
+                } else if thread == nil {
+                    said.newest(where: isSameThread)
                 } else {
-                    try notices.ask(id, run: run)
+                    nil
                 }
-            }
-            try transitions.apply(.approvalsAsked(count: questions.count), to: run.id, lease: lease, in: db)
-            for yes in granted { try notices.granted(yes, run: run) }
+            return question(id, call, thread: thread, why: why)
         }
-        parts.logger.notice("run waits for approval", metadata: ["run": "\(run.id)", "calls": "\(questions.count)"])
-        return .moved
-    }
-
-    /// The calls as the session's log has them, each with what was said on its thread last before it.
-    private func questions(_ eventIDs: [String]) throws -> [NewApproval] {
-        guard let session = hand.run.sessionID else { return [] }
-        let wanted = Set(eventIDs)
-        var found: [String: NewApproval] = [:]
-        var names: [String: String] = [:]
-        var said: [String: String] = [:]
-        _ = try SessionLog(folder: parts.settings.sessionLogFolder, session: session) { event in
-            guard event.type == "session.thread_created" || event.type == "agent.message" || wanted.contains(event.id),
-                let decoded = try? event.decoded()
-            else { return }
-            let thread = decoded.threadID ?? ""
-            switch decoded.content {
-            case .threadCreated(let name):
-                if decoded.threadID != nil { names[thread] = name ?? "sub-agent" }
-            // Only a foreign thread has a name here: the session's own one is the agent itself.
-            case .agentMessage(let text): said[names[thread] == nil ? "" : thread] = text
-            case .toolUse(let call) where wanted.contains(event.id):
-                let name = names[thread]
-                found[event.id] = question(
-                    event.id, call, thread: name.map { (thread, $0) }, why: said[name == nil ? "" : thread])
-            default: break
-            }
-        }
-        return eventIDs.compactMap { found[$0] }
     }
 
     static let whyCharactersMax = 300
@@ -90,9 +44,9 @@ struct Asking: Sendable {
         )
     }
 
-    /// Of what was said, as much as shows why. Nil for a message without text.
+    /// Of what was said, as much as shows why, on one line. Nil for a message without text.
     private static func shortened(_ text: String) -> String? {
-        let near = Outgoing.clean(String(text.prefix(whyCharactersMax + whyMoreCharactersMax)))
+        let near = Outgoing.clean(String(text.prefix(whyCharactersMax + whyMoreCharactersMax))).plainLine
             .trimmingCharacters(in: .whitespacesAndNewlines)
         guard !near.isEmpty else { return nil }
         return near.count > whyCharactersMax ? String(near.prefix(whyCharactersMax)) + "…" : near

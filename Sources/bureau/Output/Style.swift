@@ -1,3 +1,4 @@
+import BureauDomain
 import Foundation
 
 /// Whether and how text is coloured. Meaning is never carried by colour alone.
@@ -22,16 +23,5 @@ struct Style: Sendable {
 /// Text from elsewhere as one harmless line: names, reasons and addresses may hold control characters, and a terminal
 /// would obey them.
 enum PlainLine {
-    static func of(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isHostile) else { return text }
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { isHostile($0) ? " " : $0 }))
-    }
-
-    /// Controls (C0, C1, DEL), line separators, and marks that turn the direction of what follows.
-    private static func isHostile(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
-        default: false
-        }
-    }
+    static func of(_ text: String) -> String { text.plainLine }
 }
