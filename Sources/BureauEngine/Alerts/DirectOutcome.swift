@@ -51,13 +51,13 @@ struct DirectOutcome: Codable, Hashable, Sendable {
     private static func message(
         _ approval: ApprovalRecord, _ run: RunRecord, _ agent: String, _ mark: String, _ channel: String
     ) -> SlackMessage {
-        let outcome = ApprovalWords.outcome(approval)
+        let (outcome, effect) = (ApprovalWords.outcome(approval), ApprovalWords.effect(approval))
         let client = run.clientName ?? run.clientSlug ?? "no client"
         return SlackMessage(
-            channel: channel, text: SlackText.escape("\(outcome): \(approval.effect)"),
+            channel: channel, text: SlackText.escape("\(outcome): \(effect)"),
             blocks: [
                 .header(approval.isAboutMoney ? "Budget" : "Approval"),
-                .section(text: SlackText.escape(approval.effect)),
+                .section(text: SlackText.escape(effect)),
                 .context([
                     "*\(SlackText.escape(outcome))*",
                     "\(SlackText.escape(client)) · \(SlackText.escape(agent)) · run \(run.id)",

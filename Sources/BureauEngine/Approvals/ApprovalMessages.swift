@@ -10,7 +10,7 @@ enum ApprovalMessages {
         link: String? = nil
     ) -> SlackMessage {
         var blocks: [SlackBlock] = [
-            .header(title(approval)), .section(text: SlackText.escape(approval.effect)),
+            .header(title(approval)), .section(text: SlackText.escape(ApprovalWords.effect(approval))),
         ]
         if !approval.isAboutMoney {
             let content = Content(approval)
@@ -47,7 +47,7 @@ enum ApprovalMessages {
         }
         let title = approval.state == .open ? title(approval) : ApprovalWords.outcome(approval)
         return SlackMessage(
-            channel: channel, text: "\(SlackText.escape(title)): \(SlackText.escape(approval.effect))", blocks: blocks,
+            channel: channel, text: SlackText.escape("\(title): \(ApprovalWords.effect(approval))"), blocks: blocks,
             metadata: .init(eventType: SlackMessages.eventType, payload: ["step": .string(mark)]))
     }
 
@@ -58,7 +58,9 @@ enum ApprovalMessages {
 
     static func task(_ approval: ApprovalRecord, run: RunRecord, link: String? = nil) -> WorkText {
         guard approval.state == .open else {
-            return [.bold(ApprovalWords.outcome(approval)), .newline, .text(approval.effect)]
+            let changed: WorkText =
+                approval.changedInput == nil ? [] : [.newline, .text("As changed: "), .code(Content(approval).text)]
+            return [.bold(ApprovalWords.outcome(approval)), .newline, .text(ApprovalWords.effect(approval))] + changed
         }
         let shown = Content(approval)
         var content: WorkText =

@@ -31,6 +31,13 @@ package enum ApprovalWords {
             + (differences.isEmpty ? "the same as before" : "differs in: \(differences)")
     }
 
+    /// The effect of the call that was asked about; of one that somebody changed it is said whose words these are.
+    package static func effect(_ approval: ApprovalRecord) -> String {
+        approval.changedInput == nil ? approval.effect : asAsked(approval)
+    }
+
+    package static func asAsked(_ approval: ApprovalRecord) -> String { "As the agent asked: \(approval.effect)" }
+
     /// What an approval would let happen, as far as the call itself tells.
     static func effect(tool: String, input: String, agentName: String, clientName: String) -> String {
         let values = (try? JSONValue.parse(Array(input.utf8)).object)?.members ?? []

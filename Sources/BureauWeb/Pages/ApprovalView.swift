@@ -59,7 +59,7 @@ struct ApprovalView: Sendable {
         let mayChange = approval.state == .open && !approval.isAboutMoney && value?.object != nil
         let who = approval.threadName.map { " (sub-agent \($0))" } ?? ""
         return ApprovalCard(
-            id: approval.id, chip: Self.chip(approval.state), effect: approval.effect,
+            id: approval.id, chip: Self.chip(approval.state), effect: ApprovalWords.effect(approval),
             meta: "\(words.title)\(who) · asked \(house.clock.moment(approval.requestedAt)) · expires "
                 + "\(house.clock.absolute(approval.expiresAt)), then counts as expired · cost so far \(words.cost)",
             tool: approval.tool, event: approval.eventID, json: value?.pretty ?? approval.newestInput,

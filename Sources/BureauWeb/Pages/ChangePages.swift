@@ -91,7 +91,7 @@ struct ChangePages: Sendable {
 
     private func page(_ approval: ApprovalRecord, _ blocks: [Block]) -> Page {
         var page = Page(title: "Change and approve", heading: "Change and approve")
-        page.lead = approval.effect
+        page.lead = ApprovalWords.asAsked(approval)
         page.crumbs = [
             Link(word: "Inbox", address: "/inbox/"), Link(word: "Approval", address: "/approvals/\(approval.id)/"),
             Link(word: "Change"),

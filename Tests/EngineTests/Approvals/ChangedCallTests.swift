@@ -187,6 +187,19 @@ struct ChangedCallTests {
         #expect(second.state == (change == .nothing ? .approved : .open))
     }
 
+    @Test("What became of it is told on the task as changed, and the effect as what the agent asked")
+    func told() async throws {
+        let bench = try await Self.bench(), run = try await Self.waiting(bench)
+        let first = try await Self.ask(bench, run, Self.new("e1"))
+        #expect(!ApprovalMessages.task(first, run: run).plain.contains("As "))
+        _ = try await Self.desk(bench).change(
+            first.id, to: Self.value(Self.wanted), by: .bureau(name: "ana"), on: "cli")
+        let changed = try #require(try await Self.desk(bench).find(first.id))
+        let told = ApprovalMessages.task(changed, run: run).plain
+        #expect(told.contains("As the agent asked: It publishes."), "\(told)")
+        #expect(told.contains("As changed: ") && told.contains("Half price on Monday"), "\(told)")
+    }
+
     // MARK: Versions
 
     @Test("What is asked again after a no or a change is a later version, held against the one before")
