@@ -146,19 +146,21 @@ struct ApprovalView {
     }
 
     var text: String {
-        let version = ApprovalWords.version(approval).map { "\n\($0) (\(approval.previous ?? ""))" } ?? ""
-        let why = approval.why.map { "\nWhy: \($0)" } ?? ""
+        let version = ApprovalWords.version(approval).map { "\n\(PlainLine.of($0)) (\(approval.previous ?? ""))" } ?? ""
+        let why = approval.why.map { "\nWhy: \(PlainLine.of($0))" } ?? ""
         let changed = approval.changedInput.map { "\n\nAs changed\n\(Self.pretty($0))" } ?? ""
         return """
-            \(approval.effect)\(version)\(why)
-            \(ApprovalWords.outcome(approval)) · run \(approval.runID) · expires \(Clock.iso(approval.expiresAt))
+            \(PlainLine.of(ApprovalWords.effect(approval)))\(version)\(why)
+            \(PlainLine.of(ApprovalWords.outcome(approval))) · run \(approval.runID) · expires \(Clock.iso(approval.expiresAt))
 
-            \(approval.tool)
+            \(PlainLine.of(approval.tool))
             \(Self.pretty(approval.input))\(changed)
             """
     }
 
     private static func pretty(_ input: String) -> String {
-        (try? BureauDomain.JSONValue.parse(Array(input.utf8)).pretty) ?? input
+        let text = (try? BureauDomain.JSONValue.parse(Array(input.utf8)).pretty) ?? input
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { PlainLine.of(String($0)) }
+            .joined(separator: "\n")
     }
 }
