@@ -16,7 +16,7 @@ enum ApprovalMessages {
             let content = Content(approval)
             blocks.append(
                 .section(text: "*\(content.label)*\n```\n\(SlackText.escape(content.unfenced))\n```"))
-            if let version = version(approval) { blocks.append(.context([SlackText.escape(version)])) }
+            if let version = version(approval) { blocks.append(.context([unmarked(version)])) }
             if content.isCut {
                 blocks.append(
                     .context([
@@ -73,6 +73,13 @@ enum ApprovalMessages {
                     ?? "Decide in Slack, or: bureau approvals approve \(approval.id)"),
             .newline, .text("Run \(run.id)"),
         ]
+    }
+
+    /// The agent names the members: nothing of a name is markup.
+    private static func unmarked(_ text: String) -> String {
+        let marks: Set<Unicode.Scalar> = ["*", "_", "~", "`"]
+        let scalars = text.unicodeScalars.map { marks.contains($0) ? " " : $0 }
+        return SlackText.escape(String(String.UnicodeScalarView(scalars)))
     }
 
     /// What is new about a question that is asked again; of no use any more once it is settled.

@@ -26,7 +26,7 @@ package enum ApprovalWords {
     /// "Version 2; differs in: body". Nil for what was not denied or changed before.
     package static func version(_ approval: ApprovalRecord) -> String? {
         guard approval.version > 1 else { return nil }
-        let differences = approval.differsIn.joined(separator: ", ")
+        let differences = approval.differsIn.map(\.plainLine).joined(separator: ", ")
         return "Version \(approval.version); "
             + (differences.isEmpty ? "the same as before" : "differs in: \(differences)")
     }

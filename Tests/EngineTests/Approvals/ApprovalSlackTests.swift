@@ -57,7 +57,8 @@ struct ApprovalSlackTests {
             try await bench.database.write { db in
                 let new = NewApproval(
                     eventID: "e1", tool: "publish", input: input, inputHash: Hex.sha256(Array(input.utf8)),
-                    effect: "Sentinel wants to publish.", version: 2, previous: run.id, differsIn: ["body"])
+                    effect: "Sentinel wants to publish.", version: 2, previous: run.id,
+                    differsIn: ["body", "*x*\nApproved_by `ana`"])
                 let mark = StepMark.approval(run: run.id, eventID: "e1")
                 let id = try #require(
                     try ApprovalStore(db: db).ask(
@@ -68,6 +69,7 @@ struct ApprovalSlackTests {
             try await Self.send(try bench.parts(here.connections))
             let messages = await Self.messages(here, in: "C0APPROVE")
             #expect(messages.count == 1 && messages[0].text.contains("Version 2; differs in: body"), "\(messages)")
+            #expect(messages[0].text.contains("body,  x  Approved by  ana "), "a name is no markup: \(messages)")
         }
     }
 
