@@ -97,6 +97,20 @@ struct ChangePagesTests {
         }
     }
 
+    @Test("A decision that is refused shows the reason again and leaves the JSON out of sight")
+    func refusedDecision() async throws {
+        try await Served.run { server in
+            let id = try await Self.seeded(server)
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            let hash = Hex.sha256(Array(try JSONValue.parse(Array(Self.asked.utf8)).canonical.utf8))
+            let confirmed = Self.form([("input", Self.asked), ("input_sha256", hash), ("reason", "One day only.")])
+            let answer = try await otto.post("/approvals/\(id)/change", confirmed)
+            #expect(answer.status == 422 && answer.text.contains("One day only."), "\(answer.text)")
+            #expect(try Self.hidden("input", answer.text) == Self.asked)
+            #expect(!answer.text.contains("Input sha256"))
+        }
+    }
+
     @Test("Who may not approve changes nothing, and what is about money is not changed")
     func notTheirs() async throws {
         try await Served.run { server in

@@ -7,6 +7,8 @@ import Hummingbird
 struct ChangePages: Sendable {
     let house: WebHouse
     private static let changed = "input", shown = "input_sha256"
+    /// What goes through a form unseen.
+    static let carried = [changed, shown]
 
     static func address(_ approval: ApprovalRecord) -> String { "/approvals/\(approval.id)/change" }
 

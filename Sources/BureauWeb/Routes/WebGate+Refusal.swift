@@ -194,7 +194,8 @@ extension WebGate {
         if name.contains("password") { return Field(name, label, .line(type: "password"), isRequired: true) }
         // A box, a button or an id that came with the form stays as it was.
         let isChosen =
-            value == "yes" || name.hasPrefix(Picks.box) || ["do", "decision", "version", "tab"].contains(name)
+            value == "yes" || name.hasPrefix(Picks.box)
+            || (["do", "decision", "version", "tab"] + ChangePages.carried).contains(name)
         if isChosen { return Field(name, "", .hidden, value: value) }
         return Field(
             name, label, value.count > 60 || value.contains("\n") ? .long : .line(type: "text"), value: value,
