@@ -131,6 +131,20 @@ struct ChangePagesTests {
         }
     }
 
+    @Test("A call that is too long for a form says how else it is changed")
+    func tooLong() async throws {
+        try await Served.run { server in
+            try await ReportSeed(runState: "waiting_approval").put(into: server)
+            let text = String(repeating: "x", count: ChangedInput.bytesMax * 2)
+            let id = try await server.ask(Self.run, text: text)
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            let page = try await otto.get("/approvals/\(id)/").text
+            #expect(!page.contains("Change and approve") && page.contains("bureau approvals change \(id)"))
+            let answer = try await otto.get("/approvals/\(id)/change")
+            #expect(answer.status == 422 && answer.text.contains("bureau approvals change \(id)"))
+        }
+    }
+
     @Test("A form that nobody touched gives back what the agent wrote, whatever its members are called")
     func untouched() throws {
         let odd =

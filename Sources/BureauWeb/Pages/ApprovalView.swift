@@ -56,7 +56,8 @@ struct ApprovalView: Sendable {
                 }
             }
         }
-        let mayChange = approval.state == .open && !approval.isAboutMoney && value?.object != nil
+        let mayChange = approval.state == .open && refusal == nil && !approval.isAboutMoney && value?.object != nil
+        let fits = ChangePages.fits(approval)
         let who = approval.threadName.map { " (sub-agent \($0))" } ?? ""
         return ApprovalCard(
             id: approval.id, chip: Self.chip(approval.state), effect: ApprovalWords.effect(approval),
@@ -70,7 +71,8 @@ struct ApprovalView: Sendable {
                 ? nil
                 : ApprovalWords.outcome(approval) + (approval.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""),
             refusal: refusal, mayDecide: approval.state == .open && refusal == nil,
-            changeAddress: mayChange && refusal == nil ? ChangePages.address(approval) : nil,
+            changeAddress: mayChange && fits ? ChangePages.address(approval) : nil,
+            changeWords: mayChange && !fits ? ChangePages.elsewhere(approval) : nil,
             approveWord: approval.isAboutMoney ? "Raise" : "Approve", denyWord: approval.isAboutMoney ? "Stop" : "Deny",
             action: "/approvals/\(approval.id)/decision", runAddress: words.address, formToken: visitor.formToken,
             formKey: PageRenderer.formKey())

@@ -12,6 +12,13 @@ struct ChangePages: Sendable {
 
     static func address(_ approval: ApprovalRecord) -> String { "/approvals/\(approval.id)/change" }
 
+    /// Whether the call's fields come back whole: a form takes only so much.
+    static func fits(_ approval: ApprovalRecord) -> Bool { approval.input.utf8.count <= ChangedInput.bytesMax * 2 }
+
+    static func elsewhere(_ approval: ApprovalRecord) -> String {
+        "To change it, deny it with a reason, or use the command line: bureau approvals change \(approval.id)"
+    }
+
     var routes: [Route] {
         [
             .page("/approvals/:id/change", .consultant, .approval) { web in
@@ -30,6 +37,9 @@ struct ChangePages: Sendable {
         let person = ApprovalView.decider(try web.signedIn().person)
         if let outcome = try await house.approvals.refusal(approval.id, for: person) {
             _ = try await ApprovalPages(house: house).told(outcome, web.theRun(), web)
+        }
+        guard Self.fits(approval) else {
+            throw PageProblem.unprocessable("This call is too long for a form.", fix: Self.elsewhere(approval))
         }
         guard !approval.isAboutMoney, let form = ChangeForm(approval.input) else {
             throw PageProblem.unprocessable(

@@ -285,6 +285,8 @@ struct ApprovalCard {
     var mayDecide: Bool
     /// Where it is changed before it is approved.
     var changeAddress: String? = nil
+    /// How else, where it is too long for a page.
+    var changeWords: String? = nil
     var approveWord: String
     var denyWord: String
     var action: String
