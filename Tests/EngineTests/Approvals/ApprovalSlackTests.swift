@@ -69,7 +69,7 @@ struct ApprovalSlackTests {
             try await Self.send(try bench.parts(here.connections))
             let messages = await Self.messages(here, in: "C0APPROVE")
             #expect(messages.count == 1 && messages[0].text.contains("Version 2; differs in: body"), "\(messages)")
-            #expect(messages[0].text.contains("body,  x  Approved by  ana "), "a name is no markup: \(messages)")
+            #expect(messages[0].text.contains("body,  x  Approved by  ana"), "a name is no markup: \(messages)")
         }
     }
 
