@@ -45,6 +45,9 @@ package enum ApprovalWords {
             ["to", "url", "recipient", "channel", "location", "path", "title"].contains($0.key)
         }
         let about = target.map { " (\($0.key): \(String(($0.value.string ?? $0.value.compact).prefix(120))))" } ?? ""
-        return "\(agentName) wants to use \"\(tool.prefix(80))\" for \(clientName)\(about). Bureau cannot take it back."
+        let effect =
+            "\(agentName) wants to use \"\(tool.prefix(80))\" for \(clientName)\(about). Bureau cannot take it back."
+        // The agent names the target: nothing of it begins a line of its own.
+        return effect.plainLine
     }
 }
