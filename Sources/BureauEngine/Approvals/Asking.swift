@@ -13,16 +13,72 @@ struct Asking: Sendable {
     func ask(_ eventIDs: [String]) async throws -> StageOutcome {
         let questions = try questions(eventIDs)
         guard questions.count == eventIDs.count else {
-            let why: String? =
-                if let at = event.processedAt {
-                    said.last(before: at, where: isSameThread)
-                } else if thread == nil {
-                    said.newest(where: isSameThread)
-                } else {
-                    nil
-                }
-            return question(id, call, thread: thread, why: why)
+            let why =
+                "The session waits for an answer to a call this Bureau cannot read. The run is held until someone looks."
+            try await parts.move(hand.run.id, .gateOpened(why: why), hand.lease)
+            return .moved
         }
+        let (run, lease, doors, transitions) = (hand.run, hand.lease, parts.doors, parts.transitions)
+        let policy = hand.agent.config.approvals
+        try await parts.write(hand.lease) { db in
+            let (store, now) = (ApprovalStore(db: db), doors.now())
+            let calls = ChangedCalls(db: db, doors: doors, policy: policy)
+            let notices = ApprovalNotices(db: db, doors: doors)
+            var granted: [ApprovalRecord] = []
+            for found in questions {
+                let question = try calls.placed(found, run)
+                let expiresAt = now + policy.expiresAfter.milliseconds
+                let mark = StepMark.approval(run: run.id, eventID: question.eventID)
+                guard let id = try store.ask(question, run: run.id, id: mark, now: now, expiresAt: expiresAt)
+                else { continue }
+                if let yes = try calls.grant(id, question, run) {
+                    granted.append(yes)
+                } else {
+                    try notices.ask(id, run: run)
+                }
+            }
+            try transitions.apply(.approvalsAsked(count: questions.count), to: run.id, lease: lease, in: db)
+            for yes in granted { try notices.granted(yes, run: run) }
+        }
+        parts.logger.notice("run waits for approval", metadata: ["run": "\(run.id)", "calls": "\(questions.count)"])
+        return .moved
+    }
+
+    /// The calls as the session's log has them, each with what was said on its thread last before it.
+    private func questions(_ eventIDs: [String]) throws -> [NewApproval] {
+        guard let session = hand.run.sessionID else { return [] }
+        let wanted = Set(eventIDs)
+        var calls: [String: (call: ToolUse, event: SessionEvent)] = [:]
+        var names: [String: String] = [:]
+        var said = SaidBefore()
+        _ = try SessionLog(folder: parts.settings.sessionLogFolder, session: session) { event in
+            guard event.type == "session.thread_created" || event.type == "agent.message" || wanted.contains(event.id),
+                let decoded = try? event.decoded()
+            else { return }
+            switch decoded.content {
+            case .threadCreated(let name): if let id = decoded.threadID { names[id] = name ?? "sub-agent" }
+            case .agentMessage(let text): said.add(text, on: decoded.threadID ?? "", at: decoded.processedAt)
+            case .toolUse(let call) where wanted.contains(event.id): calls[event.id] = (call, decoded)
+            default: break
+            }
+        }
+        return eventIDs.compactMap { id in
+            calls[id].map { question(id, $0.call, thread: thread($0.event, names), why: why($0.event, names, said)) }
+        }
+    }
+
+    /// Only a foreign thread has a name: the session's own one is the agent itself.
+    private func thread(_ event: SessionEvent, _ names: [String: String]) -> (id: String, name: String)? {
+        guard let id = event.threadID, let name = names[id] else { return nil }
+        return (id, name)
+    }
+
+    /// A sub-agent's call whose time nobody knows has none: its words may be of an earlier one.
+    private func why(_ event: SessionEvent, _ names: [String: String], _ said: SaidBefore) -> String? {
+        let foreign = thread(event, names)?.id
+        let fits = { (id: String) in foreign == nil ? names[id] == nil : id == foreign }
+        guard let at = event.processedAt else { return foreign == nil ? said.newest(where: fits) : nil }
+        return said.last(before: at, where: fits)
     }
 
     static let whyCharactersMax = 300
