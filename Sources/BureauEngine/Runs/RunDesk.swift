@@ -76,7 +76,8 @@ package struct RunDesk: Sendable {
         try await database.read { try StepStore(db: $0).list(run: id, purpose: purpose) }
     }
 
-    /// `discarding` leaves with the session what it has written so far; otherwise that is fetched and kept.
+    /// `discarding` leaves with the session what it has written so far; otherwise that is fetched and kept. The first stop
+    /// settles it, and fetching them does.
     package func stop(
         _ id: String, by person: String, reason: String?, discarding: Bool = false
     ) async throws -> RunRecord {
@@ -84,7 +85,15 @@ package struct RunDesk: Sendable {
         let cause = RunCause(.byPerson, "Stopped by \(person)\(why)."), (transitions, now) = (transitions, doors.now())
         return try await refusing(verb: "stopped", id) {
             try await database.write { db in
+                let before = try RunStore(db: db).find(id)
                 let run = try transitions.apply(.stopAsked(cause), to: id, lease: nil, in: db)
+                guard let before, before.stopCause == nil, ![.collecting, .delivering].contains(before.state) else {
+                    guard !discarding else {
+                        throw Refused(
+                            kind: .notNow, description: "run \(id): what becomes of its files is settled already")
+                    }
+                    return run
+                }
                 try RunStore(db: db).discardFiles(id, discarding)
                 if discarding {
                     try RunEventStore(db: db).append(

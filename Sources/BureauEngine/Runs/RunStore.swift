@@ -285,7 +285,8 @@ struct RunStore {
                 started_at = CASE WHEN ? THEN CASE WHEN ? THEN ? ELSE coalesce(started_at, ?) END ELSE started_at END,
                 ended_at = CASE WHEN ? THEN coalesce(CASE WHEN ? THEN ended_before END, ?) END,
                 ended_before = CASE WHEN ? THEN coalesce(ended_at, ended_before) END,
-                due_at = CASE WHEN ? THEN ? ELSE due_at END, deliver_only = CASE WHEN ? THEN deliver_only END
+                due_at = CASE WHEN ? THEN ? ELSE due_at END, deliver_only = CASE WHEN ? THEN deliver_only END,
+                discards_files = CASE WHEN ? THEN discards_files ELSE 0 END
             WHERE id = ? AND state = ?\(fence) RETURNING \(Self.columns)
             """,
             [
@@ -296,7 +297,9 @@ struct RunStore {
                 machine.state == .starting, from == .queued, now, now, machine.state.isFinal, machine.state != .failed,
                 now,
                 machine.state == .collecting || machine.state == .delivering, lease == nil, now,
-                machine.state == .delivering, id, from.rawValue,
+                machine.state == .delivering,
+                // It was said of a stop, and goes with it.
+                machine.stopCause != nil, id, from.rawValue,
             ] + fenceValues
         ).first.map(RunRecord.init)
     }

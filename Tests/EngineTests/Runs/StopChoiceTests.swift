@@ -23,6 +23,40 @@ struct StopChoiceTests {
         #expect(told.contains("its files are not to be kept, says ana") == isDiscarding)
     }
 
+    @Test("Files are discarded by the first stop only, and not once they are fetched")
+    func settled() async throws {
+        let bench = try await Bench(), run = try await bench.run(Bench.toRunning)
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        _ = try await desk.stop(run.id, by: "ana", reason: nil)
+        await #expect(throws: RunDesk.Refused.self) {
+            try await desk.stop(run.id, by: "ben", reason: nil, discarding: true)
+        }
+        #expect(try await !bench.find(run.id).discardsFiles)
+        let told = try await desk.events(run.id).map(\.detail)
+        #expect(!told.contains { $0.contains("not to be kept") })
+
+        let other = try await bench.run(Bench.toRunning + [.turnEnded])
+        await #expect(throws: RunDesk.Refused.self) {
+            try await desk.stop(other.id, by: "ben", reason: nil, discarding: true)
+        }
+        let after = try await bench.find(other.id)
+        #expect(after.state == .collecting && after.stopCause == nil)
+    }
+
+    @Test("A later stop keeps what the first one discards, and a run that goes on forgets both")
+    func forgotten() async throws {
+        let bench = try await Bench(), run = try await bench.run(Bench.toRunning)
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        _ = try await desk.stop(run.id, by: "ana", reason: nil, discarding: true)
+        _ = try await desk.stop(run.id, by: "ben", reason: nil)
+        #expect(try await bench.find(run.id).discardsFiles)
+        try await bench.move(run.id, .sessionHalted)
+        try await bench.move(run.id, .broke(RunCause(.internalError, "It broke.")))
+        _ = try await desk.retry(run.id)
+        _ = try await desk.stop(run.id, by: "ben", reason: nil)
+        #expect(try await !bench.find(run.id).discardsFiles)
+    }
+
     @Test("What a person put first is claimed before what has waited longer, and only while it waits")
     func first() async throws {
         let bench = try await Bench(), early = try await bench.run(), late = try await bench.run()
