@@ -51,4 +51,18 @@ struct BudgetPageTests {
             #expect(try await nina.post("/costs/budgets", form + "client/acme+month").status == 303)
         }
     }
+
+    @Test("A short name that is written tells nobody whether a client they may not see is there")
+    func written() async throws {
+        try await Served.run(hasAgents: true) { server in
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
+            let nina = try await Browser.signedIn(server, "nina", .admin, clients: ["acme"])
+            let form = "amount=5&reason=x&account=client/+month&client="
+            for slug in ["plunkett", "nobody"] {
+                #expect(try await nina.post("/costs/budgets", form + slug).status == 422, "\(slug)")
+            }
+            #expect(try await server.house.budgets.list().allSatisfy { $0.budget == nil })
+            #expect(try await nina.post("/costs/budgets", form + "acme").status == 303)
+        }
+    }
 }

@@ -24,7 +24,8 @@ struct BudgetPages: Sendable {
                 ]
             }, empty: "No budget is set.")
         return Block(
-            id: "budgets", heading: "Budgets", table: table, forms: person.role >= .admin ? [try await form()] : [])
+            id: "budgets", heading: "Budgets", table: table,
+            forms: person.role >= .admin ? [try await form(person)] : [])
     }
 
     private static func client(_ owner: SpendAccount.Owner) -> String? {
@@ -43,8 +44,8 @@ struct BudgetPages: Sendable {
     private static let otherClient = "client/ month"
 
     /// A scope and a span: "client/acme month".
-    private func form() async throws -> Form {
-        let all = try await house.clients.page(limit: Self.shownMax + 1).map(\.record),
+    private func form(_ person: PersonRecord) async throws -> Form {
+        let all = try await house.clients.page(visible: person.clients, limit: Self.shownMax + 1).map(\.record),
             clients = all.prefix(Self.shownMax), isCut = all.count > clients.count
         let agents = house.agentChoices.flatMap { name, word in
             [("agent/\(name) day", "\(word), each day"), ("agent/\(name) month", "\(word), each month")]
@@ -66,7 +67,11 @@ struct BudgetPages: Sendable {
 
     private func set(_ web: WebRequest) async throws -> Response {
         let given = web.form["account"] ?? "", other = (web.form["client"] ?? "")[...].trimmed
-        if given == Self.otherClient, try await house.clients.find(other) == nil {
+        let visible = try web.signedIn().person.clients
+        // One that somebody may not see is as one that is not there.
+        if given == Self.otherClient,
+            try await visible?.contains(other) == false ? true : house.clients.find(other) == nil
+        {
             throw PageProblem.unprocessable(
                 "There is no client of that short name.", fix: "Write it as in the address of the client's page.",
                 field: "client")
@@ -79,7 +84,7 @@ struct BudgetPages: Sendable {
         let client = Self.client(owner)
         if let client, try await house.clients.find(client) == nil { throw PageProblem.notFound }
         // What the agency and an agent may spend is of all clients.
-        if let visible = try web.signedIn().person.clients, client.map(visible.contains) != true {
+        if let visible, client.map(visible.contains) != true {
             throw PageProblem.notFound
         }
         guard let limit = MicroUSD(typed: web.form["amount"] ?? "") else {

@@ -53,7 +53,7 @@ struct StopChoiceTests {
         try await bench.move(run.id, .sessionHalted)
         try await bench.move(run.id, .broke(RunCause(.internalError, "It broke.")))
         _ = try await desk.retry(run.id)
-        _ = try await desk.stop(run.id, by: "ben", reason: nil)
+        try await bench.move(run.id, .stopAsked(RunCause(.byPerson, "Stopped by ben.")))
         #expect(try await !bench.find(run.id).discardsFiles)
     }
 
