@@ -25,8 +25,15 @@ final class OtherChannel: Sendable {
             state = .asked
             return true
         }
-        guard isFirst, let found = try await look() else { return false }
-        state.withLock { $0 = .found(found) }
-        return true
+        guard isFirst else { return false }
+        do {
+            guard let found = try await look() else { return false }
+            state.withLock { $0 = .found(found) }
+            return true
+        } catch {
+            // Slack has not said: the next try asks it again.
+            state.withLock { $0 = .notAsked }
+            throw error
+        }
     }
 }

@@ -104,11 +104,15 @@ struct SlackPost: OutboundWrite {
 
     func write() async throws -> String {
         do { return try await post(placed) } catch let error as VendorError {
-            guard case .rejected(_, "channel_not_found") = error.kind, let other, try await other.find() else {
-                throw error
-            }
+            guard try await isElsewhere(error) else { throw error }
             return try await post(placed)
         }
+    }
+
+    /// Whether Slack does not know the channel, and another one is found in its place.
+    private func isElsewhere(_ error: VendorError) async throws -> Bool {
+        guard case .rejected(_, "channel_not_found") = error.kind, let other else { return false }
+        return try await other.find()
     }
 
     private func post(_ message: SlackMessage) async throws -> String {
@@ -131,9 +135,15 @@ struct SlackPost: OutboundWrite {
         "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "metadata_too_large",
     ]
 
-    /// A message meant for a thread may have been tried outside of it before, so both places are looked at.
     func probe() async throws -> Probe {
-        let message = placed
+        do { return try await search(placed) } catch let error as VendorError {
+            guard try await isElsewhere(error) else { throw error }
+            return try await search(placed)
+        }
+    }
+
+    /// A message meant for a thread may have been tried outside of it before, so both places are looked at.
+    private func search(_ message: SlackMessage) async throws -> Probe {
         if let thread = message.threadTS {
             let inThread = try await look { cursor in
                 try await slack.replies(message.channel, thread: thread, cursor: cursor)
@@ -172,7 +182,8 @@ struct SlackPost: OutboundWrite {
     }
 
     func whyGone(_ receipt: String) async throws -> String? {
-        guard case .absent = try await probe() else { return nil }
+        // Where it was posted, and nowhere else.
+        guard case .absent = try await search(placed) else { return nil }
         return "the message \(try JSONText.decode(DeliveryReceipt.self, receipt).id) was posted and is gone"
     }
 

@@ -77,6 +77,36 @@ struct SlackPlaceTests {
         }
     }
 
+    @Test("What was tried in a channel that is gone is looked for in the one that its name means now")
+    func goneWhileTried() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), run = try await Self.delivering(bench), now = bench.clock.now
+            let step = try #require(try await bench.steps(run.id, .delivery).first)
+            let intent = try JSONText.encode(SlackPlace(channel: "C0NOWHERE"))
+            try await bench.database.write { db in
+                try StepStore(db: db).replaceIntent(step.id, intent)
+                try StepStore(db: db).markIntended(step.id, now: now)
+            }
+            try await Self.deliver(bench, here, run)
+            #expect(await Self.channels(here) == ["C0RESULTS"])
+            #expect(try await bench.steps(run.id, .delivery).map(\.state) == [.done])
+        }
+    }
+
+    @Test("A look for another channel that Slack did not answer is made once more with the next try")
+    func lookedUpAgain() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), run = try await Self.delivering(bench), now = bench.clock.now
+            try await bench.database.write {
+                try SettingStore(db: $0).put("slack_channel:seo-automation", "C0NOWHERE", now: now)
+            }
+            try here.fault("slack", "conversations.list", times: 1, .status(503))
+            try await Self.deliver(bench, here, run)
+            #expect(await Self.channels(here) == ["C0RESULTS"])
+            #expect(try await bench.steps(run.id, .delivery).map(\.state) == [.done])
+        }
+    }
+
     @Test("An id past its time holds on while Slack cannot be asked, and goes when Slack has no such name")
     func pastItsTime() async throws {
         try await withStandIns { here in
