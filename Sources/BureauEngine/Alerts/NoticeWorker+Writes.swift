@@ -92,8 +92,7 @@ extension NoticeWorker {
         message.threadTS = thread?.ts
         var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
         guard thread == nil else { return post }
-        let wrong = message.channel, general = parts.settings.alertChannel
-        post.other = OtherChannel { try await directory.channel(target, otherwise: general, besides: wrong) }
+        post.other = directory.other(than: message.channel, for: target, otherwise: parts.settings.alertChannel)
         return post
     }
 

@@ -34,11 +34,19 @@ struct ApprovalSurfaces: Sendable {
         if agent?.config.approvals.channel == nil {
             thread = try await NoticePlace(parts: parts).thread(of: run.id, for: step)
         }
-        let configured = try await thread == nil ? channel(slack, agent) : nil
-        guard let channel = thread?.channel ?? configured else { throw NoticePlace.noChannel }
+        let directory = SlackDirectory(parts, slack), general = parts.settings.alertChannel
+        let configured =
+            agent?.config.approvals.channel ?? agent?.config.alerts.failureChannel ?? parts.settings.alertChannel
+        var found = thread?.channel
+        if found == nil, let configured { found = try await directory.channel(configured, otherwise: general) }
+        guard let channel = found else { throw NoticePlace.noChannel }
         var message = message(approval, run, agent, channel, step.id)
         (message.threadTS, message.isBroadcast) = (thread?.ts, thread != nil)
-        return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+        var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+        if thread == nil, let configured {
+            post.other = directory.other(than: channel, for: configured, otherwise: general)
+        }
+        return post
     }
 
     /// Replaces the message that carried the question: the outcome, without buttons.
@@ -81,14 +89,6 @@ struct ApprovalSurfaces: Sendable {
         ApprovalMessages.slack(
             approval, run: run, agentName: agent?.config.displayName ?? run.agent, channel: channel,
             mark: mark, link: ApprovalMessages.link(approval, parts.settings))
-    }
-
-    private func channel(_ slack: SlackClient, _ agent: LoadedAgent?) async throws -> String? {
-        let configured =
-            agent?.config.approvals.channel ?? agent?.config.alerts.failureChannel ?? parts.settings.alertChannel
-        let directory = SlackDirectory(parts, slack)
-        guard let configured else { return nil }
-        return try await directory.channel(configured, otherwise: parts.settings.alertChannel)
     }
 }
 

@@ -61,6 +61,11 @@ struct SlackDirectory: Sendable {
         return found == wrong ? nil : found
     }
 
+    /// The same for a message that is to be posted in `wrong`, should Slack say so.
+    func other(than wrong: String, for configured: String, otherwise fallback: String?) -> OtherChannel {
+        OtherChannel { try await channel(configured, otherwise: fallback, besides: wrong) }
+    }
+
     /// "<@U…>" for an id, an address or a name that is mapped; the text itself, which notifies nobody, otherwise.
     func mention(_ tag: String, people: [String: String]) async -> String {
         if tag.hasPrefix("<@") { return tag }

@@ -11,8 +11,8 @@ import Testing
 struct ApprovalSlackTests {
     private static let boss = Actor(name: "boss", surface: "test")
 
-    private static func bench() async throws -> Bench {
-        let policy = #", "approvals": {"slack": ["U0JAKE"], "people": ["ana"], "channel": "C0APPROVE"}"#
+    private static func bench(channel: String = "C0APPROVE") async throws -> Bench {
+        let policy = #", "approvals": {"slack": ["U0JAKE"], "people": ["ana"], "channel": "\#(channel)"}"#
         return try await Bench(agents: ["sentinel.json": Agents.make(extra: policy)])
     }
 
@@ -70,6 +70,21 @@ struct ApprovalSlackTests {
             let messages = await Self.messages(here, in: "C0APPROVE")
             #expect(messages.count == 1 && messages[0].text.contains("Version 2; differs in: body"), "\(messages)")
             #expect(messages[0].text.contains("body,  x  Approved by  ana"), "a name is no markup: \(messages)")
+        }
+    }
+
+    @Test("A question for a channel whose id is gone is asked where the channel's name leads now")
+    func goneChannel() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench(channel: "#approvals"), now = bench.clock.now
+            try await bench.database.write {
+                try SettingStore(db: $0).put("slack_channel:approvals", "C0NOWHERE", now: now)
+            }
+            let (run, _) = try await Self.ask(bench)
+            try await Self.send(try bench.parts(here.connections))
+            #expect(await Self.messages(here, in: "C0APPROVE").count == 1)
+            let asked = try await bench.steps(run.id, .notice).filter { $0.kind == ApprovalNotices.ask }
+            #expect(asked.filter { $0.channel == .slack }.map(\.state) == [.done])
         }
     }
 

@@ -225,9 +225,7 @@ package struct RunThreadWorker: Service {
             return .unchanged
         }
         var write = SlackPost(slack: slack, message: message.message, mark: step.id, since: step.intendedAt ?? now)
-        write.other = OtherChannel {
-            try await directory.channel(configured, otherwise: general, besides: channel)
-        }
+        write.other = directory.other(than: channel, for: configured, otherwise: general)
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: nil)
         runner.claim = { [owner = lock.owner] in try RunThreadStore(db: $0).check(run.id, owner: owner) }
         switch try await runner.run(step, write) {
