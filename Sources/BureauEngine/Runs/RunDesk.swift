@@ -174,7 +174,9 @@ package struct RunDesk: Sendable {
             requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug,
             clientName: old.clientName,
             taskID: old.taskID, taskTool: old.taskTool, payload: old.payload, costMax: old.costMax,
-            hasThread: agent.hasThread, priority: old.priority, againOf: old.id)
+            hasThread: agent.hasThread,
+            // That a person put the old one first was said of that one.
+            priority: old.priority == NewRun.priorityMax ? 0 : old.priority, againOf: old.id)
         return try await start(new)
     }
 

@@ -72,4 +72,16 @@ struct StopChoiceTests {
         #expect(try await claim() == [early.id])
         await #expect(throws: RunDesk.Refused.self) { try await desk.putFirst(late.id, by: "ana") }
     }
+
+    @Test("What repeats a run that was put first waits like any other; a priority that was given is kept")
+    func repeated() async throws {
+        let bench = try await Bench(), first = try await bench.run(), urgent = try await bench.run()
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        _ = try await desk.putFirst(first.id, by: "ana")
+        _ = try await bench.database.write { db in
+            try db.execute("UPDATE run SET priority = 9 WHERE id = ?", [urgent.id])
+        }
+        #expect(try await desk.again(first.id, agent: try bench.agent, by: "ana").priority == 0)
+        #expect(try await desk.again(urgent.id, agent: try bench.agent, by: "ana").priority == 9)
+    }
 }
