@@ -27,30 +27,38 @@ package enum SelfLoop {
             self.isAskedByPerson = isAskedByPerson
         }
 
-        fileprivate func answers(at time: Int64) -> Bool {
-            hasWorked && acceptedAt <= time && time <= (endedAt ?? time) + reactionMilliseconds
+        fileprivate func answers(at time: Int64, within reaction: Int64) -> Bool {
+            hasWorked && acceptedAt <= time && time <= (endedAt ?? time) + reaction
         }
     }
 
-    /// Whether a start of `agent` at `time` would go on with a loop. `turns` are those of the task, oldest first.
-    package static func isLoop(_ agent: String, at time: Int64, after turns: [Turn]) -> Bool {
-        isChain(agent, at: time, turns.suffix(turnsMax), count: turnsMax)
+    /// Whether a start of `agent` at `time` would go on with a loop. `turns` are those of the task, oldest first;
+    /// `reaction` is how soon each follows on the one before.
+    package static func isLoop(
+        _ agent: String, at time: Int64, after turns: [Turn], within reaction: Int64 = reactionMilliseconds
+    ) -> Bool {
+        isChain(agent, at: time, turns.suffix(turnsMax), count: turnsMax, within: reaction)
     }
 
     /// The same with the agent's own turns on whatever tasks.
     package static func isOwnLoop(_ agent: String, at time: Int64, after turns: [Turn]) -> Bool {
         let last = turns.suffix(ownTurnsMax)
-        return last.allSatisfy { !$0.isAskedByPerson } && isChain(agent, at: time, last, count: ownTurnsMax)
+        return last.allSatisfy { !$0.isAskedByPerson }
+            && isChain(agent, at: time, last, count: ownTurnsMax, within: reactionMilliseconds)
     }
 
-    private static func isChain(_ agent: String, at time: Int64, _ turns: ArraySlice<Turn>, count: Int) -> Bool {
+    private static func isChain(
+        _ agent: String, at time: Int64, _ turns: ArraySlice<Turn>, count: Int, within reaction: Int64
+    ) -> Bool {
         guard turns.count == count, turns.allSatisfy({ $0.agent == agent }) else { return false }
         let starts = turns.dropFirst().map(\.acceptedAt) + [time]
-        return zip(turns, starts).allSatisfy { $0.answers(at: $1) }
+        return zip(turns, starts).allSatisfy { $0.answers(at: $1, within: reaction) }
     }
 
-    package static func sentence(_ agent: String, task: String) -> String {
-        "\(agent) keeps starting itself through task \(task): \(turnsMax) times in a row, each within \(reactionMilliseconds / 60_000) minutes of the last. It was not started again. Look at what moves the task after a delivery; once that is mended, close this alert and move the task again."
+    package static func sentence(
+        _ agent: String, task: String, within reaction: Int64 = reactionMilliseconds
+    ) -> String {
+        "\(agent) keeps starting itself through task \(task): \(turnsMax) times in a row, each within \(reaction / 60_000) minutes of the last. It was not started again. Look at what moves the task after a delivery; once that is mended, close this alert and move the task again."
     }
 
     package static func ownSentence(_ agent: String, task: String) -> String {

@@ -16,7 +16,7 @@ struct PingPongGuard {
         // An agent that gave the task away when it last had it only passes it on: the other one would work.
         let worker = try taker(from: agent, taskID) ?? agent
         let found =
-            try pingPong(worker, taskID, date) ?? selfLoop(worker, taskID, date)
+            try pingPong(worker, taskID, date) ?? selfLoop(worker, taskID, date, isRouted: worker != agent)
             ?? ownLoop(agent, taskID, at: date, requester: requester)
         guard let found else { return nil }
         try tell(found)
@@ -64,12 +64,16 @@ struct PingPongGuard {
         return try holds(finding, date, after: turns.last?.acceptedAt) ? finding : nil
     }
 
-    private func selfLoop(_ agent: String, _ taskID: String, _ date: Int64?) throws -> Finding? {
-        let finding = Finding(
-            cause: "self_loop", subject: "\(agent)/\(taskID)", sentence: SelfLoop.sentence(agent, task: taskID),
-            reason: "the agent answers itself")
+    /// A task that goes round through whoever gives it on is as slow as one between two agents, where no person brings
+    /// it back.
+    private func selfLoop(_ agent: String, _ taskID: String, _ date: Int64?, isRouted: Bool) throws -> Finding? {
         let turns = try turns("task_id = ?", taskID, count: SelfLoop.turnsMax)
-        if SelfLoop.isLoop(agent, at: date ?? doors.now(), after: turns) { return finding }
+        let isSlow = isRouted && turns.allSatisfy { !$0.isAskedByPerson }
+        let reaction = isSlow ? PingPong.reactionMilliseconds : SelfLoop.reactionMilliseconds
+        let finding = Finding(
+            cause: "self_loop", subject: "\(agent)/\(taskID)",
+            sentence: SelfLoop.sentence(agent, task: taskID, within: reaction), reason: "the agent answers itself")
+        if SelfLoop.isLoop(agent, at: date ?? doors.now(), after: turns, within: reaction) { return finding }
         return try holds(finding, date, after: turns.last?.acceptedAt) ? finding : nil
     }
 

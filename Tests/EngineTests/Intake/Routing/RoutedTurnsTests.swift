@@ -7,12 +7,14 @@ import Testing
 struct RoutedTurnsTests {
     private static let task = "86a1"
 
-    /// A finished run of `agent`, started by the task; `asked` is who gave the task away before.
-    private static func turn(_ agent: String, asked: String? = nil, _ bench: Bench) async throws {
+    /// A finished run of `agent`, started by the task; `asked` is who gave the task away before, `by` who moved it.
+    private static func turn(
+        _ agent: String, asked: String? = nil, by requester: String = "clickup user 8001", _ bench: Bench
+    ) async throws {
         let given = try await asked == nil ? nil : bench.run(task: task, source: .webhook)
         let run = try await bench.run(task: task, source: .webhook), now = bench.clock.now
         try await bench.database.write { db in
-            _ = try db.execute("UPDATE run SET agent = ? WHERE id = ?", [agent, run.id])
+            _ = try db.execute("UPDATE run SET agent = ?, requested_by = ? WHERE id = ?", [agent, requester, run.id])
             guard let given, let asked else { return }
             _ = try db.execute("UPDATE run SET agent = ? WHERE id = ?", [asked, given.id])
             var route = RunRoute(runID: given.id, field: "Skill", said: "Brief", onTask: "Brief", asked: asked)
@@ -52,6 +54,21 @@ struct RoutedTurnsTests {
         }
         let refusal = try #require(try await Self.refusal("jessie", bench))
         #expect(refusal.contains("catalyst keeps starting itself"), "\(refusal)")
+    }
+
+    private static let slow = [("clickup user -1", true), ("clickup user 8001", false)]
+
+    @Test("A slow loop through whoever gives the task on is stopped where no person brings it back", arguments: slow)
+    func slowLoop(requester: String, isLoop: Bool) async throws {
+        let bench = try await Bench()
+        for _ in 0..<SelfLoop.turnsMax {
+            #expect(try await Self.refusal("jessie", bench) == nil)
+            try await Self.turn("catalyst", asked: "jessie", by: requester, bench)
+            bench.clock.advance(milliseconds: 300_000)
+        }
+        let refusal = try await Self.refusal("jessie", bench)
+        #expect((refusal != nil) == isLoop, "\(refusal ?? "")")
+        #expect(refusal?.contains("each within 10 minutes") ?? !isLoop)
     }
 
     @Test("Two that answer each other are stopped though a third one is asked in between")
