@@ -187,16 +187,18 @@ struct StepStore {
     }
 
     /// A write that its sender's death cut off says nothing of whom it went to: it is no try, and a fault that comes
-    /// after it is waited out like the first.
+    /// after it is waited out like the first. One that died before it sent anything has no try to give back: its claim
+    /// is as old as no write.
     func freeNotices(ofDeadOwners dead: [String]) throws {
         for owner in dead {
             // In the words of the index of what waits: the table keeps every write ever made.
             try db.execute(
                 """
                 UPDATE step SET lease_owner = NULL, lease_until = NULL,
-                    attempts = max(0, attempts - (state = 'intended' AND error IS NULL))
+                    attempts = max(0, attempts - (state = 'intended' AND error IS NULL
+                                                  AND lease_until IS last_sent_at + ?))
                 WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND lease_owner = ?
-                """, [owner])
+                """, [Self.claimMilliseconds, owner])
         }
     }
 }

@@ -106,6 +106,12 @@ struct StartedNoticeTests {
             _ = try steps.claimNotices(owner: "dead", limit: 5, now: now, channel: .clickUp)
             try steps.freeNotices(ofDeadOwners: ["dead"])
             #expect(try steps.find(id)?.attempts == 1)
+            // Nor is one death given back by the next.
+            try begin("dead")
+            try steps.freeNotices(ofDeadOwners: ["dead"])
+            _ = try steps.claimNotices(owner: "dead", limit: 5, now: now + 5_000, channel: .clickUp)
+            try steps.freeNotices(ofDeadOwners: ["dead"])
+            #expect(try steps.find(id)?.attempts == 1)
         }
     }
 
