@@ -60,6 +60,21 @@ struct AccessTests {
         }
     }
 
+    @Test("A client that is ticked counts though one was added since that takes its box")
+    func clientMeanwhile() async throws {
+        try await Served.run { server in
+            for number in 0..<PeoplePages.clientsShownMax {
+                try await server.openClient(String(format: "client-%03d", number))
+            }
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            _ = try await server.house.people.add("ana", displayName: nil, role: .viewer, by: Browser.tester)
+            let last = try #require(try await server.house.clients.list().last).slug
+            try await server.openClient("acme")
+            #expect(try await boss.post("/users/ana/clients", "client-\(last)=yes").status == 303)
+            #expect(try await server.house.people.find("ana").clients == [last])
+        }
+    }
+
     @Test("A list of users goes on, and each is in it once, with the clients they see")
     func paging() async throws {
         try await Served.run { server in

@@ -179,8 +179,10 @@ struct PeoplePages: Sendable {
     }
 
     private func setClients(_ web: WebRequest) async throws -> Response {
-        let before = try await person(web), shown = try await house.clients.list().prefix(Self.clientsShownMax)
-        let chosen = Set(shown.map(\.slug).filter { web.form["client-\($0)"] == "yes" })
+        let before = try await person(web), all = try await house.clients.list()
+        let shown = all.prefix(Self.clientsShownMax)
+        // One that was added since the page was made may have taken the last box of it.
+        let chosen = Set(all.map(\.slug).filter { web.form["client-\($0)"] == "yes" })
         // What has no box on the page is written, or stays as it is.
         let kept = try await written(web) ?? (before.clients ?? []).subtracting(shown.map(\.slug))
         let person = try await house.people.setClients(
