@@ -187,8 +187,8 @@ struct StepStore {
     }
 
     /// A write that its sender's death cut off says nothing of whom it went to: it is no try, and a fault that comes
-    /// after it is waited out like the first. One that died before it sent anything has no try to give back: its claim
-    /// is as old as no write.
+    /// after it is waited out like the first. One that died before it sent anything has no try to give back: no
+    /// write renewed its claim.
     func freeNotices(ofDeadOwners dead: [String]) throws {
         for owner in dead {
             // In the words of the index of what waits: the table keeps every write ever made.

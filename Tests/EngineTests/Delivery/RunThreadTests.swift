@@ -102,7 +102,8 @@ struct RunThreadTests {
     func lines() {
         let lines = RunThreadLines(accounts: 2), most = RunThreadLines.writesPerMinuteMax
         #expect(lines.begin("north", ["1", "2"], now: 0) == .init(count: 2, othersWaitMilliseconds: 0))
-        #expect(lines.begin("north", ["3"], now: 0).count == 0 && lines.runs == ["1", "2"])
+        #expect(lines.begin("north", ["3"], now: 0) == .init(count: 0, othersWaitMilliseconds: 10_000))
+        #expect(lines.runs == ["1", "2"])
         #expect(!lines.areAllBusy && lines.begin("", ["4"], now: 0).count == 1 && lines.areAllBusy)
         lines.end("north", writes: most - 1, now: 1_000)
         #expect(lines.begin("north", ["3", "5"], now: 2_000) == .init(count: 1, othersWaitMilliseconds: 59_000))

@@ -6,8 +6,8 @@ final class RunThreadLines: Sendable {
     /// Slack takes about 50 updates a minute of one app; the rest is for other messages.
     static let writesPerMinuteMax = 40
     private static let minuteMilliseconds: Int64 = 60_000
-    /// For those of an account that has a line on its way.
-    static let behindMilliseconds: Int64 = 2_000
+    /// For those of an account that has a line on its way: so long that a backlog is not looked through all the time.
+    static let behindMilliseconds: Int64 = 10_000
 
     /// What may be kept of an account's messages now; the others are looked at again after that time.
     struct Share: Hashable, Sendable {

@@ -47,16 +47,17 @@ package struct RunThreadWorker: Service {
             while !Task.isCancelled {
                 do {
                     let due = try await lines.areAllBusy ? [] : takeDue(limit: Self.batchMax, besides: lines.runs)
-                    var behind: [(RunThread, Int64)] = []
+                    var behind: [(thread: RunThread, waitMilliseconds: Int64)] = []
                     for (account, threads) in try await byAccount(due) {
                         let share = lines.begin(account, threads.map(\.runID), now: parts.doors.now())
-                        behind += threads.dropFirst(share.count).map { ($0, share.othersWaitMilliseconds) }
+                        let wait = share.othersWaitMilliseconds
+                        behind += threads.dropFirst(share.count).map { (thread: $0, waitMilliseconds: wait) }
                         guard share.count > 0 else { continue }
                         group.addTask {
                             if await keep(Array(threads.prefix(share.count)), of: account, lines) { wake.raise() }
                         }
                     }
-                    for (thread, wait) in behind { try await release(thread, wait) }
+                    try await release(behind)
                     // Those behind them are due as well.
                     if !behind.isEmpty { continue }
                 } catch is CancellationError { break } catch {
@@ -112,7 +113,7 @@ package struct RunThreadWorker: Service {
                 if outcome != .unchanged { count += 1 }
                 // What Slack has just said of one message it would say of the next: they come later, and nobody waits.
                 guard case .limited(let wait) = outcome else { continue }
-                for rest in line[(index + 1)...] { try await release(rest, wait) }
+                try await release(line[(index + 1)...].map { (thread: $0, waitMilliseconds: wait) })
                 return count
             } catch is RunMoved {
                 // Another worker keeps it now: the next look tells what is left.
@@ -292,9 +293,15 @@ package struct RunThreadWorker: Service {
         return .asked
     }
 
-    private func release(_ thread: RunThread, _ wait: Int64) async throws {
-        let (owner, due) = (lock.owner, parts.doors.now() + wait)
-        try await parts.database.write { try RunThreadStore(db: $0).release(thread.runID, owner: owner, dueAt: due) }
+    /// All in one write: a backlog would fill the disk's time with them.
+    private func release(_ behind: [(thread: RunThread, waitMilliseconds: Int64)]) async throws {
+        guard !behind.isEmpty else { return }
+        let (owner, now) = (lock.owner, parts.doors.now())
+        try await parts.database.write { db in
+            for (thread, wait) in behind {
+                try RunThreadStore(db: db).release(thread.runID, owner: owner, dueAt: now + wait)
+            }
+        }
     }
 
     private func postpone(_ thread: RunThread, _ wait: Int64) async throws {
