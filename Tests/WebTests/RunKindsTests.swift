@@ -33,6 +33,17 @@ struct RunKindsTests {
             ] { #expect(block.contains(words), "\(words)") }
             // Output tokens and cache writes cost the same here: 100,000 at $15 and 400,000 at $3.75.
             #expect(block.matches(of: /\$1\.50/).count == 2)
+            #expect(!block.contains("Reading people"))
+            try await server.database.write { db in
+                _ = try db.execute(
+                    """
+                    INSERT INTO comment_reading (id, run_id, tool, comment_id, text_sha256, model, prompt, state,
+                        cost_max_micro_usd, cost_micro_usd, asked_at, settled_at)
+                    VALUES ('c1', ?, 'clickup', '1', ?, 'm', '1', 'lost', 40000, 40000, 1, 2)
+                    """, [Self.run, String(repeating: "a", count: 64)])
+            }
+            let read = try await browser.get("/runs/\(Self.run)/").text
+            #expect(read.contains("comments") && read.contains("$0.04") && read.contains("$6.64"))
         }
     }
 }

@@ -1,4 +1,4 @@
-import BureauDomain
+package import BureauDomain
 package import BureauStorage
 
 /// What people ask of runs, the same behind the command line, the API and the pages.
@@ -66,6 +66,11 @@ package struct RunDesk: Sendable {
     /// What the run's session has used, kind by kind; nil when nothing is known of it.
     package func usage(_ id: String) async throws -> RunUsage? {
         try await database.read { try RunUsageStore(db: $0).find(id) }
+    }
+
+    /// What models were paid for reading people's comments, beside the run's session.
+    package func readingsCost(_ id: String) async throws -> MicroUSD {
+        try await database.read { try CommentReadingStore(db: $0).total(run: id) }
     }
 
     package func files(_ id: String) async throws -> [FileRecord] {

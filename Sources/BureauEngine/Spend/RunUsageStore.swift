@@ -26,10 +26,10 @@ struct RunUsageStore {
         }
     }
 
-    /// Keeps the fuller of what is known and what is told now, whole: kinds from two readings would be counted twice.
+    /// Keeps the fuller of what is known and what is told now.
     func save(_ told: SessionUsage, listed: MicroUSD?, run runID: String) throws {
         let known = try find(runID)
-        let usage = known.map { $0.usage.tokens > told.tokens ? $0.usage : told } ?? told
+        let usage = known.map { Self.fuller($0.usage, told) } ?? told
         let now = RunUsage(usage: usage, listed: [known?.listed, listed].compactMap(\.self).max())
         guard now != known, known != nil || usage != SessionUsage() || listed != nil else { return }
         try db.execute(
@@ -45,5 +45,16 @@ struct RunUsageStore {
                 max(0, usage.cacheWriteUnsplitTokens), max(0, usage.webSearches), max(0, usage.activeMilliseconds),
                 now.listed?.rawValue,
             ])
+    }
+
+    /// Tokens go whole: kinds from two readings would be counted twice. Requests tell nothing of searches and running
+    /// time, nor how long what they cached is kept.
+    private static func fuller(_ known: SessionUsage, _ told: SessionUsage) -> SessionUsage {
+        let isToldApart =
+            told.tokens == known.tokens && told.cacheWriteUnsplitTokens < known.cacheWriteUnsplitTokens
+        var usage = told.tokens > known.tokens || isToldApart ? told : known
+        usage.webSearches = max(known.webSearches, told.webSearches)
+        usage.activeMilliseconds = max(known.activeMilliseconds, told.activeMilliseconds)
+        return usage
     }
 }

@@ -14,13 +14,16 @@ struct RunKinds {
             usage: used.usage, listCostMicroUSD: nil, model: model, prices: house.prices
         ).microUSD
         let lines = used.usage.lines(model: model, prices: house.prices)
-        let rows = lines.map { [Self.word($0.kind), Self.amount($0), Self.price($0.cost)] }
+        let readings = try await house.runs.readingsCost(run.id)
+        var rows = lines.map { [Self.word($0.kind), Self.amount($0), Self.price($0.cost)] }
+        if readings > .zero { rows.append(["Reading people's comments", "", Self.price(readings)]) }
+        rows.append(["In all", "", Self.price(ours.map { $0 + readings })])
         return Block(
             id: "kinds", facts: compared(ours, used.listed),
             table: Table(
                 "What its session used, at the list prices of \(house.prices.dated)",
                 Table.columns("Kind", "#Used", "#Cost"),
-                (rows + [["In all", "", Self.price(ours)]]).map { $0.map { Table.Cell(text: $0) } }, empty: ""))
+                rows.map { $0.map { Table.Cell(text: $0) } }, empty: ""))
     }
 
     private func compared(_ ours: MicroUSD?, _ listed: MicroUSD?) -> Facts {

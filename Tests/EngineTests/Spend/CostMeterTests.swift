@@ -97,6 +97,22 @@ struct CostMeterTests {
         #expect(used.listed == MicroUSD.cents(250))
     }
 
+    @Test("What totals have told of searches, time and caches stays when only requests are told of at the end")
+    func kindsOfTotals() async throws {
+        let bench = try await Bench(), id = try await bench.run(Bench.toRunning).id
+        let total = BureauDomain.SessionUsage(
+            inputTokens: 1_000, cacheWrite5mTokens: 200, webSearches: 3, activeMilliseconds: 60_000)
+        let equal = BureauDomain.SessionUsage(inputTokens: 1_000, cacheWriteUnsplitTokens: 200)
+        let more = BureauDomain.SessionUsage(inputTokens: 1_100, cacheWriteUnsplitTokens: 200)
+        var kept = more
+        (kept.webSearches, kept.activeMilliseconds) = (3, 60_000)
+        for (told, expected) in [(equal, equal), (total, total), (equal, total), (more, kept)] {
+            try await bench.database.write { try RunUsageStore(db: $0).save(told, listed: nil, run: id) }
+            let known = try await bench.database.read { try RunUsageStore(db: $0).find(id) }
+            #expect(known?.usage == expected)
+        }
+    }
+
     @Test("A model without a price is reported once and never counted as free")
     func noPrice() async throws {
         let bench = try await Bench(), meter = try await meter(bench, model: "claude-of-tomorrow")
