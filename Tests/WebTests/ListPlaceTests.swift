@@ -69,8 +69,12 @@ struct ListPlaceTests {
         }
     }
 
-    @Test("What is wrong is counted at the foot of every page")
-    func problems() async throws {
+    private static let troubles = [("damage", 1), ("alert", 0)]
+
+    @Test(
+        "What is wrong is counted at the foot of every page, but for alerts, which not everybody may see",
+        arguments: troubles)
+    func problems(what: String, counted: Int) async throws {
         func count(_ server: Served) async throws -> Int {
             let page = try await Browser.signedIn(server, "ana", .engineer).get("/runs/").text
             return page.firstMatch(of: /System: ([0-9]+) problem/).flatMap { Int($0.1) } ?? 0
@@ -78,15 +82,18 @@ struct ListPlaceTests {
         try await Served.run { calm in
             try await Served.run { troubled in
                 let id = ULID.make(milliseconds: 1, randomness: (1, 0))
-                _ = try await troubled.database.write {
-                    try $0.execute(
+                try await troubled.database.write { db in
+                    guard what == "alert" else {
+                        return try CareBook(db: db).put(CareBook.Check(at: 1, complaint: "row 7 is missing"))
+                    }
+                    _ = try db.execute(
                         """
                         INSERT INTO alert (id, cause, subject, sentence, state, opened_at, last_at)
                         VALUES (?, 'login', 'slack', 'Slack refuses the key.', 'open', 1, 1)
                         """, [id])
                 }
                 let (few, more) = (try await count(calm), try await count(troubled))
-                #expect(more == few + 1)
+                #expect(more == few + counted)
             }
         }
     }

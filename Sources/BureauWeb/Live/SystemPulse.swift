@@ -2,18 +2,22 @@ import BureauEngine
 
 /// How the server is, for the foot of every page: looked at now and then, whoever asks.
 actor SystemPulse {
-    private var known: (words: String, at: Int64)?
+    /// Without words when nobody could tell.
+    private var known: (words: String?, at: Int64)?
     static let keptMilliseconds: Int64 = 30_000
 
     /// "healthy", or how many parts of the System page want a look; nil when nobody can tell.
     func words(_ house: WebHouse) async -> String? {
         let now = house.doors.now()
         if let known, (0..<Self.keptMilliseconds).contains(now - known.at) { return known.words }
-        // Whoever asks meanwhile is told what was known.
-        if let known { self.known = (known.words, now) }
+        // Whoever asks meanwhile is told what was known, and looks at nothing.
+        known = (known?.words, now)
         guard let facts = try? await house.system.look(today: house.clock.startOfToday),
             let schedules = try? await house.schedules.list()
-        else { return nil }
+        else {
+            known = (nil, now)
+            return nil
+        }
         let rows = SystemRows(
             house: house, facts: facts, schedules: schedules, checkup: await house.checkup?.last(.everything))
         let isWell = await house.status.health().isWell

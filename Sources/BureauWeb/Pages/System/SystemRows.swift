@@ -21,8 +21,12 @@ struct SystemRows {
         return tones.contains("bad") ? "bad" : tones.contains("warn") ? "warn" : nil
     }
 
-    /// How many parts want a look. That the intake was paused is somebody's wish.
-    var problems: Int { all.count { $0.name != intake.name && ($0.chip?.tone == "bad" || $0.chip?.tone == "warn") } }
+    /// How many parts want a look. That the intake was paused is somebody's wish; and alerts may be about clients whom
+    /// not everybody sees who is told this.
+    var problems: Int {
+        let untold = [intake.name, alerts.name]
+        return all.count { !untold.contains($0.name) && ($0.chip?.tone == "bad" || $0.chip?.tone == "warn") }
+    }
 
     private func row(
         _ name: String, _ parts: [String?], _ more: (word: String, address: String)? = nil, _ chip: Chip? = nil
