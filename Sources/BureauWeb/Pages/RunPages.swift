@@ -103,9 +103,10 @@ struct RunPages: Sendable {
 
     static let countedMax = 1_000
 
-    /// How many there are, counted one further than `countedMax`; nil where only a search could tell.
+    /// How many there are, counted one further than `countedMax`; nil where no index tells them: for words,
+    /// and for what started a run.
     private func total(_ listing: RunListing) async throws -> Int? {
-        guard listing.text == nil else { return nil }
+        guard listing.text == nil, listing.trigger == nil, listing.tool == nil else { return nil }
         var whole = listing
         (whole.before, whole.after) = (nil, nil)
         return try await house.runs.count(whole, atMost: Self.countedMax + 1)
