@@ -38,6 +38,30 @@ struct RunStatusWordsTests {
         }
     }
 
+    @Test("What became of a stopped run's files is told as whoever stopped it chose", arguments: [true, false])
+    func discarded(isDiscarded: Bool) async throws {
+        try await Served.run { server in
+            try await ReportSeed(runState: "failed").put(into: server)
+            _ = try await server.database.write {
+                try $0.execute(
+                    """
+                    UPDATE run SET state = 'stopped', cause = 'by_person', cause_sentence = 'Stopped by ana.',
+                        stop_cause = 'by_person: Stopped by ana.', discards_files = ? WHERE id = ?
+                    """, [isDiscarded, Self.run])
+            }
+            let page = try await Browser.signedIn(server, "vera", .viewer).get("/runs/\(Self.run)/").text
+            #expect(page.contains("Its files were not fetched, as whoever stopped it chose.") == isDiscarded)
+            #expect(page.contains("Files so far are kept.") != isDiscarded)
+            #expect(!isDiscarded || !page.contains("The session left no file."))
+        }
+    }
+
+    @Test("A run that got no more money says that its files are kept, and offers nothing it cannot do")
+    func noMoreMoney() throws {
+        let fix = try #require(RunCause.Code.budgetDenied.fix)
+        #expect(fix.contains("Files so far are kept") && !fix.contains("lower limit"))
+    }
+
     private static let readers: [(String, Role, [String], String)] = [
         ("otto", .operator, [], "Waiting for you"), ("cora", .consultant, [], "Waiting for a decision"),
         ("vera", .viewer, [], "Waiting for a decision"), ("cora", .consultant, ["cora"], "Waiting for you"),

@@ -117,7 +117,7 @@ package struct RunRecord: Sendable, Hashable {
     }
 
     /// A stop for another reason keeps what there is.
-    var discardsFiles: Bool { isDiscarding && stopCause?.code == .byPerson }
+    package var discardsFiles: Bool { isDiscarding && stopCause?.code == .byPerson }
 
     /// The session where people can look at it themselves; a builder has none.
     package var consoleSession: String? { sessionID.flatMap { $0.hasPrefix(BuildRecord.sessionPrefix) ? nil : $0 } }

@@ -63,7 +63,8 @@ extension RunState {
         case .stopping: "It was told to stop, and stops as soon as its session does."
         case .done: "Finished: the results are where they belong."
         case .doneWithProblems: "Finished, but a delivery did not work. The files are safe; deliver again."
-        case .stopped: "Ended early, by a limit or a person. Files so far are kept."
+        case .stopped:
+            "Ended early, by a limit or a person. Files so far are kept, unless whoever stopped it chose otherwise."
         case .failed: "It could not go on. Its page says why and what to do."
         case .ignored: "There was nothing to do."
         }

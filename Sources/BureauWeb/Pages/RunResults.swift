@@ -29,9 +29,14 @@ struct RunResults {
                                 address: "\(words.address)files/\(WebRequest.escaped(file.safeName))/download"),
                     ]
                 },
-                empty: run.state.isFinal ? "The session left no file." : "Files appear when the session has ended."),
+                empty: noFiles),
             links: files.contains { $0.blobKey != nil }
                 ? [Link(word: "Download all", address: words.address + "files.zip")] : [])
+    }
+
+    private var noFiles: String {
+        guard run.state.isFinal else { return "Files appear when the session has ended." }
+        return run.discardsFiles ? RunWords.discarded : "The session left no file."
     }
 
     func delivery(_ steps: [StepRecord], _ person: PersonRecord) -> Block {

@@ -96,7 +96,7 @@ extension RunCause.Code {
         case .budgetExhausted: "Raise the budget under Costs, or wait for the next day or month; it goes on by itself."
         case .overBudget: "Files so far are kept. Give it a higher limit when you start it again, or ask for less."
         case .budgetDenied:
-            "Whoever answered gave no more money. Ask them, or give it a lower limit when you start it again."
+            "Whoever answered gave no more money. Files so far are kept. Ask them, or ask for less when you run it again."
         case .overTime:
             "Files so far are kept. Ask for less, or let the agent take longer in its config; then run it again."
         case .overLimit:

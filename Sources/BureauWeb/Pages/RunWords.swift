@@ -19,7 +19,11 @@ struct RunWords {
     var took: String { clock.took(run.startedAt, run.endedAt) }
     var why: String { Outgoing.clean(run.cause?.sentence ?? run.fault ?? "") }
     /// What somebody can do about it; nil where nothing is wrong or nothing can be done.
-    var fix: String? { run.cause?.code.fix }
+    var fix: String? {
+        guard run.cause?.code == .byPerson, run.discardsFiles else { return run.cause?.code.fix }
+        return "\(Self.discarded) Run again begins a new run with the same input."
+    }
+    static let discarded = "Its files were not fetched, as whoever stopped it chose."
     var summary: String { why.isEmpty ? run.headline ?? doing : why }
     /// What it did last, in words; types of events are for programs.
     var doing: String {

@@ -153,8 +153,10 @@ package struct SlackCommandDesk: Sendable {
             let stopped = try await desk.stop(run.id, by: "\(request.userName) in Slack", reason: nil)
             try await record(request, agent: run.agent, .ignored(because: "asked run \(run.id) to stop"))
             wake()
-            return stopped.state == .stopped
-                ? "Run `\(run.id)` is stopped." : "Run `\(run.id)` is stopping; what it has made so far is kept."
+            guard stopped.state != .stopped else { return "Run `\(run.id)` is stopped." }
+            // Somebody else may have stopped it before, and chosen.
+            let files = stopped.discardsFiles ? "is not fetched, as was chosen before" : "is kept"
+            return "Run `\(run.id)` is stopping; what it has made so far \(files)."
         } catch let refused as RunDesk.Refused {
             return SlackText.escape(refused.description)
         }
