@@ -10,7 +10,9 @@ struct RunActionAPI: Sendable {
     private static let ending: APIShape = .object(
         [
             .optional("reason", .line(0...300), "Told to the people who wait for the result."),
-            .optional("files", .choice(["keep", "discard"]), "What becomes of its files so far; kept otherwise."),
+            .optional(
+                "files", .choice(["keep", "discard"]),
+                "What becomes of its files so far; kept otherwise. The first stop settles it."),
         ], isOpen: false)
     private static let config: APIShape = .object(
         [.optional("config", .choice(["today", "run"]), "The agent's config of today, or that of the run itself.")],
