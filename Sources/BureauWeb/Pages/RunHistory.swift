@@ -54,11 +54,11 @@ struct RunHistory {
         var blocks: [Block] = []
         let given = RunInput(house: house)
         if var payload = given.block(.payload, of: run) {
-            (payload.id, payload.heading) = ("input", "Input and config")
             payload.text = "Credentials, and fields named like one, are left out here."
             blocks.append(payload)
         }
         blocks += [given.block(.request, of: run)].compactMap(\.self)
+        if !blocks.isEmpty { (blocks[0].id, blocks[0].heading) = ("input", "Input and config") }
         guard let agent, let now = house.catalog.agent(run.agent), now.hash != agent.hash else { return blocks }
         let found = LineDiff.of(agent.prettyConfig, now.prettyConfig)
         blocks.append(

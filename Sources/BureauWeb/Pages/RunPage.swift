@@ -53,6 +53,9 @@ struct RunPage {
         page.blocks.append(try await results.cost(agent, person))
         page.blocks += [try await RunKinds(house: house, run: run).block()].compactMap(\.self)
         page.blocks += try await around.blocks()
+        let delivered = "\(steps.count { $0.state == .done })/\(steps.count)"
+        let tabs = RunTabs.block(page.blocks, counts: ["files": "\(files.count)", "delivery": delivered])
+        page.blocks.insert(tabs, at: page.blocks.firstIndex { $0.id == "timeline" } ?? 0)
         return refreshed(try await house.page(page, web), web)
     }
 
