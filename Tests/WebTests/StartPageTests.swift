@@ -13,6 +13,7 @@ struct StartPageTests {
         ("https://app.clickup.com/t/9012/ABC-123?comment=1", "ABC-123", .clickUp),
         ("https://app.asana.com/0/1208/1209", "1209", .asana), ("https://app.asana.com/0/1208/1209/f", "1209", .asana),
         ("https://app.asana.com/1/7/project/1208/task/1209?focus=true", "1209", .asana),
+        ("https://app.asana.com/1/7/task/1209/comment/1210?focus=true", "1209", .asana),
         ("a task", nil, nil), ("https://app.clickup.com/", nil, nil), ("../etc", nil, nil), ("", nil, nil),
         (String(repeating: "1", count: 41), nil, nil),
     ]

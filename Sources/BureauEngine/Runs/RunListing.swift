@@ -221,4 +221,11 @@ extension RunDesk {
         ).map(RunRecord.init)
         return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     }
+
+    /// The run that has this session.
+    package func find(session: String) async throws -> RunRecord? {
+        try await database.query(
+            "SELECT \(RunStore.columns) FROM run WHERE session_id = ?", [session]
+        ).first.map(RunRecord.init)
+    }
 }

@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauEngine
+import HTTPTypes
 import Hummingbird
 
 /// The search that jumps where one thing is meant, and lists what else has it in its name.
@@ -11,29 +12,16 @@ struct SearchPage: Sendable {
 
     private func search(_ web: WebRequest) async throws -> Response {
         let person = try web.signedIn().person
-        let text = (web.query("q") ?? "").filter { !$0.isWhitespace }
-        // An address that was copied from somewhere ends with what it is about.
-        let last = text.split(separator: "/").last.map(String.init) ?? text
-        if let run = try? await house.runs.find(last), person.maySee(client: run.clientSlug) {
-            return .seeOther("/runs/\(run.id)/")
-        }
-        if let report = try? await house.reports.find(last), person.maySee(client: report.clientSlug) {
-            return .seeOther("/reports/\(report.id)/")
-        }
-        if let client = try await house.clients.find(text.lowercased()), person.maySee(client: client.slug) {
-            return .seeOther("/clients/\(client.slug)/")
-        }
-        let agents = agents(text)
-        if let agent = agents.first(where: { Self.plain($0.config.displayName) == text.lowercased() })
-            ?? house.catalog.agent(text.lowercased())
-        {
-            return .seeOther("/agents/\(agent.config.name)/")
-        }
+        let asked = web.asked.first { $0.name == "q" }?.value ?? ""
+        let written = String(asked.prefix(SearchJump.writtenCharactersMax))
+        let jump = SearchJump(house: house, person: person, authority: web.head.head.authority)
+        if let place = try await jump.address(written) { return .seeOther(place) }
+        let text = written.filter { !$0.isWhitespace }
         var listing = RunListing(visible: person.clients)
-        listing.task = last
+        listing.task = SearchJump.task(written)
         let runs = text.isEmpty ? [] : try await house.runs.list(listing)
         if runs.count == 1, let run = runs.first { return .seeOther("/runs/\(run.id)/") }
-        let names = try await clients(text, person)
+        let agents = agents(text), names = try await clients(text, person)
         var page = Page(title: "Search", heading: "Search")
         page.lead = web.query("q").map { "For \"\($0)\"" }
         page.blocks = [
@@ -67,21 +55,19 @@ struct SearchPage: Sendable {
             emptyText: items.isEmpty ? empty : nil)
     }
 
-    private static func plain(_ text: String) -> String { text.lowercased().filter { !$0.isWhitespace } }
-
     /// Those with this in what people call them, or in their short names.
     private func agents(_ text: String) -> [LoadedAgent] {
         let wanted = text.lowercased()
         guard !wanted.isEmpty else { return [] }
         return house.catalog.agents.filter {
-            Self.plain($0.config.displayName).contains(wanted) || $0.config.name.contains(wanted)
+            SearchJump.plain($0.config.displayName).contains(wanted) || $0.config.name.contains(wanted)
         }
     }
 
     private func clients(_ text: String, _ person: PersonRecord) async throws -> [(slug: String, name: String)] {
         guard !text.isEmpty else { return [] }
         return try await house.clients.names().filter { slug, name in
-            person.maySee(client: slug) && Self.plain(name).contains(text.lowercased())
+            person.maySee(client: slug) && SearchJump.plain(name).contains(text.lowercased())
         }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

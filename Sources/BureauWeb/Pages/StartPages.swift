@@ -211,6 +211,8 @@ struct TaskMention: Hashable, Sendable {
         tool = host.hasSuffix("asana.com") ? .asana : host.hasSuffix("clickup.com") ? .clickUp : nil
         // Asana marks a task that is shown alone by an "f" behind its id.
         if tool == .asana, parts.last == "f" { parts.removeLast() }
+        // The address of a comment has its task's before it.
+        if tool == .asana, parts.count > 2, parts[parts.count - 2] == "comment" { parts.removeLast(2) }
         guard parts.count == 1 || (isLink && parts.count > 2), let last = parts.last,
             last.count <= Self.idCharactersMax, last.contains(where: \.isNumber) || !isLink,
             last.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
