@@ -69,6 +69,32 @@ struct TodayTests {
         }
     }
 
+    @Test("What runs stands beside its limit; what waits for a review says since when it has been ready")
+    func limits() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            let (now, other) = (server.house.doors.now(), "01KARVN0000000000000000002")
+            try await ReportSeed(runState: "running").put(into: server)
+            try await ReportSeed(id: "01KAREP0000000000000000002", run: other).put(into: server)
+            try await server.database.write { db in
+                try db.execute("UPDATE run SET spent_micro_usd = 1120000, spent_method = 'computed'", [])
+                try db.execute("UPDATE run SET accepted_at = ? WHERE id = ?", [now - 20 * 3_600_000, other])
+                for (seq, minutes) in [(1, 300), (2, 40)] as [(Int64, Int64)] {
+                    try db.execute(
+                        "INSERT INTO run_event (run_id, seq, at, kind, detail) VALUES (?, ?, ?, 'in_review', 'ready')",
+                        [other, 1_000 + seq, now - minutes * 60_000])
+                }
+            }
+            let asked = try await server.ask(Self.run(1))
+            let browser = try await Browser.signedIn(server, "ana", .viewer)
+            let today = try await browser.get("/").text
+            #expect(today.contains("$1.12 of $5.00") && today.contains("ready 40 min ago"))
+            #expect(try await browser.get("/approvals/\(asked)/").text.contains("cost so far $1.12 of $5.00"))
+            let page = try await browser.get("/runs/\(Self.run(1))/").text
+            #expect(page.contains("$1.12 of $5.00 (alert at $3.00)"))
+        }
+    }
+
     @Test("Each first step leads to where it is done")
     func steps() async throws {
         try await Served.run { server in

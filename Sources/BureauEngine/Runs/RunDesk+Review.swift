@@ -48,6 +48,23 @@ extension RunDesk {
         try await database.read { try FeedbackStore(db: $0).list(run: id) }
     }
 
+    /// Since when each of these runs has waited for its review, by its id. At most 1,000.
+    package func readyForReview(_ ids: [String]) async throws -> [String: Int64] {
+        let wanted = Array(Set(ids)).prefix(RunListing.limitMax)
+        guard !wanted.isEmpty else { return [:] }
+        let marks = Array(repeating: "?", count: wanted.count).joined(separator: ", ")
+        let rows = try await database.query(
+            """
+            SELECT id, (SELECT at FROM run_event WHERE run_id = run.id AND kind = 'in_review'
+                ORDER BY seq DESC LIMIT 1) AS ready_at
+            FROM run WHERE id IN (\(marks)) AND state = 'in_review'
+            """, Array(wanted))
+        let moments = try rows.compactMap { row in
+            try row.integerIfAny("ready_at").map { (try row.text("id"), $0) }
+        }
+        return Dictionary(moments, uniquingKeysWith: { $1 })
+    }
+
     private func decide(
         _ id: String, verb: String, _ kind: FeedbackClass, _ text: String, _ outcome: ReviewDecision.Outcome,
         by person: String, _ move: @escaping @Sendable (ReviewMoves, RunRecord) throws -> RunRecord

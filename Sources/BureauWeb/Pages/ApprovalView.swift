@@ -59,10 +59,11 @@ struct ApprovalView: Sendable {
         let mayChange = approval.state == .open && refusal == nil && !approval.isAboutMoney && value?.object != nil
         let fits = ChangePages.fits(approval)
         let who = approval.threadName.map { " (sub-agent \($0))" } ?? ""
+        let limit = try await house.limits(of: [run])[run.id]
         return ApprovalCard(
             id: approval.id, chip: Self.chip(approval.state), effect: ApprovalWords.effect(approval),
             meta: "\(words.title)\(who) · asked \(house.clock.moment(approval.requestedAt)) · expires "
-                + "\(house.clock.absolute(approval.expiresAt)), then counts as expired · cost so far \(words.cost)",
+                + "\(house.clock.absolute(approval.expiresAt)), then counts as expired · cost so far \(words.cost(of: limit))",
             tool: approval.tool, event: approval.eventID, json: value?.pretty ?? approval.newestInput,
             why: approval.why, versionWords: ApprovalWords.version(approval), preview: !lines.isEmpty,
             previewFacts: lines,

@@ -70,7 +70,9 @@ struct RunPage {
     private func lead(_ agent: LoadedAgent?) -> String {
         let limit = run.costMax ?? agent?.config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax
         let took = words.took.isEmpty ? "not started" : words.took
-        return "\(took) · \(words.cost) of \(limit) · attempt \(run.attempt) · \(words.agent) v\(run.agentVersion)"
+        let alert = agent?.config.limits.alertAbove.flatMap { $0 < limit ? " (alert at \($0))" : nil } ?? ""
+        return
+            "\(took) · \(words.cost(of: limit))\(alert) · attempt \(run.attempt) · \(words.agent) v\(run.agentVersion)"
     }
 
     private func links(_ report: ArtifactRecord?) -> [Link] {

@@ -16,6 +16,10 @@ struct RunWords {
     var cost: String {
         run.spentMethod == "no_price" ? "+?" : "\(MicroUSD(rawValue: run.spentMicroUSD))"
     }
+    /// Beside what it may cost, where that is known; a program of this machine is given nothing.
+    func cost(of limit: MicroUSD?) -> String {
+        limit.flatMap { $0 > .zero ? "\(cost) of \($0)" : nil } ?? cost
+    }
     var took: String { clock.took(run.startedAt, run.endedAt) }
     var why: String { Outgoing.clean(run.cause?.sentence ?? run.fault ?? "") }
     /// What somebody can do about it; nil where nothing is wrong or nothing can be done.
@@ -132,6 +136,17 @@ extension WebHouse {
     func readConfigs(of runs: some Sequence<RunRecord>) async throws {
         let waiting = runs.filter { $0.state == .waitingApproval }
         for hash in Set(waiting.map(\.configHash)) { _ = try await catalog.version(hash) }
+    }
+
+    /// What each of these runs may cost, by its id; none where its config is not kept and it has no limit of its own.
+    func limits(of runs: some Sequence<RunRecord>) async throws -> [String: MicroUSD] {
+        var limits: [String: MicroUSD] = [:]
+        for run in runs {
+            let config = try await catalog.version(run.configHash)?.config
+            limits[run.id] =
+                config.map { run.costMax($0, byDefault: settings.defaultSessionCostMax) } ?? run.costMax
+        }
+        return limits
     }
 
     /// What people call an agent; its short name when it is not here any more.

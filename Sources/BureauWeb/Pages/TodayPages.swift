@@ -32,20 +32,24 @@ struct TodayPages: Sendable {
         working.limit = Self.shownMax
         let running = try await house.runs.list(working)
         let atWork = try await house.runs.count(working, atMost: Inbox.countedMax + 1)
+        let limits = try await house.limits(of: running)
+        let ready = try await house.runs.readyForReview((waiting.reviews + mine.reviews).map(\.id))
         var page = Page(title: "Today", heading: "Today")
         page.lead = clock.absolute(clock.now()) + ", " + clock.zone.name
         if person.role >= .operator {
             page.links = [Link(word: "Start a run", address: "/runs/new", style: "button primary")]
         }
         page.blocks =
-            try await checklist(running, person) + [needs(waiting, mine, atWork)] + [
+            try await checklist(running, person) + [needs(waiting, mine, ready, atWork)] + [
                 Block(
                     heading: "Running now (\(Inbox.word(atWork)))",
                     items: running.isEmpty
                         ? nil
                         : Items(
                             items: running.map(house.words).map {
-                                $0.item([$0.took, $0.cost, $0.doing].filter { !$0.isEmpty }.joined(separator: " · "))
+                                $0.item(
+                                    [$0.took, $0.cost(of: limits[$0.run.id]), $0.doing].filter { !$0.isEmpty }.joined(
+                                        separator: " · "))
                             }), emptyText: running.isEmpty ? "Nothing is running." : nil,
                     links: atWork > running.count ? [Link(word: "See all", address: "/runs/?view=running")] : []),
                 try await ended(person),
@@ -54,9 +58,11 @@ struct TodayPages: Sendable {
     }
 
     /// What waits for this very person first.
-    private func needs(_ waiting: Inbox.Waiting, _ mine: Inbox.Waiting, _ running: Int) -> Block {
+    private func needs(
+        _ waiting: Inbox.Waiting, _ mine: Inbox.Waiting, _ ready: [String: Int64], _ running: Int
+    ) -> Block {
         let first = mine.ids
-        let items = items(mine) { _ in true } + items(waiting) { !first.contains($0) }
+        let items = items(mine, ready) { _ in true } + items(waiting, ready) { !first.contains($0) }
         return Block(
             heading: "Needs you (\(Inbox.word(waiting.count)))",
             text: waiting.count > Self.shownMax ? "The first \(Self.shownMax); the inbox has all." : nil,
@@ -65,7 +71,10 @@ struct TodayPages: Sendable {
                 ? "Nothing needs you. \(running) \(running == 1 ? "run is" : "runs are") working." : nil)
     }
 
-    private func items(_ waiting: Inbox.Waiting, _ isShown: (String) -> Bool) -> [Items.Item] {
+    /// `ready` says since when a run waits for its review.
+    private func items(
+        _ waiting: Inbox.Waiting, _ ready: [String: Int64], _ isShown: (String) -> Bool
+    ) -> [Items.Item] {
         let approvals = waiting.approvals.filter { isShown($0.approval.id) }.map { approval, run in
             Items.Item(
                 chip: Chip(glyph: "◆", word: "Approve", tone: "wait"), title: approval.effect,
@@ -75,7 +84,9 @@ struct TodayPages: Sendable {
         return approvals
             + (waiting.reviews + waiting.questions + waiting.failures).filter { isShown($0.id) }.map { run in
                 let words = house.words(run)
-                let meta = [words.summary, clock.moment(run.endedAt ?? run.acceptedAt)].filter { !$0.isEmpty }
+                let since =
+                    ready[run.id].map { "ready \(clock.moment($0))" } ?? clock.moment(run.endedAt ?? run.acceptedAt)
+                let meta = [words.summary, since].filter { !$0.isEmpty }
                 return words.item(meta.joined(separator: " · "))
             }
     }
