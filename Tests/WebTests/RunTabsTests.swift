@@ -15,6 +15,23 @@ struct RunTabsTests {
         return links.compactMap { $0.components(separatedBy: "\"").first }
     }
 
+    @Test("The session's own page at the provider is a link away, where there is one")
+    func trace() async throws {
+        try await Served.run { server in
+            try await ReportSeed(runState: "done").put(into: server)
+            let browser = try await Browser.signedIn(server, "vera", .viewer)
+            let address = server.house.settings.consoleLink("sesn_\(Self.run)")
+            let link = "href=\"\(address)\">Provider trace</a>"
+            #expect(try await browser.get("/runs/\(Self.run)/").text.contains(link))
+            for session in [nil, "build_01"] as [String?] {
+                try await server.database.write {
+                    _ = try $0.execute("UPDATE run SET session_id = ? WHERE id = ?", [session, Self.run])
+                }
+                #expect(try await !browser.get("/runs/\(Self.run)/").text.contains("Provider trace"))
+            }
+        }
+    }
+
     @Test("They are links in the order of the page, each to what is there")
     func order() async throws {
         try await Served.run { server in

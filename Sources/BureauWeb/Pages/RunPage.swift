@@ -85,6 +85,11 @@ struct RunPage {
         if SessionLogState(house: house, run: run).isHere {
             links.append(Link(word: "Event log (JSONL)", address: SessionLogPages.log(run)))
         }
+        // For those who may open the provider's console; the others have the timeline.
+        let trace = run.consoleSession.map(house.settings.consoleLink)
+        if let trace, trace.hasPrefix("https://") || trace.hasPrefix("http://") {
+            links.append(Link(word: "Provider trace", address: trace))
+        }
         return links
     }
 
