@@ -99,6 +99,28 @@ struct AgentPageTests {
         #expect(server.house.catalog.problems.filter { $0.severity == .error }.isEmpty)
     }
 
+    @Test("Of a broken file the pages say what runs: its last valid version, or nothing where there never was one")
+    func broken() async throws {
+        try await Served.run(hasAgents: true) { server in
+            let version = try #require(server.house.catalog.agent("sentinel")).config.version
+            for name in ["sentinel", "newcomer"] {
+                let file = URL(filePath: server.database.path).deletingLastPathComponent()
+                    .appending(path: "\(name).json")
+                try "{\"agent_name\": ".write(to: file, atomically: true, encoding: .utf8)
+            }
+            try await server.house.catalog.refresh()
+            let browser = try await Browser.signedIn(server, "vera", .viewer)
+            let list = try await browser.get("/agents/").text
+            let kept = "The last valid version, \(version), keeps running."
+            #expect(list.contains(kept) && list.contains("no valid version of it, so nothing of it runs."))
+            let rows = list.components(separatedBy: "<tr").filter { $0.contains("data-label=\"Agent\"") }
+            #expect(rows.count == 2 && rows.first?.contains("its last valid version runs") == true)
+            #expect(rows.last?.contains("newcomer") == true && rows.last?.contains("Not valid") == true)
+            let page = try await browser.get("/agents/sentinel/").text
+            #expect(page.contains(kept) && !page.contains("newcomer"))
+        }
+    }
+
     @Test("Any two versions are compared, not only the last two")
     func compare() async throws {
         try await Served.run(hasAgents: true) { server in

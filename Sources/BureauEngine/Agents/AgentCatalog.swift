@@ -150,8 +150,14 @@ package final class AgentCatalog: Service {
             logger.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
         }
         guard let agent = report.agent else {
-            logger.error("the edit is not used; the last valid version stays", metadata: ["file": "\(report.fileName)"])
-            return try await keepLastValid(report.fileName)
+            try await keepLastValid(report.fileName)
+            let isInUse = self.agent(Self.agentName(report.fileName)) != nil
+            logger.error(
+                isInUse
+                    ? "the edit is not used; the last valid version stays"
+                    : "the file is not used; there has been no valid version of it",
+                metadata: ["file": "\(report.fileName)"])
+            return
         }
         let now = doors.now()
         let by = isFirst ? "\(loader), at its start" : "\(loader), which saw the file change"
@@ -171,9 +177,11 @@ package final class AgentCatalog: Service {
         logger.info("agent ready", metadata: ["agent": "\(agent.config.name)", "version": "\(agent.config.version)"])
     }
 
+    private static func agentName(_ fileName: String) -> String { String(fileName.dropLast(".json".count)) }
+
     /// After a restart a broken file's agent works on as it was taken in last.
     private func keepLastValid(_ fileName: String) async throws {
-        let name = String(fileName.dropLast(".json".count))
+        let name = Self.agentName(fileName)
         guard agent(name) == nil, let body = try await database.read({ try Self.newestBody(name, in: $0) }),
             let agent = reader.read(body, fileName: fileName).agent, agent.config.name == name
         else { return }
@@ -187,14 +195,17 @@ package final class AgentCatalog: Service {
         let broken = state.withLock { state in
             state.problems.filter { $0.value.contains { $0.severity == .error } }
         }
-        let (doors, told) = (doors, state.withLock { $0.told })
+        let (doors, told) = (doors, state.withLock { $0.told }), inUse = Set(agents.map(\.config.name))
         guard Set(broken.keys) != told else { return }
         try await database.write { db in
             for (file, problems) in broken.sorted(by: { $0.key < $1.key }) where told?.contains(file) != true {
                 let first = problems.first { $0.severity == .error }.map { "\($0)" } ?? "it cannot be read"
+                let kept =
+                    inUse.contains(Self.agentName(file))
+                    ? "its last valid version stays in use" : "nothing of it runs: no version of it was ever valid"
                 try SystemAlarm.raise(
                     Self.brokenCause, subject: file,
-                    "The agent file \(file) is broken, so its last valid version stays in use. \(first.prefix(300))",
+                    "The agent file \(file) is broken, so \(kept). \(first.prefix(300))",
                     in: db, doors)
             }
             let open = try AlertStore(db: db).open().filter { $0.cause == Self.brokenCause }

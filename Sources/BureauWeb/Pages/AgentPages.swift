@@ -22,9 +22,10 @@ struct AgentPages: Sendable {
         for agent in agents {
             figures[agent.config.name] = try await AgentFigures.of(agent.config.name, person, house)
         }
+        let problems = AgentProblems(catalog: house.catalog), broken = problems.broken()
         var page = Page(title: "Agents", heading: "Agents")
         page.blocks =
-            problems() + [
+            problems.blocks() + [
                 Block(
                     table: Table(
                         "Agents this server knows",
@@ -43,9 +44,10 @@ struct AgentPages: Sendable {
                                 Table.Cell(text: lately?.middleCost ?? ""),
                                 Table.Cell(
                                     text: "\(config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax)"),
-                                attention(config.name, lately),
+                                attention(config.name, lately, broken[config.name]),
                             ]
-                        }, empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME"))
+                        } + problems.rows(),
+                        empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME"))
             ]
         return try await house.page(page, web)
     }
@@ -55,20 +57,14 @@ struct AgentPages: Sendable {
         return Table.Cell(text: clock.moment(run.acceptedAt), address: "/runs/\(run.id)/")
     }
 
-    private func attention(_ name: String, _ lately: AgentFigures?) -> Table.Cell {
+    private func attention(_ name: String, _ lately: AgentFigures?, _ broken: ConfigProblem?) -> Table.Cell {
+        if let broken {
+            let chip = Chip(glyph: "✕", word: "File not valid", tone: "bad")
+            return Table.Cell(text: "Line \(broken.line): its last valid version runs", chip: chip)
+        }
         guard let count = lately?.failedUnseen, count > 0 else { return Table.Cell(text: "") }
         return Table.Cell(
             text: "\(count) failed", address: "/inbox/?kind=failures&agent=\(WebRequest.escaped(name))")
-    }
-
-    private func problems() -> [Block] {
-        house.catalog.problems.prefix(20).map {
-            let isError = $0.severity == .error
-            return Block(
-                callout: Callout(
-                    tone: isError ? "bad" : "warn", title: "\($0)",
-                    text: isError ? "The last valid version keeps running." : nil))
-        }
     }
 
     private func triggers(_ config: AgentConfig) -> AgentTriggers { AgentTriggers(house: house, config: config) }
@@ -87,7 +83,8 @@ struct AgentPages: Sendable {
         if person.role >= .operator, config.triggers.manualCLI {
             page.links = [Link(word: "Start a run", address: "/runs/new?agent=\(config.name)", style: "button primary")]
         }
-        page.blocks = [
+        page.blocks = AgentProblems(catalog: house.catalog).blocks(of: config.name)
+        page.blocks += [
             Block(heading: "How it works", facts: facts(config)), triggers(config).block(),
             Block(
                 heading: "Last runs",

@@ -65,6 +65,16 @@ struct AgentCatalogTests {
         #expect(try await bench.alerts().isEmpty)
     }
 
+    @Test("Of a new file that is broken people are told that nothing of it runs")
+    func brokenFirst() async throws {
+        let bench = try await Bench()
+        try write(bench, "newcomer.json", "{")
+        try await bench.catalog.refresh()
+        try await bench.catalog.tellBroken()
+        let alert = try #require(try await bench.alerts().first)
+        #expect(alert.subject == "newcomer.json" && alert.sentence.contains("so nothing of it runs"))
+    }
+
     @Test("Who took a version in, and when, is kept; a restart takes nothing in, going back to a former version does")
     func loadedBy() async throws {
         let bench = try await Bench()
