@@ -94,10 +94,15 @@ def check_live(driver, given):
             note(f"live timeline: {what}, but: { {**state(), 'said': '…'} }")
 
     before = state()
+    if driver.execute_script(LISTEN) != ["off"]:
+        note("live timeline: its rows are read out one by one")
     speaker.say(ROWS)
     expect("its events come", lambda now: now["rows"] == before["rows"] + ROWS)
     expect("it does not move who reads elsewhere", lambda now: now["top"] == 0 and not now["follows"])
     expect("it says how much is new", lambda now: now["news"].endswith("new events"))
+    if not wait("live timeline: what came is told together", lambda: announced(driver)[0] == ROWS, SECONDS_MAX) or \
+            announced(driver)[1] > 3:
+        note(f"live timeline: {ROWS} events are told of as {announced(driver)}")
     driver.find_element("css selector", "[data-news]").click()
     expect("the new ones are led to", lambda now: now["end"] <= now["window"] + 60 and now["news"] == "")
     speaker.say(3)
@@ -119,6 +124,21 @@ def check_live(driver, given):
     for number in range(1, speaker.said + 1):
         if sum(f"live event {number}." in text for text in told) != 1:
             note(f"live timeline: event {number} is there {sum(f'live event {number}.' in t for t in told)} times")
+
+
+# What a screen reader is told: the one line for it, each time that it changes.
+LISTEN = """
+window.told = [];
+const line = document.getElementById('announce');
+new MutationObserver(() => { if (line.textContent) window.told.push(line.textContent); }).observe(line, {childList: true});
+return [...document.querySelectorAll('#timeline [role=log]')].map((it) => it.getAttribute('aria-live'));
+"""
+
+
+def announced(driver):
+    """How many events were told of, and in how many lines."""
+    lines = [text for text in driver.execute_script("return window.told") if text.endswith((" new event", " new events"))]
+    return sum(int(text.split()[0]) for text in lines), len(lines)
 
 
 LIST_STATE = """

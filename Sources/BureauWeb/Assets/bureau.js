@@ -90,8 +90,10 @@
       if (empty) empty.remove();
       while (log.children.length > rowsMax) log.firstElementChild.remove();
       if (follow && follow.checked) toEnd(); else if (!atEnd()) { missed += 1; tell(); }
+      // The rows themselves are read to nobody as they come: what came in five seconds is said once.
+      if (!log.closest("[role=log]")) return;
       fresh += 1;
-      if (!timer) timer = setTimeout(() => { say(fresh + " new events"); fresh = 0; timer = 0; }, 5000);
+      if (!timer) timer = setTimeout(() => { say(fresh === 1 ? "1 new event" : fresh + " new events"); fresh = 0; timer = 0; }, 5000);
     };
     // What stands around the timeline is made anew in its place: what is open stays open, and focus where it was.
     const name = (it) => it.id || [it.tagName, it.getAttribute("name"), it.getAttribute("href"), it.textContent.trim()].join(" ");

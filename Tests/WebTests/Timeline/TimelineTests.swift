@@ -84,6 +84,19 @@ struct TimelineTests {
         }
     }
 
+    @Test("Rows that come are not read out one by one: the page has one line for what is told")
+    func quiet() async throws {
+        try await Served.run { server in
+            try await Self.furnish(server)
+            let browser = try await Browser.signedIn(server, "vera", .viewer)
+            let page = try await browser.get("/runs/\(Self.run)/").text
+            #expect(
+                page.contains("role=\"log\" aria-live=\"off\"") && page.contains("aria-live=\"polite\" id=\"announce\"")
+            )
+            #expect(try await !browser.get("/runs/\(Self.run)/?show=everything").text.contains("role=\"log\""))
+        }
+    }
+
     @Test("A page reloads itself only where somebody asked for it, and only while the run goes on")
     func reload() async throws {
         try await Served.run { server in
