@@ -47,6 +47,22 @@ struct TodayTests {
         }
     }
 
+    @Test("A sum in which a run has no price says that something is missing")
+    func unpriced() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            try await Self.furnish(server, 4)
+            let browser = try await Browser.signedIn(server, "ana", .viewer)
+            #expect(try await browser.get("/").text.contains("<p class=\"value\">$0.04</p>"))
+            try await server.database.write {
+                _ = try $0.execute(
+                    "UPDATE run SET spent_method = 'no_price', spent_micro_usd = 0 WHERE id = ?", [Self.run(1)])
+            }
+            #expect(try await browser.get("/").text.contains("<p class=\"value\">$0.03 +?</p>"))
+            #expect(try await browser.get("/runs/").text.contains("5 runs, $0.03 +?"))
+        }
+    }
+
     @Test("What is ignored is nobody's work, and what ended yesterday is yesterday's")
     func others() async throws {
         try await Served.run(hasAgents: true) { server in

@@ -73,10 +73,14 @@ package struct MicroUSD: RawRepresentable, Hashable, Comparable, Sendable, Codab
         let sign = rawValue < 0 ? "-" : ""
         let size = rawValue.magnitude
         if size > 0, size < 50 { return "\(sign)<$0.0001" }
-        if size > 0, size < 5_000 { return "\(sign)$0.\(Self.padded((size + 50) / 100, to: 4))" }
+        // What four digits would round up to a cent is one.
+        if size > 0, size < 9_950 { return "\(sign)$0.\(Self.padded((size + 50) / 100, to: 4))" }
         let cents = size / 10_000 + (size % 10_000 >= 5_000 ? 1 : 0)
         return "\(sign)$\(cents / 100).\(Self.padded(cents % 100, to: 2))"
     }
+
+    /// A sum; `isLacking` where something that it should hold has no price.
+    package func sum(isLacking: Bool) -> String { isLacking ? "\(self) +?" : "\(self)" }
 
     private static func padded(_ number: UInt64, to width: Int) -> String {
         let digits = String(number)

@@ -39,17 +39,19 @@ struct Digest: Sendable {
         var lines: [String] = []
         let ended = try db.query(
             """
-            SELECT state, count(*) AS runs, sum(spent_micro_usd) AS spent FROM run
+            SELECT state, count(*) AS runs, sum(spent_micro_usd) AS spent, sum(spent_method = 'no_price') AS unpriced
+            FROM run
             WHERE ended_at > ? AND state <> 'ignored' GROUP BY state ORDER BY runs DESC
             """, [since])
         let counts = try ended.map { row in
             "\(try row.integer("runs")) \(try RunState(column: "state", row).word.lowercased())"
         }
-        let spent = try ended.reduce(Int64(0)) { $0 + (try $1.integer("spent")) }
+        let spent = MicroUSD(rawValue: try ended.reduce(Int64(0)) { $0 + (try $1.integer("spent")) })
+            .sum(isLacking: try ended.contains { try $0.integer("unpriced") > 0 })
         lines.append(
             counts.isEmpty
                 ? "No run ended in the last 24 hours."
-                : "Ended in the last 24 hours: \(counts.joined(separator: ", ")); cost \(MicroUSD(rawValue: spent)).")
+                : "Ended in the last 24 hours: \(counts.joined(separator: ", ")); cost \(spent).")
         let waiting = try db.query(
             """
             SELECT state, count(*) AS runs FROM run WHERE state IN ('needs_info', 'waiting_approval')

@@ -12,6 +12,8 @@ extension RunDesk {
         package let stopped: Int
         /// What they cost as a whole, whenever that was.
         package let spent: MicroUSD
+        /// Runs whose cost nobody knows, so that it is not in `spent`.
+        package let unpriced: Int
     }
 
     /// `since` in milliseconds UTC. `visible` as in `RunListing`.
@@ -21,14 +23,16 @@ extension RunDesk {
             """
             SELECT count(*) AS runs, coalesce(sum(run.state IN ('done', 'done_with_problems')), 0) AS done,
                 coalesce(sum(run.state = 'failed'), 0) AS failed, coalesce(sum(run.state = 'stopped'), 0) AS stopped,
-                coalesce(sum(run.spent_micro_usd), 0) AS spent
+                coalesce(sum(run.spent_micro_usd), 0) AS spent,
+                coalesce(sum(run.spent_method = 'no_price'), 0) AS unpriced
             FROM run \(conditions.clause)
             """, conditions.values
         ).first
         func count(_ name: String) throws -> Int { Int(try row?.integer(name) ?? 0) }
         return Ended(
             runs: try count("runs"), done: try count("done"), failed: try count("failed"),
-            stopped: try count("stopped"), spent: MicroUSD(rawValue: try row?.integer("spent") ?? 0))
+            stopped: try count("stopped"), spent: MicroUSD(rawValue: try row?.integer("spent") ?? 0),
+            unpriced: try count("unpriced"))
     }
 
     /// The last to end first.

@@ -73,6 +73,7 @@ struct RunPages: Sendable {
         runs = Array(runs.prefix(Self.pageRows))
         try await house.readConfigs(of: runs)
         let spent = MicroUSD(rawValue: runs.reduce(Int64(0)) { $0 + $1.spentMicroUSD })
+            .sum(isLacking: runs.contains(where: \.isUnpriced))
         let isFiltered = !Self.filterNames.allSatisfy { web.query($0) == nil } || web.query("view") != nil
         var page = Page(title: "Runs", heading: "Runs")
         if try web.signedIn().person.role >= .operator {

@@ -99,7 +99,8 @@ struct TodayPages: Sendable {
             Cards.Card(label: "Done", value: "\(sums.done)"), Cards.Card(label: "Failed", value: "\(sums.failed)"),
         ]
         if sums.stopped > 0 { cards.append(Cards.Card(label: "Stopped", value: "\(sums.stopped)")) }
-        cards.append(Cards.Card(label: "Spent on them", value: "\(sums.spent)", note: "whenever it was spent"))
+        let spent = sums.spent.sum(isLacking: sums.unpriced > 0)
+        cards.append(Cards.Card(label: "Spent on them", value: spent, note: "whenever it was spent"))
         if let limit = try await dailyLimit(person) { cards.append(limit) }
         return Block(
             heading: "Finished today (\(sums.runs))",

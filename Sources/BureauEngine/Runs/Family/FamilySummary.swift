@@ -45,7 +45,8 @@ struct FamilySummary: Sendable {
     }
 
     private static func total(_ lines: [Line], _ run: RunRecord) -> String {
-        "\(MicroUSD(rawValue: lines.reduce(run.spentMicroUSD) { $0 + $1.run.spentMicroUSD }))"
+        MicroUSD(rawValue: lines.reduce(run.spentMicroUSD) { $0 + $1.run.spentMicroUSD })
+            .sum(isLacking: run.isUnpriced || lines.contains { $0.run.isUnpriced })
     }
 
     private static func title(_ lines: [Line]) -> String {
