@@ -26,13 +26,15 @@ package struct ClientDesk: Sendable {
 
     package func list() async throws -> [ClientRecord] { try await database.read { try ClientStore(db: $0).list() } }
 
-    /// Some of them, by slug, after the one a page ended with. `isArchived` nil for both, `visible` nil for all.
+    /// Some of them, by slug, after the one a page ended with. `isArchived` nil for both, `visible` nil for all, `text` in
+    /// their name or slug.
     package func page(
-        after slug: String? = nil, isArchived: Bool? = nil, visible: Set<String>? = nil, limit: Int
+        after slug: String? = nil, isArchived: Bool? = nil, visible: Set<String>? = nil, text: String? = nil,
+        limit: Int
     ) async throws -> [ClientStanding] {
         try await database.read {
             try ClientStore(db: $0).standings(
-                after: slug, isArchived: isArchived, visible: visible, limit: min(max(limit, 1), 1_000))
+                after: slug, isArchived: isArchived, visible: visible, text: text, limit: min(max(limit, 1), 1_000))
         }
     }
 

@@ -22,13 +22,14 @@ package struct ClientStore {
         try db.first("SELECT * FROM client WHERE slug = ?", [slug]).map(standing)
     }
 
-    /// By slug. `isArchived` nil for both.
+    /// By slug. `isArchived` nil for both; `text` is in the name or the slug.
     func standings(
-        after slug: String?, isArchived: Bool?, visible: Set<String>?, limit: Int
+        after slug: String?, isArchived: Bool?, visible: Set<String>?, text: String?, limit: Int
     ) throws -> [ClientStanding] {
         var conditions = Conditions()
         if let slug { conditions.add("slug > ?", [slug]) }
         if let isArchived { conditions.add("archived_at IS \(isArchived ? "NOT NULL" : "NULL")") }
+        if let text { conditions.add("(instr(lower(name), lower(?)) > 0 OR instr(slug, lower(?)) > 0)", [text, text]) }
         if let visible {
             let marks = Array(repeating: "?", count: visible.count).joined(separator: ", ")
             conditions.add("slug IN (\(marks))", visible.sorted())

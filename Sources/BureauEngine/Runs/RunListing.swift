@@ -222,6 +222,20 @@ extension RunDesk {
         return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     }
 
+    /// The newest run of each of these clients, by their slugs. At most 1,000.
+    package func newest(ofClients slugs: [String]) async throws -> [String: RunRecord] {
+        let wanted = Array(Set(slugs)).prefix(RunListing.limitMax)
+        guard !wanted.isEmpty else { return [:] }
+        let marks = Array(repeating: "?", count: wanted.count).joined(separator: ", ")
+        let found = try await database.query(
+            """
+            SELECT \(RunStore.columns) FROM run WHERE id IN (
+                SELECT (SELECT max(id) FROM run WHERE client_slug = client.slug) FROM client WHERE slug IN (\(marks)))
+            """, Array(wanted)
+        ).map(RunRecord.init)
+        return Dictionary(found.compactMap { run in run.clientSlug.map { ($0, run) } }, uniquingKeysWith: { $1 })
+    }
+
     /// The run that has this session.
     package func find(session: String) async throws -> RunRecord? {
         try await database.query(

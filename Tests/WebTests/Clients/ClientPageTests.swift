@@ -128,6 +128,34 @@ struct ClientPageTests {
         }
     }
 
+    @Test("The list is searched by name or slug, keeps that from page to page, and tells each client's last run")
+    func search() async throws {
+        try await Served.run { server in
+            for number in 0..<ClientPages.pageRows + 7 {
+                try await server.keepClient(String(format: "client-%03d", number))
+            }
+            _ = try await server.house.clients.create("acme", name: "Öst & Söhne Dental", by: Browser.tester)
+            try await ReportSeed(runState: "done").put(into: server)
+            let newest = try await server.addRun(client: "acme")
+            let ana = try await Browser.signedIn(server, "ana", .viewer)
+            for text in ["dental", "ACME", "%C3%96st+%26", "+Dental+"] {
+                let page = try await ana.get("/clients/?text=\(text)").text
+                #expect(page.contains("/clients/acme/") && !page.contains("/clients/client-000/"), "\(text)")
+                #expect(page.contains("<a href=\"/runs/\(newest.id)/\">"), "\(text)")
+                #expect(try await ana.get("/clients.csv?text=\(text)").text.split(separator: "\r\n").count == 2)
+            }
+            let first = try await ana.get("/clients/?text=client-").text
+            let next = try #require(first.firstMatch(of: /rel="next" href="([^"]+)"/)).1
+                .replacingOccurrences(of: "&amp;", with: "&")
+            let second = try await ana.get(next).text
+            #expect(next.contains("text=client-") && second.contains("/clients/client-106/"))
+            #expect(!second.contains("/clients/acme/") && second.contains("value=\"client-\""))
+            #expect(try await ana.get("/clients/?text=100%25").text.contains("No clients match."))
+            let narrow = try await Browser.signedIn(server, "nina", .viewer, clients: ["client-001"])
+            #expect(try await narrow.get("/clients/?text=dental").text.contains("No clients match."))
+        }
+    }
+
     @Test("A wrong fact is refused with what was meant, and nothing is kept")
     func wrong() async throws {
         try await Served.run { server in

@@ -17,11 +17,16 @@ struct ClientPages: Sendable {
 
     static let pageRows = 100
 
+    /// What the list is searched for, in names and slugs.
+    private static func text(_ web: WebRequest) -> String? {
+        web.query("text").map { $0[...].trimmed }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// One more than a page shows, so that it knows whether there are others.
     private func standings(_ web: WebRequest, isArchived: Bool?) async throws -> [ClientStanding] {
         try await house.clients.page(
             after: web.query("after"), isArchived: isArchived, visible: web.signedIn().person.clients,
-            limit: Self.pageRows + 1)
+            text: Self.text(web), limit: Self.pageRows + 1)
     }
 
     private func list(_ web: WebRequest, problem: String? = nil) async throws -> Response {
@@ -29,22 +34,16 @@ struct ClientPages: Sendable {
         let isArchived = web.query("view") == "archived"
         let clients = try await standings(web, isArchived: isArchived), owners = try await house.clients.owners()
         let agents = house.catalog.agents.map(\.config), shown = clients.prefix(Self.pageRows)
+        let runs = try await house.runs.newest(ofClients: shown.map(\.record.slug))
         func leading(after slug: String?) -> String { web.address("/clients/", changing: ["after": slug]) }
         var page = Page(title: "Clients", heading: "Clients")
         page.lead = "What each client's record has for the agents, computed as you look."
         page.blocks = [
-            Block(
-                tabs: Tabs(
-                    label: "Views",
-                    tabs: [
-                        Link(word: "In work", address: "/clients/", isCurrent: web.query("view") == nil),
-                        Link(
-                            word: "Archived", address: "/clients/?view=archived",
-                            isCurrent: web.query("view") == "archived"),
-                    ])),
+            Block(tabs: tabs(web), filters: filters(web)),
             Block(
                 table: table(
-                    shown.map { row($0, owners[$0.record.slug], agents) }, isArchived: isArchived,
+                    shown.map { row($0, owners[$0.record.slug], runs[$0.record.slug], agents) },
+                    empty: empty(web, isArchived: isArchived), isSearched: Self.text(web) != nil,
                     csv: web.address("/clients.csv", changing: ["after": nil]),
                     first: web.query("after") == nil ? nil : leading(after: nil),
                     next: clients.count > shown.count ? leading(after: shown.last?.record.slug) : nil
@@ -54,25 +53,55 @@ struct ClientPages: Sendable {
         return try await house.page(page, web)
     }
 
+    /// What is searched for stays when the other view is chosen.
+    private func tabs(_ web: WebRequest) -> Tabs {
+        func tab(_ word: String, _ view: String?) -> Link {
+            Link(
+                word: word, address: web.address("/clients/", changing: ["view": view, "after": nil]),
+                isCurrent: web.query("view") == view)
+        }
+        return Tabs(label: "Views", tabs: [tab("In work", nil), tab("Archived", "archived")])
+    }
+
+    private func filters(_ web: WebRequest) -> Filters {
+        var filters = Filters(
+            web, "/clients/",
+            [
+                Field("view", "", .hidden, value: web.query("view") ?? ""),
+                Field("text", "Name or slug", .line(type: "search"), value: web.query("text") ?? ""),
+            ])
+        filters.verb = "Find"
+        return filters
+    }
+
+    private func empty(_ web: WebRequest, isArchived: Bool) -> String {
+        if Self.text(web) != nil { return "No clients match." }
+        return isArchived ? "No client is archived." : "No clients yet. An admin creates one with a name and a slug."
+    }
+
     private func table(
-        _ rows: [[Table.Cell]], isArchived: Bool, csv: String, first: String?, next: String?
+        _ rows: [[Table.Cell]], empty: String, isSearched: Bool, csv: String, first: String?, next: String?
     ) -> Table {
         var table = Table(
-            "Clients you see, by slug", Table.columns("Client", "Readiness", "Ready for", "Owner", "Changed"), rows,
-            empty: isArchived
-                ? "No client is archived." : "No clients yet. An admin creates one with a name and a slug.",
-            csv: csv, first: first, next: next)
+            "Clients you see, by slug",
+            Table.columns("Client", "Readiness", "Ready for", "Owner", "Last run", "Changed"), rows, empty: empty,
+            emptyLink: isSearched ? Link(word: "Clear filters", address: "/clients/") : nil, csv: csv, first: first,
+            next: next)
         (table.firstWord, table.nextWord) = ("First", "Next")
         return table
     }
 
-    private func row(_ client: ClientStanding, _ owners: [String]?, _ agents: [AgentConfig]) -> [Table.Cell] {
+    private func row(
+        _ client: ClientStanding, _ owners: [String]?, _ run: RunRecord?, _ agents: [AgentConfig]
+    ) -> [Table.Cell] {
         let readiness = ClientReadiness(client.record, isArchived: client.isArchived, agents: agents)
         return [
             Table.Cell(text: client.record.name, address: "/clients/\(client.record.slug)/"),
             Table.Cell(text: "", chip: Self.chip(readiness, client.isArchived)),
             Table.Cell(text: "\(readiness.readyAgents) of \(agents.count) agents"),
             Table.Cell(text: owners?.joined(separator: ", ") ?? "nobody"),
+            Table.Cell(
+                text: run.map { clock.moment($0.acceptedAt) } ?? "none", address: run.map { "/runs/\($0.id)/" }),
             Table.Cell(text: clock.moment(client.updatedAt), iso: PageClock.iso(client.updatedAt)),
         ]
     }
@@ -119,13 +148,14 @@ struct ClientPages: Sendable {
     /// All of a view's, the page's own order.
     private func csv(_ web: WebRequest) async throws -> Response {
         let visible = try web.signedIn().person.clients, isArchived = web.query("view") == "archived"
+        let text = Self.text(web)
         let agents = house.catalog.agents.map(\.config), owners = try await house.clients.owners()
         let titles = [
             "client", "name", "archived", "facts_known", "facts_needed", "agents_ready", "owners", "changed_at",
         ]
         return try await CSV.download("clients.csv", titles) { [house] after in
             let found = try await house.clients.page(
-                after: after, isArchived: isArchived, visible: visible, limit: CSV.pageRows)
+                after: after, isArchived: isArchived, visible: visible, text: text, limit: CSV.pageRows)
             let rows = found.map { client in
                 let readiness = ClientReadiness(client.record, isArchived: client.isArchived, agents: agents)
                 return [
