@@ -20,8 +20,6 @@ package struct SessionLine: Sendable, Hashable {
     package let isKey: Bool
     /// Which tool is called; nil where none is.
     package let tool: String?
-    /// What the session is told by whoever runs it.
-    let isRequest: Bool
     package static let textCharactersMax = 2_000
 
     /// Nil for what is no event.
@@ -37,7 +35,6 @@ package struct SessionLine: Sendable, Hashable {
         (text, isCut) =
             form == .words ? Self.clean(words.text, charactersMax) : Self.json(bytes, charactersMax)
         tool = if case .toolUse(let call) = event.content { Outgoing.clean(call.name) } else { nil }
-        isRequest = if case .userMessage = event.content { true } else { false }
     }
 
     private static func json(_ bytes: [UInt8], _ charactersMax: Int) -> (text: String, isCut: Bool) {
@@ -46,6 +43,8 @@ package struct SessionLine: Sendable, Hashable {
         return (isCut ? line.prefix(charactersMax) + "…" : line, isCut)
     }
 
+    /// What the session is told by whoever runs it.
+    static let requestType = "user.message"
     static let requestWords = "To the agent: "
 
     private static func words(_ event: SessionEvent) -> (kind: Kind, text: String, isKey: Bool) {

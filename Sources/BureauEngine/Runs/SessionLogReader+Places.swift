@@ -1,3 +1,4 @@
+import BureauVendors
 import Foundation
 
 /// Finding a place in a log without reading what lies before it.
@@ -9,9 +10,13 @@ extension SessionLogReader {
         let data = bytes(from: 0, to: UInt64(Self.wholeBytesMax)) ?? Data()
         var (rest, seen) = (data[...], 0)
         while let newline = rest.firstIndex(of: 10), seen < Self.firstLinesMax {
-            let place = UInt64(rest.startIndex - data.startIndex)
-            let line = SessionLine(Array(rest[..<newline]), start: place, charactersMax: Self.wholeBytesMax)
-            if let line, line.isRequest { return String(line.text.dropFirst(SessionLine.requestWords.count)) }
+            let raw = Array(rest[..<newline]), place = UInt64(rest.startIndex - data.startIndex)
+            // Nothing else is worth the time to read it.
+            if RawEvent(bytes: raw)?.type == SessionLine.requestType,
+                let line = SessionLine(raw, start: place, charactersMax: Self.wholeBytesMax)
+            {
+                return String(line.text.dropFirst(SessionLine.requestWords.count))
+            }
             (rest, seen) = (rest[(newline + 1)...], seen + 1)
         }
         return nil
