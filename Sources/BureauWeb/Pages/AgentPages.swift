@@ -23,32 +23,29 @@ struct AgentPages: Sendable {
             figures[agent.config.name] = try await AgentFigures.of(agent.config.name, person, house)
         }
         let problems = AgentProblems(catalog: house.catalog), broken = problems.broken()
-        var page = Page(title: "Agents", heading: "Agents")
-        page.blocks =
-            problems.blocks() + [
-                Block(
-                    table: Table(
-                        "Agents this server knows",
-                        Table.columns(
-                            "Agent", "On", "What it does", "Started by", "Last run",
-                            "#Done in \(AgentFigures.daysShown) days",
-                            "#Usual time", "#Usual cost", "#Limit", "Needs attention"),
-                        agents.map { agent -> [Table.Cell] in
-                            let config = agent.config, lately = figures[config.name]
-                            return [
-                                Table.Cell(text: config.displayName, address: "/agents/\(config.name)/"),
-                                Table.Cell(text: "", chip: AgentTriggers.chip(triggers(config).isOn)),
-                                Table.Cell(text: config.description),
-                                Table.Cell(text: triggers(config).words), lastRun(lately),
-                                Table.Cell(text: lately?.success ?? ""), Table.Cell(text: lately?.middleTime ?? ""),
-                                Table.Cell(text: lately?.middleCost ?? ""),
-                                Table.Cell(
-                                    text: "\(config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax)"),
-                                attention(config.name, lately, broken[config.name]),
-                            ]
-                        } + problems.rows(),
-                        empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME"))
+        let rows = agents.map { agent -> [Table.Cell] in
+            let config = agent.config, lately = figures[config.name]
+            return [
+                Table.Cell(text: config.displayName, address: "/agents/\(config.name)/"),
+                Table.Cell(text: "", chip: AgentTriggers.chip(triggers(config).isOn)),
+                Table.Cell(text: config.description),
+                Table.Cell(text: triggers(config).words), lastRun(lately),
+                Table.Cell(text: lately?.success ?? ""), Table.Cell(text: lately?.middleTime ?? ""),
+                Table.Cell(text: lately?.middleCost ?? ""),
+                Table.Cell(text: "\(config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax)"),
+                attention(config.name, lately, broken[config.name]),
             ]
+        }
+        let columns = Table.columns(
+            "Agent", "On", "What it does", "Started by", "Last run", "#Done in \(AgentFigures.daysShown) days",
+            "#Usual time", "#Usual cost", "#Limit", "Needs attention")
+        var page = Page(title: "Agents", heading: "Agents")
+        page.blocks = problems.blocks()
+        page.blocks.append(
+            Block(
+                table: Table(
+                    "Agents this server knows", columns, rows + problems.rows(),
+                    empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME")))
         return try await house.page(page, web)
     }
 
