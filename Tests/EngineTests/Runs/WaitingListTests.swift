@@ -54,6 +54,36 @@ struct WaitingListTests {
         ),
     ]
 
+    @Test("A client's newest run, a session's run and since when a review waits are found by indexes")
+    func found() async throws {
+        let bench = try await Bench()
+        try await Self.furnish(bench)
+        func id(_ number: Int) -> String {
+            "01KARVN" + String(repeating: "0", count: 19 - "\(number)".count) + "\(number)"
+        }
+        let (waiting, done) = (id(3), id(4))
+        _ = try await bench.database.engine.write { db in
+            for slug in ["acme", "plunkett", "nobody"] {
+                try db.execute(
+                    """
+                    INSERT INTO client (slug, name, record, created_at, updated_at) VALUES (?, ?, '{}', 1, 1)
+                    ON CONFLICT DO NOTHING
+                    """, [slug, slug])
+            }
+            for (run, seq, at) in [(waiting, 1, 5), (waiting, 2, 9), (done, 1, 7)] as [(String, Int64, Int64)] {
+                try db.execute(
+                    "INSERT INTO run_event (run_id, seq, at, kind, detail) VALUES (?, ?, ?, 'in_review', 'ready')",
+                    [run, seq, at])
+            }
+        }
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        let newest = try await desk.newest(ofClients: ["acme", "plunkett", "nobody"]).mapValues(\.id)
+        #expect(newest == ["acme": id(294), "plunkett": id(299)])
+        #expect(try await desk.find(session: "sesn_7")?.id == id(7))
+        #expect(try await desk.find(session: "sesn_none") == nil)
+        #expect(try await desk.readyForReview([waiting, done]) == [waiting: 9])
+    }
+
     @Test("Each has what it says, counts as many, and is answered by an index that holds little else")
     func lists() async throws {
         let bench = try await Bench()
