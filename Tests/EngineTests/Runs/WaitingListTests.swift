@@ -62,7 +62,7 @@ struct WaitingListTests {
             "01KARVN" + String(repeating: "0", count: 19 - "\(number)".count) + "\(number)"
         }
         let (waiting, done) = (id(3), id(4))
-        _ = try await bench.database.engine.write { db in
+        try await bench.database.engine.write { db in
             for slug in ["acme", "plunkett", "nobody"] {
                 try db.execute(
                     """
