@@ -137,7 +137,12 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        tests("CommandTests", ["bureau", "BureauSandbox", .product(name: "Subprocess", package: "swift-subprocess")]),
+        tests(
+            "CommandTests",
+            [
+                "bureau", "BureauVendors", "BureauSandbox", hummingbird, log,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
         // What the two suites below share: the built binary on stage with a sandbox, and what people see there.
         .target(
             name: "ProductHarness",

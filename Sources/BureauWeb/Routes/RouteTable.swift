@@ -10,7 +10,7 @@ struct RouteTable: Sendable {
     init(house: WebHouse) {
         let groups: [[Route]] =
             [
-                Self.hooks(house), HealthRoutes(status: house.status).routes,
+                Self.hooks(house), HealthRoutes(status: house.status).routes, StreamProbe(doors: house.doors).routes,
                 APIRoutes(house: house).routes, MCPRoutes(house: house).routes,
                 ReportArtifactRoutes(door: house.artifacts, house: house).routes,
                 SignInPages(house: house).routes, TodayPages(house: house).routes, RunPages(house: house).routes,

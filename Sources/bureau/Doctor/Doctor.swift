@@ -29,7 +29,8 @@ struct Doctor: Sendable {
         async let slack = checks.slack()
         async let drive = checks.drive()
         async let clock = checks.clock(transport)
-        return await anthropic + comments + clickUp + asana + slack + drive + [clock]
+        async let live = PublicStream(settings: settings).finding(transport)
+        return await anthropic + comments + clickUp + asana + slack + drive + [clock, live]
     }
 
     /// What one agent's file says, and whether the vendors have what it names.
