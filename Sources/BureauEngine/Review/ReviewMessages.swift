@@ -28,6 +28,13 @@ enum ReviewMessages {
         return text
     }
 
+    /// Whole: it is kept short where it is taken.
+    static func noted(_ text: String, by person: String) -> WorkText {
+        [.bold("\(person) notes"), .newline]
+            + .quoting(text, charactersMax: RunDesk.noteCharactersMax, linesMax: RunDesk.noteCharactersMax)
+            + .line("Nothing else follows from this note: no round has begun.")
+    }
+
     static func unclear(_ comment: FeedbackRecord) -> WorkText {
         [.bold("What should follow from this?"), .newline] + .quoting(comment.text, charactersMax: 300)
             + .line("I am not sure what it asks for, so nothing has changed. Reply \"accept\" or \"change: …\".")

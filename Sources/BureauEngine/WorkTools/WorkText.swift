@@ -25,11 +25,11 @@ package struct WorkText: Hashable, Sendable, Codable, ExpressibleByArrayLiteral 
     package static func + (one: WorkText, other: WorkText) -> WorkText { WorkText(one.parts + other.parts) }
     package static func += (one: inout WorkText, other: WorkText) { one.parts += other.parts }
 
-    /// What a person wrote, as quoted lines: at most `charactersMax` characters of it.
-    package static func quoting(_ text: String, charactersMax: Int = 600) -> WorkText {
+    /// What a person wrote, as quoted lines: at most `charactersMax` characters of it, in at most `linesMax` lines.
+    package static func quoting(_ text: String, charactersMax: Int = 600, linesMax: Int = 20) -> WorkText {
         var shown = String(text.prefix(charactersMax))
         if shown.count < text.count { shown += "…" }
-        let lines = shown.split(whereSeparator: \.isNewline).prefix(20)
+        let lines = shown.split(whereSeparator: \.isNewline).prefix(linesMax)
         return WorkText(lines.flatMap { [.text(String($0)), .quote] })
     }
 

@@ -61,6 +61,11 @@ struct ArtifactAPI: Sendable {
             decision("changes", "askForChanges", "Another round, with this text for the agent.", Self.changes) {
                 .changes($0.text("text") ?? "")
             },
+            decision(
+                "note", "noteArtifact", "A note for the task and the run's history. No round begins.", Self.note
+            ) {
+                .noted($0.text("text") ?? "")
+            },
             decision("dismiss", "dismissArtifact", "It is not wanted. Its files are kept.", Self.dismissal) {
                 .dismissed(reason: $0.text("reason"))
             },
@@ -74,6 +79,8 @@ struct ArtifactAPI: Sendable {
                 name: "text", shape: .line(1...4_000), isRequired: true,
                 meaning: "What is to be changed; the agent is told exactly this.")
         ], isOpen: false)
+    private static let note: APIShape = .object(
+        [.init(name: "text", shape: .line(1...RunDesk.noteCharactersMax))], isOpen: false)
     private static let dismissal: APIShape = .object(
         [.optional("reason", .line(0...300), "For those who read it later.")], isOpen: false)
 

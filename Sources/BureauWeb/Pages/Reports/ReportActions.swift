@@ -2,7 +2,7 @@ import BureauDomain
 import BureauEngine
 import Hummingbird
 
-/// Accepting, asking for changes, dismissing: the registry's and the runs' own functions, as the command line and the
+/// Accepting, asking for changes, noting, dismissing: the registry's and the runs' own functions, as the command line and the
 /// comments on a task use them.
 struct ReportActions: Sendable {
     let house: WebHouse
@@ -12,6 +12,7 @@ struct ReportActions: Sendable {
         [
             .action("/reports/:id/accept", .consultant, .report) { try await accept($0) },
             .action("/reports/:id/changes", .consultant, .report) { try await askForChanges($0) },
+            .action("/reports/:id/note", .consultant, .report) { try await note($0) },
             .action("/reports/:id/dismiss", .consultant, .report) { try await dismiss($0) },
         ]
     }
@@ -39,6 +40,15 @@ struct ReportActions: Sendable {
                         Field(
                             "text", "What is to be changed", .long, hint: "The agent is told exactly this.",
                             isRequired: true, id: "changes-\(report.id)")
+                    ], tone: "", style: "form"))
+            forms.append(
+                Form(
+                    action: place + "/note", verb: "Note",
+                    fields: [
+                        Field(
+                            "note", "Note", .long,
+                            hint: "Told on the task and kept in the run's history. No round begins.",
+                            isRequired: true, id: "note-\(report.id)")
                     ], tone: "", style: "form"))
         }
         if ArtifactMachine.Event.dismissed.leaves.contains(report.state) {
@@ -70,6 +80,15 @@ struct ReportActions: Sendable {
                 fix: "Say what is to be different, and press Ask for changes again.", field: "text")
         }
         return try await decide(web, .changes(text), "Another round has begun with what you wrote.")
+    }
+
+    private func note(_ web: WebRequest) async throws -> Response {
+        guard let text = Self.text(web.form["note"]), text.count <= RunDesk.noteCharactersMax else {
+            throw PageProblem.unprocessable(
+                "A note has words, and at most \(RunDesk.noteCharactersMax) characters.",
+                fix: "Write it, or make it shorter, and press Note again.", field: "note")
+        }
+        return try await decide(web, .noted(text), "Noted. No round has begun.")
     }
 
     private static func text(_ given: String?) -> String? {

@@ -1,7 +1,7 @@
 import BureauDomain
 import BureauEngine
 
-/// What a person says about a report: the same for pages and programs, noted in the audit log.
+/// What a person says about a report, be it a decision or a note: the same for pages and programs, noted in the audit log.
 struct ReportDecision: Sendable {
     let house: WebHouse
 
@@ -9,12 +9,15 @@ struct ReportDecision: Sendable {
         case accepted
         case changes(String)
         case dismissed(reason: String?)
+        /// Decides nothing.
+        case noted(String)
 
         var audit: String {
             switch self {
             case .accepted: "report accepted"
             case .changes: "changes asked"
             case .dismissed: "report dismissed"
+            case .noted: "report noted"
             }
         }
     }
@@ -40,6 +43,9 @@ struct ReportDecision: Sendable {
             }
             after = try await house.reports.accept(before.id, by: actor.name)
         case .dismissed(let reason): after = try await house.reports.dismiss(before.id, by: actor.name, reason: reason)
+        case .noted(let text):
+            _ = try await house.runs.note(before.runID, text, by: actor.name)
+            after = before
         case .changes(let text):
             guard try await house.reports.find(before.runID).id == before.id else {
                 throw ArtifactDesk.Refused(
