@@ -12,7 +12,7 @@ extension NoticeWorker {
         if let run { agent = try await parts.catalog.version(run.configHash) }
         // What people of one account are told never goes to another's.
         let parts = try await accounts(of: run, agent)
-        if let run, step.kind == ApprovalNotices.ask || step.kind == ApprovalNotices.outcome {
+        if let run, ApprovalNotices.kinds.contains(step.kind) {
             return try await ApprovalSurfaces(parts: parts).write(step, run: run, agent: agent)
         }
         if let run, step.kind == DirectNotices.kind { return try await DirectPost.make(step, run, agent, parts) }

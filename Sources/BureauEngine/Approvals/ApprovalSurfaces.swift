@@ -14,12 +14,17 @@ struct ApprovalSurfaces: Sendable {
         }
         switch (step.channel, step.kind) {
         case (.slack, ApprovalNotices.ask): return try await post(step, approval, run, agent)
+        case (.slack, ApprovalNotices.askedBack): return try await postQuestion(step, approval, run, agent)
         case (.slack, _): return try await replace(step, approval, run, agent)
         case (.clickUp, _), (.asana, _):
             guard let tool = parts.connectedTool(of: run), let task = run.taskID else { return nil }
-            return tool.comment(
-                ApprovalMessages.task(approval, run: run, link: ApprovalMessages.link(approval, parts.settings)),
-                on: task, mark: WriteMark(step))
+            let link = ApprovalMessages.link(approval, parts.settings)
+            let text =
+                step.kind == ApprovalNotices.askedBack
+                ? ApprovalMessages.question(
+                    try step.intent(as: QuestionIntent.self), about: approval, run: run, link: link)
+                : ApprovalMessages.task(approval, run: run, link: link)
+            return tool.comment(text, on: task, mark: WriteMark(step))
         case (.anthropic, _), (.googleDrive, _), (.folder, _): return nil
         }
     }
@@ -47,6 +52,24 @@ struct ApprovalSurfaces: Sendable {
             post.other = directory.other(than: channel, for: configured, otherwise: general)
         }
         return post
+    }
+
+    /// What a person asks back, in the run's own thread; where there is none, where the agent's question stands.
+    private func postQuestion(_ step: StepRecord, _ approval: ApprovalRecord, _ run: RunRecord, _ agent: LoadedAgent?)
+        async throws -> (any OutboundWrite)?
+    {
+        guard let slack = parts.connections.slack else { return nil }
+        let asked = try step.intent(as: QuestionIntent.self)
+        let thread = try await NoticePlace(parts: parts).thread(of: run.id, for: step)
+        let configured = try await thread == nil ? channel(slack, agent) : nil
+        guard let channel = thread?.channel ?? configured else { throw NoticePlace.noChannel }
+        let who = await SlackDirectory(parts, slack).mention(
+            Requester(run.requestedBy).slackTag, people: parts.settings.slackPeople)
+        var message = ApprovalMessages.question(
+            asked, to: who, about: approval, channel: channel, mark: step.id,
+            link: ApprovalMessages.link(approval, parts.settings))
+        message.threadTS = thread?.ts
+        return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
     }
 
     /// Replaces the message that carried the question: the outcome, without buttons.

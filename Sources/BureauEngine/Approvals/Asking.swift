@@ -119,6 +119,7 @@ struct ApprovalNotices {
     let db: any Connection
     let doors: Doors
     static let ask = "approval", outcome = "approval_outcome"
+    static let kinds = [ask, outcome, askedBack]
 
     func ask(_ id: String, run: RunRecord) throws {
         try Announcements(db: db).approval(id, now: doors.now())

@@ -21,6 +21,9 @@ struct ApprovalAPI: Sendable {
             .optional("reason", .line(0...1_000), "The agent is told."),
         ], isOpen: false)
 
+    private static let question: APIShape = .object(
+        [.init(name: "text", shape: .line(1...ApprovalDesk.questionCharactersMax))], isOpen: false)
+
     var routes: [Route] {
         [
             .operation(
@@ -61,6 +64,14 @@ struct ApprovalAPI: Sendable {
                         + "decision stands.", answer: .one(.named("Approval")), body: Self.change),
                 current: { try Self.approval($0).document }
             ) { .one(try await change($0)) },
+            .operation(
+                house, .post, "/approvals/:id/question", .consultant, .approval,
+                as: .init(
+                    name: "askAboutApproval", tag: Self.tag,
+                    summary: "Ask whoever wanted the work, in the run's thread and on its task. Nothing is decided.",
+                    answer: .one(.named("Approval")), body: Self.question),
+                current: { try Self.approval($0).document }
+            ) { .one(try await ApprovalQuestion(house: house).ask($0.text("text") ?? "", $0.web).document) },
         ]
     }
 

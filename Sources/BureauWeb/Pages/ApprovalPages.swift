@@ -10,7 +10,7 @@ struct ApprovalPages: Sendable {
         [
             .page("/approvals/:id", .viewer, .approval) { try await show($0) },
             .action("/approvals/:id/decision", .consultant, .approval) { try await decide($0) },
-        ] + ChangePages(house: house).routes
+        ] + ChangePages(house: house).routes + ApprovalQuestion(house: house).routes
     }
 
     private func show(_ web: WebRequest) async throws -> Response {

@@ -74,6 +74,8 @@ struct ApprovalView: Sendable {
             refusal: refusal, mayDecide: approval.state == .open && refusal == nil,
             changeAddress: mayChange && fits ? ChangePages.address(approval) : nil,
             changeWords: mayChange && !fits ? ChangePages.elsewhere(approval) : nil,
+            questionAddress: approval.state == .open && visitor.person.role >= .consultant
+                ? ApprovalQuestion.address(approval) : nil,
             approveWord: approval.isAboutMoney ? "Raise" : "Approve", denyWord: approval.isAboutMoney ? "Stop" : "Deny",
             action: "/approvals/\(approval.id)/decision", runAddress: words.address, formToken: visitor.formToken,
             formKey: PageRenderer.formKey())

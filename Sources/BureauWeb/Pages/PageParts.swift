@@ -287,6 +287,8 @@ struct ApprovalCard {
     var changeAddress: String? = nil
     /// How else, where it is too long for a page.
     var changeWords: String? = nil
+    /// Where whoever wanted the work is asked something first.
+    var questionAddress: String? = nil
     var approveWord: String
     var denyWord: String
     var action: String

@@ -1,0 +1,39 @@
+import BureauDomain
+import BureauEngine
+import Testing
+
+@testable import BureauWeb
+
+@Suite("Asking a question before deciding")
+struct ApprovalQuestionTests {
+    @Test("The card leads to a form; what is asked is kept with the run, and the approval stays open")
+    func asked() async throws {
+        try await Served.run { server in
+            let run = try await server.addRun(client: nil), id = try await server.ask(run.id)
+            let ana = try await Browser.signedIn(server, "ana", .consultant), place = "/approvals/\(id)/question"
+            #expect(try await ana.get("/approvals/\(id)/").text.contains("href=\"\(place)\""))
+            #expect(try await ana.get(place).text.contains("The approval stays open"))
+            #expect(try await ana.post(place, "question=+").status == 422)
+            #expect(try await ana.post(place, "question=Does+the+owner+know%3F").status == 303)
+            #expect(try await server.house.approvals.find(id)?.state == .open)
+            let history = try await server.house.runs.events(run.id)
+            #expect(history.last?.detail == "ana asks: Does the owner know?")
+            let robot = try await Program.of(server, "robot", .consultant)
+            let answer = try await robot.send(.post, "/api/v1\(place)", #"{"text":"And the client?"}"#)
+            #expect(answer.status == 200 && answer.text.contains("\"open\""), "\(answer.text)")
+            let vera = try await Browser.signedIn(server, "vera", .viewer)
+            #expect(try await !vera.get("/approvals/\(id)/").text.contains(place))
+        }
+    }
+
+    @Test("About what is decided nobody is asked")
+    func settled() async throws {
+        try await Served.run { server in
+            let run = try await server.addRun(client: nil), id = try await server.ask(run.id, state: "denied")
+            let ana = try await Browser.signedIn(server, "ana", .consultant), place = "/approvals/\(id)/question"
+            #expect(try await ana.get(place).status == 409)
+            #expect(try await ana.post(place, "question=Why").status == 409)
+            #expect(try await server.house.runs.events(run.id).allSatisfy { $0.kind != "question" })
+        }
+    }
+}
