@@ -28,13 +28,14 @@ package struct AgentReadiness: Hashable, Sendable {
     /// What every task has of itself: nobody looks for it in a client's record.
     static let ofTask: Set<String> = ["task_title", "task_text"]
 
-    /// By the client's record alone.
+    /// By the client's record, and what somebody gave over it.
     package static func judge(
-        _ source: AgentConfig.PayloadSource, client: ClientRecord, isArchived: Bool
+        _ source: AgentConfig.PayloadSource, client: ClientRecord?, isArchived: Bool,
+        given: JSONObject = JSONObject()
     ) -> AgentReadiness {
-        let payload = client.payload()
+        let record = client?.payload()
         return judge(source, client: client, isArchived: isArchived) {
-            payload[$0] ?? (ofTask.contains($0) ? .bool(true) : nil)
+            given[$0] ?? record?[$0] ?? (ofTask.contains($0) ? .bool(true) : nil)
         }
     }
 }

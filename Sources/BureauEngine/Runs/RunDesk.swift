@@ -169,16 +169,18 @@ package struct RunDesk: Sendable {
         }
     }
 
-    /// A new run of the same agent with the same input and the same limit, under the agent's config of today.
+    /// A new run of the same agent with the same input and the same limit, under the agent's config of today. `payload`
+    /// is its input where somebody changed it.
     package func again(
-        _ id: String, agent: LoadedAgent, by person: String, from source: NewRun.TriggerSource = .cli
+        _ id: String, agent: LoadedAgent, by person: String, from source: NewRun.TriggerSource = .cli,
+        payload: String? = nil
     ) async throws -> RunRecord {
         let old = try await find(id)
         let new = NewRun(
             agent: old.agent, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: source,
             requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug,
             clientName: old.clientName,
-            taskID: old.taskID, taskTool: old.taskTool, payload: old.payload, costMax: old.costMax,
+            taskID: old.taskID, taskTool: old.taskTool, payload: payload ?? old.payload, costMax: old.costMax,
             hasThread: agent.hasThread,
             // That a person put the old one first was said of that one.
             priority: old.priority == NewRun.priorityMax ? 0 : old.priority, againOf: old.id)

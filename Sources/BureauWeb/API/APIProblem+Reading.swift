@@ -51,6 +51,10 @@ extension APIProblem {
             self.init(
                 status: refused.isMissing ? .notFound : .unprocessableContent, title: "Not done",
                 detail: Self.sentence(refused.description), fix: Self.sentence(refused.fix))
+        case let problem as FieldProblem:
+            self.init(
+                status: .unprocessableContent, title: "Not done", detail: problem.text,
+                fix: "Send another \(problem.field).")
         default: return nil
         }
     }

@@ -24,6 +24,9 @@ struct RunAPI: Sendable {
             .optional(
                 "client", .slug, "By slug. A client, a task, or both; a client, for whoever sees some of them alone."),
             .optional("task", .text(1...40, pattern: "^[A-Za-z0-9]{1,40}$"), "The task's id, where its result goes."),
+            .optional(
+                "notes", .line(0...GivenInput.notesCharactersMax),
+                "For the agent, given with the payload as \(GivenInput.notesField)."),
             .optional("max_cost_usd", .amount(0.01...100_000), "What it may cost; the agent's own limit otherwise."),
             .optional("priority", .whole(-100...100), "Within one client the higher goes first."),
         ], isOpen: false)
@@ -96,7 +99,7 @@ struct RunAPI: Sendable {
         let wish = RunStarter.Wish(
             agent: call.text("agent") ?? "", client: call.text("client"), task: call.text("task"),
             costMax: call.body["max_cost_usd"]?.number?.double.map { .cents(Int64(($0 * 100).rounded())) },
-            priority: call.body["priority"]?.int ?? 0, key: call.key)
+            notes: call.text("notes"), priority: call.body["priority"]?.int ?? 0, key: call.key)
         return try await RunStarter(house: house).start(wish, visible: call.visible, by: call.web.actor()).document
     }
 }
@@ -137,6 +140,8 @@ struct RunStarter: Sendable {
         var client: String?
         var task: String?
         var costMax: MicroUSD?
+        /// For the agent.
+        var notes: String?
         var priority = 0
         /// The caller's own name for this start: the same one starts one run.
         var key: String?
@@ -178,7 +183,8 @@ struct RunStarter: Sendable {
                 triggerSource: .api, requestedBy: "\(actor.surface) \(actor.name)",
                 dedupeKey: key ?? "api/\(house.doors.makeID())", clientSlug: client?.slug, clientName: client?.name,
                 taskID: wish.task, taskTool: agent.taskTool ?? .clickUp,
-                payload: client.map { JSONValue.object($0.payload()).canonical },
+                payload: GivenInput.payload(of: client?.payload(), nil, notes: wish.notes)
+                    .map { JSONValue.object($0).canonical },
                 costMax: wish.costMax, hasThread: agent.hasThread, priority: wish.priority))
         house.wake()
         try await house.audit.note(started: run, by: actor)

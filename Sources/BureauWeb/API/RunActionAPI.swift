@@ -15,8 +15,13 @@ struct RunActionAPI: Sendable {
                 "What becomes of its files so far; kept otherwise. The first stop settles it."),
         ], isOpen: false)
     private static let config: APIShape = .object(
-        [.optional("config", .choice(["today", "run"]), "The agent's config of today, or that of the run itself.")],
-        isOpen: false)
+        [
+            .optional("config", .choice(["today", "run"]), "The agent's config of today, or that of the run itself."),
+            .optional(
+                "payload", .object([], isOpen: true),
+                "The new run's whole input in place of this one's; at most \(GivenInput.payloadBytesMax) bytes of JSON."
+            ),
+        ], isOpen: false)
     private static let nothing: APIShape = .object([], isOpen: false)
     private static let note: APIShape = .object([.optional("note", .line(0...500), "What was done.")], isOpen: false)
     private static let channel: APIShape = .object(
@@ -47,7 +52,10 @@ struct RunActionAPI: Sendable {
             action("retry", "retryRun", "Try the step it failed at again.", "run retried", Self.nothing) { _, run, _ in
                 try await house.runs.retry(run.id)
             },
-            action("again", "runAgain", "A new run of the same input.", "run started again", Self.config, .created) {
+            action(
+                "again", "runAgain", "A new run of the same or changed input.", "run started again", Self.config,
+                .created
+            ) {
                 call, run, actor in
                 guard call.visible == nil || run.clientSlug != nil else {
                     throw APIProblem(
@@ -67,8 +75,12 @@ struct RunActionAPI: Sendable {
                         detail: "The config of run \(run.id) is not kept any more.",
                         fix: "Ask for the config of today.")
                 }
+                var payload: String?
+                if let written = call.body["payload"]?.object {
+                    payload = try await RunEdit(house: house).payload(written, for: run, agent)
+                }
                 return try await house.runs.again(
-                    run.id, agent: agent, by: "\(actor.surface) \(actor.name)", from: .api)
+                    run.id, agent: agent, by: "\(actor.surface) \(actor.name)", from: .api, payload: payload)
             },
             action("recheck", "recheckRun", "Look again at what it waits for.", "run rechecked", Self.nothing) {
                 _, run, _ in

@@ -174,13 +174,14 @@ struct MCPTools: Sendable {
                     .init(name: "agent", shape: .line(1...100)), .optional("client", .slug),
                     .optional("task", .text(1...40, pattern: "^[A-Za-z0-9]{1,40}$")),
                     .optional("max_cost_usd", .amount(0.01...100_000)),
+                    .optional("notes", .line(0...GivenInput.notesCharactersMax), "For the agent."),
                     .optional("key", .line(8...128), "The same key starts one run, however often it is said."),
                 ], isOpen: false), output: .named("Run"), changes: true, role: .operator
         ) { caller, input in
             let wish = RunStarter.Wish(
                 agent: input["agent"]?.string ?? "", client: input["client"]?.string, task: input["task"]?.string,
                 costMax: input["max_cost_usd"]?.number?.double.map { .cents(Int64(($0 * 100).rounded())) },
-                key: input["key"]?.string)
+                notes: input["notes"]?.string, key: input["key"]?.string)
             return try await RunStarter(house: house).start(wish, visible: caller.visible, by: caller.actor).document
         }
     }

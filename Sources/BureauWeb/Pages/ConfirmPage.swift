@@ -20,6 +20,7 @@ struct ConfirmPage {
     var verb: String
     var tone = "primary"
     var fields: [Field] = []
+    var folded: Form.Folded? = nil
     var reason: Field? = Field(
         "reason", "Reason", .long, hint: "Kept in the audit log, for those who ask later.")
     var back: Link
@@ -48,8 +49,8 @@ struct ConfirmPage {
         ])
         let form = Form(
             action: action, verb: verb,
-            fields: [Field(Self.field, "", .hidden, value: "yes")] + fields + [reason].compactMap(\.self), tone: tone,
-            cancel: back)
+            fields: [Field(Self.field, "", .hidden, value: "yes")] + fields + [reason].compactMap(\.self),
+            folded: folded, tone: tone, cancel: back)
         page.blocks = [Block(style: "confirm", facts: told), Block(forms: [form])]
         return page
     }

@@ -1,5 +1,5 @@
 /// Why a form was not taken, and the field that has to be mended.
-struct FieldProblem {
+struct FieldProblem: Error {
     /// By its name.
     let field: String
     let text: String
@@ -27,8 +27,13 @@ extension Page {
             }
             for form in blocks[block].forms.indices {
                 let fields = blocks[block].forms[form].fields
-                guard let place = fields.firstIndex(where: { $0.problem != nil }) else { continue }
-                blocks[block].forms[form].fields[place].hasFocus = true
+                if let place = fields.firstIndex(where: { $0.problem != nil }) {
+                    blocks[block].forms[form].fields[place].hasFocus = true
+                    return
+                }
+                let folded = blocks[block].forms[form].folded?.fields ?? []
+                guard let place = folded.firstIndex(where: { $0.problem != nil }) else { continue }
+                blocks[block].forms[form].folded?.fields[place].hasFocus = true
                 return
             }
         }

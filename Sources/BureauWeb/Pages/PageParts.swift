@@ -369,9 +369,16 @@ struct Form {
         var name: String
         var value: String
     }
+    /// Fields behind words that open them.
+    struct Folded {
+        var summary: String
+        var fields: [Field]
+        var isOpen = false
+    }
     var action: String
     var verb: String
     var fields: [Field] = []
+    var folded: Folded? = nil
     var tone = "primary"
     var style = "form"
     var legend: String? = nil

@@ -33,13 +33,7 @@ struct RunActions: Sendable {
                 }
             },
             .action("/runs/:id/deliver", .operator, .run) { try await deliver($0) },
-            .action("/runs/:id/again", .operator, .run) { web in
-                guard ConfirmPage.isConfirmed(web) else { return .seeOther("/runs/\(try web.theRun().id)/again") }
-                let isAsThen = web.form[RunAsks.config] == RunAsks.ofRun
-                return try await act(web, "run started again", "A new run of the same input has begun.") {
-                    try await again($0, by: $1, isAsThen: isAsThen)
-                }
-            },
+            .action("/runs/:id/again", .operator, .run) { try await again($0) },
             .action("/runs/:id/resolve", .operator, .run) { try await resolve($0) },
             .action("/runs/:id/seen", .consultant, .run) { try await markSeen($0) },
         ]
@@ -89,15 +83,31 @@ struct RunActions: Sendable {
         }
     }
 
-    /// Under the agent's config of today, or that of the run where somebody chose it.
-    func again(_ run: RunRecord, by person: String, isAsThen: Bool = false) async throws -> RunRecord {
+    private func again(_ web: WebRequest) async throws -> Response {
+        guard ConfirmPage.isConfirmed(web) else { return .seeOther("/runs/\(try web.theRun().id)/again") }
+        let isAsThen = web.form[RunAsks.config] == RunAsks.ofRun, run = try web.theRun()
+        do {
+            let written = web.form[StartInput.payload] ?? ""
+            let changed = try await RunEdit(house: house).payload(written, for: run, agent(of: run))
+            let notice = "A new run of \(changed == nil ? "the same" : "the changed") input has begun."
+            return try await act(web, "run started again", notice) {
+                try await again($0, by: $1, isAsThen: isAsThen, payload: changed)
+            }
+        } catch let problem as FieldProblem { return try await RunAsks(house: house).askAgain(web, problem) }
+    }
+
+    /// Under the agent's config of today, or that of the run where somebody chose it; with its own input unless
+    /// `payload` is another.
+    func again(
+        _ run: RunRecord, by person: String, isAsThen: Bool = false, payload: String? = nil
+    ) async throws -> RunRecord {
         try expectStarter(of: run)
         let today = try agent(of: run)
         guard let agent = try await isAsThen ? house.catalog.version(run.configHash) : today else {
             throw PageProblem.conflict(
                 "The config of that run is not kept any more.", fix: "Run it again under the config of today.")
         }
-        return try await house.runs.again(run.id, agent: agent, by: "web \(person)", from: .api)
+        return try await house.runs.again(run.id, agent: agent, by: "web \(person)", from: .api, payload: payload)
     }
 
     private func deliver(_ web: WebRequest) async throws -> Response {

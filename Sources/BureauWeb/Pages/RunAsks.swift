@@ -17,14 +17,7 @@ struct RunAsks: Sendable {
                     run.state == .stopping ? "This run is being stopped already." : "This run has ended already.")
                 return try await show(try await stop(run), web)
             },
-            .page("/runs/:id/again", .operator, .run) { web in
-                let run = try web.theRun()
-                try expect(
-                    RunsTogether.Deed.again.fits(run),
-                    run.state.isFinal ? "This run was ignored, and would be again." : "This run goes on still.")
-                try RunActions(house: house).expectStarter(of: run)
-                return try await show(try await again(run, web.signedIn().person), web)
-            },
+            .page("/runs/:id/again", .operator, .run) { try await askAgain($0) },
             .page("/runs/:id/retry", .operator, .run) { web in
                 let run = try web.theRun()
                 try expect(
@@ -99,6 +92,28 @@ struct RunAsks: Sendable {
             action: "/runs/\(run.id)/stop", verb: "Drop run", tone: "danger",
             reason: Field("reason", "Reason", .long, hint: "Told to the people who wait for the result."),
             back: Link(word: "Leave it in the queue", address: words.address))
+    }
+
+    /// With what was written and what is wrong with it, where it was sent already.
+    func askAgain(_ web: WebRequest, _ problem: FieldProblem? = nil) async throws -> Response {
+        let run = try web.theRun()
+        try expect(
+            RunsTogether.Deed.again.fits(run),
+            run.state.isFinal ? "This run was ignored, and would be again." : "This run goes on still.")
+        try RunActions(house: house).expectStarter(of: run)
+        var ask = try await again(run, web.signedIn().person)
+        if let text = RunEdit(house: house).text(of: run) {
+            ask.effect += " Its input can be changed below."
+            ask.folded = StartInput.folded(
+                "Change the input", web.form[StartInput.payload] ?? text,
+                hint: "The whole payload as JSON; empty, it is as it was. What the task says comes before it.", problem)
+        }
+        var page = ask.page
+        if let problem {
+            page.status = 422
+            page.blocks.insert(problem.summary(ask.folded?.fields ?? []), at: 0)
+        }
+        return try await house.page(page, web)
     }
 
     private func again(_ run: RunRecord, _ person: PersonRecord) async throws -> ConfirmPage {

@@ -30,9 +30,27 @@ struct StartOutlook {
         try await AgentFigures.of(config.name, person, house).expectation ?? ""
     }
 
-    static func missing(_ client: ClientRecord, _ agent: LoadedAgent) -> [String] {
-        AgentReadiness.judge(agent.config.payloadSource, client: client, isArchived: false).missing
+    static func missing(
+        _ client: ClientRecord?, _ agent: LoadedAgent, given: JSONObject = JSONObject()
+    ) -> [String] {
+        AgentReadiness.judge(agent.config.payloadSource, client: client, isArchived: false, given: given).missing
             .map { ClientFact.named($0).label }
+    }
+
+    /// What keeps a run without a task from beginning. Nil when it has all it needs.
+    static func problem(_ client: ClientRecord?, _ agent: LoadedAgent, _ input: StartInput) -> FieldProblem? {
+        let missing = missing(client, agent, given: input.written ?? JSONObject())
+        guard !missing.isEmpty else { return nil }
+        let needs = "it needs \(missing.joined(separator: ", "))"
+        guard let client, input.written == nil else {
+            return FieldProblem(
+                field: StartInput.payload,
+                text: "This is not enough for this agent: \(needs). Add that, or name a task that has it.")
+        }
+        return FieldProblem(
+            field: "client",
+            text: "\(client.name) is not ready for this agent: \(needs). "
+                + "Fill that in on the client's page, or name a task that has it.")
     }
 
     /// The limits this agent's runs draw on, with what is left of each.
@@ -48,7 +66,7 @@ struct StartOutlook {
     }
 
     /// Nothing is stored and nobody is asked: what only the task knows is filled in when the run reads it.
-    func look(_ client: ClientRecord?, task: String?, _ recent: [String: Int64]) -> [Block] {
+    func look(_ client: ClientRecord?, given: JSONObject, task: String?, _ recent: [String: Int64]) -> [Block] {
         var blocks: [Block] = []
         if let client, let at = recent[client.slug] {
             blocks.append(
@@ -60,7 +78,7 @@ struct StartOutlook {
                             word: "See its runs", address: "/runs/?agent=\(config.name)&client=\(client.slug)"))))
         }
         if let client {
-            let missing = Self.missing(client, agent)
+            let missing = Self.missing(client, agent, given: given)
             if !missing.isEmpty {
                 blocks.append(
                     Block(
@@ -73,16 +91,15 @@ struct StartOutlook {
         blocks.append(
             Block(
                 id: "look", heading: "The message", text: "Nothing has begun yet.\(more)",
-                disclosure: Disclosure(summary: "What the agent is told", body: message(client), isOpen: true)))
+                disclosure: Disclosure(summary: "What the agent is told", body: message(given), isOpen: true)))
         return blocks
     }
 
     /// In the place of what only the task can say.
     private static let later = JSONValue.string("(from the task)")
 
-    private func message(_ client: ClientRecord?) -> String {
+    private func message(_ known: JSONObject) -> String {
         let now = Date(timeIntervalSince1970: Double(house.clock.now()) / 1_000)
-        let known = client?.payload() ?? JSONObject()
         let unknown = (["client_id"] + config.payloadSource.requiredFields).filter { known[$0] == nil }
         let payload = JSONObject(
             known.members.map { ($0.key, $0.value) } + Set(unknown).sorted().map { ($0, Self.later) })

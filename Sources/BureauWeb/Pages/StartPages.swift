@@ -37,11 +37,15 @@ struct StartPages: Sendable {
         let chooser = chooser(agents, agent, problem)
         let options = picker.isCut ? nil : clients.map { option($0, agent, recent, web) }
         let form = try form(web, agent, options, problem)
-        page.blocks = [problem?.summary((chooser.filters?.fields ?? []) + form.fields), chooser].compactMap(\.self)
-        if web.query("look") == "yes" {
-            let slug = web.query("client") ?? ""
+        let fields = (chooser.filters?.fields ?? []) + form.fields + (form.folded?.fields ?? [])
+        page.blocks = [problem?.summary(fields), chooser].compactMap(\.self)
+        if problem == nil, web.query("look") == "yes" || web.form["do"] == "look" {
+            let slug = given(web, "client"), task = given(web, "task")
             let client = person.maySee(client: slug) ? try await house.clients.find(slug) : nil
-            page.blocks += outlook.look(client, task: web.query("task"), recent)
+            let input = try? StartInput(web.form, client: client?.slug)
+            page.blocks += outlook.look(
+                client, given: input?.payload(of: client) ?? client?.payload() ?? JSONObject(),
+                task: task.isEmpty ? nil : task, recent)
         }
         page.blocks.append(
             Block(
@@ -86,7 +90,16 @@ struct StartPages: Sendable {
                 Field(
                     "limit", "May cost at most, in dollars", value: given(web, "limit"),
                     hint: "Empty: \(limit(agent)), the agent's own limit.", problem: problem?.at("limit")),
-            ], cancel: Link(word: "Cancel", address: "/runs/"),
+                Field(
+                    StartInput.notes, "Notes", .long, value: given(web, StartInput.notes),
+                    hint: "The agent is given these with the payload, as \(GivenInput.notesField).",
+                    problem: problem?.at(StartInput.notes)),
+            ],
+            folded: StartInput.folded(
+                "Payload as JSON", given(web, StartInput.payload),
+                hint: "One object; its members take the place of the client's. What the task says comes before both.",
+                problem),
+            cancel: Link(word: "Cancel", address: "/runs/"),
             second: .init(word: "Look at the message first", name: "do", value: "look"))
     }
 
@@ -138,7 +151,11 @@ struct StartPages: Sendable {
                 return try await refused("task", error.description)
             }
         }
-        guard task != nil || !slug.isEmpty else {
+        let input: StartInput
+        do throws(FieldProblem) { input = try StartInput(web.form, client: slug.isEmpty ? nil : slug) } catch {
+            return try await show(web, error)
+        }
+        guard task != nil || !slug.isEmpty || input.written != nil else {
             return try await refused("client", "Say what to work on: a client, a task, or both.")
         }
         // A task alone would be worked on whoever it is for.
@@ -151,20 +168,16 @@ struct StartPages: Sendable {
             client = try await house.clients.find(slug)
             guard client != nil else { return try await refused("client", "There is no client of that short name.") }
         }
-        if let client, task == nil {
-            let missing = StartOutlook.missing(client, agent)
-            guard missing.isEmpty else {
-                return try await refused(
-                    "client",
-                    "\(client.name) is not ready for this agent: it needs \(missing.joined(separator: ", ")). "
-                        + "Fill that in on the client's page, or name a task that has it.")
-            }
+        if task == nil, let wrong = StartOutlook.problem(client, agent, input) {
+            return try await show(web, wrong)
         }
         let limit = web.form["limit"] ?? "", cents = Self.cents(limit)
         guard cents != nil || limit.isEmpty else {
             return try await refused("limit", "Write the limit in dollars, such as 2.50, at least a cent.")
         }
         guard web.form["do"] != "look" else {
+            // An address does not hold what is long.
+            guard input.notes.isEmpty, input.written == nil else { return try await show(web) }
             let given = [("agent", agent.config.name), ("client", slug), ("task", taskID ?? ""), ("limit", limit)]
             let query = given.map { "\($0)=\(WebRequest.escaped($1))" }.joined(separator: "&")
             return .seeOther("/runs/new?look=yes&\(query)")
@@ -173,8 +186,10 @@ struct StartPages: Sendable {
             NewRun(
                 agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
                 triggerSource: .api, requestedBy: "web \(actor.name)", dedupeKey: "web/\(house.doors.makeID())",
-                clientSlug: client?.slug, clientName: client?.name, taskID: taskID, taskTool: tool,
-                payload: client.map { JSONValue.object($0.payload()).canonical }, costMax: cents.map(MicroUSD.cents),
+                clientSlug: client?.slug ?? input.written?["client_id"]?.string,
+                clientName: client?.name ?? input.written?["client_name"]?.string, taskID: taskID, taskTool: tool,
+                payload: input.payload(of: client).map { JSONValue.object($0).canonical },
+                costMax: cents.map(MicroUSD.cents),
                 hasThread: agent.hasThread))
         house.wake()
         try await house.audit.note(started: run, by: actor)

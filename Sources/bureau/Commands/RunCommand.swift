@@ -23,6 +23,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("clickup-task"), help: "A ClickUp task to read the input from and report to.")
     var clickUpTask: String?
     @Option(name: .customLong("payload-file"), help: "A JSON file with the input.") var payloadFile: String?
+    @Option(help: "Notes for the agent, given with the payload.") var notes: String?
     @Option(name: .customLong("max-cost"), help: "At most this many dollars, in place of the agent's limit.")
     var maxCost: String?
     @Flag(name: .customLong("dry-run"), help: "Show what would happen and start nothing.") var dryRun = false
@@ -35,6 +36,9 @@ struct RunCommand: AsyncParsableCommand {
         guard (-100...100).contains(priority) else { throw ValidationError("--priority is a number from -100 to 100") }
         guard client != nil || clickUpTask != nil || payloadFile != nil else {
             throw ValidationError("say what to work on: --client SLUG, --clickup-task ID or --payload-file FILE")
+        }
+        guard (notes ?? "").count <= GivenInput.notesCharactersMax else {
+            throw ValidationError("--notes has at most \(GivenInput.notesCharactersMax) characters")
         }
         _ = try costMax()
     }
@@ -91,11 +95,13 @@ struct RunCommand: AsyncParsableCommand {
     private func request(_ composition: Composition) async throws -> NewRun {
         let loaded = try prepared(composition)
         let input = try await RunInput(client: client, payloadFile: payloadFile).read(composition.database)
+        let given = GivenInput.payload(of: input.payload, nil, notes: notes)
         return NewRun(
             agent: loaded.config.name, agentVersion: loaded.config.version, configHash: loaded.hash,
             triggerSource: .cli,
             requestedBy: "cli \(ProcessInfo.processInfo.userName)", dedupeKey: "cli/\(composition.doors.makeID())",
-            clientSlug: input.slug, clientName: input.name, taskID: clickUpTask, payload: input.payload,
+            clientSlug: input.slug, clientName: input.name, taskID: clickUpTask,
+            payload: given.map { BureauDomain.JSONValue.object($0).canonical },
             costMax: try costMax(), hasThread: loaded.hasThread, priority: priority)
     }
 }
@@ -105,7 +111,7 @@ struct RunInput {
     let client: String?
     let payloadFile: String?
 
-    func read(_ database: any Database) async throws -> (slug: String?, name: String?, payload: String?) {
+    func read(_ database: any Database) async throws -> (slug: String?, name: String?, payload: JSONObject?) {
         var record: ClientRecord?
         if let slug = client {
             record = try await database.read { try ClientStore(db: $0).find(slug) }
@@ -117,7 +123,7 @@ struct RunInput {
             }
         }
         guard let payloadFile else {
-            return (record?.slug, record?.name, record.map { BureauDomain.JSONValue.object($0.payload()).canonical })
+            return (record?.slug, record?.name, record?.payload())
         }
         guard let bytes = FileManager.default.contents(atPath: payloadFile) else {
             throw SetupError("\(payloadFile) cannot be read", fix: "check the path", exitCode: ExitStatus.usage)
@@ -128,6 +134,6 @@ struct RunInput {
                 result.problems.map { "\($0)" }.joined(separator: "\n"), fix: "mend the file",
                 exitCode: ExitStatus.usage)
         }
-        return (given.slug, given.name, BureauDomain.JSONValue.object(given.payload()).canonical)
+        return (given.slug, given.name, given.payload())
     }
 }
