@@ -120,6 +120,8 @@ def check_shortcuts(driver, given):
     open_page(given["bad"])
     press(driver, "e")
     at("e leads to the first error", "document.activeElement.closest('.entry.bad') !== null")
+    press(driver, ".")
+    at(". leads to what can be done with the run", "document.activeElement.closest('#state form') !== null")
     press(driver, "?")
     at("? tells the keys", "location.pathname + location.hash", lambda found: found == "/settings/#keys")
     open_page("/runs/", given["quiet"])

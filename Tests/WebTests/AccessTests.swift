@@ -125,11 +125,13 @@ struct OwnSettingsTests {
     func own() async throws {
         try await Served.run { server in
             let ana = try await Browser.signedIn(server, "ana", .viewer)
-            #expect(try await ana.get("/settings/").text.contains("data-shortcuts=\"on\""))
+            let before = try await ana.get("/settings/").text
+            #expect(before.contains("data-shortcuts=\"on\"") && before.contains(">Keyboard shortcuts on</a>"))
             #expect(try await ana.post("/settings/shortcuts", "shortcuts=off").status == 303)
             #expect(try await ana.post("/settings/name", "display_name=+Ana+Silva+").status == 303)
             let page = try await ana.get("/settings/").text
             #expect(page.contains("data-shortcuts=\"off\"") && page.contains("Switch them on"))
+            #expect(page.contains(">Keyboard shortcuts off</a>"))
             #expect(try await server.house.people.find("ana").displayName == "Ana Silva")
             #expect(try await ana.post("/settings/name", "display_name=+").status == 422)
         }

@@ -290,6 +290,7 @@
         case "a": { const approve = document.querySelector("[data-approve]"); if (approve) approve.focus(); break; }
         case "f": { const box = document.querySelector("[data-follow]"); if (box) box.click(); break; }
         case "e": { const bad = document.querySelector(".entry.bad"); if (bad) { bad.tabIndex = -1; bad.focus(); } break; }
+        case ".": { const first = document.querySelector("#state form button"); if (first) first.focus(); break; }
         case "?": location.href = "/settings/#keys"; break;
       }
     });
