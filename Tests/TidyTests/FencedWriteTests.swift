@@ -7,7 +7,8 @@ struct FencedWriteTests {
     static let unfenced: [String: String] = [
         "Runs/RunDesk.swift": "people, not workers", "Runs/QueueDesk.swift": "people, not workers",
         "Runs/SetBackClock.swift": "brings due times forward, and moves no run",
-        "Approvals/ApprovalDesk.swift": "people, not workers", "Runs/EmptyRuns.swift": "the benchmark",
+        "Approvals/ApprovalDesk.swift": "people, not workers", "Approvals/AskedBack.swift": "people, not workers",
+        "Runs/EmptyRuns.swift": "the benchmark",
         "Runs/RunWorker.swift": "makes the lease", "Runs/RunDriver.swift": "renews it and gives it back",
         "Runs/RunWatchdog.swift": "takes away the lease it saw", "Runs/QueueExpiry.swift": "looks inside for a lease",
         "Delivery/StepRunner.swift": "checks the lease itself",
