@@ -80,8 +80,9 @@ struct GivenInputPageTests {
             let otto = try await Browser.signedIn(server, "otto", .operator), place = "/runs/\(Self.run)/again"
             let page = try await otto.get(place).text
             #expect(page.contains("name=\"payload\"") && page.contains("&quot;Rome&quot;"))
-            let wrong = try await otto.post(place, "confirmed=yes&payload=%7B")
+            let wrong = try await otto.post(place, "confirmed=yes&reason=Moved&payload=%7B")
             #expect(wrong.status == 422 && wrong.text.contains("id=\"f-payload-problem\""))
+            #expect(wrong.text.contains(">Moved</textarea>"), "nothing is typed twice")
             let begun = try await otto.post(
                 place, "confirmed=yes&payload=%7B%22client_id%22%3A%22acme%22%2C%22city%22%3A%22Oslo%22%7D")
             let id = try #require(begun.headers["location"]?.split(separator: "/").last.map(String.init))

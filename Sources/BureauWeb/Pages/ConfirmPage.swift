@@ -21,9 +21,12 @@ struct ConfirmPage {
     var tone = "primary"
     var fields: [Field] = []
     var folded: Form.Folded? = nil
-    var reason: Field? = Field(
-        "reason", "Reason", .long, hint: "Kept in the audit log, for those who ask later.")
+    var reason: Field? = Self.reasonField()
     var back: Link
+
+    static func reasonField(_ written: String = "") -> Field {
+        Field("reason", "Reason", .long, value: written, hint: "Kept in the audit log, for those who ask later.")
+    }
 
     private static let field = "confirmed"
     /// Of a reason, before it is cut off.

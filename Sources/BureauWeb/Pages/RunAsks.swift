@@ -101,7 +101,8 @@ struct RunAsks: Sendable {
             RunsTogether.Deed.again.fits(run),
             run.state.isFinal ? "This run was ignored, and would be again." : "This run goes on still.")
         try RunActions(house: house).expectStarter(of: run)
-        var ask = try await again(run, web.signedIn().person)
+        var ask = try await again(run, web.signedIn().person, isAsThen: web.form[Self.config] == Self.ofRun)
+        ask.reason = ConfirmPage.reasonField(web.form["reason"] ?? "")
         if let text = RunEdit(house: house).text(of: run) {
             ask.effect += " Its input can be changed below."
             ask.folded = StartInput.folded(
@@ -116,7 +117,7 @@ struct RunAsks: Sendable {
         return try await house.page(page, web)
     }
 
-    private func again(_ run: RunRecord, _ person: PersonRecord) async throws -> ConfirmPage {
+    private func again(_ run: RunRecord, _ person: PersonRecord, isAsThen: Bool) async throws -> ConfirmPage {
         let words = house.words(run), agent = try RunActions(house: house).agent(of: run)
         let limit = run.costMax(agent.config, byDefault: house.settings.defaultSessionCostMax)
         let lately = try await AgentFigures.of(run.agent, person, house)
@@ -133,16 +134,16 @@ struct RunAsks: Sendable {
             reach: "Its results are delivered to the same places as this run's.",
             undo: "The new run can be stopped; what it has spent by then is spent.",
             action: "/runs/\(run.id)/again", verb: "Run again",
-            fields: [earlier.map { configs($0, agent) }].compactMap(\.self),
+            fields: [earlier.map { configs($0, agent, isAsThen) }].compactMap(\.self),
             back: Link(word: "Leave it", address: words.address))
     }
 
-    private func configs(_ earlier: LoadedAgent, _ today: LoadedAgent) -> Field {
+    private func configs(_ earlier: LoadedAgent, _ today: LoadedAgent, _ isAsThen: Bool) -> Field {
         Field(
             Self.config, "Config",
             .options([
-                .init(word: "Of today, version \(today.config.version)", value: "today", isOn: true),
-                .init(word: "Of this run, version \(earlier.config.version)", value: Self.ofRun),
+                .init(word: "Of today, version \(today.config.version)", value: "today", isOn: !isAsThen),
+                .init(word: "Of this run, version \(earlier.config.version)", value: Self.ofRun, isOn: isAsThen),
             ]), hint: "The run's page tells how they differ.")
     }
 
