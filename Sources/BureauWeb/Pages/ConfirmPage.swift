@@ -21,7 +21,7 @@ struct ConfirmPage {
     var tone = "primary"
     var fields: [Field] = []
     var folded: Form.Folded? = nil
-    var reason: Field? = Self.reasonField()
+    var reason: Field? = ConfirmPage.reasonField()
     var back: Link
 
     static func reasonField(_ written: String = "") -> Field {
