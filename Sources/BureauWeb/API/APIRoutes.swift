@@ -7,10 +7,12 @@ struct APIRoutes {
     let house: WebHouse
 
     var routes: [Route] {
-        let rooms =
-            RunAPI(house: house).routes + RunActionAPI(house: house).routes + ApprovalAPI(house: house).routes
-            + ClientAPI(house: house).routes + SystemAPI(house: house).routes + ArtifactAPI(house: house).routes
-            + EndpointAPI(house: house).routes + IntakeAPI(house: house).routes
+        let groups: [[Route]] = [
+            RunAPI(house: house).routes, RunActionAPI(house: house).routes, ApprovalAPI(house: house).routes,
+            ClientAPI(house: house).routes, SystemAPI(house: house).routes, ArtifactAPI(house: house).routes,
+            EndpointAPI(house: house).routes, IntakeAPI(house: house).routes, QueueAPI(house: house).routes,
+        ]
+        let rooms = groups.flatMap { $0 }
         let own = APIOperation(
             name: "getOpenAPI", tag: "about", summary: "This document.", answer: .one(.object([], isOpen: true)))
         let document = OpenAPIDocument(version: house.site.version, url: house.site.publicURL)

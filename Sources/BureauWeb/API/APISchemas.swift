@@ -10,17 +10,17 @@ enum APISchemas {
         "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientReadiness": readiness, "CostLine": costLine,
         "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
-        "Problem": problem,
+        "QueueOutcome": queueOutcome, "Problem": problem,
     ]
 
-    private static func object(_ fields: [Field]) -> APIShape { .object(fields, isOpen: true) }
-    private static func field(_ name: String, _ shape: APIShape, _ meaning: String = "") -> Field {
+    static func object(_ fields: [Field]) -> APIShape { .object(fields, isOpen: true) }
+    static func field(_ name: String, _ shape: APIShape, _ meaning: String = "") -> Field {
         Field(name: name, shape: shape, meaning: meaning)
     }
-    private static func perhaps(_ name: String, _ shape: APIShape, _ meaning: String = "") -> Field {
+    static func perhaps(_ name: String, _ shape: APIShape, _ meaning: String = "") -> Field {
         Field(name: name, shape: .nullable(shape), meaning: meaning)
     }
-    private static let words = APIShape.words, count = APIShape.count
+    static let words = APIShape.words, count = APIShape.count
     static let money = APIShape.amount(0...1e12)
     static let states = RunState.allCases.map(\.rawValue)
 
@@ -121,6 +121,9 @@ enum APISchemas {
                 ]), most: 100_000)),
         field("parked", .list(.named("DeadLetter"), most: 1_000), "What was set aside, newest first."),
         perhaps("next", .cursor, "Where what was set aside goes on."),
+    ])
+    static let queueOutcome = object([
+        field("id", words), field("ok", .flag), field("sentence", words, "What happens now, or why nothing does."),
     ])
     static let intake = object([
         field("mode", .choice(IntakeMode.allCases.map(\.rawValue))),

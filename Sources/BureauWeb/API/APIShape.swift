@@ -28,6 +28,11 @@ indirect enum APIShape: Sendable {
     case named(String)
 
     static func line(_ characters: ClosedRange<Int>) -> APIShape { .text(characters, pattern: nil) }
+    /// One line as somebody types it: no control characters.
+    static func plain(_ characters: ClosedRange<Int>) -> APIShape {
+        let count = "{\(characters.lowerBound),\(characters.upperBound)}"
+        return .text(characters, pattern: "^[^\\u0000-\\u001F\\u007F]\(count)$")
+    }
     /// What an answer says; it has no length that anybody has to keep.
     static let words = APIShape.text(0...Int(Int32.max), pattern: nil)
     static let count = APIShape.whole(0...(1 << 53))

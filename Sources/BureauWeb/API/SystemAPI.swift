@@ -3,7 +3,7 @@ import BureauEngine
 import HTTPTypes
 import Hummingbird
 
-/// Costs, alerts, the queue, and the signals that came in.
+/// Costs, alerts, and the signals that came in.
 struct SystemAPI: Sendable {
     let house: WebHouse
     private static let tag = "system"
@@ -38,12 +38,6 @@ struct SystemAPI: Sendable {
                     name: "resolveAlert", tag: Self.tag, summary: "Close an alert. The same cause opens a new one.",
                     answer: .one(.named("Alert")), body: .object([], isOpen: false))
             ) { .one(try await resolve($0)) },
-            .operation(
-                house, .get, "/queue", .engineer,
-                as: .init(
-                    name: "getQueue", tag: Self.tag, summary: "What waits, what is in work, what was set aside.",
-                    answer: .one(.named("Queue")), query: APIOperation.paging)
-            ) { .one(try await queue($0)) },
             .operation(
                 house, .get, "/signals", .engineer,
                 as: .init(
@@ -95,26 +89,5 @@ struct SystemAPI: Sendable {
     private func isVisible(_ runID: String?, _ call: APICall) async throws -> Bool {
         guard let runID, let visible = call.visible else { return true }
         return try await house.runs.find(runID).clientSlug.map(visible.contains) ?? true
-    }
-
-    private func queue(_ call: APICall) async throws -> JSONValue {
-        let visible = call.visible
-        func isSeen(_ client: String?) -> Bool { client.map { visible?.contains($0) ?? true } ?? true }
-        let lines = try await house.queue.figures().lines.filter { isSeen($0.client) }.map { line -> JSONValue in
-            [
-                "client": .line(line.client), "agent": .string(line.agent), "waiting": .whole64(line.waiting),
-                "in_work": .whole64(line.inWork), "awaiting_approval": .whole64(line.awaitingApproval),
-                "oldest_at": .instant(line.oldestAt),
-            ]
-        }
-        var filter = QueueFilter()
-        (filter.limit, filter.visible) = (call.limit + 1, visible)
-        filter.before = try call.before("queue").flatMap { QueueFilter.Place($0) }
-        let found = try await house.queue.parked(filter), parked = found.prefix(call.limit)
-        let next = found.count > call.limit ? parked.last.map { "\(QueueFilter.Place($0))" } : nil
-        return [
-            "lines": .array(lines), "parked": .array(parked.map(\.document)),
-            "next": .line(next.map { APICursor.make("queue", $0) }),
-        ]
     }
 }
