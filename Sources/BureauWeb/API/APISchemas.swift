@@ -10,7 +10,7 @@ enum APISchemas {
         "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientReadiness": readiness, "CostLine": costLine,
         "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
-        "QueueOutcome": queueOutcome, "Problem": problem,
+        "QueueOutcome": queueOutcome, "Schedule": schedule, "SchedulePreview": schedulePreview, "Problem": problem,
     ]
 
     static func object(_ fields: [Field]) -> APIShape { .object(fields, isOpen: true) }

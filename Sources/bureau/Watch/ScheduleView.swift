@@ -25,30 +25,12 @@ struct ScheduleView {
         ].joined(separator: "  ")
     }
 
-    private var object: JSON {
-        let schedule = record.schedule
-        let clients: JSON
-        switch schedule.clients {
-        case .allReady: clients = .string("all_ready")
-        case .listed(let slugs): clients = .array(slugs.map { .string($0) })
-        }
-        return .object(
-            JSONObject([
-                ("agent", .string(record.agent)), ("name", .string(schedule.name)),
-                ("when", .string(schedule.rule.text)), ("zone", .string(schedule.zone.text)), ("clients", clients),
-                ("missed", .string(schedule.missed.rawValue)), ("enabled", .bool(schedule.isEnabled)),
-                ("paused_at", Self.time(record.state?.pausedAt)),
-                ("paused_by", record.state?.pausedBy.map { .string($0) } ?? .null),
-                ("last", record.last.map(Self.slot) ?? .null), ("next_at", Self.time(record.nextAt)),
-            ]))
-    }
-
     static func say(_ records: [ScheduleRecord], asJSON: Bool) {
         if asJSON { return Terminal.say(json(records)) }
         for record in records { Terminal.say(ScheduleView(record).line) }
     }
 
-    static func json(_ records: [ScheduleRecord]) -> String { JSON.array(records.map { Self($0).object }).pretty }
+    static func json(_ records: [ScheduleRecord]) -> String { JSON.array(records.map { $0.document() }).pretty }
 
     static func json(_ previews: [SchedulePreview]) -> String {
         let items = previews.map { preview in
@@ -70,15 +52,6 @@ struct ScheduleView {
                 ]))
         }
         return JSON.array(items).pretty
-    }
-
-    private static func slot(_ slot: ScheduleSlot) -> JSON {
-        .object(
-            JSONObject([
-                ("client", .string(slot.client)), ("due_at", time(slot.dueAt)),
-                ("verdict", .string(slot.verdict.rawValue)), ("reason", .string(slot.reason)),
-                ("run", slot.runID.map { .string($0) } ?? .null),
-            ]))
     }
 
     private static func time(_ milliseconds: Int64?) -> JSON {
