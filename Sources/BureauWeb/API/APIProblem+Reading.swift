@@ -55,6 +55,10 @@ extension APIProblem {
             self.init(
                 status: .unprocessableContent, title: "Not done", detail: problem.text,
                 fix: "Send another \(problem.field).")
+        case let refused as BudgetDesk.Refused:
+            self.init(
+                status: .conflict, title: "Not done", detail: Self.sentence(refused.description),
+                fix: "Nothing was changed. GET /api/v1/budgets shows what holds now.")
         default: return nil
         }
     }

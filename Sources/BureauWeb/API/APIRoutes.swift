@@ -11,7 +11,7 @@ struct APIRoutes {
             RunAPI(house: house).routes, RunActionAPI(house: house).routes, ApprovalAPI(house: house).routes,
             ClientAPI(house: house).routes, SystemAPI(house: house).routes, ArtifactAPI(house: house).routes,
             EndpointAPI(house: house).routes, IntakeAPI(house: house).routes, QueueAPI(house: house).routes,
-            ScheduleAPI(house: house).routes,
+            ScheduleAPI(house: house).routes, BudgetAPI(house: house).routes,
         ]
         let rooms = groups.flatMap { $0 }
         let own = APIOperation(

@@ -10,7 +10,8 @@ enum APISchemas {
         "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientReadiness": readiness, "CostLine": costLine,
         "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
-        "QueueOutcome": queueOutcome, "Schedule": schedule, "SchedulePreview": schedulePreview, "Problem": problem,
+        "QueueOutcome": queueOutcome, "Budget": budget, "Schedule": schedule, "SchedulePreview": schedulePreview,
+        "Problem": problem,
     ]
 
     static func object(_ fields: [Field]) -> APIShape { .object(fields, isOpen: true) }
@@ -100,6 +101,12 @@ enum APISchemas {
     static let costLine = object([
         field("name", words, "Empty where the runs have none."), field("runs", count), field("cost_usd", money),
         field("unpriced_runs", count, "Runs of a model without a price: what they cost is not in cost_usd."),
+    ])
+    static let budget = object([
+        field("scope", words, "agency, client/SLUG or agent/NAME."), field("period", words, "A day or month in UTC."),
+        perhaps("limit_usd", money, "Null where nobody set one."), field("reserved_usd", money),
+        field("spent_usd", money), perhaps("left_usd", money), perhaps("warn_percent", .whole(0...100)),
+        perhaps("on_exhausted", .choice(Exhaustion.allCases.map(\.rawValue))),
     ])
     static let alert = object([
         field("id", .id), field("status", .choice(["open", "resolved"])), field("cause", words),

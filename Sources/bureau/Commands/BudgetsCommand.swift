@@ -58,7 +58,7 @@ struct BudgetsSetCommand: AsyncParsableCommand {
                 let before = try await composition.budgetDesk.limit(owner, span)
                 let line = try await composition.budgetDesk.set(owner, span, to: said.limit, by: Person.name)
                 try await composition.auditDesk.note(.here, "budget set", budget: line, before: before, reason: reason)
-                try output.print(BudgetView.document(line)) { Terminal.say(BudgetView.sentence(line)) }
+                try output.print(line.document) { Terminal.say(BudgetView.sentence(line)) }
             }
         }
     }
@@ -101,7 +101,7 @@ struct BudgetsRaiseCommand: AsyncParsableCommand {
                         let line = try await composition.budgetDesk.raise(owner, span, to: said.limit, by: Person.name)
                         try await composition.auditDesk.note(
                             .here, "budget raised", budget: line, before: before, reason: reason)
-                        try output.print(BudgetView.document(line)) { Terminal.say(BudgetView.sentence(line)) }
+                        try output.print(line.document) { Terminal.say(BudgetView.sentence(line)) }
                     }
                 }
             } catch let refused as BudgetDesk.Refused {
@@ -162,19 +162,9 @@ enum BudgetView {
                     Listing.Cell("\(line.balance.reserved)"), Listing.Cell("\(line.balance.spent)"),
                     Listing.Cell(line.left.map { "\($0)" } ?? ""), Listing.Cell(bar(line), tone(line)),
                     Listing.Cell(line.budget?.onExhausted.rawValue ?? ""),
-                ], document(line))
+                ], line.document)
         }
         return listing
-    }
-
-    static func document(_ line: BudgetDesk.Line) -> BureauDomain.JSONValue {
-        .made([
-            ("scope", .string(line.account.scope)), ("period", .string(line.account.period)),
-            ("limit_usd", line.budget.map { .usd($0.limit) } ?? .null), ("reserved_usd", .usd(line.balance.reserved)),
-            ("spent_usd", .usd(line.balance.spent)), ("left_usd", line.left.map { .usd($0) } ?? .null),
-            ("warn_percent", line.budget.map { .whole($0.warnPercent) } ?? .null),
-            ("on_exhausted", .text(line.budget?.onExhausted.rawValue)),
-        ])
     }
 
     static func sentence(_ line: BudgetDesk.Line) -> String {

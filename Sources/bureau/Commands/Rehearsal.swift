@@ -71,7 +71,7 @@ struct Rehearsal {
             ("agent_version", .string(config.version)), ("client", .text(request.clientSlug)),
             ("task_id", .text(request.taskID)), ("payload", payload ?? .null),
             ("missing_fields", .array(missing.map { .string($0) })), ("would_reserve_usd", .usd(limit)),
-            ("budgets", .array(lines.map(BudgetView.document))),
+            ("budgets", .array(lines.map(\.document))),
             ("would_deliver", .array(deliveries.map { .string($0) })),
         ])
     }
