@@ -61,8 +61,9 @@ extension SignalRecord {
     package var document: JSONValue {
         .object(
             JSONObject([
-                ("id", .string(id)), ("received_at", .instant(receivedAt)), ("agent", .string(agent)),
-                ("event", .line(event)), ("remote_address", .string(remoteAddress)), ("bytes", .whole64(bodyBytes)),
+                ("id", .string(id)), ("received_at", .instant(receivedAt)), ("source", .string(source)),
+                ("agent", .string(agent)), ("event", .line(event)), ("delivery_key", .line(deliveryKey)),
+                ("remote_address", .string(remoteAddress)), ("bytes", .whole64(bodyBytes)),
                 ("verdict", .string(verdict)), ("reason", .string(reason)), ("run", .line(runID)),
             ]))
     }

@@ -8,7 +8,8 @@ enum APISchemas {
     static let all: [String: APIShape] = [
         "Run": run, "RunPage": runPage, "RunEvent": runEvent, "RunFile": runFile, "Step": step, "Approval": approval,
         "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientReadiness": readiness, "CostLine": costLine,
-        "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "Artifact": artifact,
+        "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "SignalPage": signalPage,
+        "SignalReplay": signalReplay, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
         "QueueOutcome": queueOutcome, "Budget": budget, "Schedule": schedule, "SchedulePreview": schedulePreview,
         "Problem": problem,
@@ -140,10 +141,17 @@ enum APISchemas {
         field("changed_by", words), field("reason", words),
         perhaps("changed_at", .time, "Null when nobody ever changed it."),
     ])
-    static let signal = object([
-        field("id", .id), field("received_at", .time), field("agent", words), perhaps("event", words),
+    private static let signalFields: [Field] = [
+        field("id", .id), field("received_at", .time), field("source", words), field("agent", words),
+        perhaps("event", words), perhaps("delivery_key", words, "What a second delivery of it has in common with it."),
         field("remote_address", words), field("bytes", count), field("verdict", words), field("reason", words),
         perhaps("run", words),
+    ]
+    static let signal = object(signalFields)
+    static let signalPage = object(
+        signalFields + [perhaps("body", words, "Null where it was not kept whole, or might hold a credential.")])
+    static let signalReplay = object([
+        field("signal", .id), field("verdict", words), field("reason", words), perhaps("run", words),
     ])
     static let artifact = object([
         field("id", .id), perhaps("title", words), perhaps("client", words), field("agent", words),

@@ -3,7 +3,7 @@ import BureauEngine
 import HTTPTypes
 import Hummingbird
 
-/// Costs, alerts, and the signals that came in.
+/// What runs have cost, and alerts.
 struct SystemAPI: Sendable {
     let house: WebHouse
     private static let tag = "system"
@@ -38,20 +38,6 @@ struct SystemAPI: Sendable {
                     name: "resolveAlert", tag: Self.tag, summary: "Close an alert. The same cause opens a new one.",
                     answer: .one(.named("Alert")), body: .object([], isOpen: false))
             ) { .one(try await resolve($0)) },
-            .operation(
-                house, .get, "/signals", .engineer,
-                as: .init(
-                    name: "listSignals", tag: Self.tag,
-                    summary: "Webhooks and commands that came in, with what was made of each, newest first.",
-                    answer: .list(.named("Signal")),
-                    query: [.optional("agent", .line(1...100)), .optional("verdict", .line(1...40))]
-                        + APIOperation.paging)
-            ) { call in
-                let found = try await house.signals.list(
-                    verdict: call.text("verdict"), agent: call.text("agent"), visible: call.visible,
-                    before: call.before("signals"), limit: call.limit + 1)
-                return .page(found, call, "signals", id: \.id, \.document)
-            },
         ]
     }
 

@@ -14,8 +14,7 @@ struct SignalPages: Sendable {
             .page(Self.place, .engineer) { try await list($0) },
             .page(Self.place + ".csv", .engineer) { try await csv($0) },
             .page(Self.place + "/:id", .engineer) { web in
-                let signal = try await find(web)
-                return try await show(signal, web)
+                try await show(try await SignalReplay(house: house).find(web), web)
             },
             .action(Self.place + "/:id/replay", .engineer) { try await replay($0) },
         ]
@@ -94,17 +93,6 @@ struct SignalPages: Sendable {
         }
     }
 
-    /// One about a run of a client that may not be seen is not found.
-    private func find(_ web: WebRequest) async throws -> SignalRecord {
-        let id = web.parameter("id").uppercased(), person = try web.signedIn().person
-        guard let signal = try await house.signals.find(id).first(where: { $0.id == id }) else {
-            throw PageProblem.notFound
-        }
-        guard let run = signal.runID else { return signal }
-        guard person.maySee(client: try? await house.runs.find(run).clientSlug) else { throw PageProblem.notFound }
-        return signal
-    }
-
     private func show(_ signal: SignalRecord, _ web: WebRequest) async throws -> Response {
         var page = SystemFrame.page("Delivery", web)
         page.chip = Self.chip(signal.verdict)
@@ -138,27 +126,10 @@ struct SignalPages: Sendable {
         return try await house.page(page, web)
     }
 
-    /// What made a run already makes no second one.
     private func replay(_ web: WebRequest) async throws -> Response {
-        let signal = try await find(web)
-        guard signal.verdict != "refused" else {
-            throw PageProblem.unprocessable(
-                "This delivery was refused: \(signal.reason).", fix: "Mend that, then have the tool send it again.")
-        }
-        guard let answer = try await house.replay(signal.id) else {
-            throw PageProblem.unprocessable(
-                "This delivery was not kept whole.", fix: "Move the task once more, or assign it again.")
-        }
-        house.wake()
-        let words = Dictionary(answer.fields, uniquingKeysWith: { $1 })
-        let run = words["run"] ?? signal.runID
-        let about = try await house.runs.find(ids: [run].compactMap(\.self)).first?.value.clientSlug
-        try await house.audit.note(
-            web.actor(), "webhook replayed", "signal \(signal.id)", client: about,
-            after: .object(JSONObject(answer.fields.map { ($0.0, .string($0.1)) })))
-        let verdict = words["verdict"] ?? "refused", why = words["reason"] ?? words["error"] ?? ""
+        let outcome = try await SignalReplay(house: house).take(web)
         return try await house.done(
-            "Taken in once more: \(verdict)\(why.isEmpty ? "" : ", \(why)").",
-            words["run"].map { "/runs/\($0)/" } ?? Self.address(signal), web)
+            "Taken in once more: \(outcome.verdict)\(outcome.reason.isEmpty ? "" : ", \(outcome.reason)").",
+            outcome.runID.map { "/runs/\($0)/" } ?? Self.address(outcome.signal), web)
     }
 }
