@@ -12,7 +12,7 @@ struct APIRoutes {
             ClientAPI(house: house).routes, SystemAPI(house: house).routes, ArtifactAPI(house: house).routes,
             EndpointAPI(house: house).routes, IntakeAPI(house: house).routes, QueueAPI(house: house).routes,
             ScheduleAPI(house: house).routes, BudgetAPI(house: house).routes,
-            SignalAPI(house: house).routes,
+            SignalAPI(house: house).routes, AuditAPI(house: house).routes,
         ]
         let rooms = groups.flatMap { $0 }
         let own = APIOperation(

@@ -11,7 +11,8 @@ enum APISchemas {
         "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "SignalPage": signalPage,
         "SignalReplay": signalReplay, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
-        "QueueOutcome": queueOutcome, "Budget": budget, "Schedule": schedule, "SchedulePreview": schedulePreview,
+        "QueueOutcome": queueOutcome, "Budget": budget, "Change": change, "Schedule": schedule,
+        "SchedulePreview": schedulePreview,
         "Problem": problem,
     ]
 
@@ -140,6 +141,13 @@ enum APISchemas {
         field("empty", .flag, "Drained, and nothing is in hand: the server may be stopped."),
         field("changed_by", words), field("reason", words),
         perhaps("changed_at", .time, "Null when nobody ever changed it."),
+    ])
+    static let change = object([
+        field("id", .id), field("at", .time), field("actor", words),
+        field("surface", words, "web, api, mcp, cli, or internal for staff's own tools."),
+        field("remote_address", words), field("action", words), field("subject", words), perhaps("client", words),
+        field("before", .any, "What stood there; null where nothing did, or the change is not of that kind."),
+        field("after", .any),
     ])
     private static let signalFields: [Field] = [
         field("id", .id), field("received_at", .time), field("source", words), field("agent", words),
