@@ -25,8 +25,9 @@ enum APICursor {
         return parts[1]
     }
 
-    /// What ids and slugs are made of.
+    /// What ids, slugs and the names of users are made of.
     private static func isPart(_ byte: UInt8) -> Bool {
         (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "-")
+            || byte == UInt8(ascii: ".")
     }
 }

@@ -55,6 +55,10 @@ extension APIProblem {
             self.init(
                 status: .unprocessableContent, title: "Not done", detail: problem.text,
                 fix: "Send another \(problem.field).")
+        case let refused as PeopleDesk.Refused:
+            self.init(
+                status: .unprocessableContent, title: "Not done", detail: Self.sentence(refused.description),
+                fix: Self.sentence(refused.fix))
         case let refused as BudgetDesk.Refused:
             self.init(
                 status: .conflict, title: "Not done", detail: Self.sentence(refused.description),

@@ -11,7 +11,9 @@ enum APISchemas {
         "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "SignalPage": signalPage,
         "SignalReplay": signalReplay, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
-        "QueueOutcome": queueOutcome, "Budget": budget, "Change": change, "Schedule": schedule,
+        "User": user, "UserLink": userLink, "UserToken": userToken, "NewUserToken": newUserToken,
+        "UserSession": userSession, "QueueOutcome": queueOutcome, "Budget": budget, "Change": change,
+        "Schedule": schedule,
         "SchedulePreview": schedulePreview,
         "Problem": problem,
     ]

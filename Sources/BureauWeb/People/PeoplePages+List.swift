@@ -59,14 +59,8 @@ extension PeoplePages {
     func json(_ web: WebRequest) async throws -> Response {
         let found = try await house.people.page(after: web.query("after"), limit: Self.pageRows + 1)
         let people = found.prefix(Self.pageRows)
-        let items = people.map { person -> JSONValue in
-            let seen = person.seenAt.map { JSONValue.string(PageClock.iso($0)) }
-            var document = person.document.object ?? JSONObject()
-            document["seen_at"] = seen ?? .null
-            return .object(document)
-        }
         let next = found.count > people.count ? people.last.map { JSONValue.string($0.name) } : nil
-        return RunPages.json(["items": .array(items), "next": next ?? .null])
+        return RunPages.json(["items": .array(people.map(\.listed)), "next": next ?? .null])
     }
 
     func csv(_ web: WebRequest) async throws -> Response {

@@ -196,11 +196,14 @@ struct PeoplePages: Sendable {
     private func makeLink(_ web: WebRequest) async throws -> Response {
         let person = try await person(web)
         let token = try await house.people.makeLink(person.id, by: web.actor())
-        let base = house.site.publicURL ?? "http://\(web.head.head.authority ?? "127.0.0.1")"
-        var response = try await show(web, link: "\(base)/login/link?token=\(token)")
+        var response = try await show(web, link: link(token, web))
         response.headers[.cacheControl] = "no-store"
         response.headers[.contentLocation] = "/users/\(person.name)/"
         return response
+    }
+
+    func link(_ token: String, _ web: WebRequest) -> String {
+        "\(house.site.publicURL ?? "http://\(web.head.head.authority ?? "127.0.0.1")")/login/link?token=\(token)"
     }
 
     private func askToDisable(_ web: WebRequest) async throws -> Response {
