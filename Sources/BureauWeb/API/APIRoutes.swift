@@ -13,7 +13,7 @@ struct APIRoutes {
             EndpointAPI(house: house).routes, IntakeAPI(house: house).routes, QueueAPI(house: house).routes,
             ScheduleAPI(house: house).routes, BudgetAPI(house: house).routes,
             SignalAPI(house: house).routes, AuditAPI(house: house).routes,
-            PeopleAPI(house: house).routes,
+            PeopleAPI(house: house).routes, ClientCareAPI(house: house).routes,
         ]
         let rooms = groups.flatMap { $0 }
         let own = APIOperation(

@@ -7,7 +7,8 @@ enum APISchemas {
 
     static let all: [String: APIShape] = [
         "Run": run, "RunPage": runPage, "RunEvent": runEvent, "RunFile": runFile, "Step": step, "Approval": approval,
-        "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientReadiness": readiness, "CostLine": costLine,
+        "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientStanding": standing,
+        "ClientReadiness": readiness, "CostLine": costLine,
         "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "SignalPage": signalPage,
         "SignalReplay": signalReplay, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
@@ -87,6 +88,23 @@ enum APISchemas {
     static let client = object([
         field("slug", words), field("name", words), field("fields", .object([], isOpen: true)),
         field("contacts", .list(.object([field("name", words)], isOpen: true), most: 1_000)),
+    ])
+    static let standing = object([
+        field("client", words), field("archived", .flag), perhaps("archived_at", .time), perhaps("archived_by", words),
+        field(
+            "verified",
+            .list(
+                object([
+                    field("field", words), field("by", words), field("at", .time),
+                    field("holds", .flag, "Whether it still says what was looked at."),
+                ]), most: 1_000)),
+        field(
+            "staff",
+            .list(
+                object([
+                    field("name", words), field("display_name", words),
+                    field("duty", .choice(StaffDuty.allCases.map(\.rawValue))), field("since", .time),
+                ]), most: 1_000)),
     ])
     static let readiness = object([
         field("client", words), field("ready", .flag), field("archived", .flag),

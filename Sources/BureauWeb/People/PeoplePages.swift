@@ -203,7 +203,8 @@ struct PeoplePages: Sendable {
     }
 
     func link(_ token: String, _ web: WebRequest) -> String {
-        "\(house.site.publicURL ?? "http://\(web.head.head.authority ?? "127.0.0.1")")/login/link?token=\(token)"
+        let base = house.site.publicURL ?? "http://\(web.head.head.authority ?? "127.0.0.1")"
+        return "\(base)/login/link?token=\(token)"
     }
 
     private func askToDisable(_ web: WebRequest) async throws -> Response {
