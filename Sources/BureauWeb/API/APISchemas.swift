@@ -13,7 +13,7 @@ enum APISchemas {
         "SignalReplay": signalReplay, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
         "User": user, "UserLink": userLink, "UserToken": userToken, "NewUserToken": newUserToken,
-        "UserSession": userSession, "QueueOutcome": queueOutcome, "Budget": budget, "Change": change,
+        "UserSession": userSession, "Outcome": outcome, "Budget": budget, "Change": change,
         "Schedule": schedule,
         "SchedulePreview": schedulePreview,
         "Problem": problem,
@@ -151,7 +151,7 @@ enum APISchemas {
         field("parked", .list(.named("DeadLetter"), most: 1_000), "What was set aside, newest first."),
         perhaps("next", .cursor, "Where what was set aside goes on."),
     ])
-    static let queueOutcome = object([
+    static let outcome = object([
         field("id", words), field("ok", .flag), field("sentence", words, "What happens now, or why nothing does."),
     ])
     static let intake = object([

@@ -67,7 +67,23 @@ struct EndpointAPI: Sendable {
                     limit: EndpointDesk.logMax)
                 return .list(found.map(\.document), next: nil)
             },
+            .operation(
+                house, .post, "/endpoints/:id/announcements/:event/again", .engineer,
+                as: .init(
+                    name: "repeatAnnouncement", tag: Self.tag, summary: "Tell it once more, as if it was never tried.",
+                    answer: .one(.named("Outcome")), body: Self.nothing),
+                current: { try await find($0).document }
+            ) { try await again($0) },
         ]
+    }
+
+    private func again(_ call: APICall) async throws -> APIAnswer {
+        let event = call.web.parameter("event")
+        let isNew = try await house.endpoints.again(
+            try await find(call).id, event: event, by: call.web.actor())
+        house.wake()
+        let sentence = isNew ? "it waits to be told once more" : "it is about to be told anyway"
+        return .one(["id": .string(event), "ok": .bool(isNew), "sentence": .string(sentence)])
     }
 
     private func find(_ call: APICall) async throws -> EndpointRecord {

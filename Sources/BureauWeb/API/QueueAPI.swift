@@ -33,14 +33,14 @@ struct QueueAPI: Sendable {
                 as: .init(
                     name: "redriveQueue", tag: Self.tag,
                     summary: "Try again what was set aside. What was delivered already is not repeated.",
-                    answer: .list(.named("QueueOutcome")), body: .object(Self.choice, isOpen: false))
+                    answer: .list(.named("Outcome")), body: .object(Self.choice, isOpen: false))
             ) { try await redrive($0) },
             .operation(
                 house, .post, "/queue/drop", .engineer,
                 as: .init(
                     name: "dropFromQueue", tag: Self.tag,
                     summary: "Dismiss what was set aside, or stop runs that wait.",
-                    answer: .list(.named("QueueOutcome")),
+                    answer: .list(.named("Outcome")),
                     body: .object(
                         Self.choice + [
                             .optional("waiting", .flag, "Runs that wait for a slot, in place of what was set aside.")
