@@ -28,6 +28,52 @@ struct DataTwinTests {
         }
     }
 
+    private static let run = "01KARVN0000000000000000001", report = "01KAREP0000000000000000001"
+    private static let beside = [
+        ("/runs/\(run)", "agent"), ("/reports/\(report)", "kind"), ("/agents/sentinel", "config"),
+        ("/clients/acme", "slug"), ("/users/boss", "role"),
+    ]
+
+    @Test("One thing's address with .json leads to the same, for those who see it", arguments: beside)
+    func besideName(path: String, member: String) async throws {
+        try await Served.run(hasAgents: true) { server in
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
+            try await ReportSeed().put(into: server)
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            let place = try #require(try await boss.get(path + ".json").headers["location"], "\(path)")
+            let data = try await boss.get(place)
+            #expect(data.status == 200 && place.hasPrefix("/api/v1/"), "\(place): \(data.text)")
+            #expect(try JSONValue.parse(data.body)[member] != nil, "\(place)")
+            let nina = try await Browser.signedIn(server, "nina", .admin, clients: ["plunkett"])
+            let isShared = path.hasPrefix("/agents") || path.hasPrefix("/users")
+            #expect(try await nina.get(path + ".json").status == (isShared ? 303 : 404), "\(path)")
+            let vera = try await Browser.signedIn(server, "vera", .viewer)
+            #expect(try await vera.get(path + ".json").status == (path.hasPrefix("/users") ? 403 : 303), "\(path)")
+        }
+    }
+
+    @Test("A delivery's and an endpoint's address with .json leads to them, for engineers")
+    func systemBesideName() async throws {
+        try await Served.run { server in
+            _ = try await server.send(.post, "/webhook/sentinel", ["X-Signature": "wrong"], body: "{}")
+            let erin = try await Browser.signedIn(server, "erin", .engineer)
+            let signal = try #require(try await server.signals().first?.id)
+            let (endpoint, _) = try await server.house.endpoints.add(
+                NewEndpoint(
+                    url: "https://tools.example.com/", label: "", tellsRuns: true, tellsApprovals: false, client: nil),
+                by: Browser.tester)
+            for path in ["/system/webhooks/\(signal)", "/system/endpoints/\(endpoint.id)"] {
+                let place = try #require(try await erin.get(path + ".json").headers["location"], "\(path)")
+                #expect(try await erin.get(place).status == 200, "\(place)")
+                let otto = try await Browser.again(
+                    server,
+                    try await server.house.people.add(
+                        "otto-\(path.count)", displayName: nil, role: .operator, by: Browser.tester))
+                #expect(try await otto.get(path + ".json").status == 403, "\(path)")
+            }
+        }
+    }
+
     private static let own: [(String, Role, says: String)] = [
         ("/users.json", .admin, "\"display_name\": \"boss\""), ("/users.csv", .admin, "boss,boss,admin,all,"),
         ("/system/settings.json", .engineer, "\"items\": ["),

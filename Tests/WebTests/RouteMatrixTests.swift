@@ -54,8 +54,11 @@ extension VendorResponse {
 struct RouteMatrixTests {
     /// A path with nothing behind its names.
     private static func concrete(_ path: String) -> String {
-        path.split(separator: "/").map { $0.hasPrefix(":") ? "01KA00000000000000000000XX" : String($0) }
-            .reduce("") { $0 + "/" + $1 }
+        let thing = "01KA00000000000000000000XX"
+        return path.split(separator: "/").map { part in
+            if part.hasPrefix("{") { return thing + String(part.drop { $0 != "}" }.dropFirst()) }
+            return part.hasPrefix(":") ? thing : String(part)
+        }.reduce("") { $0 + "/" + $1 }
     }
 
     private static func send(_ route: Route, _ headers: [String: String], _ form: String, _ server: Served)

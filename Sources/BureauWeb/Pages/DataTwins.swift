@@ -16,15 +16,35 @@ struct DataTwins: Sendable {
         ("/agents", "name", "/agents", .viewer, .none), ("/approvals", "id", "/approvals", .viewer, .approval),
     ]
 
-    var routes: [Route] {
+    /// Somebody writes `.json` where the name ends.
+    private static let named: [(stem: String, name: String, api: String, Role, Route.Subject)] = [
+        ("/runs", "id", "runs", .viewer, .run), ("/approvals", "id", "approvals", .viewer, .approval),
+        ("/agents", "name", "agents", .viewer, .none), ("/clients", "slug", "clients", .viewer, .client),
+        ("/reports", "id", "artifacts", .viewer, .report), ("/users", "name", "users", .admin, .none),
+        ("/system/webhooks", "id", "signals", .engineer, .none),
+        ("/system/endpoints", "id", "endpoints", .engineer, .none),
+    ]
+
+    var routes: [Route] { listed + detailed + [.page("/inbox.json", .viewer) { try await inbox($0) }] }
+
+    private var listed: [Route] {
         Self.lists.map { page, api, role in
             .page(page + ".json", role) { web in .seeOther(Self.place(api, web)) }
         }
-            + Self.details.map { stem, name, api, role, subject in
-                .page("\(stem)/:\(name)/data.json", role, subject) { web in
-                    .seeOther("/api/v1\(api)/\(WebRequest.escaped(web.parameter(name)))")
-                }
-            } + [.page("/inbox.json", .viewer) { try await inbox($0) }]
+    }
+
+    private var detailed: [Route] {
+        let below = Self.details.map { stem, name, api, role, subject in
+            Route.page("\(stem)/:\(name)/data.json", role, subject) { web in
+                .seeOther("/api/v1\(api)/\(WebRequest.escaped(web.parameter(name)))")
+            }
+        }
+        let beside = Self.named.map { stem, name, api, role, subject in
+            Route.page("\(stem)/{\(name)}.json", role, subject) { web in
+                .seeOther("/api/v1/\(api)/\(WebRequest.escaped(web.parameter(name)))")
+            }
+        }
+        return below + beside
     }
 
     /// What the page was asked, in the API's words: a box that is ticked is true, and the id a page ended with is a cursor.
