@@ -13,7 +13,7 @@ enum APISchemas {
         "SignalReplay": signalReplay, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
         "User": user, "UserLink": userLink, "UserToken": userToken, "NewUserToken": newUserToken,
-        "UserSession": userSession, "Outcome": outcome, "Budget": budget, "Change": change,
+        "UserSession": userSession, "Outcome": outcome, "Budget": budget, "Feedback": feedback, "Change": change,
         "Schedule": schedule,
         "SchedulePreview": schedulePreview,
         "Problem": problem,
@@ -61,6 +61,11 @@ enum APISchemas {
     static let runFile = object([
         field("name", words), field("original_name", words), field("type", words), field("bytes", count),
         perhaps("sha256", words), field("round", count), perhaps("error", words),
+    ])
+    static let feedback = object([
+        field("id", words), field("run", .id), field("text", words), field("class", words, "What it was taken for."),
+        field("confidence", count), field("outcome", words), field("round", count), perhaps("seen_round", count),
+        field("written_at", count, "Milliseconds UTC."), perhaps("author", words, "As the work tool names them."),
     ])
     static let step = object([field("id", words), field("what", words), field("channel", words)])
     static let approval = object([

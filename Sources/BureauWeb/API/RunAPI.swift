@@ -75,6 +75,18 @@ struct RunAPI: Sendable {
                 let files = try await house.runs.files(try call.web.theRun().id)
                 return .list(files.prefix(1_000).map(\.document), next: nil)
             },
+            .operation(
+                house, .get, "/runs/:id/feedback", .viewer, .run,
+                as: .init(
+                    name: "listRunFeedback", tag: Self.tag,
+                    summary: "What people wrote about its results, and what was made of it, in the order it was seen.",
+                    answer: .list(.named("Feedback")), query: Array(APIOperation.paging.prefix(1)))
+            ) { call in
+                let after = try call.before("feedback") ?? ""
+                let found = try await house.runs.examples(after: after, run: try call.web.theRun().id)
+                // An empty page is the end.
+                return .list(found.map(\.json), next: found.last.map { APICursor.make("feedback", $0.id) })
+            },
         ]
     }
 
