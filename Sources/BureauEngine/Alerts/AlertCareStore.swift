@@ -13,10 +13,12 @@ struct AlertCareStore {
     }
 
     private static let people = "('needs_info', 'waiting_approval')"
-    /// The run got where it was meant to go, waits no longer, or was done over by a later run for the same task.
+    /// The run got where it was meant to go, waits no longer, or was done over by a later run for the same task. What
+    /// could not be told is settled by its being told (`NoticeAlarm`).
     private static let settled = """
-        FROM run WHERE run.id = alert.run_id
-            AND (run.state = 'done' OR (alert.cause = '\(AlertCare.waits)' AND run.state NOT IN \(people))
+        FROM run WHERE run.id = alert.run_id AND alert.cause <> '\(NoticeAlarm.untold)'
+            AND (run.state = 'done'
+                 OR (alert.cause IN ('\(AlertCare.waits)', '\(NoticeAlarm.unasked)') AND run.state NOT IN \(people))
                  OR (alert.cause = '\(ReviewReminder.cause)' AND (run.state <> 'in_review' OR alert.opened_at < coalesce(
                      (SELECT max(at) FROM run_event WHERE run_id = run.id AND kind = 'in_review'), 0)))
                  OR EXISTS (SELECT 1 FROM run AS later WHERE later.task_id = run.task_id AND later.agent = run.agent

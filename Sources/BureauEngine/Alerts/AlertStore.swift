@@ -72,6 +72,11 @@ struct AlertStore {
         try db.first("SELECT 1 AS found FROM alert WHERE subject = ? AND cause = ? LIMIT 1", [subject, cause]) != nil
     }
 
+    func isOpen(cause: String, subject: String) throws -> Bool {
+        try db.first(
+            "SELECT 1 AS found FROM alert WHERE cause = ? AND subject = ? AND state = 'open'", [cause, subject]) != nil
+    }
+
     func countOpen(cause: String) throws -> Int64 {
         try db.first("SELECT count(*) AS n FROM alert WHERE cause = ? AND state = 'open'", [cause])?.integer("n") ?? 0
     }

@@ -115,7 +115,7 @@ package struct NoticeWorker: Service {
     private func send(_ step: StepRecord) async throws {
         do {
             guard let write = try await write(for: step) else {
-                return try await settle(step, failed: "\(step.channel.label) is not connected, so nobody was told")
+                return try await settle(step, failed: Self.notConnected(step.channel))
             }
             if step.state == .intended {
                 switch try await write.probe() {
@@ -172,8 +172,11 @@ package struct NoticeWorker: Service {
 
     private func settle(_ step: StepRecord, receipt: String, _ sent: SentContent?) async throws {
         parts.counters.add(.notices, ["outcome": "sent"])
-        let (id, now) = (step.id, parts.doors.now())
-        try await parts.database.write { try StepStore(db: $0).markDone(id, receipt: receipt, sent: sent, now: now) }
+        let (id, now, doors) = (step.id, parts.doors.now(), parts.doors)
+        try await parts.database.write { db in
+            try StepStore(db: db).markDone(id, receipt: receipt, sent: sent, now: now)
+            try NoticeAlarm(db: db, doors: doors).sent(step)
+        }
     }
 
     private func settle(_ step: StepRecord, failed why: String) async throws {
@@ -181,7 +184,15 @@ package struct NoticeWorker: Service {
         parts.logger.error(
             "a notice could not be delivered",
             metadata: ["step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(why)"])
-        let (id, now) = (step.id, parts.doors.now())
-        try await parts.database.write { try StepStore(db: $0).markFailed(id, state: .failed, error: why, now: now) }
+        let (id, now, doors) = (step.id, parts.doors.now(), parts.doors)
+        let isTold = try await parts.database.write { db in
+            try StepStore(db: db).markFailed(id, state: .failed, error: why, now: now)
+            return try NoticeAlarm(db: db, doors: doors).givenUp(step, why)
+        }
+        if isTold { wake.raise() }
+    }
+
+    static func notConnected(_ channel: StepRecord.Channel) -> String {
+        "\(channel.label) is not connected, so nobody was told"
     }
 }

@@ -1,0 +1,94 @@
+import BureauDomain
+import BureauStorage
+
+/// Tells of a notice that was given up: what was not told, where, and what to do. One alert for each run however many of
+/// its notices are given up, and it closes when the last of them was sent after all.
+struct NoticeAlarm {
+    let db: any Connection
+    let doors: Doors
+
+    static let untold = "notice_failed"
+    /// The worse of the two: the run waits for an answer, and nobody knows.
+    static let unasked = "nobody_asked"
+    /// Posts of alerts themselves. One that is given up raises no alert of its run, which has one; that nothing arrives
+    /// there is said once for all of them, and not in the same place.
+    private static let ofAlerts = ["alert", "reminder", "digest"]
+
+    /// Whether people are told of it in a notice, which then waits to be sent.
+    func givenUp(_ step: StepRecord, _ why: String) throws -> Bool {
+        if Self.ofAlerts.contains(step.kind) {
+            // Where nothing is connected alerts are read in the list, and there is nothing to mend.
+            guard why != NoticeWorker.notConnected(step.channel) else { return false }
+            let sentence =
+                "Alerts cannot be told in \(step.channel.label): \(why.closed) They stand in the list of alerts. "
+                + "When it is mended: bureau queue redrive --cause \(step.channel.rawValue)_failed"
+            _ = try raise(Self.untold, subject: step.channel.rawValue, sentence, run: nil)
+            return false
+        }
+        guard let run = try step.runID.flatMap({ try RunStore(db: db).find($0) }) else { return false }
+        let whom = run.clientName.map { " for \($0)" } ?? ""
+        let again = "When it is mended: bureau queue redrive \(ShortID.of(step.id))"
+        let isUnasked = try isUnasked(step, run)
+        let cause = isUnasked ? Self.unasked : Self.untold
+        let sentence =
+            isUnasked
+            ? "The run of \(run.agent)\(whom) waits for an answer, and nobody was asked: \(why.closed) "
+                + "Answer it with bureau approvals. \(again)"
+            : "The \(step.channel.label) \(step.kind.split(separator: "_").joined(separator: " ")) of the run of \(run.agent)\(whom) was "
+                + "given up, so nobody was told there: \(why.closed) \(again)"
+        guard let id = try raise(cause, subject: run.id, sentence, run: run.id) else { return false }
+        let intent = NoticeIntent(kind: .problem, cause: cause, sentence: sentence)
+        let plan = StepPlan(
+            channel: .slack, kind: "alert", subject: "\(cause)/\(id)", position: 0,
+            intent: try JSONText.encode(intent))
+        try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
+        return true
+    }
+
+    /// The alert closes with the last notice that it was about.
+    func sent(_ step: StepRecord) throws {
+        let alerts = AlertStore(db: db), now = doors.now()
+        if Self.ofAlerts.contains(step.kind) {
+            let isOpen = try alerts.isOpen(cause: Self.untold, subject: step.channel.rawValue)
+            guard isOpen, try !isAnyAlertUnsent(step.channel) else { return }
+            return try alerts.resolve(cause: Self.untold, subject: step.channel.rawValue, now: now)
+        }
+        guard let run = step.runID,
+            try [Self.untold, Self.unasked].contains(where: { try alerts.isOpen(cause: $0, subject: run) })
+        else { return }
+        let failed = try StepStore(db: db).list(run: run, purpose: .notice)
+            .filter { $0.state == .failed && !Self.ofAlerts.contains($0.kind) }
+        if !failed.contains(where: { $0.kind == ApprovalNotices.ask }) {
+            try alerts.resolve(cause: Self.unasked, subject: run, now: now)
+        }
+        if failed.isEmpty { try alerts.resolve(cause: Self.untold, subject: run, now: now) }
+    }
+
+    /// A question that stands nowhere else and is on its way to nobody, of a run that still waits for it.
+    private func isUnasked(_ step: StepRecord, _ run: RunRecord) throws -> Bool {
+        guard step.kind == ApprovalNotices.ask, try ApprovalStore(db: db).find(step.subject)?.state == .open else {
+            return false
+        }
+        return try !StepStore(db: db).list(run: run.id, purpose: .notice).contains {
+            $0.id != step.id && $0.state != .failed
+                && ($0.kind == DirectNotices.kind || ($0.kind == ApprovalNotices.ask && $0.subject == step.subject))
+        }
+    }
+
+    /// Less those that somebody has dismissed.
+    private func isAnyAlertUnsent(_ channel: StepRecord.Channel) throws -> Bool {
+        let kinds = Self.ofAlerts.map { "'\($0)'" }.joined(separator: ", ")
+        return try db.first(
+            """
+            SELECT 1 AS found FROM step WHERE state = 'failed' AND purpose = 'notice' AND channel = ?
+                AND kind IN (\(kinds)) AND NOT EXISTS (SELECT 1 FROM dead_letter_drop AS dropped
+                    WHERE dropped.id = step.id AND dropped.dropped_at >= step.settled_at) LIMIT 1
+            """, [channel.rawValue]) != nil
+    }
+
+    /// The alert's id when it is new.
+    private func raise(_ cause: String, subject: String, _ sentence: String, run: String?) throws -> String? {
+        try AlertStore(db: db).raise(
+            cause: cause, subject: subject, sentence: sentence, runID: run, id: doors.makeID(), now: doors.now())
+    }
+}

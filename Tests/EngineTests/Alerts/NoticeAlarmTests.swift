@@ -1,0 +1,93 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Testing
+
+@testable import BureauEngine
+
+@Suite("A notice that is given up is told of")
+struct NoticeAlarmTests {
+    private static func send(_ parts: EngineParts) async throws {
+        let worker = NoticeWorker(parts: parts, owner: "w", wake: WakeSignal(doors: parts.doors))
+        for _ in 0..<5 where try await worker.sendDue() == 0 { return }
+    }
+
+    private static func redrive(_ bench: Bench) async throws {
+        let desk = QueueDesk(database: bench.database, doors: bench.clock.doors)
+        _ = try await desk.redrive(try await desk.parked(QueueFilter())) { _ in false }
+    }
+
+    /// A question of a run that works, planned as its stage plans it.
+    private static func ask(_ bench: Bench, run: RunRecord) async throws {
+        let doors = bench.clock.doors
+        try await bench.database.write { db in
+            let new = NewApproval(
+                eventID: "e1", tool: "publish", input: "{}", inputHash: "hash", effect: "Sentinel wants to publish.")
+            let id = try #require(
+                try ApprovalStore(db: db).ask(
+                    new, run: run.id, id: StepMark.approval(run: run.id, eventID: "e1"), now: doors.now(),
+                    expiresAt: doors.now() + 3_600_000))
+            try ApprovalNotices(db: db, doors: doors).ask(id, run: run)
+            try RunTransitions(doors: doors).apply(.approvalsAsked(count: 1), to: run.id, lease: nil, in: db)
+        }
+    }
+
+    @Test("A comment the tool refused is one alert that says what to do, and closes when it was sent after all")
+    func comment() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            try here.fault("clickup", "comment.create", .status(403))
+            let run = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))], task: "86demoshm1")
+            try await Self.send(parts)
+            let alert = try #require(try await bench.alerts().first { $0.cause == NoticeAlarm.untold })
+            #expect(alert.subject == run.id && alert.sentence.contains("ClickUp comment"), "\(alert.sentence)")
+            #expect(alert.sentence.contains("bureau queue redrive"))
+            let told = try await bench.steps(run.id, .notice).filter { $0.subject.hasPrefix(NoticeAlarm.untold) }
+            #expect(told.map(\.state) == [.done], "it is posted once")
+            try await Self.redrive(bench)
+            try await Self.send(parts)
+            #expect(try await bench.alerts().allSatisfy { $0.cause != NoticeAlarm.untold })
+        }
+    }
+
+    @Test("A question that found no channel says that the run waits and nobody was asked, until it is posted")
+    func question() async throws {
+        try await withStandIns { here in
+            let policy = ##", "approvals": {"slack": ["U0JAKE"], "channel": "#nowhere"}"##
+            let bench = try await Bench(agents: ["sentinel.json": Agents.make(extra: policy)])
+            let run = try await bench.run(Bench.toRunning)
+            try await Self.ask(bench, run: run)
+            try await Self.send(try bench.parts(here.connections) { $0.alertChannel = nil })
+            let alerts = try await bench.alerts()
+            let unasked = try #require(alerts.first { $0.cause == NoticeAlarm.unasked })
+            #expect(unasked.subject == run.id && unasked.sentence.contains("nobody was asked"), "\(unasked.sentence)")
+            #expect(alerts.count == 1, "\(alerts)")
+            try await Self.redrive(bench)
+            try await Self.send(try bench.parts(here.connections))
+            #expect(try await bench.alerts().isEmpty)
+        }
+    }
+
+    @Test("However often an alert's own post is given up, one alert says so and no post is planned for it")
+    func noLoop() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections) { $0.alertChannel = nil }
+            for disk in ["one", "two", "three"] {
+                try await SystemAlarm(parts: parts).raise("disk", subject: disk, "The disk is nearly full.")
+                try await Self.send(parts)
+            }
+            let own = try await bench.alerts().filter { $0.cause == NoticeAlarm.untold }
+            #expect(own.map(\.subject) == ["slack"] && own.first?.occurrences == 3)
+            let planned = try await bench.database.engine.query("SELECT count(*) AS n FROM step").first?.integer("n")
+            #expect(planned == 3)
+        }
+    }
+
+    @Test("What is not connected at all is no fault of an alert's post")
+    func notConnected() async throws {
+        let bench = try await Bench(), parts = try bench.parts()
+        _ = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))])
+        try await Self.send(parts)
+        #expect(try await bench.alerts().map(\.cause) == ["no_files"])
+    }
+}
