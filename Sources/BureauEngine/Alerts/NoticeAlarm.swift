@@ -28,14 +28,15 @@ struct NoticeAlarm {
         guard let run = try step.runID.flatMap({ try RunStore(db: db).find($0) }) else { return false }
         let whom = run.clientName.map { " for \($0)" } ?? ""
         let again = "When it is mended: bureau queue redrive \(ShortID.of(step.id))"
+        let what = "\(step.channel.label) \(step.kind.split(separator: "_").joined(separator: " "))"
         let isUnasked = try isUnasked(step, run)
         let cause = isUnasked ? Self.unasked : Self.untold
         let sentence =
             isUnasked
             ? "The run of \(run.agent)\(whom) waits for an answer, and nobody was asked: \(why.closed) "
                 + "Answer it with bureau approvals. \(again)"
-            : "The \(step.channel.label) \(step.kind.split(separator: "_").joined(separator: " ")) of the run of \(run.agent)\(whom) was "
-                + "given up, so nobody was told there: \(why.closed) \(again)"
+            : "The \(what) of the run of \(run.agent)\(whom) was given up, so nobody was told there: \(why.closed) "
+                + again
         guard let id = try raise(cause, subject: run.id, sentence, run: run.id) else { return false }
         let intent = NoticeIntent(kind: .problem, cause: cause, sentence: sentence)
         let plan = StepPlan(
