@@ -66,7 +66,7 @@ struct DeadLetterStore {
     /// Given up by us, not judged by the agent or a person: trying again makes sense.
     private static let causes =
         "('lost_too_often', 'retries_exhausted', 'internal_error', 'session_unreachable', 'session_refused', "
-        + "'task_unreadable', 'queued_too_long')"
+        + "'task_unreadable', 'queued_too_long', 'config_gone')"
 
     private static let letters = """
         SELECT * FROM (
@@ -81,6 +81,8 @@ struct DeadLetterStore {
             UNION ALL
             SELECT id, 'signal', 'signal_parked', reason, NULL, agent, NULL, received_at
             FROM signal WHERE verdict = 'parked'
+                -- One whose task is yet to be looked at only waits.
+                AND NOT EXISTS (SELECT 1 FROM asana_hint_signal AS waits WHERE waits.signal_id = signal.id)
         ) AS letter
         WHERE NOT EXISTS (SELECT 1 FROM dead_letter_drop AS dropped
                           WHERE dropped.id = letter.id AND dropped.dropped_at >= letter.parked_at)
