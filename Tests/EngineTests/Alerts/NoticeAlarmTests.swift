@@ -1,6 +1,6 @@
 import BureauDomain
+import BureauSandbox
 import BureauStorage
-import BureauVendors
 import Testing
 
 @testable import BureauEngine
@@ -12,7 +12,9 @@ struct NoticeAlarmTests {
         for _ in 0..<5 where try await worker.sendDue() == 0 { return }
     }
 
+    /// Once what was sent would have arrived.
     private static func redrive(_ bench: Bench) async throws {
+        bench.clock.advance(milliseconds: NoticeWorker.flightMilliseconds)
         let desk = QueueDesk(database: bench.database, doors: bench.clock.doors)
         _ = try await desk.redrive(try await desk.parked(QueueFilter())) { _ in false }
     }

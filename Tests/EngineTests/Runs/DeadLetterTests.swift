@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauStorage
 import Testing
 
 @testable import BureauEngine
