@@ -6,19 +6,21 @@ struct AlertCareStore {
     let db: any Connection
     let policy: ReminderPolicy
 
-    /// A run that has waited on a person for longer than the first reminder takes.
+    /// A run that has waited on a person, for information, an answer or money, for longer than the first reminder takes.
     struct Wait {
         let run: RunRecord
         let since: Int64
     }
 
     private static let people = "('needs_info', 'waiting_approval')"
+    private static let money = "run.state IN ('queued', 'revising') AND run.cause = 'budget_exhausted'"
     /// The run got where it was meant to go, waits no longer, or was done over by a later run for the same task. What
     /// could not be told is settled by its being told (`NoticeAlarm`).
     private static let settled = """
         FROM run WHERE run.id = alert.run_id AND alert.cause <> '\(NoticeAlarm.untold)'
             AND (run.state = 'done'
-                 OR (alert.cause IN ('\(AlertCare.waits)', '\(NoticeAlarm.unasked)') AND run.state NOT IN \(people))
+                 OR (alert.cause IN ('\(AlertCare.waits)', '\(NoticeAlarm.unasked)') AND run.state NOT IN \(people)
+                     AND NOT (\(money)))
                  OR (alert.cause = '\(ReviewReminder.cause)' AND (run.state <> 'in_review' OR alert.opened_at < coalesce(
                      (SELECT max(at) FROM run_event WHERE run_id = run.id AND kind = 'in_review'), 0)))
                  OR EXISTS (SELECT 1 FROM run AS later WHERE later.task_id = run.task_id AND later.agent = run.agent
@@ -40,18 +42,28 @@ struct AlertCareStore {
 
     /// Of each wait people are told once: an alert that a person closed stays closed.
     func waiting(now: Int64, limit: Int) throws -> [Wait] {
+        // One that looks for money again and again has waited since it found none. The longer word is the index's own.
         let rows = try db.query(
             """
             SELECT id, since FROM (
                 SELECT run.id, coalesce((SELECT max(at) FROM run_event
                     WHERE run_event.run_id = run.id AND run_event.kind = run.state), run.accepted_at) AS since
                 FROM run WHERE run.state IN \(Self.people)
-                    AND NOT EXISTS (SELECT 1 FROM alert WHERE cause = ? AND subject = run.id AND state = 'open')
+                UNION ALL
+                SELECT run.id, coalesce((SELECT min(at) FROM run_event
+                    WHERE run_event.run_id = run.id AND run_event.kind = run.state
+                        AND run_event.detail LIKE 'Waiting for budget:%' AND run_event.at >= coalesce(
+                            (SELECT max(at) FROM run_event WHERE run_event.run_id = run.id
+                                AND run_event.kind = run.state AND run_event.detail NOT LIKE 'Waiting for budget:%'),
+                            0)), run.accepted_at)
+                FROM run WHERE (run.state || '') IN ('queued', 'revising') AND \(Self.money)
                 ) AS waiting
-            WHERE since <= ? AND NOT EXISTS (SELECT 1 FROM alert
-                WHERE cause = ? AND subject = waiting.id AND opened_at >= waiting.since)
+            WHERE since <= ?
+                AND NOT EXISTS (SELECT 1 FROM alert WHERE cause = ? AND subject = waiting.id AND state = 'open')
+                AND NOT EXISTS (SELECT 1 FROM alert
+                    WHERE cause = ? AND subject = waiting.id AND opened_at >= waiting.since)
             ORDER BY id LIMIT ?
-            """, [AlertCare.waits, now - policy.firstAfterMilliseconds, AlertCare.waits, limit])
+            """, [now - policy.firstAfterMilliseconds, AlertCare.waits, AlertCare.waits, limit])
         return try rows.compactMap { row in
             let since = try row.integer("since")
             return try RunStore(db: db).find(try row.text("id")).map { Wait(run: $0, since: since) }
@@ -62,9 +74,11 @@ struct AlertCareStore {
         let whom = wait.run.clientName.map { " for \($0)" } ?? ""
         let time = Words.duration(.milliseconds(now - wait.since))
         let what =
-            wait.run.state == .needsInfo
-            ? "information: \(wait.run.cause?.sentence ?? "see the task")"
-            : "an answer: bureau approvals list shows it."
+            switch wait.run.state {
+            case .needsInfo: "information: \(wait.run.cause?.sentence ?? "see the task")"
+            case .queued, .revising: "money (bureau approvals list). \(wait.run.cause?.sentence ?? "")"
+            default: "an answer: bureau approvals list shows it."
+            }
         let sentence = "The run of \(wait.run.agent)\(whom) has waited \(time) for \(what)"
         let id = doors.makeID()
         guard

@@ -43,15 +43,38 @@ struct AlertCareTests {
         #expect(sent.dropLast().allSatisfy { !$0.sentence.contains("last reminder") })
     }
 
+    private static func noMoney(_ left: String) -> RunMachine.Event {
+        .budgetMissing(RunCause(.budgetExhausted, "Waiting for budget: the agency has \(left) left."))
+    }
+
+    private static let waiting: [(events: [RunMachine.Event], goesOn: RunMachine.Event)] = [
+        ([.foundIncomplete(RunCause(.missingFields, "gbp_url is empty."))], .infoChanged),
+        (Bench.toRunning + [.approvalsAsked(count: 1)], .gateClosed), ([noMoney("$1.00")], .taken),
+        (
+            Bench.toRunning + [
+                .turnEnded, .filesCollected(problem: nil), .reviewOpened(problem: nil), .revisionAsked,
+                noMoney("$1.00"),
+            ], .revisionSent
+        ),
+    ]
+
+    @Test("A run that looks for money again and again has waited since it found none, and is told of once")
+    func money() async throws {
+        let bench = try await Bench(), care = try Self.care(bench)
+        let run = try await bench.run()
+        bench.clock.advance(milliseconds: 3 * Self.hour)
+        for hour in 0..<6 {
+            try await bench.move(run.id, Self.noMoney("$\(hour).00"))
+            try await care.look()
+            #expect(try await Self.notices(bench).count == (hour < 4 ? 0 : 1), "hour \(hour)")
+            bench.clock.advance(milliseconds: Self.hour)
+        }
+        #expect(try await Self.notices(bench).first?.sentence.contains("has waited 4h 00m for money") == true)
+    }
+
     @Test(
         "A run that a person keeps waiting is told of after the first reminder's time, and closed when it goes on",
-        arguments: [
-            (
-                [RunMachine.Event.foundIncomplete(RunCause(.missingFields, "gbp_url is empty."))],
-                RunMachine.Event.infoChanged
-            ),
-            (Bench.toRunning + [.approvalsAsked(count: 1)], .gateClosed),
-        ])
+        arguments: waiting)
     func waits(events: [RunMachine.Event], goesOn: RunMachine.Event) async throws {
         let bench = try await Bench(), care = try Self.care(bench)
         let run = try await bench.run(events)
