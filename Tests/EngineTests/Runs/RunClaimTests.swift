@@ -79,6 +79,40 @@ struct RunClaimTests {
         #expect(Set(both.map(\.id)) == Set(next + [asking.id]))
     }
 
+    private static let nextRound: [RunMachine.Event] =
+        Bench.toRunning + [.turnEnded, .filesCollected(problem: nil), .reviewOpened(problem: nil), .revisionAsked]
+
+    @Test(
+        "A run that waits for money before its next round, or for a word on a write, holds no slot",
+        arguments: [true, false])
+    func waitsForPeople(isMoney: Bool) async throws {
+        let bench = try await Bench(), rules = QueueRules(runsInFlightMax: 1), now = bench.clock.now
+        let run = try await bench.run(isMoney ? Self.nextRound : Bench.toRunning)
+        let next = try await Self.enqueue(bench, "other")
+        try await bench.database.write {
+            _ = try $0.execute("UPDATE run SET due_at = ? WHERE id = ?", [now + 60_000, run.id])
+        }
+        #expect(try await Self.claim(bench, 5, rules).isEmpty, "it goes on by itself")
+        if isMoney {
+            try await bench.move(
+                run.id, .budgetMissing(RunCause(.budgetExhausted, "Waiting for budget: none is left.")))
+        } else {
+            try await bench.database.write { db in
+                let plan = StepPlan(
+                    channel: .anthropic, kind: "custom_tool_result", subject: "call", position: 0, intent: "{}")
+                let step = try StepStore(db: db).plan(
+                    plan, run: run.id, purpose: .session, id: "01KARVN0000000000000000009", now: now)
+                try StepStore(db: db).markFailed(step, state: .doubtful, error: "no answer", now: now)
+            }
+        }
+        let figures = try await QueueDesk(database: bench.database, doors: bench.clock.doors).figures()
+        #expect(figures.inWork == 0)
+        try await bench.database.write {
+            _ = try $0.execute("UPDATE run SET due_at = ? WHERE id = ?", [now + 60_000, run.id])
+        }
+        #expect(try await Self.claim(bench, 5, rules).map(\.id) == next)
+    }
+
     /// Its children need the slot it would keep: a client that may have one run at a time would stand still for ever.
     @Test("A run that has delivered and waits for those it has started holds no slot", arguments: [true, false])
     func family(isClientLimit: Bool) async throws {
