@@ -17,6 +17,7 @@ struct DeliveryReport: Sendable, Hashable {
     var duration: String
     var cost: String
     var taskURL: String?
+    var taskTool: WorkToolKind
     var movedTo: String?
     var consoleURL: String?
     var files: [Link]
@@ -50,7 +51,8 @@ struct DeliveryReport: Sendable, Hashable {
         duration = Words.duration(.milliseconds(parts.doors.now() - (run.startedAt ?? run.acceptedAt)))
         cost = run.spentMethod == "no_price" ? "cost unknown" : "\(MicroUSD(rawValue: run.spentMicroUSD))"
         taskURL = run.taskURL
-        movedTo = config.delivery.clickUp?.doneStatus
+        taskTool = run.taskTool
+        movedTo = config.delivery.task(on: run.taskTool)?.doneStatus
         consoleURL = run.consoleSession.map(parts.settings.consoleLink)
         self.files = Self.links(steps)
         folder = Self.folder(steps)

@@ -34,7 +34,7 @@ enum SlackMessages {
             buttons.append(SlackButton(actionID: "open_report", label: "Open report", target: .url(report.url)))
         }
         if let task = report.taskURL {
-            buttons.append(SlackButton(actionID: "open_task", label: "ClickUp task", target: .url(task)))
+            buttons.append(taskButton(task, report.taskTool))
         }
         if let folder = report.folder {
             buttons.append(SlackButton(actionID: "open_folder", label: "Drive folder", target: .url(folder.url)))
@@ -64,9 +64,7 @@ enum SlackMessages {
         }
         if !tags.isEmpty { blocks.append(.context([tags.joined(separator: " ")])) }
         var buttons: [SlackButton] = []
-        if let url = run?.taskURL {
-            buttons.append(SlackButton(actionID: "open_task", label: "ClickUp task", target: .url(url)))
-        }
+        if let run, let url = run.taskURL { buttons.append(taskButton(url, run.taskTool)) }
         if let console {
             buttons.append(SlackButton(actionID: "open_trace", label: "Session trace", target: .url(console)))
         }
@@ -75,6 +73,11 @@ enum SlackMessages {
         return SlackMessage(
             channel: channel, text: SlackText.escape("\(title): \(notice.sentence)") + mentions, blocks: blocks,
             metadata: metadata(mark))
+    }
+
+    /// By the name of the tool that keeps the task.
+    static func taskButton(_ url: String, _ tool: WorkToolKind) -> SlackButton {
+        SlackButton(actionID: "open_task", label: "\(tool.label) task", target: .url(url))
     }
 
     /// For when Slack refuses the blocks: the same in one line.

@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauStorage
 import BureauVendors
 import Foundation
 import Testing
@@ -87,6 +88,29 @@ struct MessageTests {
         #expect(text.contains(.bold(title)) && text.contains(.text("It broke.")) && text.last == .text("Run 01R"))
         let words = text.compactMap { if case .text(let words) = $0 { words } else { nil } }
         #expect(words.contains { $0.contains(next) }, "\(words)")
+    }
+
+    @Test("A task's button has the name of the tool that keeps it, in every message", arguments: WorkToolKind.allCases)
+    func taskButton(tool: WorkToolKind) async throws {
+        let bench = try await Bench()
+        let ended = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))], task: "86a")
+        try await bench.database.write {
+            _ = try $0.execute(
+                "UPDATE run SET task_tool = ?, task_url = 'https://tool.example/86a' WHERE id = ?",
+                [tool.rawValue, ended.id])
+        }
+        let run = try await bench.find(ended.id)
+        var report = try await report(bench, hostile: false)
+        (report.taskURL, report.taskTool) = (run.taskURL, run.taskTool)
+        let messages = [
+            SlackMessages.ready(report, channel: "C0RESULTS", withLinks: true, withSummary: true, mark: "01M"),
+            SlackMessages.notice(
+                NoticeIntent(kind: .failed, cause: "c", sentence: "It broke."), run: run, agentName: "SEO Sentinel",
+                channel: "C0ALERTS", tags: [], mark: "01M", console: nil),
+            RunThreadMessage(run: run, agentName: "SEO Sentinel", links: DeliveryLinks([]), children: [])
+                .slack(channel: "C0RESULTS"),
+        ]
+        for message in messages { #expect("\(message.blocks)".contains("\"\(tool.label) task\""), "\(message.blocks)") }
     }
 
     @Test("A comment says what happened, to whom and what to do next")

@@ -76,9 +76,7 @@ struct RunThreadMessage: Sendable {
         if let report = links.report {
             buttons.append(SlackButton(actionID: "open_report", label: "Open report", target: .url(report.url)))
         }
-        if let task = run.taskURL {
-            buttons.append(SlackButton(actionID: "open_task", label: "ClickUp task", target: .url(task)))
-        }
+        if let task = run.taskURL { buttons.append(SlackMessages.taskButton(task, run.taskTool)) }
         if let folder = links.folder {
             buttons.append(SlackButton(actionID: "open_folder", label: "Drive folder", target: .url(folder.url)))
         }
