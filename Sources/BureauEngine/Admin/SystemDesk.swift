@@ -90,7 +90,8 @@ package struct SystemDesk: Sendable {
         return (bytes(path), bytes(path + "-wal"))
     }
 
+    /// The fullest of those that are used.
     private func disk() -> (usedPercent: Int, bytes: Int64)? {
-        DiskFacts(at: parts.blobs.root.deletingLastPathComponent()).map { ($0.usedPercent, $0.bytes) }
+        parts.disks().map(\.facts).max { $0.usedPercent < $1.usedPercent }.map { ($0.usedPercent, $0.bytes) }
     }
 }

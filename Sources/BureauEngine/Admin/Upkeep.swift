@@ -5,15 +5,15 @@ import Foundation
 import Logging
 import ServiceLifecycle
 
-/// What must be looked after besides runs: money of the day, the disk, old logs, the database, our own identity in the
-/// tools. Small looks every minute, the thorough ones once a day.
+/// What must be looked after besides runs: money of the day, the disks, old logs, the database, our own identity in the
+/// tools. Small looks every minute, at the disks every hour, the thorough ones once a day.
 package struct Upkeep: Service {
     let parts: EngineParts
     let wake: WakeSignal
     static let lookEverySeconds = 60
     /// While a tool has not said who we are: until then our own changes may be taken for a person's.
     static let learnEverySeconds = 5
-    static let dailyMilliseconds: Int64 = 24 * 3_600_000
+    static let dailyMilliseconds: Int64 = 24 * 3_600_000, hourlyMilliseconds: Int64 = 3_600_000
     static let refusedSignalsKept = 10_000
 
     package init(parts: EngineParts, wake: WakeSignal) {
@@ -42,16 +42,22 @@ package struct Upkeep: Service {
         try await FolderSizes(parts: parts).look()
         // Whoever searches next finds little to catch up with.
         try await RunTexts(database: parts.database, doors: parts.doors).bringUpToDate()
-        let now = parts.doors.now()
-        let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'")
-            .first?.integer("updated_at")
-        guard last.map({ now - $0 >= Self.dailyMilliseconds }) ?? true else { return }
+        if try await isDue("last_disk_look", everyMilliseconds: Self.hourlyMilliseconds) {
+            try await checkDisks()
+            try await remember("last_disk_look", "done")
+        }
+        guard try await isDue("last_daily_upkeep", everyMilliseconds: Self.dailyMilliseconds) else { return }
         try await daily()
         try await remember("last_daily_upkeep", "done")
     }
 
+    private func isDue(_ name: String, everyMilliseconds: Int64) async throws -> Bool {
+        let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = ?", [name])
+            .first?.integer("updated_at")
+        return last.map { parts.doors.now() - $0 >= everyMilliseconds } ?? true
+    }
+
     package func daily() async throws {
-        try await checkDisk()
         removeOldLogs()
         try await checkDatabase()
         try await trim()
@@ -86,14 +92,22 @@ package struct Upkeep: Service {
 
     private static let dailyCost = "daily_cost"
 
-    private func checkDisk() async throws {
-        guard let facts = DiskFacts(at: parts.blobs.root.deletingLastPathComponent()) else { return }
-        let used = facts.usedPercent
-        guard used >= parts.settings.diskAlertPercent else { return try await settle("disk", subject: "data folder") }
-        try await raise(
-            "disk", subject: "data folder",
-            "The disk that holds Bureau's data is \(used) % full (\(Words.bytes(facts.freeBytes)) free).")
+    /// One alert for each file system, by the first of our folders on it.
+    func checkDisks() async throws {
+        let full = parts.disks().filter { $0.facts.usedPercent >= parts.settings.diskAlertPercent }
+        let open = try await parts.database.read { try AlertStore(db: $0).open(cause: Self.disk, limit: 100) }
+        for alert in open where !full.contains(where: { $0.names.first == alert.subject }) {
+            try await settle(Self.disk, subject: alert.subject)
+        }
+        for disk in full {
+            try await raise(
+                Self.disk, subject: disk.names[0],
+                "The disk that holds \(disk.names.joined(separator: ", ")) is \(disk.facts.usedPercent) % full "
+                    + "(\(Words.bytes(disk.facts.freeBytes)) free).")
+        }
     }
+
+    private static let disk = "disk"
 
     private func checkDatabase() async throws {
         guard let sqlite = parts.database as? SQLiteDatabase else { return }

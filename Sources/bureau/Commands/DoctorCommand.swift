@@ -46,7 +46,7 @@ struct DoctorCommand: AsyncParsableCommand {
             vendors = [.fail("config", problem.what, fix: problem.fix, isAboutSettings: true)]
         }
         await transport.shutdown()
-        return local + vendors + [doctor.disk(), await server(settings)]
+        return local + vendors + doctor.disks() + [await server(settings)]
     }
 
     private func server(_ settings: Settings) async -> Finding {

@@ -16,7 +16,7 @@ struct Doctor: Sendable {
         return checks.config() + [await checks.database(), checks.folders()] + secrets.findings()
     }
 
-    func disk() -> Finding { LocalChecks(settings: settings, fixes: fixes).disk() }
+    func disks() -> [Finding] { LocalChecks(settings: settings, fixes: fixes).disks() }
 
     /// All at once: a vendor that does not answer keeps nobody waiting but itself.
     func vendors(_ connections: Connections, _ transport: HTTPTransport) async -> [Finding] {
@@ -63,7 +63,7 @@ extension Checkup {
             let found =
                 switch subject {
                 case .everything:
-                    await doctor.local() + doctor.vendors(connections, transport) + [doctor.disk()]
+                    await doctor.local() + doctor.vendors(connections, transport) + doctor.disks()
                 case .agent(let name): await doctor.agent(name, connections)
                 }
             return found.map { finding in

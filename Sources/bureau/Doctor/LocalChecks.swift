@@ -4,7 +4,7 @@ import BureauStorage
 import BureauVendors
 import Foundation
 
-/// What can be checked without asking anybody: files, folders, the database, the disk.
+/// What can be checked without asking anybody: files, folders, the database, the disks.
 struct LocalChecks {
     let settings: Settings
     let fixes: Bool
@@ -83,13 +83,22 @@ struct LocalChecks {
         return .ok("folders", "data \(settings.dataFolder.path), session logs \(settings.engine.sessionLogFolder.path)")
     }
 
-    func disk() -> Finding {
-        var place = settings.dataFolder
-        while !FileManager.default.fileExists(atPath: place.path), place.path != "/" { place.deleteLastPathComponent() }
-        guard let facts = DiskFacts(at: place) else { return .skip("disk", "its size could not be read") }
-        let used = facts.usedPercent
-        let detail = "\(used) % used, \(Words.bytes(facts.freeBytes)) free"
-        let fix = "free some space on the disk that holds \(settings.dataFolder.path)"
+    /// One for each file system that holds any of our folders.
+    func disks() -> [Finding] {
+        let engine = settings.engine
+        let disks = UsedDisk.of([
+            ("DATA_DIR", settings.dataFolder),
+            ("DATABASE_PATH", URL(fileURLWithPath: settings.databasePath).deletingLastPathComponent()),
+            ("SESSION_LOG_DIR", engine.sessionLogFolder), ("DELIVERY_FOLDER", engine.deliveryFolder),
+            ("BUILD_DIR", engine.builds.folder),
+        ])
+        return disks.isEmpty ? [.skip("disk", "its size could not be read")] : disks.map(finding)
+    }
+
+    private func finding(_ disk: UsedDisk) -> Finding {
+        let (used, names) = (disk.facts.usedPercent, disk.names.joined(separator: ", "))
+        let detail = "\(used) % used, \(Words.bytes(disk.facts.freeBytes)) free: \(names)"
+        let fix = "free some space on the disk that holds \(names)"
         if used >= Self.diskFailPercent { return .fail("disk", detail, fix: fix) }
         return used >= Self.diskWarnPercent ? .warn("disk", detail, fix: fix) : .ok("disk", detail)
     }

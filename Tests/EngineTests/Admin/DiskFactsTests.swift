@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import BureauEngine
@@ -15,5 +16,25 @@ struct DiskFactsTests {
         let facts = DiskFacts(blocks: blocks, free: free, ours: ours, blockBytes: 4_096)
         #expect(facts.usedPercent == percent)
         #expect(facts.freeBytes == Int64(ours) * 4_096)
+    }
+
+    @Test("Folders on one file system are one disk, those on another are another, and one that is to be made counts")
+    func usedDisks() throws {
+        let shared = FileManager.default.temporaryDirectory
+        let places: [UsedDisk.Place] = [
+            ("DATA_DIR", shared), ("SESSION_LOG_DIR", URL(fileURLWithPath: "/proc")),
+            ("BUILD_DIR", shared.appendingPathComponent("not/there/yet")),
+            ("DELIVERY_FOLDER", URL(fileURLWithPath: "/")),
+        ]
+        let disks = UsedDisk.of(places) { folder in
+            let facts = DiskFacts(blocks: 1_000, free: 500, ours: 500, blockBytes: 4_096)
+            switch folder.path {
+            case "/proc": return (device: 2, facts: facts)
+            case "/": return nil
+            default: return (device: 1, facts: facts)
+            }
+        }
+        #expect(disks.map(\.names) == [["DATA_DIR", "BUILD_DIR"], ["SESSION_LOG_DIR"]])
+        #expect(UsedDisk.of([("DATA_DIR", shared), ("DELIVERY_FOLDER", shared)]).map(\.names.count) == [2])
     }
 }

@@ -137,13 +137,26 @@ struct UpkeepTests {
     func disk() async throws {
         let bench = try await Bench()
         let full = try upkeep(bench) { $0.diskAlertPercent = 0 }, well = try upkeep(bench) { $0.diskAlertPercent = 101 }
-        try await full.daily()
-        try await full.daily()
-        #expect(try await notices(bench) == 1)
-        try await well.daily()
+        try await full.checkDisks()
+        let disks = try await bench.alerts().count
+        #expect(try await bench.alerts().contains { $0.subject == "DATA_DIR" })
+        try await full.checkDisks()
+        #expect(try await notices(bench) == Int64(disks))
+        try await well.checkDisks()
         #expect(try await bench.alerts().isEmpty)
-        try await full.daily()
-        #expect(try await notices(bench) == 2)
+        try await full.checkDisks()
+        #expect(try await notices(bench) == Int64(2 * disks))
+    }
+
+    @Test("The disks are looked at every hour, also after a restart")
+    func hourly() async throws {
+        let bench = try await Bench()
+        for (minutes, occurrences) in [(0, 1), (30, 1), (30, 2), (60, 3)] {
+            bench.clock.advance(milliseconds: Int64(minutes) * 60_000)
+            try await upkeep(bench) { $0.diskAlertPercent = 0 }.look()
+            let alert = try #require(try await bench.alerts().first { $0.subject == "DATA_DIR" })
+            #expect(alert.occurrences == Int64(occurrences))
+        }
     }
 
     @Test("Logs are removed after their days, and nothing else is")
@@ -164,10 +177,13 @@ struct UpkeepTests {
     @Test("The thorough look happens once a day, also after a restart")
     func onceADay() async throws {
         let bench = try await Bench()
-        for (hours, occurrences) in [(0, 1), (1, 1), (22, 1), (1, 2)] {
+        for (hours, isThorough) in [(0, true), (1, false), (22, false), (1, true)] {
             bench.clock.advance(milliseconds: Int64(hours) * 3_600_000)
-            try await upkeep(bench) { $0.diskAlertPercent = 0 }.look()
-            #expect(try await bench.alerts().map(\.occurrences) == [Int64(occurrences)])
+            try await upkeep(bench) { $0.diskAlertPercent = 101 }.look()
+            let last = try await bench.database.query(
+                "SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'"
+            ).first?.integer("updated_at")
+            #expect((last == bench.clock.now) == isThorough)
         }
     }
 
