@@ -257,14 +257,32 @@ struct RunStore {
     private static let unfinishedStates = RunState.allCases.filter { !$0.isFinal }.map { "'\($0.rawValue)'" }
         .joined(separator: ", ")
 
-    /// Runs that have not ended, newest first. By the expression of the index that knows states, as below.
-    func unfinished(limit: Int) throws -> [RunRecord] {
-        try db.query(
+    /// Runs of these agents that have not ended and are older than `id`, newest first. By the expression of the index that
+    /// knows states, as below; the plus sign keeps out the agents' own, which holds all that has ended.
+    func unfinished(of agents: [String], before id: String?, limit: Int) throws -> [RunRecord] {
+        let marks = agents.map { _ in "?" }.joined(separator: ", ")
+        let names: [any SQLBindable] = agents
+        let page: [any SQLBindable] = [id, id, limit]
+        return try db.query(
             """
             SELECT \(Self.columns) FROM run
-            WHERE (state || '') IN (\(Self.unfinishedStates)) ORDER BY id DESC LIMIT ?
-            """, [limit]
+            WHERE (state || '') IN (\(Self.unfinishedStates)) AND +agent IN (\(marks)) AND (? IS NULL OR id < ?)
+            ORDER BY id DESC LIMIT ?
+            """, names + page
         ).map(RunRecord.init)
+    }
+
+    /// How many of them there are of each agent, client and account, and the newest of each.
+    func countUnfinished(of agents: [String]) throws -> [(newest: String, count: Int64)] {
+        let marks = agents.map { _ in "?" }.joined(separator: ", ")
+        return try db.query(
+            """
+            SELECT max(run.id) AS newest, count(*) AS n
+            FROM run LEFT JOIN run_credential AS pinned ON pinned.run_id = run.id
+            WHERE (run.state || '') IN (\(Self.unfinishedStates)) AND +run.agent IN (\(marks))
+            GROUP BY run.agent, run.client_slug, pinned.run_id IS NULL, pinned.name
+            """, agents
+        ).map { (try $0.text("newest"), try $0.integer("n")) }
     }
 
     func countByState() throws -> [(String, Int64)] {

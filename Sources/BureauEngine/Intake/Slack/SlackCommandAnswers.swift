@@ -9,14 +9,37 @@ struct SlackCommandAnswers: Sendable {
     let rights: SlackCommandRights
     let user: String
 
+    private static let pageRuns = 200, pagesMax = 100
+
     func status() async throws -> String {
-        let runs = try await parts.database.read { db in
-            try RunStore(db: db).unfinished(limit: 200).filter { try isVisible($0, db) }
-        }
+        let (runs, total) = try await parts.database.read { db in (try newest(db), try count(db)) }
         guard !runs.isEmpty else { return "Nothing is running." }
-        let more =
-            runs.count > SlackCommandDesk.listedMax ? "\n… and \(runs.count - SlackCommandDesk.listedMax) more" : ""
-        return runs.prefix(SlackCommandDesk.listedMax).map { "• \(line($0))" }.joined(separator: "\n") + more
+        let left = total - Int64(runs.count)
+        let more = left > 0 ? "\n… and \(left) more" : ""
+        return runs.map { "• \(line($0))" }.joined(separator: "\n") + more
+    }
+
+    private var agentNames: [String] { rights.visible(to: user).sorted() }
+
+    /// The runs that one answer lists.
+    private func newest(_ db: any Connection) throws -> [RunRecord] {
+        var found: [RunRecord] = []
+        var last: String?
+        for _ in 0..<Self.pagesMax {
+            let page = try RunStore(db: db).unfinished(of: agentNames, before: last, limit: Self.pageRuns)
+            found += try page.filter { try isVisible($0, db) }
+            guard found.count < SlackCommandDesk.listedMax, page.count == Self.pageRuns else { break }
+            last = page.last?.id
+        }
+        return Array(found.prefix(SlackCommandDesk.listedMax))
+    }
+
+    /// Runs of one agent, client and account are all to be seen, or none of them is.
+    private func count(_ db: any Connection) throws -> Int64 {
+        try RunStore(db: db).countUnfinished(of: agentNames).reduce(0) { sum, group in
+            let isSeen = try RunStore(db: db).find(group.newest).map { try isVisible($0, db) } ?? false
+            return isSeen ? sum + group.count : sum
+        }
     }
 
     func status(of text: String) async throws -> String {

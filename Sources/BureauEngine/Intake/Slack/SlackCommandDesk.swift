@@ -153,10 +153,15 @@ package struct SlackCommandDesk: Sendable {
             let stopped = try await desk.stop(run.id, by: "\(request.userName) in Slack", reason: nil)
             try await record(request, agent: run.agent, .ignored(because: "asked run \(run.id) to stop"))
             wake()
-            guard stopped.state != .stopped else { return "Run `\(run.id)` is stopped." }
             // Somebody else may have stopped it before, and chosen.
             let files = stopped.discardsFiles ? "is not fetched, as was chosen before" : "is kept"
-            return "Run `\(run.id)` is stopping; what it has made so far \(files)."
+            return switch stopped.state {
+            case .stopped: "Run `\(run.id)` is stopped."
+            // As the machine decides: what has arrived somewhere cannot be called back.
+            case .delivering:
+                "Run `\(run.id)` is not stopped: it is delivering already, and finishes, so that no place is left half done."
+            default: "Run `\(run.id)` is stopping; what it has made so far \(files)."
+            }
         } catch let refused as RunDesk.Refused {
             return SlackText.escape(refused.description)
         }

@@ -89,4 +89,23 @@ struct SlackCommandDeskTests {
         #expect(try await desk.carryOut(try Self.request("stop \(run.id)", by: "U0ANA")).contains("is stopped"))
         #expect(try await bench.find(run.id).state == .stopped)
     }
+
+    @Test("A run that delivers is not said to be stopping: it finishes")
+    func delivering() async throws {
+        let (bench, desk) = try await Self.bench()
+        let run = try await bench.run(Bench.toRunning + [.turnEnded, .filesCollected(problem: nil)])
+        let answer = try await desk.carryOut(try Self.request("stop \(run.id)"))
+        #expect(answer.contains("is not stopped") && answer.contains("finishes"), "\(answer)")
+        #expect(try await bench.find(run.id).state == .delivering)
+    }
+
+    @Test("However many runs there are, the status lists the newest and counts the others")
+    func manyRuns() async throws {
+        let (bench, desk) = try await Self.bench()
+        var last = ""
+        for _ in 0..<SlackCommandDesk.listedMax + 201 { last = try await bench.run().id }
+        _ = try await bench.run([.foundIneligible(RunCause(.notEligible, "It is over."))])
+        let answer = try await desk.carryOut(try Self.request("status"))
+        #expect(answer.contains(last) && answer.hasSuffix("… and 201 more"), "\(answer.suffix(200))")
+    }
 }
