@@ -77,6 +77,9 @@ package struct ServerStatus: Sendable {
         lines += await queue()
         lines += await intake()
         lines += [
+            "# HELP bureau_secrets_masked_total Values of this installation taken out of texts before they left.",
+            "# TYPE bureau_secrets_masked_total counter",
+            "bureau_secrets_masked_total \(SecretMask.process.removedCount)",
             "# HELP bureau_uptime_seconds Seconds since this process started.", "# TYPE bureau_uptime_seconds gauge",
             "bureau_uptime_seconds \((doors.now() - startedAt) / 1_000)",
         ]

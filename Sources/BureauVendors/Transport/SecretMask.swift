@@ -18,6 +18,10 @@ package final class SecretMask: Sendable, CustomStringConvertible, CustomReflect
         var starts = [Bool](repeating: false, count: 1 << 16)
     }
     private let forms = Mutex(Forms())
+    private let removed = Mutex<Int64>(0)
+
+    /// How often a value was taken out of a text.
+    package var removedCount: Int64 { removed.withLock { $0 } }
 
     package init() {}
 
@@ -46,7 +50,7 @@ package final class SecretMask: Sendable, CustomStringConvertible, CustomReflect
         guard !forms.values.isEmpty else { return text }
         let bytes = Array(text.utf8)
         var result: [UInt8]?
-        var from = 0, index = 0
+        var from = 0, index = 0, count: Int64 = 0
         while index + 1 < bytes.count {
             let start = Self.start(bytes[index], bytes[index + 1])
             guard forms.starts[Int(start)], let found = Self.found(forms.byStart[start] ?? [], in: bytes, at: index)
@@ -57,7 +61,9 @@ package final class SecretMask: Sendable, CustomStringConvertible, CustomReflect
             result = (result ?? []) + bytes[from..<index] + Array(Self.mask.utf8)
             index += found
             from = index
+            count += 1
         }
+        if count > 0 { removed.withLock { $0 += count } }
         return result.map { String(decoding: $0 + bytes[from...], as: UTF8.self) } ?? text
     }
 

@@ -54,6 +54,13 @@ struct SecretMaskTests {
         #expect(mask.masked("x canary-one-and-more y canary-one z") == "x [removed] y [removed] z")
     }
 
+    @Test("What is taken out is counted, each time it stands there; what stays is not")
+    func counted() {
+        let mask = Self.mask("canary-one")
+        for text in ["x canary-one y canary-one z", "nothing", "canary-one"] { _ = mask.masked(text) }
+        #expect(mask.removedCount == 3)
+    }
+
     @Test("A short word is nobody's secret: it would shred the text")
     func short() { #expect(Self.mask("secret").masked("a secret word") == "a secret word") }
 
