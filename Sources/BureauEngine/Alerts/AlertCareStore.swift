@@ -13,7 +13,7 @@ struct AlertCareStore {
     }
 
     private static let people = "('needs_info', 'waiting_approval')"
-    private static let money = "run.state IN ('queued', 'revising') AND run.cause = 'budget_exhausted'"
+    private static let money = "run.state IN ('queued', 'revising') AND coalesce(run.cause, '') = 'budget_exhausted'"
     /// The run got where it was meant to go, waits no longer, or was done over by a later run for the same task. What
     /// could not be told is settled by its being told (`NoticeAlarm`).
     private static let settled = """

@@ -38,7 +38,7 @@ struct NoticeAlarm {
             : "The \(what) of the run of \(run.agent)\(whom) was given up, so nobody was told there: \(why.closed) "
                 + again
         guard let id = try raise(cause, subject: run.id, sentence, run: run.id) else { return false }
-        let intent = NoticeIntent(kind: .problem, cause: cause, sentence: sentence)
+        let intent = NoticeIntent(kind: isUnasked ? .gate : .problem, cause: cause, sentence: sentence)
         let plan = StepPlan(
             channel: .slack, kind: "alert", subject: "\(cause)/\(id)", position: 0,
             intent: try JSONText.encode(intent))

@@ -80,7 +80,7 @@ struct RunClaim {
     /// never begin if it kept theirs. Whoever holds its lease may be going on with it.
     static let holdsNoSlot = """
         (state = 'waiting_approval' OR (lease_owner IS NULL AND (
-            (state = 'revising' AND cause = 'budget_exhausted')
+            (state = 'revising' AND coalesce(cause, '') = 'budget_exhausted')
             OR (state IN ('starting', 'running', 'revising', 'stopping') AND EXISTS (
                 SELECT 1 FROM step WHERE step.run_id = run.id AND step.state = 'doubtful' AND step.purpose = 'session'))
             OR (state = 'delivering' AND EXISTS (
