@@ -46,23 +46,35 @@ struct NoticeAlarm {
         return true
     }
 
-    /// The alert closes with the last notice that it was about.
-    func sent(_ step: StepRecord) throws {
-        let alerts = AlertStore(db: db), now = doors.now()
+    /// The alert closes with the last notice that it was about, which was sent or which somebody has dismissed.
+    func settled(_ step: StepRecord) throws {
+        let alerts = AlertStore(db: db), now = doors.now(),
+            kinds = Self.ofAlerts.map { "'\($0)'" }.joined(separator: ", ")
         if Self.ofAlerts.contains(step.kind) {
-            let isOpen = try alerts.isOpen(cause: Self.untold, subject: step.channel.rawValue)
-            guard isOpen, try !isAnyAlertUnsent(step.channel) else { return }
-            return try alerts.resolve(cause: Self.untold, subject: step.channel.rawValue, now: now)
+            let channel = step.channel.rawValue
+            guard try alerts.isOpen(cause: Self.untold, subject: channel),
+                try unsent("channel = ? AND kind IN (\(kinds))", channel).isEmpty
+            else { return }
+            return try alerts.resolve(cause: Self.untold, subject: channel, now: now)
         }
         guard let run = step.runID,
             try [Self.untold, Self.unasked].contains(where: { try alerts.isOpen(cause: $0, subject: run) })
         else { return }
-        let failed = try StepStore(db: db).list(run: run, purpose: .notice)
-            .filter { $0.state == .failed && !Self.ofAlerts.contains($0.kind) }
-        if !failed.contains(where: { $0.kind == ApprovalNotices.ask }) {
-            try alerts.resolve(cause: Self.unasked, subject: run, now: now)
-        }
-        if failed.isEmpty { try alerts.resolve(cause: Self.untold, subject: run, now: now) }
+        let left = try unsent("run_id = ? AND kind NOT IN (\(kinds))", run)
+        if !left.contains(ApprovalNotices.ask) { try alerts.resolve(cause: Self.unasked, subject: run, now: now) }
+        if left.isEmpty { try alerts.resolve(cause: Self.untold, subject: run, now: now) }
+    }
+
+    /// The kinds of notices that were given up and that nobody has dismissed.
+    private func unsent(_ which: String, _ value: String) throws -> Set<String> {
+        Set(
+            try db.query(
+                """
+                SELECT DISTINCT kind FROM step WHERE state = 'failed' AND purpose = 'notice' AND \(which)
+                    AND NOT EXISTS (SELECT 1 FROM dead_letter_drop AS dropped
+                                    WHERE dropped.id = step.id AND dropped.dropped_at >= step.settled_at)
+                """, [value]
+            ).map { try $0.text("kind") })
     }
 
     /// A question that stands nowhere else and is on its way to nobody, of a run that still waits for it.
@@ -74,17 +86,6 @@ struct NoticeAlarm {
             $0.id != step.id && $0.state != .failed
                 && ($0.kind == DirectNotices.kind || ($0.kind == ApprovalNotices.ask && $0.subject == step.subject))
         }
-    }
-
-    /// Less those that somebody has dismissed.
-    private func isAnyAlertUnsent(_ channel: StepRecord.Channel) throws -> Bool {
-        let kinds = Self.ofAlerts.map { "'\($0)'" }.joined(separator: ", ")
-        return try db.first(
-            """
-            SELECT 1 AS found FROM step WHERE state = 'failed' AND purpose = 'notice' AND channel = ?
-                AND kind IN (\(kinds)) AND NOT EXISTS (SELECT 1 FROM dead_letter_drop AS dropped
-                    WHERE dropped.id = step.id AND dropped.dropped_at >= step.settled_at) LIMIT 1
-            """, [channel.rawValue]) != nil
     }
 
     /// The alert's id when it is new.

@@ -175,7 +175,7 @@ package struct NoticeWorker: Service {
         let (id, now, doors) = (step.id, parts.doors.now(), parts.doors)
         try await parts.database.write { db in
             try StepStore(db: db).markDone(id, receipt: receipt, sent: sent, now: now)
-            try NoticeAlarm(db: db, doors: doors).sent(step)
+            try NoticeAlarm(db: db, doors: doors).settled(step)
         }
     }
 

@@ -109,9 +109,13 @@ package struct QueueDesk: Sendable {
 
     /// Dismisses dead letters: what they are about stays as it is.
     package func drop(_ letters: [DeadLetter], by person: String) async throws -> [Outcome] {
-        let now = doors.now()
+        let (now, doors) = (doors.now(), doors)
         try await database.write { db in
-            for letter in letters { try DeadLetterStore(db: db).drop(letter.id, by: person, now: now) }
+            for letter in letters {
+                try DeadLetterStore(db: db).drop(letter.id, by: person, now: now)
+                guard letter.kind == .notice, let step = try StepStore(db: db).find(letter.id) else { continue }
+                try NoticeAlarm(db: db, doors: doors).settled(step)
+            }
         }
         return letters.map { Outcome(id: $0.id, isDone: true, sentence: "dismissed") }
     }

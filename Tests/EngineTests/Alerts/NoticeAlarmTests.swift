@@ -80,6 +80,9 @@ struct NoticeAlarmTests {
             }
             let own = try await bench.alerts().filter { $0.cause == NoticeAlarm.untold }
             #expect(own.map(\.subject) == ["slack"] && own.first?.occurrences == 3)
+            let desk = QueueDesk(database: bench.database, doors: bench.clock.doors)
+            _ = try await desk.drop(try await desk.parked(QueueFilter()), by: "ana")
+            #expect(try await bench.alerts().allSatisfy { $0.cause == "disk" }, "what was dismissed is settled")
             let planned = try await bench.database.engine.query("SELECT count(*) AS n FROM step").first?.integer("n")
             #expect(planned == 3)
         }
