@@ -13,12 +13,14 @@ struct ApprovalReader {
         let channel = object.text("channel", .slackChannel, required: false)
         let minutes = object.number("expire_minutes", .above(0, upTo: 43_200), required: false)
         let isTwoPerson = object.flag("two_person")
-        let identities = (object.objects("identities", keys: ["name", "slack", "clickup"], countMax: 200) ?? [])
+        let identities =
+            (object.objects("identities", keys: ["name", "slack", "clickup", "asana"], countMax: 200) ?? [])
             .compactMap { entry -> ApprovalPolicy.Identity? in
                 let slack = entry.text("slack", .slackUser, required: false)
                 let clickUp = entry.text("clickup", .gid, required: false)
+                let asana = entry.text("asana", .gid, required: false)
                 return entry.text("name", .slug).map {
-                    ApprovalPolicy.Identity(name: $0, slack: slack, clickUp: clickUp)
+                    ApprovalPolicy.Identity(name: $0, slack: slack, clickUp: clickUp, asana: asana)
                 }
             }
         return ApprovalPolicy(

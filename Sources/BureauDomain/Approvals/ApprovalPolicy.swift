@@ -17,11 +17,13 @@ package struct ApprovalPolicy: Hashable, Sendable {
         package let name: String
         package let slack: String?
         package let clickUp: String?
+        package let asana: String?
 
-        package init(name: String, slack: String? = nil, clickUp: String? = nil) {
+        package init(name: String, slack: String? = nil, clickUp: String? = nil, asana: String? = nil) {
             self.name = name
             self.slack = slack
             self.clickUp = clickUp
+            self.asana = asana
         }
     }
 

@@ -5,6 +5,7 @@ package struct Requester: Hashable, Sendable {
         case bureau
         case slack
         case clickUp
+        case asana
         /// A schedule: nobody in person.
         case clock
         /// Somebody, and nothing tells who: whoever moved a task that a sweep found.
@@ -21,7 +22,8 @@ package struct Requester: Hashable, Sendable {
         self.text = text
         let forms: [(String, Kind)] = [
             ("cli ", .bureau), ("web ", .bureau), ("api ", .bureau), ("mcp ", .bureau), ("slack ", .slack),
-            ("clickup user ", .clickUp), ("schedule ", .clock),
+            ("clickup user ", .clickUp), ("asana user ", .asana),
+            ("schedule ", .clock),
         ]
         guard let (prefix, kind) = forms.first(where: { text.hasPrefix($0.0) && text.count > $0.0.count }) else {
             (self.kind, ids) = (.unknown, [])
@@ -39,7 +41,8 @@ package struct Requester: Hashable, Sendable {
         case (.clock, _): return false
         case (.bureau, .bureau(let name)), (.bureau, .staff(let name, _)): return ids.contains(name)
         case (.slack, .slack(let id, _)): return ids.contains(id)
-        case (.bureau, .slack), (.slack, .bureau), (.slack, .staff), (.clickUp, _), (.unknown, _):
+        case (.bureau, .slack), (.slack, .bureau), (.slack, .staff), (.clickUp, _), (.asana, _),
+            (.unknown, _):
             guard let asked = names(identities), let decides = Self.name(of: person, identities) else { return nil }
             return asked.contains(decides)
         }
@@ -51,6 +54,7 @@ package struct Requester: Hashable, Sendable {
         case .bureau: ids
         case .slack: identities.first { $0.slack.map(ids.contains) ?? false }.map { [$0.name] }
         case .clickUp: identities.first { $0.clickUp.map(ids.contains) ?? false }.map { [$0.name] }
+        case .asana: identities.first { $0.asana.map(ids.contains) ?? false }.map { [$0.name] }
         case .clock, .unknown: nil
         }
     }

@@ -136,6 +136,9 @@ package struct SlackFrontDesk: Sendable {
             who.isEmpty
                 ? "Nobody may decide this in Slack: no approvers are named in the agent's config."
                 : "You may not decide this. These may: \(who.joined(separator: ", "))."
+        case .refused(.requesterUnknown(let who)) where Requester(who).kind == .unknown:
+            "Two people are needed, and nobody can tell who asked for this run: it began by \(who), which names no "
+                + "person. bureau runs again starts it anew in your own name."
         case .refused(.requesterUnknown(let who)):
             "Two people are needed, and nothing tells whether \(who), who asked for this run, is you. Decide where they "
                 + "are known, or name them under approvals.identities in the agent's config. bureau runs again starts it "

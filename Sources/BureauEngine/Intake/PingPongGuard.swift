@@ -110,14 +110,15 @@ struct PingPongGuard {
         }
     }
 
-    /// Our own user at ClickUp, and users without a person's number: automations.
+    /// Our own users at the tools, and users without a person's number: automations.
     private func isPerson(_ requester: String) throws -> Bool {
         guard let id = requester.split(separator: " ").last.flatMap({ Int64($0) }) else { return true }
         guard id > 0 else { return false }
+        let name = Requester(requester).kind == .asana ? AsanaEcho.settingName(nil) : EchoCheck.settingName(nil)
         // From the setting's name to just behind every name with a colon. A pattern would be compiled for each webhook.
         let own = try db.first(
             "SELECT 1 AS own FROM setting WHERE name >= ? AND name < ? AND value = ?",
-            [EchoCheck.settingName(nil), EchoCheck.settingName(nil) + ";", String(id)])
+            [name, name + ";", String(id)])
         return own == nil
     }
 

@@ -16,13 +16,14 @@ struct RequesterTests {
         .bureau(name: "ana"), .staff(name: "ana", isTrusted: true), .slack(id: "U0ANA", name: "ana"),
     ]
     private static let everybody: [ApprovalPolicy.Identity] = [
-        .init(name: "ana", slack: "U0ANA", clickUp: "123"), .init(name: "ben", slack: "U0BEN", clickUp: "456"),
+        .init(name: "ana", slack: "U0ANA", clickUp: "123", asana: "1201"),
+        .init(name: "ben", slack: "U0BEN", clickUp: "456", asana: "1202"),
     ]
 
     /// What every trigger stores, when Ana asked.
     private static let askedByAna = [
         "cli ana", "web ana", "api ana", "mcp ana", "cli ana, schedule monthly", "web ana, a test", "slack U0ANA",
-        "clickup user 123",
+        "clickup user 123", "asana user 1201",
     ]
 
     @Test("With everybody's names known, Ana's own runs are not hers to decide, on any surface", arguments: askedByAna)
@@ -42,6 +43,7 @@ struct RequesterTests {
                 ("slack U0ANA", nil, .requesterUnknown("slack U0ANA")),
                 ("clickup user 123", .requesterUnknown("clickup user 123"), .requesterUnknown("clickup user 123")),
                 ("clickup", .requesterUnknown("clickup"), .requesterUnknown("clickup")),
+                ("asana user 1201", .requesterUnknown("asana user 1201"), .requesterUnknown("asana user 1201")),
                 ("asana", .requesterUnknown("asana"), .requesterUnknown("asana")),
                 (
                     "the sweep of ClickUp", .requesterUnknown("the sweep of ClickUp"),

@@ -6,14 +6,19 @@ import BureauVendors
 /// only a hint: a run starts because the task stands, assigned and open, where an agent works and has none yet.
 struct AsanaDecision {
     static let status = "asana"
+    /// Where nothing names the person; else `asana user GID`.
     static let requester = "asana"
+    static let sweepRequester = "the sweep of Asana"
     let db: any Connection
     let watches: AsanaWatches
     let doors: Doors
 
-    /// `arrivedAt` is when people last brought it to an agent, `movedAt` when they last moved it within a project, as far
-    /// as events told (the vendor's time; 0 for unknown).
-    func take(_ task: AsanaTask, arrivedAt: Int64 = 0, movedAt: Int64 = 0, isSwept: Bool = false) throws -> Verdict {
+    /// `arrival` is how people last brought it to an agent, `move` how they last moved it within a project, as far as
+    /// events told.
+    func take(
+        _ task: AsanaTask, arrival: AsanaBringing = AsanaBringing(), move: AsanaBringing = AsanaBringing(),
+        isSwept: Bool = false
+    ) throws -> Verdict {
         try TaskRecordStore(db: db).put(WorkTask(task), watches.records, now: doors.now())
         let sight = task.sight
         var reasons: [String] = [], candidates: [AsanaWatch] = [], unsaid: [AsanaWatch] = []
@@ -22,7 +27,7 @@ struct AsanaDecision {
             let name = watch.agent.config.displayName
             if let why = watch.trigger.objection(sight, agentName: name) {
                 reasons.append(why)
-                if let run = try broughtToWaiting(task, watch, arrivedAt) {
+                if let run = try broughtToWaiting(task, watch, arrival.at) {
                     waiting.append(.duplicate(of: run))
                 } else {
                     try left(task, watch)
@@ -44,8 +49,7 @@ struct AsanaDecision {
         for watch in others where !candidates.contains(where: { $0.name == watch.name }) { try left(task, watch) }
         let verdicts = try candidates.map { watch in
             // Without sections any place is as good as another: a finished card that is tidied away asks for nothing.
-            let broughtAt = watch.trigger.sections.isEmpty ? arrivedAt : max(arrivedAt, movedAt)
-            return try start(watch, task, broughtAt, isSwept)
+            return try start(watch, task, watch.trigger.sections.isEmpty ? arrival : arrival.newer(move), isSwept)
         }
         return verdicts.first { if case .run = $0 { true } else { false } } ?? verdicts.first ?? waiting.first
             ?? .ignored(because: reasons.first ?? "The task is in no project that an agent works on.")
@@ -83,19 +87,22 @@ struct AsanaDecision {
         return run
     }
 
-    private func start(_ watch: AsanaWatch, _ task: AsanaTask, _ arrivedAt: Int64, _ isSwept: Bool) throws -> Verdict {
+    private func start(_ watch: AsanaWatch, _ task: AsanaTask, _ brought: AsanaBringing, _ isSwept: Bool) throws
+        -> Verdict
+    {
         let stays = TaskStayStore(db: db), changedAt = task.modifiedAt ?? doors.now()
         let stay = try stays.find(agent: watch.name, taskID: task.gid, status: Self.status)
-        if let stay, let run = stay.runID, !isNew(stay, arrivedAt, changedAt) { return .duplicate(of: run) }
+        if let stay, let run = stay.runID, !isNew(stay, brought.at, changedAt) { return .duplicate(of: run) }
         if let active = try activeRun(watch.name, task.gid) {
             try put(active, watch, task, changedAt)
             try goOn(active)
             return .duplicate(of: active)
         }
-        if let why = try PingPongGuard(db: db, doors: doors).refusal(watch.name, taskID: task.gid) {
+        let asked = isSwept ? Self.sweepRequester : brought.by.map { "\(Self.requester) user \($0)" } ?? Self.requester
+        if let why = try PingPongGuard(db: db, doors: doors).refusal(watch.name, taskID: task.gid, requester: asked) {
             return .ignored(because: why)
         }
-        let run = try newRun(watch, task, isSwept), runID = doors.makeID()
+        let run = try newRun(watch, task, asked), runID = doors.makeID()
         guard try RunStore(db: db).insert(run, id: runID, now: doors.now()) else { throw RunMoved(runID: runID) }
         try put(runID, watch, task, changedAt)
         let how = isSwept ? "the sweep of Asana found the task assigned" : "the task was assigned"
@@ -132,7 +139,7 @@ struct AsanaDecision {
     }
 
     /// The key is the task and the run's own number: events have no ids.
-    private func newRun(_ watch: AsanaWatch, _ task: AsanaTask, _ isSwept: Bool) throws -> NewRun {
+    private func newRun(_ watch: AsanaWatch, _ task: AsanaTask, _ asked: String) throws -> NewRun {
         let earlier = try db.first(
             "SELECT count(*) AS n FROM run WHERE agent = ? AND task_id = ? AND task_tool = 'asana'",
             [watch.name, task.gid])
@@ -144,7 +151,7 @@ struct AsanaDecision {
         }
         return NewRun(
             agent: watch.name, agentVersion: watch.agent.config.version, configHash: watch.agent.hash,
-            triggerSource: .webhook, requestedBy: isSwept ? "the sweep of Asana" : Self.requester,
+            triggerSource: .webhook, requestedBy: asked,
             dedupeKey: "\(watch.name)/asana/\(task.gid)/\((try earlier?.integer("n") ?? 0) + 1)",
             clientSlug: client?.slug, clientName: client?.name, taskID: task.gid, taskTool: .asana)
     }

@@ -9,10 +9,10 @@ struct AsanaDigest: Sendable {
         var hasComment = false
         /// Whether anybody but our own user did any of it.
         var isByOthers = false
-        /// The newest assignment, reopening or coming into a project that agents work on, in the vendor's time.
-        var arrivedAt: Int64 = 0
+        /// The newest assignment, reopening or coming into a project that agents work on.
+        var arrival = AsanaBringing()
         /// The newest move into a section.
-        var movedAt: Int64 = 0
+        var move = AsanaBringing()
         /// The newest of all; nothing is older than one whose time is not told.
         var newestAt: Int64 = 0
     }
@@ -55,8 +55,9 @@ struct AsanaDigest: Sendable {
         let isOthers = ownUser == nil || event.userID != ownUser
         entry.isByOthers = entry.isByOthers || isOthers
         entry.newestAt = max(entry.newestAt, event.createdAt ?? .max)
-        if isOthers, event.isArrival(projects) { entry.arrivedAt = max(entry.arrivedAt, event.createdAt ?? 0) }
-        if isOthers, event.isMove { entry.movedAt = max(entry.movedAt, event.createdAt ?? 0) }
+        let bringing = AsanaBringing(at: event.createdAt ?? 0, by: event.userID.flatMap { Self.isGID($0) ? $0 : nil })
+        if isOthers, event.isArrival(projects) { entry.arrival = entry.arrival.newer(bringing) }
+        if isOthers, event.isMove { entry.move = entry.move.newer(bringing) }
         entries[task] = entry
     }
 

@@ -7,8 +7,8 @@ struct AsanaHint: Sendable, Hashable {
     let taskID: String
     /// Grows while more comes in: a look settles only what it has seen.
     let seq: Int64
-    let arrivedAt: Int64
-    let movedAt: Int64
+    let arrival: AsanaBringing
+    let move: AsanaBringing
     let tries: Int
 }
 
@@ -23,15 +23,18 @@ struct AsanaHintStore {
     func add(_ account: String, task: String, _ entry: AsanaDigest.Entry, signal: String?, now: Int64) throws {
         try db.execute(
             """
-            INSERT INTO asana_hint (account, task_id, first_at, due_at, arrived_at, moved_at) VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO asana_hint
+                (account, task_id, first_at, due_at, arrived_at, arrived_by, moved_at, moved_by)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (account, task_id) DO UPDATE SET seq = seq + 1,
                 due_at = CASE WHEN tries > 0 THEN due_at
                     ELSE min(excluded.due_at, max(first_at + ?, excluded.first_at)) END,
-                arrived_at = max(arrived_at, excluded.arrived_at), moved_at = max(moved_at, excluded.moved_at)
+                arrived_at = max(arrived_at, excluded.arrived_at), arrived_by = \(Self.newer("arrived")),
+                moved_at = max(moved_at, excluded.moved_at), moved_by = \(Self.newer("moved"))
             """,
             [
-                account, task, now, now + Self.settleMilliseconds, entry.arrivedAt, entry.movedAt,
-                Self.waitMillisecondsMax,
+                account, task, now, now + Self.settleMilliseconds, entry.arrival.at, entry.arrival.by, entry.move.at,
+                entry.move.by, Self.waitMillisecondsMax,
             ])
         guard let signal else { return }
         try db.execute(
@@ -39,11 +42,20 @@ struct AsanaHintStore {
             [signal, account, task])
     }
 
+    /// `AsanaBringing.newer`, for the columns of that name.
+    private static func newer(_ name: String) -> String {
+        """
+        CASE WHEN excluded.\(name)_at > \(name)_at THEN excluded.\(name)_by
+            WHEN excluded.\(name)_at < \(name)_at OR excluded.\(name)_by IS \(name)_by THEN \(name)_by END
+        """
+    }
+
     func due(now: Int64, limit: Int) throws -> [AsanaHint] {
         try db.query("SELECT * FROM asana_hint WHERE due_at <= ? ORDER BY due_at LIMIT ?", [now, limit]).map { row in
             AsanaHint(
                 account: try row.text("account"), taskID: try row.text("task_id"), seq: try row.integer("seq"),
-                arrivedAt: try row.integer("arrived_at"), movedAt: try row.integer("moved_at"),
+                arrival: AsanaBringing(at: try row.integer("arrived_at"), by: try row.textIfAny("arrived_by")),
+                move: AsanaBringing(at: try row.integer("moved_at"), by: try row.textIfAny("moved_by")),
                 tries: Int(try row.integer("tries")))
         }
     }

@@ -76,7 +76,7 @@ package struct AsanaLooker: Service {
         do {
             let verdict = try await parts.database.write { db in
                 let verdict = try AsanaDecision(db: db, watches: watches, doors: doors).take(
-                    task, arrivedAt: hint.arrivedAt, movedAt: hint.movedAt)
+                    task, arrival: hint.arrival, move: hint.move)
                 try AsanaLookStore(db: db).put(
                     hint.account, hint.taskID, seenUntil: task.modifiedAt ?? 0, now: doors.now())
                 try AsanaHintStore(db: db).settle(hint, signals: signals, verdict, now: doors.now())
