@@ -165,7 +165,9 @@ struct Composition: Sendable {
                 ReportArtifactDoor(
                     desk: artifactDesk, token: token,
                     person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
-            }, site: settings.siteInEffect, checkup: Checkup(settings, parts.connections, transport, doors),
+            }, site: settings.siteInEffect,
+            checkup: Checkup(
+                settings, VendorAccount.all(settings, parts.connections, parts.credentialSets), transport, doors),
             replay: { try await replay($0, asana) }
         ) { [runWake, noticeWake] in
             runWake.raise()

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import bureau
+
 @Suite("bureau doctor")
 struct DoctorCommandTests {
     @Test("A complete installation is well; --fix makes what is missing")
@@ -70,6 +72,39 @@ struct DoctorCommandTests {
             }
             #expect(before > 0)
             #expect(try await mistrusted() == before, "the new ones are known")
+        }
+    }
+
+    @Test("Each account is asked for what its own agents need, and its faults bear its name")
+    func accounts() async throws {
+        let more = ["NORTH_CLICKUP_TOKEN": "pk_wrong", "NORTH_AGENT_ID": "agent_nobody"]
+        try await Stage.play(more: more) { stage in
+            let here = stage.installation
+            try here.write(
+                #"""
+                {"north": {"clickup": {"token_env": "NORTH_CLICKUP_TOKEN"}, "inherits": true,
+                           "variables": {"SENTINEL_AGENT_ID": "NORTH_AGENT_ID"}}}
+                """#, to: "config/credentials.json")
+            for (name, set) in [("sentinel-north", "north"), ("sentinel-lost", "nroth")] {
+                let text = DemoAgents.sentinel.replacing(
+                    #""agent_name": "sentinel","#, with: #""agent_name": "\#(name)", "credentials": "\#(set)","#)
+                try here.write(text, to: "agents/\(name).json")
+            }
+            let rows = try await here.run("doctor").rows
+            let faults = [
+                ("clickup (north)", "did not accept our access"),
+                ("anthropic (north)", "NORTH_AGENT_ID agent_nobody"),
+                ("config", "sentinel-lost: the credentials \"nroth\" are not configured"),
+            ]
+            for (name, words) in faults {
+                #expect(rows.contains { $0[0] == "FAIL" && $0[1] == name && $0[2].contains(words) }, "\(rows)")
+            }
+            #expect(!rows.contains { $0[0] == "FAIL" && ["clickup", "anthropic", "slack"].contains($0[1]) }, "\(rows)")
+            let checked = try await here.run("agents", "check", "--online").output
+            let lines = checked.split(separator: "\n")
+            #expect(lines.contains { $0.contains("sentinel-north") && $0.contains("agent_nobody") }, "\(checked)")
+            #expect(lines.contains { $0.contains("did you mean \"north\"") }, "\(checked)")
+            #expect(!lines.contains { $0.contains("agents/sentinel.json") || $0.contains("catalyst") }, "\(checked)")
         }
     }
 

@@ -40,7 +40,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let local = await doctor.local(), vendors: [Finding]
         do {
             vendors = await doctor.vendors(
-                try Connector(settings: settings, transport: transport).connect(), transport)
+                try VendorAccount.all(settings, Connector(settings: settings, transport: transport)), transport)
         } catch {
             let problem = SetupError(reading: error)
             vendors = [.fail("config", problem.what, fix: problem.fix, isAboutSettings: true)]

@@ -25,8 +25,10 @@ extension VendorChecks {
         }
         guard let (hooks, now) = known else { return [] }
         var findings: [Finding] = []
-        for hook in hooks where hook.account.isEmpty && hook.state != .pending {
-            let fix = "bureau webhooks register asana --project \(hook.projectID)"
+        for hook in hooks where hook.account == account.name ?? "" && hook.state != .pending {
+            let fix =
+                "bureau webhooks register asana --project \(hook.projectID)"
+                + (account.name.map { " --credentials \($0)" } ?? "")
             guard let id = hook.webhookID else { continue }
             do throws(VendorError) {
                 let found = try await client.webhook(id)

@@ -45,9 +45,9 @@ extension VendorChecks {
     private func webhooks(_ client: ClickUpClient) async -> (findings: [Finding], word: String) {
         let triggered = agents.filter { $0.triggers.clickUp != nil }
         guard !triggered.isEmpty else { return ([], "") }
-        guard let workspace = settings.environment["CLICKUP_WORKSPACE_ID"] else {
+        guard let workspace = account.clickUpWorkspaceID else {
             let finding = Finding.warn(
-                "clickup", "CLICKUP_WORKSPACE_ID is not set, so webhooks cannot be looked at",
+                "clickup", "\(account.place("CLICKUP_WORKSPACE_ID")) is not set, so webhooks cannot be looked at",
                 fix: "set the number in the address app.clickup.com/NUMBER")
             return ([finding], "")
         }
@@ -62,7 +62,10 @@ extension VendorChecks {
             }
             return (findings, ", webhooks active, secret matches")
         } catch {
-            return ([Self.refused("clickup", error, "webhooks: ", fix: "check CLICKUP_WORKSPACE_ID")], "")
+            return (
+                [Self.refused("clickup", error, "webhooks: ", fix: "check \(account.place("CLICKUP_WORKSPACE_ID"))")],
+                ""
+            )
         }
     }
 
@@ -103,22 +106,23 @@ extension VendorChecks {
 
     /// Whether what it signs is believed: by the secret kept when it was registered, or by the environment's.
     private func trust(_ hook: ClickUpWebhook, _ agent: String, _ kept: Secret?) -> [Finding] {
-        let ours = [kept, settings.environment.secret("CLICKUP_WEBHOOK_SECRET")].compactMap(\.self)
+        let ours = [kept, account.clickUpWebhookSecret].compactMap(\.self)
         guard let made = hook.secret, !ours.contains(where: made.isSame) else { return [] }
         let register = "bureau webhooks register clickup --agent \(agent)"
+        let place = account.place("CLICKUP_WEBHOOK_SECRET")
         guard ours.isEmpty else {
             return [
                 .fail(
                     "clickup",
                     "the webhook to /webhook/\(agent) is signed with another secret than the one we know: "
                         + "its events are refused",
-                    fix: "\(register), or put the webhook's own secret into CLICKUP_WEBHOOK_SECRET and start again")
+                    fix: "\(register), or put the webhook's own secret into \(place) and start again")
             ]
         }
         return [
             .fail(
                 "clickup", "no secret of the webhook to /webhook/\(agent) is known: every event is refused",
-                fix: "\(register), or set CLICKUP_WEBHOOK_SECRET to what ClickUp returned when it was made",
+                fix: "\(register), or set \(place) to what ClickUp returned when it was made",
                 isAboutSettings: true)
         ]
     }

@@ -18,23 +18,30 @@ struct Doctor: Sendable {
 
     func disks() -> [Finding] { LocalChecks(settings: settings, fixes: fixes).disks() }
 
-    /// All at once: a vendor that does not answer keeps nobody waiting but itself.
-    func vendors(_ connections: Connections, _ transport: HTTPTransport) async -> [Finding] {
-        let checks = VendorChecks(
-            settings: settings, connections: connections, agents: AgentFolder(settings).written.map(\.config))
-        async let anthropic = checks.anthropic()
-        async let comments = checks.commentModel()
-        async let clickUp = checks.clickUp()
-        async let asana = checks.asana()
-        async let slack = checks.slack()
-        async let drive = checks.drive()
-        async let clock = checks.clock(transport)
+    /// All at once: a vendor that does not answer keeps nobody waiting but itself. Every account is asked for what its
+    /// own agents need.
+    func vendors(_ accounts: [VendorAccount], _ transport: HTTPTransport) async -> [Finding] {
+        let agents = AgentFolder(settings).written.map(\.config), names = accounts.map(\.name)
+        let homeless = agents.filter { !names.contains($0.credentials) }.map { config in
+            Finding.fail(
+                "config", "\(config.name): the credentials \"\(config.credentials ?? "")\" are not configured",
+                fix: "add them to \(settings.credentialsFile.path), or change the agent's file", isAboutSettings: true)
+        }
+        async let clock = VendorChecks.clock(transport, settings)
         async let live = PublicStream(settings: settings).finding(transport)
-        return await anthropic + comments + clickUp + asana + slack + drive + [clock, live]
+        let found = await withTaskGroup(of: (Int, [Finding]).self) { group in
+            for (index, account) in accounts.enumerated() {
+                let checks = VendorChecks(
+                    settings: settings, account: account, agents: agents.filter { $0.credentials == account.name })
+                group.addTask { (index, await checks.all()) }
+            }
+            return await group.reduce(into: [Int: [Finding]]()) { $0[$1.0] = $1.1 }
+        }
+        return homeless + found.sorted { $0.key < $1.key }.flatMap(\.value) + [await clock, await live]
     }
 
     /// What one agent's file says, and whether the vendors have what it names.
-    func agent(_ name: String, _ connections: Connections) async -> [Finding] {
+    func agent(_ name: String, _ accounts: [VendorAccount]) async -> [Finding] {
         let file = settings.agentsFolder.appendingPathComponent(name + ".json").path, edit = "edit \(file)"
         guard let reports = try? AgentFolder(settings).reports(),
             let report = reports.first(where: { $0.fileName == name + ".json" })
@@ -48,7 +55,7 @@ struct Doctor: Sendable {
         if findings.isEmpty {
             findings.append(.ok("config", "version \(agent.config.version), nothing to complain of"))
         }
-        let online = await OnlineCheck(settings: settings, connections: connections).problems([(file, agent)])
+        let online = await OnlineCheck(settings: settings, accounts: accounts).problems([(file, agent)])
         findings += online.map { .warn("vendors", "\($0)", fix: edit) }
         if online.isEmpty { findings.append(.ok("vendors", "every channel, status and id it names is there")) }
         return findings
@@ -57,14 +64,14 @@ struct Doctor: Sendable {
 
 extension Checkup {
     /// With the server's own connections, so that its looks count against the same limits as its work.
-    init(_ settings: Settings, _ connections: Connections, _ transport: HTTPTransport, _ doors: Doors) {
+    init(_ settings: Settings, _ accounts: [VendorAccount], _ transport: HTTPTransport, _ doors: Doors) {
         self.init(doors: doors) { subject in
             let doctor = Doctor(settings: settings, fixes: false)
             let found =
                 switch subject {
                 case .everything:
-                    await doctor.local() + doctor.vendors(connections, transport) + doctor.disks()
-                case .agent(let name): await doctor.agent(name, connections)
+                    await doctor.local() + doctor.vendors(accounts, transport) + doctor.disks()
+                case .agent(let name): await doctor.agent(name, accounts)
                 }
             return found.map { finding in
                 let status: Line.Status =

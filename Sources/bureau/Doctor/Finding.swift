@@ -24,6 +24,10 @@ struct Finding: Sendable, Hashable {
         Finding(status: .fail, name: name, detail: detail, fix: fix, isAboutSettings: isAboutSettings)
     }
 
+    func named(_ name: String) -> Finding {
+        Finding(status: status, name: name, detail: detail, fix: fix, isAboutSettings: isAboutSettings)
+    }
+
     var document: BureauDomain.JSONValue {
         .made([
             ("name", .string(name)), ("status", .string(status.rawValue)), ("detail", .string(detail)),

@@ -7,7 +7,7 @@ import Foundation
 /// can be right before the channel exists.
 struct OnlineCheck {
     let settings: Settings
-    let connections: Connections
+    let accounts: [VendorAccount]
 
     static func problems(
         _ settings: Settings, agents: [(file: String, agent: LoadedAgent)]
@@ -15,7 +15,8 @@ struct OnlineCheck {
         let transport = HTTPTransport()
         do {
             let check = OnlineCheck(
-                settings: settings, connections: try Connector(settings: settings, transport: transport).connect())
+                settings: settings,
+                accounts: try VendorAccount.all(settings, Connector(settings: settings, transport: transport)))
             let problems = await check.problems(agents)
             await transport.shutdown()
             return problems
@@ -26,23 +27,37 @@ struct OnlineCheck {
     }
 
     func problems(_ agents: [(file: String, agent: LoadedAgent)]) async -> [ConfigProblem] {
-        let slack = await slackLook(agents)
-        var problems = slack.problems
+        var problems: [ConfigProblem] = []
+        for account in accounts {
+            let own = agents.filter { $0.agent.config.credentials == account.name }
+            // The environment's own is looked at even where no agent is right.
+            guard !own.isEmpty || (account.name == nil && agents.isEmpty) else { continue }
+            let slack = await slackLook(own.first?.file ?? settings.agentsFolder.path, account)
+            problems += slack.problems
+            for (file, loaded) in own {
+                let config = loaded.config
+                if let look = slack.look { problems += channels(config, file, look) }
+                problems += await statuses(config, file, account)
+                problems += await identities(config, file, account)
+            }
+        }
+        let names = accounts.compactMap(\.name)
         for (file, loaded) in agents {
-            let config = loaded.config
-            if let look = slack.look { problems += channels(config, file, look) }
-            problems += await statuses(config, file)
-            problems += await identities(config, file)
+            guard let name = loaded.config.credentials, !names.contains(name) else { continue }
+            problems.append(
+                Self.warning(
+                    file, "credentials", "\(settings.credentialsFile.path) has no \"\(name)\"",
+                    NearestKey.nearest(to: name, in: names)))
         }
         return problems
     }
 
-    private func slackLook(_ agents: [(file: String, agent: LoadedAgent)]) async -> (
+    private func slackLook(_ file: String, _ account: VendorAccount) async -> (
         look: SlackLook?, problems: [ConfigProblem]
     ) {
-        let file = agents.first?.file ?? settings.agentsFolder.path
-        guard let slack = connections.slack else {
-            return (nil, [Self.warning(file, "", "SLACK_BOT_TOKEN is not set, so no channel was looked up")])
+        guard let slack = account.connections.slack else {
+            let place = account.place("SLACK_BOT_TOKEN")
+            return (nil, [Self.warning(file, "", "\(place) is not set, so no channel was looked up")])
         }
         do { return (try await SlackLook(slack), []) } catch {
             return (nil, [Self.warning(file, "", error.sentence)])
@@ -59,11 +74,12 @@ struct OnlineCheck {
         }
     }
 
-    private func statuses(_ config: AgentConfig, _ file: String) async -> [ConfigProblem] {
+    private func statuses(_ config: AgentConfig, _ file: String, _ account: VendorAccount) async -> [ConfigProblem] {
         guard let trigger = config.triggers.clickUp, !trigger.listID.hasPrefix("<") else { return [] }
         let path = "triggers.clickup_webhook.list_id"
-        guard let clickUp = connections.clickUp else {
-            return [Self.warning(file, path, "CLICKUP_API_TOKEN is not set, so the list was not looked up")]
+        guard let clickUp = account.connections.clickUp else {
+            let place = account.place("CLICKUP_API_TOKEN")
+            return [Self.warning(file, path, "\(place) is not set, so the list was not looked up")]
         }
         do {
             let list = try await clickUp.list(trigger.listID)
@@ -91,20 +107,21 @@ struct OnlineCheck {
         "the list \(list.name) has no status \"\(status)\"; it has \(list.statuses.joined(separator: ", "))"
     }
 
-    private func identities(_ config: AgentConfig, _ file: String) async -> [ConfigProblem] {
+    private func identities(_ config: AgentConfig, _ file: String, _ account: VendorAccount) async -> [ConfigProblem] {
         guard let names = config.anthropic else { return [] }
-        guard let anthropic = connections.anthropic else {
-            return [Self.warning(file, "anthropic", "ANTHROPIC_API_KEY is not set, so the ids were not looked up")]
+        guard let anthropic = account.connections.anthropic else {
+            let place = account.place("ANTHROPIC_API_KEY")
+            return [Self.warning(file, "anthropic", "\(place) is not set, so the ids were not looked up")]
         }
         var problems: [ConfigProblem] = []
-        if let agent = settings.environment[names.agentIDVariable] {
+        if let agent = settings.environment[account.variable(names.agentIDVariable)] {
             do throws(VendorError) {
                 if try await anthropic.agent(agent).archivedAt != nil {
                     problems.append(Self.warning(file, "anthropic.agent_id_env", "the agent \(agent) is archived"))
                 }
             } catch { problems.append(Self.warning(file, "anthropic.agent_id_env", "\(agent): \(error.sentence)")) }
         }
-        if let home = settings.environment[names.environmentIDVariable] {
+        if let home = settings.environment[account.variable(names.environmentIDVariable)] {
             do throws(VendorError) {
                 if try await anthropic.environment(home).archivedAt != nil {
                     problems.append(
@@ -117,10 +134,12 @@ struct OnlineCheck {
         return problems
     }
 
-    private static func warning(_ file: String, _ path: String, _ message: String) -> ConfigProblem {
+    static func warning(
+        _ file: String, _ path: String, _ message: String, _ suggestion: String? = nil
+    ) -> ConfigProblem {
         let place = position(of: path, in: file)
         return ConfigProblem(
-            file: file, path: path, line: place.line, column: place.column, message: message, suggestion: nil,
+            file: file, path: path, line: place.line, column: place.column, message: message, suggestion: suggestion,
             severity: .warning)
     }
 

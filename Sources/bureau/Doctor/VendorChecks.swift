@@ -3,18 +3,35 @@ import BureauEngine
 import BureauVendors
 import Foundation
 
-/// Asks each vendor whether the settings open what agents need. Changes nothing anywhere.
+/// Asks each vendor whether one account opens what its agents need. Changes nothing anywhere.
 struct VendorChecks: Sendable {
     let settings: Settings
-    let connections: Connections
+    let account: VendorAccount
+    /// Those that work with this account.
     let agents: [AgentConfig]
+    var connections: Connections { account.connections }
+
+    func all() async -> [Finding] {
+        async let anthropic = self.anthropic()
+        async let comments = self.commentModel()
+        async let clickUp = self.clickUp()
+        async let asana = self.asana()
+        async let slack = self.slack()
+        async let drive = self.drive()
+        let findings = await anthropic + comments + clickUp + asana + slack + drive
+        guard let name = account.name else { return findings }
+        return findings.map { $0.named("\($0.name) (\(name))") }
+    }
 
     func anthropic() async -> [Finding] {
         let name = "anthropic"
         guard let client = connections.anthropic else {
+            guard account.name == nil || agents.contains(where: { $0.anthropic != nil }) else {
+                return [.skip(name, "not configured")]
+            }
             return [
                 .fail(
-                    name, "ANTHROPIC_API_KEY is not set: no run can start",
+                    name, "\(account.place("ANTHROPIC_API_KEY")) is not set: no run can start",
                     fix: "make a key in the workspace that owns the agents, put it into the environment file",
                     isAboutSettings: true)
             ]
@@ -23,7 +40,7 @@ struct VendorChecks: Sendable {
         do throws(VendorError) { try await client.checkKey() } catch { return [Self.refused(name, error)] }
         let milliseconds = Int((clock.now - start) / .milliseconds(1))
         var findings: [Finding] = []
-        for variable in Set(agents.compactMap(\.anthropic?.agentIDVariable)).sorted() {
+        for variable in Set(agents.compactMap(\.anthropic?.agentIDVariable).map(account.variable)).sorted() {
             guard let id = settings.environment[variable] else { continue }
             do throws(VendorError) {
                 let agent = try await client.agent(id)
@@ -32,7 +49,7 @@ struct VendorChecks: Sendable {
                 findings.append(Self.refused(name, error, "\(variable) \(id): ", fix: "copy the id from the Console"))
             }
         }
-        for variable in Set(agents.compactMap(\.anthropic?.environmentIDVariable)).sorted() {
+        for variable in Set(agents.compactMap(\.anthropic?.environmentIDVariable).map(account.variable)).sorted() {
             guard let id = settings.environment[variable] else { continue }
             do throws(VendorError) {
                 let home = try await client.environment(id)
@@ -48,7 +65,7 @@ struct VendorChecks: Sendable {
     /// Nothing to tell where the rules decide alone, as they do by default.
     func commentModel() async -> [Finding] {
         let name = "comment model"
-        guard let model = settings.engine.commentModel?.model else { return [] }
+        guard account.name == nil, let model = settings.engine.commentModel?.model else { return [] }
         guard let client = connections.anthropic else {
             return [
                 .fail(
@@ -91,7 +108,7 @@ struct VendorChecks: Sendable {
             }
             let named = Set(
                 agents.flatMap { [$0.delivery.slack?.channel, $0.alerts.failureChannel].compactMap { $0 } }
-                    + [settings.engine.alertChannel, settings.engine.resultsChannel].compactMap { $0 })
+                    + account.channels)
             for channel in named.sorted() {
                 if let problem = look.problem(channel) { findings.append(.fail(name, problem.what, fix: problem.fix)) }
             }
@@ -109,8 +126,8 @@ struct VendorChecks: Sendable {
         guard let client = connections.drive else {
             return [unset(name, "GOOGLE_SERVICE_ACCOUNT_JSON_PATH", isUsed: isUsed)]
         }
-        guard let root = settings.engine.driveRootFolderID else {
-            return [unset(name, "GOOGLE_DRIVE_ROOT_FOLDER_ID", isUsed: true)]
+        guard let root = account.driveRootFolderID else {
+            return [unset(name, "GOOGLE_DRIVE_ROOT_FOLDER_ID", isUsed: account.name == nil || isUsed)]
         }
         do throws(VendorError) {
             guard let folder = try await client.file(root) else {
@@ -147,12 +164,12 @@ struct VendorChecks: Sendable {
     }
 
     /// Against the date every answer carries, which is cut to the second.
-    func clock(_ transport: some Transport) async -> Finding {
+    static func clock(_ transport: some Transport, _ settings: Settings) async -> Finding {
         let url = settings.environment["ANTHROPIC_BASE_URL"] ?? "https://api.anthropic.com"
         let request = VendorRequest(
             vendor: .anthropic, operation: "GET date", method: .get, url: url, timeoutSeconds: 10)
         guard let response = try? await transport.send(request), let text = response.headers["date"],
-            let date = Self.httpDate(text)
+            let date = httpDate(text)
         else { return .skip("clock", "nobody could be asked for the time") }
         let off = Date().timeIntervalSince(date) - 0.5
         let detail = abs(off) < 2 ? "within 2 s" : "\(Int(abs(off).rounded())) s \(off > 0 ? "ahead" : "behind")"
@@ -173,7 +190,7 @@ struct VendorChecks: Sendable {
     func unset(_ name: String, _ variable: String, isUsed: Bool) -> Finding {
         isUsed
             ? .fail(
-                name, "\(variable) is not set, and agents deliver there",
+                name, "\(account.place(variable)) is not set, and agents deliver there",
                 fix: "set it, or switch the channel off in the agents", isAboutSettings: true)
             : .skip(name, "not configured")
     }
