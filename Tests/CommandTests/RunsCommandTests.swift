@@ -118,4 +118,46 @@ struct RunsCommandTests {
             #expect(client.status == 64 && client.errors.contains("there is no client \"nobody\""), "\(client)")
         }
     }
+
+    private static let jessie = """
+        {
+          "agent_name": "jessie", "display_name": "Jessie", "description": "Reports", "version": "1.0.0",
+          "anthropic": {"agent_id_env": "SENTINEL_AGENT_ID", "environment_id_env": "SEONAV_ENV_ID"},
+          "payload_source": {"type": "asana_task", "asana": {"required_fields": ["task_title"]}},
+          "triggers": {"asana": {"enabled": true, "projects": ["1208000000000100"], "assignee": "1208000000000010"},
+            "manual_cli": {"enabled": true}},
+          "kickoff_template": {"prompt": "Report. CLIENT PAYLOAD: {payload_json}"},
+          "limits": {"max_session_duration_minutes": 60, "max_session_cost_usd": 5.00},
+          "delivery": {"asana": {"enabled": true}},
+          "alerts": {"on_failure_channel": "#seo-automation-alerts"}
+        }
+        """
+
+    /// What is asked for with which agent, what comes of it, and the words.
+    private static let tasks: [([String], Int32, String)] = [
+        (["jessie", "--task", "https://app.asana.com/0/1208000000000100/1208000000000500/f"], 0, "1208000000000500"),
+        (["jessie", "--task", "1208000000000500"], 0, "1208000000000500"),
+        (["jessie", "--task", "86demoshm1"], 64, "86demoshm1 is a task of ClickUp, and jessie takes its tasks from Asana"),
+        (["jessie", "--clickup-task", "86demoshm1"], 64, "takes its tasks from Asana"),
+        (["sentinel", "--task", "https://app.clickup.com/t/86demoshm1"], 0, "86demoshm1"),
+        (["sentinel", "--task", "1208000000000500"], 64, "is a task of Asana, and sentinel takes its tasks from ClickUp"),
+        (["sentinel", "--clickup-task", "86demoshm1"], 0, "86demoshm1"),
+        (["sentinel", "--task", "not a task"], 64, "is no task"),
+        (["sentinel", "--task", "a1", "--clickup-task", "a1"], 64, "give one of them"),
+    ]
+
+    @Test("A task is named by its link or id, in the tool its agent works in", arguments: tasks)
+    func task(arguments: [String], status: Int32, words: String) async throws {
+        try await Stage.play { stage in
+            let agent = DemoAgents.sentinel.replacing(#""agent_name": "sentinel""#, with: #""agent_name": "jessie""#)
+                .replacing(#""type": "clickup_task""#, with: #""type": "asana_task""#)
+                .replacing(#""clickup": {
+        "required"#, with: #""asana": {
+        "required"#)
+            try stage.installation.write(
+                Self.inAsana(agent), to: "agents/jessie.json")
+            let outcome = try await stage.installation.run(["run"] + arguments + ["--dry-run"])
+            #expect(outcome.status == status && (outcome.output + outcome.errors).contains(words), "\(outcome)")
+        }
+    }
 }

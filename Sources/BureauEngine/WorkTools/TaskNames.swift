@@ -1,6 +1,23 @@
 package import BureauDomain
 import BureauVendors
 
+extension LoadedAgent {
+    /// Who keeps the tasks it works on, when that is one tool only.
+    package var taskTool: WorkToolKind? {
+        switch (config.triggers.clickUp != nil, config.triggers.asana != nil) {
+        case (true, false): .clickUp
+        case (false, true): .asana
+        case (true, true): nil
+        case (false, false):
+            switch config.payloadSource.kind {
+            case .clickUpTask: .clickUp
+            case .asanaTask: .asana
+            case .manual, .slackCommand: nil
+            }
+        }
+    }
+}
+
 /// What people type for a task, made into the id everything else goes by. ClickUp shows ids such as "ABC-123" that hold
 /// in one workspace only; a run that kept one would find no task, and no comment on it would find the run.
 package struct TaskNames: Sendable {

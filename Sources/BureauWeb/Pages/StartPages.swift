@@ -210,39 +210,3 @@ struct StartPages: Sendable {
         return cents > 0 ? cents : nil
     }
 }
-
-/// A task as people paste it: its id, or a link that ends with it.
-struct TaskMention: Hashable, Sendable {
-    let id: String
-    /// What a link says of who keeps it.
-    let tool: WorkToolKind?
-    static let idCharactersMax = 40
-
-    init?(_ text: String) {
-        let plain = text.prefix { $0 != "?" && $0 != "#" }
-        var parts = plain.split(separator: "/")
-        let isLink = plain.contains("://")
-        let host = isLink ? parts.dropFirst().first.map { $0.lowercased() } ?? "" : ""
-        tool = host.hasSuffix("asana.com") ? .asana : host.hasSuffix("clickup.com") ? .clickUp : nil
-        // Asana marks a task that is shown alone by an "f" behind its id.
-        if tool == .asana, parts.last == "f" { parts.removeLast() }
-        // The address of a comment has its task's before it.
-        if tool == .asana, parts.count > 2, parts[parts.count - 2] == "comment" { parts.removeLast(2) }
-        guard parts.count == 1 || (isLink && parts.count > 2), let last = parts.last,
-            last.count <= Self.idCharactersMax, last.contains(where: \.isNumber) || !isLink,
-            last.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
-        else { return nil }
-        id = String(last)
-    }
-}
-
-extension LoadedAgent {
-    /// Who keeps the tasks it works on, when that is one tool only.
-    var taskTool: WorkToolKind? {
-        switch (config.triggers.clickUp != nil, config.triggers.asana != nil) {
-        case (true, false): .clickUp
-        case (false, true): .asana
-        case (true, true), (false, false): nil
-        }
-    }
-}

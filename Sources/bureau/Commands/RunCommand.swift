@@ -11,7 +11,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Start a run of an agent.",
         discussion: """
             bureau run sentinel --client shamrock-detailing-columbus --watch
-            bureau run sentinel --clickup-task 86cfull01
+            bureau run sentinel --task 86cfull01
+            bureau run jessie --task https://app.asana.com/0/1208000000000100/1208000000000500
             bureau run sentinel --payload-file fixtures/synthetic-client.json --watch
 
             With a server running on the same data folder the server does the work; without one this command does.
@@ -20,7 +21,9 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Argument(help: "The agent's name.") var agent: String
     @Option(help: "The client's slug; see bureau clients list.") var client: String?
-    @Option(name: .customLong("clickup-task"), help: "A ClickUp task to read the input from and report to.")
+    @Option(help: "The task to read the input from and report to, in the agent's tool: its link or id.")
+    var task: String?
+    @Option(name: .customLong("clickup-task"), help: "The same, of a task in ClickUp.")
     var clickUpTask: String?
     @Option(name: .customLong("payload-file"), help: "A JSON file with the input.") var payloadFile: String?
     @Option(help: "Notes for the agent, given with the payload.") var notes: String?
@@ -34,8 +37,11 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (-100...100).contains(priority) else { throw ValidationError("--priority is a number from -100 to 100") }
-        guard client != nil || clickUpTask != nil || payloadFile != nil else {
-            throw ValidationError("say what to work on: --client SLUG, --clickup-task ID or --payload-file FILE")
+        guard client != nil || task != nil || clickUpTask != nil || payloadFile != nil else {
+            throw ValidationError("say what to work on: --client SLUG, --task REF or --payload-file FILE")
+        }
+        guard task == nil || clickUpTask == nil else {
+            throw ValidationError("--task and --clickup-task say the same; give one of them")
         }
         guard (notes ?? "").count <= GivenInput.notesCharactersMax else {
             throw ValidationError("--notes has at most \(GivenInput.notesCharactersMax) characters")
@@ -94,15 +100,48 @@ struct RunCommand: AsyncParsableCommand {
 
     private func request(_ composition: Composition) async throws -> NewRun {
         let loaded = try prepared(composition)
+        let work = try await RunTask(agent: loaded, isClickUp: clickUpTask != nil)
+            .read(task ?? clickUpTask, composition.parts)
         let input = try await RunInput(client: client, payloadFile: payloadFile).read(composition.database)
         let given = GivenInput.payload(of: input.payload, nil, notes: notes)
         return NewRun(
             agent: loaded.config.name, agentVersion: loaded.config.version, configHash: loaded.hash,
             triggerSource: .cli,
             requestedBy: "cli \(ProcessInfo.processInfo.userName)", dedupeKey: "cli/\(composition.doors.makeID())",
-            clientSlug: input.slug, clientName: input.name, taskID: clickUpTask,
+            clientSlug: input.slug, clientName: input.name, taskID: work.id, taskTool: work.tool,
             payload: given.map { BureauDomain.JSONValue.object($0).canonical },
             costMax: try costMax(), hasThread: loaded.hasThread, priority: priority)
+    }
+}
+
+/// The task `bureau run` is given, in the tool that keeps the agent's tasks.
+struct RunTask {
+    let agent: LoadedAgent
+    /// Whether its option says that ClickUp keeps it.
+    let isClickUp: Bool
+
+    func read(_ written: String?, _ parts: EngineParts) async throws -> (id: String?, tool: WorkToolKind) {
+        guard let written else { return (nil, agent.taskTool ?? .clickUp) }
+        guard let mention = TaskMention(written) else {
+            throw SetupError(
+                "\"\(PlainLine.of(written))\" is no task",
+                fix: "give its link, or its id of letters, digits and hyphens",
+                exitCode: ExitStatus.usage)
+        }
+        let name = agent.config.name, maker = mention.maker ?? (isClickUp ? .clickUp : nil)
+        if let maker, let own = agent.taskTool, maker != own {
+            throw SetupError(
+                "\(mention.id) is a task of \(maker.label), and \(name) takes its tasks from \(own.label)",
+                fix: "name a task of \(own.label), or an agent that works in \(maker.label)", exitCode: ExitStatus.usage
+            )
+        }
+        let tool = agent.taskTool ?? maker ?? .clickUp
+        do { return (try await TaskNames(parts: parts).id(of: mention.id, tool: tool, agent: agent), tool) } catch let
+            refused as TaskNames.Refused
+        {
+            throw SetupError(
+                refused.description, fix: "give the task's link, or the id in it", exitCode: ExitStatus.usage)
+        }
     }
 }
 
