@@ -137,10 +137,16 @@ struct RunsCommandTests {
     private static let tasks: [([String], Int32, String)] = [
         (["jessie", "--task", "https://app.asana.com/0/1208000000000100/1208000000000500/f"], 0, "1208000000000500"),
         (["jessie", "--task", "1208000000000500"], 0, "1208000000000500"),
-        (["jessie", "--task", "86demoshm1"], 64, "86demoshm1 is a task of ClickUp, and jessie takes its tasks from Asana"),
+        (
+            ["jessie", "--task", "86demoshm1"], 64,
+            "86demoshm1 is a task of ClickUp, and jessie takes its tasks from Asana"
+        ),
         (["jessie", "--clickup-task", "86demoshm1"], 64, "takes its tasks from Asana"),
         (["sentinel", "--task", "https://app.clickup.com/t/86demoshm1"], 0, "86demoshm1"),
-        (["sentinel", "--task", "1208000000000500"], 64, "is a task of Asana, and sentinel takes its tasks from ClickUp"),
+        (
+            ["sentinel", "--task", "1208000000000500"], 64,
+            "is a task of Asana, and sentinel takes its tasks from ClickUp"
+        ),
         (["sentinel", "--clickup-task", "86demoshm1"], 0, "86demoshm1"),
         (["sentinel", "--task", "not a task"], 64, "is no task"),
         (["sentinel", "--task", "a1", "--clickup-task", "a1"], 64, "give one of them"),
@@ -149,13 +155,7 @@ struct RunsCommandTests {
     @Test("A task is named by its link or id, in the tool its agent works in", arguments: tasks)
     func task(arguments: [String], status: Int32, words: String) async throws {
         try await Stage.play { stage in
-            let agent = DemoAgents.sentinel.replacing(#""agent_name": "sentinel""#, with: #""agent_name": "jessie""#)
-                .replacing(#""type": "clickup_task""#, with: #""type": "asana_task""#)
-                .replacing(#""clickup": {
-        "required"#, with: #""asana": {
-        "required"#)
-            try stage.installation.write(
-                Self.inAsana(agent), to: "agents/jessie.json")
+            try stage.installation.write(Self.jessie, to: "agents/jessie.json")
             let outcome = try await stage.installation.run(["run"] + arguments + ["--dry-run"])
             #expect(outcome.status == status && (outcome.output + outcome.errors).contains(words), "\(outcome)")
         }
