@@ -93,6 +93,13 @@ extension VendorChecks {
                     fix: "bring the server up: it sets the webhook going again within \(settings.engine.sweepSeconds) s"
                 ))
         }
+        let lacking = WebhookDesk.lacking(hook)
+        if !lacking.isEmpty {
+            findings.append(
+                .warn(
+                    "clickup", "\(subject) does not tell of \(lacking.joined(separator: ", "))",
+                    fix: "bring the server up: it puts that back within \(settings.engine.sweepSeconds) s"))
+        }
         return findings
     }
 

@@ -4,8 +4,8 @@ import BureauVendors
 import Foundation
 import Logging
 
-/// Looks after the webhooks at ClickUp, which suspends them without a word. A suspended one is armed again, people
-/// are told what was missed, and the next sweep looks at everything.
+/// Looks after the webhooks at ClickUp, which suspends them without a word. A suspended one is armed again, one that
+/// lost events has them put back, people are told what was missed, and the next sweep looks at everything.
 package struct WebhookCare: Sendable {
     let parts: EngineParts
     let notice: @Sendable () -> Void
@@ -75,6 +75,7 @@ package struct WebhookCare: Sendable {
                 "The webhook of \(record.agent) is gone from ClickUp, \(since). \(try await missed(record)) Register it again: bureau webhooks register clickup --agent \(record.agent)"
             )
         }
+        if try await isMendedAnew(record, hook, clickUp) { isNew = true }
         if isNew { notice() }
         let (word, fails) = (health, hook?.failCount ?? record.failCount)
         try await parts.database.write { db in
@@ -83,6 +84,31 @@ package struct WebhookCare: Sendable {
                 try SweepStore(db: db).askWhole(agent: record.agent)
             }
         }
+    }
+
+    /// Puts back events that somebody took from a webhook. True when people are to be told.
+    private func isMendedAnew(_ record: WebhookRecord, _ hook: ClickUpWebhook?, _ clickUp: ClickUpClient) async throws
+        -> Bool
+    {
+        // A suspended one is armed with all of them.
+        guard let hook, hook.health == .active || hook.health == .failing else { return false }
+        let subject = "events of webhook \(record.id)", lacking = WebhookDesk.lacking(hook)
+        guard !lacking.isEmpty else {
+            try await SystemAlarm(parts: parts).resolve(subject: subject)
+            return false
+        }
+        let isNew = try await noted(
+            record, subject,
+            "The webhook of \(record.agent) did not tell of \(lacking.joined(separator: ", ")). Bureau puts that back, and the whole list is being swept."
+        )
+        do {
+            try await clickUp.updateWebhook(hook.id, endpoint: hook.endpoint, events: hook.events + lacking)
+            parts.logger.notice("a webhook's events were put back", metadata: ["agent": "\(record.agent)"])
+        } catch {
+            try Task.checkCancellation()
+            parts.logger.warning("a webhook's events could not be put back", metadata: ["why": "\(error)"])
+        }
+        return isNew
     }
 
     /// What happened is written down before the webhook is armed: one that is well again would tell nobody.
@@ -99,7 +125,7 @@ package struct WebhookCare: Sendable {
     {
         guard let hook else { return "missing" }
         do {
-            let events = hook.events.isEmpty ? WebhookDesk.events : hook.events
+            let events = hook.events.isEmpty ? WebhookDesk.events : hook.events + WebhookDesk.lacking(hook)
             try await clickUp.updateWebhook(hook.id, endpoint: hook.endpoint, events: events)
             parts.logger.notice("a suspended webhook was armed again", metadata: ["agent": "\(record.agent)"])
             return "active"

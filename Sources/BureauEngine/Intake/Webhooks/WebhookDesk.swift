@@ -15,15 +15,21 @@ package struct WebhookDesk: Sendable {
         self.doors = doors
     }
 
-    package enum Registration: String, Sendable { case created, adopted }
+    /// Events a webhook should tell of and does not. None where ClickUp did not say what it tells of.
+    package static func lacking(_ hook: ClickUpWebhook) -> [String] {
+        guard !hook.events.isEmpty, !hook.events.contains("*") else { return [] }
+        return events.filter { !hook.events.contains($0) }
+    }
+
+    package enum Registration: String, Sendable { case created, adopted, mended }
 
     package struct Refused: Error, Sendable, CustomStringConvertible {
         package let description: String
         package let fix: String
     }
 
-    /// Creates the agent's webhook at ClickUp, or takes over the one that leads to `endpoint` already, and keeps its
-    /// secret sealed. Calling it again changes nothing.
+    /// Creates the agent's webhook at ClickUp, or takes over the one that leads to `endpoint` already with whatever
+    /// events it lacks, and keeps its secret sealed. Calling it again changes nothing.
     package func register(
         _ agent: LoadedAgent, endpoint: String, workspace: String, clickUp: ClickUpClient, keyFolder: URL
     ) async throws -> (Registration, ClickUpWebhook) {
@@ -62,7 +68,7 @@ package struct WebhookDesk: Sendable {
     private func findOrCreate(_ watch: Sweep.Watch, _ endpoint: String, _ workspace: String, _ clickUp: ClickUpClient)
         async throws -> (Registration, ClickUpWebhook)
     {
-        if let found = try await find(watch, endpoint, workspace, clickUp) { return (.adopted, found) }
+        if let found = try await find(watch, endpoint, workspace, clickUp) { return try await whole(found, clickUp) }
         do {
             let made = try await clickUp.createWebhook(
                 workspace: workspace, endpoint: endpoint, events: Self.events, list: watch.listID)
@@ -71,8 +77,17 @@ package struct WebhookDesk: Sendable {
             // A create whose answer was lost, or one that was there under another spelling: look again.
             guard error.mayHaveHappened || error.isTwin, let found = try await find(watch, endpoint, workspace, clickUp)
             else { throw error }
-            return (.adopted, found)
+            return try await whole(found, clickUp)
         }
+    }
+
+    /// One that somebody made for fewer events would let comments and moves pass unheard.
+    private func whole(_ hook: ClickUpWebhook, _ clickUp: ClickUpClient) async throws -> (Registration, ClickUpWebhook)
+    {
+        let lacking = Self.lacking(hook)
+        guard !lacking.isEmpty else { return (.adopted, hook) }
+        try await clickUp.updateWebhook(hook.id, endpoint: hook.endpoint, events: hook.events + lacking)
+        return (.mended, hook)
     }
 
     private func find(_ watch: Sweep.Watch, _ endpoint: String, _ workspace: String, _ clickUp: ClickUpClient)

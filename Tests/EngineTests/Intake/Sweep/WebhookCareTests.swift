@@ -59,6 +59,35 @@ struct WebhookCareTests {
         }
     }
 
+    @Test("Events that a webhook lost are put back and told, once, and the whole list is looked at")
+    func lostEvents() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench()
+            let clickUp = try #require(standIns.connections.clickUp)
+            let hook = try await clickUp.createWebhook(
+                workspace: Self.workspace, endpoint: "http://127.0.0.1:9/webhook/sentinel",
+                events: ["taskStatusUpdated", "taskMoved"], list: Agents.list)
+            #expect(WebhookDesk.lacking(hook) == ["taskCreated", "taskUpdated", "taskCommentPosted"])
+            try await bench.database.write { db in
+                try SweepStore(db: db).finish(
+                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, isWhole: true, now: 1)
+            }
+            let care = WebhookCare(
+                parts: try bench.parts(standIns.connections) { $0.clickUpWorkspaceID = Self.workspace }, notice: {})
+            try await care.check()
+            let found = try #require(
+                try await clickUp.webhooks(workspace: Self.workspace).first { $0.id == hook.id })
+            #expect(Set(found.events) == Set(WebhookDesk.events + ["taskMoved"]))
+            #expect(try await bench.alerts().map(\.sentence).contains { $0.contains("did not tell of taskCreated") })
+            let wholeAt = try await bench.database.read { db in
+                try SweepStore(db: db).find(agent: "sentinel", listID: Agents.list)?.wholeAt
+            }
+            #expect(wholeAt == nil)
+            try await care.check()
+            #expect(try await bench.alerts().isEmpty, "it is as it should be")
+        }
+    }
+
     private actor Noted {
         var alerts: [String] = [], asksWhole = false
         func note(_ alerts: [String], asksWhole: Bool) { (self.alerts, self.asksWhole) = (alerts, asksWhole) }
