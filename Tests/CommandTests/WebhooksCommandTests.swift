@@ -2,6 +2,8 @@ import BureauSandbox
 import Foundation
 import Testing
 
+@testable import bureau
+
 @Suite("bureau webhooks")
 struct WebhooksCommandTests {
     @Test("A triggered event starts one run, however often it is sent or replayed")
@@ -44,6 +46,34 @@ struct WebhooksCommandTests {
             #expect(nobody.status == 69 && nobody.errors.contains("bureau serve"), "\(nobody)")
             let unsigned = try await stage.installation.with(["CLICKUP_WEBHOOK_SECRET": ""]).run(trigger)
             #expect(unsigned.status == 78, "\(unsigned)")
+        }
+    }
+
+    @Test("A triggered event is signed with the secret kept for its agent, or that of its account")
+    func ownSecret() async throws {
+        try await Stage.play(more: ["CLICKUP_WEBHOOK_SECRET": "", "NORTH_SECRET": "north-secret"]) { stage in
+            let here = stage.installation
+            try here.write(
+                #"{"north": {"clickup": {"token_env": "CLICKUP_API_TOKEN", "webhook_secret_env": "NORTH_SECRET"}, "inherits": true}}"#,
+                to: "config/credentials.json")
+            let north = DemoAgents.sentinel.replacing(
+                #""agent_name": "sentinel","#, with: #""agent_name": "sentinel-north", "credentials": "north","#)
+            try here.write(north, to: "agents/sentinel-north.json")
+            let made = try await here.run(
+                "webhooks", "register", "clickup", "--agent", "sentinel", "--endpoint",
+                "http://127.0.0.1:9/webhook/sentinel")
+            #expect(made.status == 0, "\(made)")
+            try await stage.serving {
+                for agent in ["sentinel", "sentinel-north"] {
+                    let sent = try await here.run(
+                        "webhooks", "trigger", "clickup.taskStatusUpdated", "--agent", agent, "--task", "86demoshm1",
+                        "--status", "in progress")
+                    #expect(sent.status == 0 && sent.output.contains("  200  "), "\(sent)")
+                }
+                let lost = try await here.run(
+                    "webhooks", "trigger", "clickup.taskStatusUpdated", "--agent", "catalyst", "--task", "t1")
+                #expect(lost.status == 78 && lost.errors.contains("no secret of a webhook of catalyst"), "\(lost)")
+            }
         }
     }
 

@@ -7,7 +7,8 @@ import Foundation
 
 struct WebhooksTriggerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "trigger", abstract: "Send the server what ClickUp would send, signed with your secret.",
+        commandName: "trigger",
+        abstract: "Send the server what ClickUp would send, signed with the agent's own secret.",
         discussion: """
             bureau webhooks trigger clickup.taskStatusUpdated --agent sentinel --task 86cfull01
 
@@ -37,12 +38,8 @@ struct WebhooksTriggerCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             let settings = try common.settings()
-            guard let secret = settings.environment.secret("CLICKUP_WEBHOOK_SECRET") else {
-                throw SetupError(
-                    "CLICKUP_WEBHOOK_SECRET is not set, so the event cannot be signed",
-                    fix: "set the secret ClickUp returned when the webhook was made, for the server too")
-            }
             let (_, loaded) = try AgentFolder(settings).agent(agent)
+            let secret = try await secret(settings, loaded.config)
             let body = try body(loaded.config)
             let path = "/webhook/\(loaded.config.name)"
             let request = VendorRequest(
@@ -53,6 +50,36 @@ struct WebhooksTriggerCommand: AsyncParsableCommand {
                 ], body: .bytes(body), timeoutSeconds: 30)
             try await send(request, path: path)
         }
+    }
+
+    /// As the server would believe it: the secret of the agent's account, else that of its newest registered webhook.
+    private func secret(_ settings: Settings, _ config: AgentConfig) async throws -> Secret {
+        let account = try await account(settings, config)
+        if let secret = account.clickUpWebhookSecret { return secret }
+        if FileManager.default.fileExists(atPath: settings.databasePath) {
+            let kept = try await Records.with(settings) { records in
+                try await WebhookSecrets.newest(
+                    records.database, agent: config.name, under: SealingKey.load(settings.dataFolder))
+            }
+            if let kept { return kept }
+        }
+        throw SetupError(
+            "no secret of a webhook of \(config.name) is known, so the event cannot be signed",
+            fix: "bureau webhooks register clickup --agent \(config.name), or set "
+                + "\(account.place("CLICKUP_WEBHOOK_SECRET")), for the server too")
+    }
+
+    private func account(_ settings: Settings, _ config: AgentConfig) async throws -> VendorAccount {
+        guard let name = config.credentials else { return VendorAccount(own: Connections(), settings) }
+        let transport = HTTPTransport()
+        let sets = Result { try Connector(settings: settings, transport: transport).credentialSets(Connections()) }
+        await transport.shutdown()
+        guard let set = try sets.get()[name] else {
+            throw SetupError(
+                "the credentials \"\(name)\" of \(config.name) are not configured",
+                fix: "add them to \(settings.credentialsFile.path)")
+        }
+        return VendorAccount(set)
     }
 
     private func send(_ request: VendorRequest, path: String) async throws {

@@ -32,6 +32,14 @@ package final class WebhookSecrets: Sendable {
             }, uniquingKeysWith: { $1 })
     }
 
+    /// Of an agent's newest registered webhook; the server believes it.
+    package static func newest(_ database: any Database, agent: String, under master: Secret?) async throws -> Secret? {
+        guard let master else { return nil }
+        return try await database.read { try WebhookStore(db: $0).secrets(agent: agent) }.lazy.compactMap {
+            Secret(sealed: Array($0.sealed), under: master, context: SealingKey.context($0.id))
+        }.first
+    }
+
     func isValid(_ signature: String?, body: [UInt8], agent: String) async throws -> Bool {
         guard signature != nil else { return false }
         let known = opened.withLock { $0[agent] ?? [] }
