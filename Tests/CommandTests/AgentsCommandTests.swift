@@ -83,4 +83,49 @@ struct AgentsCommandTests {
             #expect(bad.output.contains("sentinel.json:30:"), "the place of the key is told: \(bad.output)")
         }
     }
+
+    private static let jessie = """
+        {
+          "agent_name": "jessie", "display_name": "Jessie", "description": "Reports", "version": "1.0.0",
+          "anthropic": {"agent_id_env": "SENTINEL_AGENT_ID", "environment_id_env": "SEONAV_ENV_ID"},
+          "payload_source": {"type": "asana_task", "asana": {"required_fields": ["task_title"]}},
+          "triggers": {"asana": {"enabled": true, "projects": ["1208000000000100"], "assignee": "1208000000000011",
+            "sections": ["Intke"], "client_field": "Cliant"}},
+          "kickoff_template": {"prompt": "Report. CLIENT PAYLOAD: {payload_json}"},
+          "limits": {"max_session_duration_minutes": 60, "max_session_cost_usd": 5.00},
+          "delivery": {"asana": {"enabled": true}},
+          "board": {"states": {"running": {"place": "In progres"}}, "errors": {"container": "1208000000000199"}},
+          "approvals": {"channel": "#seo-automtion"},
+          "alerts": {"on_failure_channel": "#seo-automation-alerts"}
+        }
+        """
+
+    @Test("An online check looks at what both tools' boards have, and says what was probably meant")
+    func boards() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            try here.write(Self.jessie, to: "agents/jessie.json")
+            let jessie = try await here.run("agents", "check", "--online", "jessie")
+            #expect(jessie.status == 0, "\(jessie)")
+            for words in [
+                "triggers.asana.assignee: tasks are for user 1208000000000011",
+                "triggers.asana.sections: the project 1208000000000100 has no section \"Intke\"; did you mean \"Intake\"",
+                "triggers.asana.client_field: the project 1208000000000100 has no custom field \"Cliant\"; did you mean",
+                "board.states.running.place: the project 1208000000000100 has no section \"In progres\"; did you mean",
+                "board.errors.container: project 1208000000000199", "did you mean \"#seo-automation\"",
+            ] { #expect(jessie.output.contains(words), "\(jessie.output)") }
+            let board =
+                #""board": {"states": {"in_review": {"place": "Reviw"}}, "errors": {"container": "901100000099"}},"#
+            let text = DemoAgents.sentinel.replacing(#""artifacts": {"#, with: board + #" "artifacts": {"#)
+            try here.write(text, to: "agents/sentinel.json")
+            let sentinel = try await here.run("agents", "check", "--online", "sentinel")
+            for words in [
+                "board.states.in_review.place: the list", "has no status \"Reviw\"", "did you mean \"",
+                "board.errors.container: list 901100000099",
+            ] { #expect(sentinel.output.contains(words), "\(sentinel.output)") }
+            let rows = try await here.run("doctor").rows.filter { $0[0] == "FAIL" }
+            #expect(rows.contains { $0[1] == "asana" && $0[2].contains("jessie: the project") }, "\(rows)")
+            #expect(rows.contains { $0[1] == "clickup" && $0[2].contains("sentinel: list 901100000099") }, "\(rows)")
+        }
+    }
 }

@@ -10,7 +10,7 @@ struct AgentsCheckCommand: AsyncParsableCommand {
             bureau agents check
             bureau agents check agents/catalyst.json
             bureau agents check --skip-environment      for a file meant for another machine
-            bureau agents check --online                also asks Slack, ClickUp and Anthropic for what the files name
+            bureau agents check --online                also asks the vendors for what the files name
 
             Needs no server and no keys. Ends with 78 when a file has an error; warnings end with 0.
             """)
@@ -20,7 +20,8 @@ struct AgentsCheckCommand: AsyncParsableCommand {
     @Argument(help: "Files, or names of agents; all of the agents folder when none is given.") var files: [String] = []
     @Flag(name: .customLong("skip-environment"), help: "Do not look whether the variables a file names are set.")
     var skipEnvironment = false
-    @Flag(help: "Ask the vendors for the channels, statuses and ids the files name.") var online = false
+    @Flag(help: "Ask the vendors for the channels, statuses, sections, fields and ids the files name.") var online =
+        false
 
     func run() async throws {
         try await Terminal.guarded {

@@ -15,6 +15,9 @@ extension VendorChecks {
         for (id, agents) in lists.sorted(by: { $0.key < $1.key }) {
             findings += await list(id, agents, client)
         }
+        for config in agents {
+            findings += await config.errorsTroubles(client).map { $0.finding(name, config) }
+        }
         let (hooks, word) = await webhooks(client)
         findings += hooks
         guard findings.isEmpty else { return findings }

@@ -38,6 +38,10 @@ struct OnlineCheck {
                 let config = loaded.config
                 if let look = slack.look { problems += channels(config, file, look) }
                 problems += await statuses(config, file, account)
+                problems += await asana(config, file, account)
+                if let clickUp = account.connections.clickUp {
+                    problems += await config.errorsTroubles(clickUp).map { Self.warning(file, $0) }
+                }
                 problems += await identities(config, file, account)
             }
         }
@@ -68,10 +72,33 @@ struct OnlineCheck {
         let named = [
             ("delivery.slack.channel", config.delivery.slack?.channel),
             ("alerts.on_failure_channel", config.alerts.failureChannel),
+            ("approvals.channel", config.approvals.channel),
         ]
-        return named.compactMap { path, channel in
-            channel.flatMap(look.problem).map { Self.warning(file, path, "\($0.what); \($0.fix)") }
+        return named.compactMap { path, channel -> ConfigProblem? in
+            guard let channel, let problem = look.problem(channel) else { return nil }
+            return Self.warning(file, path, "\(problem.what); \(problem.fix)", look.near(channel))
         }
+    }
+
+    private func asana(_ config: AgentConfig, _ file: String, _ account: VendorAccount) async -> [ConfigProblem] {
+        guard config.triggers.asana != nil || config.errorsTool == .asana else { return [] }
+        let path = config.triggers.asana == nil ? "board.errors" : "triggers.asana"
+        guard let client = account.connections.asana else {
+            let place = account.place("ASANA_ACCESS_TOKEN")
+            return [Self.warning(file, path, "\(place) is not set, so nothing was looked up in Asana")]
+        }
+        do throws(VendorError) {
+            let look = AsanaLook(client: client, user: try await client.me(), config: config)
+            return await look.troubles().map { Self.warning(file, $0) }
+        } catch {
+            return [Self.warning(file, path, error.sentence)]
+        }
+    }
+
+    private static func warning(_ file: String, _ trouble: NamedTrouble) -> ConfigProblem {
+        // A name that is probably meant says more than what to do about none.
+        warning(
+            file, trouble.path, trouble.near == nil ? "\(trouble.what); \(trouble.fix)" : trouble.what, trouble.near)
     }
 
     private func statuses(_ config: AgentConfig, _ file: String, _ account: VendorAccount) async -> [ConfigProblem] {
@@ -83,8 +110,10 @@ struct OnlineCheck {
         }
         do {
             let list = try await clickUp.list(trigger.listID)
-            return Self.statuses(of: config).compactMap { path, status in
-                list.hasStatus(status) ? nil : Self.warning(file, path, Self.missing(status, list))
+            return Self.statuses(of: config).compactMap { path, status -> ConfigProblem? in
+                guard !list.hasStatus(status) else { return nil }
+                let near = NearestKey.nearest(to: status, in: list.statuses)
+                return Self.warning(file, path, Self.missing(status, list), near)
             }
         } catch {
             return [Self.warning(file, path, error.sentence)]
@@ -97,10 +126,9 @@ struct OnlineCheck {
             ("triggers.clickup_webhook.trigger_status", config.triggers.clickUp?.status),
             ("delivery.clickup.started_status", config.delivery.clickUp?.startedStatus),
             ("delivery.clickup.update_task_status", config.delivery.clickUp?.doneStatus),
-            ("review.revising_status", config.review?.revisingPlace),
-            ("review.accepted_status", config.review?.acceptedPlace),
             ("delivery.clickup.blocked_status", config.delivery.clickUp?.blockedStatus),
         ].compactMap { path, status in status.map { (path, $0) } }
+            + config.boardPlaces.map { (path: $0.path, status: $0.place) }
     }
 
     static func missing(_ status: String, _ list: ClickUpList) -> String {

@@ -1,3 +1,4 @@
+import BureauDomain
 import BureauVendors
 
 /// What Slack says about the channels we post to.
@@ -22,6 +23,13 @@ struct SlackLook: Sendable {
         byName = Dictionary(
             all.compactMap { channel in channel.name.map { ($0.lowercased(), channel) } },
             uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The channel that was probably meant by a name that is none.
+    func near(_ configured: String) -> String? {
+        let name = configured.trimmingPrefix("#").lowercased()
+        guard byID[configured] == nil, byName[name] == nil else { return nil }
+        return NearestKey.nearest(to: name, in: byName.keys.sorted()).map { "#" + $0 }
     }
 
     /// What is wrong with a channel as configured, by name or id; nil when the bot can post there.
