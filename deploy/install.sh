@@ -76,8 +76,8 @@ check() {
 }
 
 install_packages() {
-    step "Packages: libraries, certificates, and with the proxy and the firewall Caddy and ufw"
-    local packages=(ca-certificates libsqlite3-0 libstdc++6 sqlite3 zlib1g)
+    step "Packages: libraries, certificates, git for agents that build, and with the proxy and the firewall Caddy and ufw"
+    local packages=(ca-certificates git libsqlite3-0 libstdc++6 sqlite3 zlib1g)
     [ "$proxy" = no ] || packages+=(caddy)
     [ "$firewall" = no ] || packages+=(ufw)
     local missing=() name
@@ -128,6 +128,8 @@ install_service() {
     run install -m 0755 -o root -g root "$clone/bin/run-agent" /usr/local/bin/run-agent
     run install -m 0755 -o root -g root "$here/bureauctl" /usr/local/bin/bureauctl
     run install -m 0644 -o root -g root "$clone/docs/guides/deploy.md" /usr/local/share/doc/bureau/deploy.md
+    # For a server whose agents build; its drop-in is made of it by hand, and never touched.
+    run install -m 0644 -o root -g root "$here/bureau-build.conf" /usr/local/share/doc/bureau/bureau-build.conf
     run install -m 0644 -o root -g root "$here/bureau.service" /etc/systemd/system/bureau.service
     run systemctl daemon-reload
     run systemctl enable bureau.service

@@ -62,6 +62,22 @@ struct DeployTests {
         #expect(try SourceTree.file("deploy/bureau.service").lines.contains { $0 == line })
     }
 
+    @Test("The drop-in for building gives back what builders need, each group of lines with its reason")
+    func building() throws {
+        let lines = try SourceTree.file("deploy/bureau-build.conf").lines
+        for line in [
+            "User=root", "CapabilityBoundingSet=CAP_SETUID CAP_SETGID", "CapabilityBoundingSet=CAP_SYS_ADMIN",
+            "PrivateUsers=no", "RestrictNamespaces=mnt net", "ReadWritePaths=/srv/git", "ProcSubset=all",
+            "KillMode=process",
+        ] { #expect(lines.contains { $0 == line }, "\(line)") }
+        #expect(!lines.contains { $0.hasPrefix("NoNewPrivileges") || $0.hasPrefix("ProtectSystem") })
+        let settings = lines.indices.filter { lines[$0].contains("=") && !lines[$0].hasPrefix("#") }
+        for index in settings {
+            let above = lines[..<index].last { $0.hasPrefix("#") || $0.isEmpty || $0 == "[Service]" }
+            #expect(above?.hasPrefix("# ") == true, "\(lines[index]) stands without a reason")
+        }
+    }
+
     @Test("The proxy never compresses a stream, and sends each write on at once")
     func proxy() throws {
         let lines = try SourceTree.file("deploy/Caddyfile").lines.map { $0.drop { $0 == "\t" } }

@@ -28,6 +28,14 @@ package struct BuildSettings: Sendable, Hashable {
 
     package init(folder: URL) { self.folder = folder }
 
+    /// Why no builder can be started as things are set; nil when one can.
+    package func problem() -> String? {
+        do throws(BuildProblem) {
+            _ = try user()
+            return nil
+        } catch { return error.description }
+    }
+
     /// Who a builder runs as; nil is this service's own user. Throws where that would show it our secrets.
     func user(isRoot: Bool = geteuid() == 0) throws(BuildProblem) -> BuildUser? {
         guard let userName else {

@@ -13,7 +13,8 @@ struct Doctor: Sendable {
     func local() async -> [Finding] {
         let checks = LocalChecks(settings: settings, fixes: fixes)
         let secrets = SecretChecks(environment: settings.environment, envFile: Environment.filePath, fixes: fixes)
-        return checks.config() + [await checks.database(), checks.folders()] + secrets.findings()
+        let builds = BuildChecks(settings: settings)
+        return checks.config() + [await checks.database(), checks.folders()] + secrets.findings() + builds.findings()
     }
 
     func disks() -> [Finding] { LocalChecks(settings: settings, fixes: fixes).disks() }
