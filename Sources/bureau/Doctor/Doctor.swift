@@ -38,7 +38,7 @@ struct Doctor: Sendable {
             }
             return await group.reduce(into: [Int: [Finding]]()) { $0[$1.0] = $1.1 }
         }
-        return homeless + found.sorted { $0.key < $1.key }.flatMap(\.value) + [await clock, await live]
+        return homeless + found.sorted { $0.key < $1.key }.flatMap { $0.value } + [await clock, await live]
     }
 
     /// What one agent's file says, and whether the vendors have what it names.

@@ -24,10 +24,10 @@ extension AgentConfig {
         let states = board.states.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { state, look in
             look.place.map { (path: "board.states.\(state.rawValue).place", place: $0) }
         }
-        let review = [
+        let reviewed = [
             ("review.revising_status", review?.revisingPlace), ("review.accepted_status", review?.acceptedPlace),
         ].compactMap { path, place in place.map { (path: path, place: $0) } }
-        return states + review
+        return states + reviewed
     }
 
     /// Who keeps the tasks about errors.

@@ -122,13 +122,13 @@ struct OnlineCheck {
 
     /// Every status the file names, with its place.
     static func statuses(of config: AgentConfig) -> [(path: String, status: String)] {
-        [
+        let own: [(path: String, status: String)] = [
             ("triggers.clickup_webhook.trigger_status", config.triggers.clickUp?.status),
             ("delivery.clickup.started_status", config.delivery.clickUp?.startedStatus),
             ("delivery.clickup.update_task_status", config.delivery.clickUp?.doneStatus),
             ("delivery.clickup.blocked_status", config.delivery.clickUp?.blockedStatus),
         ].compactMap { path, status in status.map { (path, $0) } }
-            + config.boardPlaces.map { (path: $0.path, status: $0.place) }
+        return own + config.boardPlaces.map { (path: $0.path, status: $0.place) }
     }
 
     static func missing(_ status: String, _ list: ClickUpList) -> String {

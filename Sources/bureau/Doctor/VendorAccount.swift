@@ -31,7 +31,7 @@ struct VendorAccount: Sendable {
 
     /// The environment's own first, then every named set.
     static func all(_ settings: Settings, _ own: Connections, _ sets: [String: CredentialSet]) -> [VendorAccount] {
-        [VendorAccount(own: own, settings)] + sets.values.sorted { $0.name < $1.name }.map(VendorAccount.init)
+        [VendorAccount(own: own, settings)] + sets.values.sorted { $0.name < $1.name }.map { VendorAccount($0) }
     }
 
     static func all(_ settings: Settings, _ connector: Connector) throws -> [VendorAccount] {

@@ -107,7 +107,11 @@ struct VendorChecks: Sendable {
                     fix: "add it under OAuth & Permissions and install the app again")
             }
             let named = Set(
-                agents.flatMap { [$0.delivery.slack?.channel, $0.alerts.failureChannel].compactMap { $0 } }
+                agents.flatMap { agent in
+                    [agent.delivery.slack?.channel, agent.alerts.failureChannel, agent.approvals.channel].compactMap {
+                        $0
+                    }
+                }
                     + account.channels)
             for channel in named.sorted() {
                 if let problem = look.problem(channel) { findings.append(.fail(name, problem.what, fix: problem.fix)) }
