@@ -45,7 +45,7 @@ enum Migrator {
         (37, "0037_asked_and_series", PackageResources._037_asked_and_series_sql),
         (38, "0038_changed_calls", PackageResources._038_changed_calls_sql),
         (39, "0039_usage_and_stops", PackageResources._039_usage_and_stops_sql),
-        (42, "0042_asana_askers", PackageResources._042_asana_askers_sql),
+        (40, "0040_asana_askers", PackageResources._040_asana_askers_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }
