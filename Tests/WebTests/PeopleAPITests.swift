@@ -95,7 +95,7 @@ struct PeopleAPITests {
         }
     }
 
-    private static let refused: [(VendorRequest.Method, String, String, Int)] = [
+    private static let refusals: [(VendorRequest.Method, String, String, Int)] = [
         (.post, "users", #"{"name": "boss", "role": "viewer"}"#, 422),
         (.post, "users", #"{"name": "9lives", "role": "viewer"}"#, 422),
         (.post, "users", #"{"name": "ana", "role": "king"}"#, 400),
@@ -109,7 +109,7 @@ struct PeopleAPITests {
         (.get, "users/nobody/tokens", "", 404),
     ]
 
-    @Test("What cannot be is refused with what to do about it", arguments: refused)
+    @Test("What cannot be is refused with what to do about it", arguments: refusals)
     func refused(method: VendorRequest.Method, path: String, body: String, status: Int) async throws {
         try await Served.run { server in
             let boss = try await Program.of(server, "boss", .admin)

@@ -90,14 +90,14 @@ struct QueueAPITests {
         }
     }
 
-    private static let refused: [(String, Int)] = [
+    private static let refusals: [(String, Int)] = [
         ("{}", 422), (#"{"ids": []}"#, 422), (#"{"waiting": true}"#, 422),
         (#"{"waiting": true, "agent": "sentinel", "cause": "lost_too_often"}"#, 422), (#"{"ids": ["short"]}"#, 400),
         (#"{"agent": "a\u0000b"}"#, 400), (#"{"agent": "a\nb"}"#, 400), (#"{"agent": ""}"#, 400),
         (#"{"everything": true}"#, 400),
     ]
 
-    @Test("A request that means everything, or nothing there can be, does nothing", arguments: refused)
+    @Test("A request that means everything, or nothing there can be, does nothing", arguments: refusals)
     func refused(body: String, status: Int) async throws {
         try await Served.run { server in
             try await Self.seed(server)

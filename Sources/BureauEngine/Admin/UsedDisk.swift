@@ -40,9 +40,8 @@ package struct UsedDisk: Sendable {
     }
 
     private static func device(_ folder: URL) -> UInt64? {
-        var facts = stat()
-        guard stat(folder.path, &facts) == 0 else { return nil }
-        return UInt64(facts.st_dev)
+        let facts = try? FileManager.default.attributesOfItem(atPath: folder.path)
+        return (facts?[.systemNumber] as? NSNumber)?.uint64Value
     }
 }
 

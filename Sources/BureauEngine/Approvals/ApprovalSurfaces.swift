@@ -39,19 +39,25 @@ struct ApprovalSurfaces: Sendable {
         if agent?.config.approvals.channel == nil {
             thread = try await NoticePlace(parts: parts).thread(of: run.id, for: step)
         }
-        let directory = SlackDirectory(parts, slack), general = parts.settings.alertChannel
-        let configured =
-            agent?.config.approvals.channel ?? agent?.config.alerts.failureChannel ?? parts.settings.alertChannel
-        var found = thread?.channel
-        if found == nil, let configured { found = try await directory.channel(configured, otherwise: general) }
-        guard let channel = found else { throw NoticePlace.noChannel }
+        let (channel, other) = try await place(slack, agent, thread)
         var message = message(approval, run, agent, channel, step.id)
         (message.threadTS, message.isBroadcast) = (thread?.ts, thread != nil)
         var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
-        if thread == nil, let configured {
-            post.other = directory.other(than: channel, for: configured, otherwise: general)
-        }
+        post.other = other
         return post
+    }
+
+    /// The thread's channel; without a thread that of questions, else of failures, with where else its name may lead.
+    private func place(_ slack: SlackClient, _ agent: LoadedAgent?, _ thread: SlackPosted?) async throws
+        -> (channel: String, other: OtherChannel?)
+    {
+        if let thread { return (thread.channel, nil) }
+        let directory = SlackDirectory(parts, slack), general = parts.settings.alertChannel
+        guard let configured = agent?.config.approvals.channel ?? agent?.config.alerts.failureChannel ?? general else {
+            throw NoticePlace.noChannel
+        }
+        let channel = try await directory.channel(configured, otherwise: general)
+        return (channel, directory.other(than: channel, for: configured, otherwise: general))
     }
 
     /// What a person asks back, in the run's own thread; where there is none, where the agent's question stands.
@@ -61,15 +67,16 @@ struct ApprovalSurfaces: Sendable {
         guard let slack = parts.connections.slack else { return nil }
         let asked = try step.intent(as: QuestionIntent.self)
         let thread = try await NoticePlace(parts: parts).thread(of: run.id, for: step)
-        let configured = try await thread == nil ? channel(slack, agent) : nil
-        guard let channel = thread?.channel ?? configured else { throw NoticePlace.noChannel }
+        let (channel, other) = try await place(slack, agent, thread)
         let who = await SlackDirectory(parts, slack).mention(
             Requester(run.requestedBy).slackTag, people: parts.settings.slackPeople)
         var message = ApprovalMessages.question(
             asked, to: who, about: approval, channel: channel, mark: step.id,
             link: ApprovalMessages.link(approval, parts.settings))
         message.threadTS = thread?.ts
-        return SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+        var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+        post.other = other
+        return post
     }
 
     /// Replaces the message that carried the question: the outcome, without buttons.

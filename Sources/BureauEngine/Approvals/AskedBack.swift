@@ -59,10 +59,15 @@ extension Requester {
     var slackTag: String {
         switch kind {
         case .bureau, .slack: ids.last ?? text
-        case .clickUp, .clock, .unknown: text
+        case .clickUp, .asana, .clock, .unknown: text
         }
     }
 
     /// Their id in the tool that keeps the run's task; nil where it is not known.
-    func user(of tool: WorkToolKind) -> String? { kind == .clickUp && tool == .clickUp ? ids.first : nil }
+    func user(of tool: WorkToolKind) -> String? {
+        switch (kind, tool) {
+        case (.clickUp, .clickUp), (.asana, .asana): ids.first
+        default: nil
+        }
+    }
 }

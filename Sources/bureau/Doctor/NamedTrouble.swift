@@ -13,8 +13,8 @@ struct NamedTrouble: Sendable, Hashable {
 
     func finding(_ name: String, _ config: AgentConfig) -> Finding {
         let detail = "\(config.name): \(what)"
-        let fix = near.map { "did you mean \"\($0)\"? \(fix)" } ?? fix
-        return isWarning ? .warn(name, detail, fix: fix) : .fail(name, detail, fix: fix)
+        let advice = near.map { "did you mean \"\($0)\"? \(fix)" } ?? fix
+        return isWarning ? .warn(name, detail, fix: advice) : .fail(name, detail, fix: advice)
     }
 }
 

@@ -35,7 +35,7 @@ struct StopChoiceTests {
         let told = try await desk.events(run.id).map(\.detail)
         #expect(!told.contains { $0.contains("not to be kept") })
 
-        let other = try await bench.run(Bench.toRunning + [.turnEnded])
+        let other = try await bench.run([.taken, .sessionOpened(session: "sesn_other"), .turnEnded])
         await #expect(throws: RunDesk.Refused.self) {
             try await desk.stop(other.id, by: "ben", reason: nil, discarding: true)
         }
