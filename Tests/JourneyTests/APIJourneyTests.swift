@@ -31,6 +31,7 @@ struct APIJourneyTests {
 
     private static func token(_ installation: Installation) async throws -> String {
         #expect(try await installation.command("users", "add", "prober", "--role", "admin").status == 0)
+        #expect(try await installation.command("users", "add", "guest").status == 0)
         let made = try await installation.command(
             "users", "token", "prober", "--label", "test", "--scope", "write", "--json")
         return try #require((try? JSON(parsing: Data(made.text.utf8)))?["token"]?.string, "\(made.text)")
@@ -38,10 +39,12 @@ struct APIJourneyTests {
 
     /// Ids that are there, so that more than the doors is tried.
     private static func things(_ run: String, _ endpoint: String) -> String {
-        func operation(_ name: String, _ id: String) -> String {
-            "[[operations]]\ninclude-path-regex = \"\(name)\"\nparameters = { \"path.id\" = \"\(id)\" }\n"
+        func operation(_ path: String, _ name: String, _ value: String) -> String {
+            "[[operations]]\ninclude-path-regex = \"\(path)\"\nparameters = { \"path.\(name)\" = \"\(value)\" }\n"
         }
-        return operation("^/api/v1/runs/", run) + operation("^/api/v1/endpoints/", endpoint)
+        // Nobody else's account is changed: without its own nothing more would be answered.
+        return operation("^/api/v1/runs/", "id", run) + operation("^/api/v1/endpoints/", "id", endpoint)
+            + operation("^/api/v1/users/", "name", "guest")
     }
 
     @Test("No request that schemathesis can make is answered with a server's fault, or otherwise than declared")

@@ -29,7 +29,7 @@ struct ApprovalQuestionTests {
     @Test("About what is decided nobody is asked")
     func settled() async throws {
         try await Served.run { server in
-            let run = try await server.addRun(client: nil), id = try await server.ask(run.id, state: "denied")
+            let run = try await server.addRun(client: nil), id = try await server.ask(run.id, state: "expired")
             let ana = try await Browser.signedIn(server, "ana", .consultant), place = "/approvals/\(id)/question"
             #expect(try await ana.get(place).status == 409)
             #expect(try await ana.post(place, "question=Why").status == 409)

@@ -93,6 +93,7 @@ struct ClientAPI: Sendable {
                     [
                         "agent": .string(agent.name), "ready": .bool(agent.readiness.isReady),
                         "missing": .array(agent.readiness.missing.map { .string($0) }),
+                        "blockers": .array(agent.readiness.blockers.map { .string($0) }),
                     ]
                 }),
             "missing": .array(

@@ -49,10 +49,13 @@ struct VendorAccount: Sendable {
     }
 
     private static let keys = [
-        "ANTHROPIC_API_KEY": "anthropic.key_env", "CLICKUP_API_TOKEN": "clickup.token_env",
-        "CLICKUP_WEBHOOK_SECRET": "clickup.webhook_secret_env", "CLICKUP_WORKSPACE_ID": "clickup.workspace_id",
-        "ASANA_ACCESS_TOKEN": "asana.token_env", "SLACK_BOT_TOKEN": "slack.token_env",
-        "GOOGLE_SERVICE_ACCOUNT_JSON_PATH": "google.service_account_file",
+        "ANTHROPIC_API_KEY": "anthropic.key_env",  // not-a-secret, but where it is set
+        "ASANA_ACCESS_TOKEN": "asana.token_env",  // not-a-secret, but where it is set
+        "CLICKUP_API_TOKEN": "clickup.token_env",  // not-a-secret, but where it is set
+        "CLICKUP_WEBHOOK_SECRET": "clickup.webhook_secret_env",  // not-a-secret, but where it is set
+        "CLICKUP_WORKSPACE_ID": "clickup.workspace_id",
         "GOOGLE_DRIVE_ROOT_FOLDER_ID": "google.root_folder_id",
+        "GOOGLE_SERVICE_ACCOUNT_JSON_PATH": "google.service_account_file",
+        "SLACK_BOT_TOKEN": "slack.token_env",  // not-a-secret, but where it is set
     ]
 }

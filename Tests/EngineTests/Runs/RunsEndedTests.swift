@@ -25,7 +25,8 @@ struct RunsEndedTests {
         let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
         // Those from 0 to 100 ended at 900 or later; the first of them was the last to end.
         let all = try await desk.ended(since: 900, visible: nil)
-        #expect(all == .init(runs: 76, done: 25, failed: 26, stopped: 25, spent: MicroUSD(rawValue: 76 * 7), unpriced: 0))
+        #expect(
+            all == .init(runs: 76, done: 25, failed: 26, stopped: 25, spent: MicroUSD(rawValue: 76 * 7), unpriced: 0))
         let acme = try await desk.ended(since: 900, visible: ["acme"])
         #expect(acme.runs == 51 && acme.done == 0 && acme.failed == 26)
         let newest = try await desk.newestEnded(since: 900, visible: nil, limit: 3)
