@@ -24,7 +24,11 @@ struct LostWebhookTests {
             let server = try await installation.startServer()
             try await installation.board.move(KillTests.task, to: "ready (automate)")
             try await installation.waitForRest(at: server)
-            let complaints = try await Proof(installation).complaints().filter { !$0.hasPrefix("the status changed") }
+            // Whether the first look at the webhook comes before or after it is suspended is chance: then people are told.
+            let told = "there are alerts: [\"Bureau: ClickUp had suspended the webhook of sentinel"
+            let complaints = try await Proof(installation).complaints().filter {
+                !$0.hasPrefix("the status changed") && !(action == .suspend && $0.hasPrefix(told))
+            }
             #expect(complaints.isEmpty, "\(action.text): \(complaints.joined(separator: "; "))")
             #expect(await installation.look().acceptedSignals == 0)
         }
