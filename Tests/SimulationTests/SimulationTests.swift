@@ -57,7 +57,7 @@ struct BrokenWorldTests {
     /// Not every seed has the fault at the moment at which the break shows: so many are tried, of so many hours each.
     static let seedsMax: UInt64 = 5, hours = 15
     /// Some faults are rare.
-    static let longer = ["hidden-posts": 50]
+    static let longer = ["hidden-posts": 50, "hidden-sessions": 25]
     static let mutations: [(String, [String])] = [
         ("lost-signals", ["signals were answered 2xx"]), ("hidden-sessions", ["sessions, not one"]),
         ("hidden-posts", ["messages of its own in Slack", "results on its task"]),
