@@ -125,7 +125,7 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "BureauWeb", "BureauSandbox", hummingbird,
+                "BureauWeb", "BureauSandbox", "ProductHarness", hummingbird,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),

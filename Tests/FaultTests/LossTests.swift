@@ -47,11 +47,14 @@ struct LossTests {
         #expect(bad.state == "failed" && bad.cause == "lost_too_often", "\(bad)")
         #expect(good.state == "done", "\(good)")
         #expect(await installation.look().sessions.count == 1)
+        // Deliveries fail while nobody serves: when enough of them did, people are told of the webhook too.
         let alerts = try await eventually("people are told of the one") {
-            let alerts = await installation.look().messages(in: "C0ALERTS")
+            let alerts = await installation.look().messages(in: "C0ALERTS").map(\.whole)
+                .filter { !$0.contains("ClickUp cannot deliver") && !$0.contains("ClickUp had suspended the webhook") }
             return alerts.isEmpty ? nil : alerts
         }
-        #expect(alerts.count == 1 && alerts[0].whole.contains(bad.id), "told: \(alerts.map(\.whole))")
+        #expect(alerts.filter { !$0.contains(bad.id) } == [])
+        #expect(alerts.count == 1)
     }
 
     private static func arm(_ installation: Installation, _ process: ProductProcess) throws {

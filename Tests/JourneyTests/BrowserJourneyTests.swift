@@ -12,11 +12,7 @@ struct BrowserJourneyTests {
         "Sign in, add a client, start a run, see its result, approve, deny, send back, accept, stop, take the list away",
         arguments: ["forms", "keys"])
     func journey(hand: String) async throws {
-        await ProductGate.shared.enter()
-        let outcome: Result<Void, any Error>
-        do { outcome = .success(try await Self.play(hand)) } catch { outcome = .failure(error) }
-        await ProductGate.shared.leave()
-        try outcome.get()
+        try await Gate.installations.pass { try await Self.play(hand) }
     }
 
     private static func play(_ hand: String) async throws {

@@ -41,11 +41,7 @@ package final class Installation: Sendable {
     package static func open(
         _ options: Options = Options(), _ body: @Sendable (Installation) async throws -> Void
     ) async throws {
-        await ProductGate.shared.enter()
-        let outcome: Result<Void, any Error>
-        do { outcome = .success(try await opened(options, body)) } catch { outcome = .failure(error) }
-        await ProductGate.shared.leave()
-        try outcome.get()
+        try await Gate.installations.pass { try await opened(options, body) }
     }
 
     private static func opened(

@@ -11,12 +11,7 @@ struct ListPlaceTests {
     @Test("A list says which of its rows it shows and of how many, and its next page goes on counting")
     func showing() async throws {
         try await Served.run { server in
-            for number in 10..<70 {
-                try await ReportSeed(
-                    id: "01KAREP00000000000000000\(number)", run: "01KARVN00000000000000000\(number)", runState: "done",
-                    files: []
-                ).put(into: server)
-            }
+            _ = try await ReportSeed.sixtyDone(on: server)
             let browser = try await Browser.signedIn(server, "vera", .viewer)
             func next(_ page: String) throws -> String {
                 String(try #require(page.firstMatch(of: /rel="next" href="([^"]+)"/)).1).replacing("&amp;", with: "&")
@@ -41,12 +36,7 @@ struct ListPlaceTests {
     @Test("The list's data is in the order of its page, and goes on where that does")
     func data() async throws {
         try await Served.run { server in
-            let ids = (10..<70).map { "01KARVN00000000000000000\($0)" }
-            for (index, id) in ids.enumerated() {
-                try await ReportSeed(
-                    id: "01KAREP00000000000000000\(index + 10)", run: id, runState: "done", files: []
-                ).put(into: server)
-            }
+            let ids = try await ReportSeed.sixtyDone(on: server)
             let browser = try await Browser.signedIn(server, "vera", .viewer)
             func told(_ path: String) async throws -> (ids: [String], next: String?) {
                 let json = try JSONValue.parse(try await browser.get(path).body)

@@ -1,10 +1,8 @@
 import Foundation
 
 /// A stream of events as a browser reads it: the head first, then each event when it has come whole. Ends with the
-/// connection, or when nothing comes for `waitSecondsMax`.
+/// connection, or when nothing comes for `RawSocket.waitSecondsMax`.
 struct LiveReader {
-    /// A stream says nothing for a quarter of a minute at a time, and a busy machine for longer.
-    static let waitSecondsMax = 60
     private var pieces: AsyncStream<[UInt8]>.AsyncIterator
     private var text = EventStreamText()
     var head: String { text.head }
@@ -15,7 +13,7 @@ struct LiveReader {
             // A thread of its own: tasks' threads must not wait.
             Thread.detachNewThread {
                 defer { continuation.finish() }
-                guard let socket = try? RawSocket(port: port, waitSeconds: Self.waitSecondsMax) else { return }
+                guard let socket = try? RawSocket(port: port) else { return }
                 try? socket.send(request)
                 while let piece = socket.receive() {
                     if case .terminated = continuation.yield(piece) { return }

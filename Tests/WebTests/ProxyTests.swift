@@ -10,7 +10,7 @@ import Testing
 struct Proxy {
     let port: Int
     let log: URL
-    static let startTriesMax = 100
+    static let startTriesMax = 1_200
 
     static func run(
         before upstream: Int, changing change: (String) -> String = { $0 }, _ body: (Proxy) async throws -> Void

@@ -20,13 +20,14 @@ func answer(
 /// Bytes to and from a port of this machine, without a client that tidies them up.
 struct RawSocket: ~Copyable {
     private let descriptor: Int32
-    static let waitSecondsMax = 10
+    /// A stream says nothing for a quarter of a minute at a time, and a busy machine for longer.
+    static let waitSecondsMax = 60
 
     struct Failed: Error { let step: String }
 
-    init(port: Int, waitSeconds: Int = waitSecondsMax) throws {
+    init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var limit = timeval(tv_sec: waitSeconds, tv_usec: 0)
+        var limit = timeval(tv_sec: Self.waitSecondsMax, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

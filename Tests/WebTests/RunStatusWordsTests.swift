@@ -124,12 +124,7 @@ struct RunStatusWordsTests {
     @Test("The list is turned around by its column, page by page, and says how it is sorted")
     func order() async throws {
         try await Served.run { server in
-            let ids = (10..<70).map { "01KARVN00000000000000000\($0)" }
-            for (index, id) in ids.enumerated() {
-                try await ReportSeed(
-                    id: "01KAREP00000000000000000\(index + 10)", run: id, runState: "done", files: []
-                ).put(into: server)
-            }
+            let ids = try await ReportSeed.sixtyDone(on: server)
             let browser = try await Browser.signedIn(server, "vera", .viewer)
             func shown(_ page: String) -> [String] {
                 page.matches(of: /data-run="([0-9A-Z]+)"/).map { String($0.1) }

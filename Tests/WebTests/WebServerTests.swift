@@ -5,6 +5,7 @@ import BureauVendors
 import Crypto
 import Foundation
 import Logging
+import ProductHarness
 import ServiceLifecycle
 import Testing
 
@@ -49,6 +50,15 @@ struct Served: Sendable {
     static func run(
         site: WebHouse.Site = .init(version: "1.2.3"), hasInternalToken: Bool = true, hasAgents: Bool = false,
         checkup: Checkup? = nil, isPaused: Bool = false,
+        _ body: (Served) async throws -> Void
+    ) async throws {
+        try await Gate.servers.pass {
+            try await opened(site, hasInternalToken, hasAgents, checkup, isPaused, body)
+        }
+    }
+
+    private static func opened(
+        _ site: WebHouse.Site, _ hasInternalToken: Bool, _ hasAgents: Bool, _ checkup: Checkup?, _ isPaused: Bool,
         _ body: (Served) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")

@@ -19,11 +19,19 @@ struct ApprovalSlackTests {
     private static func ask(_ bench: Bench, input: String = #"{"url":"https://example.com"}"#, tool: String = "publish")
         async throws -> (run: RunRecord, approval: ApprovalRecord)
     {
+        try await ask(
+            bench,
+            NewApproval(
+                eventID: "e1", tool: tool, input: input, inputHash: Hex.sha256(Array(input.utf8)),
+                effect: "Sentinel wants to publish."))
+    }
+
+    @discardableResult
+    private static func ask(_ bench: Bench, _ new: NewApproval) async throws
+        -> (run: RunRecord, approval: ApprovalRecord)
+    {
         let run = try await bench.run(Bench.toRunning), doors = bench.clock.doors
         return try await bench.database.write { db in
-            let new = NewApproval(
-                eventID: "e1", tool: tool, input: input, inputHash: Hex.sha256(Array(input.utf8)),
-                effect: "Sentinel wants to publish.")
             let mark = StepMark.approval(run: run.id, eventID: "e1")
             let id = try #require(
                 try ApprovalStore(db: db).ask(
@@ -52,20 +60,13 @@ struct ApprovalSlackTests {
     @Test("What is asked again says in one line which version it is and what differs")
     func version() async throws {
         try await withStandIns { here in
-            let bench = try await Self.bench(), doors = bench.clock.doors
-            let run = try await bench.run(Bench.toRunning), input = #"{"body":"Half price"}"#
-            try await bench.database.write { db in
-                let new = NewApproval(
+            let bench = try await Self.bench(), input = #"{"body":"Half price"}"#
+            try await Self.ask(
+                bench,
+                NewApproval(
                     eventID: "e1", tool: "publish", input: input, inputHash: Hex.sha256(Array(input.utf8)),
-                    effect: "Sentinel wants to publish.", version: 2, previous: run.id,
-                    differsIn: ["body", "*x*\nApproved_by `ana`"])
-                let mark = StepMark.approval(run: run.id, eventID: "e1")
-                let id = try #require(
-                    try ApprovalStore(db: db).ask(
-                        new, run: run.id, id: mark, now: doors.now(), expiresAt: doors.now() + 3_600_000))
-                try ApprovalNotices(db: db, doors: doors).ask(id, run: run)
-                try RunTransitions(doors: doors).apply(.approvalsAsked(count: 1), to: run.id, lease: nil, in: db)
-            }
+                    effect: "Sentinel wants to publish.", version: 2, previous: "01KARVN0000000000000000001",
+                    differsIn: ["body", "*x*\nApproved_by `ana`"]))
             try await Self.send(try bench.parts(here.connections))
             let messages = await Self.messages(here, in: "C0APPROVE")
             #expect(messages.count == 1 && messages[0].text.contains("Version 2; differs in: body"), "\(messages)")

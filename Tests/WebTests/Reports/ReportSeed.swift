@@ -15,6 +15,18 @@ struct ReportSeed: Sendable {
     /// Name, what the session called its kind, content.
     var files: [(String, String, String)] = [("report.md", "text/markdown", "# Audit\n\nAll is well.\n")]
 
+    /// Runs that are done, oldest first, as many as fill more than one page of a list. Returns their ids.
+    static func sixtyDone(on server: Served) async throws -> [String] {
+        let numbers = 10..<70
+        for number in numbers {
+            try await ReportSeed(
+                id: "01KAREP00000000000000000\(number)", run: "01KARVN00000000000000000\(number)", runState: "done",
+                files: []
+            ).put(into: server)
+        }
+        return numbers.map { "01KARVN00000000000000000\($0)" }
+    }
+
     /// So many that wait for people, each of a run of its own.
     static func inReview(_ count: Int, of client: String, on server: Served) async throws {
         for number in 1...count {
