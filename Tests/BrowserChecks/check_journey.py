@@ -116,13 +116,18 @@ def start_run(hand):
     """Returns the page of the run, when there is something to judge."""
     hand.open("/runs/new?agent=pulse")
     hand.send("form[action='/runs']", {"client": "northlake"}, says="The run has begun.")
+    return reviewed(hand)
+
+
+def reviewed(hand):
+    """Waits until the run on this page can be judged, and returns the page's address."""
     page = urlsplit(hand.driver.current_url).path
 
     def is_ready():
         hand.open(page)
         return "In review" in hand.find("h1").text
 
-    wait("the run that was started can be judged", is_ready, RUN_SECONDS_MAX)
+    wait(f"the run on {page} can be judged", is_ready, RUN_SECONDS_MAX)
     return page
 
 
@@ -145,8 +150,28 @@ def judge(hand):
     hand.send(form, {"text": "Name the cities."}, says="Another round has begun")
     hand.open("/inbox/?kind=reviews")
     hand.send("form[action$='/accept']", says="Accepted.")
+
+
+def understand_failure(hand):
+    """Why it failed, what to do, that somebody saw it; then the same once more, which goes well, and what it cost."""
     hand.open("/inbox/?kind=failures")
+    hand.press("main a[href^='/runs/0']")
+    hand.sees("Last that worked")
+    failed, why = urlsplit(hand.driver.current_url).path, hand.find("#why").text
+    for said in ["The session was terminated by the service", "Run again begins a new one"]:
+        if said not in why:
+            note(f"{failed} does not say {said!r} but {why!r}")
     hand.send("form[action$='/seen']", {"note": "Told Ana."}, says="no longer waits for anybody")
+    hand.open(failed)
+    again = f"form[action='{failed}again']"
+    hand.press(f"{again} button")
+    hand.sees("Run this again?")
+    hand.send(again, says="has begun")
+    repeated = reviewed(hand)
+    if repeated == failed or "$" not in hand.find("#cost").text:
+        note(f"{repeated} is no new run, or does not say what it cost")
+    hand.open("/costs/")
+    hand.sees("PM Pulse")
 
 
 def stop_run(hand):
@@ -182,6 +207,7 @@ def main():
         page = start_run(hand)
         see_result(hand, page)
         judge(hand)
+        understand_failure(hand)
         stop_run(hand)
         download(hand, folder)
         count()

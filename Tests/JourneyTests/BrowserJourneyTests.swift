@@ -9,7 +9,7 @@ struct BrowserJourneyTests {
     private static let readySecondsMax = 120, journeySecondsMax = 240
 
     @Test(
-        "Sign in, add a client, start a run, see its result, approve, deny, send back, accept, stop, take the list away",
+        "Sign in, add a client, start a run, see its result, judge, see why one failed, repeat it, see the cost, stop",
         arguments: ["forms", "keys"])
     func journey(hand: String) async throws {
         try await Gate.installations.pass { try await Self.play(hand) }

@@ -18,6 +18,7 @@ struct StreamBench: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             OpenFiles.raiseLimit()
+            MemoryTrimmer.shareHeaps()
             let transport = HTTPTransport()
             let client = AnthropicClient(transport: transport, baseURL: baseURL, key: Secret("bench"))
             let counters = Counters()
