@@ -21,11 +21,14 @@ struct TimelineView: Sendable {
     func page(_ web: WebRequest, own newest: [RunEvent]) async throws -> Timeline {
         let text = web.query("text"), target = web.query("event").flatMap(TimelineAnchor.init)
         let before = try await place(web, target)
+        let most = before == nil && text == nil ? TimelinePage.firstItemsMax : TimelinePage.itemsMax
         let own =
             before == nil
-            ? newest
-            : try await house.runs.newestEvents(run.id, before: before?.seq ?? .max, limit: TimelinePage.itemsMax)
-        let page = TimelinePage(own: own, log: log, before: before, isSearch: text != nil || show == .tools) {
+            ? newest.suffix(most)
+            : try await house.runs.newestEvents(run.id, before: before?.seq ?? .max, limit: most)[...]
+        let page = TimelinePage(
+            own: Array(own), log: log, before: before, atMost: most, isSearch: text != nil || show == .tools
+        ) {
             isShown($0, text)
         }
         let isLive = before == nil && text == nil && !run.state.isFinal
