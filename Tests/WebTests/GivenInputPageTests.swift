@@ -96,6 +96,30 @@ struct GivenInputPageTests {
         }
     }
 
+    @Test("What nobody touched goes on as it was: as long as may be, another's client_id, a member with an underscore")
+    func untouched() async throws {
+        var payload = JSONObject([("client_id", .string("ACME")), ("_x", .string("kept"))])
+        for number in 1...100 { payload["k\(number)"] = .string("a word") }
+        payload["fill"] = .string("")
+        let room = GivenInput.payloadBytesMax - JSONValue.object(payload).pretty.utf8.count
+        payload["fill"] = .string(String(repeating: ". ", count: room / 2))
+        let before = JSONValue.object(payload)
+        try await Served.run(hasAgents: true) { server in
+            try await Self.fail(server, payload: before.canonical)
+            let otto = try await Browser.signedIn(server, "otto", .operator), place = "/runs/\(Self.run)/again"
+            #expect(try await otto.get(place).text.contains("name=\"payload\""))
+            let sent = WebRequest.escaped(before.pretty.replacing("\n", with: "\r\n"))
+            let begun = try await otto.post(place, "confirmed=yes&payload=\(sent)")
+            #expect(begun.status == 303, "\(begun.text)")
+            let id = try #require(begun.headers["location"]?.split(separator: "/").last.map(String.init))
+            let after = try #require(try await Self.payload(server, id))
+            #expect(JSONValue.object(after).canonical == before.canonical)
+            let short = WebRequest.escaped(#"{"client_id": "ACME"}"#)
+            let changed = try await otto.post(place, "confirmed=yes&payload=\(short)")
+            #expect(changed.status == 422 && changed.text.contains("short name"))
+        }
+    }
+
     @Test("Input that is not shown whole is not offered to be changed")
     func hidden() async throws {
         try await Served.run(hasAgents: true) { server in

@@ -9,10 +9,11 @@ package enum GivenInput {
         package let description: String
     }
 
-    /// Nil where nothing is written. Comments are allowed; keys that start with `_` are left out.
+    /// Nil where nothing is written. Comments are allowed; keys that start with `_` are left out. Browsers end lines
+    /// with two characters, which count as one.
     package static func read(_ text: String) throws(Wrong) -> JSONObject? {
         guard text.contains(where: { !$0.isWhitespace }) else { return nil }
-        guard text.utf8.count <= payloadBytesMax else {
+        guard text.replacing("\r\n", with: "\n").utf8.count <= payloadBytesMax else {
             throw Wrong(description: "This is more than \(payloadBytesMax >> 10) KiB.")
         }
         let (object, problems) = PayloadFile.read(Array(text.utf8), fileName: "payload")

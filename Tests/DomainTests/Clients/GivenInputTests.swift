@@ -9,6 +9,7 @@ struct GivenInputTests {
         ("{\n  // why\n  \"a\": []\n}", ["a"], ""), ("[1]", nil, "Line 1, column 1"),
         ("{\n  \"a\" 1\n}", nil, "Line 2"),
         (#"{"a": ""# + String(repeating: "x", count: GivenInput.payloadBytesMax) + #""}"#, nil, "16 KiB"),
+        (#"{"a": 1}"# + String(repeating: "\r\n", count: GivenInput.payloadBytesMax - 8), ["a"], ""),
     ]
 
     @Test("It is one JSON object of bounded size, and what is wrong is said with its place", arguments: texts)
