@@ -30,7 +30,12 @@ struct StartPageTests {
         ("task=https%3A%2F%2Fapp.clickup.com%2Ft%2F86cfull01", 303, "86cfull01", true),
         ("task=ABC-123", 422, "CLICKUP_WORKSPACE_ID", false),
         ("client=acme&task=86cfull01", 303, "86cfull01", true),
-        ("client=acme&task=no+task", 422, "paste its link", false),
+        ("client=acme&task=no+task", 422, "is no task", false),
+        ("task=1208000000000500", 422, "is a task of Asana, and sentinel takes its tasks from ClickUp", false),
+        (
+            "task=https%3A%2F%2Fapp.asana.com%2F0%2F1208%2F1209", 422,
+            "is a task of Asana, and sentinel takes its tasks from ClickUp", false
+        ),
         ("", 422, "Say what to work on", false), ("task=86cfull01&limit=much", 422, "in dollars", false),
     ]
 
@@ -68,6 +73,53 @@ struct StartPageTests {
             }
         }
     }
+
+    private static let programs: [(String, status: Int, says: String)] = [
+        ("86cfull01", 201, "86cfull01"), ("1208000000000500", 422, "takes its tasks from ClickUp"),
+        ("ABC-123", 422, "CLICKUP_WORKSPACE_ID"), ("ABC 123", 400, "does not look like one"),
+    ]
+
+    @Test("Programs name a task under the same rule", arguments: programs)
+    func program(task: String, status: Int, says: String) async throws {
+        try await Served.run(hasAgents: true) { server in
+            let robot = try await Program.of(server, "robot", .operator)
+            let answer = try await robot.send(
+                .post, "/api/v1/runs", #"{"agent": "sentinel", "task": "\#(task)"}"#)
+            #expect(answer.status == status && answer.text.contains(says), "\(answer.text)")
+        }
+    }
+
+    @Test("An agent of both tools gets its task from the one that keeps it", arguments: ["page", "api"])
+    func bothTools(by: String) async throws {
+        try await Served.run(hasAgents: true) { server in
+            let agent = try #require(server.house.catalog.agent("sentinel"))
+            var object = try JSONValue.parse(Array(agent.canonical.utf8)).object ?? JSONObject()
+            object["triggers"] = try JSONValue.parse(Array(Self.bothWays.utf8))
+            try JSONValue.object(object).pretty.write(
+                to: URL(filePath: server.database.path).deletingLastPathComponent().appending(path: "sentinel.json"),
+                atomically: true, encoding: .utf8)
+            try await server.house.catalog.refresh()
+            #expect(server.house.catalog.problems.filter { $0.severity == .error }.isEmpty)
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            if by == "page" {
+                let form = "agent=sentinel&task=1208000000000500"
+                let look = try await otto.post("/runs", form + "&do=look")
+                #expect(look.headers["location"]?.contains("task=1208000000000500") == true)
+                #expect(try await otto.post("/runs", form).status == 303)
+            } else {
+                let robot = try await Program.of(server, "robot", .operator)
+                let body = #"{"agent": "sentinel", "task": "1208000000000500"}"#
+                #expect(try await robot.send(.post, "/api/v1/runs", body).status == 201)
+            }
+            #expect(try await server.house.runs.list(RunListing(visible: nil)).map(\.taskTool) == [.asana])
+        }
+    }
+
+    private static let bothWays = #"""
+        {"manual_cli": {"enabled": true},
+         "clickup_webhook": {"enabled": true, "list_id": "901100000001", "trigger_status": "Ready (Automate)"},
+         "asana": {"enabled": true, "projects": ["1208000000000100"], "assignee": "1207000000000001", "sections": ["New"]}}
+        """#
 
     @Test("An agent that is not there is said where agents are chosen")
     func noAgent() async throws {
@@ -119,6 +171,9 @@ struct StartPageTests {
                 "value=\"86cfull01\"",
                 "Nothing has begun yet",
             ] { #expect(page.contains(words), "\(words)") }
+            let link = WebRequest.escaped("https://app.clickup.com/t/86cfull01")
+            let pasted = try await otto.post("/runs", "agent=sentinel&client=acme&task=\(link)&do=look")
+            #expect(pasted.headers["location"]?.contains("task=\(link)") == true, "what was written is kept")
             #expect(try await server.house.runs.list(RunListing(visible: nil)).count == 1)
         }
     }

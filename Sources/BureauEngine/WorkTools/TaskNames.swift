@@ -25,9 +25,33 @@ package struct TaskNames: Sendable {
 
     package init(parts: EngineParts) { self.parts = parts }
 
-    /// Why a name leads to no task, for people.
+    /// Why what was written leads to no task, and what to do.
     package struct Refused: Error, Sendable, CustomStringConvertible {
         package let description: String
+        package let fix: String
+
+        package var sentence: String { (description.prefix(1).uppercased() + description.dropFirst()).closed }
+    }
+
+    private static let pasted = "paste the task's link, or the id in it"
+
+    /// What somebody writes for a run of `agent`: a link or an id, and `keeper` where they say who keeps it.
+    package func task(_ written: String, keeper: WorkToolKind? = nil, for agent: LoadedAgent) async throws
+        -> (id: String, tool: WorkToolKind)
+    {
+        guard let mention = TaskMention(written) else {
+            throw Refused(
+                description: "\"\(written.prefix(80))\" is no task",
+                fix: "paste its link, or its id of letters, digits and hyphens")
+        }
+        let name = agent.config.name, maker = mention.maker ?? keeper
+        if let maker, let own = agent.taskTool, maker != own {
+            throw Refused(
+                description: "\(mention.id) is a task of \(maker.label), and \(name) takes its tasks from \(own.label)",
+                fix: "name a task of \(own.label), or an agent that works in \(maker.label)")
+        }
+        let tool = agent.taskTool ?? maker ?? .clickUp
+        return (try await id(of: mention.id, tool: tool, agent: agent), tool)
     }
 
     /// Only a name with a hyphen is asked about. `agent` says whose account is used.
@@ -38,10 +62,10 @@ package struct TaskNames: Sendable {
             throw Refused(
                 description:
                     "\(name) is a workspace's own name for a task, and this server does not know the workspace "
-                    + "(CLICKUP_WORKSPACE_ID). Paste the task's link instead.")
+                    + "(CLICKUP_WORKSPACE_ID)", fix: Self.pasted)
         }
         do { return try await clickUp.task(named: name, workspace: workspace).id } catch {
-            throw Refused(description: "ClickUp shows no task \(name): \(error.sentence.closed)")
+            throw Refused(description: "ClickUp shows no task \(name): \(error.sentence)", fix: Self.pasted)
         }
     }
 }

@@ -23,7 +23,8 @@ struct RunAPI: Sendable {
             .init(name: "agent", shape: .line(1...100)),
             .optional(
                 "client", .slug, "By slug. A client, a task, or both; a client, for whoever sees some of them alone."),
-            .optional("task", .text(1...40, pattern: "^[A-Za-z0-9]{1,40}$"), "The task's id, where its result goes."),
+            .optional(
+                "task", RunStarter.task, "The task's id, where its result goes; ClickUp's own ids such as ABC-123 too."),
             .optional(
                 "notes", .line(0...GivenInput.notesCharactersMax),
                 "For the agent, given with the payload as \(GivenInput.notesField)."),
@@ -146,6 +147,8 @@ struct RunDocument: Sendable {
 /// Starts runs for programs: the same checks for the API and for agents that ask.
 struct RunStarter: Sendable {
     let house: WebHouse
+    /// How a task's id looks.
+    static let task = APIShape.text(1...40, pattern: "^[A-Za-z0-9-]{1,40}$")
 
     struct Wish: Sendable {
         var agent: String
@@ -188,18 +191,28 @@ struct RunStarter: Sendable {
                     fix: "GET /api/v1/clients lists those you see.")
             }
         }
+        let task = try await task(wish.task, agent)
         let key = wish.key.map { "api/\(Hex.sha256(Array("\(actor.name)/\($0)".utf8)))" }
         let run = try await house.runs.start(
             NewRun(
                 agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
                 triggerSource: .api, requestedBy: "\(actor.surface) \(actor.name)",
                 dedupeKey: key ?? "api/\(house.doors.makeID())", clientSlug: client?.slug, clientName: client?.name,
-                taskID: wish.task, taskTool: agent.taskTool ?? .clickUp,
+                taskID: task?.id, taskTool: task?.tool ?? agent.taskTool ?? .clickUp,
                 payload: GivenInput.payload(of: client?.payload(), nil, notes: wish.notes)
                     .map { JSONValue.object($0).canonical },
                 costMax: wish.costMax, hasThread: agent.hasThread, priority: wish.priority))
         house.wake()
         try await house.audit.note(started: run, by: actor)
         return run
+    }
+
+    private func task(_ written: String?, _ agent: LoadedAgent) async throws -> (id: String, tool: WorkToolKind)? {
+        guard let written else { return nil }
+        do { return try await house.taskNames.task(written, for: agent) } catch let refused as TaskNames.Refused {
+            throw APIProblem(
+                status: .unprocessableContent, title: "No such task",
+                detail: refused.sentence, fix: "Send another task, or the id in its link.")
+        }
     }
 }

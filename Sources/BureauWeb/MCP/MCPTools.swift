@@ -172,7 +172,7 @@ struct MCPTools: Sendable {
             input: .object(
                 [
                     .init(name: "agent", shape: .line(1...100)), .optional("client", .slug),
-                    .optional("task", .text(1...40, pattern: "^[A-Za-z0-9]{1,40}$")),
+                    .optional("task", RunStarter.task),
                     .optional("max_cost_usd", .amount(0.01...100_000)),
                     .optional("notes", .line(0...GivenInput.notesCharactersMax), "For the agent."),
                     .optional("key", .line(8...128), "The same key starts one run, however often it is said."),

@@ -137,18 +137,10 @@ struct StartPages: Sendable {
             return try await refused("agent", "Choose an agent that may be started by hand.")
         }
         let written = (web.form["task"] ?? "")[...].trimmed, slug = web.form["client"] ?? ""
-        let task = TaskMention(written)
-        guard task != nil || written.isEmpty else {
-            return try await refused(
-                "task", "This is no task: paste its link, or its id of letters, digits and hyphens.")
-        }
-        let tool = task?.tool ?? agent.taskTool ?? .clickUp
-        var taskID: String?
-        if let task {
-            do { taskID = try await house.taskNames.id(of: task.id, tool: tool, agent: agent) } catch let error
-                as TaskNames.Refused
-            {
-                return try await refused("task", error.description)
+        var task: (id: String, tool: WorkToolKind)?
+        if !written.isEmpty {
+            do { task = try await house.taskNames.task(written, for: agent) } catch let refusal as TaskNames.Refused {
+                return try await refused("task", "\(refusal.sentence) \(APIProblem.sentence(refusal.fix))")
             }
         }
         let input: StartInput
@@ -178,7 +170,7 @@ struct StartPages: Sendable {
         guard web.form["do"] != "look" else {
             // An address does not hold what is long.
             guard input.notes.isEmpty, input.written == nil else { return try await show(web) }
-            let given = [("agent", agent.config.name), ("client", slug), ("task", taskID ?? ""), ("limit", limit)]
+            let given = [("agent", agent.config.name), ("client", slug), ("task", written), ("limit", limit)]
             let query = given.map { "\($0)=\(WebRequest.escaped($1))" }.joined(separator: "&")
             return .seeOther("/runs/new?look=yes&\(query)")
         }
@@ -187,7 +179,8 @@ struct StartPages: Sendable {
                 agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
                 triggerSource: .api, requestedBy: "web \(actor.name)", dedupeKey: "web/\(house.doors.makeID())",
                 clientSlug: client?.slug ?? input.written?["client_id"]?.string,
-                clientName: client?.name ?? input.written?["client_name"]?.string, taskID: taskID, taskTool: tool,
+                clientName: client?.name ?? input.written?["client_name"]?.string, taskID: task?.id,
+                taskTool: task?.tool ?? agent.taskTool ?? .clickUp,
                 payload: input.payload(of: client).map { JSONValue.object($0).canonical },
                 costMax: cents.map(MicroUSD.cents),
                 hasThread: agent.hasThread))

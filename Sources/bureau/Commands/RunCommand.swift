@@ -122,25 +122,12 @@ struct RunTask {
 
     func read(_ written: String?, _ parts: EngineParts) async throws -> (id: String?, tool: WorkToolKind) {
         guard let written else { return (nil, agent.taskTool ?? .clickUp) }
-        guard let mention = TaskMention(written) else {
-            throw SetupError(
-                "\"\(PlainLine.of(written))\" is no task",
-                fix: "give its link, or its id of letters, digits and hyphens",
-                exitCode: ExitStatus.usage)
-        }
-        let name = agent.config.name, maker = mention.maker ?? (isClickUp ? .clickUp : nil)
-        if let maker, let own = agent.taskTool, maker != own {
-            throw SetupError(
-                "\(mention.id) is a task of \(maker.label), and \(name) takes its tasks from \(own.label)",
-                fix: "name a task of \(own.label), or an agent that works in \(maker.label)", exitCode: ExitStatus.usage
-            )
-        }
-        let tool = agent.taskTool ?? maker ?? .clickUp
-        do { return (try await TaskNames(parts: parts).id(of: mention.id, tool: tool, agent: agent), tool) } catch let
-            refused as TaskNames.Refused
-        {
-            throw SetupError(
-                refused.description, fix: "give the task's link, or the id in it", exitCode: ExitStatus.usage)
+        do {
+            let names = TaskNames(parts: parts)
+            let found = try await names.task(written, keeper: isClickUp ? .clickUp : nil, for: agent)
+            return (found.id, found.tool)
+        } catch let refused as TaskNames.Refused {
+            throw SetupError(PlainLine.of(refused.description), fix: refused.fix, exitCode: ExitStatus.usage)
         }
     }
 }
