@@ -81,6 +81,20 @@ struct PeopleAPITests {
         }
     }
 
+    @Test("Nothing that lets in is made for somebody disabled", arguments: ["tokens", "link"])
+    func disabled(verb: String) async throws {
+        try await Served.run { server in
+            let boss = try await Program.of(server, "boss", .admin), people = server.house.people
+            let ana = try await people.add("ana", displayName: nil, role: .viewer, by: Browser.tester)
+            _ = try await people.disable(ana.id, by: Browser.tester)
+            let body = verb == "link" ? "{}" : #"{"label": "sheets", "scope": "read"}"#
+            let answer = try await boss.send(.post, "/api/v1/users/ana/\(verb)", body)
+            #expect(answer.status == 422 && answer.text.contains("is disabled"), "\(answer.text)")
+            _ = try await people.enable(ana.id, by: Browser.tester)
+            #expect(try await people.tokens(ana.id).isEmpty)
+        }
+    }
+
     @Test("Where somebody is signed in is listed and ended")
     func sessions() async throws {
         try await Served.run { server in

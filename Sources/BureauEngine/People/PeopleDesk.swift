@@ -136,9 +136,7 @@ package struct PeopleDesk: Sendable {
     package func makeLink(_ id: String, by actor: Actor) async throws -> String {
         let (token, now) = (OpaqueKey.make(), doors.now())
         _ = try await change(id, "sign-in link made", by: actor) { db, person in
-            guard !person.isDisabled else {
-                throw Refused(description: "\(person.name) is disabled", fix: "enable the account first")
-            }
+            try Self.expectEnabled(person)
             try CredentialStore(db: db).addLink(
                 OpaqueKey.hash(token), person: id, by: actor.name, now: now,
                 expiresAt: now + Int64(Self.linkHours) * 3_600_000)
@@ -155,7 +153,8 @@ package struct PeopleDesk: Sendable {
             throw Refused(
                 description: "the token has no label", fix: "say what it is for, so that it can be told apart")
         }
-        _ = try await change(id, "API token made: \(label) (\(scope.rawValue))", by: actor) { db, _ in
+        _ = try await change(id, "API token made: \(label) (\(scope.rawValue))", by: actor) { db, person in
+            try Self.expectEnabled(person)
             try CredentialStore(db: db).addToken(
                 OpaqueKey.hash(token), id: tokenID, person: id, label: label, scope: scope, now: now,
                 expiresAt: days.map { now + Int64($0) * 86_400_000 })
@@ -203,6 +202,13 @@ package struct PeopleDesk: Sendable {
     }
 
     // MARK: One change
+
+    /// What is made for somebody who may not come in would let them in the moment they may again.
+    private static func expectEnabled(_ person: PersonRecord) throws {
+        guard !person.isDisabled else {
+            throw Refused(description: "\(person.name) is disabled", fix: "enable the account first")
+        }
+    }
 
     private static func keepAnAdmin(_ db: any Connection, _ id: String) throws {
         guard try PersonStore(db: db).adminsLeft(without: id) == 0 else { return }
