@@ -44,6 +44,39 @@ struct AccessTests {
         }
     }
 
+    private static let own: [(String, String)] = [
+        ("role", "role=viewer"), ("clients", "all=no"), ("disable", "confirmed=yes"),
+    ]
+
+    @Test("No admin takes from themselves what they cannot give back", arguments: own)
+    func oneself(verb: String, form: String) async throws {
+        try await Served.run { server in
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            let other = try await Browser.signedIn(server, "other", .admin)
+            let path = "/users/boss/\(verb)"
+            #expect(try await !boss.get("/users/boss/").text.contains("action=\"\(path)\""))
+            #expect(try await other.get("/users/boss/").text.contains("action=\"\(path)\""))
+            let refused = try await boss.post(path, form)
+            #expect(refused.status == 422 && refused.text.contains("Ask another admin."), "\(refused.text)")
+            if verb == "disable" { #expect(try await boss.get(path).status == 422) }
+            let before = try await server.house.people.find("boss")
+            #expect(before.role == .admin && before.clients == nil && !before.isDisabled)
+            #expect(try await other.post(path, form).status == 303)
+            let after = try await server.house.people.find("boss")
+            #expect(after.role != .admin || after.clients != nil || after.isDisabled)
+        }
+    }
+
+    @Test("The command line may do it, for whoever is stuck")
+    func rescue() async throws {
+        try await Served.run { server in
+            let boss = try await Browser.signedIn(server, "boss", .admin).person, people = server.house.people
+            _ = try await Browser.signedIn(server, "other", .admin)
+            let after = try await people.setRole(boss.id, .viewer, by: Actor(name: "boss", surface: "cli"))
+            #expect(after.role == .viewer)
+        }
+    }
+
     @Test("Clients that have no box on the page stay as they are")
     func manyClients() async throws {
         try await Served.run { server in

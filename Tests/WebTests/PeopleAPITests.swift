@@ -81,6 +81,21 @@ struct PeopleAPITests {
         }
     }
 
+    private static let own: [(String, String)] = [
+        ("role", #"{"role": "viewer"}"#), ("clients", #"{"clients": []}"#), ("disable", "{}"),
+    ]
+
+    @Test("Nobody does it to themselves: another admin does", arguments: own)
+    func oneself(verb: String, body: String) async throws {
+        try await Served.run { server in
+            let boss = try await Program.of(server, "boss", .admin), path = "/api/v1/users/boss/\(verb)"
+            let other = try await Program.of(server, "other", .admin)
+            let refused = try await boss.send(.post, path, body)
+            #expect(refused.status == 422 && refused.document["fix"]?.string == "Ask another admin.")
+            #expect(try await other.send(.post, path, body).status == 200)
+        }
+    }
+
     @Test("Nothing that lets in is made for somebody disabled", arguments: ["tokens", "link"])
     func disabled(verb: String) async throws {
         try await Served.run { server in

@@ -57,6 +57,7 @@ package struct PeopleDesk: Sendable {
 
     package func setRole(_ id: String, _ role: Role, by actor: Actor) async throws -> PersonRecord {
         try await change(id, "role changed", by: actor) { db, person in
+            try Self.expectOther(person, than: actor)
             if person.role == .admin, role != .admin { try Self.keepAnAdmin(db, id) }
             try PersonStore(db: db).setRole(id, role)
         }
@@ -64,7 +65,8 @@ package struct PeopleDesk: Sendable {
 
     /// Nil lets somebody see every client. Takes effect with the next request.
     package func setClients(_ id: String, _ clients: Set<String>?, by actor: Actor) async throws -> PersonRecord {
-        try await change(id, "clients changed", by: actor) { db, _ in
+        try await change(id, "clients changed", by: actor) { db, person in
+            try Self.expectOther(person, than: actor)
             for client in clients ?? [] where try ClientStore(db: db).find(client) == nil {
                 throw Refused(
                     description: "there is no client \"\(client.prefix(80))\"", fix: "see bureau clients list")
@@ -77,6 +79,7 @@ package struct PeopleDesk: Sendable {
     package func disable(_ id: String, by actor: Actor) async throws -> PersonRecord {
         let now = doors.now()
         return try await change(id, "user disabled", by: actor) { db, person in
+            try Self.expectOther(person, than: actor)
             if person.role == .admin { try Self.keepAnAdmin(db, id) }
             try PersonStore(db: db).disable(id, now: now)
             let store = CredentialStore(db: db)
@@ -202,6 +205,13 @@ package struct PeopleDesk: Sendable {
     }
 
     // MARK: One change
+
+    /// Whoever takes from themselves cannot give it back. The command line can, so it may do both.
+    package static func expectOther(_ person: PersonRecord, than actor: Actor) throws {
+        guard actor.surface != "cli", actor.name == person.name else { return }
+        throw Refused(
+            description: "nobody disables themselves, or changes their own role or clients", fix: "ask another admin")
+    }
 
     /// What is made for somebody who may not come in would let them in the moment they may again.
     private static func expectEnabled(_ person: PersonRecord) throws {

@@ -64,7 +64,7 @@ struct PeoplePages: Sendable {
 
     private func show(_ web: WebRequest, link: String? = nil) async throws -> Response {
         let person = try await person(web), place = "/users/\(person.name)"
-        let clients = try await house.clients.list()
+        let isOwn = try person.id == web.signedIn().person.id
         var page = Page(title: person.displayName, heading: person.displayName)
         page.crumbs = [Link(word: "Users", address: "/users/"), Link(word: person.name)]
         if let link {
@@ -87,6 +87,25 @@ struct PeoplePages: Sendable {
                 ])),
             Block(
                 heading: "Sign-in link", forms: [Form(action: place + "/link", verb: "Make a one-time link", tone: "")]),
+        ]
+        page.blocks += try await isOwn ? [] : may(person, place)
+        page.blocks += [
+            slack(person, place),
+            try await AccessBlocks(house: house, place: place).sessions(person, this: nil),
+            try await AccessBlocks(house: house, place: place).tokens(person),
+            isOwn
+                ? Block(
+                    heading: "Access",
+                    text: "Your own role, your clients and whether you may sign in are for another admin to change.")
+                : access(person, place),
+        ]
+        return try await house.page(page, web)
+    }
+
+    /// What they may do, and for whom.
+    private func may(_ person: PersonRecord, _ place: String) async throws -> [Block] {
+        let clients = try await house.clients.list()
+        return [
             Block(
                 heading: "Role",
                 forms: [
@@ -101,22 +120,20 @@ struct PeoplePages: Sendable {
                         action: place + "/clients", verb: "Change clients",
                         fields: boxes(clients, person), tone: "")
                 ]),
-            slack(person, place),
-            try await AccessBlocks(house: house, place: place).sessions(person, this: nil),
-            try await AccessBlocks(house: house, place: place).tokens(person),
-            Block(
-                heading: "Access",
-                forms: [
-                    person.isDisabled
-                        ? Form(action: place + "/enable", verb: "Enable", tone: "")
-                        : Form(
-                            action: place + "/disable", verb: "Disable…", tone: "danger",
-                            legend:
-                                "Ends every session, link and token of this user at once. Nothing of theirs is deleted."
-                        )
-                ]),
         ]
-        return try await house.page(page, web)
+    }
+
+    private func access(_ person: PersonRecord, _ place: String) -> Block {
+        Block(
+            heading: "Access",
+            forms: [
+                person.isDisabled
+                    ? Form(action: place + "/enable", verb: "Enable", tone: "")
+                    : Form(
+                        action: place + "/disable", verb: "Disable…", tone: "danger",
+                        legend:
+                            "Ends every session, link and token of this user at once. Nothing of theirs is deleted.")
+            ])
     }
 
     private func slack(_ person: PersonRecord, _ place: String) -> Block {
@@ -209,6 +226,7 @@ struct PeoplePages: Sendable {
 
     private func askToDisable(_ web: WebRequest) async throws -> Response {
         let person = try await person(web), place = "/users/\(person.name)/"
+        try PeopleDesk.expectOther(person, than: web.actor())
         return try await house.page(
             ConfirmPage(
                 question: "Disable \(person.displayName)?", about: "\(person.displayName) (\(person.name))",

@@ -56,7 +56,7 @@ struct BrowserPlaces {
             "/intake/", "/system/webhooks/", "/system/webhooks/\(signal)/", "/system/connections/",
             "/system/endpoints/",
             "/system/endpoints/\(endpoint)/", "/system/audit-log/", "/system/alerts/", "/system/queue/",
-            "/system/settings/", "/users/", "/users/boss/", "/settings/", "/help", "/search?q=acme",
+            "/system/settings/", "/users/", "/users/boss/", "/users/vera/", "/settings/", "/help", "/search?q=acme",
             "/approvals/01KAAPP0000000000000000001/", report("8") + "compare", "/runs/\(FullHouse.longRun)/",
             "/runs/\(FullHouse.longRun)/?show=everything", "/runs/\(FullHouse.longRun)/?show=raw",
             run("5") + "?show=tools", run("5") + "?show=raw", run("5") + "?event=s1#s1", "/reports/?reusable=no",
@@ -71,7 +71,7 @@ struct BrowserPlaces {
     static let confirmations = [
         "/intake/pause", "/intake/drain", run("5") + "stop", run("3") + "again", run("7") + "deliver",
         "/clients/acme/archive", "/agents/sentinel/test",
-        "/users/boss/disable", "/system/endpoints/\(endpoint)/remove", "/system/endpoints/\(endpoint)/rotate",
+        "/users/vera/disable", "/system/endpoints/\(endpoint)/remove", "/system/endpoints/\(endpoint)/rotate",
         "/system/endpoints/\(endpoint)/disable", "/approvals/together?\(FullHouse.together)",
         "/approvals/01KAAPP0000000000000000001/change",
         "/system/queue/together?do=redrive&pick.\(signal)=yes",
