@@ -60,12 +60,12 @@ struct UserAccessAPI: Sendable {
             .operation(
                 house, .delete, "/users/:name/tokens/:token", .admin,
                 as: .init(
-                    name: "revokeUserToken", tag: PeopleAPI.tag, summary: "It no longer works.", answer: .nothing,
-                    problems: [.unprocessableContent])
+                    name: "revokeUserToken", tag: PeopleAPI.tag, summary: "It no longer works.", answer: .nothing)
             ) { call in
-                let person = try await house.person(of: call)
-                try await house.people.revoke(
-                    token: call.web.parameter("token"), of: person.id, by: call.web.actor())
+                let person = try await house.person(of: call), actor = try call.web.actor()
+                do {
+                    try await house.people.revoke(token: call.web.parameter("token"), of: person.id, by: actor)
+                } catch is PeopleDesk.Refused { throw APIProblem.missing("such token in use") }
                 return .nothing
             },
         ]
