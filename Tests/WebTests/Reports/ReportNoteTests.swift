@@ -51,7 +51,11 @@ struct ReportNoteTests {
             #expect(try await vera.post("/reports/\(Self.report)/note", "note=x").status == 403)
             let robot = try await Program.of(server, "robot", .consultant)
             let place = "/api/v1/artifacts/\(Self.report)/note"
-            #expect(try await robot.send(.post, place, #"{"text":""}"#).status >= 400)
+            #expect(try await robot.send(.post, place, #"{"text":""}"#).status == 400)
+            for verb in ["note", "changes"] {
+                let blank = try await robot.send(.post, "/api/v1/artifacts/\(Self.report)/\(verb)", #"{"text":" "}"#)
+                #expect(blank.status == 422 && blank.text.contains("Send another text."), "\(verb): \(blank.text)")
+            }
             #expect(try await server.house.runs.events(Self.run).isEmpty)
             #expect(try await robot.send(.post, place, #"{"text":"Read"}"#).status == 200)
             #expect(try await server.house.runs.events(Self.run).last?.detail == "robot: Read")

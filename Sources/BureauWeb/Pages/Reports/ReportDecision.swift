@@ -30,6 +30,13 @@ struct ReportDecision: Sendable {
         return named.isEmpty || person.role >= .operator
     }
 
+    /// Spaces have passed for a text of one character by now.
+    private static func expectWords(_ text: String) throws {
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw FieldProblem(field: "text", text: "The text is blank.")
+        }
+    }
+
     func carryOut(_ word: Word, _ before: ArtifactRecord, _ person: PersonRecord, _ actor: Actor) async throws
         -> ArtifactRecord
     {
@@ -44,9 +51,11 @@ struct ReportDecision: Sendable {
             after = try await house.reports.accept(before.id, by: actor.name)
         case .dismissed(let reason): after = try await house.reports.dismiss(before.id, by: actor.name, reason: reason)
         case .noted(let text):
+            try Self.expectWords(text)
             _ = try await house.runs.note(before.runID, text, by: actor.name)
             after = before
         case .changes(let text):
+            try Self.expectWords(text)
             guard try await house.reports.find(before.runID).id == before.id else {
                 throw ArtifactDesk.Refused(
                     kind: .notNow, description: "there is a newer version of this report",
