@@ -58,6 +58,28 @@ struct BudgetAPITests {
         }
     }
 
+    private static let readers: [Set<String>?] = [nil, ["zeta"]]
+
+    @Test("A limit is listed behind more clients without one than a list has lines", arguments: readers)
+    func many(clients: Set<String>?) async throws {
+        try await Served.run { server in
+            try await server.database.write { db in
+                _ = try db.execute(
+                    """
+                    WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n <= ?)
+                    INSERT INTO client (slug, name, record, created_at, updated_at)
+                    SELECT 'client-' || n, 'Client', '{"slug":"client-' || n || '","name":"Client"}', 1, 1 FROM number
+                    """, [BudgetDesk.linesMax])
+            }
+            try await server.openClient("zeta")
+            let boss = try await Program.of(server, "boss", .admin)
+            _ = try await boss.send(.post, "/api/v1/budgets", Self.body("client/zeta", "month", "9"))
+            let reader = try await Program.of(server, "olga", .operator, clients: clients)
+            let listed = try await reader.json("/api/v1/budgets")["items"]?.array ?? []
+            #expect(listed.contains { $0["scope"]?.string == "client/zeta" }, "\(listed.count)")
+        }
+    }
+
     @Test("One run is let cost more, until it is over")
     func run() async throws {
         try await Served.run { server in

@@ -14,8 +14,15 @@ package struct ClientStore {
         try db.query("SELECT slug, record FROM client ORDER BY slug LIMIT ?", [limit]).map(decode)
     }
 
-    func slugs(limit: Int = 1_000) throws -> [String] {
-        try db.query("SELECT slug FROM client ORDER BY slug LIMIT ?", [limit]).map { try $0.text("slug") }
+    /// Those that may have a limit of what they spend: their record speaks of one, or a person set one.
+    func withLimit(most limit: Int) throws -> [String] {
+        try db.query(
+            """
+            SELECT slug FROM client WHERE instr(record, '"monthly_budget"') > 0
+                OR EXISTS (SELECT 1 FROM budget_limit WHERE scope = 'client/' || client.slug)
+            ORDER BY slug LIMIT ?
+            """, [limit]
+        ).map { try $0.text("slug") }
     }
 
     func standing(_ slug: String) throws -> ClientStanding? {

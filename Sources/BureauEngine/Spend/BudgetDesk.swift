@@ -21,7 +21,7 @@ package struct BudgetDesk: Sendable {
     let doors: Doors
     let catalog: AgentCatalog
     let budgets: BudgetBook
-    package static let linesMax = 1_000
+    package static let linesMax = 1_000, clientsMax = 10_000
 
     package init(database: any Database, doors: Doors, catalog: AgentCatalog, agencyBudget: ScopeBudget?) {
         self.database = database
@@ -30,24 +30,36 @@ package struct BudgetDesk: Sendable {
         budgets = BudgetBook(agency: agencyBudget, catalog: catalog)
     }
 
-    /// Today's and this month's accounts: the agency's, and every other that has a limit or was drawn on.
-    package func list() async throws -> [Line] {
+    /// What the agency and an agent may spend is of all clients.
+    package static func isSeen(_ owner: SpendAccount.Owner, visible: Set<String>?) -> Bool {
+        guard let visible else { return true }
+        if case .client(let slug) = owner { return visible.contains(slug) }
+        return false
+    }
+
+    /// Today's and this month's accounts: the agency's, and every other that has a limit or was drawn on; of those
+    /// that may be seen the first `linesMax`.
+    package func list(visible: Set<String>? = nil) async throws -> [Line] {
         let day = SpendAccount.day(doors.now()), month = String(day.prefix(7))
         let agents = catalog.agents.map(\.config.name)
         return try await database.read { [budgets] db in
             let drawn = try db.query(
                 "SELECT scope, period FROM spend_balance WHERE period IN (?, ?) ORDER BY scope, period LIMIT ?",
-                [day, month, Self.linesMax]
+                [day, month, Self.clientsMax]
             ).compactMap { SpendAccount(scope: try $0.text("scope"), period: try $0.text("period")) }
-            let clients = try ClientStore(db: db).slugs().map { SpendAccount(.client($0), month) }
+            let slugs = try ClientStore(db: db).withLimit(most: Self.clientsMax)
+            let clients = slugs.map { SpendAccount(.client($0), month) }
             let agents = agents.flatMap { [SpendAccount(.agent($0), day), SpendAccount(.agent($0), month)] }
             let all = Set(drawn + clients + agents).subtracting([SpendAccount(.agency, day)])
                 .sorted { ($0.scope, $0.period) < ($1.scope, $1.period) }
-            return try ([SpendAccount(.agency, day)] + all.prefix(Self.linesMax)).compactMap { account in
+            var lines: [Line] = []
+            for account in [SpendAccount(.agency, day)] + all where Self.isSeen(account.owner, visible: visible) {
+                guard lines.count < Self.linesMax else { break }
                 let budget = try budgets.budget(account, in: db), balance = try SpendLedger(db: db).balance(account)
-                guard budget != nil || balance.committed > .zero || account.owner == .agency else { return nil }
-                return Line(account: account, budget: budget, balance: balance)
+                guard budget != nil || balance.committed > .zero || account.owner == .agency else { continue }
+                lines.append(Line(account: account, budget: budget, balance: balance))
             }
+            return lines
         }
     }
 

@@ -31,8 +31,7 @@ struct BudgetAPI: Sendable {
                     name: "listBudgets", tag: Self.tag, summary: "Accounts of today and this month, in UTC.",
                     answer: .list(.named("Budget")))
             ) { call in
-                let lines = try await house.budgets.list().filter { Self.isSeen($0.account.owner, call) }
-                return .list(lines.prefix(BudgetDesk.linesMax).map(\.document), next: nil)
+                .list(try await house.budgets.list(visible: call.visible).map(\.document), next: nil)
             },
             .operation(
                 house, .post, "/budgets", .admin,
@@ -61,13 +60,6 @@ struct BudgetAPI: Sendable {
         ]
     }
 
-    /// What the agency and an agent may spend is of all clients.
-    private static func isSeen(_ owner: SpendAccount.Owner, _ call: APICall) -> Bool {
-        guard let visible = call.visible else { return true }
-        if case .client(let slug) = owner { return visible.contains(slug) }
-        return false
-    }
-
     private static func limit(_ call: APICall) throws -> (amount: MicroUSD, reason: String) {
         let reason = call.text("reason") ?? ""
         guard reason.contains(where: { !$0.isWhitespace }) else {
@@ -83,7 +75,7 @@ struct BudgetAPI: Sendable {
         guard let owner = SpendAccount(scope: call.text("scope") ?? "", period: "2026-01")?.owner,
             let span = call.text("span").flatMap(SpendAccount.Span.init(rawValue:))
         else { throw APIProblem.misshapen("scope names no account") }
-        guard Self.isSeen(owner, call) else { throw APIProblem.missing("such account") }
+        guard BudgetDesk.isSeen(owner, visible: call.visible) else { throw APIProblem.missing("such account") }
         let isKept: Bool
         switch owner {
         case .agency: isKept = span == .day
