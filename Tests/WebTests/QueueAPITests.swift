@@ -45,6 +45,28 @@ struct QueueAPITests {
         }
     }
 
+    @Test("One that is named is found behind more than a look takes, by its whole id or how it begins")
+    func behind() async throws {
+        try await Served.run { server in
+            try await Self.seed(server)
+            let queued = [try await server.addRun(client: "acme").id, try await server.addRun(client: "acme").id]
+            var filter = QueueFilter()
+            filter.limit = 1
+            for id in [Self.run, Self.other] {
+                filter.ids = [id]
+                #expect(try await server.house.queue.parked(filter).map(\.id) == [id])
+            }
+            for id in queued {
+                filter.ids = ["nobody'\"", id.lowercased()]
+                #expect(try await server.house.queue.waiting(filter).map(\.id) == [id])
+            }
+            filter.ids = [String(Self.run.prefix(5))]
+            #expect(try await server.house.queue.parked(filter).isEmpty, "too short to name one")
+            (filter.ids, filter.limit) = ([String(Self.run.prefix(10))], 10)
+            #expect(try await server.house.queue.parked(filter).count == 2)
+        }
+    }
+
     @Test("A client's are dismissed together, and nothing of a client that is not seen")
     func together() async throws {
         try await Served.run(hasAgents: true) { server in

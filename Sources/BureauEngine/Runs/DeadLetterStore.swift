@@ -1,3 +1,4 @@
+import BureauDomain
 import BureauStorage
 
 /// Work that was set aside and goes on only when a person says so.
@@ -90,21 +91,24 @@ struct DeadLetterStore {
 
     /// Newest first.
     func list(_ filter: QueueFilter) throws -> [DeadLetter] {
-        let (seen, slugs) = filter.seen("client")
-        let values: [any SQLBindable] = [
+        let (seen, slugs) = filter.seen("client"), (named, ids) = filter.named("letter.id")
+        var values: [any SQLBindable] = [
             filter.agent, filter.agent, filter.client, filter.client, filter.cause, filter.cause,
         ]
         let place = filter.before
         // The plus signs keep out the indexes by time, which hold everything that has ended.
         let older = place == nil ? "" : " AND (+parked_at < ? OR (+parked_at = ? AND +id < ?))"
         let begin: [any SQLBindable] = place.map { [$0.parkedAt, $0.parkedAt, $0.id] } ?? []
+        values += slugs + ids
+        values += begin + [min(filter.limit, QueueFilter.limitMax)]
         return try db.query(
             """
             \(Self.letters)
-                AND (? IS NULL OR agent = ?) AND (? IS NULL OR client = ?) AND (? IS NULL OR cause = ?)\(seen)\(older)
+                AND (? IS NULL OR agent = ?) AND (? IS NULL OR client = ?) AND (? IS NULL OR cause = ?)\(seen)
+                \(named)\(older)
             ORDER BY parked_at DESC, id DESC LIMIT ?
-            """, values + slugs + begin + [min(filter.limit, QueueFilter.limitMax)]
-        ).map(DeadLetter.init).filter { filter.admits($0.id) }
+            """, values
+        ).map(DeadLetter.init)
     }
 
     func count(atMost limit: Int) throws -> Int64 {
@@ -138,7 +142,14 @@ extension QueueFilter {
         return (" AND (\(column) IS NULL OR \(column) IN (\(marks)))", visible.sorted())
     }
 
-    func admits(_ id: String) -> Bool {
-        ids.isEmpty || ids.contains { $0.count >= 6 && id.hasPrefix($0.uppercased()) }
+    /// The same for the ids that are meant, so that a limit counts these alone; "~" sorts behind all that is in an id.
+    func named(_ column: String) -> (text: String, values: [any SQLBindable]) {
+        guard !ids.isEmpty else { return ("", []) }
+        let long = ids.filter { $0.count >= 6 }.map { JSONValue.string($0.uppercased()) }
+        let text = """
+             AND EXISTS (SELECT 1 FROM json_each(?) AS meant
+                WHERE \(column) BETWEEN meant.value AND meant.value || '~')
+            """
+        return (text, [JSONValue.array(long).compact])
     }
 }

@@ -30,16 +30,18 @@ package struct QueueDesk: Sendable {
 
     /// Waiting runs, those that have waited longest first.
     package func waiting(_ filter: QueueFilter) async throws -> [RunRecord] {
-        let (seen, slugs) = filter.seen("client_slug")
-        let values: [any SQLBindable] = [filter.agent, filter.agent, filter.client, filter.client]
+        let (seen, slugs) = filter.seen("client_slug"), (named, ids) = filter.named("run.id")
+        var values: [any SQLBindable] = [filter.agent, filter.agent, filter.client, filter.client]
+        values += slugs + ids
+        values.append(min(filter.limit, QueueFilter.limitMax))
         return try await database.query(
             """
             SELECT \(RunStore.columns) FROM run
             WHERE state = 'queued' AND lease_owner IS NULL AND (? IS NULL OR agent = ?)
-                AND (? IS NULL OR client_slug = ?)\(seen)
+                AND (? IS NULL OR client_slug = ?)\(seen)\(named)
             ORDER BY coalesce(queued_at, accepted_at), id LIMIT ?
-            """, values + slugs + [min(filter.limit, QueueFilter.limitMax)]
-        ).map(RunRecord.init).filter { filter.admits($0.id) }
+            """, values
+        ).map(RunRecord.init)
     }
 
     /// What each of these waiting runs waits for.
