@@ -105,12 +105,16 @@ struct FeedbackStore {
             .map(FeedbackRecord.init)
     }
 
+    /// The plus signs keep out the order of ids, which would walk through everybody's to find the few of a run.
+    static let pageOfRun = "SELECT * FROM feedback WHERE run_id = ? AND +id > ? ORDER BY +id LIMIT ?"
+
     /// Examples in the order they were seen, a page at a time.
     func page(after id: String, run: String? = nil, limit: Int) throws -> [FeedbackRecord] {
-        try db.query(
-            "SELECT * FROM feedback WHERE id > ? AND (? IS NULL OR run_id = ?) ORDER BY id LIMIT ?",
-            [id, run, run, limit]
-        ).map(FeedbackRecord.init)
+        guard let run else {
+            return try db.query("SELECT * FROM feedback WHERE id > ? ORDER BY id LIMIT ?", [id, limit])
+                .map(FeedbackRecord.init)
+        }
+        return try db.query(Self.pageOfRun, [run, id, limit]).map(FeedbackRecord.init)
     }
 
     /// The comment says something else now, of the round that stands now.
