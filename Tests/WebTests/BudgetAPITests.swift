@@ -90,7 +90,8 @@ struct BudgetAPITests {
             #expect(try await server.house.runs.find(run.id).costMax == .cents(1_250))
             #expect(try await server.house.audit.list(subject: "run \(run.id)").first?.after?.contains("Large") == true)
             _ = try await ana.send(.post, "/api/v1/runs/\(run.id)/stop")
-            #expect(try await ana.send(.post, path, body).status == 409)
+            let late = try await ana.send(.post, path, body)
+            #expect(late.status == 409 && late.text.contains("/api/v1/runs/\(run.id)/again"), "\(late.text)")
         }
     }
 

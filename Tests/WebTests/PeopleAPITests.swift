@@ -29,6 +29,8 @@ struct PeopleAPITests {
                 let answer = try await boss.send(.post, path + "/" + verb, body)
                 #expect(answer.status == 200 && answer.document[member] == value, "\(verb): \(answer.text)")
             }
+            let unknown = try await boss.send(.post, path + "/clients", #"{"clients": ["nobody"]}"#)
+            #expect(unknown.document["fix"]?.string == "GET /api/v1/clients lists those there are.", "\(unknown.text)")
             let noted = try await server.house.audit.list(subject: "user ana.silva")
             #expect(noted.count == steps.count + 1 && noted.allSatisfy { $0.actor.name == "boss" })
         }

@@ -20,6 +20,12 @@ package struct PeopleDesk: Sendable {
     package struct Refused: Error, Sendable, CustomStringConvertible {
         package let description: String
         package let fix: String
+        /// What a list shows all of, where that is the fix: "users" or "clients".
+        package var listed: String?
+    }
+
+    private static func unknown(_ what: String, in list: String) -> Refused {
+        Refused(description: "there is no \(what)", fix: "see bureau \(list) list", listed: list)
     }
 
     package func list() async throws -> [PersonRecord] { try await database.read { try PersonStore(db: $0).list() } }
@@ -34,7 +40,7 @@ package struct PeopleDesk: Sendable {
             try PersonStore(db: db).find(name: name.lowercased()) ?? PersonStore(db: db).find(name.uppercased())
         }
         guard let found else {
-            throw Refused(description: "there is no user \"\(name.prefix(40))\"", fix: "see bureau users list")
+            throw Self.unknown("user \"\(name.prefix(40))\"", in: "users")
         }
         return found
     }
@@ -68,8 +74,7 @@ package struct PeopleDesk: Sendable {
         try await change(id, "clients changed", by: actor) { db, person in
             try Self.expectOther(person, than: actor)
             for client in clients ?? [] where try ClientStore(db: db).find(client) == nil {
-                throw Refused(
-                    description: "there is no client \"\(client.prefix(80))\"", fix: "see bureau clients list")
+                throw Self.unknown("client \"\(client.prefix(80))\"", in: "clients")
             }
             try PersonStore(db: db).setClients(id, clients)
         }
@@ -233,7 +238,7 @@ package struct PeopleDesk: Sendable {
         return try await database.write { db in
             let store = PersonStore(db: db)
             guard let before = try store.find(id) else {
-                throw Refused(description: "there is no such user", fix: "see bureau users list")
+                throw Self.unknown("such user", in: "users")
             }
             try body(db, before)
             let after = try store.find(id) ?? before

@@ -62,7 +62,7 @@ package struct QueueDesk: Sendable {
         for letter in letters {
             do { outcomes.append(try await redrive(letter, channels, replay)) } catch let refused as RunDesk.Refused {
                 outcomes.append(
-                    Outcome(id: letter.id, isDone: false, sentence: "\(refused); bureau runs again starts a new one"))
+                    Outcome(id: letter.id, isDone: false, sentence: "\(refused); run it again to start a new one"))
             }
         }
         return outcomes

@@ -58,7 +58,7 @@ extension APIProblem {
         case let refused as PeopleDesk.Refused:
             self.init(
                 status: .unprocessableContent, title: "Not done", detail: Self.sentence(refused.description),
-                fix: Self.sentence(refused.fix))
+                fix: refused.listed.map { "GET /api/v1/\($0) lists those there are." } ?? Self.sentence(refused.fix))
         case let refused as BudgetDesk.Refused:
             self.init(
                 status: .conflict, title: "Not done", detail: Self.sentence(refused.description),

@@ -107,9 +107,21 @@ struct BudgetAPI: Sendable {
         return .one(after.document)
     }
 
+    private func raised(_ run: RunRecord, to amount: MicroUSD, by person: String) async throws -> RunRecord {
+        do { return try await house.budgets.raise(run: run.id, to: amount, by: person) } catch let refused
+            as BudgetDesk.Refused
+        {
+            throw APIProblem(
+                status: .conflict, title: "Not done", detail: APIProblem.sentence(refused.description),
+                fix: run.state.isFinal
+                    ? "POST /api/v1/runs/\(run.id)/again starts a new run with the same input and limit."
+                    : "Send more than it may cost already: GET /api/v1/runs/\(run.id) shows the run.")
+        }
+    }
+
     private func raiseRun(_ call: APICall) async throws -> JSONValue {
         let (before, actor) = (try call.web.theRun(), try call.web.actor()), (amount, reason) = try Self.limit(call)
-        let after = try await house.budgets.raise(run: before.id, to: amount, by: actor.name)
+        let after = try await raised(before, to: amount, by: actor.name)
         house.wake()
         try await house.audit.note(actor, "run limit raised to \(amount)", run: before, after: after, reason: reason)
         return after.document

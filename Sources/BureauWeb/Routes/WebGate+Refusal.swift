@@ -42,7 +42,7 @@ extension WebGate {
         case let refused as PeopleDesk.Refused:
             return Words(
                 status: .unprocessableContent, title: "Not done", detail: sentence(refused.description),
-                fix: sentence(refused.fix))
+                fix: refused.listed.map { "The list of \($0) has those there are." } ?? sentence(refused.fix))
         case let refused as ClientDesk.Refused:
             return Words(
                 status: refused.isConflict ? .conflict : .unprocessableContent, title: "Not done",

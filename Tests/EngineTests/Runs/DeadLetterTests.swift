@@ -32,5 +32,7 @@ struct DeadLetterTests {
         #expect(letters.map(\.cause) == ["config_gone"])
         #expect(try await desk.redrive(letters) { _ in false }.map(\.isDone) == [true])
         #expect(try await bench.find(run.id).state == .queued)
+        let late = try #require(try await desk.redrive(letters) { _ in false }.first)
+        #expect(!late.isDone && late.sentence.hasSuffix("run it again to start a new one"))
     }
 }
