@@ -121,6 +121,26 @@ struct AgentPageTests {
         }
     }
 
+    @Test("What makes a file unusable is told before any warning, and how many more there are")
+    func manyWarnings() async throws {
+        try await Served.run(hasAgents: true) { server in
+            let folder = URL(filePath: server.database.path).deletingLastPathComponent()
+            for number in 0...AgentProblems.shownMax {
+                let name = "agent-\(100 + number)"
+                try AgentBody.sentinel.replacing("\"small\"", with: "\"\(name)\"").write(
+                    to: folder.appending(path: "\(name).json"), atomically: true, encoding: .utf8)
+            }
+            try "{\"agent_name\": ".write(
+                to: folder.appending(path: "zz-broken.json"), atomically: true, encoding: .utf8)
+            try await server.house.catalog.refresh()
+            let problems = server.house.catalog.problems
+            #expect(problems.count { $0.severity == .warning } > AgentProblems.shownMax)
+            let page = try await Browser.signedIn(server, "vera", .viewer).get("/agents/").text
+            #expect(page.contains("no valid version of it, so nothing of it runs."))
+            #expect(page.contains("And \(problems.count - AgentProblems.shownMax) more: bureau agents check"))
+        }
+    }
+
     @Test("Any two versions are compared, not only the last two")
     func compare() async throws {
         try await Served.run(hasAgents: true) { server in

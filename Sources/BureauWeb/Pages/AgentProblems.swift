@@ -8,15 +8,24 @@ struct AgentProblems {
 
     /// Of one agent's file, or of all.
     func blocks(of agent: String? = nil) -> [Block] {
-        let problems = catalog.problems.filter { agent == nil || Self.agent($0) == agent }
-        return problems.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }
-            .prefix(Self.shownMax).map { problem in
-                let isError = problem.severity == .error
-                return Block(
-                    callout: Callout(
-                        tone: isError ? "bad" : "warn", title: "\(problem)",
-                        text: isError ? inUse(Self.agent(problem)) : nil))
-            }
+        let problems = ordered.filter { agent == nil || Self.agent($0) == agent }
+        let shown = problems.prefix(Self.shownMax).map { problem -> Block in
+            let isError = problem.severity == .error
+            return Block(
+                callout: Callout(
+                    tone: isError ? "bad" : "warn", title: "\(problem)",
+                    text: isError ? inUse(Self.agent(problem)) : nil))
+        }
+        let more = problems.count - shown.count
+        return shown + (more > 0 ? [Block(text: "And \(more) more: bureau agents check lists all of them.")] : [])
+    }
+
+    /// What makes a file unusable comes first, so that no number of warnings hides it; then as they stand in the files.
+    private var ordered: [ConfigProblem] {
+        func key(_ problem: ConfigProblem) -> (Int, String, Int, Int) {
+            (problem.severity == .error ? 0 : 1, problem.file, problem.line, problem.column)
+        }
+        return catalog.problems.sorted { key($0) < key($1) }
     }
 
     private func inUse(_ agent: String) -> String {
@@ -26,7 +35,7 @@ struct AgentProblems {
 
     /// What makes a file unusable, by the agent it would be; of the agents in use, which run as they were.
     func broken() -> [String: ConfigProblem] {
-        let errors = catalog.problems.filter { $0.severity == .error }
+        let errors = ordered.filter { $0.severity == .error }
         return Dictionary(errors.map { (Self.agent($0), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
