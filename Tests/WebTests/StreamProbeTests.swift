@@ -19,10 +19,19 @@ struct StreamProbeTests {
         }
     }
 
-    @Test("What everybody may ask is answered so often a minute and no oftener")
+    @Test("What everybody may ask is answered so often a minute and no oftener, and one shuts out nobody else")
     func bounded() {
+        let count = MinuteCount(), one = "203.0.113.1", other = "203.0.113.2"
+        #expect((0..<5).map { _ in count.enter(one, max: 3, now: 60_000) } == [true, true, true, false, false])
+        #expect(count.enter(other, max: 3, now: 60_000))
+        #expect(count.enter(one, max: 3, now: 119_999) == false && count.enter(one, max: 3, now: 120_000))
+    }
+
+    @Test("No more addresses are kept than there is room for, until the next minute")
+    func addresses() {
         let count = MinuteCount()
-        #expect((0..<5).map { _ in count.enter(max: 3, now: 60_000) } == [true, true, true, false, false])
-        #expect(count.enter(max: 3, now: 119_999) == false && count.enter(max: 3, now: 120_000))
+        let all = (0...MinuteCount.addressesMax).map { count.enter("address \($0)", max: 3, now: 60_000) }
+        #expect(all.count { $0 } == MinuteCount.addressesMax && all.last == false)
+        #expect(count.enter("address 0", max: 3, now: 60_000) && count.enter("one more", max: 3, now: 120_000))
     }
 }

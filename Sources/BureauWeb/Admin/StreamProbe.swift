@@ -19,7 +19,7 @@ package struct StreamProbe: Sendable {
     var routes: [Route] { [.open(.get, Self.path, .probe) { answer($0) }] }
 
     private func answer(_ web: WebRequest) -> Response {
-        guard asked.enter(max: Self.perMinuteMax, now: doors.now()) else {
+        guard asked.enter(web.remoteAddress, max: Self.perMinuteMax, now: doors.now()) else {
             return Response(
                 status: .tooManyRequests,
                 headers: [.contentType: "text/plain; charset=utf-8", .retryAfter: "60"],
@@ -44,17 +44,19 @@ package struct StreamProbe: Sendable {
     }
 }
 
-/// How often something was asked within the minute.
+/// How often each address asked for something within the minute, so that one of them shuts out nobody else.
 final class MinuteCount: Sendable {
-    private let counted = Mutex<(minute: Int64, count: Int)>((0, 0))
+    static let addressesMax = 200
+    private let counted = Mutex<(minute: Int64, counts: [String: Int])>((0, [:]))
 
-    /// False when it was `max` times already.
-    func enter(max: Int, now: Int64) -> Bool {
+    /// False when this one did `max` times already, or so many others did that no more are counted.
+    func enter(_ address: String, max: Int, now: Int64) -> Bool {
         counted.withLock { counted in
             let minute = now / 60_000
-            if counted.minute != minute { counted = (minute, 0) }
-            guard counted.count < max else { return false }
-            counted.count += 1
+            if counted.minute != minute { counted = (minute, [:]) }
+            let count = counted.counts[address] ?? 0
+            guard count < max, count > 0 || counted.counts.count < Self.addressesMax else { return false }
+            counted.counts[address] = count + 1
             return true
         }
     }
