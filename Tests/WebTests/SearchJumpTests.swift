@@ -59,6 +59,11 @@ struct SearchJumpTests {
                 let hidden = try await narrow.get(path)
                 #expect(hidden.status == 200, "what is of another client is not found: \(text)")
             }
+            _ = try await server.house.clients.create("zz-9", name: "Öst & Söhne", by: Browser.tester)
+            for text in ["ZZ-", "SÖHNE"] {
+                let found = try await browser.get("/search?q=\(WebRequest.escaped(text))")
+                #expect(found.status == 200 && found.text.contains("\"/clients/zz-9/\""), "\(text)")
+            }
             for text in ["Acme Dental", "86cjump01", "\(Self.base)/clients/acme/"] {
                 #expect(try await narrow.get("/search?q=\(WebRequest.escaped(text))").status == 200, "\(text)")
             }

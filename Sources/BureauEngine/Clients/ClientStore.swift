@@ -36,7 +36,9 @@ package struct ClientStore {
         var conditions = Conditions()
         if let slug { conditions.add("slug > ?", [slug]) }
         if let isArchived { conditions.add("archived_at IS \(isArchived ? "NOT NULL" : "NULL")") }
-        if let text { conditions.add("(instr(lower(name), lower(?)) > 0 OR instr(slug, lower(?)) > 0)", [text, text]) }
+        if let text {
+            conditions.add("(instr(folded(name), folded(?)) > 0 OR instr(slug, folded(?)) > 0)", [text, text])
+        }
         if let visible {
             let marks = Array(repeating: "?", count: visible.count).joined(separator: ", ")
             conditions.add("slug IN (\(marks))", visible.sorted())

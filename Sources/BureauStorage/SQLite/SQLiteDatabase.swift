@@ -13,6 +13,11 @@ package final class SQLiteDatabase: Database {
     /// connection takes, and nobody reads it.
     private static let countsNoMemory = csqlite_count_no_memory() == 0
 
+    /// `folded(text)`: what names are compared by. SQLite's own lower() knows the letters of ASCII alone.
+    private static let folded = DatabaseFunction("folded", argumentCount: 1, pure: true) { values in
+        String.fromDatabaseValue(values[0])?.lowercased().precomposedStringWithCanonicalMapping
+    }
+
     /// Opens or creates the file and brings its schema up to date. The folder must exist.
     package init(path: String, busyTimeoutSeconds: Double = 10) throws {
         self.path = path
@@ -23,6 +28,7 @@ package final class SQLiteDatabase: Database {
             configuration.busyMode = .timeout(busyTimeoutSeconds)
             configuration.foreignKeysEnabled = true
             configuration.prepareDatabase { db in
+                db.add(function: SQLiteDatabase.folded)
                 try db.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000")
             }
             pool = try DatabasePool(path: path, configuration: configuration)

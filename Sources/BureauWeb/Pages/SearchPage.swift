@@ -28,7 +28,7 @@ struct SearchPage: Sendable {
             list(
                 "Clients",
                 names.map { Items.Item(title: $0.name, address: "/clients/\($0.slug)/", meta: $0.slug) },
-                empty: "No client has it in its name."),
+                empty: "No client has it in its name or short name."),
             list(
                 "Agents",
                 agents.map {
@@ -65,9 +65,10 @@ struct SearchPage: Sendable {
     }
 
     private func clients(_ text: String, _ person: PersonRecord) async throws -> [(slug: String, name: String)] {
-        guard !text.isEmpty else { return [] }
+        let wanted = text.lowercased()
+        guard !wanted.isEmpty else { return [] }
         return try await house.clients.names().filter { slug, name in
-            person.maySee(client: slug) && SearchJump.plain(name).contains(text.lowercased())
+            person.maySee(client: slug) && (SearchJump.plain(name).contains(wanted) || slug.contains(wanted))
         }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

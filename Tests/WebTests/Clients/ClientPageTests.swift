@@ -138,7 +138,7 @@ struct ClientPageTests {
             try await ReportSeed(runState: "done").put(into: server)
             let newest = try await server.addRun(client: "acme")
             let ana = try await Browser.signedIn(server, "ana", .viewer)
-            for text in ["dental", "ACME", "%C3%96st+%26", "+Dental+"] {
+            for text in ["dental", "ACME", "%C3%96st+%26", "+Dental+", "S%C3%96HNE", "%C3%B6st"] {
                 let page = try await ana.get("/clients/?text=\(text)").text
                 #expect(page.contains("/clients/acme/") && !page.contains("/clients/client-000/"), "\(text)")
                 #expect(page.contains("<a href=\"/runs/\(newest.id)/\">"), "\(text)")
@@ -151,6 +151,8 @@ struct ClientPageTests {
             #expect(next.contains("text=client-") && second.contains("/clients/client-106/"))
             #expect(!second.contains("/clients/acme/") && second.contains("value=\"client-\""))
             #expect(try await ana.get("/clients/?text=100%25").text.contains("No clients match."))
+            let archived = try await ana.get("/clients/?text=100%25&view=archived").text
+            #expect(archived.contains("<a href=\"/clients/?view=archived\">Clear filters</a>"))
             let narrow = try await Browser.signedIn(server, "nina", .viewer, clients: ["client-001"])
             #expect(try await narrow.get("/clients/?text=dental").text.contains("No clients match."))
         }

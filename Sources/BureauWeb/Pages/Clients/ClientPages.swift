@@ -43,7 +43,8 @@ struct ClientPages: Sendable {
             Block(
                 table: table(
                     shown.map { row($0, owners[$0.record.slug], runs[$0.record.slug], agents) },
-                    empty: empty(web, isArchived: isArchived), isSearched: Self.text(web) != nil,
+                    empty: empty(web, isArchived: isArchived),
+                    clear: Self.text(web).map { _ in web.address("/clients/", changing: ["text": nil, "after": nil]) },
                     csv: web.address("/clients.csv", changing: ["after": nil]),
                     first: web.query("after") == nil ? nil : leading(after: nil),
                     next: clients.count > shown.count ? leading(after: shown.last?.record.slug) : nil
@@ -80,12 +81,12 @@ struct ClientPages: Sendable {
     }
 
     private func table(
-        _ rows: [[Table.Cell]], empty: String, isSearched: Bool, csv: String, first: String?, next: String?
+        _ rows: [[Table.Cell]], empty: String, clear: String?, csv: String, first: String?, next: String?
     ) -> Table {
         var table = Table(
             "Clients you see, by slug",
             Table.columns("Client", "Readiness", "Ready for", "Owner", "Last run", "Changed"), rows, empty: empty,
-            emptyLink: isSearched ? Link(word: "Clear filters", address: "/clients/") : nil, csv: csv, first: first,
+            emptyLink: clear.map { Link(word: "Clear filters", address: $0) }, csv: csv, first: first,
             next: next)
         (table.firstWord, table.nextWord) = ("First", "Next")
         return table
