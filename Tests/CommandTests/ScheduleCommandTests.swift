@@ -86,7 +86,12 @@ struct ScheduleCommandTests {
         let items = try #require(JSONValue.parse(Array(answer.out.utf8)).array)
         #expect(items.count == 1)
         #expect(items.first?["agent"]?.string == "sentinel")
-        if arguments[0] == "preview" { #expect(items.first?["times"]?.array?.count == 5) }
+        if arguments[0] == "preview" {
+            let times = try #require(items.first?["times"]?.array)
+            // The same document as the API's: Berlin is one or two hours ahead.
+            #expect(times.count == 5 && times.allSatisfy { $0["at"]?.string?.hasSuffix("Z") == true })
+            #expect(times.allSatisfy { [60, 120].contains($0["minutes_ahead_of_utc"]?.int) })
+        }
     }
 
     @Test(

@@ -12,10 +12,6 @@ struct DataTwins: Sendable {
         ("/system/webhooks", "signals", .engineer), ("/system/endpoints", "endpoints", .engineer),
     ]
 
-    private static let details: [(stem: String, name: String, api: String, Role, Route.Subject)] = [
-        ("/agents", "name", "/agents", .viewer, .none), ("/approvals", "id", "/approvals", .viewer, .approval),
-    ]
-
     /// Somebody writes `.json` where the name ends.
     private static let named: [(stem: String, name: String, api: String, Role, Route.Subject)] = [
         ("/runs", "id", "runs", .viewer, .run), ("/approvals", "id", "approvals", .viewer, .approval),
@@ -24,6 +20,9 @@ struct DataTwins: Sendable {
         ("/system/webhooks", "id", "signals", .engineer, .none),
         ("/system/endpoints", "id", "endpoints", .engineer, .none),
     ]
+
+    /// Of these, pages whose `data.json` below them leads to the API as well.
+    private static let below: Set = ["/agents", "/approvals"]
 
     var routes: [Route] { listed + detailed + [.page("/inbox.json", .viewer) { try await inbox($0) }] }
 
@@ -34,17 +33,14 @@ struct DataTwins: Sendable {
     }
 
     private var detailed: [Route] {
-        let below = Self.details.map { stem, name, api, role, subject in
-            Route.page("\(stem)/:\(name)/data.json", role, subject) { web in
-                .seeOther("/api/v1\(api)/\(WebRequest.escaped(web.parameter(name)))")
+        Self.named.flatMap { stem, name, api, role, subject -> [Route] in
+            let below = Self.below.contains(stem) ? ["\(stem)/:\(name)/data.json"] : []
+            return (below + ["\(stem)/{\(name)}.json"]).map { path in
+                Route.page(path, role, subject) { web in
+                    .seeOther("/api/v1/\(api)/\(WebRequest.escaped(web.parameter(name)))")
+                }
             }
         }
-        let beside = Self.named.map { stem, name, api, role, subject in
-            Route.page("\(stem)/{\(name)}.json", role, subject) { web in
-                .seeOther("/api/v1/\(api)/\(WebRequest.escaped(web.parameter(name)))")
-            }
-        }
-        return below + beside
     }
 
     /// What the page was asked, in the API's words: a box that is ticked is true, and the id a page ended with is a cursor.

@@ -32,31 +32,7 @@ struct ScheduleView {
 
     static func json(_ records: [ScheduleRecord]) -> String { JSON.array(records.map { $0.document() }).pretty }
 
-    static func json(_ previews: [SchedulePreview]) -> String {
-        let items = previews.map { preview in
-            JSON.object(
-                JSONObject([
-                    ("agent", .string(preview.agent)), ("name", .string(preview.schedule.name)),
-                    ("when", .string(preview.schedule.rule.text)), ("zone", .string(preview.zone.name)),
-                    ("clients", .array(preview.clients.map { .string($0) })),
-                    (
-                        "times",
-                        .array(
-                            preview.times.map {
-                                .object(
-                                    JSONObject([
-                                        ("local", .string(Clock.wall($0, preview.zone))), ("utc", time($0)),
-                                    ]))
-                            })
-                    ),
-                ]))
-        }
-        return JSON.array(items).pretty
-    }
-
-    private static func time(_ milliseconds: Int64?) -> JSON {
-        milliseconds.map { .string(Clock.iso($0)) } ?? .null
-    }
+    static func json(_ previews: [SchedulePreview]) -> String { JSON.array(previews.map { $0.document() }).pretty }
 }
 
 extension Clock {
