@@ -51,6 +51,28 @@ struct DeployTests {
         #expect(outcome.output.contains(text), "\(outcome.output)")
     }
 
+    static let owners: [(user: String, group: String, says: String)] = [
+        ("ops", "staff", "--uid=ops --gid=staff"), ("ops", "", "--uid=ops --gid=ops"),
+        ("", "", "--uid=bureau --gid=bureau"), ("root", "bureau", "--uid=root --gid=bureau"),
+    ]
+    @Test("bureauctl runs as the unit's user and group", arguments: owners)
+    func owner(user: String, group: String, says: String) async throws {
+        try await Shell.inTemporaryFolder { shell in
+            let stubs = [
+                "id": "echo 0", "systemd-run": "echo \"$@\"",
+                "systemctl": "case $2 in *User) echo '\(user)' ;; *Group) echo '\(group)' ;; esac",
+            ]
+            for (name, body) in stubs {
+                try shell.write("#!/bin/sh\n\(body)\n", to: "bin/\(name)", isExecutable: true)
+            }
+            let outcome = try await shell.run(
+                SourceTree.root.appending(path: "deploy/bureauctl").path, ["runs", "list"],
+                environment: ["PATH": "\(shell.folder.path)/bin:/usr/bin:/bin"])
+            #expect(outcome.status == 0 && outcome.output.contains(says), "\(outcome.output)")
+            #expect(outcome.output.hasSuffix("/usr/local/bin/bureau runs list\n"))
+        }
+    }
+
     static let unitLines = [
         "Type=notify", "WatchdogSec=30", "Restart=always", "ExecStart=/usr/local/bin/bureau serve", "User=bureau",
         "EnvironmentFile=/etc/bureau/bureau.env", "StateDirectory=bureau", "NoNewPrivileges=yes",
