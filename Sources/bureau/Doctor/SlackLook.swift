@@ -4,8 +4,13 @@ import BureauVendors
 /// What Slack says about the channels we post to.
 struct SlackLook: Sendable {
     static let pagesMax = 20
-    /// Needed to post and to find channels by name.
-    static let scopesNeeded = ["chat:write", "channels:read"]
+    /// Needed to post, to find channels by name, and to look whether a message whose answer was lost is there.
+    private static let scopesAlwaysNeeded = ["chat:write", "channels:read", "channels:history"]
+
+    /// Of the token these agents work with.
+    static func scopesNeeded(_ agents: [AgentConfig]) -> [String] {
+        scopesAlwaysNeeded + (agents.contains { $0.triggers.slackCommand != nil } ? ["commands"] : [])
+    }
 
     private let byName: [String: SlackConversation]
     private let byID: [String: SlackConversation]

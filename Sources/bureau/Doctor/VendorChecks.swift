@@ -100,7 +100,8 @@ struct VendorChecks: Sendable {
             let identity = try await client.authTest()
             let scopes = try await client.scopes()
             let look = try await SlackLook(client)
-            let lacking = scopes.map { has in SlackLook.scopesNeeded.filter { !has.contains($0) } } ?? []
+            let needed = SlackLook.scopesNeeded(agents)
+            let lacking = scopes.map { has in needed.filter { !has.contains($0) } } ?? []
             var findings: [Finding] = lacking.map {
                 .fail(
                     name, "the token lacks the scope \($0)",
