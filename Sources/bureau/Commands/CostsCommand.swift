@@ -52,7 +52,7 @@ struct CostsListCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
-    @Option(help: "client, agent, day or model.") var by: CostDesk.Grouping = .client
+    @Option(help: "client, agent, day, model, trigger or status.") var by: CostDesk.Grouping = .client
     @Option(help: "Only this month, such as 2026-11.") var month: String?
     @Flag(help: "Print comma-separated values.") var csv = false
 
