@@ -4,7 +4,7 @@ import BureauEngine
 
 struct CostsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "costs", abstract: "What runs have cost, by client, agent, day or model.",
+        commandName: "costs", abstract: "What runs have cost, by client, agent, day, model, trigger or status.",
         discussion: """
             bureau costs --by client --month 2026-11
             bureau costs check
