@@ -56,6 +56,20 @@ struct DocumentTests {
         }
     }
 
+    @Test("Every figure of /metrics is explained where the server is watched")
+    func metrics() throws {
+        let guide = try SourceTree.file("docs/guides/deploy.md").text
+        let told = Set(guide.matches(of: /`(bureau_[a-z_]+)`/).map { String($0.1) })
+        var names: Set<String> = []
+        for path in ["Counters", "ServerStatus"] {
+            let text = try SourceTree.file("Sources/BureauEngine/Admin/\(path).swift").text
+            names.formUnion(text.matches(of: /bureau_[a-z_]+/).map { String($0.0) })
+        }
+        #expect(names.count > 20)
+        #expect(names.subtracting(told).sorted() == [], "missing in docs/guides/deploy.md")
+        #expect(told.subtracting(names).sorted() == [], "no figure has this name any more")
+    }
+
     @Test("Decisions are numbered from 0001 without a gap, and say context, decision and what was given up")
     func decisions() throws {
         let files = SourceTree.documents.filter { $0.path.hasPrefix("docs/adr/") && $0.name.first?.isNumber == true }
