@@ -42,7 +42,8 @@ extension APIProblem {
                 case .damaged: .gone
                 case .tooLarge: .contentTooLarge
                 }
-            self.init(status: status, title: "Not done", detail: Self.sentence(refused.description), fix: refused.fix)
+            self.init(
+                status: status, title: "Not done", detail: Self.sentence(refused.description), fix: Self.fix(refused))
         case let refused as ClientDesk.Refused:
             self.init(
                 status: refused.isConflict ? .conflict : .unprocessableContent, title: "Not done",
@@ -64,6 +65,17 @@ extension APIProblem {
                 status: .conflict, title: "Not done", detail: Self.sentence(refused.description),
                 fix: "Nothing was changed. GET /api/v1/budgets shows what holds now.")
         default: return nil
+        }
+    }
+
+    /// The desk names commands, which whoever asks over HTTP does not have.
+    private static func fix(_ refused: ArtifactDesk.Refused) -> String {
+        guard refused.fix.contains("bureau ") else { return refused.fix }
+        return switch refused.kind {
+        case .notFound, .ambiguous: "The list of artifacts has those there are."
+        case .notNow: "Nothing was changed. GET the artifact to see where it stands."
+        case .damaged: "Tell whoever runs the server: a backup has the file."
+        case .tooLarge: "Download the files one by one."
         }
     }
 
