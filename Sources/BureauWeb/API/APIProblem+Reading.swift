@@ -69,7 +69,7 @@ extension APIProblem {
     }
 
     /// The desk names commands, which whoever asks over HTTP does not have.
-    private static func fix(_ refused: ArtifactDesk.Refused) -> String {
+    static func fix(_ refused: ArtifactDesk.Refused) -> String {
         guard refused.fix.contains("bureau ") else { return refused.fix }
         return switch refused.kind {
         case .notFound, .ambiguous: "The list of artifacts has those there are."

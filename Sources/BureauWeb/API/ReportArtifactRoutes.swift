@@ -154,7 +154,7 @@ struct ReportArtifactRoutes {
                 case .damaged: (.internalServerError, "The file is damaged")
                 case .tooLarge: (.contentTooLarge, "Too large")
                 }
-            throw APIProblem(status: status, title: title, detail: refused.description, fix: refused.fix)
+            throw APIProblem(status: status, title: title, detail: refused.description, fix: APIProblem.fix(refused))
         }
     }
 
