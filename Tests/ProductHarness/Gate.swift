@@ -2,7 +2,7 @@
 /// would then measure its own congestion.
 package actor Gate {
     /// Processes of the product, each with the stand-ins it talks to.
-    package static let installations = Gate(width: 3)
+    package static let installations = Gate(width: 4)
     /// Servers within the tests' own process.
     package static let servers = Gate(width: 6)
 
