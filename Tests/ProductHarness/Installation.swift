@@ -37,7 +37,7 @@ package final class Installation: Sendable {
     }
 
     /// Opens an installation for as long as `body` takes, then ends everything it started and removes it. At most
-    /// three are open at once, over all suites. BUREAU_KEEP_TEST_DATA=1 leaves the folders behind.
+    /// four are open at once, over all suites. BUREAU_KEEP_TEST_DATA=1 leaves the folders behind.
     package static func open(
         _ options: Options = Options(), _ body: @Sendable (Installation) async throws -> Void
     ) async throws {
