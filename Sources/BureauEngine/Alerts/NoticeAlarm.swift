@@ -16,20 +16,23 @@ struct NoticeAlarm {
 
     /// Whether people are told of it in a notice, which then waits to be sent.
     func givenUp(_ step: StepRecord, _ why: String) throws -> Bool {
+        let found = try step.runID.flatMap { try RunStore(db: db).find($0) }
+        let isUnasked = try found.map { try self.isUnasked(step, $0) } ?? false
+        // What is not connected was not asked for: what it would have been told is read elsewhere, and there is nothing
+        // to mend. A question that stands nowhere else is told of all the same.
+        guard isUnasked || why != NoticeWorker.notConnected(step.channel) else { return false }
         if Self.ofAlerts.contains(step.kind) {
-            // Where nothing is connected alerts are read in the list, and there is nothing to mend.
-            guard why != NoticeWorker.notConnected(step.channel) else { return false }
             let sentence =
                 "Alerts cannot be told in \(step.channel.label): \(why.closed) They stand in the list of alerts. "
                 + "When it is mended: bureau queue redrive --cause \(step.channel.rawValue)_failed"
             _ = try raise(Self.untold, subject: step.channel.rawValue, sentence, run: nil)
             return false
         }
-        guard let run = try step.runID.flatMap({ try RunStore(db: db).find($0) }) else { return false }
+        // That no channel is set is said once, by the alerts.
+        guard let run = found, isUnasked || why != NoticePlace.noChannel.description else { return false }
         let whom = run.clientName.map { " for \($0)" } ?? ""
         let again = "When it is mended: bureau queue redrive \(ShortID.of(step.id))"
         let what = "\(step.channel.label) \(step.kind.split(separator: "_").joined(separator: " "))"
-        let isUnasked = try isUnasked(step, run)
         let cause = isUnasked ? Self.unasked : Self.untold
         let sentence =
             isUnasked
@@ -49,31 +52,38 @@ struct NoticeAlarm {
     /// The alert closes with the last notice that it was about, which was sent or which somebody has dismissed.
     func settled(_ step: StepRecord) throws {
         let alerts = AlertStore(db: db), now = doors.now(),
-            kinds = Self.ofAlerts.map { "'\($0)'" }.joined(separator: ", ")
+            kinds = Self.ofAlerts.map { "'\($0)'" }.joined(separator: ", "),
+            notConnected = NoticeLines.channels.map(NoticeWorker.notConnected)
         if Self.ofAlerts.contains(step.kind) {
             let channel = step.channel.rawValue
             guard try alerts.isOpen(cause: Self.untold, subject: channel),
-                try unsent("channel = ? AND kind IN (\(kinds))", channel).isEmpty
+                try unsent("channel = ? AND kind IN (\(kinds))", channel, unset: notConnected).isEmpty
             else { return }
             return try alerts.resolve(cause: Self.untold, subject: channel, now: now)
         }
         guard let run = step.runID,
             try [Self.untold, Self.unasked].contains(where: { try alerts.isOpen(cause: $0, subject: run) })
         else { return }
-        let left = try unsent("run_id = ? AND kind NOT IN (\(kinds))", run)
+        let unset = notConnected + [NoticePlace.noChannel.description]
+        let left = try unsent("run_id = ? AND kind NOT IN (\(kinds))", run, unset: unset)
         if !left.contains(ApprovalNotices.ask) { try alerts.resolve(cause: Self.unasked, subject: run, now: now) }
         if left.isEmpty { try alerts.resolve(cause: Self.untold, subject: run, now: now) }
     }
 
-    /// The kinds of notices that were given up and that nobody has dismissed.
-    private func unsent(_ which: String, _ value: String) throws -> Set<String> {
-        Set(
+    /// The kinds of notices that were given up and that nobody has dismissed. `unset`: what is said of a place that was
+    /// never set up, of which only a question that stands nowhere else is missed.
+    private func unsent(_ which: String, _ value: String, unset: [String]) throws -> Set<String> {
+        let marks = Array(repeating: "?", count: unset.count).joined(separator: ", ")
+        return Set(
             try db.query(
                 """
                 SELECT DISTINCT kind FROM step WHERE state = 'failed' AND purpose = 'notice' AND \(which)
                     AND NOT EXISTS (SELECT 1 FROM dead_letter_drop AS dropped
                                     WHERE dropped.id = step.id AND dropped.dropped_at >= step.settled_at)
-                """, [value]
+                    AND NOT (coalesce(error, '') IN (\(marks)) AND (kind <> '\(ApprovalNotices.ask)' OR EXISTS (
+                        SELECT 1 FROM step AS told WHERE told.run_id = step.run_id AND told.purpose = 'notice'
+                            AND told.kind = step.kind AND told.subject = step.subject AND told.state = 'done')))
+                """, [value] + unset
             ).map { try $0.text("kind") })
     }
 

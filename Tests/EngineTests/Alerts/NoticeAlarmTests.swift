@@ -70,6 +70,51 @@ struct NoticeAlarmTests {
         }
     }
 
+    private static let neverSet = [NoticeWorker.notConnected(.slack), NoticePlace.noChannel.description]
+
+    @Test("A question that stands on the task is missed by nobody where Slack was never set up", arguments: neverSet)
+    func neverSetUp(why: String) async throws {
+        let bench = try await Bench(), doors = bench.clock.doors
+        let run = try await bench.run(Bench.toRunning, task: "86a")
+        let id = StepMark.approval(run: run.id, eventID: "e1")
+        func giveUp(_ kind: String, _ channel: StepRecord.Channel, _ why: String) async throws {
+            let steps = try await bench.steps(run.id, .notice)
+            let step = try #require(steps.first { $0.kind == kind && $0.channel == channel })
+            try await bench.database.write { db in
+                try StepStore(db: db).markFailed(step.id, state: .failed, error: why, now: doors.now())
+                _ = try NoticeAlarm(db: db, doors: doors).givenUp(step, why)
+            }
+        }
+        try await Self.ask(bench, run: run)
+        try await bench.database.write { db in
+            let asked = QuestionIntent(approval: id, by: "Ana", text: "Which page?")
+            try ApprovalNotices(db: db, doors: doors).askBack(asked, run)
+        }
+        try await giveUp(ApprovalNotices.ask, .slack, why)
+        try await giveUp(ApprovalNotices.askedBack, .slack, why)
+        #expect(try await bench.alerts().isEmpty)
+
+        try await giveUp(ApprovalNotices.ask, .clickUp, "ClickUp refused it.")
+        #expect(try await bench.alerts().map(\.cause) == [NoticeAlarm.unasked], "now it stands nowhere")
+        try await bench.database.write { db in
+            let comment = try #require(
+                try StepStore(db: db).list(run: run.id, purpose: .notice)
+                    .first { $0.kind == ApprovalNotices.ask && $0.channel == .clickUp })
+            let receipt = try JSONText.encode(DeliveryReceipt(id: "c1", link: nil))
+            try StepStore(db: db).markDone(comment.id, receipt: receipt, now: doors.now())
+            try NoticeAlarm(db: db, doors: doors).settled(comment)
+        }
+        #expect(try await bench.alerts().isEmpty, "what was never set up keeps no alert open")
+
+        try await bench.database.write { db in
+            _ = try ApprovalStore(db: db).decide(id, .void, by: nil, on: "run", reason: nil, now: doors.now())
+            let void = try #require(try ApprovalStore(db: db).find(id))
+            try ApprovalNotices(db: db, doors: doors).settled(void, run: run)
+        }
+        try await giveUp(ApprovalNotices.outcome, .slack, why)
+        #expect(try await bench.alerts().isEmpty)
+    }
+
     @Test("However often an alert's own post is given up, one alert says so and no post is planned for it")
     func noLoop() async throws {
         try await withStandIns { here in
