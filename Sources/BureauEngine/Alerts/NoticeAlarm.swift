@@ -14,6 +14,9 @@ struct NoticeAlarm {
     /// there is said once for all of them, and not in the same place.
     private static let ofAlerts = ["alert", "reminder", "digest"]
 
+    private static let kinds = ofAlerts.map { "'\($0)'" }.joined(separator: ", ")
+    private static let notConnected = NoticeLines.channels.map(NoticeWorker.notConnected)
+
     /// Whether people are told of it in a notice, which then waits to be sent.
     func givenUp(_ step: StepRecord, _ why: String) throws -> Bool {
         let found = try step.runID.flatMap { try RunStore(db: db).find($0) }
@@ -51,27 +54,32 @@ struct NoticeAlarm {
 
     /// The alert closes with the last notice that it was about, which was sent or which somebody has dismissed.
     func settled(_ step: StepRecord) throws {
-        let alerts = AlertStore(db: db), now = doors.now(),
-            kinds = Self.ofAlerts.map { "'\($0)'" }.joined(separator: ", "),
-            notConnected = NoticeLines.channels.map(NoticeWorker.notConnected)
+        let alerts = AlertStore(db: db), now = doors.now()
         if Self.ofAlerts.contains(step.kind) {
             let channel = step.channel.rawValue
             guard try alerts.isOpen(cause: Self.untold, subject: channel),
-                try unsent("channel = ? AND kind IN (\(kinds))", channel, unset: notConnected).isEmpty
+                try unsent("channel = ? AND kind IN (\(Self.kinds))", channel, unset: Self.notConnected).isEmpty
             else { return }
             return try alerts.resolve(cause: Self.untold, subject: channel, now: now)
         }
-        guard let run = step.runID,
-            try [Self.untold, Self.unasked].contains(where: { try alerts.isOpen(cause: $0, subject: run) })
-        else { return }
-        let unset = notConnected + [NoticePlace.noChannel.description]
-        let left = try unsent("run_id = ? AND kind NOT IN (\(kinds))", run, unset: unset)
+        if let run = step.runID { try settled(run: run) }
+    }
+
+    /// As above, for whatever of the run's was sent.
+    func settled(run: String) throws {
+        let alerts = AlertStore(db: db), now = doors.now()
+        guard try [Self.untold, Self.unasked].contains(where: { try alerts.isOpen(cause: $0, subject: run) }) else {
+            return
+        }
+        let unset = Self.notConnected + [NoticePlace.noChannel.description]
+        let left = try unsent("run_id = ? AND kind NOT IN (\(Self.kinds))", run, unset: unset)
         if !left.contains(ApprovalNotices.ask) { try alerts.resolve(cause: Self.unasked, subject: run, now: now) }
         if left.isEmpty { try alerts.resolve(cause: Self.untold, subject: run, now: now) }
     }
 
     /// The kinds of notices that were given up and that nobody has dismissed. `unset`: what is said of a place that was
-    /// never set up, of which only a question that stands nowhere else is missed.
+    /// never set up, of which only a question that stands nowhere else is missed. The run's own message has failed
+    /// between its tries too: it is given up when it is kept no more.
     private func unsent(_ which: String, _ value: String, unset: [String]) throws -> Set<String> {
         let marks = Array(repeating: "?", count: unset.count).joined(separator: ", ")
         return Set(
@@ -80,6 +88,8 @@ struct NoticeAlarm {
                 SELECT DISTINCT kind FROM step WHERE state = 'failed' AND purpose = 'notice' AND \(which)
                     AND NOT EXISTS (SELECT 1 FROM dead_letter_drop AS dropped
                                     WHERE dropped.id = step.id AND dropped.dropped_at >= step.settled_at)
+                    AND NOT (kind = '\(RunThreadStore.stepKind)' AND EXISTS (
+                        SELECT 1 FROM run_thread WHERE run_thread.run_id = step.run_id AND run_thread.closed = 0))
                     AND NOT (coalesce(error, '') IN (\(marks)) AND (kind <> '\(ApprovalNotices.ask)' OR EXISTS (
                         SELECT 1 FROM step AS told WHERE told.run_id = step.run_id AND told.purpose = 'notice'
                             AND told.kind = step.kind AND told.subject = step.subject AND told.state = 'done')))

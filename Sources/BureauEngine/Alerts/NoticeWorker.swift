@@ -186,7 +186,8 @@ package struct NoticeWorker: Service {
             metadata: ["step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(why)"])
         let (id, now, doors) = (step.id, parts.doors.now(), parts.doors)
         let isTold = try await parts.database.write { db in
-            try StepStore(db: db).markFailed(id, state: .failed, error: why, now: now)
+            // What somebody else has settled meanwhile was not given up.
+            guard try StepStore(db: db).markFailed(id, state: .failed, error: why, now: now) else { return false }
             return try NoticeAlarm(db: db, doors: doors).givenUp(step, why)
         }
         if isTold { wake.raise() }

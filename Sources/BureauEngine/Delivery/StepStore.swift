@@ -98,12 +98,14 @@ struct StepStore {
         try ArtifactStore(db: db).delivered(step, now: now)
     }
 
-    func markFailed(_ id: String, state: StepRecord.State, error: String, now: Int64) throws {
+    /// False when it was settled already.
+    @discardableResult
+    func markFailed(_ id: String, state: StepRecord.State, error: String, now: Int64) throws -> Bool {
         try db.execute(
             """
             UPDATE step SET state = ?, error = ?, settled_at = ?, lease_owner = NULL, lease_until = NULL
             WHERE id = ? AND state IN ('pending', 'intended')
-            """, [state.rawValue, error, now, id])
+            """, [state.rawValue, error, now, id]) == 1
     }
 
     /// Failed steps may be tried again. A doubtful one stays with its person, unless its mark can be looked for.

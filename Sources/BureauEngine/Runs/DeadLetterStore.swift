@@ -123,14 +123,21 @@ struct DeadLetterStore {
             """, [id, now, person])
     }
 
-    /// The notice is sent with all its tries; it looks first if it was ever tried.
+    /// The notice is sent with all its tries; it looks first if it was ever tried. A run's own message has a worker of
+    /// its own, which takes it up again.
     func reopenNotice(_ id: String, now: Int64) throws -> Bool {
-        try db.execute(
-            """
-            UPDATE step SET state = CASE WHEN intended_at IS NULL THEN 'pending' ELSE 'intended' END,
-                error = NULL, settled_at = NULL, attempts = 0, due_at = ?
-            WHERE id = ? AND state = 'failed' AND purpose = 'notice'
-            """, [now, id]) == 1
+        let isOpen =
+            try db.execute(
+                """
+                UPDATE step SET state = CASE WHEN intended_at IS NULL THEN 'pending' ELSE 'intended' END,
+                    error = NULL, settled_at = NULL, attempts = 0, due_at = ?
+                WHERE id = ? AND state = 'failed' AND purpose = 'notice'
+                """, [now, id]) == 1
+        if isOpen, let step = try StepStore(db: db).find(id), let run = step.runID, step.kind == RunThreadStore.stepKind
+        {
+            try RunThreadStore(db: db).takeUp(run, now: now)
+        }
+        return isOpen
     }
 }
 

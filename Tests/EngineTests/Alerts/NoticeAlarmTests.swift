@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauSandbox
 import BureauStorage
+import BureauVendors
 import Testing
 
 @testable import BureauEngine
@@ -113,6 +114,50 @@ struct NoticeAlarmTests {
         }
         try await giveUp(ApprovalNotices.outcome, .slack, why)
         #expect(try await bench.alerts().isEmpty)
+    }
+
+    @Test(
+        "The run's own message keeps an alert open when it was given up, not between its tries",
+        arguments: [false, true])
+    func ownMessage(isGivenUp: Bool) async throws {
+        let bench = try await Bench(), doors = bench.clock.doors
+        let run = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))], task: "86a")
+        let comment = try #require(try await bench.steps(run.id, .notice).first { $0.kind == "comment" })
+        try await bench.database.write { db in
+            let threads = RunThreadStore(db: db), alarm = NoticeAlarm(db: db, doors: doors)
+            try threads.open(run.id, now: doors.now())
+            try StepStore(db: db).markFailed(run.id, state: .failed, error: "Slack refused it.", now: doors.now())
+            _ = try threads.claim(owner: "w", limit: 1, now: doors.now())
+            if isGivenUp { try threads.close(run.id, owner: "w") }
+            _ = try alarm.givenUp(comment, "ClickUp refused it.")
+            try alarm.settled(comment)
+        }
+        #expect(try await bench.alerts().contains { $0.cause == NoticeAlarm.untold } == isGivenUp)
+    }
+
+    @Test("What somebody else has settled meanwhile was not given up")
+    func settledMeanwhile() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), doors = bench.clock.doors, database = bench.database
+            let run = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))], task: "86demoshm1")
+            let comment = try #require(try await bench.steps(run.id, .notice).first { $0.kind == "comment" })
+            // Another worker has it done while ClickUp says no.
+            let transport = Interposed(here.transport) { request in
+                guard request.operation == "POST comment" else { return nil }
+                _ = try? await database.write { db in
+                    let receipt = try JSONText.encode(DeliveryReceipt(id: "c1", link: nil))
+                    try StepStore(db: db).markDone(comment.id, receipt: receipt, now: doors.now())
+                }
+                return nil
+            }
+            try here.fault("clickup", "comment.create", .status(403))
+            var connections = here.connections
+            connections.clickUp = ClickUpClient(
+                transport: transport, baseURL: "http://127.0.0.1:\(here.port)/clickup/api/v2", token: Secret("pk_demo"))
+            try await Self.send(try bench.parts(connections))
+            #expect(try await bench.step(comment.id).state == .done)
+            #expect(try await bench.alerts().allSatisfy { $0.cause != NoticeAlarm.untold })
+        }
     }
 
     @Test("However often an alert's own post is given up, one alert says so and no post is planned for it")

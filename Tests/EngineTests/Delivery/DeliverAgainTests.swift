@@ -173,7 +173,7 @@ struct DeliverAgainTests {
             let now = bench.clock.now
             for channel in [StepRecord.Channel.slack, .clickUp] {
                 let step = try await bench.step(run, channel)
-                try await bench.database.write {
+                _ = try await bench.database.write {
                     try StepStore(db: $0).markFailed(step.id, state: .failed, error: "no answer", now: now)
                 }
             }

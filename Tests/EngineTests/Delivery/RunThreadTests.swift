@@ -159,6 +159,36 @@ struct RunThreadTests {
         }
     }
 
+    @Test("One that was given up is told of, and is posted when somebody has it tried again")
+    func givenUp() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let worker = try Self.worker(bench, here)
+            try here.fault("slack", "chat.postMessage", times: 1_000, .status(403))
+            let run = try await Self.run(bench)
+            for _ in 0..<RunThreadWorker.triesMax {
+                _ = try await worker.lookOnce()
+                bench.clock.advance(milliseconds: 20 * 60_000)
+            }
+            #expect(try await bench.alerts().isEmpty, "it is tried once more")
+            _ = try await worker.lookOnce()
+            let alert = try #require(try await bench.alerts().first)
+            #expect(alert.cause == NoticeAlarm.untold && alert.subject == run.id)
+            #expect(alert.sentence.contains("The Slack thread of the run of sentinel"), "\(alert.sentence)")
+            bench.clock.advance(milliseconds: 20 * 60_000)
+            #expect(try await worker.lookOnce() == 0)
+
+            here.sandbox.faults.clear()
+            let desk = QueueDesk(database: bench.database, doors: bench.clock.doors)
+            let letters = try await desk.parked(QueueFilter())
+            #expect(letters.map(\.id) == [run.id])
+            #expect(try await desk.redrive(letters) { _ in false }.map(\.isDone) == [true])
+            #expect(try await worker.lookOnce() == 1)
+            #expect(await Self.messages(here).count == 1)
+            #expect(try await bench.alerts().isEmpty)
+        }
+    }
+
     @Test("Killed between the post and its receipt: the next one finds the message and goes on with it")
     func killed() async throws {
         try await withStandIns { here in

@@ -62,6 +62,11 @@ struct RunThreadStore {
             """, [now, runID])
     }
 
+    /// One that was given up is kept again, with all its tries.
+    func takeUp(_ runID: String, now: Int64) throws {
+        try db.execute("UPDATE run_thread SET closed = 0, tries = 0, due_at = ? WHERE run_id = ?", [now, runID])
+    }
+
     func find(_ runID: String) throws -> (thread: RunThread, isClosed: Bool)? {
         try db.first("SELECT * FROM run_thread WHERE run_id = ?", [runID]).map {
             (try RunThread($0), try $0.flag("closed"))

@@ -199,7 +199,7 @@ package struct RunThreadWorker: Service {
             let end = RunThreadEnd(parts: parts, owner: owner, slack: slack)
             // How far it is nobody can be shown any more; that it is over, and how, is said below.
             if run.state.isFinal, try await !end.post(message.message, of: run, below: place, refusal) {
-                return try await again(thread)
+                return try await again(thread, "Its end could not be posted.")
             }
         }
         try await shown(thread, place, run, message.hash)
@@ -236,8 +236,8 @@ package struct RunThreadWorker: Service {
             }
             // One that was found again may show what was true before: it is replaced with the next look.
             try await shown(thread, place, run, step.state == .pending ? message.hash : "")
-        case .failed where thread.tries < Self.triesMax: return try await again(thread)
-        case .failed(let why), .doubtful(let why):
+        case .failed(let why): return try await again(thread, why)
+        case .doubtful(let why):
             parts.logger.error(
                 "a run's message could not be posted", metadata: ["run": "\(run.id)", "why": "\(why)"])
             _ = try await close(thread)
@@ -258,7 +258,7 @@ package struct RunThreadWorker: Service {
     }
 
     private func shown(_ thread: RunThread, _ place: SlackPosted, _ run: RunRecord, _ hash: String) async throws {
-        let (owner, now) = (lock.owner, parts.doors.now())
+        let (owner, now, doors) = (lock.owner, parts.doors.now(), parts.doors)
         // What is not known to be shown stays open, however final the run is.
         let isSure = !hash.isEmpty
         try await parts.database.write { db in
@@ -268,6 +268,7 @@ package struct RunThreadWorker: Service {
                 spacing: isSure ? Self.spacingMilliseconds : 0,
                 progressSpacing: isSure
                     ? (hash == thread.shownHash ? Self.quietSpacingMilliseconds : Self.progressSpacingMilliseconds) : 0)
+            try NoticeAlarm(db: db, doors: doors).settled(run: thread.runID)
         }
     }
 
@@ -275,21 +276,22 @@ package struct RunThreadWorker: Service {
         parts.counters.add(.vendorErrors, ["vendor": error.vendor.rawValue])
         parts.logger.warning(
             "a run's message could not be replaced", metadata: ["run": "\(thread.runID)", "why": "\(error)"])
-        guard error.isRetryable, thread.tries < Self.triesMax else {
-            _ = try await close(thread)
-            return .asked
-        }
-        guard case .limited(let asked?) = error.kind else { return try await again(thread) }
+        guard error.isRetryable, thread.tries < Self.triesMax else { return try await giveUp(thread, error.sentence) }
+        guard case .limited(let asked?) = error.kind else { return try await again(thread, error.sentence) }
         try await postpone(thread, max(asked, 1_000))
         return .limited(milliseconds: max(asked, 1_000))
     }
 
-    private func again(_ thread: RunThread) async throws -> Outcome {
-        guard thread.tries < Self.triesMax else {
-            _ = try await close(thread)
-            return .asked
-        }
+    private func again(_ thread: RunThread, _ why: String) async throws -> Outcome {
+        guard thread.tries < Self.triesMax else { return try await giveUp(thread, why) }
         try await postpone(thread, Backoff.notice.milliseconds(repeating: thread.tries, doors: parts.doors))
+        return .asked
+    }
+
+    private func giveUp(_ thread: RunThread, _ why: String) async throws -> Outcome {
+        parts.logger.error(
+            "a run's message was given up", metadata: ["run": "\(thread.runID)", "why": "\(why)"])
+        try await RunThreadLoss(parts: parts, owner: lock.owner).giveUp(thread.runID, why)
         return .asked
     }
 
