@@ -9,6 +9,7 @@ import Logging
 package struct WebhookCare: Sendable {
     let parts: EngineParts
     let notice: @Sendable () -> Void
+    private static let cause = "webhook"
 
     package init(parts: EngineParts, notice: @escaping @Sendable () -> Void) {
         self.parts = parts
@@ -54,7 +55,7 @@ package struct WebhookCare: Sendable {
         case .unknown: break
         case .failing:
             isNew = try await alarm.raise(
-                "webhook", subject: subject,
+                Self.cause, subject: subject,
                 "ClickUp cannot deliver events for \(record.agent) (\(hook?.failCount ?? 0) failed). Check that \(record.endpoint) is reachable. The sweep finds what is lost within minutes."
             )
         case .suspended:
@@ -65,13 +66,13 @@ package struct WebhookCare: Sendable {
             health = try await rearm(record, hook, clickUp)
             if health != "active" {
                 try await alarm.raise(
-                    "webhook", subject: subject,
+                    Self.cause, subject: subject,
                     "ClickUp had suspended the webhook of \(record.agent) \(since). \(try await missed(record)) It could not be armed again; it is tried every \(parts.settings.sweepSeconds) seconds."
                 )
             }
         case nil:
             isNew = try await alarm.raise(
-                "webhook", subject: subject,
+                Self.cause, subject: subject,
                 "The webhook of \(record.agent) is gone from ClickUp, \(since). \(try await missed(record)) Register it again: bureau webhooks register clickup --agent \(record.agent)"
             )
         }
@@ -97,17 +98,27 @@ package struct WebhookCare: Sendable {
             try await SystemAlarm(parts: parts).resolve(subject: subject)
             return false
         }
-        let isNew = try await noted(
-            record, subject,
-            "The webhook of \(record.agent) did not tell of \(lacking.joined(separator: ", ")). Bureau puts that back, and the whole list is being swept."
-        )
+        let isKnown = try await parts.database.read {
+            try AlertStore(db: $0).isOpen(cause: Self.cause, subject: subject)
+        }
+        let what = "The webhook of \(record.agent) did not tell of \(lacking.joined(separator: ", "))."
+        let mended = "\(what) Bureau puts that back, and the whole list is being swept."
+        var isNew = false
+        if !isKnown { isNew = try await noted(record, subject, mended) }
         do {
             try await clickUp.updateWebhook(hook.id, endpoint: hook.endpoint, events: hook.events + lacking)
-            parts.logger.notice("a webhook's events were put back", metadata: ["agent": "\(record.agent)"])
         } catch {
             try Task.checkCancellation()
             parts.logger.warning("a webhook's events could not be put back", metadata: ["why": "\(error)"])
+            try await SystemAlarm(parts: parts).raise(
+                Self.cause, subject: subject,
+                "\(what) They could not be put back: \(error.sentence.closed) It is tried every \(parts.settings.sweepSeconds) seconds."
+            )
+            return isNew
         }
+        parts.logger.notice("a webhook's events were put back", metadata: ["agent": "\(record.agent)"])
+        // What it did not tell of until now is looked for once more.
+        if isKnown { _ = try await noted(record, subject, mended) }
         return isNew
     }
 
@@ -116,7 +127,7 @@ package struct WebhookCare: Sendable {
         let doors = parts.doors
         return try await parts.database.write { db in
             try SweepStore(db: db).askWhole(agent: record.agent)
-            return try SystemAlarm.raise("webhook", subject: subject, sentence, in: db, doors)
+            return try SystemAlarm.raise(Self.cause, subject: subject, sentence, in: db, doors)
         }
     }
 

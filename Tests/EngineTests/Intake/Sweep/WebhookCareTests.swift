@@ -88,8 +88,61 @@ struct WebhookCareTests {
         }
     }
 
+    @Test(
+        "Events that ClickUp does not let be put back are told as such, and the whole list is looked at once, not always"
+    )
+    func refusedEvents() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench()
+            let clickUp = try #require(standIns.connections.clickUp)
+            let hook = try await clickUp.createWebhook(
+                workspace: Self.workspace, endpoint: "http://127.0.0.1:9/webhook/sentinel", events: ["taskMoved"],
+                list: Agents.list)
+            let transport = Interposed(standIns.transport) { request in
+                request.operation == "PUT webhook" ? VendorResponse.refused : nil
+            }
+            var connections = standIns.connections
+            connections.clickUp = ClickUpClient(
+                transport: transport, baseURL: "http://127.0.0.1:\(standIns.port)/clickup/api/v2",
+                token: Secret("pk_demo"))
+            func care(_ connections: Connections) throws -> WebhookCare {
+                WebhookCare(parts: try bench.parts(connections) { $0.clickUpWorkspaceID = Self.workspace }, notice: {})
+            }
+            func sweep() async throws {
+                try await bench.database.write { db in
+                    try SweepStore(db: db).finish(
+                        agent: "sentinel", listID: Agents.list, updatedAfter: 1, isWhole: true, now: 1)
+                }
+            }
+            func asksWhole() async throws -> Bool {
+                try await bench.database.read { db in
+                    try SweepStore(db: db).find(agent: "sentinel", listID: Agents.list)?.wholeAt == nil
+                }
+            }
+            for asks in [true, false] {
+                try await sweep()
+                try await care(connections).check()
+                #expect(try await asksWhole() == asks)
+                let alert = try #require(try await bench.alerts().first { $0.subject.hasSuffix(hook.id) })
+                #expect(alert.sentence.contains("could not be put back"), "\(alert.sentence)")
+            }
+            try await care(standIns.connections).check()
+            #expect(try await asksWhole(), "from now on it tells")
+            let alert = try #require(try await bench.alerts().first { $0.subject.hasSuffix(hook.id) })
+            #expect(alert.sentence.contains("puts that back"), "\(alert.sentence)")
+        }
+    }
+
     private actor Noted {
         var alerts: [String] = [], asksWhole = false
         func note(_ alerts: [String], asksWhole: Bool) { (self.alerts, self.asksWhole) = (alerts, asksWhole) }
+    }
+}
+
+extension VendorResponse {
+    fileprivate static var refused: VendorResponse {
+        VendorResponse(
+            status: 403, headers: VendorHeaders([(name: String, value: String)]()),
+            body: Array(#"{"err":"Not allowed","ECODE":"OAUTH_023"}"#.utf8))
     }
 }
