@@ -51,11 +51,13 @@ struct AlertStore {
         return id
     }
 
+    /// Whatever is open of the subject, but for what could not be told: that is as untold as before, and closes with its
+    /// being told (`NoticeAlarm`).
     func resolve(subject: String, now: Int64) throws {
         try db.execute(
             """
             UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = 'bureau'
-            WHERE subject = ? AND state = 'open'
+            WHERE subject = ? AND state = 'open' AND cause NOT IN ('\(NoticeAlarm.untold)', '\(NoticeAlarm.unasked)')
             """, [now, subject])
     }
 

@@ -47,6 +47,8 @@ struct NoticeAlarmTests {
             #expect(alert.sentence.contains("bureau queue redrive"))
             let told = try await bench.steps(run.id, .notice).filter { $0.subject.hasPrefix(NoticeAlarm.untold) }
             #expect(told.map(\.state) == [.done], "it is posted once")
+            try await RunDesk(database: bench.database, doors: bench.clock.doors).markSeen(run.id, by: "ana", note: "")
+            #expect(try await bench.alerts().map(\.cause) == [NoticeAlarm.untold], "the run was seen, nothing was told")
             try await Self.redrive(bench)
             try await Self.send(parts)
             #expect(try await bench.alerts().allSatisfy { $0.cause != NoticeAlarm.untold })
