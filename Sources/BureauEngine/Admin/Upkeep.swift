@@ -54,7 +54,9 @@ package struct Upkeep: Service {
     private func isDue(_ name: String, everyMilliseconds: Int64) async throws -> Bool {
         let last = try await parts.database.query("SELECT updated_at FROM setting WHERE name = ?", [name])
             .first?.integer("updated_at")
-        return last.map { parts.doors.now() - $0 >= everyMilliseconds } ?? true
+        let now = parts.doors.now()
+        // A clock that was put back does not come by that time again for long.
+        return last.map { now < $0 || now - $0 >= everyMilliseconds } ?? true
     }
 
     package func daily() async throws {
@@ -93,10 +95,15 @@ package struct Upkeep: Service {
     private static let dailyCost = "daily_cost"
 
     /// One alert for each file system, by the first of our folders on it.
-    func checkDisks() async throws {
-        let full = parts.disks().filter { $0.facts.usedPercent >= parts.settings.diskAlertPercent }
+    func checkDisks() async throws { try await check(parts.disks()) }
+
+    /// Of a disk that could not be read nothing is known: what was said of it stands.
+    func check(_ disks: [UsedDisk]) async throws {
+        let full = disks.filter { $0.facts.usedPercent >= parts.settings.diskAlertPercent }
+        let known = Set(disks.flatMap(\.names) + [Self.formerSubject])
         let open = try await parts.database.read { try AlertStore(db: $0).open(cause: Self.disk, limit: 100) }
-        for alert in open where !full.contains(where: { $0.names.first == alert.subject }) {
+        for alert in open where known.contains(alert.subject) && !full.contains(where: { $0.names[0] == alert.subject })
+        {
             try await settle(Self.disk, subject: alert.subject)
         }
         for disk in full {
@@ -108,6 +115,8 @@ package struct Upkeep: Service {
     }
 
     private static let disk = "disk"
+    /// What the only disk was called while no other was looked at.
+    private static let formerSubject = "data folder"
 
     private func checkDatabase() async throws {
         guard let sqlite = parts.database as? SQLiteDatabase else { return }

@@ -148,10 +148,27 @@ struct UpkeepTests {
         #expect(try await notices(bench) == Int64(2 * disks))
     }
 
-    @Test("The disks are looked at every hour, also after a restart")
+    @Test("What was said of a disk stands while the disk cannot be read, and closes under whatever name it is read")
+    func unreadable() async throws {
+        let bench = try await Bench(), upkeep = try upkeep(bench) { $0.diskAlertPercent = 90 }
+        func disk(_ names: [String], used: UInt) -> UsedDisk {
+            let facts = DiskFacts(blocks: 100, free: 100 - used, ours: 100 - used, blockBytes: 1)
+            return UsedDisk(names: names, facts: facts)
+        }
+        func look(_ disks: [UsedDisk]) async throws -> [String] {
+            try await upkeep.check(disks)
+            return try await bench.alerts().map(\.subject).sorted()
+        }
+        try await SystemAlarm(parts: try bench.parts()).raise("disk", subject: "data folder", "It is full.")
+        #expect(try await look([disk(["DATA_DIR"], used: 10), disk(["BUILD_DIR"], used: 95)]) == ["BUILD_DIR"])
+        #expect(try await look([disk(["DATA_DIR"], used: 10)]) == ["BUILD_DIR"], "nobody knows")
+        #expect(try await look([disk(["DATA_DIR", "BUILD_DIR"], used: 10)]) == [], "it lies on another disk now")
+    }
+
+    @Test("The disks are looked at every hour, also after a restart and by a clock that was put back")
     func hourly() async throws {
         let bench = try await Bench()
-        for (minutes, occurrences) in [(0, 1), (30, 1), (30, 2), (60, 3)] {
+        for (minutes, occurrences) in [(0, 1), (30, 1), (30, 2), (60, 3), (-24 * 60, 4), (30, 4), (30, 5)] {
             bench.clock.advance(milliseconds: Int64(minutes) * 60_000)
             try await upkeep(bench) { $0.diskAlertPercent = 0 }.look()
             let alert = try #require(try await bench.alerts().first { $0.subject == "DATA_DIR" })
