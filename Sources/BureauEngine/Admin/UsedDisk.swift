@@ -10,6 +10,18 @@ package struct UsedDisk: Sendable {
     package private(set) var names: [String]
     package let facts: DiskFacts
 
+    /// Every folder this installation writes to: a disk is called by the first of these on it.
+    package static func places(data: URL, databasePath: String?, _ settings: EngineSettings) -> [Place] {
+        var places: [Place] = [("DATA_DIR", data)]
+        if let databasePath {
+            places.append(("DATABASE_PATH", URL(fileURLWithPath: databasePath).deletingLastPathComponent()))
+        }
+        places.append(("SESSION_LOG_DIR", settings.sessionLogFolder))
+        places.append(("DELIVERY_FOLDER", settings.deliveryFolder))
+        places.append(("BUILD_DIR", settings.builds.folder))
+        return places
+    }
+
     package static func of(_ places: [Place]) -> [UsedDisk] {
         of(places) { folder in
             guard let device = device(folder), let facts = DiskFacts(at: folder) else { return nil }
@@ -48,13 +60,9 @@ package struct UsedDisk: Sendable {
 extension EngineParts {
     /// Every disk this server writes to.
     func disks() -> [UsedDisk] {
-        var places: [UsedDisk.Place] = [
-            ("DATA_DIR", blobs.root.deletingLastPathComponent()), ("SESSION_LOG_DIR", settings.sessionLogFolder),
-            ("DELIVERY_FOLDER", settings.deliveryFolder), ("BUILD_DIR", settings.builds.folder),
-        ]
-        if let path = (database as? SQLiteDatabase)?.path {
-            places.append(("DATABASE_PATH", URL(fileURLWithPath: path).deletingLastPathComponent()))
-        }
-        return UsedDisk.of(places)
+        UsedDisk.of(
+            UsedDisk.places(
+                data: blobs.root.deletingLastPathComponent(), databasePath: (database as? SQLiteDatabase)?.path,
+                settings))
     }
 }

@@ -85,13 +85,8 @@ struct LocalChecks {
 
     /// One for each file system that holds any of our folders.
     func disks() -> [Finding] {
-        let engine = settings.engine
-        let disks = UsedDisk.of([
-            ("DATA_DIR", settings.dataFolder),
-            ("DATABASE_PATH", URL(fileURLWithPath: settings.databasePath).deletingLastPathComponent()),
-            ("SESSION_LOG_DIR", engine.sessionLogFolder), ("DELIVERY_FOLDER", engine.deliveryFolder),
-            ("BUILD_DIR", engine.builds.folder),
-        ])
+        let disks = UsedDisk.of(
+            UsedDisk.places(data: settings.dataFolder, databasePath: settings.databasePath, settings.engine))
         return disks.isEmpty ? [.skip("disk", "its size could not be read")] : disks.map(finding)
     }
 
