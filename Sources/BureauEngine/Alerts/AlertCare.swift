@@ -3,8 +3,8 @@ import BureauStorage
 import Logging
 import ServiceLifecycle
 
-/// What becomes of alerts after they were raised: closed when their cause is gone, told again while nobody acts, and
-/// raised when work waits on a person for long.
+/// What becomes of alerts after they were raised: closed when their cause is gone, told again while nobody acts, shown
+/// where they were posted, and raised when work waits on a person for long.
 package struct AlertCare: Service {
     let parts: EngineParts
     let wake: WakeSignal
@@ -37,7 +37,7 @@ package struct AlertCare: Service {
         let isAnything = try await parts.database.read { db in
             let care = AlertCareStore(db: db, policy: policy)
             return try !late.isEmpty || care.isAnySettled() || !care.waiting(now: now, limit: 1).isEmpty
-                || !care.due(now: now, limit: 1).isEmpty
+                || !care.due(now: now, limit: 1).isEmpty || !AlertOutcomeStore(db: db).due(now: now, limit: 1).isEmpty
         }
         if isAnything {
             try await parts.database.write { db in
@@ -47,6 +47,10 @@ package struct AlertCare: Service {
                 for wait in late { try reviews.tell(wait, in: db, now: now) }
                 for alert in try care.due(now: now, limit: Self.batchMax) {
                     try care.remind(alert, escalation: escalation, now: now, doors)
+                }
+                let outcomes = AlertOutcomeStore(db: db)
+                for alert in try outcomes.due(now: now, limit: AlertOutcome.perLookMax) {
+                    try outcomes.plan(alert, now: now, doors)
                 }
             }
             wake.raise()

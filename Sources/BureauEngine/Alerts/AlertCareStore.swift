@@ -35,7 +35,7 @@ struct AlertCareStore {
     func settle(now: Int64) throws {
         try db.execute(
             """
-            UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = 'bureau'
+            UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = '\(AlertStore.bureau)'
             WHERE state = 'open' AND EXISTS (SELECT 1 \(Self.settled))
             """, [now])
     }
@@ -87,7 +87,8 @@ struct AlertCareStore {
                 != nil
         else { return }
         let intent = NoticeIntent(kind: .reminder, cause: AlertCare.waits, sentence: sentence)
-        try plan(intent, subject: id, run: wait.run.id, now: now, doors)
+        let step = try plan(intent, subject: id, run: wait.run.id, now: now, doors)
+        try AlertStore(db: db).posted(id, by: step)
     }
 
     /// Open alerts whose next reminder is due.
@@ -116,12 +117,14 @@ struct AlertCareStore {
             sentence:
                 "Still open after \(open): \(alert.sentence)\(last) Close it with: bureau alerts resolve \(ShortID.of(alert.id))",
             tags: sent >= ReminderPolicy.escalatesAt ? escalation : nil)
-        try plan(intent, subject: "\(alert.id)/\(sent)", run: alert.runID, now: now, doors)
+        _ = try plan(intent, subject: "\(alert.id)/\(sent)", run: alert.runID, now: now, doors)
     }
 
-    private func plan(_ intent: NoticeIntent, subject: String, run: String?, now: Int64, _ doors: Doors) throws {
+    private func plan(_ intent: NoticeIntent, subject: String, run: String?, now: Int64, _ doors: Doors) throws
+        -> String
+    {
         let plan = StepPlan(
             channel: .slack, kind: "reminder", subject: subject, position: 0, intent: try JSONText.encode(intent))
-        try StepStore(db: db).plan(plan, run: run, purpose: .notice, id: doors.makeID(), now: now)
+        return try StepStore(db: db).plan(plan, run: run, purpose: .notice, id: doors.makeID(), now: now)
     }
 }

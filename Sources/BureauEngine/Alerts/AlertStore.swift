@@ -14,6 +14,8 @@ package struct AlertRecord: Sendable, Hashable {
     /// A person, or "bureau" when the cause went away; nil while it is open.
     package let resolvedBy: String?
     package let reminders: Int64
+    /// The step that posted it; nil for one that is only in the list.
+    let postedBy: String?
 
     init(_ row: Row) throws {
         id = try row.text("id")
@@ -27,11 +29,14 @@ package struct AlertRecord: Sendable, Hashable {
         lastAt = try row.integer("last_at")
         resolvedBy = try row.textIfAny("resolved_by")
         reminders = try row.integer("reminders")
+        postedBy = try row.textIfAny("posted_by")
     }
 }
 
 struct AlertStore {
     let db: any Connection
+    /// Who resolved what is over by itself.
+    static let bureau = "bureau"
 
     /// Opens the alert, or counts it once more. Returns its id only when it is new, so that it is told once.
     func raise(cause: String, subject: String, sentence: String, runID: String?, id: String, now: Int64) throws
@@ -51,12 +56,17 @@ struct AlertStore {
         return id
     }
 
+    /// Which write tells of it: there it is shown what becomes of it (`AlertOutcome`).
+    func posted(_ id: String, by step: String) throws {
+        try db.execute("UPDATE alert SET posted_by = ? WHERE id = ?", [step, id])
+    }
+
     /// Whatever is open of the subject, but for what could not be told: that is as untold as before, and closes with its
     /// being told (`NoticeAlarm`).
     func resolve(subject: String, now: Int64) throws {
         try db.execute(
             """
-            UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = 'bureau'
+            UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = '\(Self.bureau)'
             WHERE subject = ? AND state = 'open' AND cause NOT IN ('\(NoticeAlarm.untold)', '\(NoticeAlarm.unasked)')
             """, [now, subject])
     }
@@ -64,7 +74,7 @@ struct AlertStore {
     func resolve(cause: String, subject: String, now: Int64) throws {
         try db.execute(
             """
-            UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = 'bureau'
+            UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = '\(Self.bureau)'
             WHERE cause = ? AND subject = ? AND state = 'open'
             """, [now, cause, subject])
     }

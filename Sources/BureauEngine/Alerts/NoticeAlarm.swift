@@ -15,10 +15,13 @@ struct NoticeAlarm {
     private static let ofAlerts = ["alert", "reminder", "digest"]
 
     private static let kinds = ofAlerts.map { "'\($0)'" }.joined(separator: ", ")
+    /// Neither told nor missed: the list of alerts says what became of them.
+    private static let untoldKinds = "\(kinds), '\(AlertOutcome.kind)'"
     private static let notConnected = NoticeLines.channels.map(NoticeWorker.notConnected)
 
     /// Whether people are told of it in a notice, which then waits to be sent.
     func givenUp(_ step: StepRecord, _ why: String) throws -> Bool {
+        guard step.kind != AlertOutcome.kind else { return false }
         let found = try step.runID.flatMap { try RunStore(db: db).find($0) }
         let isUnasked = try found.map { try self.isUnasked(step, $0) } ?? false
         // What is not connected was not asked for: what it would have been told is read elsewhere, and there is nothing
@@ -48,7 +51,9 @@ struct NoticeAlarm {
         let plan = StepPlan(
             channel: .slack, kind: "alert", subject: "\(cause)/\(id)", position: 0,
             intent: try JSONText.encode(intent))
-        try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
+        let posted = try StepStore(db: db).plan(
+            plan, run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
+        try AlertStore(db: db).posted(id, by: posted)
         return true
     }
 
@@ -72,7 +77,7 @@ struct NoticeAlarm {
             return
         }
         let unset = Self.notConnected + [NoticePlace.noChannel.description]
-        let left = try unsent("run_id = ? AND kind NOT IN (\(Self.kinds))", run, unset: unset)
+        let left = try unsent("run_id = ? AND kind NOT IN (\(Self.untoldKinds))", run, unset: unset)
         if !left.contains(ApprovalNotices.ask) { try alerts.resolve(cause: Self.unasked, subject: run, now: now) }
         if left.isEmpty { try alerts.resolve(cause: Self.untold, subject: run, now: now) }
     }

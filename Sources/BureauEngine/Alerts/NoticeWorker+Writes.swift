@@ -24,8 +24,9 @@ extension NoticeWorker {
         if let run, let board = try await BoardNotice.write(step, run, parts) { return board }
         if let run, let error = try await ErrorTasks.write(step, run, agent, parts) { return error }
         if let run, let note = try WorkNote.write(step, run, parts) { return note }
-        let notice = try step.intent(as: NoticeIntent.self)
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
+        if step.kind == AlertOutcome.kind { return try await alertOutcome(step, run, agent, name, parts) }
+        let notice = try step.intent(as: NoticeIntent.self)
         switch step.channel {
         case .slack: return try await slackPost(step, notice, run, agent, name, parts)
         case .clickUp, .asana:
@@ -78,14 +79,8 @@ extension NoticeWorker {
         // In the very channel of the thread one of the two is enough.
         if step.kind == NoticePlace.noteKind, thread?.channel == channel { return AlreadyShown() }
         channel = thread?.channel ?? channel
-        var tags: [String] = []
         let isNote = step.kind == NoticePlace.noteKind
-        let isDecided = RunCause.Code(rawValue: notice.cause)?.isDecision == true
-        if !isNote, !isDecided, [.failed, .stopped, .gate, .reminder].contains(notice.kind) {
-            for tag in (agent?.config.alerts.tags ?? []) + (notice.tags ?? []) {
-                tags.append(await directory.mention(tag, people: parts.settings.slackPeople))
-            }
-        }
+        let tags = await isNote ? [] : self.tags(notice, run, agent, directory, parts)
         var message = SlackMessages.notice(
             notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id,
             console: run?.consoleSession.map(parts.settings.consoleLink))
@@ -94,6 +89,20 @@ extension NoticeWorker {
         guard thread == nil else { return post }
         post.other = directory.other(than: message.channel, for: target, otherwise: parts.settings.alertChannel)
         return post
+    }
+
+    /// Whom a notice calls: nobody for what people have decided themselves.
+    func tags(
+        _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ directory: SlackDirectory,
+        _ parts: EngineParts
+    ) async -> [String] {
+        let isDecided = RunCause.Code(rawValue: notice.cause)?.isDecision == true
+        guard !isDecided, [.failed, .stopped, .gate, .reminder].contains(notice.kind) else { return [] }
+        var tags: [String] = []
+        for tag in (agent?.config.alerts.tags ?? []) + (notice.tags ?? []) {
+            tags.append(await directory.mention(tag, people: parts.settings.slackPeople))
+        }
+        return tags
     }
 
     /// Money and notes go into the run's thread; what people must act on stays where they look for it.

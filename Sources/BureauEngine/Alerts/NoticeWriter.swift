@@ -46,9 +46,11 @@ struct NoticeWriter {
     /// What people decided is told in the same places, and no alert is left open.
     func alert(_ cause: RunCause, _ run: RunRecord, kind: NoticeIntent.Kind, code: String? = nil) throws {
         let code = code ?? cause.code.rawValue
-        guard try cause.code.isDecision || isNew(code, cause, run) else { return }
+        let opened = try cause.code.isDecision ? nil : open(code, cause, run)
+        guard opened != nil || cause.code.isDecision else { return }
         let intent = NoticeIntent(kind: kind, cause: code, sentence: cause.sentence)
-        try plan(.slack, "alert", run, intent, subject: code)
+        let step = try plan(.slack, "alert", run, intent, subject: code)
+        if let opened { try AlertStore(db: db).posted(opened, by: step) }
         try DirectNotices(db: db, doors: doors).each(kind, run, code, cause.sentence)
         // Where the run is told of people read on; a notice of money is there already.
         if kind != .budget, try RunThreadStore(db: db).find(run.id) != nil {
@@ -57,10 +59,10 @@ struct NoticeWriter {
         if kind == .failed || kind == .stopped { try blockTask(run, intent) }
     }
 
-    private func isNew(_ code: String, _ cause: RunCause, _ run: RunRecord) throws -> Bool {
+    /// The alert's id when it is new.
+    private func open(_ code: String, _ cause: RunCause, _ run: RunRecord) throws -> String? {
         try AlertStore(db: db).raise(
             cause: code, subject: run.id, sentence: cause.sentence, runID: run.id, id: doors.makeID(), now: doors.now())
-            != nil
     }
 
     private func blockTask(_ run: RunRecord, _ intent: NoticeIntent) throws {
@@ -69,9 +71,10 @@ struct NoticeWriter {
         try plan(run.taskTool.channel, "status", run, intent)
     }
 
+    @discardableResult
     private func plan(
         _ channel: StepRecord.Channel, _ kind: String, _ run: RunRecord, _ intent: NoticeIntent, subject: String? = nil
-    ) throws {
+    ) throws -> String {
         // A run that asks for information twice, or fails again after a retry, says so again. Counted by what it has
         // said, so that a restored backup comes to the same marks.
         let stem = "\(subject ?? intent.cause)#"
@@ -82,7 +85,7 @@ struct NoticeWriter {
             """, [run.id, channel.rawValue, kind, stem.count, stem])
         let subject = "\(stem)\((try said?.integer("n") ?? 0) + 1)"
         // Whoever sees a blocked task shall find the reason there already.
-        try StepStore(db: db).plan(
+        return try StepStore(db: db).plan(
             StepPlan(
                 channel: channel, kind: kind, subject: subject, position: kind == "status" ? 1 : 0,
                 intent: try JSONText.encode(intent)), run: run.id, purpose: .notice, id: doors.makeID(),

@@ -26,7 +26,9 @@ struct SystemAlarm: Sendable {
         else { return false }
         let intent = try JSONText.encode(NoticeIntent(kind: .system, cause: cause, sentence: sentence))
         let plan = StepPlan(channel: .slack, kind: "alert", subject: id, position: 0, intent: intent)
-        try StepStore(db: db).plan(plan, run: nil, purpose: .notice, id: doors.makeID(), now: doors.now())
+        let step = try StepStore(db: db).plan(
+            plan, run: nil, purpose: .notice, id: doors.makeID(), now: doors.now())
+        try AlertStore(db: db).posted(id, by: step)
         return true
     }
 

@@ -10,6 +10,8 @@ struct SlackReplace: OutboundWrite {
     /// The mark of the new message, should there be one; its own, for the old one may still stand.
     let mark: String
     let since: Int64
+    /// Whether what may not be edited is worth a message of its own.
+    var saysAnew = true
 
     func write() async throws -> String {
         do {
@@ -17,12 +19,14 @@ struct SlackReplace: OutboundWrite {
             return try JSONText.encode(DeliveryReceipt(id: "\(updated.channel)/\(updated.ts)", link: nil))
         } catch let error as VendorError {
             guard let refusal = SlackEditRefusal(error) else { throw error }
+            guard saysAnew else { return try await AlreadyShown().write() }
             return try await anew(isGone: refusal == .isGone).write()
         }
     }
 
     /// Only a new message needs to be looked for: below the old one, and in its channel.
     func probe() async throws -> Probe {
+        guard saysAnew else { return .absent }
         let found: Probe
         do { found = try await anew(isGone: false).probe() } catch let error as VendorError {
             // There is no thread below a message that is gone.

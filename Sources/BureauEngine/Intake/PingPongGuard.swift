@@ -129,13 +129,6 @@ struct PingPongGuard {
     }
 
     private func tell(_ found: Finding) throws {
-        let id = doors.makeID(), now = doors.now()
-        let isNew = try AlertStore(db: db).raise(
-            cause: found.cause, subject: found.subject, sentence: found.sentence, runID: nil, id: id, now: now)
-        guard isNew != nil else { return }
-        let intent = try JSONText.encode(
-            NoticeIntent(kind: .system, cause: found.cause, sentence: found.sentence))
-        let plan = StepPlan(channel: .slack, kind: "alert", subject: id, position: 0, intent: intent)
-        try StepStore(db: db).plan(plan, run: nil, purpose: .notice, id: doors.makeID(), now: now)
+        try SystemAlarm.raise(found.cause, subject: found.subject, found.sentence, in: db, doors)
     }
 }

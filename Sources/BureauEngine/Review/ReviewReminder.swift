@@ -64,7 +64,8 @@ struct ReviewReminder: Sendable {
         let intent = NoticeIntent(kind: .reminder, cause: Self.cause, sentence: sentence)
         let plan = StepPlan(
             channel: .slack, kind: "reminder", subject: id, position: 0, intent: try JSONText.encode(intent))
-        try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: doors.makeID(), now: now)
+        let step = try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: doors.makeID(), now: now)
+        try AlertStore(db: db).posted(id, by: step)
         try WorkNote(db: db, doors: doors).say(ReviewMessages.stillWaits(run, time), about: "waits", run)
     }
 }

@@ -115,17 +115,10 @@ struct ScheduleAlert {
     }
 
     func missingClient(_ slug: String, _ agent: String, _ schedule: String) throws {
-        let (cause, id, now) = (Self.cause, doors.makeID(), doors.now())
         let sentence = """
             The schedule "\(schedule)" of \(agent) names the client "\(slug)", which does not exist: nothing was started \
             for it. Add the client, or take it out of the agent's config.
             """
-        let isNew = try AlertStore(db: db).raise(
-            cause: cause, subject: Self.subject(slug, agent, schedule), sentence: sentence, runID: nil, id: id, now: now
-        )
-        guard isNew != nil else { return }
-        let intent = try JSONText.encode(NoticeIntent(kind: .system, cause: cause, sentence: sentence))
-        let plan = StepPlan(channel: .slack, kind: "alert", subject: id, position: 0, intent: intent)
-        try StepStore(db: db).plan(plan, run: nil, purpose: .notice, id: doors.makeID(), now: now)
+        try SystemAlarm.raise(Self.cause, subject: Self.subject(slug, agent, schedule), sentence, in: db, doors)
     }
 }

@@ -46,6 +46,7 @@ enum Migrator {
         (38, "0038_changed_calls", PackageResources._038_changed_calls_sql),
         (39, "0039_usage_and_stops", PackageResources._039_usage_and_stops_sql),
         (40, "0040_asana_askers", PackageResources._040_asana_askers_sql),
+        (41, "0041_alert_posts", PackageResources._041_alert_posts_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }
