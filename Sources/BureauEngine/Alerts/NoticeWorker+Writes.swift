@@ -91,20 +91,6 @@ extension NoticeWorker {
         return post
     }
 
-    /// Whom a notice calls: nobody for what people have decided themselves.
-    func tags(
-        _ notice: NoticeIntent, _ run: RunRecord?, _ agent: LoadedAgent?, _ directory: SlackDirectory,
-        _ parts: EngineParts
-    ) async -> [String] {
-        let isDecided = RunCause.Code(rawValue: notice.cause)?.isDecision == true
-        guard !isDecided, [.failed, .stopped, .gate, .reminder].contains(notice.kind) else { return [] }
-        var tags: [String] = []
-        for tag in (agent?.config.alerts.tags ?? []) + (notice.tags ?? []) {
-            tags.append(await directory.mention(tag, people: parts.settings.slackPeople))
-        }
-        return tags
-    }
-
     /// Money and notes go into the run's thread; what people must act on stays where they look for it.
     private func thread(_ step: StepRecord, _ notice: NoticeIntent, _ run: RunRecord?) async throws -> SlackPosted? {
         guard let run, step.kind == NoticePlace.noteKind || notice.kind == .budget else { return nil }
