@@ -29,7 +29,8 @@ struct AlertOutcome: Codable, Hashable, Sendable {
             line += "\(line.isEmpty ? "" : ". ")Resolved by \(SlackText.escape(person)), \(time)"
         }
         message.blocks.append(.context(["*\(line)*"]))
-        message.text += " \(line)"
+        // First, for the end of a long one is cut.
+        message.text = "\(line): \(message.text)"
     }
 }
 

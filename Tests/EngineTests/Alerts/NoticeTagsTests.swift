@@ -19,7 +19,7 @@ struct NoticeTagsTests {
             {"slug":"shamrock","name":"Shamrock & Sons","fields":{},"contacts":\(known)\(credentials)}
             """
         try await bench.database.write { db in
-            try db.execute(
+            _ = try db.execute(
                 "INSERT INTO client (slug, name, record, created_at, updated_at) VALUES ('shamrock', 'S', ?, ?, ?)",
                 [record, now, now])
         }

@@ -182,7 +182,8 @@ struct RunThreadTests {
             let desk = QueueDesk(database: bench.database, doors: bench.clock.doors)
             let letters = try await desk.parked(QueueFilter())
             #expect(letters.map(\.id) == [run.id])
-            #expect(try await desk.redrive(letters) { _ in false }.map(\.isDone) == [true])
+            let outcomes = try await desk.redrive(letters) { _ in false }
+            #expect(outcomes.map(\.isDone) == [true])
             #expect(try await worker.lookOnce() == 1)
             #expect(await Self.messages(here).count == 1)
             #expect(try await bench.alerts().isEmpty)
