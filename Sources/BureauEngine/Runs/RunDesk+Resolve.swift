@@ -44,7 +44,9 @@ extension RunDesk {
             try ReceiptStore(db: db).resolved(step, resolution.word, by: person, run: id, now: now)
             switch resolution {
             case .happened: try store.markDone(step.id, receipt: receipt ?? "{}", now: now)
-            case .again: try store.restart(step, now: now)
+            case .again:
+                try store.restart(step, now: now)
+                if step.kind == RunThreadStore.stepKind { try RunThreadStore(db: db).takeUp(id, now: now) }
             case .giveUp: try store.giveUp(step.id, why: "given up by \(person)", now: now)
             }
             try RunEventStore(db: db).append(

@@ -190,6 +190,35 @@ struct RunThreadTests {
         }
     }
 
+    @Test(
+        "While Slack answers nothing it is looked for and posted later; at last a person is asked", arguments: [1, 21])
+    func outage(looks: Int) async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let worker = try Self.worker(bench, here)
+            for operation in ["chat.postMessage", "conversations.history", "conversations.replies"] {
+                try here.fault("slack", operation, times: 10_000, .status(503))
+            }
+            let run = try await Self.run(bench)
+            for _ in 0..<looks {
+                _ = try await worker.lookOnce()
+                bench.clock.advance(milliseconds: 20 * 60_000)
+            }
+            #expect(try await bench.step(run.id).state == .doubtful)
+            let isAsked = looks > RunThreadWorker.triesMax
+            #expect(try await bench.alerts().map(\.cause) == (isAsked ? [Doubt.code] : []))
+            here.sandbox.faults.clear()
+            if isAsked {
+                #expect(try await worker.lookOnce() == 0)
+                let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+                _ = try await desk.resolve(run.id, step: nil, .again, by: "ana")
+            }
+            #expect(try await worker.lookOnce() == 1)
+            #expect(await Self.messages(here).count == 1)
+            #expect(try await bench.alerts().isEmpty)
+        }
+    }
+
     @Test("Killed between the post and its receipt: the next one finds the message and goes on with it")
     func killed() async throws {
         try await withStandIns { here in

@@ -225,6 +225,8 @@ package struct RunThreadWorker: Service {
             try await shown(thread, place, run, "")
             return .unchanged
         }
+        // Somebody has said that it is there, and not where.
+        guard step.state != .done else { return try await close(thread) }
         var write = SlackPost(slack: slack, message: message.message, mark: step.id, since: step.intendedAt ?? now)
         write.other = directory.other(than: channel, for: configured, otherwise: general)
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: nil)
@@ -237,9 +239,12 @@ package struct RunThreadWorker: Service {
             // One that was found again may show what was true before: it is replaced with the next look.
             try await shown(thread, place, run, step.state == .pending ? message.hash : "")
         case .failed(let why): return try await again(thread, why)
+        // While Slack does not even answer the look nobody can tell; it is looked for again before it is posted again.
+        case .doubtful(let why) where thread.tries < Self.triesMax: return try await again(thread, why)
         case .doubtful(let why):
             parts.logger.error(
                 "a run's message could not be posted", metadata: ["run": "\(run.id)", "why": "\(why)"])
+            try await Doubt(parts: parts, run: run).tell(step, why)
             _ = try await close(thread)
         }
         return .asked
