@@ -29,7 +29,9 @@ struct AlertOutcomeTests {
         ).map(StepRecord.init)
     }
 
-    @Test("Who resolved it, or that it is over by itself, once, with nobody called any more", arguments: [nil, "ana"])
+    @Test(
+        "Who resolved it, or that it is over by itself, once, with nobody called any more",
+        arguments: [String?.none, "ana"])
     func resolved(person: String?) async throws {
         try await withStandIns { here in
             let bench = try await Bench(), parts = try bench.parts(here.connections)
@@ -136,7 +138,8 @@ struct AlertOutcomeTests {
             try here.fault("slack", "chat.update", .status(403))
             try await alarm.resolve(subject: "DATA_DIR")
             for _ in 0..<2 { try await Self.round(bench, parts) }
-            #expect(try await Self.planned(bench).map(\.state) == (isPosted ? [.failed] : []))
+            let states: [StepRecord.State] = isPosted ? [.failed] : []
+            #expect(try await Self.planned(bench).map(\.state) == states)
             #expect(try await bench.alerts().isEmpty)
             let now = bench.clock.now
             let due = try await bench.database.read { try AlertOutcomeStore(db: $0).due(now: now, limit: 1) }
