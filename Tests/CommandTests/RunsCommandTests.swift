@@ -1,4 +1,5 @@
 import BureauSandbox
+import BureauStorage
 import Foundation
 import Testing
 
@@ -66,6 +67,10 @@ struct RunsCommandTests {
                 let refused = try await here.run("runs", verb, id)
                 #expect(refused.status == 1 && refused.errors.contains("it is done"), "\(verb): \(refused)")
             }
+            try await Self.set(id, "state = 'delivering', ended_at = NULL", here)
+            let delivering = try await here.run("runs", "stop", id)
+            #expect(delivering.status == 1 && delivering.errors.contains("delivering already"), "\(delivering)")
+            try await Self.set(id, "state = 'done', ended_at = accepted_at", here)
             let again = try await here.run("runs", "again", id, "--json").object()
             #expect(again["status"] as? String == "done")
             #expect(again["id"] as? String != id)
@@ -75,6 +80,11 @@ struct RunsCommandTests {
             let unknown = try await here.run("runs", "show", "01ZZZZZZ")
             #expect(unknown.status == 1 && unknown.errors.contains("there is no run"), "\(unknown)")
         }
+    }
+
+    private static func set(_ id: String, _ change: String, _ here: Installation) async throws {
+        let database = try SQLiteDatabase(path: here.folder.appending(path: "data/bureau.db").path)
+        _ = try await database.write { try $0.execute("UPDATE run SET \(change) WHERE id = ?", [id]) }
     }
 
     @Test("A run that lacks information waits, and goes on after the client is completed")

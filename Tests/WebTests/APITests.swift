@@ -178,6 +178,20 @@ struct APITests {
         }
     }
 
+    @Test("A run that delivers is not said to be stopped, and no stop is noted")
+    func delivering() async throws {
+        try await Served.run { server in
+            let program = try await Program.of(server, "ana", .admin)
+            let run = try await server.addRun(client: nil)
+            try await server.database.write {
+                _ = try $0.execute("UPDATE run SET state = 'delivering' WHERE id = ?", [run.id])
+            }
+            let answer = try await program.send(.post, "/api/v1/runs/\(run.id)/stop", #"{"reason": "late"}"#)
+            #expect(answer.status == 409 && answer.text.contains("delivering already, and finishes"), "\(answer.text)")
+            #expect(try await server.house.audit.list(subject: "run \(run.id)").isEmpty)
+        }
+    }
+
     @Test("A refused request leaves its key free, and one cut off is not carried out again")
     func cutOff() async throws {
         try await Served.run { server in

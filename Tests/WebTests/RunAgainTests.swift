@@ -39,6 +39,7 @@ struct RunAgainTests {
 
     private static let refused: [(String, state: String, says: String)] = [
         ("stop", "done", "has ended already"), ("stop", "failed", "has ended already"),
+        ("stop", "delivering", "delivering already, and finishes"),
         ("again", "running", "goes on still"), ("again", "ignored", "was ignored"),
         ("retry", "done", "cannot be taken up"), ("deliver", "running", "cannot be delivered again"),
         ("deliver", "queued", "cannot be delivered again"),

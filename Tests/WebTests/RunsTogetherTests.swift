@@ -13,11 +13,11 @@ struct RunsTogetherTests {
         numbers.map { "pick.\(run($0))=yes" }.joined(separator: "&")
     }
 
-    /// Two that go on, one that failed, one that is done, and one of another client.
+    /// Two that go on, one that failed, one that is done, one of another client, and one that delivers.
     private static func furnish(_ server: Served) async throws {
         for (number, slug, state) in [
             (1, "acme", "queued"), (2, "acme", "needs_info"), (3, "acme", "failed"), (4, "acme", "done"),
-            (5, "plunkett", "queued"),
+            (5, "plunkett", "queued"), (6, "acme", "delivering"),
         ] {
             try await ReportSeed(
                 id: "01KAREP000000000000000000\(number)", run: run(number), client: slug, runState: state
@@ -26,7 +26,7 @@ struct RunsTogetherTests {
     }
 
     private static let deeds: [(String, fit: [Int], left: [Int], notice: String, audit: String)] = [
-        ("stop", [1, 2], [3, 4], "2 stopped. Not this one, ", "run stopped"),
+        ("stop", [1, 2], [3, 4, 6], "2 stopped. Not this one, ", "run stopped"),
         ("again", [3, 4], [1, 2], "2 begun again. Not this one, ", "run begun again"),
         ("seen", [3], [1, 2, 4], "1 marked as seen. Not this one, ", "run marked as seen"),
     ]
@@ -45,7 +45,7 @@ struct RunsTogetherTests {
             let answer = try await browser.post("/runs/together", "do=\(word)&reason=because&\(picked)")
             #expect(answer.status == 303)
             #expect(try await browser.get("/runs/").text.contains(notice))
-            for number in 1...5 {
+            for number in 1...6 {
                 let noted = try await server.house.audit.list(subject: "run \(Self.run(number))").map(\.action)
                 #expect(noted == (fit.contains(number) ? [audit] : []), "run \(number)")
             }

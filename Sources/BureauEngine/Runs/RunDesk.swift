@@ -81,16 +81,33 @@ package struct RunDesk: Sendable {
         try await database.read { try StepStore(db: $0).list(run: id, purpose: purpose) }
     }
 
+    package static let delivers = "it is delivering already, and finishes"
+    /// What a stop has done that was not refused to one that delivers.
+    package static let stopsChildren = "It finishes its delivery; the runs it has started are asked to stop."
+
+    /// Whether a stop of a run that delivers would reach any that it has led to.
+    package func hasToStop(below id: String) async throws -> Bool {
+        let doors = doors
+        return try await database.read { try RunFamily(db: $0, doors: doors).hasToStop(below: id) }
+    }
+
     /// `discarding` leaves with the session what it has written so far; otherwise that is fetched and kept. The first stop
-    /// settles it, and fetching them does.
+    /// settles it, and fetching them does. One that delivers finishes: of it, only those it has started are asked to stop.
     package func stop(
         _ id: String, by person: String, reason: String?, discarding: Bool = false
     ) async throws -> RunRecord {
         let why = reason.map { ": \($0.prefix(300))" } ?? ""
-        let cause = RunCause(.byPerson, "Stopped by \(person)\(why)."), (transitions, now) = (transitions, doors.now())
+        let cause = RunCause(.byPerson, "Stopped by \(person)\(why).")
+        let (transitions, doors, now) = (transitions, doors, doors.now())
         return try await refusing(verb: "stopped", id) {
             try await database.write { db in
                 let before = try RunStore(db: db).find(id)
+                if before?.state == .delivering, try !RunFamily(db: db, doors: doors).hasToStop(below: id) {
+                    throw Refused(
+                        kind: .notNow,
+                        description: "run \(id) cannot be stopped: \(Self.delivers), so that no place is left half done"
+                    )
+                }
                 let run = try transitions.apply(.stopAsked(cause), to: id, lease: nil, in: db)
                 guard let before, before.stopCause == nil, ![.collecting, .delivering].contains(before.state) else {
                     guard !discarding else {

@@ -41,7 +41,11 @@ struct RunActionAPI: Sendable {
 
     var routes: [Route] {
         [
-            action("stop", "stopRun", "Stop it.", "run stopped", Self.ending) {
+            action(
+                "stop", "stopRun",
+                "Stop it. One that delivers finishes: refused, unless runs it has started can be asked to stop.",
+                "run stopped", Self.ending
+            ) {
                 try await house.runs.stop(
                     $1.id, by: $2.name, reason: $0.text("reason"), discarding: $0.text("files") == "discard")
             },

@@ -10,7 +10,9 @@ struct RunActions: Sendable {
         RunAsks(house: house).routes + [
             .action("/runs/:id/stop/ask", .operator, .run) { .seeOther("/runs/\(try $0.theRun().id)/stop") },
             .action("/runs/:id/stop", .operator, .run) { web in
-                try await act(web, "run stopped", "The run is being stopped.") { run, person in
+                let isBelow = try web.theRun().state == .delivering
+                let notice = isBelow ? RunDesk.stopsChildren : "The run is being stopped."
+                return try await act(web, "run stopped", notice) { run, person in
                     try await house.runs.stop(
                         run.id, by: person, reason: ConfirmPage.reason(web),
                         discarding: web.form[RunAsks.files] == RunAsks.discard)

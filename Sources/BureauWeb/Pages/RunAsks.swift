@@ -12,6 +12,7 @@ struct RunAsks: Sendable {
         [
             .page("/runs/:id/stop", .operator, .run) { web in
                 let run = try web.theRun()
+                if run.state == .delivering { return try await show(try await stopBelow(run), web) }
                 try expect(
                     RunsTogether.Deed.stop.fits(run),
                     run.state == .stopping ? "This run is being stopped already." : "This run has ended already.")
@@ -66,6 +67,21 @@ struct RunAsks: Sendable {
             action: "/runs/\(run.id)/stop", verb: "Stop run", tone: "danger", fields: [files].compactMap(\.self),
             reason: Field("reason", "Reason", .long, hint: "Told to the people who wait for the result."),
             back: Link(word: "Keep running", address: words.address))
+    }
+
+    /// What delivers finishes; those it has started, and waits for, may be asked to stop.
+    private func stopBelow(_ run: RunRecord) async throws -> ConfirmPage {
+        try expect(try await house.runs.hasToStop(below: run.id), "This run cannot be stopped: \(RunDesk.delivers).")
+        let words = house.words(run)
+        return ConfirmPage(
+            question: "Stop the runs it has started?", about: words.title, crumbs: crumbs(words, "Stop"),
+            effect: RunDesk.stopsChildren,
+            cost: "\(words.cost) is spent already by this one.",
+            reach: "The people who wait for their results are told who stopped them.",
+            undo: "A stopped run does not go on. Each can be run again from its beginning.",
+            action: "/runs/\(run.id)/stop", verb: "Stop them", tone: "danger",
+            reason: Field("reason", "Reason", .long, hint: "Told to the people who wait for the result."),
+            back: Link(word: "Let them go on", address: words.address))
     }
 
     /// What becomes of its files can be chosen while its session writes them; nil when they are kept in any case.

@@ -35,10 +35,11 @@ struct RunPage {
         page.blocks += RunDoubts(run: run).blocks(try await house.runs.doubts(run.id), person)
         page.blocks += RunWhy(house: house, run: run, events: events, steps: steps).blocks(doneIn: later)
         let isSeen = try await house.runs.seen(run.id) != nil, files = try await house.runs.files(run.id)
+        let below = try await stopBelow(person)
         page.blocks.append(
             Block(
                 id: "state", steps: Steps(steps: RunSteps(run, events, steps).steps),
-                forms: actions(person, isSeen, files)))
+                forms: actions(person, isSeen, files) + below))
         let timeline = try await TimelineView(house: house, run: run, show: TimelineShow(web)).page(web, own: events)
         let results = RunResults(house: house, run: run), around = RunHistory(house: house, run: run, person: person)
         page.blocks.append(Block(facts: facts(doing: timeline.doing)))
@@ -113,7 +114,7 @@ struct RunPage {
         case .queued: return [form("Start now", "start"), form("Drop run…", "stop/ask", tone: "danger")]
         case .inReview where run.cause?.code == .deliveryFailed:
             return [form("Deliver again…", "deliver"), form("Stop run…", "stop/ask", tone: "danger")]
-        case .starting, .running, .waitingApproval, .collecting, .delivering, .revising, .inReview:
+        case .starting, .running, .waitingApproval, .collecting, .revising, .inReview:
             // The page that asks for a reason comes first; without a form of its own it would act by GET.
             return [form("Stop run…", "stop/ask", tone: "danger")]
         case .needsInfo:
@@ -126,8 +127,20 @@ struct RunPage {
             let deliver = run.mayDeliverAgain && hasKept ? [form("Deliver what exists…", "deliver")] : []
             return again + deliver
         case .done: return again + [form("Deliver again…", "deliver")]
-        case .stopping, .ignored: return []
+        case .delivering, .stopping, .ignored: return []
         }
+    }
+
+    /// A delivery finishes; what waits for the runs it has started can still ask those to stop.
+    private func stopBelow(_ person: PersonRecord) async throws -> [Form] {
+        guard run.state == .delivering, person.role >= .operator, try await house.runs.hasToStop(below: run.id) else {
+            return []
+        }
+        return [
+            Form(
+                action: "/runs/\(run.id)/stop/ask", verb: "Stop the runs it has started…", tone: "danger",
+                style: "form row")
+        ]
     }
 
     private func facts(doing: String?) -> Facts {

@@ -28,7 +28,7 @@ struct RunsTogether: Sendable {
         }
         var unfit: String {
             switch self {
-            case .stop: "They have ended already."
+            case .stop: "They have ended already, or deliver and finish that."
             case .again: "They go on still."
             case .seen: "Only failures and delivery problems wait to be seen."
             }
@@ -43,7 +43,7 @@ struct RunsTogether: Sendable {
 
         func fits(_ run: RunRecord) -> Bool {
             switch self {
-            case .stop: !run.state.isFinal && run.state != .stopping
+            case .stop: !run.state.isFinal && run.state != .stopping && run.state != .delivering
             case .again: run.state.isFinal && run.state != .ignored
             case .seen: run.state == .failed || run.state == .doneWithProblems
             }

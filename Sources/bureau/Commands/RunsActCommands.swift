@@ -19,7 +19,9 @@ struct RunsStopCommand: AsyncParsableCommand {
                 try await RunAction(common: common, output: output, watches: watch).change(
                     run, "run stopped", reason: reason
                 ) {
-                    try await $0.desk.stop($1.id, by: Person.name, reason: reason)
+                    let run = try await $0.desk.stop($1.id, by: Person.name, reason: reason)
+                    if run.state == .delivering { Terminal.note(RunDesk.stopsChildren) }
+                    return run
                 }
             } catch let code as ExitCode where code.rawValue == ExitStatus.stoppedByPerson {
                 // To have stopped is what this command is for.

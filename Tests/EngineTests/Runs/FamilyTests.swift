@@ -84,6 +84,28 @@ struct FamilyTests {
         #expect(try await bench.steps(parent.id, .notice).count { $0.kind == RunFamily.summaryKind } == 1)
     }
 
+    @Test("A stop of a run that delivers is refused, unless it reaches a run below it")
+    func delivering() async throws {
+        let (bench, parts) = try await Self.bench(["sentinel", "catalyst"])
+        let parent = try await bench.run(Bench.toRunning)
+        let child = try #require(try await Self.fanOut(parent, bench, parts).first)
+        for event in [.turnEnded, .filesCollected(problem: nil)] as [RunMachine.Event] {
+            try await bench.move(parent.id, event)
+        }
+        try await bench.move(child, .taken)
+        try await bench.move(child, .sessionOpened(session: "sesn_2"))
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        #expect(try await desk.stop(parent.id, by: "ana", reason: nil).state == .delivering)
+        #expect(try await bench.find(child).state == .stopping)
+        // The child is asked already, and then over: there is nothing left that a stop could do.
+        for event in [.sessionHalted, .filesCollected(problem: nil)] as [RunMachine.Event] {
+            let before = try await desk.events(parent.id).count
+            await #expect(throws: RunDesk.Refused.self) { try await desk.stop(parent.id, by: "ben", reason: nil) }
+            #expect(try await desk.events(parent.id).count == before)
+            try await bench.move(child, event)
+        }
+    }
+
     @Test("Agents that start each other through a task are stopped with an alert")
     func pingPong() async throws {
         let (bench, parts) = try await Self.bench(["sentinel"])

@@ -157,9 +157,7 @@ package struct SlackCommandDesk: Sendable {
             let files = stopped.discardsFiles ? "is not fetched, as was chosen before" : "is kept"
             return switch stopped.state {
             case .stopped: "Run `\(run.id)` is stopped."
-            // As the machine decides: what has arrived somewhere cannot be called back.
-            case .delivering:
-                "Run `\(run.id)` is not stopped: it is delivering already, and finishes, so that no place is left half done."
+            case .delivering: "Run `\(run.id)`: \(RunDesk.stopsChildren)"
             default: "Run `\(run.id)` is stopping; what it has made so far \(files)."
             }
         } catch let refused as RunDesk.Refused {

@@ -25,6 +25,16 @@ struct RunFamily {
         }
     }
 
+    /// Whether any run below this one goes on and can still be asked to stop. One is started after what started it, so
+    /// this comes to an end.
+    func hasToStop(below id: String) throws -> Bool {
+        for child in try RunChildStore(db: db).children(of: id) where !child.state.isFinal && child.stopCause == nil {
+            if child.state != .delivering { return true }
+            if try hasToStop(below: child.id) { return true }
+        }
+        return false
+    }
+
     /// A run has ended. Its parent may have waited for that; one that is over itself tells how all of them ended.
     func ended(_ run: RunRecord) throws {
         try tellIfOver(run)

@@ -95,7 +95,7 @@ struct SlackCommandDeskTests {
         let (bench, desk) = try await Self.bench()
         let run = try await bench.run(Bench.toRunning + [.turnEnded, .filesCollected(problem: nil)])
         let answer = try await desk.carryOut(try Self.request("stop \(run.id)"))
-        #expect(answer.contains("is not stopped") && answer.contains("finishes"), "\(answer)")
+        #expect(answer.contains("cannot be stopped") && answer.contains("finishes"), "\(answer)")
         #expect(try await bench.find(run.id).state == .delivering)
     }
 
