@@ -85,6 +85,7 @@ struct RunsCommandTests {
     private static func set(_ id: String, _ change: String, _ here: Installation) async throws {
         let database = try SQLiteDatabase(path: here.folder.appending(path: "data/bureau.db").path)
         _ = try await database.write { try $0.execute("UPDATE run SET \(change) WHERE id = ?", [id]) }
+        try database.close()
     }
 
     @Test("A run that lacks information waits, and goes on after the client is completed")

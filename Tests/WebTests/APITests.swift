@@ -184,7 +184,7 @@ struct APITests {
             let program = try await Program.of(server, "ana", .admin)
             let run = try await server.addRun(client: nil)
             try await server.database.write {
-                _ = try $0.execute("UPDATE run SET state = 'delivering' WHERE id = ?", [run.id])
+                _ = try $0.execute("UPDATE run SET state = 'delivering', session_id = 's' WHERE id = ?", [run.id])
             }
             let answer = try await program.send(.post, "/api/v1/runs/\(run.id)/stop", #"{"reason": "late"}"#)
             #expect(answer.status == 409 && answer.text.contains("delivering already, and finishes"), "\(answer.text)")
