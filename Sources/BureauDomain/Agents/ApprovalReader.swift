@@ -2,7 +2,7 @@ import Foundation
 
 /// Reads the `approvals` section, which may be absent.
 struct ApprovalReader {
-    private static let keys = ["slack", "people", "channel", "expire_minutes", "two_person", "identities"]
+    private static let keys = ["slack", "people", "channel", "expire_minutes", "two_person", "identities", "tools"]
 
     func approvals(_ root: ConfigObject) -> ApprovalPolicy? {
         let byDefault = ApprovalPolicy.byDefault
@@ -27,11 +27,61 @@ struct ApprovalReader {
             slackApprovers: slack ?? [], people: people ?? [], channel: channel,
             expiresAfter: minutes.map { .milliseconds(Int64(NSDecimalNumber(decimal: $0 * 60_000).int64Value)) }
                 ?? byDefault.expiresAfter,
-            isTwoPerson: isTwoPerson ?? false, identities: identities)
+            isTwoPerson: isTwoPerson ?? false, identities: identities, tools: tools(object))
+    }
+
+    static let toolsMax = 50
+
+    /// What is said of each tool's calls, by the tool's name.
+    private func tools(_ approvals: ConfigObject) -> [String: ToolWords] {
+        guard let json = approvals.members["tools"]?.value else { return [:] }
+        guard case .object(let members) = json.kind, members.count <= Self.toolsMax else {
+            approvals.problem("tools", "expected an object in braces with at most \(Self.toolsMax) tools")
+            return [:]
+        }
+        var tools: [String: ToolWords] = [:]
+        for member in members {
+            let place = "\(approvals.place("tools")).\(member.key.prefix(60))"
+            guard TextRule.toolName.allows(member.key) else {
+                approvals.problems.add(place, member.keyPosition, "expected \(TextRule.toolName.expectation)")
+                continue
+            }
+            guard
+                let tool = ConfigObject(
+                    member.value, path: place, keys: ["effect", "undo"], problems: approvals.problems)
+            else { continue }
+            tools[member.key] = words(tool)
+        }
+        return tools
+    }
+
+    private func words(_ tool: ConfigObject) -> ToolWords {
+        let undo = tool.text("undo", .line(CallTemplate.charactersMax), required: false)
+        guard let entry = tool.entry("effect", .line(CallTemplate.charactersMax), required: false) else {
+            if tool.members.isEmpty { tool.problems.add(tool.path, tool.position, "say its effect, or undo, or both") }
+            return ToolWords(undo: undo)
+        }
+        do throws(CallTemplate.Wrong) {
+            return ToolWords(effect: try CallTemplate(entry.text), undo: undo)
+        } catch {
+            tool.problems.add(entry.path, entry.position, error.message)
+            return ToolWords(undo: undo)
+        }
     }
 }
 
 extension TextRule {
+    static let toolName = TextRule(
+        expectation: "a tool's name: letters, digits, and _ . : / - between them", lengthMax: 128
+    ) { text in
+        let others: [UInt8] = [UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "/")]
+        guard !text.isEmpty else { return false }
+        return text.utf8.allSatisfy { byte in
+            byte.isDigit || byte == UInt8(ascii: "-") || others.contains(byte)
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+        }
+    }
+
     static let slackUser = TextRule(expectation: "a Slack user id such as \"U0123ABCD\"", lengthMax: 21) { text in
         guard let first = text.first, first == "U" || first == "W", text.utf8.count >= 3 else { return false }
         return text.utf8.allSatisfy { $0.isDigit || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }

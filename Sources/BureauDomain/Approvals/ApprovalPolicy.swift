@@ -11,6 +11,8 @@ package struct ApprovalPolicy: Hashable, Sendable {
     package let isTwoPerson: Bool
     /// One person's names in the tools, for the rule above.
     package let identities: [Identity]
+    /// What people are told of a tool's calls, by the tool's name.
+    package let tools: [String: ToolWords]
 
     package struct Identity: Hashable, Sendable {
         /// As a Bureau user.
@@ -32,9 +34,10 @@ package struct ApprovalPolicy: Hashable, Sendable {
 
     package init(
         slackApprovers: [String], people: [String], channel: String?, expiresAfter: Duration, isTwoPerson: Bool,
-        identities: [Identity] = []
+        identities: [Identity] = [], tools: [String: ToolWords] = [:]
     ) {
         self.identities = identities
+        self.tools = tools
         self.slackApprovers = slackApprovers
         self.people = people
         self.channel = channel

@@ -16,6 +16,7 @@ enum ApprovalMessages {
             let content = Content(approval)
             blocks.append(
                 .section(text: "*\(content.label)*\n```\n\(SlackText.escape(content.unfenced))\n```"))
+            if let sizes = ApprovalWords.sizes(approval.newestInput) { blocks.append(.context([unmarked(sizes)])) }
             if let version = version(approval) { blocks.append(.context([unmarked(version)])) }
             if content.isCut {
                 blocks.append(

@@ -38,16 +38,70 @@ package enum ApprovalWords {
 
     package static func asAsked(_ approval: ApprovalRecord) -> String { "As the agent asked: \(approval.effect)" }
 
-    /// What an approval would let happen, as far as the call itself tells.
-    static func effect(tool: String, input: String, agentName: String, clientName: String) -> String {
-        let values = (try? JSONValue.parse(Array(input.utf8)).object)?.members ?? []
-        let target = values.first {
-            ["to", "url", "recipient", "channel", "location", "path", "title"].contains($0.key)
-        }
-        let about = target.map { " (\($0.key): \(String(($0.value.string ?? $0.value.compact).prefix(120))))" } ?? ""
-        let effect =
-            "\(agentName) wants to use \"\(tool.prefix(80))\" for \(clientName)\(about). Bureau cannot take it back."
+    /// Members that say whom or what a call is about, in the order people are told of them.
+    private static let telling = [
+        "to", "recipient", "email", "phone", "channel", "account", "page", "location", "url", "path", "branch",
+        "post_id",
+        "campaign", "title", "subject", "amount", "budget",
+    ]
+    static let namedMax = 4, effectCharactersMax = 1_000
+
+    /// What an approval would let happen: as the agent's config says it of this tool, else as far as the call itself tells.
+    static func effect(
+        tool: String, input: String, agentName: String, clientName: String, words: ToolWords? = nil
+    ) -> String {
+        let value = (try? JSONValue.parse(Array(input.utf8))) ?? .null
+        let effect = words?.effect.map { ": \($0.render(value))" } ?? about(value)
+        let undo = words?.undo.map { "Can be undone: \($0)" } ?? "Whether it can be undone is not known."
+        let use = "\(agentName) wants to use \"\(tool.prefix(80))\" for \(clientName)\(effect)"
         // The agent names the target: nothing of it begins a line of its own.
-        return effect.plainLine
+        return "\(String(use.prefix(effectCharactersMax)).closed) \(undo.closed)".plainLine
     }
+
+    /// " (to: ana@example.com, 3 posts)".
+    private static func about(_ input: JSONValue) -> String {
+        let named = telling.compactMap { name in input[name].map { "\(name.spaced): \(CallTemplate.shown($0))" } }
+        let counted = (input.object?.members ?? []).compactMap { member -> String? in
+            guard case .array(let items) = member.value, !telling.contains(member.key) else { return nil }
+            return "\(items.count) \(String(member.key.prefix(40)).spaced)"
+        }
+        let all = (named.prefix(namedMax) + counted.prefix(namedMax)).joined(separator: ", ")
+        return all.isEmpty ? "" : " (\(all))"
+    }
+
+    /// A text of so many characters and more is counted for people, who cannot do so by looking.
+    static let countedCharactersMin = 100
+    private static let countedMax = 10
+
+    /// "412 characters", "3 entries of 412, 280, 96 characters"; nil where nothing is worth counting.
+    package static func size(_ value: JSONValue) -> String? {
+        if let text = value.string {
+            return text.count >= countedCharactersMin ? "\(text.count) characters" : nil
+        }
+        guard case .array(let items) = value, !items.isEmpty else { return nil }
+        let entries = items.count == 1 ? "1 entry" : "\(items.count) entries"
+        let lengths = items.prefix(countedMax).map(longest)
+        guard let most = lengths.max(), most >= countedCharactersMin else { return entries }
+        let more = items.count > countedMax ? "…" : ""
+        return "\(entries) of \(lengths.map { "\($0)" }.joined(separator: ", "))\(more) characters"
+    }
+
+    /// The longest text of an entry: itself, or one of its members.
+    private static func longest(_ entry: JSONValue) -> Int {
+        if let text = entry.string { return text.count }
+        return (entry.object?.members ?? []).compactMap { $0.value.string?.count }.max() ?? 0
+    }
+
+    /// "body: 412 characters · posts: 3 entries", of a whole call; nil where nothing is worth counting.
+    static func sizes(_ input: String) -> String? {
+        let members = (try? JSONValue.parse(Array(input.utf8)))?.object?.members ?? []
+        let all = members.prefix(countedMax).compactMap { member in
+            size(member.value).map { "\(String(member.key.prefix(40)).spaced): \($0)" }
+        }
+        return all.isEmpty ? nil : all.joined(separator: " · ").plainLine
+    }
+}
+
+extension String {
+    fileprivate var spaced: String { replacing("_", with: " ") }
 }

@@ -93,7 +93,8 @@ struct Asking: Sendable {
             tool: call.name, input: input,
             agentName: thread.map { "\(hand.agent.config.displayName)'s sub-agent \"\($0.name.prefix(80))\"" }
                 ?? hand.agent.config.displayName,
-            clientName: hand.run.clientName ?? hand.run.clientSlug ?? "no client")
+            clientName: hand.run.clientName ?? hand.run.clientSlug ?? "no client",
+            words: hand.agent.config.approvals.tools[call.name])
         return NewApproval(
             eventID: eventID, tool: call.name, input: input, inputHash: Hex.sha256(Array(input.utf8)), effect: effect,
             threadID: thread?.id, threadName: thread?.name, server: call.source.server, why: why.flatMap(Self.shortened)

@@ -29,7 +29,7 @@ struct ApprovalView: Sendable {
         let lines = members.prefix(previewMax).map { member in
             let text = member.value.string ?? member.value.pretty, more = text.count - valueCharactersMax
             return ApprovalCard.Line(
-                name: member.key.replacing("_", with: " "),
+                name: member.key.replacing("_", with: " "), size: ApprovalWords.size(member.value),
                 value: more > 0
                     ? "\(text.prefix(valueCharactersMax))… and \(more) characters more, in the technical details" : text
             )

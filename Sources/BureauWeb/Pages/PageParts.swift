@@ -263,6 +263,8 @@ struct Picks {
 struct ApprovalCard {
     struct Line {
         var name: String
+        /// How long it is, where nobody sees that by looking.
+        var size: String? = nil
         var value: String
     }
     var id: String

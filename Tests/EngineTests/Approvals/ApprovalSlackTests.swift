@@ -60,7 +60,8 @@ struct ApprovalSlackTests {
     @Test("What is asked again says in one line which version it is and what differs")
     func version() async throws {
         try await withStandIns { here in
-            let bench = try await Self.bench(), input = #"{"body":"Half price"}"#
+            let bench = try await Self.bench(), body = String(repeating: "Half price ", count: 10)
+            let input = "{\"body\":\"\(body)\"}"
             try await Self.ask(
                 bench,
                 NewApproval(
@@ -70,8 +71,44 @@ struct ApprovalSlackTests {
             try await Self.send(try bench.parts(here.connections))
             let messages = await Self.messages(here, in: "C0APPROVE")
             #expect(messages.count == 1 && messages[0].text.contains("Version 2; differs in: body"), "\(messages)")
+            #expect(messages[0].text.contains("body: 110 characters"), "\(messages)")
             #expect(messages[0].text.contains("body,  x  Approved by  ana"), "a name is no markup: \(messages)")
         }
+    }
+
+    private static let posts = try? CallTemplate("Publishes {posts.count} posts to {to}")
+    private static let unknown = "Whether it can be undone is not known."
+    private static let effects: [(String, ToolWords?, String)] = [
+        (#"{"to":"Main","posts":[1,2,3]}"#, nil, #"use "send" for Acme (to: Main, 3 posts). \#(unknown)"#),
+        (#"{"amount":5,"email":"a@b.example"}"#, nil, "for Acme (email: a@b.example, amount: 5). \(unknown)"),
+        (#"{"note":"x"}"#, nil, #"Sentinel wants to use "send" for Acme. \#(unknown)"#),
+        ("no JSON", nil, #"Sentinel wants to use "send" for Acme. \#(unknown)"#),
+        (#"{"to":"Main"}"#, ToolWords(undo: "no"), "for Acme (to: Main). Can be undone: no."),
+        (
+            #"{"to":"{to}\nMain","posts":[1,2]}"#, ToolWords(effect: posts, undo: "yes, by deleting the posts"),
+            "for Acme: Publishes 2 posts to {to} Main. Can be undone: yes, by deleting the posts."
+        ),
+        (#"{"to":"Main"}"#, ToolWords(effect: posts), "Publishes (posts.count is missing) posts to Main. \(unknown)"),
+    ]
+
+    @Test("What would happen is said as the config says it, else as far as the call tells", arguments: effects)
+    func effect(input: String, words: ToolWords?, says: String) {
+        let effect = ApprovalWords.effect(
+            tool: "send", input: input, agentName: "Sentinel", clientName: "Acme", words: words)
+        #expect(effect.hasSuffix(says), "\(effect)")
+    }
+
+    private static let sizes: [(String, String?)] = [
+        (#"{"to":"short"}"#, nil), (#"{"posts":[1]}"#, "posts: 1 entry"), ("no JSON", nil), (#"{"posts":[]}"#, nil),
+        (
+            #"{"post_texts":["a",{"text":"\#(String(repeating: "x", count: 120))"}]}"#,
+            "post texts: 2 entries of 1, 120 characters"
+        ),
+    ]
+
+    @Test("Long texts and lists are counted", arguments: sizes)
+    func size(input: String, says: String?) {
+        #expect(ApprovalWords.sizes(input) == says)
     }
 
     @Test("A question for a channel whose id is gone is asked where the channel's name leads now")
