@@ -75,7 +75,8 @@ struct Composition: Sendable {
     /// A decision wakes the workers, who bring it to the session.
     var approvalDesk: ApprovalDesk {
         ApprovalDesk(
-            database: database, catalog: catalog, doors: doors, agencyBudget: settings.engine.agencyBudget
+            database: database, catalog: catalog, doors: doors, agencyBudget: settings.engine.agencyBudget,
+            parts: parts
         ) { [runWake, noticeWake] in
             runWake.raise()
             noticeWake.raise()

@@ -12,7 +12,9 @@ struct ApprovalQuestionTests {
             let run = try await server.addRun(client: nil), id = try await server.ask(run.id)
             let ana = try await Browser.signedIn(server, "ana", .consultant), place = "/approvals/\(id)/question"
             #expect(try await ana.get("/approvals/\(id)/").text.contains("href=\"\(place)\""))
-            #expect(try await ana.get(place).text.contains("The approval stays open"))
+            let form = try await ana.get(place).text
+            #expect(form.contains("The approval stays open") && form.contains("in Slack, and kept"))
+            #expect(!form.contains("Slack thread") && !form.contains("on its task"), "it has neither")
             #expect(try await ana.post(place, "question=+").status == 422)
             #expect(try await ana.post(place, "question=Does+the+owner+know%3F").status == 303)
             #expect(try await server.house.approvals.find(id)?.state == .open)
@@ -24,6 +26,16 @@ struct ApprovalQuestionTests {
             let vera = try await Browser.signedIn(server, "vera", .viewer)
             #expect(try await !vera.get("/approvals/\(id)/").text.contains(place))
         }
+    }
+
+    @Test("What reaches nobody is told as that")
+    func nowhere() {
+        guard case .unprocessable(let why, _, _) = ApprovalQuestion.problem(.nowhere) else {
+            Issue.record("nobody is asked")
+            return
+        }
+        #expect(why.contains("neither Slack nor a task"))
+        #expect(ApprovalQuestion.problem(.asked).map { _ in true } == nil)
     }
 
     @Test("About what is decided nobody is asked")

@@ -23,16 +23,19 @@ package struct ApprovalDesk: Sendable {
     let catalog: AgentCatalog
     let doors: Doors
     let agencyBudget: ScopeBudget?
+    /// Whose connections tell people; nil counts all as connected.
+    let parts: EngineParts?
     let wake: @Sendable () -> Void
 
     package init(
         database: any Database, catalog: AgentCatalog, doors: Doors, agencyBudget: ScopeBudget? = nil,
-        wake: @escaping @Sendable () -> Void
+        parts: EngineParts? = nil, wake: @escaping @Sendable () -> Void
     ) {
         self.database = database
         self.catalog = catalog
         self.doors = doors
         self.agencyBudget = agencyBudget
+        self.parts = parts
         self.wake = wake
     }
 

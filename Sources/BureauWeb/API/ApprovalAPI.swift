@@ -68,7 +68,7 @@ struct ApprovalAPI: Sendable {
                 house, .post, "/approvals/:id/question", .consultant, .approval,
                 as: .init(
                     name: "askAboutApproval", tag: Self.tag,
-                    summary: "Ask whoever wanted the work, in the run's thread and on its task. Nothing is decided.",
+                    summary: "Ask whoever wanted the work, in Slack and on the task. Nothing is decided.",
                     answer: .one(.named("Approval")), body: Self.question),
                 current: { try Self.approval($0).document }
             ) { .one(try await ApprovalQuestion(house: house).ask($0.text("text") ?? "", $0.web).document) },

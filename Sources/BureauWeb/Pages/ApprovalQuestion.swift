@@ -2,7 +2,7 @@ import BureauDomain
 import BureauEngine
 import Hummingbird
 
-/// Asking whoever wanted the work before deciding: the question goes to the run's thread and task, the approval stays open.
+/// Asking whoever wanted the work before deciding: the question goes to Slack and the task, the approval stays open.
 struct ApprovalQuestion: Sendable {
     let house: WebHouse
     private static let field = "question"
@@ -23,13 +23,14 @@ struct ApprovalQuestion: Sendable {
     private func show(_ web: WebRequest) async throws -> Response {
         guard let approval = web.approval else { throw PageProblem.notFound }
         guard approval.state == .open else { throw Self.settled(approval) }
-        let run = try web.theRun(), place = "/approvals/\(approval.id)/"
+        let run = try web.theRun()
+        guard let places = try await house.approvals.askingPlaces(run).words else { throw Self.nowhere }
+        let place = "/approvals/\(approval.id)/"
         var page = Page(title: "Ask a question", heading: "Ask a question")
         page.lead = approval.effect
         page.crumbs = [
             Link(word: "Inbox", address: "/inbox/"), Link(word: "Approval", address: place), Link(word: "Question"),
         ]
-        let places = run.taskID == nil ? "in the run's Slack thread" : "in the run's Slack thread and on its task"
         page.blocks = [
             Block(
                 text: "It is put to \(house.words(run).requester) \(places), and kept in the run's history. "
@@ -50,17 +51,28 @@ struct ApprovalQuestion: Sendable {
     /// The same for programs.
     func ask(_ text: String, _ web: WebRequest) async throws -> ApprovalRecord {
         guard let approval = web.approval else { throw PageProblem.notFound }
-        guard text.contains(where: { !$0.isWhitespace }), text.count <= ApprovalDesk.questionCharactersMax else {
-            throw PageProblem.unprocessable(
+        let outcome = try await house.approvals.askBack(approval.id, text, by: web.actor())
+        if let problem = Self.problem(outcome) { throw problem }
+        return approval
+    }
+
+    /// Nil when people are asked.
+    static func problem(_ outcome: ApprovalDesk.AskedBack) -> PageProblem? {
+        switch outcome {
+        case .asked: nil
+        case .already(let approval): settled(approval)
+        case .unknown: .notFound
+        case .nowhere: nowhere
+        case .unfit:
+            .unprocessable(
                 "A question has words, and at most \(ApprovalDesk.questionCharactersMax) characters.",
-                fix: "Write it, or make it shorter, and ask again.", field: Self.field)
-        }
-        switch try await house.approvals.askBack(approval.id, text, by: web.actor()) {
-        case .asked: return approval
-        case .already(let settled): throw Self.settled(settled)
-        case .unknown: throw PageProblem.notFound
+                fix: "Write it, or make it shorter, and ask again.", field: field)
         }
     }
+
+    private static let nowhere = PageProblem.unprocessable(
+        "Nobody can be asked from here: neither Slack nor a task of this run is connected.",
+        fix: "Ask them yourself, then decide; or connect Slack, and ask again.")
 
     private static func settled(_ approval: ApprovalRecord) -> PageProblem {
         .conflict(

@@ -61,6 +61,39 @@ struct AskedBackTests {
         #expect(try await bench.steps(run.id, .notice).allSatisfy { $0.kind != ApprovalNotices.askedBack })
     }
 
+    @Test("Nobody is said to be asked where nothing is connected, or without words to ask")
+    func nowhere() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), (run, approval) = try await Self.asked(bench)
+            var slackAlone = Connections()
+            slackAlone.slack = here.connections.slack
+            let cases: [(Connections, String, ApprovalDesk.AskedBack, [StepRecord.Channel], String?)] = [
+                (Connections(), "Who?", .nowhere, [], nil), (slackAlone, " \n", .unfit, [], "in Slack"),
+                (
+                    slackAlone, String(repeating: "x", count: ApprovalDesk.questionCharactersMax + 1), .unfit, [],
+                    "in Slack"
+                ),
+                (slackAlone, "Who?", .asked, [.slack], "in Slack"),
+                (here.connections, "Who?", .asked, [.slack, .slack, .clickUp], "in Slack and on its task"),
+            ]
+            for (connections, text, outcome, channels, words) in cases {
+                let desk = ApprovalDesk(
+                    database: bench.database, catalog: bench.catalog, doors: bench.clock.doors,
+                    parts: try bench.parts(connections), wake: {})
+                #expect(try await desk.askBack(approval.id, text, by: Self.ana) == outcome)
+                #expect(try await desk.askingPlaces(run).words == words)
+                let planned = try await bench.steps(run.id, .notice).filter { $0.kind == ApprovalNotices.askedBack }
+                #expect(planned.map(\.channel).sorted { $0.rawValue > $1.rawValue } == channels)
+            }
+        }
+    }
+
+    @Test("A run with a thread is asked there")
+    func thread() {
+        #expect(AskingPlaces(channels: [.slack], hasThread: true).words == "in the run's Slack thread")
+        #expect(AskingPlaces(channels: [.clickUp], hasThread: true).words == "on its task")
+    }
+
     private static let requesters: [(String, tag: String, user: String?)] = [
         ("slack U0JAKE", "U0JAKE", nil), ("web ana, a test", "ana", nil), ("cli root", "root", nil),
         ("clickup user 8001", "clickup user 8001", "8001"), ("the sweep of Asana", "the sweep of Asana", nil),
