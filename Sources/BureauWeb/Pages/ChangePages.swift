@@ -9,6 +9,8 @@ struct ChangePages: Sendable {
     private static let changed = "input", shown = "input_sha256"
     /// What goes through a form unseen.
     static let carried = [changed, shown]
+    /// Of that, what is nothing to read where it is all that is left of a change.
+    static let unread = [shown]
 
     static func address(_ approval: ApprovalRecord) -> String { "/approvals/\(approval.id)/change" }
 
@@ -96,6 +98,12 @@ struct ChangePages: Sendable {
         let outcome = try await house.approvals.change(
             approval.id, to: value, by: person, on: "web", reason: web.form["reason"],
             from: try web.actor().remoteAddress)
+        if case .unfit = outcome {
+            throw PageProblem.mendedElsewhere(
+                SlackFrontDesk.words(outcome, house.clock.zone) ?? "It cannot be changed so.",
+                fix: "Nothing was decided. Change it otherwise, and look at what changes.",
+                place: Self.address(approval))
+        }
         return try await ApprovalPages(house: house).told(outcome, web.theRun(), web)
     }
 

@@ -16,6 +16,8 @@ extension WebGate {
         var waitSeconds: Int? = nil
         /// The field that has to be mended.
         var field: String? = nil
+        /// Where it is mended, when not in the form that was sent.
+        var place: String? = nil
     }
 
     func refusal(_ error: any Error, _ surface: Route.Surface, _ web: WebRequest) async -> Response {
@@ -127,6 +129,8 @@ extension WebGate {
             return Words(status: .conflict, title: "Changed meanwhile", detail: detail, fix: fix)
         case .unprocessable(let detail, let fix, let field):
             return Words(status: .unprocessableContent, title: "Not done", detail: detail, fix: fix, field: field)
+        case .mendedElsewhere(let detail, let fix, let place):
+            return Words(status: .unprocessableContent, title: "Not done", detail: detail, fix: fix, place: place)
         case .gone(let detail, let fix):
             return Words(status: .gone, title: "Not there any more", detail: detail, fix: fix)
         case .tooLarge:
@@ -159,6 +163,7 @@ extension WebGate {
             let wrong = again.forms.flatMap(\.fields).first { $0.problem != nil }
             page.blocks[0].callout?.link = wrong.map { Link(word: "Go to \($0.label)", address: "#\($0.id)") }
         }
+        if let place = words.place { page.blocks[0].callout?.link = Link(word: "Mend it there", address: place) }
         page.links = [Link(word: "Go to Today", address: "/", style: "button")]
         var response = try await house.page(page, web)
         if let seconds = words.waitSeconds { response.headers[.retryAfter] = "\(seconds)" }
@@ -170,14 +175,14 @@ extension WebGate {
     /// What was written, to be mended and sent again: nothing is typed twice. Passwords are. What came too late is shown,
     /// to be read and copied: sent once more it would be refused once more.
     private func again(_ words: Words, _ web: WebRequest) -> Block? {
-        let isLate = words.status == .conflict
+        let isLate = words.status == .conflict || words.place != nil
         let isOwn = words.status == .unprocessableContent || words.status == .badRequest || isLate
         let given = web.form.fields.filter { !["form_token", "form_key", "token", "next"].contains($0.key) }
         guard isOwn, web.head.method == .post, web.visitor?.session != nil, !given.isEmpty,
             given.count <= Self.againFieldsMax,
             given.values.reduce(0, { $0 + $1.count }) <= Self.againCharactersMax
         else { return nil }
-        let fields = given.sorted { $0.key < $1.key }.map { Self.written($0.key, $0.value, words) }
+        let fields = given.sorted { $0.key < $1.key }.map { Self.written($0.key, $0.value, words, isLate: isLate) }
         let written = fields.filter { !$0.isHidden }
         guard !written.isEmpty else { return nil }
         guard !isLate else {
@@ -188,14 +193,13 @@ extension WebGate {
             heading: "What you wrote", forms: [Form(action: web.head.uri.path, verb: "Send it again", fields: fields)])
     }
 
-    private static func written(_ name: String, _ value: String, _ refusal: Words) -> Field {
+    private static func written(_ name: String, _ value: String, _ refusal: Words, isLate: Bool) -> Field {
         let words = name.replacing("_", with: " ").replacing("-", with: " ").capitalizedFirst
         let label = ClientActions.fact(name)?.label ?? words
         if name.contains("password") { return Field(name, label, .line(type: "password"), isRequired: true) }
         // A box, a button or an id that came with the form stays as it was.
-        let isChosen =
-            value == "yes" || name.hasPrefix(Picks.box)
-            || (["do", "decision", "version", "tab"] + ChangePages.carried).contains(name)
+        let unseen = ["do", "decision", "version", "tab"] + (isLate ? ChangePages.unread : ChangePages.carried)
+        let isChosen = value == "yes" || name.hasPrefix(Picks.box) || unseen.contains(name)
         if isChosen { return Field(name, "", .hidden, value: value) }
         return Field(
             name, label, value.count > 60 || value.contains("\n") ? .long : .line(type: "text"), value: value,

@@ -117,6 +117,8 @@ enum PageProblem: Error {
     case conflict(String, fix: String)
     /// `field` is the one of the form that has to be mended, by its name.
     case unprocessable(String, fix: String, field: String? = nil)
+    /// The same form would be refused for ever: it is mended elsewhere.
+    case mendedElsewhere(String, fix: String, place: String)
     /// It was there, or would be, and is not any more.
     case gone(String, fix: String)
     case tooLarge
