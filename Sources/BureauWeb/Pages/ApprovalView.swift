@@ -105,7 +105,8 @@ extension ApprovalView {
         }
         guard !found.lines.isEmpty else { return nil }
         let cut = Diff.Line(
-            sign: "…", text: "Only the first 1,200 differing lines are compared; all of it is below", tone: "gap")
+            sign: "…", text: "Only the first \(LineDiff.linesMax) differing lines are compared; all of it is below",
+            tone: "gap")
         return Diff(caption: caption, lines: found.lines + (found.isCut ? [cut] : []))
     }
 
