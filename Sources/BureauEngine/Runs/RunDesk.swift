@@ -133,7 +133,7 @@ package struct RunDesk: Sendable {
             guard try RunStore(db: db).putFirst(id, now: now), let run = try RunStore(db: db).find(id) else {
                 throw Refused(kind: .notNow, description: "run \(id) does not wait in the queue any more")
             }
-            try RunEventStore(db: db).append(id, kind: "queued", detail: "put first by \(person)", now: now)
+            try RunEventStore(db: db).append(id, kind: "queued", detail: RunEventStore.putFirst + person, now: now)
             return run
         }
     }
@@ -193,6 +193,7 @@ package struct RunDesk: Sendable {
         payload: String? = nil
     ) async throws -> RunRecord {
         let old = try await find(id)
+        let wasPutFirst = try await database.read { try RunEventStore(db: $0).wasPutFirst(old.id) }
         let new = NewRun(
             agent: old.agent, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: source,
             requestedBy: person, dedupeKey: "again/\(doors.makeID())", clientSlug: old.clientSlug,
@@ -200,7 +201,7 @@ package struct RunDesk: Sendable {
             taskID: old.taskID, taskTool: old.taskTool, payload: payload ?? old.payload, costMax: old.costMax,
             hasThread: agent.hasThread,
             // That a person put the old one first was said of that one.
-            priority: old.priority == NewRun.priorityMax ? 0 : old.priority, againOf: old.id)
+            priority: wasPutFirst ? 0 : old.priority, againOf: old.id)
         return try await start(new)
     }
 

@@ -27,6 +27,15 @@ struct RunEventStore {
             """, [runID, now, kind, String(detail.prefix(2_000)), runID])
     }
 
+    /// What the history of a run that a person put first says of it, before their name.
+    static let putFirst = "put first by "
+
+    func wasPutFirst(_ runID: String) throws -> Bool {
+        try db.first(
+            "SELECT 1 AS found FROM run_event WHERE run_id = ? AND kind = 'queued' AND substr(detail, 1, ?) = ?",
+            [runID, Self.putFirst.count, Self.putFirst]) != nil
+    }
+
     /// In order, those after `seq`.
     func list(_ runID: String, after seq: Int64 = 0, limit: Int = 1_000) throws -> [RunEvent] {
         try db.query(
