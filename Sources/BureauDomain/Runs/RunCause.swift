@@ -1,5 +1,8 @@
 /// Why a run stopped, failed or was ignored: a stable code for machines and one sentence for a consultant.
 package struct RunCause: Error, Hashable, Sendable {
+    /// How the sentence of every run that waits for money begins; alerts look for it in the history.
+    package static let budgetWait = "Waiting for budget:"
+
     package enum Code: String, Hashable, Sendable, Codable, CaseIterable {
         // failed
         case sessionRefused = "session_refused"

@@ -52,9 +52,9 @@ struct AlertCareStore {
                 UNION ALL
                 SELECT run.id, coalesce((SELECT min(at) FROM run_event
                     WHERE run_event.run_id = run.id AND run_event.kind = run.state
-                        AND run_event.detail LIKE 'Waiting for budget:%' AND run_event.at >= coalesce(
+                        AND run_event.detail LIKE '\(RunCause.budgetWait)%' AND run_event.at >= coalesce(
                             (SELECT max(at) FROM run_event WHERE run_event.run_id = run.id
-                                AND run_event.kind = run.state AND run_event.detail NOT LIKE 'Waiting for budget:%'),
+                                AND run_event.kind = run.state AND run_event.detail NOT LIKE '\(RunCause.budgetWait)%'),
                             0)), run.accepted_at)
                 FROM run WHERE (run.state || '') IN ('queued', 'revising') AND \(Self.money)
                 ) AS waiting

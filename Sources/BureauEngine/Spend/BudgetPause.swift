@@ -81,7 +81,7 @@ struct BudgetPause: Sendable {
         let effect =
             "\(hand.agent.config.displayName) for \(run.clientName ?? run.clientSlug ?? "no client") has cost \(spent) "
             + "of at most \(limit) and waits. Raise its limit to \(raised) and let the same session go on, or stop it."
-        let waiting = RunCause(.budgetExhausted, "Waiting for budget: it had cost \(spent) of at most \(limit).")
+        let waiting = RunCause(.budgetExhausted, "\(RunCause.budgetWait) it had cost \(spent) of at most \(limit).")
         let expiresAt = doors.now() + hand.agent.config.approvals.expiresAfter.milliseconds
         try await parts.write(lease) { db in
             try transitions.apply(.budgetMissing(waiting), to: run.id, lease: lease, in: db)

@@ -13,7 +13,7 @@ struct RunReservation {
     let parts: EngineParts
     let hand: RunInHand
     static let lookEveryMilliseconds: Int64 = 120_000
-    private static let waiting = "Waiting for budget: "
+    private static let waiting = RunCause.budgetWait + " "
 
     /// `run` is the row as it is now, its client known.
     func reserve(_ run: RunRecord, in db: any Connection) throws -> Outcome {
