@@ -74,6 +74,9 @@ package struct EngineSettings: Sendable {
         builds = BuildSettings(folder: deliveryFolder.deletingLastPathComponent().appendingPathComponent("builds"))
     }
 
+    /// Where the pages show the run; nil when nobody said where they are reached.
+    package func runLink(_ id: String) -> String? { publicURL.map { "\($0)/runs/\(id)/" } }
+
     package func consoleLink(_ session: String) -> String {
         consoleLinkPattern.replacingOccurrences(of: "{session}", with: session)
     }

@@ -83,7 +83,8 @@ extension NoticeWorker {
         let tags = await isNote ? [] : self.tags(notice, run, agent, directory, parts)
         var message = SlackMessages.notice(
             notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id,
-            console: run?.consoleSession.map(parts.settings.consoleLink))
+            console: run?.consoleSession.map(parts.settings.consoleLink),
+            link: run.flatMap { parts.settings.runLink($0.id) })
         message.threadTS = thread?.ts
         var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
         guard thread == nil else { return post }

@@ -20,6 +20,8 @@ struct DeliveryReport: Sendable, Hashable {
     var taskTool: WorkToolKind
     var movedTo: String?
     var consoleURL: String?
+    /// Its page.
+    var runURL: String?
     var files: [Link]
     var folder: Link?
     /// What did not work, in one sentence.
@@ -54,6 +56,7 @@ struct DeliveryReport: Sendable, Hashable {
         taskTool = run.taskTool
         movedTo = config.delivery.task(on: run.taskTool)?.doneStatus
         consoleURL = run.consoleSession.map(parts.settings.consoleLink)
+        runURL = parts.settings.runLink(run.id)
         self.files = Self.links(steps)
         folder = Self.folder(steps)
         self.problem = problem

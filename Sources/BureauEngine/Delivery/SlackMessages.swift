@@ -39,6 +39,7 @@ enum SlackMessages {
         if let folder = report.folder {
             buttons.append(SlackButton(actionID: "open_folder", label: "Drive folder", target: .url(folder.url)))
         }
+        if let run = report.runURL { buttons.append(runButton(run)) }
         if let trace = report.consoleURL {
             buttons.append(SlackButton(actionID: "open_trace", label: "Session trace", target: .url(trace)))
         }
@@ -48,7 +49,7 @@ enum SlackMessages {
     /// A notice about a run: what happened, to whom, and what to do.
     static func notice(
         _ notice: NoticeIntent, run: RunRecord?, agentName: String, channel: String, tags: [String], mark: String,
-        console: String?
+        console: String?, link: String? = nil
     ) -> SlackMessage {
         let title = notice.title(agentName: agentName)
         var blocks: [SlackBlock] = [.header(title), .section(text: SlackText.escape(notice.sentence))]
@@ -65,6 +66,7 @@ enum SlackMessages {
         if !tags.isEmpty { blocks.append(.context([tags.joined(separator: " ")])) }
         var buttons: [SlackButton] = []
         if let run, let url = run.taskURL { buttons.append(taskButton(url, run.taskTool)) }
+        if let link { buttons.append(runButton(link)) }
         if let console {
             buttons.append(SlackButton(actionID: "open_trace", label: "Session trace", target: .url(console)))
         }
@@ -73,6 +75,10 @@ enum SlackMessages {
         return SlackMessage(
             channel: channel, text: SlackText.escape("\(title): \(notice.sentence)") + mentions, blocks: blocks,
             metadata: metadata(mark))
+    }
+
+    static func runButton(_ url: String) -> SlackButton {
+        SlackButton(actionID: "open_run", label: "Run", target: .url(url))
     }
 
     /// By the name of the tool that keeps the task.

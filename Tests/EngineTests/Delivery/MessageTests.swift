@@ -113,6 +113,30 @@ struct MessageTests {
         for message in messages { #expect("\(message.blocks)".contains("\"\(tool.label) task\""), "\(message.blocks)") }
     }
 
+    @Test("Every message about a run leads to its page, once somebody said where that is")
+    func runButton() async throws {
+        let bench = try await Bench(), run = try await bench.run(Bench.toRunning, task: "86a")
+        let hand = try #require(try await bench.claim("w", run.id)), link = "https://bureau.example/runs/\(run.id)/"
+        for address in ["https://bureau.example", nil] {
+            let parts = try bench.parts { $0.publicURL = address }
+            let report = DeliveryReport(hand, parts: parts, files: [], steps: [], problem: nil)
+            let shown = parts.settings.runLink(run.id)
+            #expect(shown == address.map { _ in link })
+            let messages = [
+                SlackMessages.ready(report, channel: "C0RESULTS", withLinks: true, withSummary: true, mark: "01M"),
+                SlackMessages.notice(
+                    NoticeIntent(kind: .failed, cause: "c", sentence: "It broke."), run: run, agentName: "SEO Sentinel",
+                    channel: "C0ALERTS", tags: [], mark: "01M", console: nil, link: shown),
+                RunThreadMessage(
+                    run: run, agentName: "SEO Sentinel", links: DeliveryLinks([]), children: [], link: shown
+                ).slack(channel: "C0RESULTS"),
+            ]
+            for message in messages {
+                #expect("\(message.blocks)".contains(link) == (address != nil), "\(message.blocks)")
+            }
+        }
+    }
+
     @Test("A comment says what happened, to whom and what to do next")
     func comments() async throws {
         let bench = try await Bench()

@@ -8,6 +8,8 @@ struct RunThreadMessage: Sendable {
     let agentName: String
     let links: DeliveryLinks
     let children: [RunRecord]
+    /// Where the pages show the run.
+    var link: String? = nil
     static let childrenShownMax = 8
 
     func slack(channel: String) -> SlackMessage {
@@ -16,7 +18,7 @@ struct RunThreadMessage: Sendable {
         var blocks: [SlackBlock] = [.header(title), .section(text: status)]
         if !children.isEmpty { blocks.append(.section(text: family)) }
         blocks.append(.context([facts, "Run \(run.id)"]))
-        if run.state.isFinal, !buttons.isEmpty {
+        if !buttons.isEmpty {
             blocks.append(.actions(blockID: "links:\(run.id):\(run.state.rawValue)", buttons))
         }
         return SlackMessage(
@@ -71,7 +73,10 @@ struct RunThreadMessage: Sendable {
         return ["asked by \(asked)", time, cost].compactMap { $0 }.joined(separator: " · ")
     }
 
+    /// Until its end only what leads to the run: nothing else is there yet.
     private var buttons: [SlackButton] {
+        let page = link.map { [SlackMessages.runButton($0)] } ?? []
+        guard run.state.isFinal else { return page }
         var buttons: [SlackButton] = []
         if let report = links.report {
             buttons.append(SlackButton(actionID: "open_report", label: "Open report", target: .url(report.url)))
@@ -80,7 +85,7 @@ struct RunThreadMessage: Sendable {
         if let folder = links.folder {
             buttons.append(SlackButton(actionID: "open_folder", label: "Drive folder", target: .url(folder.url)))
         }
-        return buttons
+        return buttons + page
     }
 }
 

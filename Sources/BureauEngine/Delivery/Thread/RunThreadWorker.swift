@@ -257,7 +257,7 @@ package struct RunThreadWorker: Service {
         let children = try await parts.database.read { try RunChildStore(db: $0).children(of: run.id) }
         let message = RunThreadMessage(
             run: run, agentName: agent?.config.displayName ?? run.agent, links: DeliveryLinks(steps),
-            children: children
+            children: children, link: parts.settings.runLink(run.id)
         ).slack(channel: channel)
         return (message, Hex.sha256(Array("\(message.text)\(message.blocks)".utf8)))
     }
