@@ -59,7 +59,7 @@ struct DirectOutcome: Codable, Hashable, Sendable {
                 .header(approval.isAboutMoney ? "Budget" : "Approval"),
                 .section(text: SlackText.escape(effect)),
                 .context([
-                    "*\(SlackText.escape(outcome))*",
+                    ApprovalMessages.settled(approval),
                     "\(SlackText.escape(client)) · \(SlackText.escape(agent)) · run \(run.id)",
                 ]),
             ],

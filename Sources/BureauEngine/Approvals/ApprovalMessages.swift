@@ -44,7 +44,7 @@ enum ApprovalMessages {
                             actionID: "deny", label: labels(approval).no, target: .value(approval.id), style: .danger),
                     ]))
         } else {
-            blocks.append(.context(["*\(SlackText.escape(ApprovalWords.outcome(approval)))*", "Run \(run.id)"]))
+            blocks.append(.context([settled(approval), "Run \(run.id)"]))
         }
         let title = approval.state == .open ? title(approval) : ApprovalWords.outcome(approval)
         return SlackMessage(
@@ -57,11 +57,21 @@ enum ApprovalMessages {
         settings.publicURL.map { "\($0)/approvals/\(approval.id)/" }
     }
 
-    static func task(_ approval: ApprovalRecord, run: RunRecord, link: String? = nil) -> WorkText {
+    /// "Approved by ana, today at 10:42", each reader's own clock.
+    static func settled(_ approval: ApprovalRecord) -> String {
+        let at = approval.decidedAt.map { ", \(SlackTime.moment($0))" } ?? ""
+        return "*\(SlackText.escape(ApprovalWords.outcome(approval)))*\(at)"
+    }
+
+    /// A comment has no clock of its reader's: the time is told in `zone`.
+    static func task(
+        _ approval: ApprovalRecord, run: RunRecord, link: String? = nil, zone: ZoneOffsets = .utc
+    ) -> WorkText {
         guard approval.state == .open else {
             let changed: WorkText =
                 approval.changedInput == nil ? [] : [.newline, .text("As changed: "), .code(Content(approval).text)]
-            return [.bold(ApprovalWords.outcome(approval)), .newline, .text(ApprovalWords.effect(approval))] + changed
+            return [.bold(ApprovalWords.settled(approval, zone)), .newline, .text(ApprovalWords.effect(approval))]
+                + changed
         }
         let shown = Content(approval)
         var content: WorkText =

@@ -23,7 +23,7 @@ struct ApprovalSurfaces: Sendable {
                 step.kind == ApprovalNotices.askedBack
                 ? ApprovalMessages.question(
                     try step.intent(as: QuestionIntent.self), about: approval, run: run, link: link)
-                : ApprovalMessages.task(approval, run: run, link: link)
+                : ApprovalMessages.task(approval, run: run, link: link, zone: parts.settings.agencyZone)
             return tool.comment(text, on: task, mark: WriteMark(step))
         case (.anthropic, _), (.googleDrive, _), (.folder, _): return nil
         }

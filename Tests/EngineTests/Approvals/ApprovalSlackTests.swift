@@ -149,7 +149,8 @@ struct ApprovalSlackTests {
             try await Self.send(parts)
             let told = await Self.messages(here, in: "D")
             #expect(told.count == 1 && told[0].text.contains("Denied by"), "\(told)")
-            #expect(told[0].text.contains("Not now") && !told[0].text.contains("asks for permission"))
+            #expect(told[0].text.contains("Not now*, <!date^"), "with the time, by each reader's clock: \(told)")
+            #expect(!told[0].text.contains("asks for permission"))
         }
     }
 
@@ -184,7 +185,7 @@ struct ApprovalSlackTests {
             #expect(told.count == 2, "\(told)")
             let anew = try #require(told.last)
             #expect(anew["thread_ts"]?.string == told.first?["ts"]?.string)
-            #expect(anew.text.contains("Approved by ana") && !anew.text.contains("action_id"), "\(anew)")
+            #expect(anew.text.contains("Approved by ana*, <!date^") && !anew.text.contains("action_id"), "\(anew)")
             let outcome = try await bench.steps(run.id, .notice).filter { $0.kind == ApprovalNotices.outcome }
             #expect(outcome.map(\.state) == [.done])
         }

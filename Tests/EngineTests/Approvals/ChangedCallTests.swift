@@ -197,6 +197,8 @@ struct ChangedCallTests {
         let changed = try #require(try await Self.desk(bench).find(first.id))
         let told = ApprovalMessages.task(changed, run: run).plain
         #expect(told.contains("As the agent asked: It publishes."), "\(told)")
+        let at = ZoneOffsets.utc.words(changed.decidedAt ?? 0)
+        #expect(told.hasPrefix("Approved with changes by ana, \(at) (UTC)"), "\(told)")
         let message = ChangedCallMessage.text(changed, input: Self.wanted)
         #expect(message.hasPrefix("ana changed this call and approved the changed version: this is no refusal.\nMake "))
         #expect(ChangedCallMessage.isOne(message))
