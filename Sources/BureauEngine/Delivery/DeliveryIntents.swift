@@ -37,11 +37,14 @@ struct StoredSummary: Codable, Hashable, Sendable {
     }
     var score: Int?
     var outOf: Int
+    /// How much of the planned checks could be done, in percent.
+    var coverage: Int?
     var priorities: [Priority]
 
     init(_ summary: ReportSummary) {
         score = summary.score
         outOf = summary.outOf
+        coverage = summary.coverage
         priorities = summary.priorities.map { Priority(rank: $0.rank, title: $0.title) }
     }
 

@@ -13,6 +13,8 @@ struct DeliveryReport: Sendable, Hashable {
     var place: String?
     var score: Int?
     var outOf: Int
+    /// In percent.
+    var coverage: Int?
     var priorities: [StoredSummary.Priority]
     var duration: String
     var cost: String
@@ -49,6 +51,7 @@ struct DeliveryReport: Sendable, Hashable {
         let summary = StoredSummary.of(run)
         score = summary?.score
         outOf = summary?.outOf ?? 100
+        coverage = summary?.coverage
         priorities = Array((summary?.priorities ?? []).prefix(3))
         duration = Words.duration(.milliseconds(parts.doors.now() - (run.startedAt ?? run.acceptedAt)))
         cost = run.spentMethod == "no_price" ? "cost unknown" : "\(MicroUSD(rawValue: run.spentMicroUSD))"

@@ -10,7 +10,8 @@ enum SlackMessages {
     {
         let client = SlackText.escape(report.clientName)
         var blocks: [SlackBlock] = [.header(report.title)]
-        let score = report.score.map { "   Score *\($0)* of \(report.outOf)" } ?? ""
+        let coverage = report.coverage.map { ", coverage \($0) %" } ?? ""
+        let score = report.score.map { "   Score *\($0)* of \(report.outOf)\(coverage)" } ?? ""
         blocks.append(.section(text: "*\(client)*\(score)"))
         if withSummary, !report.priorities.isEmpty {
             let lines = report.priorities.map { "\(SlackText.escape($0.rank)) \(SlackText.escape($0.title))" }

@@ -137,6 +137,17 @@ struct MessageTests {
         }
     }
 
+    @Test("Beside a score stands how much could be checked, where the report says so", arguments: [85, nil])
+    func coverage(percent: Int?) async throws {
+        let bench = try await Bench()
+        let summary = StoredSummary(ReportSummary(score: 71, coverage: percent, priorities: []))
+        let kept = try JSONText.decode(StoredSummary.self, JSONText.encode(summary))
+        var report = try await report(bench, hostile: false)
+        (report.score, report.coverage) = (kept.score, kept.coverage)
+        let message = SlackMessages.ready(report, channel: "C", withLinks: false, withSummary: true, mark: "01M")
+        #expect("\(message.blocks)".contains("Score *71* of 100" + (percent == nil ? "\"" : ", coverage 85 %")))
+    }
+
     @Test("A comment says what happened, to whom and what to do next")
     func comments() async throws {
         let bench = try await Bench()
