@@ -63,6 +63,10 @@ enum SlackMessages {
             if let last = run.lastEvent { fields.append("*Last event*\n\(SlackText.escape(last))") }
             if run.spentMicroUSD > 0 { fields.append("*Cost*\n\(MicroUSD(rawValue: run.spentMicroUSD))") }
             blocks.append(.section(text: nil, fields: fields))
+            if notice.kind == .failed {
+                let next = TaskMessages.afterFailure(on: run.taskID == nil ? nil : run.taskTool, runID: run.id)
+                blocks.append(.section(text: "*What to do*\n\(SlackText.escape(next))"))
+            }
         }
         if !tags.isEmpty { blocks.append(.context([tags.joined(separator: " ")])) }
         var buttons: [SlackButton] = []

@@ -36,12 +36,7 @@ enum TaskMessages {
     static func halted(
         agentName: String, runID: String, sentence: String, _ halt: Halt, on tool: WorkToolKind, goesOn: Bool = false
     ) -> WorkText {
-        let again =
-            switch tool {
-            case .clickUp: "set the status that starts the agent again"
-            case .asana: "assign the task to the agent again"
-            }
-        let title: String, next: String
+        let again = again(on: tool), title: String, next: String
         switch halt {
         case .needsInfo:
             title = "\(agentName) needs information"
@@ -56,11 +51,23 @@ enum TaskMessages {
                 "Nothing on this task can mend that; whoever runs Bureau can. \(then) when it is mended: I look again."
         case .failed:
             title = "\(agentName) could not finish"
-            next =
-                "To try again, \(again), or ask whoever runs Bureau about run \(runID)."
+            next = afterFailure(on: tool, runID: runID)
         }
         return [
             .bold(title), .newline, .text(sentence), .newline, .text(next), .newline, .text("Run \(runID)"), .newline,
         ]
+    }
+
+    /// What people can do about a run that did not finish, by the tool that keeps its task; nil for one without a task.
+    static func afterFailure(on tool: WorkToolKind?, runID: String) -> String {
+        guard let tool else { return "To try again: `bureau runs show \(runID)` says what can be taken up." }
+        return "To try again, \(again(on: tool)), or ask whoever runs Bureau about run \(runID)."
+    }
+
+    private static func again(on tool: WorkToolKind) -> String {
+        switch tool {
+        case .clickUp: "set the status that starts the agent again"
+        case .asana: "assign the task to the agent again"
+        }
     }
 }

@@ -111,6 +111,10 @@ struct MessageTests {
                 .slack(channel: "C0RESULTS"),
         ]
         for message in messages { #expect("\(message.blocks)".contains("\"\(tool.label) task\""), "\(message.blocks)") }
+        let next = TaskMessages.afterFailure(on: tool, runID: run.id)
+        #expect("\(messages[1].blocks)".contains(next), "as the task's comment says it: \(messages[1].blocks)")
+        let alone = TaskMessages.afterFailure(on: nil, runID: run.id)
+        #expect(alone.contains("bureau runs show \(run.id)"))
     }
 
     @Test("Every message about a run leads to its page, once somebody said where that is")
