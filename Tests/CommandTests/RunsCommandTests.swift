@@ -70,7 +70,14 @@ struct RunsCommandTests {
             try await Self.set(id, "state = 'delivering', ended_at = NULL", here)
             let delivering = try await here.run("runs", "stop", id)
             #expect(delivering.status == 1 && delivering.errors.contains("delivering already"), "\(delivering)")
-            try await Self.set(id, "state = 'done', ended_at = accepted_at", here)
+            for (state, cause, status) in Self.endings {
+                let ended = "ended_at = accepted_at, cause_sentence = 'It ended so.'"
+                try await Self.set(id, "state = '\(state)', cause = '\(cause)', \(ended)", here)
+                let watched = try await here.run("runs", "watch", id, "--json-fields", "status")
+                #expect(watched.status == status, "\(state), \(cause): \(watched)")
+                #expect(try watched.object()["status"] as? String == state)
+            }
+            try await Self.set(id, "state = 'done', cause = NULL, cause_sentence = NULL", here)
             let again = try await here.run("runs", "again", id, "--json").object()
             #expect(again["status"] as? String == "done")
             #expect(again["id"] as? String != id)
@@ -81,6 +88,12 @@ struct RunsCommandTests {
             #expect(unknown.status == 1 && unknown.errors.contains("there is no run"), "\(unknown)")
         }
     }
+
+    /// How a run ended, and what a command that watched it ends with.
+    private static let endings: [(String, String, Int32)] = [
+        ("stopped", "by_person", 2), ("stopped", "over_budget", 3), ("done_with_problems", "delivery_failed", 6),
+        ("failed", "refusal", 1),
+    ]
 
     private static func set(_ id: String, _ change: String, _ here: Installation) async throws {
         let database = try SQLiteDatabase(path: here.folder.appending(path: "data/bureau.db").path)

@@ -109,6 +109,25 @@ struct CommandJourneyTests {
         }
     }
 
+    @Test("Ctrl-C leaves a watched run to the server, and says how to come back to it")
+    func detached() async throws {
+        var options = Installation.Options()
+        // Nothing is started, so that the run still waits when it is left.
+        options.environment["BENCH_PAUSE_DISPATCH"] = "1"
+        try await Installation.open(options) { installation in
+            try await installation.startServer()
+            let command = try start(installation)
+            // The run's history is told by who listens for the signal already.
+            try await eventually("the command follows the run") { command.text.contains("queued: ") ? true : nil }
+            command.signal(SIGINT)
+            let end = try await command.waitForEnd()
+            #expect(end.status == 130 && !end.wasSignalled, "\(end) \(command.text)")
+            let run = try #require(try await installation.records().runs.first)
+            #expect(run.state == "queued" && command.text.contains("The run goes on in the server."))
+            #expect(command.text.contains("Come back: bureau runs watch \(run.id)"), "\(command.text)")
+        }
+    }
+
     private func start(_ installation: Installation) throws -> ProductProcess {
         let file = installation.folder.appending(path: "client.json")
         try Self.client.bytes.write(to: file)
