@@ -72,13 +72,12 @@ struct ApprovalReader {
 
 extension TextRule {
     static let toolName = TextRule(
-        expectation: "a tool's name: letters, digits, and _ . : / - between them", lengthMax: 128
+        expectation: "a tool's name of letters, digits and _ . : / -", lengthMax: 128
     ) { text in
-        let others: [UInt8] = [UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "/")]
+        let others = Array("_.:/-".utf8)
         guard !text.isEmpty else { return false }
         return text.utf8.allSatisfy { byte in
-            byte.isDigit || byte == UInt8(ascii: "-") || others.contains(byte)
-                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+            byte.isDigit || byte.isLower || byte.isUpper || others.contains(byte)
         }
     }
 

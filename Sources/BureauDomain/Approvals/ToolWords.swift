@@ -85,11 +85,9 @@ package struct CallTemplate: Hashable, Sendable {
     }
 
     private static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, isLetter(first), text.utf8.count <= nameCharactersMax else { return false }
-        return text.utf8.allSatisfy { isLetter($0) || $0 == UInt8(ascii: "_") || (48...57).contains($0) }
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+        guard let first = text.utf8.first, first.isLower || first.isUpper, text.utf8.count <= nameCharactersMax else {
+            return false
+        }
+        return text.utf8.allSatisfy { $0.isLower || $0.isUpper || $0.isDigit || $0 == UInt8(ascii: "_") }
     }
 }
