@@ -142,6 +142,7 @@ struct ChangePagesTests {
             let id = try await server.ask(Self.run, text: text)
             let otto = try await Browser.signedIn(server, "otto", .operator)
             let page = try await otto.get("/approvals/\(id)/").text
+            #expect(page.contains("(\(text.count) characters)"))
             #expect(!page.contains("Change and approve") && page.contains("bureau approvals change \(id)"))
             let answer = try await otto.get("/approvals/\(id)/change")
             #expect(answer.status == 422 && answer.text.contains("bureau approvals change \(id)"))

@@ -54,6 +54,32 @@ struct RunAgainTests {
         }
     }
 
+    @Test("Of a run that delivers and waits for others, those can be stopped, and that is what is said")
+    func below() async throws {
+        try await Served.run(hasAgents: true) { server in
+            let child = "01KARVN0000000000000000002"
+            try await ReportSeed(runState: "delivering").put(into: server)
+            try await ReportSeed(id: "01KAREP0000000000000000002", run: child, runState: "running").put(into: server)
+            try await server.database.write {
+                _ = try $0.execute(
+                    """
+                    INSERT INTO run_child (child_id, parent_id, root_id, agent, client, depth, started_at)
+                    VALUES (?, ?, ?, 'sentinel', 'acme', 1, 1)
+                    """, [child, Self.run, Self.run])
+            }
+            let browser = try await Browser.signedIn(server, "otto", .operator), place = "/runs/\(Self.run)/stop"
+            #expect(try await browser.get("/runs/\(Self.run)/").text.contains("Stop the runs it has started…"))
+            #expect(try await browser.get(place).text.contains("Stop the runs it has started?"))
+            #expect(try await browser.post(place, "reason=enough").status == 303)
+            #expect(try await browser.get("/runs/\(Self.run)/").text.contains(RunDesk.stopsChildren))
+            #expect(try await server.house.runs.find(child).state == .stopping)
+            #expect(try await server.house.runs.find(Self.run).state == .delivering)
+            // They are asked already: a stop would do nothing more.
+            #expect(try await browser.get(place).status == 409)
+            #expect(try await !browser.get("/runs/\(Self.run)/").text.contains("/stop/ask"))
+        }
+    }
+
     @Test("A repeat keeps limit and place in the queue, both runs lead to each other, and the reason is kept")
     func again() async throws {
         try await Served.run(hasAgents: true) { server in
