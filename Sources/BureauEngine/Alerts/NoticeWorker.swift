@@ -134,9 +134,9 @@ package struct NoticeWorker: Service {
             try await failed(step, error)
         } catch let problem as StepProblem {
             try await settle(step, failed: problem.description)
-        } catch is NoticePlace.NotYet {
+        } catch let notYet as NoticePlace.NotYet {
             let (id, due) = (step.id, parts.doors.now() + NoticePlace.againMilliseconds)
-            let why = isOnItsWay(step) ? nil : "waits for its thread"
+            let why = isOnItsWay(step) ? nil : notYet.why
             try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: why) }
         }
     }

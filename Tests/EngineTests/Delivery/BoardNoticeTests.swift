@@ -5,6 +5,15 @@ import Testing
 
 @testable import BureauEngine
 
+/// Wherever the runs of the agent "jessie" show.
+private protocol Place: Sendable {
+    var kind: WorkToolKind { get }
+    var bench: Bench { get }
+    var parts: EngineParts { get }
+}
+extension AsanaHouse: Place { fileprivate var kind: WorkToolKind { .asana } }
+extension TaskDesk: Place {}
+
 @Suite("A run shows on its board")
 struct BoardNoticeTests {
     private static let board = """
@@ -16,7 +25,7 @@ struct BoardNoticeTests {
         """
 
     private func started(
-        _ house: AsanaHouse, number: Int, task: String? = "500", client: String? = nil
+        _ house: some Place, number: Int, task: String? = "500", client: String? = nil
     ) async throws -> RunRecord {
         let (doors, now) = (house.bench.clock.doors, house.bench.clock.now)
         let agent = try #require(house.parts.catalog.agent("jessie"))
@@ -26,7 +35,7 @@ struct BoardNoticeTests {
                 agent: "jessie", agentVersion: "1.0.0", configHash: agent.hash,
                 triggerSource: task == nil ? .cron : .webhook, requestedBy: "asana",
                 dedupeKey: "jessie/asana/500/\(number)", clientSlug: client, taskID: task,
-                taskTool: task == nil ? .clickUp : .asana)
+                taskTool: task == nil ? .clickUp : house.kind)
             _ = try RunStore(db: db).insert(new, id: id, now: now)
             let run = try #require(try RunStore(db: db).find(id))
             let board = BoardNotice(db: db, doors: doors)
@@ -110,34 +119,79 @@ struct BoardNoticeTests {
 
     /// A run that ends like this, and what is written about errors then; that write is done as task `receipt`.
     private func end(
-        _ run: RunRecord, _ events: [RunMachine.Event], _ kind: String, _ house: AsanaHouse, receipt: String = "900"
+        _ run: RunRecord, _ events: [RunMachine.Event], _ kind: String, _ house: some Place, receipt: String = "900"
     ) async throws -> (any OutboundWrite)? {
-        var run = run
-        for event in events.renamed("sesn_\(run.id)") { run = try await house.bench.move(run.id, event) }
-        let steps = try await house.bench.steps(run.id, .notice).filter { $0.kind == kind }
-        guard let step = steps.first else { return nil }
-        #expect(step.channel == .asana)
-        let write = try await ErrorTasks.write(step, run, house.parts.catalog.agent("jessie"), house.parts)
+        guard let step = try await planned(run, events, kind, house) else { return nil }
+        let write = try await written(step, house)
+        try await settle(step, house, receipt: receipt)
+        return write
+    }
+
+    /// The step about errors of a run that ends like this.
+    private func planned(
+        _ run: RunRecord, _ events: [RunMachine.Event], _ kind: String, _ house: some Place
+    ) async throws -> StepRecord? {
+        for event in events.renamed("sesn_\(run.id)") { try await house.bench.move(run.id, event) }
+        let step = try await house.bench.steps(run.id, .notice).first { $0.kind == kind }
+        #expect(step.map { $0.channel == house.kind.channel } ?? true)
+        return step
+    }
+
+    private func written(_ step: StepRecord, _ house: some Place) async throws -> (any OutboundWrite)? {
+        let run = try await house.bench.find(try #require(step.runID))
+        return try await ErrorTasks.write(step, run, house.parts.catalog.agent("jessie"), house.parts)
+    }
+
+    private func settle(_ step: StepRecord, _ house: some Place, receipt: String = "900") async throws {
         let (now, receipt) = (house.bench.clock.now, try JSONText.encode(DeliveryReceipt(id: receipt, link: nil)))
         _ = try await house.parts.database.write { try StepStore(db: $0).markIntended(step.id, now: now) }
         try await house.parts.database.write { try StepStore(db: $0).markDone(step.id, receipt: receipt, now: now) }
         house.bench.clock.advance(milliseconds: 1_000)
-        return write
     }
 
     @Test(
         "A failed run makes an error task, a second one adds to it, a good one completes it, with a task and without",
-        arguments: ["500", nil])
-    func errors(task: String?) async throws {
-        let house = try await AsanaHouse(["jessie": AsanaHouse.agent("jessie", board: Self.board)])
-        func end(_ number: Int, _ events: [RunMachine.Event], _ kind: String) async throws -> (any OutboundWrite)? {
-            try await self.end(try await started(house, number: number, task: task), events, kind, house)
+        arguments: WorkToolKind.allCases, ["500", nil])
+    func errors(kind: WorkToolKind, task: String?) async throws {
+        try await withStandIns { standIns in
+            let desk = try await TaskDesk(kind, standIns, board: Self.board)
+            func end(_ number: Int, _ events: [RunMachine.Event], _ kind: String) async throws -> (any OutboundWrite)? {
+                try await self.end(try await started(desk, number: number, task: task), events, kind, desk)
+            }
+            func isNew(_ write: (any OutboundWrite)?) -> Bool {
+                switch desk.kind {
+                case .clickUp: write is ClickUpTaskCreate
+                case .asana: write is AsanaTaskCreate
+                }
+            }
+            let first = try await end(1, Self.fails, ErrorTasks.failedKind)
+            #expect(isNew(first))
+            #expect((try await end(2, Self.fails, ErrorTasks.failedKind) as? ErrorRepeated)?.task == "900")
+            #expect((try await end(3, Self.works, ErrorTasks.resolvedKind) as? ErrorResolved)?.task == "900")
+            #expect(try await end(4, Self.works, ErrorTasks.resolvedKind) == nil, "nothing is left to resolve")
+            let last = try await end(5, Self.fails, ErrorTasks.failedKind)
+            #expect(isNew(last))
         }
-        #expect(try await end(1, Self.fails, ErrorTasks.failedKind) is AsanaTaskCreate)
-        #expect((try await end(2, Self.fails, ErrorTasks.failedKind) as? ErrorRepeated)?.task == "900")
-        #expect((try await end(3, Self.works, ErrorTasks.resolvedKind) as? ErrorResolved)?.task == "900")
-        #expect(try await end(4, Self.works, ErrorTasks.resolvedKind) == nil, "nothing is left to resolve")
-        #expect(try await end(5, Self.fails, ErrorTasks.failedKind) is AsanaTaskCreate)
+    }
+
+    @Test("While the task about an error is yet to be made, what comes after it waits for it")
+    func waiting() async throws {
+        let house = try await AsanaHouse(["jessie": AsanaHouse.agent("jessie", board: Self.board)])
+        var steps: [StepRecord] = []
+        for (number, events) in [(1, Self.fails), (2, Self.fails), (3, Self.works)] {
+            let run = try await started(house, number: number)
+            let kind = number == 3 ? ErrorTasks.resolvedKind : ErrorTasks.failedKind
+            steps.append(try #require(try await planned(run, events, kind, house)))
+            house.bench.clock.advance(milliseconds: 1_000)
+        }
+        for later in steps.dropFirst() {
+            await #expect(throws: NoticePlace.NotYet.self) { try await written(later, house) }
+        }
+        #expect(try await written(steps[0], house) is AsanaTaskCreate)
+        try await settle(steps[0], house)
+        #expect((try await written(steps[1], house) as? ErrorRepeated)?.task == "900", "not a second task")
+        try await settle(steps[1], house)
+        #expect((try await written(steps[2], house) as? ErrorResolved)?.task == "900", "not left open")
     }
 
     @Test("Failures without a task are told apart by their client, and show on no board")

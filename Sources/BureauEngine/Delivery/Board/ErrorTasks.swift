@@ -52,7 +52,10 @@ struct ErrorTasks {
         guard let config = agent?.config, let place = config.board.errors else { return AlreadyShown() }
         let tool = try parts.workTool(step.channel == .asana ? .asana : .clickUp, for: run.agent),
             mark = WriteMark(step)
-        let open = try await parts.database.read { try openTask($0, run) }
+        let (open, isWaiting) = try await parts.database.read { db in
+            (try openTask(db, run), try hasEarlier(db, step, run))
+        }
+        guard !isWaiting else { throw NoticePlace.NotYet(why: "waits until an earlier error of the same work is told") }
         if step.kind == resolvedKind {
             guard let open else { return AlreadyShown() }
             let what = run.taskID == nil ? "the same agent" : "the same task"
@@ -69,6 +72,19 @@ struct ErrorTasks {
         return tool.createTask(draft, mark: mark)
     }
 
+    /// What is on its way decides what comes after it: two errors of one work are one task, and a task that is yet to be
+    /// made can be completed.
+    private static func hasEarlier(_ db: any Connection, _ step: StepRecord, _ run: RunRecord) throws -> Bool {
+        try db.first(
+            """
+            SELECT 1 AS one FROM step JOIN run ON run.id = step.run_id
+            WHERE \(sameWork) AND step.kind IN (?, ?) AND step.state IN ('pending', 'intended') AND step.id <> ?
+                AND EXISTS (SELECT 1 FROM step AS own WHERE own.id = ? AND (step.created_at < own.created_at
+                    OR (step.created_at = own.created_at AND step.id < own.id)))
+            LIMIT 1
+            """, work(of: run) + [failedKind, resolvedKind, step.id, step.id]) != nil
+    }
+
     private static func openTask(_ db: any Connection, _ run: RunRecord) throws -> String? {
         let last = try db.first(
             """
@@ -83,7 +99,8 @@ struct ErrorTasks {
     private static func evidence(_ run: RunRecord, _ config: AgentConfig) -> WorkText {
         var parts: [WorkText.Part] = [.bold("What happened"), .newline]
         parts += [.text(run.cause?.sentence ?? "The run failed."), .newline]
-        if let url = run.taskURL { parts += [.link("The task it was for", url: url), .newline] }
+        // In the notes of a task only words remain, so the address is one of them.
+        if let url = run.taskURL { parts += [.text("The task it was for: "), .link(url, url: url), .newline] }
         let client = run.clientName ?? run.clientSlug ?? "no client"
         parts += [.text("Agent \(config.name), version \(run.agentVersion), for \(client)."), .newline]
         parts += [.text("More: bureau runs show \(run.id)"), .newline, .text("Run \(run.id)"), .newline]

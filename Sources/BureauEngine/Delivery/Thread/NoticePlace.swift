@@ -4,8 +4,8 @@ import BureauVendors
 
 /// Where a notice about a run belongs.
 struct NoticePlace: Sendable {
-    /// The message is about to be posted: look again soon.
-    struct NotYet: Error {}
+    /// What it follows on, such as the message it answers, is about to be there: look again soon.
+    struct NotYet: Error { var why = "waits for its thread" }
     static let noChannel = StepProblem(
         description:
             "Slack is connected, but no channel is set for this: name one in the agent's file (alerts.on_failure_channel) or set SLACK_ALERT_CHANNEL_ID"
