@@ -59,15 +59,21 @@ final class ClickUpStandIn: StandIn {
         let workspace = workspace.withLock { $0 }
         let tasks = workspace.taskOrder.compactMap { workspace.tasks[$0] }
         return [
-            "tasks": .array(tasks.map(Self.visible)),
+            "tasks": .array(tasks.map { Self.visible($0, workspace) }),
             "webhooks": .array(workspace.webhooks.map { ClickUpRender.webhook($0, endpoint: endpoint(of: $0)) }),
         ]
     }
 
-    private static func visible(_ task: ClickUpTask) -> JSON {
-        [
+    private static func visible(_ task: ClickUpTask, _ workspace: ClickUpWorkspace) -> JSON {
+        let known = workspace.lists.first { $0.id == task.listID }?.fields ?? []
+        let fields = known.compactMap { field -> (String, JSON)? in
+            let text = ClickUpFieldValue.text(task.values[field.id], of: field)
+            return text.isEmpty ? nil : (field.name, .string(text))
+        }
+        return [
             "id": .string(task.id), "name": .string(task.name), "status": .string(task.status.name),
-            "list_id": .string(task.listID),
+            "list_id": .string(task.listID), "text": .string(task.text),
+            "fields": .object(Dictionary(fields) { first, _ in first }),
             "comments": .array(
                 task.comments.map { ["id": .string($0.id), "text": .string($0.text), "user_id": .int($0.user.id)] }),
             "attachments": .array(
