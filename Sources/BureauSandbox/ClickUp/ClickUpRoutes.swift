@@ -67,12 +67,25 @@ extension ClickUpStandIn {
             try await onTask("field.set", request, context) { id in
                 let field = try context.parameters.require("field")
                 let body = try await body(request, shape: ClickUpShapes.fieldValue)
-                try change { workspace, now throws(ClickUpRefusal) in
-                    try workspace.setField(field, of: id, to: body["value"] ?? .null, now: now)
-                    return ((), [])
+                guard let value = body["value"], !value.isNull else {
+                    throw ClickUpRefusal.invalid("value is required")
                 }
+                try fill(field, of: id, with: value)
                 return [:]
             }
+        }
+        api.delete("/task/:id/field/:field") { [self] request, context in
+            try await onTask("field.clear", request, context) { id in
+                try fill(try context.parameters.require("field"), of: id, with: .null)
+                return [:]
+            }
+        }
+    }
+
+    private func fill(_ field: String, of task: String, with value: JSON) throws {
+        try change { workspace, now throws(ClickUpRefusal) in
+            try workspace.setField(field, of: task, to: value, now: now)
+            return ((), [])
         }
     }
 

@@ -27,9 +27,14 @@ extension ClickUpClient {
         try await call(request("PUT task status", .put, ["task", task], json: ["status": status]))
     }
 
-    /// Sets a custom field; `null` clears it. Options are written by their ids, though they are read by their order.
+    /// Sets a custom field; `null` takes its value away, which ClickUp knows as a call of its own and not as a value.
+    /// Options are written by their ids, though they are read by their order.
     package func setField(_ task: String, _ field: String, _ value: JSONValue) async throws(VendorError) {
         let path = ["task", task, "field", field]
+        guard value != .null else {
+            try await call(request("DELETE task field", .delete, path))
+            return
+        }
         try await call(request("POST task field", .post, path, json: ["value": value]))
     }
 

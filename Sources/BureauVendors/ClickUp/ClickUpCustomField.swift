@@ -79,6 +79,8 @@ extension ClickUpCustomField {
     package func says(_ words: String?) -> Bool {
         guard let words else { return text == nil }
         switch (type, value) {
+        case ("drop_down", .options(let names)):
+            return option(words).map { names.compactMap(option).contains($0) } ?? false
         case ("labels", .options(let names)):
             return labels(words).map { Set($0) == Set(names.compactMap(option)) } ?? false
         case ("date", .date(let date)):

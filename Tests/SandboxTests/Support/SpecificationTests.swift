@@ -118,6 +118,7 @@ private func useClickUp(_ host: ServiceHost) async throws {
     let fields = try await host.clickUp("GET", "/list/901100000001/field").json["fields"]?.array ?? []
     for field in fields where field["name"]?.string == "client_id" {
         _ = try await host.clickUp("POST", "/task/\(id)/field/\(field["id"]?.string ?? "")", ["value": "demo"])
+        _ = try await host.clickUp("DELETE", "/task/\(id)/field/\(field["id"]?.string ?? "")")
     }
     let file = "--b\r\nContent-Disposition: form-data; name=\"attachment\"; filename=\"a.md\"\r\n\r\nx\r\n--b--\r\n"
     _ = try await host.send(

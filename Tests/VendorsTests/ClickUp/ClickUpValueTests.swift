@@ -82,6 +82,7 @@ struct ClickUpValueTests {
     static let said: [(String, String, config: String, String, Bool)] = [
         ("labels", #"["u2","u1"]"#, labels, "SEO, Ads", true), ("labels", #"["u2"]"#, labels, "SEO, Ads", false),
         ("date", "\"1779451200000\"", "{}", "2026-05-22", true), ("date", "1779422400000", "{}", "2026-05-22", true),
+        ("drop_down", "1", dropDown, " silver", true), ("drop_down", "0", dropDown, "silver", false),
         ("date", "1779422400000", "{}", "2026-05-23", false), ("short_text", "\"a\"", "{}", "a", true),
     ]
 

@@ -95,8 +95,15 @@ struct SpecTests {
                     workspace: "1", endpoint: "https://x", events: ["taskCommentPosted"])
                 _ = try? await client.updateWebhook("w", endpoint: "https://x", events: ["taskStatusUpdated"])
                 _ = try? await client.deleteWebhook("w")
+                _ = try? await client.createTask(list: "901", name: "n", text: "x", status: nil)
+                _ = try? await client.createTask(list: "901", name: "n", text: "x", status: "to do", assignee: 10)
+                for value: JSONValue in [.string("x"), .number(3.5), .bool(true), .array([.string("a")]), .null] {
+                    _ = try? await client.setField("86cx", "f1", value)
+                }
+                _ = try? await client.updateTask("86cx", name: "n", text: "x", status: "complete")
+                _ = try? await client.task(named: "ABC-1", workspace: "1")
             }
-            #expect(server.received.count == 14)
+            #expect(server.received.count == 23)
             let found = try await violations(server.received)
             #expect(found == "")
         }
@@ -140,8 +147,10 @@ struct SpecTests {
                 _ = try? await client.webhook("9")
                 _ = try? await client.deleteWebhook("9")
                 _ = try? await client.events(project: "100", sync: "s")
+                _ = try? await client.customFields(project: "100", offset: "o")
+                _ = try? await client.workspace(ofProject: "100")
             }
-            #expect(server.received.count == 20)
+            #expect(server.received.count == 22)
             let found = try await violations(server.received)
             #expect(found == "")
         }
