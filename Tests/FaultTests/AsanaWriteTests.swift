@@ -23,6 +23,7 @@ struct AsanaWriteTests {
             Case(name: "a file", operation: "attachment.create", action: action),
             Case(name: "the first move", operation: "section.add_task", action: action),
             Case(name: "the last move", operation: "section.add_task", skip: 1, action: action),
+            Case(name: "a field", operation: "task.update", action: action),
             Case(
                 name: "the task in the error section", operation: "task.create", scenario: "fails",
                 section: "Blocked", action: action),
@@ -42,7 +43,8 @@ struct AsanaWriteTests {
           "outputs": {"expected": [], "wait_seconds": 3},
           "delivery": {"asana": {"enabled": true}},
           "board": {"confirm": true, "states": {
-            "running": {"place": "In progress"}, "done": {"place": "Done"}, "failed": {"place": "Blocked"}},
+            "running": {"place": "In progress", "fields": [{"name": "Client visible", "value": "Yes"}]},
+            "done": {"place": "Done"}, "failed": {"place": "Blocked"}},
             "errors": {"container": "1208000000000100", "place": "Errors"}},
           "alerts": {"on_failure_channel": "#seo-automation-alerts"}
         }
@@ -81,6 +83,7 @@ struct AsanaWriteTests {
     private static func isSettled(_ item: Case, _ installation: Installation) async -> Bool {
         let tasks = await tasks(installation), own = tasks.first { $0["gid"]?.string == task }
         guard own?["section"]?.string == item.section else { return false }
+        guard own?["fields"]?["Client visible"]?.string == "Yes" else { return false }
         guard installation.sandbox.faults.entries.allSatisfy({ $0.struck > 0 }) else { return false }
         let isFree =
             (try? await installation.records().runs.allSatisfy { $0.cause != nil || $0.state == "done" }) ?? false

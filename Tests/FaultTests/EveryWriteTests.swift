@@ -10,7 +10,7 @@ struct EveryWriteTests {
         let name: String, vendor: String, operation: String
         let play: Play
     }
-    enum Play: Sendable { case audit, approval, customTool, subAgentTool, stop, budget, failure }
+    enum Play: Sendable { case audit, approval, customTool, subAgentTool, stop, budget, failure, field }
 
     static let writes = [
         Write(name: "session, kickoff and budget", vendor: "anthropic", operation: "session.create", play: .audit),
@@ -25,6 +25,7 @@ struct EveryWriteTests {
         Write(name: "Drive upload", vendor: "google", operation: "upload.create", play: .audit),
         Write(name: "ClickUp comment", vendor: "clickup", operation: "comment.create", play: .audit),
         Write(name: "ClickUp status", vendor: "clickup", operation: "task.update", play: .audit),
+        Write(name: "ClickUp field", vendor: "clickup", operation: "field.set", play: .field),
         Write(name: "ClickUp attachment", vendor: "clickup", operation: "attachment.create", play: .audit),
         Write(name: "ClickUp error task", vendor: "clickup", operation: "task.create", play: .failure),
         Write(name: "Slack post", vendor: "slack", operation: "chat.postMessage", play: .audit),
@@ -46,6 +47,7 @@ struct EveryWriteTests {
         var options = Installation.Options()
         if item.write.play != .audit { options.agents = [("sentinel", Self.patient)] }
         if item.write.play == .failure { options.agents = [("sentinel", Self.complaining)] }
+        if item.write.play == .field { options.agents = [("sentinel", Self.showing)] }
         try await Installation.open(options) { installation in
             let theatre = Theatre(installation: installation, item: item)
             switch item.write.play {
@@ -56,6 +58,7 @@ struct EveryWriteTests {
             case .budget: try await theatre.budget()
             case .stop: try await theatre.stop()
             case .failure: try await theatre.failure()
+            case .field: try await theatre.field()
             }
         }
     }
@@ -63,6 +66,13 @@ struct EveryWriteTests {
     /// A run that fails makes a task about it.
     private static let complaining = patient.replacingOccurrences(
         of: "\"alerts\": {", with: "\"board\": {\"errors\": {\"container\": \"901100000001\"}}, \"alerts\": {")
+
+    /// A run that shows on its card while it works.
+    private static let showing = SampleAgents.sentinel(
+        replacing: "\"alerts\": {",
+        with:
+            "\"board\": {\"states\": {\"running\": {\"fields\": [{\"name\": \"Subscription\", \"value\": \"Ads\"}]}}}, \"alerts\": {"
+    )
 
     /// The scenarios leave other files than the audit's, and questions go to a channel of their own.
     private static let patient = SampleAgents.sentinel
@@ -176,6 +186,19 @@ private struct Theatre {
         }
         let tasks = await installation.look().state["clickup"]?["tasks"]?.array ?? []
         #expect(tasks.count { $0["name"]?.string?.contains("failed: ") == true } == 1, "\(item)")
+    }
+
+    /// What a card shows is told beside the work, and may be there later than the work's end.
+    func field() async throws {
+        let server = try await begin()
+        try await installation.board.move(KillTests.task, to: "ready (automate)")
+        try await ended(at: try await goOn(server))
+        try await eventually("the field is set and known", within: .seconds(60)) {
+            try await installation.records().steps.contains { $0.kind == "board" && $0.state == "done" } ? true : nil
+        }
+        let tasks = await installation.look().state["clickup"]?["tasks"]?.array ?? []
+        let task = tasks.first { $0["id"]?.string == KillTests.task }
+        #expect(task?["fields"]?["Subscription"]?.string == "Ads", "\(item)")
     }
 
     private func begin() async throws -> RunningServer {
