@@ -27,8 +27,13 @@ package struct TaskSkill: Hashable, Sendable {
             let parts = value.split(separator: ",").map(String.init)
             return parts.contains { part in names.contains { Words.same($0, part) } } ? .this : .other(value)
         }
+        return phrase(in: text) == nil ? .unsaid : .this
+    }
+
+    /// The first of its phrases that stands in `text`, in whole words.
+    package func phrase(in text: String) -> String? {
         let words = " " + Self.plain(text) + " "
-        return phrases.contains { words.contains(" " + Self.plain($0) + " ") } ? .this : .unsaid
+        return phrases.first { words.contains(" " + Self.plain($0) + " ") }
     }
 
     /// Letters and digits in lower case with one blank between words, so that punctuation hides no phrase.

@@ -18,7 +18,7 @@ struct Confirmation: Sendable {
         var text: WorkText = [.bold("\(config.displayName) has taken this on"), .newline]
         if let route {
             text += .line(
-                "\(asked ?? route.asked) was asked. The task's \(route.field) says \"\(route.said)\", so \(config.displayName) does it."
+                "\(asked ?? route.asked) was asked. The \(route.reason(config.displayName)), so \(config.displayName) does it."
             )
         }
         text += .line(

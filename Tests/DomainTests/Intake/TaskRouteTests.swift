@@ -13,6 +13,13 @@ struct TaskRouteTests {
         agent: "builder", displayName: "Builder", skills: ["Build"], troubles: ["The client is archived."])
     private static let twin = TaskRoute.Choice(agent: "muse", displayName: "Muse", skills: ["Content brief"])
 
+    /// The same, by words of the task.
+    private static func phrased(_ choice: TaskRoute.Choice, _ phrase: String) -> TaskRoute.Choice {
+        TaskRoute.Choice(
+            agent: choice.agent, displayName: choice.displayName, skills: choice.skills, isAllowed: choice.isAllowed,
+            troubles: choice.troubles, phrase: phrase)
+    }
+
     private static let meant = ["content BRIEF", "Catalyst", "catalyst", "Ads, content brief", " Content  brief "]
 
     @Test("One that is named by skill, by name or by its file's name, and may have it, takes it", arguments: meant)
@@ -22,12 +29,31 @@ struct TaskRouteTests {
         #expect(route == .to(agent: "catalyst"))
     }
 
+    private static let wordings: [(String?, [TaskRoute.Choice])] = [
+        (nil, [phrased(catalyst, "content brief"), twin]), ("", [phrased(catalyst, "content brief")]),
+        (nil, [phrased(far, "ads report"), phrased(catalyst, "content brief"), tired]),
+        ("Content brief", [catalyst, phrased(tired, "build")]),
+    ]
+
+    @Test("Where the field is empty, the one whose phrase stands in the task takes it", arguments: wordings.indices)
+    func worded(row: Int) {
+        let (said, others) = Self.wordings[row]
+        let route = TaskRoute.decide(said: said, field: "Skill", own: Self.jessie, others: others)
+        #expect(route == .to(agent: "catalyst"))
+    }
+
     private static let unclear: [(String?, [TaskRoute.Choice], String)] = [
         (nil, [catalyst], "does not say who is meant"), ("", [catalyst], "does not say who is meant"),
         ("Cooking", [catalyst], "says \"Cooking\", which no agent here does"),
         ("Ads report", [catalyst, far], "Scout does not work on tasks from here"),
         ("Content brief", [catalyst, twin], "means Catalyst and Muse"),
         ("Build", [catalyst, tired], "Builder cannot begin: The client is archived."),
+        (
+            nil, [phrased(catalyst, "content brief"), phrased(twin, "brief")],
+            "is empty and the task says \"brief\" and \"content brief\", which means Catalyst and Muse"
+        ),
+        (nil, [catalyst, phrased(far, "ads")], "says \"ads\", and Scout does not work on tasks from here"),
+        (nil, [catalyst, phrased(tired, "build")], "says \"build\", and Builder cannot begin"),
     ]
 
     @Test("Anything else is asked, with the choices that are open", arguments: unclear.indices)

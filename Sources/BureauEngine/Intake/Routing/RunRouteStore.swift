@@ -6,7 +6,7 @@ package struct RunRoute: Sendable, Hashable {
     package let runID: String
     /// The task's field that says who is meant.
     package let field: String
-    /// What was decided on, from the field or from an answer; empty for nothing.
+    /// What was decided on, from the field or from an answer; empty where the task's words alone decided, or nothing.
     package let said: String
     /// What the field itself said then.
     let onTask: String
@@ -31,6 +31,11 @@ package struct RunRoute: Sendable, Hashable {
         asked = try row.text("asked")
         takenBy = try row.textIfAny("taken_by")
         takenRun = try row.textIfAny("taken_run")
+    }
+
+    /// Why `name` has the task: what its field says, or its words where the field is empty.
+    func reason(_ name: String) -> String {
+        said.isEmpty ? "task's words mean \(name)" : "task's \(field) says \"\(said)\""
     }
 
     /// What the task says now: what its field was changed to, else what people answered, else the field as it was.

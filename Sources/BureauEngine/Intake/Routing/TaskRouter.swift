@@ -26,7 +26,7 @@ struct TaskRouter: Sendable {
         let onTask = task.text(of: skill.field)
         let said = RunRoute.said(skill.field, onTask: onTask, answers: answers, known)
         let own = choice(hand.agent, task, skill)
-        switch skill.asked(field: said, text: task.title + "\n" + task.notes) {
+        switch skill.asked(field: said, text: task.words) {
         case .this: return .this
         case .other(let name) where [own.agent, own.displayName].contains(where: { Words.same($0, name) }): return .this
         case .other, .unsaid: break
@@ -46,12 +46,13 @@ struct TaskRouter: Sendable {
     }
 
     private func choice(_ agent: LoadedAgent, _ task: WorkTask, _ asked: TaskSkill) -> TaskRoute.Choice {
-        let config = agent.config
+        let config = agent.config, skill = agent.config.triggers.skill(on: task.kind)
         let isAllowed = config.works(on: task) || asked.routesTo.contains(config.name)
         return TaskRoute.Choice(
             agent: config.name, displayName: config.displayName,
-            skills: config.triggers.skill(on: task.kind)?.names ?? [], isAllowed: isAllowed,
-            troubles: isAllowed && config.name != hand.agent.config.name ? troubles(config) : [])
+            skills: skill?.names ?? [], isAllowed: isAllowed,
+            troubles: isAllowed && config.name != hand.agent.config.name ? troubles(config) : [],
+            phrase: skill?.phrase(in: task.words))
     }
 
     /// The other agent's run takes the task, and this one ends: one transaction, with the names in both histories.
@@ -77,18 +78,22 @@ struct TaskRouter: Sendable {
                 guard try RunStore(db: db).insert(new, id: id, now: now) else { throw RunMoved(runID: id) }
                 try events.append(
                     id, kind: "queued",
-                    detail: "\(asked) was asked (run \(run.id)); the task's \(route.field) says \"\(route.said)\"",
-                    now: now)
+                    detail: "\(asked) was asked (run \(run.id)); the \(route.reason(taker.displayName))", now: now)
             }
             given.takenRun = takenRun
             try RunRouteStore(db: db).put(given, now: now)
             try events.append(run.id, kind: "routed", detail: "\(taker.displayName) took it: run \(takenRun)", now: now)
             let cause = RunCause(
                 .notEligible,
-                "The task's \(route.field) says \"\(route.said)\": \(taker.displayName) took it, see run \(takenRun).")
+                "The \(route.reason(taker.displayName)): \(taker.displayName) took it, see run \(takenRun).")
             try transitions.apply(.foundIneligible(cause), to: run.id, lease: lease, in: db)
         }
     }
+}
+
+extension WorkTask {
+    /// Where phrases are looked for.
+    fileprivate var words: String { title + "\n" + notes }
 }
 
 extension AgentConfig {

@@ -18,7 +18,10 @@ private struct Desk: Sendable {
     var field: String { kind == .clickUp ? "seed_keywords" : "Client" }
     var task: String { kind == .clickUp ? "86demoshm1" : "1208000000000500" }
 
-    init(_ kind: WorkToolKind, routeTo: String = "", otherPlace: Bool = false, _ standIns: StandIns) async throws {
+    init(
+        _ kind: WorkToolKind, routeTo: String = "", phrases: String = "", otherPlace: Bool = false,
+        _ standIns: StandIns
+    ) async throws {
         self.kind = kind
         let field = kind == .clickUp ? "seed_keywords" : "Client"
         let skill = { (name: String, routes: String) in
@@ -43,7 +46,7 @@ private struct Desk: Sendable {
         }
         bench = try await Bench(agents: [
             "jessie.json": agent("jessie", "Jessie", "SEO report", routeTo, isElsewhere: false),
-            "catalyst.json": agent("catalyst", "Catalyst", "Content brief", "", isElsewhere: otherPlace),
+            "catalyst.json": agent("catalyst", "Catalyst", "Content brief", phrases, isElsewhere: otherPlace),
         ])
         var connections = standIns.connections
         connections.asana = AsanaClient(
@@ -84,10 +87,12 @@ private struct Desk: Sendable {
 @Suite("A task that asks for another agent")
 struct TaskRoutingTests {
     private func at(
-        _ kind: WorkToolKind, routeTo: String = "", otherPlace: Bool = false, _ body: (Desk) async throws -> Void
+        _ kind: WorkToolKind, routeTo: String = "", phrases: String = "", otherPlace: Bool = false,
+        _ body: (Desk) async throws -> Void
     ) async throws {
         try await withStandIns { standIns in
-            try await body(try await Desk(kind, routeTo: routeTo, otherPlace: otherPlace, standIns))
+            try await body(
+                try await Desk(kind, routeTo: routeTo, phrases: phrases, otherPlace: otherPlace, standIns))
         }
     }
 
@@ -111,6 +116,28 @@ struct TaskRoutingTests {
             let text = try #require(try notes.first?.intent(as: WorkText.self).plain)
             #expect(text.contains("Jessie was asked."), "\(text)")
             #expect(text.contains("says \"content brief\", so Catalyst does it."), "\(text)")
+        }
+    }
+
+    @Test(
+        "Where the field is empty, the one whose phrase stands in the task takes it, and says so",
+        arguments: WorkToolKind.allCases, [false, true])
+    func phrased(kind: WorkToolKind, isElsewhere: Bool) async throws {
+        let routes = isElsewhere ? #", "route_to": ["catalyst"]"# : ""
+        try await at(
+            kind, routeTo: routes, phrases: #", "phrases": ["Shamrock Detailing"]"#, otherPlace: isElsewhere
+        ) { desk in
+            try await desk.say("")
+            let asked = try await desk.come()
+            let taken = try #require(try await desk.runs(of: "catalyst").first, "\(asked.cause?.sentence ?? "")")
+            let sentence = "The task's words mean Catalyst: Catalyst took it, see run \(taken.id)."
+            #expect(asked.state == .ignored && asked.cause?.sentence == sentence)
+            let route = try await desk.bench.database.read { try RunRouteStore(db: $0).taken(by: taken.id) }
+            #expect(route?.said == "" && route?.takenBy == "catalyst")
+            #expect(try await desk.assess(taken.id).state == .starting)
+            let notes = try await desk.bench.steps(taken.id, .notice).filter { $0.kind == WorkNote.kind }
+            let text = try #require(try notes.first?.intent(as: WorkText.self).plain)
+            #expect(text.contains("Jessie was asked. The task's words mean Catalyst, so Catalyst does it."), "\(text)")
         }
     }
 
