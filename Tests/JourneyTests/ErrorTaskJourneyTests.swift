@@ -110,36 +110,14 @@ extension ReviewJourneyTests.Board {
         }
     }
 
-    fileprivate func isShown(_ state: String, by card: Card) -> Bool {
+    fileprivate func isShown(_ state: String, by card: BoardCard) -> Bool {
         card.fields[field] == value(in: state) && (state != "failed" || card.place == blocked)
     }
 }
 
-/// A task as people see it on its board.
-private struct Card: Hashable, Sendable {
-    let id: String, name: String, place: String, notes: String
-    let comments: [String]
-    let fields: [String: String]
-    let isDone: Bool
-}
-
 extension Installation {
-    fileprivate func cards(on board: ReviewJourneyTests.Board) async -> [Card] {
-        let state = await look().state
-        let tasks = (board == .asana ? state["asana"] : state["clickup"])?["tasks"]?.array ?? []
-        return tasks.map { task in
-            let place = (task["section"] ?? task["status"])?.string ?? ""
-            return Card(
-                id: (task["gid"] ?? task["id"])?.string ?? "", name: task["name"]?.string ?? "", place: place,
-                notes: (task["notes"] ?? task["text"])?.string ?? "",
-                comments: (task["comments"]?.array ?? []).compactMap { $0["text"]?.string },
-                fields: (task["fields"]?.object ?? [:]).compactMapValues(\.string),
-                isDone: task["completed"]?.bool ?? (place == "complete"))
-        }
-    }
-
     /// The tasks about errors, oldest first, once all of them stand where errors go.
-    fileprivate func errors(_ count: Int, on board: ReviewJourneyTests.Board) async throws -> [Card] {
+    fileprivate func errors(_ count: Int, on board: ReviewJourneyTests.Board) async throws -> [BoardCard] {
         try await eventually("\(count) task(s) about errors", within: .seconds(60)) {
             let found = await cards(on: board).filter { $0.name.contains("failed: ") }
             guard found.count <= count else { throw NeverHappened("\(count) task(s) about errors: \(found)") }
