@@ -136,7 +136,11 @@ struct ClickUpWorkspace: Sendable {
         guard let field = try list(task.listID).fields.first(where: { $0.id == fieldID }) else {
             throw ClickUpRefusal(status: 404, message: "Custom field not found", code: "FIELD_001")
         }
-        task.values[fieldID] = try ClickUpFieldValue.stored(value, for: field)
+        if value.isNull {
+            task.values.removeValue(forKey: fieldID)
+        } else {
+            task.values[fieldID] = try ClickUpFieldValue.stored(value, for: field)
+        }
         task.updated = max(now, task.updated + 1)
         tasks[id] = task
     }

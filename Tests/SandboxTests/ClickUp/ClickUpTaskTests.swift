@@ -48,6 +48,22 @@ func createTask() async throws {
     }
 }
 
+@Test("A field's value is taken away by a call of its own; null is no value")
+func clearField() async throws {
+    try await ServiceHost.run { host in
+        func industry() async throws -> JSON? {
+            let task = try await host.clickUp("GET", "/task/86demoshm1").json
+            return task["custom_fields"]?.array?.first { $0["name"]?.string == "industry" }
+        }
+        let path = "/task/86demoshm1/field/\(try await industry()?["id"]?.string ?? "")"
+        #expect(try await host.clickUp("POST", path, ["value": nil]).status == 400)
+        #expect(try await industry()?["value"]?.int == 0)
+        #expect(try await host.clickUp("DELETE", path).status == 200)
+        let cleared = try await industry()
+        #expect(cleared != nil && cleared?["value"] == nil)
+    }
+}
+
 @Test("Comments come newest first, 25 to a page, and the next page needs the last one's date and id")
 func commentPages() async throws {
     try await ServiceHost.run { host in
