@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauSandbox
 import BureauStorage
 import Foundation
 import Testing
@@ -171,6 +172,32 @@ struct BoardNoticeTests {
             #expect(try await end(4, Self.works, ErrorTasks.resolvedKind) == nil, "nothing is left to resolve")
             let last = try await end(5, Self.fails, ErrorTasks.failedKind)
             #expect(isNew(last))
+        }
+    }
+
+    @Test("An error's task that somebody deleted is made anew by the next failure", arguments: WorkToolKind.allCases)
+    func deleted(kind: WorkToolKind) async throws {
+        let isAsana = kind == .asana, gone = isAsana ? "1208000000009999" : "86gone"
+        let errors = isAsana ? #""1208000000000100", "place": "Errors""# : #""901100000001""#
+        try await withStandIns { standIns in
+            let desk = try await TaskDesk(kind, standIns, board: "{\"errors\": {\"container\": \(errors)}}")
+            let first = try await started(desk, number: 1)
+            _ = try await end(first, Self.fails, ErrorTasks.failedKind, desk, receipt: gone)
+            let second = try await started(desk, number: 2)
+            let step = try #require(try await planned(second, Self.fails, ErrorTasks.failedKind, desk))
+            let write = try #require(try await written(step, desk))
+            guard write is ErrorRepeated, case .absent = try await write.probe() else {
+                Issue.record("found before it was made: \(write)")
+                return
+            }
+            let made = try JSONText.decode(DeliveryReceipt.self, try await write.write()).id
+            guard case .found(let receipt) = try await write.probe() else {
+                Issue.record("not found again")
+                return
+            }
+            #expect(try JSONText.decode(DeliveryReceipt.self, receipt).id == made && made != gone)
+            let tasks = await standIns.state(kind == .asana ? "asana" : "clickup")["tasks"]?.array ?? []
+            #expect(tasks.count { $0["name"]?.string?.contains("failed: ") == true } == 1)
         }
     }
 

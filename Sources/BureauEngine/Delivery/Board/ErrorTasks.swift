@@ -65,11 +65,12 @@ struct ErrorTasks {
                 comment: tool.comment(text, on: open, mark: mark), task: open)
         }
         let evidence = evidence(run, config)
-        if let open { return ErrorRepeated(comment: tool.comment(evidence, on: open, mark: mark), task: open) }
         let draft = WorkTaskDraft(
             title: "\(config.displayName) failed: \(run.cause?.code.rawValue ?? "error")", notes: evidence,
             containerID: place.container, place: place.place, assigneeID: place.assigneeID)
-        return tool.createTask(draft, mark: mark)
+        let made = tool.createTask(draft, mark: mark)
+        guard let open else { return made }
+        return ErrorRepeated(comment: tool.comment(evidence, on: open, mark: mark), again: made, task: open)
     }
 
     /// What is on its way decides what comes after it: two errors of one work are one task, and a task that is yet to be
@@ -108,25 +109,40 @@ struct ErrorTasks {
     }
 }
 
-/// A further failure is told on the error's task; the receipt names that task.
+/// A further failure is told on the error's task; the receipt names that task. Where somebody has deleted it another one
+/// is made, so that no failure goes untold.
 struct ErrorRepeated: OutboundWrite {
     let comment: any OutboundWrite
+    let again: any OutboundWrite
     let task: String
     var sent: SentContent? { comment.sent }
 
     private var receipt: String { get throws { try JSONText.encode(DeliveryReceipt(id: task, link: nil)) } }
 
     func write() async throws -> String {
-        _ = try await comment.write()
+        do { _ = try await comment.write() } catch let error as VendorError {
+            guard try await isGone(error) else { throw error }
+            return try await again.write()
+        }
         return try receipt
     }
 
     func probe() async throws -> Probe {
-        switch try await comment.probe() {
-        case .found: .found(receipt: try receipt)
-        case .absent: .absent
-        case .unknown(let why): .unknown(why: why)
+        do {
+            switch try await comment.probe() {
+            case .found: return .found(receipt: try receipt)
+            case .absent: return .absent
+            case .unknown(let why): return .unknown(why: why)
+            }
+        } catch let error as VendorError {
+            guard try await isGone(error) else { throw error }
+            return try await again.probe()
         }
+    }
+
+    private func isGone(_ error: VendorError) async throws -> Bool {
+        guard case .rejected = error.kind else { return false }
+        return try await again.whyGone(try receipt) != nil
     }
 }
 
