@@ -271,7 +271,7 @@ extension Installation {
     }
 
     /// One run, delivered and waiting to be judged.
-    fileprivate func beginReview(_ place: ReviewJourneyTests.Board) async throws {
+    func beginReview(_ place: ReviewJourneyTests.Board) async throws {
         switch place {
         case .clickUp: try await board.move(place.task, to: "ready (automate)")
         case .asana: try await board.asana("assign", place.task, ["assignee": AsanaJourneyTests.jessie])
@@ -281,7 +281,7 @@ extension Installation {
     }
 
     @discardableResult
-    fileprivate func comment(_ place: ReviewJourneyTests.Board, _ text: String, byAna: Bool = false) async throws
+    func comment(_ place: ReviewJourneyTests.Board, _ text: String, byAna: Bool = false) async throws
         -> String
     {
         switch place {
@@ -306,7 +306,7 @@ extension Installation {
         }
     }
 
-    fileprivate func says(_ words: String, on place: ReviewJourneyTests.Board) async throws {
+    func says(_ words: String, on place: ReviewJourneyTests.Board) async throws {
         try await eventually("the task says \"\(words)\"", within: .seconds(60)) {
             await task(place).comments.contains { $0.contains(words) } ? true : nil
         }
