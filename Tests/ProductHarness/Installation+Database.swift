@@ -16,5 +16,12 @@ extension Installation {
         return try await database.query(query).first?.integerIfAny("n")
     }
 
+    /// What a query gives in its column `t`, row by row.
+    package func texts(_ query: String) async throws -> [String] {
+        let database = try SQLiteDatabase(path: databasePath)
+        defer { try? database.close() }
+        return try await database.query(query).map { try $0.text("t") }
+    }
+
     package var databasePath: String { data.appending(path: "bureau.db").path }
 }

@@ -30,6 +30,10 @@ private struct Board: Sendable {
                 .replacingOccurrences(of: #"["100"]"#, with: #"["1208000000000100"]"#)
                 .replacingOccurrences(of: #""assignee": "10""#, with: #""assignee": "1208000000000010""#)
         bench = try await Bench(agents: [kind == .clickUp ? "sentinel.json" : "jessie.json": agent])
+        // The board keeps the machine's time, and a short look asks for what changed since a moment of ours: ours must
+        // not be ahead.
+        let now = Int64(Date().timeIntervalSince1970 * 1_000)
+        bench.clock.advance(milliseconds: now - 3 * 3_600_000 - bench.clock.now)
         var connections = standIns.connections
         connections.asana = AsanaClient(
             transport: standIns.transport, baseURL: "http://127.0.0.1:\(standIns.port)/asana/api/1.0",
@@ -55,6 +59,13 @@ private struct Board: Sendable {
         }
     }
 
+    func unmark(_ task: String) async throws {
+        switch kind {
+        case .clickUp: try await visitor.fillIn(task, field: "Client visible", false)
+        case .asana: try await visitor.asana("field", task, ["field": "Client visible", "value": "No"])
+        }
+    }
+
     func tag(_ task: String) async throws {
         switch kind {
         case .clickUp: try await visitor.plan(task, ["tags": ["client-visible"]])
@@ -77,12 +88,16 @@ private struct Board: Sendable {
         }
     }
 
-    /// The whole of every list or project, as once an hour.
-    func sweep() async throws {
-        bench.clock.advance(milliseconds: 3_600_000)
+    /// The whole of every list or project, as once an hour; sooner after the last one, what has changed since.
+    func sweep(afterSeconds seconds: Int64 = 3_600) async throws {
+        bench.clock.advance(milliseconds: seconds * 1_000)
         switch kind {
         case .clickUp: try await Sweep(parts: parts, wake: {}).sweepAll()
-        case .asana: try await AsanaStream(parts: parts, wake: {}).sweepAll()
+        case .asana:
+            try await AsanaStream(parts: parts, wake: {}).sweepAll()
+            // What events name is looked at when the burst has settled.
+            bench.clock.advance(milliseconds: 6_000)
+            try await AsanaLooker(parts: parts, signal: WakeSignal(doors: bench.clock.doors), wake: {}).lookAtDue()
         }
     }
 
@@ -101,31 +116,37 @@ private struct Board: Sendable {
 
 @Suite("What clients may see of tasks")
 struct TaskRecordTests {
+    /// After two minutes a sweep reads what changed, after an hour it reads everything.
+    static let sweepsSeconds: [Int64] = [120, 3_600]
+
     private func onBoard(_ kind: WorkToolKind, _ body: (Board) async throws -> Void) async throws {
         try await withStandIns { try await body(try await Board(kind, $0)) }
     }
 
     @Test(
-        "Every task is on record and none is visible until its field or its tag says so",
-        arguments: WorkToolKind.allCases)
-    func flag(kind: WorkToolKind) async throws {
+        "Every task is on record and none is visible until its field or its tag says so, and no longer than that",
+        arguments: WorkToolKind.allCases, sweepsSeconds)
+    func flag(kind: WorkToolKind, seconds: Int64) async throws {
         try await onBoard(kind) { board in
             try await board.sweep()
             #expect(try await board.record(board.tasks.0) != nil)
             #expect(try await board.records(isVisibleOnly: true).isEmpty)
             try await board.mark(board.tasks.0)
             try await board.tag(board.tasks.1)
-            try await board.sweep()
+            try await board.sweep(afterSeconds: seconds)
             let seen = try await board.records(isVisibleOnly: true)
             #expect(Set(seen.map(\.taskID)) == [board.tasks.0, board.tasks.1])
             #expect(seen.allSatisfy { $0.tool == kind })
+            try await board.unmark(board.tasks.0)
+            try await board.sweep(afterSeconds: seconds)
+            #expect(try await board.records(isVisibleOnly: true).map(\.taskID) == [board.tasks.1])
         }
     }
 
     @Test(
         "A record has the subscription in the file's spelling, the planned day and the completion",
-        arguments: WorkToolKind.allCases)
-    func days(kind: WorkToolKind) async throws {
+        arguments: WorkToolKind.allCases, sweepsSeconds)
+    func days(kind: WorkToolKind, seconds: Int64) async throws {
         try await onBoard(kind) { board in
             try await board.sweep()
             let fresh = try #require(try await board.record(board.tasks.0))
@@ -133,7 +154,7 @@ struct TaskRecordTests {
             #expect(fresh.plannedOn == nil && fresh.completedAt == nil)
             try await board.plan(board.tasks.0)
             try await board.complete(board.tasks.0)
-            try await board.sweep()
+            try await board.sweep(afterSeconds: seconds)
             let done = try #require(try await board.record(board.tasks.0))
             #expect(done.plannedOn == "2026-11-30" && done.completedAt != nil)
         }
