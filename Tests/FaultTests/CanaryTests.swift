@@ -14,6 +14,19 @@ struct CanaryTests {
         "ASANA_ACCESS_TOKEN": "1/1208000000000010:canary52c9demo",  // not-a-secret: a canary
     ]
 
+    private static let task = "1208000000000500", other = "1208000000000502", jessie = "1208000000000010"
+    private static let settled = ["done", "failed", "doubtful"]
+
+    /// The default agents, and one that works, is judged and tells of its failures in Asana.
+    private static var agents: [(String, String)] {
+        let jessie = AsanaWriteTests.agent
+            .replacingOccurrences(of: "\"board\": {", with: "\"review\": {\"enabled\": true}, \"board\": {")
+            .replacingOccurrences(
+                of: "\"done\": {\"place\": \"Done\"}",
+                with: "\"in_review\": {\"place\": \"Review\"}, \"done\": {\"place\": \"Done\"}")
+        return SampleAgents.all + [("jessie", jessie)]
+    }
+
     @Test(
         "Neither when all is well, nor when a vendor refuses the credential, nor in what anybody is told",
         arguments: [
@@ -21,13 +34,15 @@ struct CanaryTests {
         ])
     func search(areAccepted: Bool) async throws {
         var options = Installation.Options()
+        options.agents = Self.agents
         options.environment = Self.secrets
+        options.environment["REVIEW_LOOK_SECONDS"] = "1"
         options.sandbox.clickUpWebhookSecret = "canary-hook-5b20c4"
         if areAccepted {
             options.sandbox.acceptedKeys.anthropic = "sk-ant-canary7f3a91"
             options.sandbox.acceptedKeys.slack = "xoxb-canary-19aa3e"
         }
-        // Reading the task has to work, or no refused run would reach the other vendors.
+        // Reading the tasks has to work, or no refused run would reach the other vendors.
         options.sandbox.acceptedKeys.clickUp = "pk_canary88d1e0"
         options.sandbox.acceptedKeys.asana = Self.secrets["ASANA_ACCESS_TOKEN"] ?? ""
         options.environment["ENDPOINT_ALLOWED_ADDRESSES"] = "127.0.0.0/8"
@@ -37,14 +52,16 @@ struct CanaryTests {
             let server = try await installation.startServer()
             let hooks = try await Self.makeHooks(installation, server)
             try await installation.board.move("86demoshm1", to: "ready (automate)")
-            try await installation.waitForRest(at: server)
-            let state = try await installation.records().runs.first?.state
-            #expect(state == (areAccepted ? "done" : "failed"))
+            try await installation.board.asana("assign", Self.task, ["assignee": Self.jessie])
+            try await installation.waitForRest(of: 2, at: server)
+            if areAccepted { try await Self.judge(installation) } else { try await Self.refuseAsana(installation) }
+            let ends = try await installation.records().runs.map { "\($0.agent) \($0.state)" }.sorted()
+            #expect(ends == (areAccepted ? ["jessie done", "sentinel done"] : ["jessie failed", "sentinel failed"]))
             var said = try await Self.provoke(server)
             // A note waits a minute for the thread it belongs to.
             try await eventually("every notice is settled", within: .seconds(120)) {
-                let settled = ["done", "failed", "doubtful"]
-                return try await installation.records().steps.allSatisfy { settled.contains($0.state) } ? true : nil
+                return try await installation.records().steps.allSatisfy { Self.settled.contains($0.state) }
+                    ? true : nil
             }
             server.process.signal(SIGTERM)
             try await server.process.waitForEnd()
@@ -59,6 +76,56 @@ struct CanaryTests {
                 }
             }
         }
+    }
+
+    /// People ask for a change in Asana and accept what comes of it; the model reads both comments.
+    private static func judge(_ installation: Installation) async throws {
+        func says(_ words: String) async throws {
+            try await eventually("the task says \"\(words)\"", within: .seconds(60)) {
+                let found = await tasks(installation).first { $0["gid"]?.string == Self.task }
+                let texts = (found?["comments"]?.array ?? []).compactMap { $0["text"]?.string }
+                return texts.contains { $0.contains(words) } ? true : nil
+            }
+        }
+        func comment(_ text: String, read kind: String) async throws {
+            let body: JSON = ["input": ["class": .string(kind), "confidence": 95], "times": 1]
+            let answer = try await Web.send(
+                "POST", installation.sandboxURL + "/_control/message", headers: ["content-type": "application/json"],
+                body: body.bytes)
+            #expect(answer.status == 200, "\(answer.text)")
+            try await installation.board.asana("comment", task, ["text": text, "user": "1208000000000012"])
+        }
+        try await says("Reply here to say what should change")
+        try await comment("Please shorten the summary.", read: "revision_request")
+        try await says("revision 2 of this task")
+        try await comment("Approved, thank you!", read: "acceptance")
+        try await says("Accepted by")
+        try await eventually("the accepted run is done", within: .seconds(60)) {
+            let run = try await installation.records().runs.first { $0.agent == "jessie" }
+            return run?.state == "done" ? true : nil
+        }
+    }
+
+    /// The failure gets a task of its own; from then on Asana refuses the token too.
+    private static func refuseAsana(_ installation: Installation) async throws {
+        try await eventually("the failure has a task that says why", within: .seconds(60)) {
+            let isTold = await tasks(installation).contains {
+                $0["section"]?.string == "Errors" && $0["notes"]?.string?.contains("What happened") == true
+            }
+            let own = try await installation.records().steps.filter { $0.channel == "asana" }
+            return isTold && own.allSatisfy { Self.settled.contains($0.state) } ? true : nil
+        }
+        try installation.sandbox.faults.add(
+            FaultRule(vendor: "asana", operation: "task.get", times: 1_000, .status(401)))
+        try await installation.board.asana("assign", other, ["assignee": jessie])
+        try await eventually("the refused look is told of", within: .seconds(60)) {
+            let signals = try await installation.records().signals
+            return signals.contains { $0.reason.contains("the task could not be read") } ? true : nil
+        }
+    }
+
+    private static func tasks(_ installation: Installation) async -> [JSON] {
+        await installation.look().state["asana"]?["tasks"]?.array ?? []
     }
 
     /// The secrets that are made while it runs: of the two boards' webhooks and of an endpoint outside.
