@@ -8,9 +8,11 @@ import Testing
 struct CommentModelJourneyTests {
     private static let odd = "Blue elephants, mostly."
 
-    private func open(_ body: @Sendable @escaping (Installation) async throws -> Void) async throws {
-        let options = ReviewJourneyTests.options(
-            "", environment: ["COMMENT_MODEL": "claude-haiku-5-5", "COMMENT_MODEL_SECONDS": "5"])
+    typealias Board = ReviewJourneyTests.Board
+
+    private func open(_ board: Board, _ body: @Sendable @escaping (Installation) async throws -> Void) async throws {
+        var options = board.options("")
+        options.environment.merge(["COMMENT_MODEL": "claude-haiku-5-5", "COMMENT_MODEL_SECONDS": "5"]) { $1 }
         try await Installation.open(options, body)
     }
 
@@ -21,15 +23,11 @@ struct CommentModelJourneyTests {
         #expect(answer.status == 200, "\(answer.text)")
     }
 
-    private func beginReview(_ installation: Installation) async throws {
-        try await installation.board.move(ReviewJourneyTests.task, to: "ready (automate)")
-        try await wait(installation, for: "in_review")
-    }
-
-    private func wait(_ installation: Installation, for state: String) async throws {
-        try await eventually("the run is \(state)", within: .seconds(60)) {
-            try await installation.records().runs.last?.state == state ? true : nil
-        }
+    private func beginReview(_ board: Board, _ installation: Installation) async throws -> RunningServer {
+        let server = try await installation.startServer()
+        if board == .asana { try await installation.hearAsana(AsanaJourneyTests.project, at: server) }
+        try await installation.beginReview(board)
+        return server
     }
 
     private func examples(_ installation: Installation) async throws -> [JSON] {
@@ -37,17 +35,15 @@ struct CommentModelJourneyTests {
             .compactMap { try? JSON(parsing: Data($0.utf8)) }
     }
 
-    @Test("What no rule understands becomes a round by the model's word, and the example says who decided")
-    func decides() async throws {
-        try await open { installation in
-            try await installation.startServer()
-            try await beginReview(installation)
+    @Test(
+        "What no rule understands becomes a round by the model's word, and the example says who decided",
+        arguments: Board.allCases)
+    func decides(board: Board) async throws {
+        try await open(board) { installation in
+            _ = try await beginReview(board, installation)
             try await script(installation, ["class": "revision_request", "confidence": 88])
-            try await installation.board.comment(ReviewJourneyTests.task, Self.odd)
-            try await eventually("the second round is on the task", within: .seconds(60)) {
-                let task = await installation.look().task(ReviewJourneyTests.task)
-                return task?.comments.contains { $0.contains("revision 2 of this task") } == true ? true : nil
-            }
+            try await installation.comment(board, Self.odd)
+            try await installation.says("revision 2 of this task", on: board)
             let example = try #require(try await examples(installation).first)
             #expect(example["classifier"]?.string == "claude-haiku-5-5 (comment-1)", "\(example.text)")
             #expect(example["confidence"]?.int == 88 && example["class"]?.string == "revision_request")
@@ -58,22 +54,20 @@ struct CommentModelJourneyTests {
         }
     }
 
-    @Test("Killed between the question and its answer, the next server asks once more, and the comment counts once")
-    func killed() async throws {
-        try await open { installation in
-            let first = try await installation.startServer()
-            try await beginReview(installation)
+    @Test(
+        "Killed between the question and its answer, the next server asks once more, and the comment counts once",
+        arguments: Board.allCases)
+    func killed(board: Board) async throws {
+        try await open(board) { installation in
+            let first = try await beginReview(board, installation)
             try await script(installation, ["class": "revision_request", "confidence": 88], times: 2)
             try installation.sandbox.faults.add(
                 FaultRule(vendor: "anthropic", operation: "message.create", .killAfter, pid: first.process.pid))
-            try await installation.board.comment(ReviewJourneyTests.task, Self.odd)
+            try await installation.comment(board, Self.odd)
             _ = try await first.process.waitForEnd()
             try await installation.startServer()
-            try await eventually("the second round is on the task", within: .seconds(60)) {
-                let task = await installation.look().task(ReviewJourneyTests.task)
-                return task?.comments.contains { $0.contains("revision 2 of this task") } == true ? true : nil
-            }
-            let comments = await installation.look().task(ReviewJourneyTests.task)?.comments ?? []
+            try await installation.says("revision 2 of this task", on: board)
+            let comments = await installation.task(board).comments
             #expect(comments.count { $0.contains("Round 2 has begun") } == 1)
             #expect(try await examples(installation).count == 1)
             #expect(await installation.look().state["anthropic"]?["messages"]?.array?.count == 2)
@@ -82,7 +76,7 @@ struct CommentModelJourneyTests {
 
     @Test("Doctor says whether the key may use the model")
     func doctor() async throws {
-        try await open { installation in
+        try await open(.clickUp) { installation in
             let told = try await installation.command("doctor")
             #expect(told.text.contains("claude-haiku-5-5 may judge comments"), "\(told.text)")
         }

@@ -255,7 +255,7 @@ struct ReviewJourneyTests {
 
 extension Installation {
     /// The task as people see it on its board.
-    fileprivate func task(_ place: ReviewJourneyTests.Board) async -> (
+    func task(_ place: ReviewJourneyTests.Board) async -> (
         status: String, comments: [String], attachments: [String]
     ) {
         let sight = await look()
