@@ -1,6 +1,7 @@
 import BureauSandbox
 import Foundation
 import ProductHarness
+import Subprocess
 import Testing
 
 @testable import bureau
@@ -8,6 +9,8 @@ import Testing
 /// A card becomes a branch, checks and a merge, with the built binary, and through kills of the server.
 @Suite("A card of the platform board is built, judged and merged")
 struct BuildJourneyTests {
+    static let project = "1208000000000200"
+
     /// The two boards a platform's cards may stand on.
     enum Board: String, CaseIterable, Sendable {
         case clickUp, asana
@@ -29,11 +32,11 @@ struct BuildJourneyTests {
 
         private static let intake = #"""
               "payload_source": {
-                "type": "asana_task", "asana": { "required_fields": ["task_title"], "optional_fields": ["task_text"] }
+                "type": "asana_task", "asana": { "required_fields": ["task_title", "area"], "optional_fields": ["task_text"] }
               },
               "triggers": {
                 "asana": {
-                  "enabled": true, "projects": ["1208000000000200"], "assignee": "1208000000000010", "sections": ["Ready"]
+                  "enabled": true, "projects": ["\#(BuildJourneyTests.project)"], "assignee": "1208000000000010", "sections": ["Ready"]
                 },
                 "manual_cli": { "enabled": true }
               },
@@ -42,6 +45,8 @@ struct BuildJourneyTests {
               "delivery": { "asana": { "enabled": true } },
               "review": { "enabled": true },
               "board": { "confirm": true, "states": {
+                "queued": { "place": "Ready" }, "needs_info": { "place": "Clarification" },
+                "waiting_approval": { "place": "Blocked" },
                 "running": { "place": "In progress" }, "in_review": { "place": "Review" },
                 "revising": { "place": "In progress" }, "done": { "place": "Merged" }, "failed": { "place": "Error" } } },
             """#
@@ -64,11 +69,15 @@ struct BuildJourneyTests {
         let gate: URL
         let board: Board
 
-        /// A person gives the card to the agent.
-        func give() async throws {
+        /// A person gives the card to the agent. In Asana it says which area it is about, or has to be asked.
+        func give(at server: RunningServer, isWhole: Bool = true) async throws {
             switch board {
             case .clickUp: try await installation.board.move(board.task, to: "ready")
             case .asana:
+                try await installation.hearAsana(BuildJourneyTests.project, at: server)
+                if isWhole {
+                    try await installation.board.asana("field", board.task, ["field": "Area", "value": "Web"])
+                }
                 try await installation.board.asana("move", board.task, ["section": "1208000000000203"])
                 try await installation.board.asana("assign", board.task, ["assignee": AsanaJourneyTests.jessie])
             }
@@ -83,15 +92,48 @@ struct BuildJourneyTests {
             }
         }
 
-        func card() async -> (place: String, attachments: [String]) {
+        func card() async -> (place: String, attachments: [String], comments: [String]) {
             let sight = await installation.look()
             guard board == .asana else {
                 let task = sight.task(board.task)
-                return (task?.status ?? "", task?.attachments ?? [])
+                return (task?.status ?? "", task?.attachments ?? [], task?.comments ?? [])
             }
             let task = sight.state["asana"]?["tasks"]?.array?.first { $0["gid"]?.string == board.task }
             let files = (task?["attachments"]?.array ?? []).compactMap { $0["name"]?.string }
-            return (task?["section"]?.string ?? "", files)
+            let comments = (task?["comments"]?.array ?? []).compactMap { $0["text"]?.string }
+            return (task?["section"]?.string ?? "", files, comments)
+        }
+
+        /// The columns of the Asana board the card was moved to, in their order: `moved this task from "A" to "B" in …`.
+        func columns() async throws -> [String] {
+            let answer = try await Web.send(
+                "GET",
+                "\(installation.sandboxURL)/asana/api/1.0/tasks/\(board.task)/stories?limit=100"
+                    + "&opt_fields=text,resource_subtype",
+                headers: ["authorization": "Bearer \(SandboxKeys().asana)"])
+            return (answer.json["data"]?.array ?? []).compactMap { story in
+                guard story["resource_subtype"]?.string == "section_changed" else { return nil }
+                let pieces = (story["text"]?.string ?? "").components(separatedBy: "\"")
+                return pieces.count > 3 ? pieces[3] : nil
+            }
+        }
+
+        /// Somebody else's commit on main, about the very file the builder makes.
+        func moveMain() async throws {
+            let script = """
+                set -eu
+                git clone --quiet "$1" "$2"
+                cd "$2"
+                echo "By hand" > round-1.md
+                git add .
+                git -c user.name=Ana -c user.email=ana@agency.example commit --quiet -m "By hand"
+                git push --quiet origin HEAD:main
+                """
+            let clone = installation.folder.appending(path: "by-hand").path
+            let result = try await Subprocess.run(
+                .name("sh"), arguments: ["-c", script, "sh", platform.repository, clone],
+                output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
+            #expect(result.terminationStatus == .exited(0), "\(result.standardError)")
         }
 
         func open(_ round: Int) {
@@ -117,6 +159,12 @@ struct BuildJourneyTests {
                     throw NeverHappened("\(state): it is \(run.state), \(run.sentence ?? "")")
                 }
                 return run.state == state ? run.id : nil
+            }
+        }
+
+        func waitForComment(_ words: String) async throws {
+            try await eventually("the card says \"\(words)\"", within: .seconds(60)) {
+                await card().comments.contains { $0.contains(words) } ? true : nil
             }
         }
 
@@ -153,8 +201,14 @@ struct BuildJourneyTests {
     func killed(board: Board) async throws {
         try await scene(board) { scene in
             let first = try await scene.installation.startServer()
-            try await scene.give()
+            try await scene.give(at: first, isWhole: false)
+            if board == .asana {
+                try await scene.waitForComment("needs information")
+                try await scene.waitForStatus("clarification")
+                try await scene.comment("area: Web")
+            }
             try await scene.waitUntilBegun(1)
+            try await scene.waitForStatus("in progress")
             try await first.process.killNow()
             _ = try await scene.installation.startServer()
             scene.open(1)
@@ -166,6 +220,12 @@ struct BuildJourneyTests {
             try await scene.comment("Looks good, approved.")
             _ = try await scene.waitForState("done")
             try await scene.waitForStatus("merged")
+            if board == .asana {
+                // Between the answer and the builder it may be ready for less time than a move takes.
+                let whole = ["Ready", "Clarification", "Ready", "In progress", "Review", "Merged"]
+                let columns = try await scene.columns()
+                #expect(columns == whole || columns == Array(whole[..<2] + whole[3...]), "\(columns)")
+            }
             let history = try await scene.platform.history()
             #expect(history.count == 3 && history[0].contains("Merge bureau/\(id.lowercased())"), "\(history)")
             let environment = try String(contentsOf: scene.gate.appending(path: "environment"), encoding: .utf8)
@@ -178,10 +238,10 @@ struct BuildJourneyTests {
         arguments: Board.allCases)
     func revisedAndDismissed(board: Board) async throws {
         try await scene(board) { scene in
-            _ = try await scene.installation.startServer()
+            let server = try await scene.installation.startServer()
             scene.open(1)
             scene.open(2)
-            try await scene.give()
+            try await scene.give(at: server)
             let id = try await scene.waitForState("in_review")
             try await scene.comment("Please change the title to Health.")
             try await scene.waitUntilBegun(2)
@@ -200,6 +260,28 @@ struct BuildJourneyTests {
                 return access(worktrees, F_OK) != 0 && !refs.contains { $0.contains(id.lowercased()) } ? true : nil
             }
             #expect(try await scene.platform.history().count == 1)
+        }
+    }
+
+    @Test(
+        "What conflicts with main by now is not merged: the card says why and stays in review",
+        arguments: Board.allCases
+    )
+    func conflict(board: Board) async throws {
+        try await scene(board) { scene in
+            let server = try await scene.installation.startServer()
+            scene.open(1)
+            try await scene.give(at: server)
+            _ = try await scene.waitForState("in_review")
+            try await scene.waitForStatus("review")
+            try await scene.moveMain()
+            try await scene.comment("Looks good, approved.")
+            try await scene.waitForComment("conflict in round-1.md")
+            _ = try await scene.waitForState("in_review")
+            try await scene.waitForStatus("review")
+            if board == .asana { #expect(try await !scene.columns().contains("Merged")) }
+            let history = try await scene.platform.history()
+            #expect(history.count == 2 && history[0].contains("By hand"), "\(history)")
         }
     }
 
