@@ -17,8 +17,11 @@ extension Installation {
     }
 
     /// What a query gives in its column `t`, row by row.
-    package func texts(_ query: String) async throws -> [String] {
-        let database = try SQLiteDatabase(path: databasePath)
+    package func texts(_ query: String) async throws -> [String] { try await Self.texts(query, at: databasePath) }
+
+    /// The same of any database, such as the demo's.
+    package static func texts(_ query: String, at path: String) async throws -> [String] {
+        let database = try SQLiteDatabase(path: path)
         defer { try? database.close() }
         return try await database.query(query).map { try $0.text("t") }
     }
