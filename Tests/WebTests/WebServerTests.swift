@@ -17,8 +17,9 @@ struct Served: Sendable {
     let database: SQLiteDatabase
     let transport: HTTPTransport
     let house: WebHouse
+    let parts: EngineParts
     /// Where files are kept.
-    let blobs: BlobFolder
+    var blobs: BlobFolder { parts.blobs }
 
     func send(_ method: VendorRequest.Method, _ path: String, _ headers: [String: String] = [:], body: String = "")
         async throws -> (status: Int, text: String, type: String?)
@@ -40,7 +41,7 @@ struct Served: Sendable {
 
     static let secret = "hook-secret", slackSecret = "test-slack-secret"
 
-    static func sign(_ body: String) -> String {
+    static func sign(_ body: String, with secret: String = Served.secret) -> String {
         Hex.text(
             HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: SymmetricKey(data: Data(secret.utf8))))
     }
@@ -49,17 +50,17 @@ struct Served: Sendable {
 
     static func run(
         site: WebHouse.Site = .init(version: "1.2.3"), hasInternalToken: Bool = true, hasAgents: Bool = false,
-        checkup: Checkup? = nil, isPaused: Bool = false,
+        checkup: Checkup? = nil, isPaused: Bool = false, connections: Connections = Connections(),
         _ body: (Served) async throws -> Void
     ) async throws {
         try await Gate.servers.pass {
-            try await opened(site, hasInternalToken, hasAgents, checkup, isPaused, body)
+            try await opened(site, hasInternalToken, hasAgents, checkup, isPaused, connections, body)
         }
     }
 
     private static func opened(
         _ site: WebHouse.Site, _ hasInternalToken: Bool, _ hasAgents: Bool, _ checkup: Checkup?, _ isPaused: Bool,
-        _ body: (Served) async throws -> Void
+        _ connections: Connections, _ body: (Served) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -77,7 +78,7 @@ struct Served: Sendable {
         settings.isDispatchPaused = isPaused
         let parts = EngineParts(
             database: database, doors: .system, catalog: try await catalog.stocked(hasAgents, folder),
-            connections: Connections(),
+            connections: connections,
             blobs: BlobFolder(root: folder.appendingPathComponent("blobs")),
             prices: try #require(PriceTable.load(Array(PriceTable.shippedJSON.utf8), fileName: "shipped").table),
             settings: settings, counters: counters,
@@ -114,7 +115,7 @@ struct Served: Sendable {
         do {
             let port = await ports.stream.first { _ in true } ?? 0
             try await body(
-                Served(port: port, database: database, transport: transport, house: house, blobs: parts.blobs))
+                Served(port: port, database: database, transport: transport, house: house, parts: parts))
             result = .success(())
         } catch {
             result = .failure(error)
