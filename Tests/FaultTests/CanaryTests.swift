@@ -108,7 +108,7 @@ struct CanaryTests {
 
     /// The failure gets a task of its own; from then on Asana refuses the token too.
     private static func refuseAsana(_ installation: Installation) async throws {
-        try await eventually("the failure has a task that says why", within: .seconds(60)) {
+        try await eventually("the failure has a task that says why", within: .seconds(120)) {
             let isTold = await tasks(installation).contains {
                 $0["section"]?.string == "Errors" && $0["notes"]?.string?.contains("What happened") == true
             }
