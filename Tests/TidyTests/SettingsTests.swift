@@ -41,7 +41,7 @@ enum Settings {
     }
 
     static func isName(_ text: String) -> Bool {
-        let short: Set = ["HOST", "PORT", "DEBUG", "TERM", "HOME", "PATH", "TMPDIR", "COLUMNS"]
+        let short: Set = ["HOST", "PORT", "DEBUG", "TERM", "HOME", "PATH", "TMPDIR", "COLUMNS", "CHROMIUM"]
         let shaped = text.contains("_") && !text.hasPrefix("_") && !text.hasSuffix("_")
         return (shaped || short.contains(text))
             && text.unicodeScalars.allSatisfy { ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }

@@ -51,16 +51,16 @@ struct Served: Sendable {
     static func run(
         site: WebHouse.Site = .init(version: "1.2.3"), hasInternalToken: Bool = true, hasAgents: Bool = false,
         checkup: Checkup? = nil, isPaused: Bool = false, connections: Connections = Connections(),
-        _ body: (Served) async throws -> Void
+        chromium: String? = nil, _ body: (Served) async throws -> Void
     ) async throws {
         try await Gate.servers.pass {
-            try await opened(site, hasInternalToken, hasAgents, checkup, isPaused, connections, body)
+            try await opened(site, hasInternalToken, hasAgents, checkup, isPaused, connections, chromium, body)
         }
     }
 
     private static func opened(
         _ site: WebHouse.Site, _ hasInternalToken: Bool, _ hasAgents: Bool, _ checkup: Checkup?, _ isPaused: Bool,
-        _ connections: Connections, _ body: (Served) async throws -> Void
+        _ connections: Connections, _ chromium: String?, _ body: (Served) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-web-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -76,6 +76,8 @@ struct Served: Sendable {
             counters: counters, wake: {})
         var settings = EngineSettings(sessionLogFolder: folder, deliveryFolder: folder)
         settings.isDispatchPaused = isPaused
+        settings.pdf = PDFSettings(folder: folder.appendingPathComponent("pdf"))
+        settings.pdf.program = chromium
         let parts = EngineParts(
             database: database, doors: .system, catalog: try await catalog.stocked(hasAgents, folder),
             connections: connections,

@@ -50,6 +50,7 @@ package struct EngineSettings: Sendable {
     package var agencyZone: ZoneOffsets
     package var builds: BuildSettings
     package var endpoints: EndpointSettings
+    package var pdf: PDFSettings
 
     package init(sessionLogFolder: URL, deliveryFolder: URL) {
         self.sessionLogFolder = sessionLogFolder
@@ -72,6 +73,7 @@ package struct EngineSettings: Sendable {
         agencyZone = .utc
         endpoints = EndpointSettings(keyFolder: deliveryFolder.deletingLastPathComponent())
         builds = BuildSettings(folder: deliveryFolder.deletingLastPathComponent().appendingPathComponent("builds"))
+        pdf = PDFSettings(folder: deliveryFolder.deletingLastPathComponent().appendingPathComponent("pdf"))
     }
 
     /// Where the pages show the run; nil when nobody said where they are reached.

@@ -44,6 +44,10 @@ extension APIProblem {
                 }
             self.init(
                 status: status, title: "Not done", detail: Self.sentence(refused.description), fix: Self.fix(refused))
+        case let refused as PDFPress.Refused:
+            self.init(
+                status: refused.kind.status, title: "No PDF", detail: Self.sentence(refused.description),
+                fix: Self.sentence(refused.fix))
         case let refused as ClientDesk.Refused:
             self.init(
                 status: refused.isConflict ? .conflict : .unprocessableContent, title: "Not done",
@@ -80,4 +84,14 @@ extension APIProblem {
     }
 
     static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
+}
+
+extension PDFPress.Refused.Kind {
+    /// Nothing is wrong with what was asked, but for its size.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .notInstalled, .busy, .failed: .serviceUnavailable
+        case .tooLarge: .contentTooLarge
+        }
+    }
 }

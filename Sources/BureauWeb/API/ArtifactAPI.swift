@@ -55,6 +55,17 @@ struct ArtifactAPI: Sendable {
                 let (file, url) = try await house.reports.file(name, of: try await find(call).id)
                 return .response(try ReportArtifactFile(file: file, url: url).response())
             },
+            .operation(
+                house, .get, "/artifacts/:id/files/:name/pdf", .viewer,
+                as: .init(
+                    name: "getArtifactFilePDF", tag: Self.tag,
+                    summary: "An HTML or Markdown file of a result as PDF, where the server has Chromium.",
+                    answer: .file, problems: [.conflict, .gone, .contentTooLarge, .serviceUnavailable])
+            ) { call in
+                let name = call.web.parameter("name").removingPercentEncoding ?? ""
+                let sheet = try await house.pdfs.pdf(name, of: try await find(call).id)
+                return .response(ReportArtifactFile.response(sheet, of: name))
+            },
             decision("accept", "acceptArtifact", "It is good: what waited for it is delivered.", Self.nothing) { _ in
                 .accepted
             },

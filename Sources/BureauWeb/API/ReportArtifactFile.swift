@@ -40,13 +40,23 @@ struct ReportArtifactFile {
 
     /// Many files as one.
     static func response(_ bundle: ArtifactDesk.Bundle, name: String) -> Response {
+        response(bundle.handle, bundle.sizeBytes, "application/zip", name)
+    }
+
+    /// What was made of the file of this name: "audit.html" is saved as "audit.pdf".
+    static func response(_ sheet: PDFPress.Sheet, of name: String) -> Response {
+        let stem = name.split(separator: ".").dropLast().joined(separator: ".")
+        return response(sheet.handle, sheet.sizeBytes, "application/pdf", (stem.isEmpty ? name : stem) + ".pdf")
+    }
+
+    private static func response(_ handle: FileHandle, _ sizeBytes: Int64, _ type: String, _ name: String) -> Response {
         Response(
             status: .ok,
             headers: [
-                .contentType: "application/zip", .contentDisposition: disposition(name),
+                .contentType: type, .contentDisposition: disposition(name),
                 .contentTypeOptions: "nosniff", .cacheControl: "private, no-store", .referrerPolicy: "no-referrer",
                 .crossOriginResourcePolicy: "same-origin",
-            ], body: body(bundle.handle, sizeBytes: Int(bundle.sizeBytes)))
+            ], body: body(handle, sizeBytes: Int(sizeBytes)))
     }
 
     var headers: HTTPFields {

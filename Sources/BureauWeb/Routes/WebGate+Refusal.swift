@@ -50,6 +50,10 @@ extension WebGate {
                 status: refused.isConflict ? .conflict : .unprocessableContent, title: "Not done",
                 detail: sentence(refused.description), fix: sentence(refused.fix))
         case let refused as ArtifactDesk.Refused: return words(refused)
+        case let refused as PDFPress.Refused:
+            return Words(
+                status: refused.kind.status, title: "No PDF", detail: sentence(refused.description),
+                fix: sentence(refused.fix), waitSeconds: refused.kind == .busy ? 60 : nil)
         case let refused as EndpointDesk.Refused:
             return Words(
                 status: refused.isMissing ? .notFound : .unprocessableContent, title: "Not done",

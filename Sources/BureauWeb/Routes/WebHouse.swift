@@ -19,6 +19,7 @@ package struct WebHouse: Sendable {
     let audit: AuditDesk
     let clients: ClientDesk
     let reports: ArtifactDesk
+    let pdfs: ReportPrint
     let catalog: AgentCatalog
     let settings: EngineSettings
     let doors: Doors
@@ -102,6 +103,7 @@ package struct WebHouse: Sendable {
         clients = ClientDesk(database: database, doors: doors)
         reports = ArtifactDesk(
             database: database, doors: doors, blobs: parts.blobs, zone: parts.settings.agencyZone)
+        pdfs = ReportPrint(reports: reports, press: PDFPress(settings: parts.settings.pdf, doors: doors))
         catalog = parts.catalog
         settings = parts.settings
         self.doors = doors

@@ -76,6 +76,7 @@ struct SettingsCatalogue {
                 effective("PRICES_FILE", pricesFile), effective("CREDENTIALS_FILE", settings.credentialsFile.path),
                 effective("DELIVERY_FOLDER", engine.deliveryFolder.path),
                 effective("BUILD_DIR", engine.builds.folder.path), plain("BUILD_USER"), plain("BUILD_SANDBOXED"),
+                plain("CHROMIUM", "chromium"),
                 effective("DEFAULT_MAX_SESSION_COST_USD", "\(engine.defaultSessionCostMax)"),
                 effective("DAILY_COST_ALERT_THRESHOLD_USD", engine.dailyCostAlert.map { "\($0)" }),
                 plain("AGENCY_DAILY_BUDGET_USD"), plain("AGENCY_BUDGET_WARN_PERCENT", "80"),

@@ -1,6 +1,8 @@
 import ArgumentParser
 import BureauDomain
 import BureauEngine
+import BureauStorage
+import BureauWeb
 import Foundation
 
 struct ReportsOpenCommand: AsyncParsableCommand {
@@ -60,22 +62,46 @@ struct ReportsExportCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @Argument(help: "The report's id, its first characters, or its run's id.") var report: String
     @Option(help: "A new folder; without it ./report-ID.") var to: String?
+    @Flag(help: "A PDF beside each HTML and Markdown file, made with this machine's Chromium.") var pdf = false
 
     func run() async throws {
         try await Terminal.guarded {
             try await Records.with(try common.settings()) { records in
+                let press = PDFPress(settings: records.settings.engine.pdf, doors: records.doors)
+                if pdf, !press.isAvailable { throw PDFPress.notInstalled }
                 let page = try await records.artifacts.page(report)
                 let folder = URL(fileURLWithPath: to ?? "report-\(page.artifact.id)", isDirectory: true)
                 try records.artifacts.export(page, to: folder)
+                let printed =
+                    pdf
+                    ? try await ReportPrint(reports: records.artifacts, press: press).write(page, to: folder) : []
                 let document = BureauDomain.JSONValue.made([
                     ("report", .string(page.artifact.id)), ("path", .string(folder.path)),
-                    ("files", .whole(page.files.count)),
+                    ("files", .whole(page.files.count)), ("pdfs", .array(printed.map { .string($0) })),
                 ])
                 try output.print(document) {
                     Terminal.say("\(folder.path)  \(page.files.count) files, every hash is right")
+                    for name in printed { Terminal.say("\(folder.path)/\(name)") }
                 }
             }
         }
+    }
+}
+
+extension ReportPrint {
+    /// Beside each file that can be printed: "audit.html.pdf". Returns their names.
+    fileprivate func write(_ page: ArtifactDesk.Page, to folder: URL) async throws -> [String] {
+        var names: [String] = []
+        for file in page.files where Self.isPrintable(file.name) {
+            let sheet = try await pdf(file.name, of: page.artifact.id)
+            defer { try? sheet.handle.close() }
+            // One of the report's own files may be called so.
+            let isTaken = page.files.contains { $0.name == file.name + ".pdf" }
+            let name = (isTaken ? "bureau-" : "") + file.name + ".pdf"
+            try Durable.write(try sheet.handle.readToEnd() ?? Data(), to: folder.appendingPathComponent(name))
+            names.append(name)
+        }
+        return names
     }
 }
 

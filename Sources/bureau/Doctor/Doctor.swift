@@ -14,7 +14,8 @@ struct Doctor: Sendable {
         let checks = LocalChecks(settings: settings, fixes: fixes)
         let secrets = SecretChecks(environment: settings.environment, envFile: Environment.filePath, fixes: fixes)
         let builds = BuildChecks(settings: settings)
-        return checks.config() + [await checks.database(), checks.folders()] + secrets.findings() + builds.findings()
+        let places = [await checks.database(), checks.folders(), checks.chromium()]
+        return checks.config() + places + secrets.findings() + builds.findings()
     }
 
     func disks() -> [Finding] { LocalChecks(settings: settings, fixes: fixes).disks() }

@@ -83,6 +83,18 @@ struct LocalChecks {
         return .ok("folders", "data \(settings.dataFolder.path), session logs \(settings.engine.sessionLogFolder.path)")
     }
 
+    /// Only PDFs of reports need it.
+    func chromium() -> Finding {
+        let pdf = settings.engine.pdf
+        if let found = pdf.found { return .ok("chromium", "\(found), for PDFs of reports") }
+        guard settings.environment.has("CHROMIUM") else {
+            return .skip("chromium", "not installed; reports are not to be had as PDF")
+        }
+        return .warn(
+            "chromium", "CHROMIUM is \(pdf.program ?? ""), which is no program here",
+            fix: "apt-get install chromium, or name the program's path")
+    }
+
     /// One for each file system that holds any of our folders.
     func disks() -> [Finding] {
         let disks = UsedDisk.of(

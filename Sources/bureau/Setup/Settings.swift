@@ -49,6 +49,7 @@ struct Settings: Sendable {
         let delivery = environment["DELIVERY_FOLDER"].map(folder) ?? data.appendingPathComponent("deliveries")
         var engine = EngineSettings(sessionLogFolder: folder(logs), deliveryFolder: delivery)
         engine.builds = builds(environment, data)
+        engine.pdf = pdf(environment, data)
         engine.endpoints = EndpointSettings(
             keyFolder: data, allowed: try addressRanges("ENDPOINT_ALLOWED_ADDRESSES", environment))
         engine.driveRootFolderID = environment["GOOGLE_DRIVE_ROOT_FOLDER_ID"]
@@ -103,6 +104,13 @@ struct Settings: Sendable {
         builds.userName = environment["BUILD_USER"]
         builds.isSandboxed = environment["BUILD_SANDBOXED"] == "1"
         return builds
+    }
+
+    private static func pdf(_ environment: Environment, _ data: URL) -> PDFSettings {
+        var pdf = PDFSettings(folder: data.appendingPathComponent("pdf"))
+        pdf.program = environment["CHROMIUM"] ?? "chromium"
+        if let path = environment["PATH"] { pdf.searchPath = path }
+        return pdf
     }
 
     private static func address(_ environment: Environment, _ overrides: SettingsOverrides) throws(SetupError)

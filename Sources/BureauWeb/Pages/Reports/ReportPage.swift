@@ -153,11 +153,21 @@ struct ReportPage {
                 empty: "No key figures."))
     }
 
+    private var fileColumns: [Table.Column] {
+        let isPrinted = found.files.contains { house.pdfs.address(report.id, $0.name) != nil }
+        return Table.columns("Name", "Part", "#Size", "SHA-256", "Download") + (isPrinted ? Table.columns("PDF") : [])
+    }
+
+    private func printed(_ file: ArtifactFileRecord) -> Table.Cell {
+        let address = house.pdfs.address(report.id, file.name)
+        return Table.Cell(text: address == nil ? "" : "PDF", address: address)
+    }
+
     private func files() -> Block {
         Block(
             id: "files", heading: "Files (\(found.files.count))",
             table: Table(
-                "Each as it was stored", Table.columns("Name", "Part", "#Size", "SHA-256", "Download"),
+                "Each as it was stored", fileColumns,
                 found.files.map { file in
                     [
                         Table.Cell(text: file.name, address: ReportViewer.address(report.id, file.name)),
@@ -165,6 +175,7 @@ struct ReportPage {
                         Table.Cell(text: file.sha256, isCode: true),
                         Table.Cell(
                             text: "Download", address: ReportViewer.address(report.id, file.name, "download")),
+                        printed(file),
                     ]
                 }, empty: "It has no files."))
     }

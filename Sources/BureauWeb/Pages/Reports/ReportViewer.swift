@@ -18,6 +18,11 @@ struct ReportViewer: Sendable {
                 let (file, url) = try await find(web)
                 return try ReportArtifactFile(file: file, url: url).response()
             },
+            .page("/reports/:id/files/:name/pdf", .viewer, .report) { web in
+                let name = web.parameter("name").removingPercentEncoding ?? ""
+                let sheet = try await house.pdfs.pdf(name, of: try web.theReport().id)
+                return ReportArtifactFile.response(sheet, of: name)
+            },
         ]
     }
 
