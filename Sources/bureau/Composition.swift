@@ -168,7 +168,8 @@ struct Composition: Sendable {
                     person: settings.environment["AGENCY_OS_INTERNAL_USER"] ?? "agency-os")
             }, site: settings.siteInEffect,
             checkup: Checkup(
-                settings, VendorAccount.all(settings, parts.connections, parts.credentialSets), transport, doors),
+                settings, VendorAccount.all(settings, parts.connections, parts.credentialSets), transport, doors,
+                client: { [desk = ClientDesk(database: database, doors: doors)] in try? await desk.find($0) }),
             replay: { try await replay($0, asana) }
         ) { [runWake, noticeWake] in
             runWake.raise()

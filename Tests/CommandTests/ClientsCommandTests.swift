@@ -51,6 +51,38 @@ struct ClientsCommandTests {
         }
     }
 
+    @Test("What a client's record names is asked with its account, and what nobody can ask is not said to be well")
+    func check() async throws {
+        try await Stage.play(more: ["ENDPOINT_ALLOWED_ADDRESSES": "127.0.0.1/32"]) { stage in
+            let here = stage.installation
+            func add(_ slug: String, _ fields: String...) async throws {
+                let made = try await here.run(["clients", "add", slug, "--name", slug] + fields)
+                #expect(made.status == 0, "\(made)")
+            }
+            try await add(
+                "acme", "asana_project=1208000000000100", "clickup_list=901100000001", "website_url=\(stage.base)/",
+                "ga4_property=properties/1")
+            let well = try await here.run("clients", "check", "acme")
+            #expect(well.status == 0, "\(well)")
+            for (name, words) in [
+                ("Asana project", "reachable: Jessie Intake, "), ("ClickUp list", " open task"),
+                ("Web site", "reachable: it answers 200"),
+            ] {
+                #expect(well.rows.contains { $0[0] == "ok" && $0[1] == name && $0[2].contains(words) }, "\(well)")
+            }
+            #expect(well.rows.contains { $0[0] == "skip" && $0[1] == "GA4 property" }, "\(well)")
+            try await add("beta", "asana_project=1", "clickup_list=1", "website_url=http://10.0.0.1/")
+            let ill = try await here.run("clients", "check", "beta")
+            #expect(ill.status == 1, "\(ill)")
+            for name in ["Asana project", "ClickUp list", "Web site"] {
+                #expect(ill.rows.contains { $0[0] == "FAIL" && $0[1] == name }, "\(ill)")
+            }
+            try await add("gamma")
+            #expect(try await here.run("clients", "set", "gamma", "credentials=nowhere").status == 0)
+            #expect(try await here.run("clients", "check", "gamma").status == 78)
+        }
+    }
+
     @Test("Control characters in a value do not reach the terminal")
     func hostileValues() async throws {
         try await Installation.inTemporaryFolder { here in

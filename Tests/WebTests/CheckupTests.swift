@@ -47,6 +47,42 @@ struct CheckupTests {
         }
     }
 
+    @Test("A client's sources say what was found and when, until its record changes; what nobody can ask has no tick")
+    func client() async throws {
+        let asked = Asked()
+        let checkup = Checkup(doors: .system) { subject in
+            asked.note(subject)
+            return [
+                .init(.ok, "Asana project", "reachable: Intake, 14 open tasks", fix: nil),
+                .init(.skip, "GA4 property", "not connected yet", fix: nil),
+            ]
+        }
+        try await Served.run(hasAgents: true, checkup: checkup) { server in
+            try await server.openClient("acme", ["asana_project": "1208", "ga4_property": "properties/1"])
+            let erin = try await Browser.signedIn(server, "erin", .engineer), place = "/clients/acme/sources/"
+            #expect(try await erin.get(place).text.contains("Set, not checked"))
+            let done = try await erin.post("/clients/acme/check")
+            #expect(done.status == 303 && done.headers["location"] == place + "#check")
+            let page = try await erin.get(place).text
+            #expect(page.contains("reachable: Intake, 14 open tasks, checked ") && page.contains("Reachable"))
+            #expect(page.contains("Not connected yet") && page.contains("by erin: 0 failed"))
+            let vera = try await Browser.signedIn(server, "vera", .viewer, clients: ["acme"])
+            let seen = try await vera.get(place).text
+            #expect(seen.contains("14 open tasks") && !seen.contains("/clients/acme/check"))
+            #expect(try await vera.post("/clients/acme/check").status == 403)
+            let other = try await Browser.signedIn(server, "olga", .engineer, clients: ["plunkett"])
+            #expect(try await other.post("/clients/acme/check").status == 404)
+            let program = try await Program.of(server, "pia", .engineer)
+            let told = try await program.send(.post, "/api/v1/clients/acme/check")
+            #expect(told.status == 200 && told.document["by"]?.string == "pia", "\(told.text)")
+            #expect(told.document["lines"]?.array?.first?["status"]?.string == "ok")
+            #expect(asked.all == [.client("acme"), .client("acme")])
+            try await server.openMore("acme", "asana_project", "1209")
+            let later = try await erin.get(place).text
+            #expect(!later.contains("Reachable") && later.contains("Set, not checked"))
+        }
+    }
+
     @Test("Whoever asks while one is under way waits for the same one")
     func joined() async throws {
         let gate = AsyncStream<Void>.makeStream(), began = AsyncStream<Void>.makeStream()
@@ -64,5 +100,11 @@ struct CheckupTests {
         #expect(try await [first, second] == [true, true])
         #expect(asked.all.count == 1)
         #expect(await checkup.last(.everything)?.by == "ana")
+    }
+}
+
+extension Served {
+    fileprivate func openMore(_ slug: String, _ field: String, _ value: String) async throws {
+        _ = try await house.clients.change(slug, [(field, .string(value))], from: nil, by: Browser.tester)
     }
 }

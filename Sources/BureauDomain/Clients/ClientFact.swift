@@ -12,6 +12,13 @@ package struct ClientFact: Hashable, Sendable {
     /// Longer than a line.
     package var isLong: Bool { isList || ["opening_hours", "tone_of_voice"].contains(field) }
 
+    /// False for an account that agents are told of and Bureau cannot look at itself yet.
+    package var isConnected: Bool {
+        ![
+            "ga4_property", "search_console_site", "accuranker_domain", "google_ads_customer", "meta_ads_account",
+        ].contains(field)
+    }
+
     private init(_ field: String, _ label: String, _ home: Home, _ hint: String) {
         (self.field, self.label, self.home, self.hint) = (field, label, home, hint)
     }

@@ -13,8 +13,9 @@ package struct EndpointAddress: Hashable, Sendable {
     package let port: Int
     package let isPlain: Bool
 
-    /// `allowed` are blocks of addresses that count as open although they are not.
-    package init(_ text: String, allowed: [AddressRange]) throws(Refused) {
+    /// `allowed` are blocks of addresses that count as open although they are not. `mayBePlain` is for what is only looked
+    /// at and told nothing.
+    package init(_ text: String, allowed: [AddressRange], mayBePlain: Bool = false) throws(Refused) {
         guard text.utf8.count <= Self.charactersMax, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw Refused(description: "an endpoint's address has at most \(Self.charactersMax) plain characters")
         }
@@ -30,7 +31,7 @@ package struct EndpointAddress: Hashable, Sendable {
         let (host, port) = try Self.split(authority)
         self.port = port ?? (isPlain ? 80 : 443)
         (url, self.host, self.isPlain) = (text, host, isPlain)
-        if isPlain, !allowed.contains(where: { $0.contains(host) }) {
+        if isPlain, !mayBePlain, !allowed.contains(where: { $0.contains(host) }) {
             throw Refused(description: "an endpoint's address begins with https:// unless its address is allowed")
         }
         if AddressRange(host) != nil, !Self.isOpen(host, allowed: allowed) {

@@ -58,11 +58,11 @@ extension ClickUpClient {
     }
 
     /// Tasks of a List in these statuses, 100 a page, by time of update. `updatedAfter` is in Unix
-    /// milliseconds. The first page is 0.
+    /// milliseconds. The first page is 0. Without statuses those that are closed come only with `withClosed`.
     package func tasks(
-        list: String, statuses: [String], updatedAfter: Int64? = nil, page: Int = 0
+        list: String, statuses: [String], updatedAfter: Int64? = nil, withClosed: Bool = true, page: Int = 0
     ) async throws(VendorError) -> ClickUpTaskPage {
-        var query = [("page", String(page)), ("order_by", "updated"), ("include_closed", "true")]
+        var query = [("page", String(page)), ("order_by", "updated"), ("include_closed", String(withClosed))]
         query += statuses.map { ("statuses[]", $0) }
         if let updatedAfter { query.append(("date_updated_gt", String(updatedAfter))) }
         let request = request("GET list tasks", .get, ["list", list, "task"], query)

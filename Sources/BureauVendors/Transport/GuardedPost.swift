@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Posts to addresses that people or programs typed in. A name is looked up once, its address is judged, and that very
+/// Calls addresses that people or programs typed in. A name is looked up once, its address is judged, and that very
 /// address is connected to: a name that leads elsewhere a moment later does not help. Nothing is redirected.
 package struct GuardedPost: Sendable {
     package enum Outcome: Hashable, Sendable {
@@ -24,6 +24,21 @@ package struct GuardedPost: Sendable {
     package func send(_ body: [UInt8], to url: String, host: String, port: Int, headers: [String: String]) async
         -> Outcome
     {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
+        request.body = .bytes(ByteBuffer(bytes: body))
+        return await send(request, host, port)
+    }
+
+    /// Whether there is a page at an address, without keeping anything of it.
+    package func look(at url: String, host: String, port: Int) async -> Outcome {
+        var request = HTTPClientRequest(url: url)
+        request.headers.add(name: "user-agent", value: "bureau")
+        return await send(request, host, port)
+    }
+
+    private func send(_ request: HTTPClientRequest, _ host: String, _ port: Int) async -> Outcome {
         let address: String
         do {
             address = try await TimedTask.run(seconds: timeoutSeconds) {
@@ -40,20 +55,14 @@ package struct GuardedPost: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         if host != address { configuration.dnsOverride = [host: address] }
         let client = HTTPClient(eventLoopGroup: EventLoopExecutor.shared.group, configuration: configuration)
-        let outcome = await post(body, to: url, headers, client)
+        let outcome = await call(request, client)
         try? await client.shutdown()
         return outcome
     }
 
-    private func post(_ body: [UInt8], to url: String, _ headers: [String: String], _ client: HTTPClient) async
-        -> Outcome
-    {
+    private func call(_ request: HTTPClientRequest, _ client: HTTPClient) async -> Outcome {
         do {
             return try await TimedTask.run(seconds: timeoutSeconds) {
-                var request = HTTPClientRequest(url: url)
-                request.method = .POST
-                for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
-                request.body = .bytes(ByteBuffer(bytes: body))
                 let response = try await client.execute(request, deadline: .distantFuture)
                 // What it says is not kept; it is read so that it is known to have been said.
                 _ = try? await response.body.collect(upTo: Self.answerBytesMax)

@@ -8,7 +8,7 @@ enum APISchemas {
     static let all: [String: APIShape] = [
         "Run": run, "RunPage": runPage, "RunEvent": runEvent, "RunFile": runFile, "Step": step, "Approval": approval,
         "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientStanding": standing,
-        "ClientReadiness": readiness, "CostLine": costLine,
+        "ClientCheck": clientCheck, "ClientReadiness": readiness, "CostLine": costLine,
         "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "SignalPage": signalPage,
         "SignalReplay": signalReplay, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,

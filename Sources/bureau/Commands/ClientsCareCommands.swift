@@ -1,6 +1,7 @@
 import ArgumentParser
 import BureauDomain
 import BureauEngine
+import BureauVendors
 import Foundation
 
 struct ClientsReadinessCommand: AsyncParsableCommand {
@@ -39,6 +40,39 @@ struct ClientsReadinessCommand: AsyncParsableCommand {
                     ]))
             }
             try output.print(listing)
+        }
+    }
+}
+
+struct ClientsCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Look whether what a client's record names can be reached. Changes nothing.",
+        discussion: """
+            Asks the Asana project, the ClickUp list and the web site, with the client's own credentials where it has
+            some. Ends with 0 when nothing is wrong, 1 on a problem, 78 when the settings are at fault.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The client's slug.") var client: String
+
+    func run() async throws {
+        try await Terminal.guarded {
+            let settings = try common.settings()
+            let found = try await Records.with(settings) { try await ClientBook($0).find(client) }
+            let transport = HTTPTransport()
+            let findings: [Finding]
+            do {
+                let accounts = try VendorAccount.all(settings, Connector(settings: settings, transport: transport))
+                findings = await ClientCheck(settings: settings, client: found, accounts: accounts).findings()
+                await transport.shutdown()
+            } catch {
+                await transport.shutdown()
+                throw error
+            }
+            let diagnosis = Diagnosis(findings: findings)
+            try output.print(diagnosis.document) { diagnosis.print(output.style) }
+            if diagnosis.exitCode != 0 { throw ExitCode(diagnosis.exitCode) }
         }
     }
 }

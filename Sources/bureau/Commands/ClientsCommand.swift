@@ -14,7 +14,8 @@ struct ClientsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ClientsListCommand.self, ClientsShowCommand.self, ClientsAddCommand.self, ClientsImportCommand.self,
-            ClientsSetCommand.self, ClientsReadinessCommand.self, ClientsArchiveCommand.self,
+            ClientsSetCommand.self, ClientsReadinessCommand.self, ClientsCheckCommand.self,
+            ClientsArchiveCommand.self,
         ])
 }
 

@@ -66,7 +66,10 @@ struct Doctor: Sendable {
 
 extension Checkup {
     /// With the server's own connections, so that its looks count against the same limits as its work.
-    init(_ settings: Settings, _ accounts: [VendorAccount], _ transport: HTTPTransport, _ doors: Doors) {
+    init(
+        _ settings: Settings, _ accounts: [VendorAccount], _ transport: HTTPTransport, _ doors: Doors,
+        client find: @escaping @Sendable (String) async -> ClientRecord?
+    ) {
         self.init(doors: doors) { subject in
             let doctor = Doctor(settings: settings, fixes: false)
             let found =
@@ -74,6 +77,12 @@ extension Checkup {
                 case .everything:
                     await doctor.local() + doctor.vendors(accounts, transport) + doctor.disks()
                 case .agent(let name): await doctor.agent(name, accounts)
+                case .client(let slug):
+                    if let client = await find(slug) {
+                        await ClientCheck(settings: settings, client: client, accounts: accounts).findings()
+                    } else {
+                        [Finding.fail("client", "there is no client \(slug)", fix: "see the list of clients")]
+                    }
                 }
             return found.map { finding in
                 let status: Line.Status =

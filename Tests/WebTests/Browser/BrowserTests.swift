@@ -80,7 +80,7 @@ struct BrowserTests {
         let range = try #require(AddressRange("203.0.113.0/24"))
         try await Served.run(hasAgents: true, checkup: checkup) { full in
             try await FullHouse.furnish(full)
-            for subject in [Checkup.Subject.everything, .agent("sentinel")] {
+            for subject in [Checkup.Subject.everything, .agent("sentinel"), .client("acme")] {
                 _ = try await checkup.run(subject, by: "boss")
             }
             try await Served.run { empty in

@@ -43,7 +43,8 @@ struct ClientTabs: Sendable {
             profile: profile,
             readiness: ClientReadiness(
                 profile.record, isArchived: profile.standing.isArchived, agents: house.catalog.agents.map(\.config)),
-            mayEdit: try web.signedIn().person.role >= .admin, clock: clock)
+            mayEdit: try web.signedIn().person.role >= .admin, clock: clock,
+            check: await house.checkup?.last(.client(profile.record.slug)))
     }
 
     private func show(_ tab: Tab, _ web: WebRequest) async throws -> Response {
@@ -79,7 +80,7 @@ struct ClientTabs: Sendable {
             ]
         switch tab {
         case .overview: page.blocks += view.overview() + (try await runs(slug, person))
-        case .sources: page.blocks += view.sources()
+        case .sources: page.blocks += view.sources() + (try await checking(slug, person))
         case .context: page.blocks += view.context()
         case .users: page.blocks += view.people(try await candidates(view))
         case .activity: page.blocks += try await activity(slug, web)
@@ -97,6 +98,16 @@ struct ClientTabs: Sendable {
                 heading: "Last runs",
                 table: RunWords.table("The newest runs for this client", runs, house, empty: "No run yet."))
         ]
+    }
+
+    /// Everybody reads beside each source what was found; who may ask for a look sees all of it.
+    private func checking(_ slug: String, _ person: PersonRecord) async throws -> [Block] {
+        guard person.role >= .engineer else { return [] }
+        let form = Form(action: "/clients/\(slug)/check", verb: "Test all connections", style: "form row")
+        var block = try await ConnectionPages.block(
+            house, .client(slug), form, empty: "Nothing was tested since this server started.")
+        block.heading = "Test"
+        return [block]
     }
 
     /// Whom an admin may give a duty: those who see this client.

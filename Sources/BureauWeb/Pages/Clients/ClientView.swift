@@ -7,6 +7,8 @@ struct ClientView {
     let readiness: ClientReadiness
     let mayEdit: Bool
     let clock: PageClock
+    /// The last look at what the record names, if there was one since the server started.
+    var check: Checkup.Outcome? = nil
 
     var slug: String { profile.record.slug }
 
@@ -79,28 +81,7 @@ struct ClientView {
             forms: [Form(action: "/clients/\(slug)/archive/ask", verb: "Archive client…", tone: "danger")])
     }
 
-    // MARK: Sources and context
-
-    func sources() -> [Block] {
-        let lines = readiness.lines.filter { $0.fact.home == .source }
-        var blocks = [
-            Block(
-                heading: "Sources",
-                table: Table(
-                    "Accounts and addresses agents read", Table.columns("Status", "Source", "Value", "Who uses it"),
-                    lines.map { line in
-                        [
-                            Table.Cell(text: "", chip: Self.chip(line)),
-                            Table.Cell(text: line.fact.label, address: "#fact-\(line.fact.field)"),
-                            Table.Cell(text: Self.text(line.value)), Table.Cell(text: Self.users(line)),
-                        ]
-                    }, empty: ""))
-        ]
-        if let name = profile.record.credentials {
-            blocks.append(Block(facts: Facts([Facts.Fact(name: "Credentials", value: name, isCode: true)])))
-        }
-        return blocks + editing(lines, .sources)
-    }
+    // MARK: Context
 
     func context() -> [Block] {
         let lines = readiness.lines.filter { $0.fact.home == .context }
@@ -123,13 +104,7 @@ struct ClientView {
         return [block] + verifying(lines) + editing(lines, .context)
     }
 
-    private static func chip(_ line: ClientReadiness.Line) -> Chip {
-        if line.value != nil { return Chip(glyph: "✓", word: "Set", tone: "ok") }
-        return line.isMissing
-            ? Chip(glyph: "✕", word: "Missing", tone: "warn") : Chip(glyph: "–", word: "Optional", tone: "idle")
-    }
-
-    private static func users(_ line: ClientReadiness.Line) -> String {
+    static func users(_ line: ClientReadiness.Line) -> String {
         let needs = line.neededBy.isEmpty ? "" : "needed by " + line.neededBy.joined(separator: ", ")
         let uses = line.usedBy.isEmpty ? "" : "used by " + line.usedBy.joined(separator: ", ")
         return [needs, uses].filter { !$0.isEmpty }.joined(separator: "; ")
@@ -175,7 +150,7 @@ struct ClientView {
         ]
     }
 
-    private func editing(_ lines: [ClientReadiness.Line], _ tab: ClientTabs.Tab) -> [Block] {
+    func editing(_ lines: [ClientReadiness.Line], _ tab: ClientTabs.Tab) -> [Block] {
         guard mayEdit else {
             return [Block(text: "An admin changes these. What is missing stands on the overview, with who needs it.")]
         }

@@ -12,10 +12,12 @@ package actor Checkup {
         }
     }
 
-    /// Of everything, or of what one agent's file names.
+    /// Of everything, or of what one agent's file or one client's record names.
     package enum Subject: Sendable, Hashable {
         case everything
         case agent(String)
+        /// By its slug.
+        case client(String)
     }
 
     struct Outcome: Sendable {

@@ -2,7 +2,8 @@ import BureauDomain
 import BureauEngine
 import Hummingbird
 
-/// What the doctor finds, on a page: every connection of the server, and what one agent's file names.
+/// What the doctor finds, on a page: every connection of the server, and what one agent's file or one client's record
+/// names.
 struct ConnectionPages: Sendable {
     let house: WebHouse
 
@@ -15,6 +16,10 @@ struct ConnectionPages: Sendable {
             .action("/agents/:name/check", .engineer) { web in
                 guard let agent = house.catalog.agent(web.parameter("name")) else { throw PageProblem.notFound }
                 return try await start(.agent(agent.config.name), "/agents/\(agent.config.name)/#check", web)
+            },
+            .action("/clients/:slug/check", .engineer, .client) { web in
+                let slug = try web.theClient().slug
+                return try await start(.client(slug), ClientTabs.address(slug, .sources) + "#check", web)
             },
         ]
     }
