@@ -19,6 +19,11 @@ struct ClientsCommandTests {
             #expect(
                 try await here.run("clients", "add", "beta", "--name", "Beta", "website_url=https://beta.example")
                     .status == 0)
+            let ana = ["acme", "Ana Smith"]
+            let added = try await here.run(["clients", "contact", "add"] + ana + ["--email", "ana@acme.example"])
+            #expect(added.lines == ["acme: Ana Smith added"], "\(added)")
+            #expect(try await here.run("clients", "show", "acme").output.contains("Ana Smith, ana@acme.example"))
+            #expect(try await here.run(["clients", "contact", "remove"] + ana).lines == ["acme: Ana Smith removed"])
             let list = try await here.run("clients", "list")
             #expect(
                 list.rows == [
@@ -35,6 +40,8 @@ struct ClientsCommandTests {
         (["add", "acme", "--name", "Acme"], 1, "nothing was changed"),
         (["add", "A B", "--name", "Acme"], 64, "slug"),
         (["import", "bad.json", "acme.json"], 64, "bad.json:1:"),
+        (["contact", "add", "acme", "Ana", "--email", "nowhere"], 64, "an e-mail address"),
+        (["contact", "remove", "acme", "Nobody"], 1, "has no contact"),
         (["show", "acme", "--json-fields", "nme"], 64, "choose from: slug, name, fields, contacts"),
     ]
     @Test("What cannot be kept changes nothing and is explained", arguments: wrong)

@@ -1,6 +1,9 @@
 extension ClientRecord {
     package static let fieldsMax = 100
     package static let recordBytesMax = 64 << 10
+    package static let contactsMax = 50
+    /// What the record calls them, beside the fields.
+    package static let contactsKey = "contacts"
 
     /// Reads a client from JSON (comments allowed, at most 64 KiB) and reports everything wrong with it. Two shapes:
     /// a record (`slug`, `name`, `fields`, `contacts`, `monthly_budget`), or a bare payload (`client_id`, `client_name` and the fields
@@ -17,13 +20,14 @@ extension ClientRecord {
         }
     }
 
-    /// The record with one field set, or removed when `value` is nil; `name` renames the client. Checked like a file.
+    /// The record with one field set, or removed when `value` is nil; `name` renames the client, and `contacts` are all of
+    /// them. Checked like a file.
     package func setting(_ field: String, to value: JSONValue?) -> ClientRecordResult {
         var record = JSONObject(json.object?.members.map { ($0.key, $0.value) } ?? [])
         if field == "name" || field == "client_name" {
             record["name"] = value ?? .null
-        } else if field == "credentials" {
-            record["credentials"] = value
+        } else if field == "credentials" || field == Self.contactsKey {
+            record[field] = value
         } else if Self.queueKeys.contains(field) {
             // Commands hand over what was typed.
             record[field] = value.map { $0.string.flatMap(Int.init).map { .number(JSONNumber($0)) } ?? $0 }
@@ -91,9 +95,14 @@ struct ClientReader {
     }
 
     private func contacts(_ root: ConfigObject) -> [ClientRecord.Contact] {
-        guard let json = root.members["contacts"]?.value else { return [] }
-        guard case .array(let items) = json.kind, items.count <= 50 else {
-            root.problem("contacts", "expected a list of at most 50 contacts, found \(json.value.kindName)")
+        guard let json = root.members[ClientRecord.contactsKey]?.value else { return [] }
+        let most = ClientRecord.contactsMax
+        guard case .array(let items) = json.kind else {
+            root.problem("contacts", "expected a list of at most \(most) contacts, found \(json.value.kindName)")
+            return []
+        }
+        guard items.count <= most else {
+            root.problem("contacts", "expected at most \(most) contacts, found \(items.count)")
             return []
         }
         return items.enumerated().compactMap { index, item in

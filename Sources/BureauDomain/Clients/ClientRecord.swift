@@ -40,6 +40,11 @@ package struct ClientRecord: Hashable, Sendable {
         return payload
     }
 
+    /// A field as agents are given it, or the contacts, which they are not.
+    package func value(_ field: String) -> JSONValue? {
+        field == Self.contactsKey ? .array(contacts.map(\.json)) : payload()[field]
+    }
+
     /// The record as a file or a row holds it; `load` reads it back.
     package var json: JSONValue {
         var object = JSONObject([
@@ -66,7 +71,7 @@ extension ScopeBudget {
 }
 
 extension ClientRecord.Contact {
-    var json: JSONValue {
+    package var json: JSONValue {
         var object = JSONObject([("name", .string(name))])
         if let email { object["email"] = .string(email) }
         if let slack { object["slack"] = .string(slack) }

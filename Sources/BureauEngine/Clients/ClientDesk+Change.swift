@@ -38,7 +38,7 @@ extension ClientDesk {
             var (record, before, after) = (standing.record, JSONObject(), JSONObject())
             for (name, value) in changes {
                 let field = name == "name" ? "client_name" : name
-                let old = Self.value(field, of: record)
+                let old = record.value(field)
                 guard old != value else { continue }
                 record = try Self.checked(record.setting(field, to: value))
                 (before[field], after[field]) = (old ?? .null, value ?? .null)
@@ -52,12 +52,20 @@ extension ClientDesk {
         }
     }
 
+    /// Puts these in the place of those that are there; `version` as above.
+    package func setContacts(
+        _ slug: String, _ contacts: [ClientRecord.Contact], from version: String?, by actor: Actor
+    ) async throws -> ClientRecord {
+        let list = JSONValue.array(contacts.map(\.json))
+        return try await change(slug, [(ClientRecord.contactsKey, list)], from: version, by: actor)
+    }
+
     /// `actor` has made sure that a fact is right as it stands.
     package func check(_ slug: String, _ field: String, by actor: Actor) async throws {
         let (entry, now) = (doors.makeID(), doors.now())
         try await database.write { db in
             let standing = try Self.standing(ClientStore(db: db), slug)
-            guard let value = Self.value(field, of: standing.record) else {
+            guard let value = standing.record.payload()[field] else {
                 throw Refused(description: "there is nothing to verify yet", fix: "fill the fact in first")
             }
             try ClientRegistryStore(db: db).check(slug, field, value, by: actor.name, now: now)
@@ -112,9 +120,6 @@ extension ClientDesk {
                 now: now)
         }
     }
-
-    /// A field as agents are given it.
-    private static func value(_ field: String, of record: ClientRecord) -> JSONValue? { record.payload()[field] }
 
     private static func standing(_ store: ClientStore, _ slug: String) throws -> ClientStanding {
         guard let found = try store.standing(slug) else {

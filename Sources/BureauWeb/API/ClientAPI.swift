@@ -14,6 +14,19 @@ struct ClientAPI: Sendable {
                 meaning: "Facts to set, by payload field name; null takes one away. \"name\" renames the client.")
         ], isOpen: false)
 
+    private static let contacts: APIShape = .object(
+        [
+            .init(
+                name: ClientRecord.contactsKey,
+                shape: .list(
+                    .object(
+                        [
+                            .init(name: "name", shape: .plain(1...100)), .optional("email", .plain(1...254)),
+                            .optional("slack", .plain(1...81), "Such as @ana or U0123ABCD."),
+                        ], isOpen: false), most: ClientRecord.contactsMax),
+                meaning: "All of them: they take the place of those that are there.")
+        ], isOpen: false)
+
     var routes: [Route] { agents + clients }
 
     private var agents: [Route] {
@@ -61,6 +74,23 @@ struct ClientAPI: Sendable {
                     answer: .one(.named("Client")), body: Self.change, problems: [.conflict]),
                 current: { try Self.client($0).json }
             ) { .one(try await set($0)) },
+            .operation(
+                house, .put, "/clients/:slug/contacts", .admin, .client,
+                as: .init(
+                    name: "setClientContacts", tag: Self.tag, summary: "Whom to reach at a client.",
+                    answer: .one(.named("Client")), body: Self.contacts, problems: [.conflict]),
+                current: { try Self.client($0).json }
+            ) { call in
+                let contacts = (call.body[ClientRecord.contactsKey]?.array ?? []).map {
+                    ClientRecord.Contact(
+                        name: $0["name"]?.string ?? "", email: $0["email"]?.string, slack: $0["slack"]?.string)
+                }
+                let slug = try Self.client(call).slug
+                return .one(
+                    try await house.clients.setContacts(
+                        slug, contacts, from: try await version(call), by: call.web.actor()
+                    ).json)
+            },
             .operation(
                 house, .get, "/clients/:slug/readiness", .viewer, .client,
                 as: .init(
@@ -113,14 +143,19 @@ struct ClientAPI: Sendable {
         guard !changes.isEmpty, changes.count <= 100 else {
             throw APIProblem.misshapen("fields has 1 to 100 members")
         }
-        // What was found when the request was let in is what may be changed: nobody's change is lost.
+        return try await house.clients.change(
+            before.slug, changes, from: try await version(call), by: call.web.actor()
+        ).json
+    }
+
+    /// What was found when the request was let in is what may be changed: nobody's change is lost.
+    private func version(_ call: APICall) async throws -> String {
+        let before = try Self.client(call)
         guard let standing = try await house.clients.profile(before.slug)?.standing, standing.record == before else {
             throw APIProblem(
                 status: .conflict, title: "Changed meanwhile", detail: "Somebody changed the client just now.",
                 fix: "Get it again, look at what is there now, and send the request once more.")
         }
-        return try await house.clients.change(
-            before.slug, changes, from: standing.version, by: call.web.actor()
-        ).json
+        return standing.version
     }
 }

@@ -15,7 +15,7 @@ struct ClientsCommand: AsyncParsableCommand {
         subcommands: [
             ClientsListCommand.self, ClientsShowCommand.self, ClientsAddCommand.self, ClientsImportCommand.self,
             ClientsSetCommand.self, ClientsReadinessCommand.self, ClientsCheckCommand.self,
-            ClientsArchiveCommand.self,
+            ClientsContactCommand.self, ClientsArchiveCommand.self,
         ])
 }
 

@@ -25,6 +25,33 @@ struct ClientCareAPITests {
         }
     }
 
+    @Test(
+        "Contacts are put in the place of those that are there, as the record wants them, by those who see the client")
+    func contacts() async throws {
+        try await Served.run { server in
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
+            let boss = try await Program.of(server, "boss", .admin), path = "/api/v1/clients/acme"
+            let tag = try #require(try await boss.send(.get, path).headers["etag"])
+            let ana = #"{"contacts": [{"name": "Ana", "email": "ana@acme.example"}]}"#
+            let put = try await boss.send(.put, path + "/contacts", ana, ["If-Match": tag])
+            #expect(put.status == 200, "\(put.text)")
+            #expect(put.document["contacts"]?.array?.first?["email"]?.string == "ana@acme.example")
+            #expect(try await boss.send(.put, path + "/contacts", ana, ["If-Match": tag]).status == 412)
+            let many = Array(repeating: #"{"name": "Ben"}"#, count: 51).joined(separator: ", ")
+            for (body, status) in [
+                (#"{"contacts": [\#(many)]}"#, 400), (#"{"contacts": [{"email": "a@b.example"}]}"#, 400),
+                (#"{"contacts": [{"name": "Ben", "email": "nowhere"}]}"#, 422), ("{}", 400),
+            ] {
+                #expect(try await boss.send(.put, path + "/contacts", body).status == status, "\(body.prefix(80))")
+            }
+            #expect(try await server.house.clients.find("acme")?.contacts.map(\.name) == ["Ana"])
+            let nina = try await Program.of(server, "nina", .admin, clients: ["acme"])
+            #expect(try await nina.send(.put, "/api/v1/clients/plunkett/contacts", ana).status == 404)
+            #expect(try await boss.send(.put, path + "/contacts", #"{"contacts": []}"#).status == 200)
+            #expect(try await server.house.clients.find("acme")?.contacts.isEmpty == true)
+        }
+    }
+
     @Test("What was verified counts until it changes")
     func verify() async throws {
         try await Served.run { server in

@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauEngine
+import BureauVendors
 import Foundation
 import Testing
 
@@ -194,6 +195,54 @@ struct ClientPageTests {
             #expect(try await admin.post("/clients/plunkett/staff", "name=ana&duty=king").status == 400)
             #expect(try await admin.post("/clients/plunkett/staff", "name=ana&duty=none").status == 303)
             #expect(try await server.house.clients.profile("plunkett")?.staff.isEmpty == true)
+        }
+    }
+
+    private static let unusable: [(String, Int, String)] = [
+        ("contact=new&do=save&name=", 422, "A contact has a name"),
+        ("contact=new&do=save&name=Ben&email=nowhere", 422, "an e-mail address"),
+        ("contact=new&do=save&name=Ben&slack=two+words", 422, "a person or group"),
+        ("contact=7&do=save&name=Ben", 400, "no such contact"), ("contact=0&name=Ben", 400, "nothing to do with it"),
+        ("contact=new&do=remove", 400, "no such contact"),
+    ]
+
+    @Test("Contacts are added, changed and removed one by one, with before and after, and never over somebody's change")
+    func contacts() async throws {
+        try await Served.run { server in
+            try await server.openClient("acme")
+            let admin = try await Browser.signedIn(server, "boss", .admin), place = "/clients/acme/users/"
+            func version() async throws -> String { try Self.version(try await admin.get(place).text) }
+            func send(_ form: String) async throws -> VendorResponse {
+                try await admin.post("/clients/acme/contacts", "version=\(try await version())&\(form)")
+            }
+            let first = try await version()
+            let added = try await send("contact=new&do=save&name=+Ana+%3Cb%3E+&email=ana%40acme.example&slack=%40ana")
+            #expect(added.status == 303 && added.headers["location"] == place)
+            #expect(try await send("contact=new&do=save&name=Ben").status == 303)
+            let page = try await admin.get(place).text
+            #expect(page.contains("Ana &lt;b&gt;") && page.contains("value=\"ana@acme.example\""))
+            #expect(try await send("contact=1&do=save&name=Benjamin&email=&slack=U0123ABCD").status == 303)
+            let kept = try await server.house.clients.find("acme")?.contacts
+            #expect(
+                kept == [
+                    .init(name: "Ana <b>", email: "ana@acme.example", slack: "@ana"),
+                    .init(name: "Benjamin", slack: "U0123ABCD"),
+                ])
+            for (form, status, words) in Self.unusable {
+                let answer = try await send(form)
+                #expect(answer.status == status && answer.text.contains(words), "\(form): \(answer.status)")
+            }
+            let late = try await admin.post("/clients/acme/contacts", "version=\(first)&contact=0&do=remove")
+            #expect(late.status == 409, "somebody else's change is not written over")
+            #expect(try await send("contact=0&do=remove").status == 303)
+            #expect(try await server.house.clients.find("acme")?.contacts.map(\.name) == ["Benjamin"])
+            let entry = try #require(try await server.house.clients.activity("acme").first)
+            #expect(entry.action == "client changed" && entry.actor.name == "boss")
+            #expect(entry.before?.contains("Ana <b>") == true && entry.after?.contains("Ana") == false)
+            let erin = try await Browser.signedIn(server, "erin", .engineer)
+            #expect(try await erin.post("/clients/acme/contacts", "contact=0&do=remove").status == 403)
+            let seen = try await erin.get(place).text
+            #expect(seen.contains("Benjamin") && !seen.contains("/clients/acme/contacts"))
         }
     }
 

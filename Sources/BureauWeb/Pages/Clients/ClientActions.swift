@@ -31,6 +31,9 @@ struct ClientActions: Sendable {
                 try await house.clients.assign(slug, web.form["name"] ?? "", duty, by: web.actor())
                 return try await house.done("Saved.", ClientTabs.address(slug, .users), web)
             },
+            .action("/clients/:slug/contacts", .admin, .client) {
+                try await ClientContacts(house: house).change($0)
+            },
             .action("/clients/:slug/archive/ask", .admin, .client) {
                 .seeOther("/clients/\(try $0.theClient().slug)/archive")
             },

@@ -57,8 +57,12 @@ struct ClientConflict: Sendable {
     }
 
     private func changed(_ meanwhile: ClientDesk.Meanwhile) -> Block? {
-        let (now, base) = (meanwhile.standing.record.payload(), meanwhile.base?.payload())
-        guard let base, !meanwhile.changes.isEmpty else { return nil }
+        guard let base = meanwhile.base, !meanwhile.changes.isEmpty else { return nil }
+        func text(_ field: String, _ record: ClientRecord) -> String {
+            let isContacts = field == ClientRecord.contactsKey
+            return isContacts
+                ? record.contacts.map(\.name).joined(separator: ", ") : ClientView.text(record.payload()[field])
+        }
         let fields = meanwhile.changes.sorted { $0.key < $1.key }
         return Block(
             heading: "What was changed meanwhile",
@@ -67,8 +71,8 @@ struct ClientConflict: Sendable {
                 Table.columns("Fact", "Was", "Is now", "Who", "When"),
                 fields.map { field, entry in
                     [
-                        Table.Cell(text: ClientFact.named(field).label), Table.Cell(text: ClientView.text(base[field])),
-                        Table.Cell(text: ClientView.text(now[field])), Table.Cell(text: entry.actor.name),
+                        Table.Cell(text: ClientFact.named(field).label), Table.Cell(text: text(field, base)),
+                        Table.Cell(text: text(field, meanwhile.standing.record)), Table.Cell(text: entry.actor.name),
                         Table.Cell(text: house.clock.moment(entry.at), iso: PageClock.iso(entry.at)),
                     ]
                 }, empty: ""))

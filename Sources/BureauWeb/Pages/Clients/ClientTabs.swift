@@ -102,7 +102,7 @@ struct ClientTabs: Sendable {
 
     /// Everybody reads beside each source what was found; who may ask for a look sees all of it.
     private func checking(_ slug: String, _ person: PersonRecord) async throws -> [Block] {
-        guard person.role >= .engineer else { return [] }
+        guard person.role >= .engineer, house.checkup != nil else { return [] }
         let form = Form(action: "/clients/\(slug)/check", verb: "Test all connections", style: "form row")
         var block = try await ConnectionPages.block(
             house, .client(slug), form, empty: "Nothing was tested since this server started.")

@@ -213,19 +213,6 @@ struct ClientView {
                             ], tone: "")
                     ]))
         }
-        blocks.append(
-            Block(
-                heading: "Contacts at the client",
-                table: Table(
-                    "Who is told when something about this client needs a person",
-                    Table.columns("Name", "E-mail", "Slack"),
-                    profile.record.contacts.map {
-                        [
-                            Table.Cell(text: $0.name), Table.Cell(text: $0.email ?? ""),
-                            Table.Cell(text: $0.slack ?? ""),
-                        ]
-                    }, empty: "No contacts.",
-                    note: "Contacts cannot sign in. Access for clients comes later.")))
-        return blocks
+        return blocks + contacts()
     }
 }
