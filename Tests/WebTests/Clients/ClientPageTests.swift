@@ -246,6 +246,27 @@ struct ClientPageTests {
         }
     }
 
+    @Test("What was changed about a client is told to programs too, page by page, without anybody's address")
+    func activityData() async throws {
+        try await Served.run { server in
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
+            for number in 1...ClientTabs.activityRows {
+                try await server.house.clients.archive("acme", number % 2 == 1, reason: nil, by: Browser.tester)
+            }
+            let ana = try await Browser.signedIn(server, "ana", .viewer, clients: ["acme"])
+            let place = "/clients/acme/activity.json"
+            #expect(try await ana.get("/clients/acme/activity/").text.contains("href=\"\(place)\""))
+            let first = try JSONValue.parse(try await ana.get(place).body)
+            let next = try #require(first["next"]?.string)
+            let second = try JSONValue.parse(try await ana.get("\(place)?before=\(next)").body)
+            let (some, rest) = (first["items"]?.array ?? [], second["items"]?.array ?? [])
+            #expect(some.count == ClientTabs.activityRows && rest.count == 1 && second["next"] == .null)
+            #expect(Set((some + rest).compactMap { $0["id"]?.string }).count == some.count + 1)
+            #expect(some.allSatisfy { $0["actor"]?.string == "test" && $0["remote_address"] == nil })
+            #expect(try await ana.get("/clients/plunkett/activity.json").status == 404)
+        }
+    }
+
     @Test("An archived client asks first, is ready for nobody, and comes back")
     func archiving() async throws {
         try await Served.run(hasAgents: true) { server in

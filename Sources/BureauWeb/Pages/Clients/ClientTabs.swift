@@ -19,6 +19,7 @@ struct ClientTabs: Sendable {
             .page("/clients/:slug/context", .viewer, .client) { try await show(.context, $0) },
             .page("/clients/:slug/users", .viewer, .client) { try await show(.users, $0) },
             .page("/clients/:slug/activity", .viewer, .client) { try await show(.activity, $0) },
+            .page("/clients/:slug/activity.json", .viewer, .client) { try await activityData($0) },
             .page("/clients/:slug/data.json", .viewer, .client) { web in
                 let view = try await view(web)
                 return RunPages.json(
@@ -61,7 +62,10 @@ struct ClientTabs: Sendable {
         page.links = [
             Link(word: "Its runs", address: "/runs/?client=\(slug)"),
             Link(word: "Its reports", address: "/reports/?client=\(slug)"),
-            Link(word: "JSON", address: "/clients/\(slug)/data.json"),
+            Link(
+                word: "JSON",
+                address: tab == .activity
+                    ? web.address("/clients/\(slug)/activity.json", changing: [:]) : "/clients/\(slug)/data.json"),
         ]
         if person.role >= .operator, !view.profile.standing.isArchived {
             page.links.insert(
@@ -116,8 +120,23 @@ struct ClientTabs: Sendable {
         return try await house.people.list().filter { !$0.isDisabled && $0.maySee(client: view.slug) }
     }
 
+    static let activityRows = 50
+
+    /// The tab's rows for programs. From which address somebody came is for those who read the audit log.
+    private func activityData(_ web: WebRequest) async throws -> Response {
+        let rows = Self.activityRows
+        let found = try await house.clients.activity(
+            try web.theClient().slug, before: web.query("before"), limit: rows + 1)
+        let entries = found.prefix(rows).map { entry -> JSONValue in
+            let members = (entry.document.object?.members ?? []).filter { $0.key != "remote_address" }
+            return .object(JSONObject(members.map { ($0.key, $0.value) }))
+        }
+        let next = found.count > rows ? JSONValue.string(found[rows - 1].id) : .null
+        return RunPages.json(["items": .array(entries), "next": next])
+    }
+
     private func activity(_ slug: String, _ web: WebRequest) async throws -> [Block] {
-        let rows = 50
+        let rows = Self.activityRows
         let found = try await house.clients.activity(slug, before: web.query("before"), limit: rows + 1)
         let place = Self.address(slug, .activity)
         return [
