@@ -18,7 +18,7 @@ struct DoctorCommandTests {
                 "\(fixed)")
             #expect(
                 Set(fixed.rows.map { $0[1] }).isSuperset(of: [
-                    "config", "secrets", "anthropic", "clickup", "slack", "google drive", "clock", "disk",
+                    "config", "secrets", "anthropic", "clickup", "slack", "google drive", "chromium", "clock", "disk",
                 ]))
             try await stage.serving {
                 let beside = try await here.run("doctor", "--json").object()

@@ -36,6 +36,24 @@ struct RunsCommandTests {
             let session = try await here.run("runs", "events", id, "--session", "--follow")
             #expect(session.lines.count > 50)
             #expect(session.lines.allSatisfy { (try? JSONSerialization.jsonObject(with: Data($0.utf8))) != nil })
+
+            // A program in Chromium's place.
+            let script = """
+                #!/bin/sh
+                for word in "$@"; do case "$word" in --print-to-pdf=*) echo made > "${word#--print-to-pdf=}";; esac; done
+                """
+            try here.write(script, to: "printer", mode: 0o755)
+            let printing = here.with(["CHROMIUM": here.folder.appending(path: "printer").path])
+            let printed = try await printing.run("reports", "export", id, "--to", "printed", "--pdf", "--json")
+            let pdfs = try printed.object()["pdfs"] as? [String] ?? []
+            #expect(!pdfs.isEmpty, "\(printed)")
+            for pdf in pdfs {
+                #expect(FileManager.default.fileExists(atPath: here.folder.appending(path: "printed/\(pdf)").path))
+            }
+            let without = try await here.with(["CHROMIUM": "no-such-program"]).run(
+                "reports", "export", id, "--to", "not", "--pdf")
+            #expect(without.status == 1 && without.errors.contains("install chromium"), "\(without)")
+            #expect(!FileManager.default.fileExists(atPath: here.folder.appending(path: "not").path))
         }
     }
 

@@ -25,16 +25,4 @@ extension APISchemas {
         field("id", words), field("created_at", .time), field("seen_at", .time), field("remote_address", words),
         field("user_agent", words),
     ])
-    static let clientCheck = object([
-        field("client", words),
-        perhaps("looking_since", .time, "Null when it is over. Ask again for the result otherwise."),
-        perhaps("checked_at", .time, "When the last look ended; null when there was none."), perhaps("by", words),
-        field(
-            "lines",
-            .list(
-                object([
-                    field("status", .choice(["ok", "warn", "fail", "skip"])),
-                    field("name", words, "The source, or the vendor."), field("detail", words), perhaps("fix", words),
-                ]), most: 200)),
-    ])
 }

@@ -118,7 +118,7 @@ struct ClientCheck: Sendable {
     }
 
     private static func open(_ count: Int, hasMore: Bool) -> String {
-        if hasMore { return "more than \(count - 1) open tasks" }
+        if hasMore { return "\(count) open tasks or more" }
         return count == 1 ? "1 open task" : "\(count) open tasks"
     }
 }

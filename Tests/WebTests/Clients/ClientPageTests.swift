@@ -110,7 +110,7 @@ struct ClientPageTests {
             let second = try await ana.get(String(next)).text
             #expect(second.contains("/clients/\(all.last ?? "")/") && !second.contains("/clients/\(all[0])/"))
             #expect(!second.contains("rel=\"next\"") && second.contains(">First<"))
-            let json = try JSONValue.parse(try await ana.get("/clients.json").body)
+            let json = try BureauDomain.JSONValue.parse(try await ana.get("/clients.json").body)
             #expect(json["clients"]?.array?.count == ClientPages.pageRows && json["next"]?.string == all[99])
             let lines = try await ana.get("/clients.csv").text.split(separator: "\r\n").dropFirst()
             #expect(lines.map { $0.split(separator: ",").first.map(String.init) } == all)
@@ -256,9 +256,9 @@ struct ClientPageTests {
             let ana = try await Browser.signedIn(server, "ana", .viewer, clients: ["acme"])
             let place = "/clients/acme/activity.json"
             #expect(try await ana.get("/clients/acme/activity/").text.contains("href=\"\(place)\""))
-            let first = try JSONValue.parse(try await ana.get(place).body)
+            let first = try BureauDomain.JSONValue.parse(try await ana.get(place).body)
             let next = try #require(first["next"]?.string)
-            let second = try JSONValue.parse(try await ana.get("\(place)?before=\(next)").body)
+            let second = try BureauDomain.JSONValue.parse(try await ana.get("\(place)?before=\(next)").body)
             let (some, rest) = (first["items"]?.array ?? [], second["items"]?.array ?? [])
             #expect(some.count == ClientTabs.activityRows && rest.count == 1 && second["next"] == .null)
             #expect(Set((some + rest).compactMap { $0["id"]?.string }).count == some.count + 1)
