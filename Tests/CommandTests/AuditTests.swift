@@ -45,7 +45,7 @@ extension Installation {
         let before: String?, after: String?
     }
 
-    fileprivate func audit() async throws -> [AuditLine] {
+    func audit() async throws -> [AuditLine] {
         let result = try await Subprocess.run(
             .name("sqlite3"),
             arguments: ["-json", folder.appending(path: "data/bureau.db").path, "SELECT * FROM audit ORDER BY id"],

@@ -106,7 +106,7 @@ struct ArtifactAPI: Sendable {
                 name: name, tag: Self.tag, summary: summary, answer: .one(.named("Artifact")), body: body,
                 problems: [.conflict, .gone])
         ) { call in
-            let after = try await ReportDecision(house: house).carryOut(
+            let after = try await ReportDecision(house: house).decide(
                 word(call), try await find(call), try call.web.signedIn().person, try call.web.actor())
             return .one(after.document(house.reports.exclusion(after)))
         }

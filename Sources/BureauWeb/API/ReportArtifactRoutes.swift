@@ -72,7 +72,7 @@ struct ReportArtifactRoutes {
     /// As on the pages, under the name of whoever holds the token: an operator who is nobody in particular.
     private func decide(_ word: ReportDecision.Word, _ desk: ArtifactDesk, _ web: WebRequest) async throws -> Response {
         let name = door?.person ?? ""
-        let after = try await ReportDecision(house: house).carryOut(
+        let after = try await ReportDecision(house: house).decide(
             word, try await desk.find(Self.id(web.context)), .installation(name),
             Actor(name: name, surface: "internal", remoteAddress: web.remoteAddress))
         return Self.json(after.document(desk.exclusion(after)))

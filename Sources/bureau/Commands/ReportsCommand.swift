@@ -15,7 +15,7 @@ struct ReportsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ReportsListCommand.self, ReportsShowCommand.self, ReportsOpenCommand.self, ReportsExportCommand.self,
-            ReportsAcceptCommand.self, ReportsDismissCommand.self,
+            ReportsAcceptCommand.self, ReportsChangesCommand.self, ReportsNoteCommand.self, ReportsDismissCommand.self,
         ])
 }
 

@@ -14,7 +14,11 @@ struct RunsAcceptCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             try await RunAction(common: common, output: output, watches: watch).change(run, "results accepted") {
-                try await $0.desk.accept($1.id, by: Person.name, comment: comment)
+                let person = try await Person.here($0)
+                guard ReportDecision.mayAccept(by: $0.catalog.agent($1.agent)?.config, person) else {
+                    throw Person.notAllowed
+                }
+                return try await $0.desk.accept($1.id, by: Person.name, comment: comment)
             }
         }
     }

@@ -98,7 +98,7 @@ struct ReportActions: Sendable {
 
     private func decide(_ web: WebRequest, _ word: ReportDecision.Word, _ notice: String) async throws -> Response {
         let report = try web.theReport()
-        _ = try await ReportDecision(house: house).carryOut(word, report, try web.signedIn().person, try web.actor())
+        _ = try await ReportDecision(house: house).decide(word, report, try web.signedIn().person, try web.actor())
         return try await house.done(notice, "/reports/\(report.id)/", web)
     }
 }
