@@ -59,6 +59,9 @@ struct AgentsCommandTests {
             #expect(objects.allSatisfy { $0.count == 2 })
             let show = try await here.run("agents", "show", "sentinel", "--json").object()
             #expect((show["config"] as? [String: Any])?["agent_name"] as? String == "sentinel")
+            let test = try await here.run("agents", "test", "catalyst", "--json").object()
+            #expect(test["status"] as? String == "done", "\(test)")
+            #expect((test["client_name"] as? String)?.contains("fictional") == true)
             let unknown = try await here.run("agents", "show", "sentinal")
             #expect(unknown.status == 64 && unknown.errors.contains("did you mean sentinel?"))
         }

@@ -14,6 +14,8 @@ struct ApprovalsCommandTests {
             #expect(try await here.run("approvals", "list", "--all", "--json").objects().isEmpty)
             let unknown = try await here.run("approvals", "approve", "01KA3F8Q7Q")
             #expect(unknown.status == 1 && unknown.errors.contains("there is no approval 01KA3F8Q7Q"), "\(unknown)")
+            let unasked = try await here.run("approvals", "ask", "01KA3F8Q7Q", "Which week?")
+            #expect(unasked.status == 1 && unasked.errors.contains("there is no approval 01KA3F8Q7Q"), "\(unasked)")
             #expect(try await here.run("approvals", "deny", "01KA3F8Q7Q").status == 64, "a reason is asked for")
             let nowhere = try await here.run("approvals", "change", "01KA3F8Q7Q", "--input-file", "nowhere.json")
             #expect(nowhere.status == 64 && nowhere.errors.contains("nowhere.json cannot be read"), "\(nowhere)")
@@ -24,6 +26,25 @@ struct ApprovalsCommandTests {
             let gone = try await here.run("approvals", "change", "01KA3F8Q7Q", "--input-file", "changed.json", "--yes")
             #expect(gone.status == 1 && gone.errors.contains("there is no approval 01KA3F8Q7Q"), "\(gone)")
             #expect(try await here.run("runs", "list").status == 0)
+        }
+    }
+
+    @Test("A question is asked back before anything is decided; what is decided is asked about no more")
+    func askedBack() async throws {
+        try await Stage.play { stage in
+            let here = stage.installation
+            try await stage.steer(#"{"name": "requires_action"}"#)
+            let run = try await stage.runOnce()
+            let open = try await here.run("approvals", "list", "--json").objects()
+            let id = try #require(open.first?["id"] as? String, "\(open)")
+            let asked = try await here.run("approvals", "ask", id, "Which week is this for?", "--json")
+            #expect(try asked.object()["id"] as? String == id, "\(asked)")
+            #expect(try await here.run("approvals", "list", "--json").objects().count == 1, "nothing is decided")
+            let history = try await here.run("runs", "events", run)
+            #expect(history.output.contains("Which week is this for?"), "\(history)")
+            #expect(try await here.run("approvals", "deny", id, "--reason", "No").status == 0)
+            let late = try await here.run("approvals", "ask", id, "And now?")
+            #expect(late.status == 1 && late.errors.contains("nobody was asked"), "\(late)")
         }
     }
 

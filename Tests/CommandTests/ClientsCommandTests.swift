@@ -30,6 +30,15 @@ struct ClientsCommandTests {
                     ["CLIENT", "NAME", "FIELDS", "CONTACTS"], ["acme", "Acme Two", "5", ""], ["beta", "Beta", "1", ""],
                 ])
             #expect(try await here.run("clients", "list", "--json").objects().count == 2)
+            #expect(try await here.run("clients", "verify", "acme", "website_url").status == 0)
+            let empty = try await here.run("clients", "verify", "acme", "gbp_url")
+            #expect(empty.status == 1 && empty.errors.contains("nothing to verify yet"), "\(empty)")
+            #expect(try await here.run("users", "add", "ana").status == 0)
+            let staff = try await here.run("clients", "staff", "acme", "ana", "account_manager")
+            #expect(staff.rows.last.map { Array($0.prefix(3)) } == ["ana", "ana", "account_manager"], "\(staff)")
+            #expect(try await here.run("clients", "staff", "acme", "--json").objects().count == 1)
+            #expect(try await here.run("clients", "staff", "acme", "ana", "none", "--json").objects().isEmpty)
+            #expect(try await here.run("clients", "staff", "acme", "nobody", "owner").status == 1)
         }
     }
 

@@ -53,6 +53,10 @@ struct IntakeCommandTests {
                 let late = try await here.run("intake", "drain", "--wait-seconds", "1")
                 #expect(late.status == 75 && late.errors.contains("1 run is still in work"), "\(late)")
                 #expect(try await here.run("intake", "--json").object()["mode"] as? String == "draining")
+                let run = try await here.run("runs", "list", "--json").objects().first
+                let id = try #require(run?["id"] as? String)
+                #expect(try await here.run("runs", "stop", id, "--discard").status == 0)
+                #expect(try await here.run("runs", "events", id).output.contains("its files are not to be kept"))
             }
         }
     }

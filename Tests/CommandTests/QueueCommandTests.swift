@@ -41,6 +41,9 @@ struct QueueCommandTests {
                     "queue", "drop", "--waiting", "--client", "acme", "--dry-run", "--json")
                 #expect(try rehearsed.objects().count == 2)
                 let ids = waiting.compactMap { $0["id"] as? String }
+                let first = try await here.run("runs", "start", ids[1], "--json")
+                #expect(try first.object()["id"] as? String == ids[1], "\(first)")
+                #expect(try await here.run("runs", "events", ids[1]).output.contains("put first by cli"))
                 let one = try await here.run("queue", "drop", "--waiting", String(ids[0].prefix(12)), "--json")
                     .objects()
                 #expect(one.map { $0["id"] as? String } == [ids[0]])

@@ -61,6 +61,7 @@ struct ReportsCommandTests {
         (["reports", "accept"], 4, "you may not accept"), (["runs", "accept"], 4, "you may not accept"),
         (["reports", "note", "Looks fine so far."], 0, ""), (["reports", "note", "  "], 1, "a note has words"),
         (["reports", "changes", "Shorten the summary."], 0, ""),
+        (["runs", "note", "The second round is better."], 0, ""), (["runs", "note", " "], 1, "a note has words"),
     ]
 
     @Test("A run in review is sent back, noted and accepted by those who may, and it ends")
@@ -86,8 +87,10 @@ struct ReportsCommandTests {
             #expect(accepted.status == 0, "\(accepted)")
             #expect(try accepted.object()["status"] as? String == "accepted", "\(accepted)")
             #expect(try await here.run("runs", "show", id, "--json").object()["status"] as? String == "done")
-            let noted = try await here.audit().filter { $0.subject.hasPrefix("report ") }.map(\.action)
-            #expect(noted == ["report noted", "changes asked", "report accepted"])
+            let noted = try await here.audit().filter {
+                $0.subject.hasPrefix("report ") || $0.action == "run noted"
+            }
+            #expect(noted.map(\.action) == ["report noted", "changes asked", "run noted", "report accepted"])
         }
     }
 

@@ -5,6 +5,13 @@ import Testing
 
 @Suite("bureau runs")
 struct RunsCommandTests {
+    /// What narrows a list that has one finished run of the command line, and how many are left.
+    private static let narrowed: [([String], Int)] = [
+        (["--trigger", "cli"], 1), (["--trigger", "webhook"], 0), (["--trigger", "asana"], 0),
+        (["--from", "2001-01-01"], 1), (["--to", "2001-12-31"], 0), (["--view", "running"], 0),
+        (["--view", "running", "--status", "done"], 0), (["--view", "attention"], 0),
+    ]
+
     @Test("A finished run is listed, shown, with its files, its history and its session")
     func reading() async throws {
         try await Stage.play { stage in
@@ -19,6 +26,10 @@ struct RunsCommandTests {
             for (text, count) in [("ACME sentinel", 1), (String(id.suffix(6)), 1), ("acme plunkett", 0), ("%", 0)] {
                 #expect(
                     try await here.run("runs", "list", "--text", text, "--json").objects().count == count, "\(text)")
+            }
+            for (narrowed, count) in Self.narrowed {
+                let found = try await here.run(["runs", "list", "--json"] + narrowed).objects()
+                #expect(found.count == count, "\(narrowed)")
             }
 
             let show = try await here.run("runs", "show", String(id.prefix(10)), "--json").object()
@@ -76,6 +87,12 @@ struct RunsCommandTests {
         }
     }
 
+    /// The whole input of a run that repeats one for acme, how the command ends, and its words.
+    private static let inputs: [(String, Int32, String)] = [
+        ("{", 64, "changed.json: Line 1"), (#"{"client_id": "beta"}"#, 64, "another client's"),
+        (Stage.client.replacing("1 Main Street", with: "2 Main Street"), 0, "\"done\""),
+    ]
+
     @Test("Stopping, retrying or checking a finished run is refused; again starts a new one")
     func acting() async throws {
         try await Stage.play { stage in
@@ -96,6 +113,15 @@ struct RunsCommandTests {
                 #expect(try watched.object()["status"] as? String == state)
             }
             try await Self.set(id, "state = 'done', cause = NULL, cause_sentence = NULL", here)
+            let late = try await here.run("runs", "start", id)
+            #expect(late.status == 1 && late.errors.contains("does not wait in the queue"), "\(late)")
+            for (text, status, words) in Self.inputs {
+                try here.write(text, to: "changed.json")
+                let call = ["runs", "again", id, "--payload-file", "changed.json", "--under", "run", "--json"]
+                let changed = try await here.run(call + ["--reason", "A new address"])
+                #expect(changed.status == status && (changed.output + changed.errors).contains(words), "\(changed)")
+            }
+            #expect(try await here.audit().contains { $0.after?.contains("A new address") == true })
             let again = try await here.run("runs", "again", id, "--json").object()
             #expect(again["status"] as? String == "done")
             #expect(again["id"] as? String != id)
@@ -142,6 +168,11 @@ struct RunsCommandTests {
             let id = try await stage.runOnce()
             #expect(try await here.run("runs", "show", id, "--json").object()["status"] as? String == "failed")
             stage.sandbox.faults.clear()
+            for waiting in [1, 0] {
+                let found = try await here.run("runs", "list", "--view", "attention", "--json").objects()
+                #expect(found.count == waiting)
+                #expect(try await here.run("runs", "seen", id, "--note", "The vendor was down").status == 0)
+            }
             var bare = here
             bare.environment["ANTHROPIC_API_KEY"] = nil
             let left = try await bare.run("runs", "retry", id)

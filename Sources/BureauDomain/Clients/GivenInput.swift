@@ -7,6 +7,7 @@ package enum GivenInput {
     /// A sentence for whoever wrote it.
     package struct Wrong: Error, Hashable, Sendable, CustomStringConvertible {
         package let description: String
+        package init(description: String) { self.description = description }
     }
 
     /// Nil where nothing is written. Comments are allowed; keys that start with `_` are left out. Browsers end lines

@@ -142,13 +142,8 @@ struct AgentPages: Sendable {
         let agent = try tested(web)
         guard ConfirmPage.isConfirmed(web) else { return .seeOther("/agents/\(agent.config.name)/test") }
         let actor = try web.actor()
-        let payload = SyntheticClient.payload(requiring: agent.config.payloadSource.requiredFields)
         let run = try await house.runs.start(
-            NewRun(
-                agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
-                triggerSource: .api, requestedBy: "web \(actor.name), a test", dedupeKey: "web/\(house.doors.makeID())",
-                clientName: SyntheticClient.name, payload: JSONValue.object(payload).canonical,
-                hasThread: agent.hasThread))
+            .test(of: agent, from: .api, by: "web \(actor.name)", key: "web/\(house.doors.makeID())"))
         house.wake()
         try await house.audit.note(started: run, by: actor, "test run started")
         return try await house.done("The test run has begun.", "/runs/\(run.id)/", web)

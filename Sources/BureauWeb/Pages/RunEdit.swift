@@ -18,7 +18,7 @@ struct RunEdit: Sendable {
         // What nobody touched is under none of the rules for what people write: the run had it from somewhere else.
         if let shown = text(of: run), Self.canonical(written) == Self.canonical(shown) { return nil }
         guard let object = try StartInput.read(written, client: run.clientSlug) else { return nil }
-        return try await checked(object, for: run, agent)
+        return try await payload(object, for: run, agent)
     }
 
     /// As it is read from a form; nil where it is no object.
@@ -28,26 +28,8 @@ struct RunEdit: Sendable {
 
     /// The same for programs, which send the object itself.
     func payload(_ written: JSONObject, for run: RunRecord, _ agent: LoadedAgent) async throws -> String {
-        do throws(GivenInput.Wrong) { try GivenInput.check(written, client: run.clientSlug) } catch {
-            throw FieldProblem(field: StartInput.payload, text: error.description)
+        do { return try await house.runs.input(written, insteadOf: run, agent) } catch let wrong as GivenInput.Wrong {
+            throw FieldProblem(field: StartInput.payload, text: wrong.description)
         }
-        guard JSONValue.object(written).canonical.utf8.count <= GivenInput.payloadBytesMax else {
-            throw FieldProblem(
-                field: StartInput.payload, text: "This is more than \(GivenInput.payloadBytesMax >> 10) KiB.")
-        }
-        return try await checked(written, for: run, agent)
-    }
-
-    /// A task may bring what is missing; without one the run could not begin.
-    private func checked(_ object: JSONObject, for run: RunRecord, _ agent: LoadedAgent) async throws -> String {
-        var client: ClientRecord?
-        if let slug = run.clientSlug { client = try await house.clients.find(slug) }
-        let missing = StartOutlook.missing(client, agent, given: object)
-        guard run.taskID != nil || missing.isEmpty else {
-            throw FieldProblem(
-                field: StartInput.payload,
-                text: "This is not enough for this agent: it needs \(missing.joined(separator: ", ")).")
-        }
-        return JSONValue.object(object).canonical
     }
 }

@@ -41,9 +41,7 @@ struct RunPages: Sendable {
             guard let state = RunState(rawValue: text) else {
                 throw PageProblem.badRequest("There is no status called \"\(text.prefix(40))\".")
             }
-            // A status outside the view is a list with nothing in it, as its chips say.
-            listing.states = listing.states.isEmpty || listing.states.contains(state) ? [state] : []
-            listing.isEmpty = listing.states.isEmpty
+            listing.narrow(to: state)
         }
         return listing
     }

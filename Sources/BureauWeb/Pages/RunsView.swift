@@ -1,9 +1,7 @@
 import BureauDomain
 import BureauEngine
 
-/// The ways a list of runs is looked at most.
-enum RunsView: String, CaseIterable {
-    case attention, running, review, all = ""
+extension RunsView {
     static let countedMax = 999
 
     var word: String {
@@ -12,17 +10,6 @@ enum RunsView: String, CaseIterable {
         case .attention: "Needs attention"
         case .running: "Running"
         case .review: "In review"
-        }
-    }
-
-    func narrow(_ listing: inout RunListing) {
-        switch self {
-        case .all: break
-        case .attention:
-            listing.states = [.failed, .doneWithProblems, .needsInfo, .waitingApproval]
-            listing.isUnseen = true
-        case .running: listing.states = RunState.allCases.filter { $0.isWorkable }
-        case .review: listing.states = [.inReview]
         }
     }
 

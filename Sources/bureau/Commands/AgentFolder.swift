@@ -47,4 +47,14 @@ struct AgentFolder: Sendable {
                     ? "bureau agents new NAME writes one" : "the agents are: \(known.joined(separator: ", "))"),
             exitCode: ExitStatus.usage)
     }
+
+    /// One that may be started by hand.
+    func startable(_ name: String) throws -> LoadedAgent {
+        let (_, loaded) = try agent(name)
+        guard loaded.config.triggers.manualCLI else {
+            throw SetupError(
+                "\(name) may not be started by hand", fix: "set triggers.manual_cli.enabled in its config")
+        }
+        return loaded
+    }
 }

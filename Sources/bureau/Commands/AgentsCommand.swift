@@ -9,6 +9,7 @@ struct AgentsCommand: AsyncParsableCommand {
             bureau agents check agents/catalyst.json --online
             """,
         subcommands: [
-            AgentsListCommand.self, AgentsShowCommand.self, AgentsCheckCommand.self, AgentsNewCommand.self,
+            AgentsListCommand.self, AgentsShowCommand.self, AgentsCheckCommand.self, AgentsTestCommand.self,
+            AgentsNewCommand.self,
         ])
 }

@@ -9,6 +9,7 @@ struct ApprovalsCommand: AsyncParsableCommand {
         commandName: "approvals", abstract: "Questions that agents may not answer themselves.",
         subcommands: [
             ApprovalsList.self, ApprovalsShow.self, ApprovalsApprove.self, ApprovalsChange.self, ApprovalsDeny.self,
+            ApprovalsAsk.self,
         ],
         defaultSubcommand: ApprovalsList.self)
 }

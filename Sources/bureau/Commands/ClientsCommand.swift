@@ -14,8 +14,8 @@ struct ClientsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ClientsListCommand.self, ClientsShowCommand.self, ClientsAddCommand.self, ClientsImportCommand.self,
-            ClientsSetCommand.self, ClientsReadinessCommand.self, ClientsCheckCommand.self,
-            ClientsContactCommand.self, ClientsArchiveCommand.self,
+            ClientsSetCommand.self, ClientsReadinessCommand.self, ClientsCheckCommand.self, ClientsVerifyCommand.self,
+            ClientsStaffCommand.self, ClientsContactCommand.self, ClientsArchiveCommand.self,
         ])
 }
 

@@ -46,6 +46,8 @@ extension SetupError {
             self.init(refused.description, fix: refused.fix, exitCode: ExitStatus.failed)
         case let refused as PDFPress.Refused:
             self.init(refused.description, fix: refused.fix, exitCode: ExitStatus.failed)
+        case let refused as ClientDesk.Refused:
+            self.init(refused.description, fix: refused.fix, exitCode: ExitStatus.failed)
         case let failure as VendorError:
             self.init(
                 failure.sentence, fix: failure.isRetryable ? "try again in a minute" : "bureau doctor tells more",

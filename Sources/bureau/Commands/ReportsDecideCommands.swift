@@ -26,7 +26,7 @@ struct ReportAction {
         let decision = composition.reportDecision
         if case .accepted = word, !decision.mayAccept(before, person) { throw Person.notAllowed }
         _ = try await decision.carryOut(word, before, person, .here)
-        let code = try await follow(before.runID, composition, isServed: ServerLock.isHeld(settings))
+        let code = ServerLock.isHeld(settings) ? 0 : try await follow(before.runID, word, composition)
         let after = try await desk.find(before.id)
         try output.print(after.document(desk.exclusion(after))) {
             Terminal.say("\(after.id)  \(after.title), version \(after.version): \(after.state.word.lowercased())")
@@ -35,10 +35,14 @@ struct ReportAction {
         return code == ExitStatus.waiting ? 0 : code
     }
 
-    private func follow(_ run: String, _ composition: Composition, isServed: Bool) async throws -> Int32 {
-        guard !isServed, try await !composition.desk.find(run).state.isFinal else { return 0 }
-        let watcher = RunWatcher(composition: composition, isQuiet: output.isJSON, skipsPast: true)
-        return try await watcher.follow(run)
+    private func follow(
+        _ id: String, _ word: ReportDecision.Word, _ composition: Composition
+    ) async throws -> Int32 {
+        let run = try await composition.desk.find(id)
+        // A note alone takes up nothing that is at work.
+        if case .noted = word, run.state.isWorkable { return 0 }
+        guard !run.state.isFinal else { return 0 }
+        return try await RunWatcher(composition: composition, isQuiet: output.isJSON, skipsPast: true).follow(id)
     }
 }
 

@@ -90,12 +90,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func prepared(_ composition: Composition) throws -> LoadedAgent {
-        let (_, loaded) = try AgentFolder(composition.settings).agent(agent)
-        guard loaded.config.triggers.manualCLI else {
-            throw SetupError(
-                "\(agent) may not be started by hand", fix: "set triggers.manual_cli.enabled in its config")
-        }
-        return loaded
+        try AgentFolder(composition.settings).startable(agent)
     }
 
     private func request(_ composition: Composition) async throws -> NewRun {

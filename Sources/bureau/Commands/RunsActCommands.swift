@@ -11,6 +11,7 @@ struct RunsStopCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @Argument(help: "The run's id, or its first characters.") var run: String
     @Option(help: "Why, for those who read the run later.") var reason: String?
+    @Flag(help: "Leave its files so far with the session instead of keeping them.") var discard = false
     @Flag(help: "Wait until it has stopped.") var watch = false
 
     func run() async throws {
@@ -19,7 +20,7 @@ struct RunsStopCommand: AsyncParsableCommand {
                 try await RunAction(common: common, output: output, watches: watch).change(
                     run, "run stopped", reason: reason
                 ) {
-                    let run = try await $0.desk.stop($1.id, by: Person.name, reason: reason)
+                    let run = try await $0.desk.stop($1.id, by: Person.name, reason: reason, discarding: discard)
                     if run.state == .delivering { Terminal.note(RunDesk.stopsChildren) }
                     return run
                 }
@@ -43,26 +44,6 @@ struct RunsRetryCommand: AsyncParsableCommand {
         try await Terminal.guarded {
             try await RunAction(common: common, output: output, watches: watch).change(run, "run retried") {
                 try await $0.desk.retry($1.id)
-            }
-        }
-    }
-}
-
-struct RunsAgainCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "again", abstract: "Start a new run with the same input, under the agent's config of today.")
-
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var output: OutputOptions
-    @Argument(help: "The earlier run's id, or its first characters.") var run: String
-    @Flag(help: "Follow it until it ends.") var watch = false
-
-    func run() async throws {
-        try await Terminal.guarded {
-            try await RunAction(common: common, output: output, watches: watch).change(run, "run started again") {
-                composition, old in
-                let (_, agent) = try AgentFolder(composition.settings).agent(old.agent)
-                return try await composition.desk.again(old.id, agent: agent, by: Person.name)
             }
         }
     }

@@ -14,6 +14,7 @@ struct RunsCommand: AsyncParsableCommand {
         subcommands: [
             RunsListCommand.self, RunsShowCommand.self, RunsWatchCommand.self, RunsEventsCommand.self,
             RunsFilesCommand.self, RunsStopCommand.self, RunsRetryCommand.self, RunsAgainCommand.self,
+            RunsStartCommand.self, RunsSeenCommand.self, RunsNoteCommand.self,
             RunsDeliverCommand.self, RunsRecheckCommand.self, RunsAcceptCommand.self, RunsReviseCommand.self,
             RunsDismissCommand.self, RunsResolveCommand.self, RunsExportCommand.self,
             RunsVerifyCommand.self,
