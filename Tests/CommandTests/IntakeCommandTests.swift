@@ -61,6 +61,27 @@ struct IntakeCommandTests {
         }
     }
 
+    @Test("Tasks on record are listed by client and by what clients may see")
+    func tasks() async throws {
+        try await Installation.inTemporaryFolder { here in
+            #expect(try await here.run("intake", "pause").status == 0, "that makes the database")
+            for (task, client, isVisible) in [("86a1", "acme", 1), ("86a2", "acme", 0), ("86a3", "beta", 1)] {
+                try await here.sql(
+                    """
+                    INSERT INTO task_record (tool, task_id, container_id, section, title, client_slug, client_visible,
+                        planned_on, updated_at, seen_at)
+                    VALUES ('clickup', '\(task)', '9011', 'SEO', 'Title', '\(client)', \(isVisible), '2026-11-30', 1, 1)
+                    """)
+            }
+            let rows = try await here.run("intake", "tasks", "--client", "acme").rows
+            #expect(rows.map { $0[1] } == ["TASK", "86a1", "86a2"])
+            #expect(rows.last == ["clickup", "86a2", "acme", "SEO", "no", "2026-11-30", "", "Title"])
+            let visible = try await here.run("intake", "tasks", "--visible", "--json").objects()
+            #expect(visible.map { $0["task"] as? String } == ["86a1", "86a3"])
+            #expect(visible.allSatisfy { $0["client_visible"] as? Bool == true })
+        }
+    }
+
     @Test(
         "A wait without end and a reason without end are refused",
         arguments: [

@@ -14,6 +14,7 @@ struct APIRoutes {
             ScheduleAPI(house: house).routes, BudgetAPI(house: house).routes,
             SignalAPI(house: house).routes, AuditAPI(house: house).routes,
             PeopleAPI(house: house).routes, ClientCareAPI(house: house).routes,
+            TaskRecordAPI(house: house).routes,
         ]
         let rooms = groups.flatMap { $0 }
         let own = APIOperation(

@@ -34,6 +34,7 @@ package struct WebHouse: Sendable {
     let artifacts: ReportArtifactDoor?
     let requestKeys: RequestKeys
     let taskNames: TaskNames
+    let taskRecords: TaskRecordDesk
     let endpoints: EndpointDesk
     let views: SavedViewDesk
     let changes: ChangeWatch
@@ -115,6 +116,7 @@ package struct WebHouse: Sendable {
         self.artifacts = artifacts
         requestKeys = RequestKeys(database: database, doors: doors)
         taskNames = TaskNames(parts: parts)
+        taskRecords = TaskRecordDesk(database: database)
         endpoints = EndpointDesk(database: database, doors: doors, settings: parts.settings.endpoints)
         views = SavedViewDesk(database: database, doors: doors)
         changes = ChangeWatch(runs: runs, now: doors.now)

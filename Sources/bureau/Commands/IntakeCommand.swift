@@ -16,6 +16,7 @@ struct IntakeCommand: AsyncParsableCommand {
             """,
         subcommands: [
             IntakeStatusCommand.self, IntakePauseCommand.self, IntakeDrainCommand.self, IntakeResumeCommand.self,
+            IntakeTasksCommand.self,
         ],
         defaultSubcommand: IntakeStatusCommand.self)
 }

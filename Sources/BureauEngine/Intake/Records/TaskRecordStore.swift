@@ -1,5 +1,5 @@
 package import BureauDomain
-package import BureauStorage
+import BureauStorage
 
 /// A task as dashboards may show it. Times are Unix milliseconds, days "2026-05-22".
 package struct TaskRecord: Sendable, Hashable {
@@ -8,6 +8,7 @@ package struct TaskRecord: Sendable, Hashable {
     package let containerID: String
     package let section: String
     package let title: String
+    package let url: String?
     package let clientSlug: String?
     package let isClientVisible: Bool
     package let plannedOn: String?
@@ -19,6 +20,7 @@ package struct TaskRecord: Sendable, Hashable {
         containerID = try row.text("container_id")
         section = try row.text("section")
         title = try row.text("title")
+        url = try row.textIfAny("url")
         clientSlug = try row.textIfAny("client_slug")
         isClientVisible = try row.flag("client_visible")
         plannedOn = try row.textIfAny("planned_on")
@@ -27,9 +29,8 @@ package struct TaskRecord: Sendable, Hashable {
 }
 
 /// The SQL of `task_record`.
-package struct TaskRecordStore {
+struct TaskRecordStore {
     let db: any Connection
-    package init(db: any Connection) { self.db = db }
 
     /// A row for each project or list the book speaks of that the task is in; where it no longer is, it is taken away.
     func put(_ task: WorkTask, _ book: TaskRecordBook, now: Int64) throws {
@@ -62,12 +63,25 @@ package struct TaskRecordStore {
             [kind.rawValue, container, began])
     }
 
-    package func list(client: String?, isVisibleOnly: Bool, limit: Int = 500) throws -> [TaskRecord] {
-        try db.query(
-            """
-            SELECT * FROM task_record WHERE (? IS NULL OR client_slug = ?) AND (? = 0 OR client_visible = 1)
-            ORDER BY container_id, section, planned_on, task_id LIMIT ?
-            """, [client, client, isVisibleOnly ? 1 : 0, limit]
+    func list(_ listing: TaskRecordListing) throws -> [TaskRecord] {
+        var (conditions, values): ([String], [any SQLBindable]) = ([], [])
+        func add(_ condition: String, _ more: [any SQLBindable]) {
+            conditions.append(condition)
+            values += more
+        }
+        if let client = listing.client { add("client_slug = ?", [client]) }
+        if listing.isVisibleOnly { add("client_visible = 1", []) }
+        if let visible = listing.visible {
+            let marks = Array(repeating: "?", count: visible.count).joined(separator: ", ")
+            add("client_slug IN (\(marks))", visible.sorted())
+        }
+        if let after = listing.after {
+            add("(tool, task_id, container_id) > (?, ?, ?)", [after.tool, after.task, after.container])
+        }
+        let clause = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        return try db.query(
+            "SELECT * FROM task_record \(clause) ORDER BY tool, task_id, container_id LIMIT ?",
+            values + [min(max(listing.limit, 1), TaskRecordListing.limitMax)]
         ).map(TaskRecord.init)
     }
 }

@@ -102,9 +102,8 @@ private struct Board: Sendable {
     }
 
     func records(isVisibleOnly: Bool = false, client: String? = nil) async throws -> [TaskRecord] {
-        try await bench.database.read {
-            try TaskRecordStore(db: $0).list(client: client, isVisibleOnly: isVisibleOnly)
-        }
+        try await TaskRecordDesk(database: bench.database).list(
+            TaskRecordListing(client: client, isVisibleOnly: isVisibleOnly))
     }
 
     func runs() async throws -> [RunRecord] {
@@ -169,6 +168,26 @@ struct TaskRecordTests {
             let found = try await board.records(client: "bluebird").filter { $0.containerID == Board.other(kind) }
             #expect(!found.isEmpty && found.allSatisfy { $0.section == "SEO" && !$0.isClientVisible })
             #expect(try await board.runs().isEmpty)
+        }
+    }
+
+    @Test("A list goes on after a place, each record once; who sees some clients sees only what is theirs")
+    func pages() async throws {
+        try await onBoard(.clickUp) { board in
+            try await board.sweep()
+            let all = try await board.records(), desk = TaskRecordDesk(database: board.bench.database)
+            var (seen, listing) = ([TaskRecord](), TaskRecordListing(limit: 2))
+            for _ in 0...all.count {
+                let page = try await desk.list(listing)
+                guard let last = page.last else { break }
+                seen += page
+                listing.after = TaskRecordListing.Place("\(last.place)")
+            }
+            #expect(all.count > 2 && seen == all)
+            let theirs = try await desk.list(TaskRecordListing(visible: ["bluebird"]))
+            #expect(!theirs.isEmpty && theirs.allSatisfy { $0.clientSlug == "bluebird" })
+            #expect(theirs.count < all.count)
+            #expect(try await desk.list(TaskRecordListing(visible: [])).isEmpty)
         }
     }
 
