@@ -83,6 +83,33 @@ struct CheckupTests {
         }
     }
 
+    @Test("Programs ask for the same look, are told what it found, and start a test run")
+    func programs() async throws {
+        let asked = Asked()
+        let checkup = Checkup(doors: .system) { subject in
+            asked.note(subject)
+            return Self.lines
+        }
+        try await Served.run(hasAgents: true, checkup: checkup) { server in
+            let erin = try await Program.of(server, "erin", .engineer)
+            #expect(try await erin.json("/api/v1/connections")["looked_at"] == .null)
+            let found = try await erin.send(.post, "/api/v1/connections/test").document
+            #expect(found["by"]?.string == "erin" && found["running_since"] == .null, "\(found)")
+            #expect(found["lines"]?.array?.compactMap { $0["status"]?.string } == ["ok", "fail", "skip"])
+            #expect(try await erin.json("/api/v1/connections") == found)
+            #expect(try await erin.send(.post, "/api/v1/agents/sentinel/check").status == 200)
+            #expect(try await erin.send(.post, "/api/v1/agents/nobody/check").status == 404)
+            #expect(asked.all == [.everything, .agent("sentinel")])
+            let run = try await erin.send(.post, "/api/v1/agents/sentinel/test")
+            #expect(run.status == 201 && run.document["client_name"]?.string?.contains("fictional") == true)
+            #expect(try await erin.send(.post, "/api/v1/agents/nobody/test").status == 404)
+        }
+        try await Served.run { server in
+            let erin = try await Program.of(server, "erin", .engineer)
+            #expect(try await erin.send(.post, "/api/v1/connections/test").status == 409)
+        }
+    }
+
     @Test("Whoever asks while one is under way waits for the same one")
     func joined() async throws {
         let gate = AsyncStream<Void>.makeStream(), began = AsyncStream<Void>.makeStream()

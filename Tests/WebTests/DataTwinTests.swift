@@ -28,6 +28,23 @@ struct DataTwinTests {
         }
     }
 
+    @Test("The inbox is the same over the API, whole and of one kind")
+    func inbox() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            try await ReportSeed().put(into: server)
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            for query in ["", "?kind=reviews", "?kind=reviews&client=acme", "?client=plunkett"] {
+                let page = try await boss.get("/inbox.json" + query), api = try await boss.get("/api/v1/inbox" + query)
+                #expect(api.status == 200 && page.text == api.text, "\(query): \(api.text)")
+                let data = try JSONValue.parse(api.body), isNobodys = query.hasSuffix("plunkett")
+                #expect(data["counts"]?["reviews"]?.int == (isNobodys ? 0 : 1), "\(query)")
+            }
+            #expect(try await boss.get("/api/v1/inbox?after=\(Self.run)").status == 400)
+            #expect(try await boss.get("/api/v1/inbox?kind=approvals&after=\(Self.run)").status == 200)
+        }
+    }
+
     private static let run = "01KARVN0000000000000000001", report = "01KAREP0000000000000000001"
     private static let beside = [
         ("/runs/\(run)", "agent"), ("/reports/\(report)", "kind"), ("/agents/sentinel", "config"),

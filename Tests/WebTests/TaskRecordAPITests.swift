@@ -24,7 +24,7 @@ struct TaskRecordAPITests {
                         INSERT INTO task_record (tool, task_id, container_id, section, title, client_slug,
                             client_visible, updated_at, seen_at)
                         VALUES ('clickup', '\(task)', '9011', 'SEO', 'Title', \(client), \(isVisible), 1, 1)
-                        """)
+                        """, [])
                 }
             }
             let ana = try await Program.of(server, "ana", .viewer, clients: clients)

@@ -14,7 +14,7 @@ struct APIRoutes {
             ScheduleAPI(house: house).routes, BudgetAPI(house: house).routes,
             SignalAPI(house: house).routes, AuditAPI(house: house).routes,
             PeopleAPI(house: house).routes, ClientCareAPI(house: house).routes,
-            TaskRecordAPI(house: house).routes,
+            TaskRecordAPI(house: house).routes, CheckAPI(house: house).routes, InboxAPI(house: house).routes,
         ]
         let rooms = groups.flatMap { $0 }
         let own = APIOperation(

@@ -14,7 +14,7 @@ enum APISchemas {
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
         "User": user, "UserLink": userLink, "UserToken": userToken, "NewUserToken": newUserToken,
         "UserSession": userSession, "Outcome": outcome, "Budget": budget, "Feedback": feedback, "Change": change,
-        "Schedule": schedule, "TaskRecord": taskRecord,
+        "Schedule": schedule, "TaskRecord": taskRecord, "Checkup": checkup, "Inbox": inbox,
         "SchedulePreview": schedulePreview,
         "Problem": problem,
     ]

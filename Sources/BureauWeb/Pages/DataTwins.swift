@@ -56,25 +56,15 @@ struct DataTwins: Sendable {
 
     // MARK: The inbox
 
-    /// All kinds, or the one that is asked for, each with where it goes on: that is the `after` of its next page.
     private func inbox(_ web: WebRequest) async throws -> Response {
         let kind = try kind(web), after = web.query("after")
         guard after == nil || kind != nil else {
             throw PageProblem.badRequest("Each kind goes on by itself: say kind= with after=.")
         }
-        let waiting = try await Inbox(house: house).waiting(
-            .init(
-                person: try web.signedIn().person, client: web.query("client"), agent: web.query("agent"),
-                isMine: web.query("mine") == "yes", after: kind == .approvals ? nil : after,
-                afterApproval: kind == .approvals ? after?.uppercased() : nil, limit: Inbox.listedMax + 1))
-        let kinds = kind.map { [$0] } ?? Inbox.Kind.allCases
-        let counts = Inbox.Kind.allCases.map { ($0.rawValue, JSONValue.number(JSONNumber(waiting.counts[$0] ?? 0))) }
-        let lists = kinds.map { ($0.rawValue, Self.list($0, waiting)) }
-        let nexts = kinds.map { ($0.rawValue, Self.next($0, waiting).map { JSONValue.string($0) } ?? .null) }
-        return RunPages.json(
-            .object(
-                JSONObject(
-                    [("counts", .object(JSONObject(counts)))] + lists + [("next", .object(JSONObject(nexts)))])))
+        let question = Inbox.Question(
+            person: try web.signedIn().person, client: web.query("client"), agent: web.query("agent"),
+            isMine: web.query("mine") == "yes")
+        return RunPages.json(try await InboxDocument(house: house).make(question, kind, after: after))
     }
 
     private func kind(_ web: WebRequest) throws -> Inbox.Kind? {
@@ -83,16 +73,5 @@ struct DataTwins: Sendable {
             throw PageProblem.badRequest("There is no kind called \"\(text.prefix(40))\".")
         }
         return kind
-    }
-
-    private static func list(_ kind: Inbox.Kind, _ waiting: Inbox.Waiting) -> JSONValue {
-        guard kind != .approvals else { return .array(waiting.approvals.map(\.approval.document)) }
-        return .array(waiting.runs(kind).prefix(Inbox.listedMax).map(\.document))
-    }
-
-    private static func next(_ kind: Inbox.Kind, _ waiting: Inbox.Waiting) -> String? {
-        guard kind != .approvals else { return waiting.nextApproval }
-        let runs = waiting.runs(kind)
-        return runs.count > Inbox.listedMax ? runs[Inbox.listedMax - 1].id : nil
     }
 }
