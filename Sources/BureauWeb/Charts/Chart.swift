@@ -20,6 +20,11 @@ struct Chart {
         var from: String
         var to: String
     }
+    struct Path {
+        /// "curve", "alarm" or "limit": what it is, and its colour.
+        var style: String
+        var d: String
+    }
     struct Key {
         var x: String
         var y: String
@@ -48,6 +53,7 @@ struct Chart {
         var open: Rect?
         var labels: [Label]
         var keys: [Key]
+        var paths: [Path] = []
     }
 
     /// The finding in a sentence.

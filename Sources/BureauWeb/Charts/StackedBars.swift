@@ -173,7 +173,7 @@ struct StackedBars {
     private static func short(_ name: String) -> String { name.count > 22 ? name.prefix(21) + "…" : name }
 
     /// At most two digits after the point: bytes do not depend on how a machine rounds the last ones.
-    private static func text(_ number: Double) -> String {
+    static func text(_ number: Double) -> String {
         let hundredths = Int((number * 100).rounded())
         let (whole, rest) = (abs(hundredths) / 100, abs(hundredths) % 100)
         let sign = hundredths < 0 ? "-" : ""

@@ -52,6 +52,7 @@ struct RunPage {
         page.blocks += [try await RunRounds(house: house).block(report)].compactMap(\.self)
         page.blocks += [results.decisions(approvals)].compactMap(\.self) + around.input(agent)
         page.blocks.append(try await results.cost(agent, person))
+        page.blocks += try await RunCurve(house: house, run: run).blocks(agent)
         page.blocks += [try await RunKinds(house: house, run: run).block()].compactMap(\.self)
         page.blocks += try await around.blocks()
         let delivered = "\(steps.count { $0.state == .done })/\(steps.count)"
