@@ -97,6 +97,12 @@ struct DataTwinTests {
         ("/system/webhooks.csv", .engineer, "delivery,received_at,"),
         ("/system/audit-log.json", .engineer, "\"action\": \"user added\""),
         ("/system/audit-log.csv", .engineer, "user added"), ("/clients.csv", .viewer, "acme,Acme,no,"),
+        ("/agents.csv", .viewer, "agent,name,version,"), ("/inbox.csv", .viewer, "kind,since,expires_at,"),
+        ("/clients/acme/activity.csv", .viewer, "at,actor,surface,"),
+        ("/system/queue.csv", .engineer, "client,agent,waiting,"),
+        ("/system/queue/set-aside.csv", .engineer, "kind,id,cause,"),
+        ("/system/alerts.csv", .engineer, "alert,status,cause,"),
+        ("/system/endpoints.csv", .engineer, "endpoint,status,address,"),
     ]
 
     @Test("What the API does not tell is told beside the page, to whoever may read that", arguments: own)

@@ -59,7 +59,7 @@ struct InboxDocument: Sendable {
         return .array(waiting.runs(kind).prefix(Inbox.listedMax).map(\.document))
     }
 
-    private static func next(_ kind: Inbox.Kind, _ waiting: Inbox.Waiting) -> String? {
+    static func next(_ kind: Inbox.Kind, _ waiting: Inbox.Waiting) -> String? {
         guard kind != .approvals else { return waiting.nextApproval }
         let runs = waiting.runs(kind)
         return runs.count > Inbox.listedMax ? runs[Inbox.listedMax - 1].id : nil

@@ -45,7 +45,8 @@ struct AgentPages: Sendable {
             Block(
                 table: Table(
                     "Agents this server knows", columns, rows + problems.rows(),
-                    empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME")))
+                    empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME",
+                    csv: "/agents.csv")))
         return try await house.page(page, web)
     }
 

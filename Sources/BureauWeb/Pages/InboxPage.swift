@@ -23,6 +23,7 @@ struct InboxPage: Sendable {
         let inAll = try await inbox.badge(for: visitor.person)
         var page = Page(title: inAll.map { "(\($0)) Inbox" } ?? "Inbox", heading: "Inbox")
         page.lead = "Approvals first, those that expire soonest on top; then what has waited longest."
+        page.links = [Link(word: "CSV", address: web.address("/inbox.csv", changing: ["after": nil]))]
         let views = try await SavedViewPages(house: house).blocks(.inbox, web)
         page.blocks = views + [Block(tabs: tabs(kind, waiting, web), filters: try await filters(web))]
         for one in Inbox.Kind.allCases where kind == nil || kind == one {

@@ -11,7 +11,8 @@ extension RouteTable {
             RunsTogether(house: house).routes, ConnectionPages(house: house).routes, ClientTabs(house: house).routes,
             ClientActions(house: house).routes, SessionLogPages(house: house).routes,
             RunInput(house: house).routes, IntakePages(house: house).routes, AuditPages(house: house).routes,
-            SearchPage(house: house).routes,
+            SearchPage(house: house).routes, ListDownloads(house: house).routes,
+            InboxDownload(house: house).routes,
             OwnPreferences(house: house).routes, SavedViewPages(house: house).routes, LiveStreams(house: house).routes,
         ]
     }

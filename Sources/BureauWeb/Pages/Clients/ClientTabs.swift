@@ -153,6 +153,7 @@ struct ClientTabs: Sendable {
                             Table.Cell(text: words.before), Table.Cell(text: words.after),
                         ]
                     }, empty: "Nothing has been changed since this log is kept.",
+                    csv: "/clients/\(slug)/activity.csv",
                     first: web.query("before") == nil ? nil : place,
                     next: found.count > rows
                         ? web.address(place, changing: ["before": found[rows - 1].id]) : nil

@@ -98,7 +98,8 @@ struct EndpointPages: Sendable {
                             Table.Cell(text: clock.moment(endpoint.createdAt), iso: PageClock.iso(endpoint.createdAt)),
                             Table.Cell(text: endpoint.why ?? ""),
                         ]
-                    }, empty: "No endpoints. Add one below, or run: bureau endpoints add URL")),
+                    }, empty: "No endpoints. Add one below, or run: bureau endpoints add URL",
+                    csv: Self.place + ".csv")),
             creation(clients.filter { visible?.contains($0.key) ?? true }, isForAll: visible == nil),
         ]
         return try await house.page(page, web)

@@ -68,12 +68,12 @@ struct QueuePages: Sendable {
                             Table.Cell(text: "\(line.inWork)"), Table.Cell(text: "\(line.awaitingApproval)"),
                             Table.Cell(text: line.oldestAt.map(clock.moment) ?? ""),
                         ]
-                    }, empty: "The queue is empty.")),
+                    }, empty: "The queue is empty.", csv: Self.place + ".csv")),
             Block(
                 heading: "Waiting",
                 table: RunWords.table(
                     "Those that have waited longest first", Array(waiting.prefix(Self.listedMax)), house,
-                    empty: "Nobody waits.",
+                    empty: "Nobody waits.", csv: "/runs.csv?status=\(RunState.queued.rawValue)",
                     note: cut(waiting),
                     picks: Picks(
                         action: RunsTogether.place,
@@ -111,7 +111,8 @@ struct QueuePages: Sendable {
                         text: letter.runID.map { String($0.prefix(10)) } ?? "",
                         address: letter.runID.map { "/runs/\($0)/" }),
                 ]
-            }, empty: "Nothing was set aside.", first: first, next: next, picks: picks)
+            }, empty: "Nothing was set aside.", csv: picks == nil ? nil : Self.place + "/set-aside.csv", first: first,
+            next: next, picks: picks)
     }
 
     private func chosen(_ word: String?, _ ids: [String], _ web: WebRequest) async throws -> (Deed, [DeadLetter]) {

@@ -48,7 +48,8 @@ struct SystemPages: Sendable {
         page.links = [
             isAll
                 ? Link(word: "Only open ones", address: "/system/alerts/")
-                : Link(word: "Resolved ones too", address: "/system/alerts/?all=yes")
+                : Link(word: "Resolved ones too", address: "/system/alerts/?all=yes"),
+            Link(word: "CSV", address: web.address("/system/alerts.csv", changing: ["before": nil])),
         ]
         if found.isEmpty { page.blocks.append(Block(emptyText: "No alert is open.")) }
         for alert in found {
