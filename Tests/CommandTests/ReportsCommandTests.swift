@@ -43,7 +43,8 @@ struct ReportsCommandTests {
         try await Stage.play { stage in
             let here = stage.installation
             let id = try await stage.runOnce()
-            try await here.sql("UPDATE run SET state = 'stopped'")
+            try await here.sql(
+                "UPDATE run SET state = 'stopped', cause = 'by_person', cause_sentence = 'Stopped by ana.'")
             try await here.sql("UPDATE artifact SET state = 'draft', decided_by = NULL, blocked = 'Stopped by ana.'")
             let before = try await here.run("reports", "show", id, "--json").object()
             #expect(before["status"] as? String == "draft" && before["reusable"] as? Bool == false, "\(before)")

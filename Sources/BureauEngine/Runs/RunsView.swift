@@ -1,4 +1,4 @@
-import BureauDomain
+package import BureauDomain
 
 /// The ways a list of runs is looked at most.
 package enum RunsView: String, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BureauDomain
 import BureauEngine
 
 struct ApprovalsAsk: AsyncParsableCommand {
