@@ -29,7 +29,7 @@ struct DataTwinTests {
     }
 
     @Test("The inbox is the same over the API, whole and of one kind")
-    func inbox() async throws {
+    func sameOverAPI() async throws {
         try await Served.run(hasAgents: true) { server in
             try await server.openClient("acme")
             try await ReportSeed().put(into: server)
