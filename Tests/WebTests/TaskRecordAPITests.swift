@@ -16,6 +16,7 @@ struct TaskRecordAPITests {
     @Test("They are listed by client and by what clients may see, to who may see the client", arguments: lists)
     func list(query: String, clients: Set<String>?, tasks: [String]) async throws {
         try await Served.run { server in
+            try await server.keepClient("acme")
             _ = try await server.database.write { db in
                 let rows = [("86a1", "'acme'", 1), ("86a2", "'acme'", 0), ("86a3", "'beta'", 1), ("86a4", "NULL", 0)]
                 for (task, client, isVisible) in rows {
