@@ -31,7 +31,8 @@ struct TaskRecordAPITests {
             let ana = try await Program.of(server, "ana", .viewer, clients: clients)
             var page = try await ana.json("/api/v1/task-records\(query)")
             #expect((page["items"]?.array ?? []).map { $0["task"]?.string ?? "" } == tasks)
-            guard query == "?limit=1", let next = page["next"]?.string else { return }
+            guard query == "?limit=1" else { return }
+            let next = try #require(page["next"]?.string)
             page = try await ana.json("/api/v1/task-records?limit=3&cursor=\(next)")
             #expect((page["items"]?.array ?? []).map { $0["task"]?.string ?? "" } == ["86a2", "86a3", "86a4"])
             #expect(page["next"] == .null)
