@@ -18,10 +18,14 @@ struct AgentPages: Sendable {
 
     private func list(_ web: WebRequest) async throws -> Response {
         let agents = house.catalog.agents, person = try web.signedIn().person
-        var figures: [String: AgentFigures] = [:]
-        for agent in agents {
-            figures[agent.config.name] = try await AgentFigures.of(agent.config.name, person, house)
+        let lately = try await house.part("What the agents did lately", or: [String: AgentFigures]()) {
+            var figures: [String: AgentFigures] = [:]
+            for agent in agents {
+                figures[agent.config.name] = try await AgentFigures.of(agent.config.name, person, house)
+            }
+            return figures
         }
+        let figures = lately.value
         let problems = AgentProblems(catalog: house.catalog), broken = problems.broken()
         let rows = agents.map { agent -> [Table.Cell] in
             let config = agent.config, lately = figures[config.name]
@@ -40,7 +44,7 @@ struct AgentPages: Sendable {
             "Agent", "On", "What it does", "Started by", "Last run", "#Done in \(AgentFigures.daysShown) days",
             "#Usual time", "#Usual cost", "#Limit", "Needs attention")
         var page = Page(title: "Agents", heading: "Agents")
-        page.blocks = problems.blocks()
+        page.blocks = problems.blocks() + [lately.lost].compactMap(\.self)
         page.blocks.append(
             Block(
                 table: Table(
@@ -51,7 +55,8 @@ struct AgentPages: Sendable {
     }
 
     private func lastRun(_ lately: AgentFigures?) -> Table.Cell {
-        guard let run = lately?.last else { return Table.Cell(text: "none") }
+        guard let lately else { return Table.Cell(text: "not known") }
+        guard let run = lately.last else { return Table.Cell(text: "none") }
         return Table.Cell(text: clock.moment(run.acceptedAt), address: "/runs/\(run.id)/")
     }
 
@@ -70,11 +75,6 @@ struct AgentPages: Sendable {
     private func show(_ web: WebRequest) async throws -> Response {
         guard let agent = house.catalog.agent(web.parameter("name")) else { throw PageProblem.notFound }
         let (config, person) = (agent.config, try web.signedIn().person)
-        var listing = RunListing(visible: person.clients)
-        listing.agent = config.name
-        listing.limit = 20
-        let runs = try await house.runs.list(listing)
-        try await house.readConfigs(of: runs)
         var page = Page(title: config.displayName, heading: config.displayName)
         page.lead = config.description
         page.crumbs = [Link(word: "Agents", address: "/agents/"), Link(word: config.displayName)]
@@ -84,14 +84,13 @@ struct AgentPages: Sendable {
         page.blocks = AgentProblems(catalog: house.catalog).blocks(of: config.name)
         page.blocks += [
             Block(heading: "How it works", facts: facts(config)), triggers(config).block(),
-            Block(
-                heading: "Last runs",
-                table: RunWords.table("The newest runs of this agent", runs, house, empty: "It has not run yet.")),
+        ]
+        page.blocks += try await house.panel("The last runs") { [try await lastRuns(config, person)] }
+        page.blocks.append(
             Block(
                 heading: "Configuration",
                 disclosure: Disclosure(
-                    summary: "Version \(config.version), as it is used now", body: agent.prettyConfig)),
-        ]
+                    summary: "Version \(config.version), as it is used now", body: agent.prettyConfig)))
         if person.role >= .engineer {
             let form = Form(action: "/agents/\(config.name)/check", verb: "Check", tone: "", style: "form row")
             var check = try await ConnectionPages.block(
@@ -101,8 +100,20 @@ struct AgentPages: Sendable {
             page.blocks.append(check)
         }
         if person.role >= .operator, config.triggers.manualCLI { page.blocks.append(testRun(config)) }
-        page.blocks += try await AgentVersions(house: house, agent: agent).blocks(web)
+        page.blocks += try await house.panel("The versions", id: "versions") {
+            try await AgentVersions(house: house, agent: agent).blocks(web)
+        }
         return try await house.page(page, web)
+    }
+
+    private func lastRuns(_ config: AgentConfig, _ person: PersonRecord) async throws -> Block {
+        var listing = RunListing(visible: person.clients)
+        (listing.agent, listing.limit) = (config.name, 20)
+        let runs = try await house.runs.list(listing)
+        try await house.readConfigs(of: runs)
+        return Block(
+            heading: "Last runs",
+            table: RunWords.table("The newest runs of this agent", runs, house, empty: "It has not run yet."))
     }
 
     private func testRun(_ config: AgentConfig) -> Block {

@@ -46,12 +46,13 @@ struct CostOverview: Sendable {
 
     // MARK: Cards
 
-    func cards(_ told: Told, _ budgets: [BudgetDesk.Line]) -> Block {
-        let (sum, agency) = (told.month, budgets.first { $0.account.owner == .agency })
+    /// Without `budgets`, which could not be read, nothing is said of limits.
+    func cards(_ told: Told, _ budgets: [BudgetDesk.Line]?) -> Block {
+        let (sum, agency) = (told.month, budgets?.first { $0.account.owner == .agency })
         var cards = [
             Cards.Card(
                 label: isPresent ? "Month to date" : "Spent", value: "\(sum.spent)",
-                note: budgetNote(sum, budgets, agency?.budget))
+                note: budgets.flatMap { budgetNote(sum, $0, agency?.budget) })
         ]
         if isPresent, let agency {
             cards.append(

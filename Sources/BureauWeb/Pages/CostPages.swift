@@ -74,8 +74,9 @@ struct CostPages: Sendable {
     private func show(_ web: WebRequest) async throws -> Response {
         let person = try web.signedIn().person, month = try month(web), groupings = groupings(person)
         let overview = CostOverview(house: house, month: month, clients: person.clients)
-        let told = try await overview.look()
-        let budgets = try await person.clients == nil ? house.budgets.list() : []
+        let budgets = try await house.part("The budgets", or: [BudgetDesk.Line]?.none, id: "budgets") {
+            try await person.clients == nil ? house.budgets.list() : []
+        }
         var page = Page(title: "Costs", heading: "Costs in \(month)")
         page.lead =
             "By calendar month, UTC. A run counts whole, with its repeats and sub-sessions, on the day it was accepted."
@@ -83,19 +84,42 @@ struct CostPages: Sendable {
         page.blocks = [
             Block(
                 filters: Filters(
-                    action: "/costs/", fields: [Field("month", "Month", .line(type: "month"), value: "\(month)")])),
+                    action: "/costs/", fields: [Field("month", "Month", .line(type: "month"), value: "\(month)")]))
+        ]
+        page.blocks += try await house.panel("What the month has cost") {
+            try await sums(overview, groupings, budgets.value)
+        }
+        if let lost = budgets.lost {
+            page.blocks.append(lost)
+        } else if person.clients == nil {
+            page.blocks += try await house.panel("The budgets", id: "budgets") {
+                [try await BudgetPages(house: house).block(person, budgets.value ?? [])]
+            }
+        }
+        return try await house.page(page, web)
+    }
+
+    private func sums(
+        _ overview: CostOverview, _ groupings: [CostDesk.Grouping], _ budgets: [BudgetDesk.Line]?
+    ) async throws -> [Block] {
+        let told = try await overview.look()
+        var blocks = [
             overview.cards(told, budgets), overview.computed(told), overview.chart(told), overview.chartData(told),
             overview.lost(told.month), overview.priced(told.month),
         ].compactMap(\.self)
-        var clients: [String: String] = [:]
+        let slugs = told.sheet.lines(by: .client).map(\.name)
+        let clients = try await house.part("The clients' names", or: [String: String]()) {
+            try await house.clients.names(with: slugs)
+        }
+        blocks += [clients.lost].compactMap(\.self)
         for grouping in groupings {
             let lines = told.sheet.lines(by: grouping)
-            if grouping == groupings.first { clients = try await house.clients.names(with: lines.map(\.name)) }
-            page.blocks.append(Block(heading: "By \(grouping.rawValue)", table: table(grouping, lines, clients, month)))
+            blocks.append(
+                Block(
+                    heading: "By \(grouping.rawValue)",
+                    table: table(grouping, lines, clients.value, overview.month)))
         }
-        page.blocks.append(overview.costliest(told))
-        if person.clients == nil { page.blocks.append(try await BudgetPages(house: house).block(person, budgets)) }
-        return try await house.page(page, web)
+        return blocks + [overview.costliest(told)]
     }
 
     private func table(

@@ -40,7 +40,9 @@ struct PageRenderer: Sendable {
     private func shell(_ page: Page, _ web: WebRequest) async throws -> Shell {
         var notice: String?
         if let session = web.visitor?.session { notice = try await house.signIn.takeNotice(session.id) }
-        let paused = try await web.visitor?.session == nil ? nil : siteNotice()
+        let paused =
+            try await web.visitor?.session == nil
+            ? nil : house.part("The notice above all pages", or: String?.none) { try await siteNotice() }.value
         return Shell(
             title: page.title, theme: web.visitor?.person.theme ?? "system",
             shortcuts: web.visitor?.person.hasShortcuts ?? false ? "on" : "off",
@@ -63,7 +65,9 @@ struct PageRenderer: Sendable {
 
     private func nav(_ web: WebRequest) async throws -> [Link] {
         guard let person = web.visitor?.person, web.visitor?.session != nil else { return [] }
-        let badge = try await Inbox(house: house).badge(for: person)
+        let badge = try await house.part("The inbox's count", or: String?.none) {
+            try await Inbox(house: house).badge(for: person)
+        }.value
         let today = person.startPage == FirstPage.today.rawValue ? "/" : FirstPage.today.address
         let places: [(String, String, Role)] = [
             ("Today", today, .viewer), ("Inbox", "/inbox/", .viewer), ("Runs", "/runs/", .viewer),

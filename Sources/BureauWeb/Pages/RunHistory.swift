@@ -8,31 +8,33 @@ struct RunHistory {
     let person: PersonRecord
     static let runsMax = 10
 
-    func blocks() async throws -> [Block] {
-        var blocks: [Block] = []
-        if let task = run.taskID {
-            var listing = RunListing(visible: person.clients)
-            (listing.task, listing.limit) = (task, Self.runsMax + 1)
-            let others = try await house.runs.list(listing).filter { $0.id != run.id }
-            try await house.readConfigs(of: others)
-            blocks.append(
-                Block(
-                    id: "history", heading: "History of this task (\(others.count))",
-                    table: RunWords.table(
-                        "Other runs of task \(task), newest first", Array(others.prefix(Self.runsMax)), house,
-                        empty: "No other run has worked on this task.")))
-        }
+    /// Nothing for a run without a task.
+    func others() async throws -> [Block] {
+        guard let task = run.taskID else { return [] }
+        var listing = RunListing(visible: person.clients)
+        (listing.task, listing.limit) = (task, Self.runsMax + 1)
+        let others = try await house.runs.list(listing).filter { $0.id != run.id }
+        try await house.readConfigs(of: others)
+        return [
+            Block(
+                id: "history", heading: "History of this task (\(others.count))",
+                table: RunWords.table(
+                    "Other runs of task \(task), newest first", Array(others.prefix(Self.runsMax)), house,
+                    empty: "No other run has worked on this task."))
+        ]
+    }
+
+    func family() async throws -> [Block] {
         let (parent, children) = try await house.runs.family(run.id)
         let runs = ([parent].compactMap { $0 } + children).filter(isVisible)
-        if !runs.isEmpty {
-            try await house.readConfigs(of: runs)
-            blocks.append(
-                Block(
-                    heading: "Family",
-                    table: RunWords.table(
-                        "The run that started this one, and those it has started", runs, house, empty: "")))
-        }
-        return blocks
+        guard !runs.isEmpty else { return [] }
+        try await house.readConfigs(of: runs)
+        return [
+            Block(
+                heading: "Family",
+                table: RunWords.table(
+                    "The run that started this one, and those it has started", runs, house, empty: ""))
+        ]
     }
 
     private func isVisible(_ run: RunRecord) -> Bool { person.maySee(client: run.clientSlug) }

@@ -13,52 +13,84 @@ struct RunPage {
     static let refreshSeconds = 30
 
     func show(_ web: WebRequest) async throws -> Response {
-        let visitor = try web.signedIn(), person = visitor.person
-        let agent = try await house.catalog.version(run.configHash)
-        let approvals = try await house.runs.approvals(run.id), steps = try await house.runs.steps(run.id)
-        let events = try await house.runs.newestEvents(run.id, limit: TimelinePage.itemsMax)
-        let later = try await house.runs.doneLater([run.id])[run.id]
-        let report = try await house.reports.list(ArtifactFilter(run: run.id, limit: 1)).first
+        let visitor = try web.signedIn(), parts = try await RunParts.read(run, house)
         var page = Page(title: "\(words.chip.glyph) \(words.title)", heading: words.title, chip: words.chip)
-        if let later { page.chip?.word = "\(words.chip.word), then done in \(later.prefix(10))" }
-        page.lead = lead(agent)
+        if let later = parts.doneLater { page.chip?.word = "\(words.chip.word), then done in \(later.prefix(10))" }
+        page.lead = lead(parts.agent.value)
         page.printed = clock.printed([words.client, "run \(run.id)"])
         page.crumbs = [
             Link(word: "Runs", address: "/runs/"),
             Link(word: words.client, address: run.clientSlug.map { "/runs/?client=\($0)" }),
             Link(word: "run \(run.id.prefix(10))"),
         ]
-        page.links = links(report)
-        for approval in approvals where approval.state == .open {
-            page.blocks.append(Block(approval: try await ApprovalView(house: house).card(approval, run, visitor)))
-        }
-        page.blocks += RunDoubts(run: run).blocks(try await house.runs.doubts(run.id), person)
-        page.blocks += RunWhy(house: house, run: run, events: events, steps: steps).blocks(doneIn: later)
-        let isSeen = try await house.runs.seen(run.id) != nil, files = try await house.runs.files(run.id)
-        let below = try await stopBelow(person)
-        page.blocks.append(
-            Block(
-                id: "state", steps: Steps(steps: RunSteps(run, events, steps).steps),
-                forms: actions(person, isSeen, files) + below))
-        let timeline = try await TimelineView(house: house, run: run, show: TimelineShow(web)).page(web, own: events)
-        let results = RunResults(house: house, run: run), around = RunHistory(house: house, run: run, person: person)
-        page.blocks.append(Block(facts: facts(doing: timeline.doing)))
-        if let again = try await around.repeats() { page.blocks.append(again) }
-        page.blocks.append(
-            Block(
-                id: "timeline", heading: "Timeline", callout: SessionLogState(house: house, run: run).callout,
-                timeline: timeline))
-        page.blocks += [try await results.files(files, report), results.delivery(steps, person)]
-        page.blocks += [try await RunRounds(house: house).block(report)].compactMap(\.self)
-        page.blocks += [results.decisions(approvals)].compactMap(\.self) + around.input(agent)
-        page.blocks.append(try await results.cost(agent, person))
-        page.blocks += try await RunCurve(house: house, run: run).blocks(agent)
-        page.blocks += [try await RunKinds(house: house, run: run).block()].compactMap(\.self)
-        page.blocks += try await around.blocks()
-        let delivered = "\(steps.count { $0.state == .done })/\(steps.count)"
-        let tabs = RunTabs.block(page.blocks, counts: ["files": "\(files.count)", "delivery": delivered])
+        page.links = links(parts.report.value)
+        page.blocks = try await first(parts, visitor) + happened(parts, visitor.person, web)
+        page.blocks += try await results(parts, visitor.person)
+        let tabs = RunTabs.block(page.blocks, counts: parts.counts)
         page.blocks.insert(tabs, at: page.blocks.firstIndex { $0.id == "timeline" } ?? 0)
         return refreshed(try await house.page(page, web), web)
+    }
+
+    /// What waits for somebody, what is wrong, and what can be done.
+    private func first(_ parts: RunParts, _ visitor: WebRequest.Visitor) async throws -> [Block] {
+        let open = parts.approvals.value.filter { $0.state == .open }
+        var blocks = [parts.approvals.lost].compactMap(\.self)
+        blocks += try await house.panel("What the run asks") {
+            var cards: [Block] = []
+            for approval in open {
+                cards.append(Block(approval: try await ApprovalView(house: house).card(approval, run, visitor)))
+            }
+            return cards
+        }
+        blocks += RunDoubts(run: run).blocks(parts.doubts, visitor.person)
+        let why = RunWhy(house: house, run: run, events: parts.events.value, steps: parts.steps.value)
+        blocks += why.blocks(doneIn: parts.doneLater).map { block in
+            var block = block
+            // How far it came is not known.
+            if !parts.isWhole { block.facts = nil }
+            return block
+        }
+        let bar = parts.isWhole ? Steps(steps: RunSteps(run, parts.events.value, parts.steps.value).steps) : nil
+        let below = try await house.part("What it has started", or: [Form]()) { try await stopBelow(visitor.person) }
+        blocks.append(
+            Block(
+                id: "state", callout: parts.isSeen.lost?.callout, steps: bar,
+                forms: actions(visitor.person, parts.isSeen.value, parts.files.value) + below.value))
+        return blocks + [below.lost].compactMap(\.self)
+    }
+
+    private func happened(_ parts: RunParts, _ person: PersonRecord, _ web: WebRequest) async throws -> [Block] {
+        let around = RunHistory(house: house, run: run, person: person)
+        let timeline = try await house.part("The timeline", or: Timeline?.none, id: "timeline") {
+            try await TimelineView(house: house, run: run, show: TimelineShow(web)).page(web, own: parts.events.value)
+        }
+        let again = try await house.panel("What the run repeats") { [try await around.repeats()].compactMap(\.self) }
+        let told = Block(
+            id: "timeline", heading: "Timeline", callout: SessionLogState(house: house, run: run).callout,
+            timeline: timeline.value)
+        return [Block(facts: facts(doing: timeline.value?.doing))] + again
+            + [parts.events.lost ?? timeline.lost ?? told]
+    }
+
+    private func results(_ parts: RunParts, _ person: PersonRecord) async throws -> [Block] {
+        let results = RunResults(house: house, run: run), around = RunHistory(house: house, run: run, person: person)
+        let (agent, files, report) = (parts.agent.value, parts.files.value, parts.report.value)
+        let shown = try await house.panel("The files", id: "files") { [try await results.files(files, report)] }
+        var blocks = parts.files.lost.map { [$0] } ?? shown
+        blocks.append(parts.steps.lost ?? results.delivery(parts.steps.value, person))
+        let rounds = try await house.panel("The rounds") {
+            [try await RunRounds(house: house).block(report)].compactMap(\.self)
+        }
+        blocks += parts.report.lost.map { [$0] } ?? rounds
+        blocks += [results.decisions(parts.approvals.value), parts.agent.lost].compactMap(\.self) + around.input(agent)
+        blocks += try await house.panel("The cost", id: "cost") { [try await results.cost(agent, person)] }
+        blocks += try await house.panel("How the cost grew") { try await RunCurve(house: house, run: run).blocks(agent) }
+        blocks += try await house.panel("What the session used") {
+            [try await RunKinds(house: house, run: run).block()].compactMap(\.self)
+        }
+        blocks += try await house.panel("Other runs of its task", id: "history") { try await around.others() }
+        blocks += try await house.panel("Its family") { try await around.family() }
+        return blocks
     }
 
     private func refreshed(_ response: Response, _ web: WebRequest) -> Response {

@@ -12,9 +12,11 @@ struct TodayPages: Sendable {
         [
             .page("/", .viewer) { web in
                 // Whoever begins elsewhere finds it under its own address.
-                guard let place = try await FirstPage.address(web.signedIn().person, house) else {
-                    return try await today(web)
-                }
+                let person = try web.signedIn().person
+                let place = try await house.part("Where you begin", or: String?.none) {
+                    try await FirstPage.address(person, house)
+                }.value
+                guard let place else { return try await today(web) }
                 return .seeOther(place)
             },
             .page("/today", .viewer) { try await today($0) },
@@ -22,47 +24,55 @@ struct TodayPages: Sendable {
     }
 
     private func today(_ web: WebRequest) async throws -> Response {
-        let person = try web.signedIn().person, inbox = Inbox(house: house)
-        // Two short lists, and one count of all.
-        let waiting = try await inbox.waiting(.init(person: person, limit: Self.shownMax))
-        let mine = try await inbox.waiting(
-            .init(person: person, isMine: true, limit: Self.shownMax, isCounted: false))
-        var working = RunListing(visible: person.clients)
-        working.states = RunState.allCases.filter { $0.isWorkable && $0 != .queued && $0 != .waitingApproval }
-        working.limit = Self.shownMax
-        let running = try await house.runs.list(working)
-        let atWork = try await house.runs.count(working, atMost: Inbox.countedMax + 1)
-        let limits = try await house.limits(of: running)
-        let ready = try await house.runs.readyForReview((waiting.reviews + mine.reviews).map(\.id))
+        let person = try web.signedIn().person
         var page = Page(title: "Today", heading: "Today")
         page.lead = clock.absolute(clock.now()) + ", " + clock.zone.name
         if person.role >= .operator {
             page.links = [Link(word: "Start a run", address: "/runs/new", style: "button primary")]
         }
         page.blocks =
-            try await checklist(running, person) + [needs(waiting, mine, ready, atWork)] + [
-                Block(
-                    heading: "Running now (\(Inbox.word(atWork)))",
-                    items: running.isEmpty
-                        ? nil
-                        : Items(
-                            items: running.map(house.words).map {
-                                $0.item(
-                                    [$0.took, $0.cost(of: limits[$0.run.id]), $0.doing].filter { !$0.isEmpty }.joined(
-                                        separator: " · "))
-                            }), emptyText: running.isEmpty ? "Nothing is running." : nil,
-                    links: atWork > running.count ? [Link(word: "See all", address: "/runs/?view=running")] : []),
-                try await ended(person),
-            ]
+            try await house.panel("What a new installation needs") { try await checklist(person) }
+            + house.panel("What needs you") { [try await needs(person)] }
+            + house.panel("What is running") { [try await running(person)] }
+            + house.panel("What ended today") { [try await ended(person)] }
         return try await house.page(page, web)
     }
 
+    private func working(_ person: PersonRecord) -> RunListing {
+        var working = RunListing(visible: person.clients)
+        working.states = RunState.allCases.filter { $0.isWorkable && $0 != .queued && $0 != .waitingApproval }
+        working.limit = Self.shownMax
+        return working
+    }
+
+    private func atWork(_ person: PersonRecord) async throws -> Int {
+        try await house.runs.count(working(person), atMost: Inbox.countedMax + 1)
+    }
+
+    private func running(_ person: PersonRecord) async throws -> Block {
+        let running = try await house.runs.list(working(person)), atWork = try await atWork(person)
+        let limits = try await house.limits(of: running)
+        let items = running.map(house.words).map { words in
+            let told = [words.took, words.cost(of: limits[words.run.id]), words.doing]
+            return words.item(told.filter { !$0.isEmpty }.joined(separator: " · "))
+        }
+        return Block(
+            heading: "Running now (\(Inbox.word(atWork)))", items: items.isEmpty ? nil : Items(items: items),
+            emptyText: items.isEmpty ? "Nothing is running." : nil,
+            links: atWork > running.count ? [Link(word: "See all", address: "/runs/?view=running")] : [])
+    }
+
     /// What waits for this very person first.
-    private func needs(
-        _ waiting: Inbox.Waiting, _ mine: Inbox.Waiting, _ ready: [String: Int64], _ running: Int
-    ) -> Block {
+    private func needs(_ person: PersonRecord) async throws -> Block {
+        let inbox = Inbox(house: house)
+        // Two short lists, and one count of all.
+        let waiting = try await inbox.waiting(.init(person: person, limit: Self.shownMax))
+        let mine = try await inbox.waiting(
+            .init(person: person, isMine: true, limit: Self.shownMax, isCounted: false))
+        let ready = try await house.runs.readyForReview((waiting.reviews + mine.reviews).map(\.id))
         let first = mine.ids
         let items = items(mine, ready) { _ in true } + items(waiting, ready) { !first.contains($0) }
+        let running = items.isEmpty ? try await atWork(person) : 0
         return Block(
             heading: "Needs you (\(Inbox.word(waiting.count)))",
             text: waiting.count > Self.shownMax ? "The first \(Self.shownMax); the inbox has all." : nil,
@@ -101,10 +111,12 @@ struct TodayPages: Sendable {
         if sums.stopped > 0 { cards.append(Cards.Card(label: "Stopped", value: "\(sums.stopped)")) }
         let spent = sums.spent.sum(isLacking: sums.unpriced > 0)
         cards.append(Cards.Card(label: "Spent on them", value: spent, note: "whenever it was spent"))
-        if let limit = try await dailyLimit(person) { cards.append(limit) }
+        let limit = try await house.part("The daily limit", or: Cards.Card?.none) { try await dailyLimit(person) }
+        if let card = limit.value { cards.append(card) }
         return Block(
             heading: "Finished today (\(sums.runs))",
             text: sums.runs > runs.count ? "The last \(runs.count) of \(sums.runs) to end are below." : nil,
+            callout: limit.lost?.callout,
             cards: Cards(cards: cards),
             table: RunWords.table(
                 "Runs that ended today, the last to end first", runs, house, empty: "No run has ended today."))
@@ -122,8 +134,8 @@ struct TodayPages: Sendable {
     }
 
     /// Until there is a run: what a new installation still needs, each step with the place where it is done.
-    private func checklist(_ running: [RunRecord], _ person: PersonRecord) async throws -> [Block] {
-        guard running.isEmpty, try await house.runs.count(RunListing(visible: nil), atMost: 1) == 0 else { return [] }
+    private func checklist(_ person: PersonRecord) async throws -> [Block] {
+        guard try await house.runs.count(RunListing(visible: nil), atMost: 1) == 0 else { return [] }
         let hasClients = try await !house.clients.page(limit: 1).isEmpty, hasAgents = !house.catalog.agents.isEmpty
         let hasKey = house.site.settings.contains { $0.name == "ANTHROPIC_API_KEY" && $0.value == "set" }
         func step(_ word: String, _ isDone: Bool, _ place: String, _ how: String, for role: Role = .viewer)

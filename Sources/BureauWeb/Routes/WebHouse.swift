@@ -1,5 +1,6 @@
 package import BureauDomain
 package import BureauEngine
+import Logging
 
 /// What pages and interfaces are made of: the desks behind the command line, and a few facts of this server.
 package struct WebHouse: Sendable {
@@ -23,6 +24,7 @@ package struct WebHouse: Sendable {
     let catalog: AgentCatalog
     let settings: EngineSettings
     let doors: Doors
+    let logger: Logger
     let status: ServerStatus
     let frontDesk: SlackFrontDesk
     let asana: AsanaIntake
@@ -107,7 +109,7 @@ package struct WebHouse: Sendable {
         pdfs = ReportPrint(reports: reports, press: PDFPress(settings: parts.settings.pdf, doors: doors))
         catalog = parts.catalog
         settings = parts.settings
-        self.doors = doors
+        (self.doors, logger) = (doors, parts.logger)
         self.status = status
         self.frontDesk = frontDesk
         self.asana = asana

@@ -122,6 +122,9 @@ struct BrowserPlaces {
                 name: "500", server: broken.server, token: broken.token, path: "/system/alerts/",
                 says: "This page could not be made"),
             BrowserPlace(
+                name: "a part is lost", server: broken.server, token: broken.token, path: "/system/",
+                says: "cannot be shown"),
+            BrowserPlace(
                 name: "paused", server: broken.server, token: broken.token, path: "/", says: "dispatch is paused"),
         ]
     }

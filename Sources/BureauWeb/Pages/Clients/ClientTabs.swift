@@ -83,11 +83,18 @@ struct ClientTabs: Sendable {
                         }))
             ]
         switch tab {
-        case .overview: page.blocks += view.overview() + (try await runs(slug, person))
+        case .overview:
+            page.blocks += view.overview()
+            page.blocks += try await house.panel("The last runs") { try await runs(slug, person) }
         case .sources: page.blocks += view.sources() + (try await checking(slug, person))
         case .context: page.blocks += view.context()
-        case .users: page.blocks += view.people(try await candidates(view))
-        case .activity: page.blocks += try await activity(slug, web)
+        case .users:
+            let people = try await house.part("Who may be given a duty", or: [PersonRecord]()) {
+                try await candidates(view)
+            }
+            page.blocks += view.people(people.value) + [people.lost].compactMap(\.self)
+        case .activity:
+            page.blocks += try await house.panel("Who changed what") { try await activity(slug, web) }
         }
         return try await house.page(page, web)
     }

@@ -21,13 +21,25 @@ struct SystemPages: Sendable {
     private func page(_ heading: String, _ web: WebRequest) -> Page { SystemFrame.page(heading, web) }
 
     private func overview(_ web: WebRequest) async throws -> Response {
-        let health = await house.status.health(), facts = try await house.system.look(today: clock.startOfToday)
+        let health = await house.status.health()
+        let facts = try await house.part("How the intake, the runners and the store are", or: SystemFacts?.none) {
+            try await house.system.look(today: clock.startOfToday)
+        }
+        let schedules = try await house.part("The schedules", or: [ScheduleRecord]?.none) {
+            try await house.schedules.list()
+        }
         let rows = SystemRows(
-            house: house, facts: facts, schedules: try await house.schedules.list(),
+            house: house, facts: facts.value, schedules: schedules.value,
             checkup: await house.checkup?.last(.everything))
         var page = page("System", web)
-        page.chip = chip(isWell: health.isWell, rows.worst, facts.intake)
-        page.links = IntakePages.links(facts.intake.mode)
+        page.blocks += [facts.lost, schedules.lost].compactMap(\.self)
+        if let intake = facts.value?.intake {
+            let worst = schedules.lost == nil ? rows.worst : "bad"
+            page.chip = chip(isWell: health.isWell, worst, intake)
+            page.links = IntakePages.links(intake.mode)
+        } else {
+            page.chip = Chip(glyph: "✕", word: "Failing", tone: "bad")
+        }
         page.blocks.append(Block(style: "rows", facts: Facts(rows.all)))
         return try await house.page(page, web)
     }

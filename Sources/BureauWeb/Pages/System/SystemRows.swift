@@ -4,15 +4,20 @@ import BureauEngine
 /// The rows of the System page: one for each part of the server, in a line of words.
 struct SystemRows {
     let house: WebHouse
-    let facts: SystemFacts
-    let schedules: [ScheduleRecord]
+    /// Nil when they could not be read: rows that stand on them are left out.
+    let facts: SystemFacts?
+    /// Nil when they could not be read.
+    let schedules: [ScheduleRecord]?
     let checkup: Checkup.Outcome?
     private var clock: PageClock { house.clock }
     static let diskWarnPercent = 80, staleWatchdogSeconds: Int64 = 60, backupDaysMax: Int64 = 2
     private static let day: Int64 = 86_400_000
+    private static let intakeName = "Intake", alertsName = "Alerts"
 
     var all: [Facts.Fact] {
-        [intake, runners, provider, store, disk, schedule, alerts, build, programs]
+        let before = facts.map { [intake($0), runners($0)] } ?? []
+        let after = facts.map { [store($0), disk($0), schedule($0), alerts($0)] } ?? []
+        return before + [provider] + after + [build, programs]
     }
 
     /// "bad", "warn", or nil when every row is well.
@@ -24,7 +29,7 @@ struct SystemRows {
     /// How many parts want a look. That the intake was paused is somebody's wish; and alerts may be about clients whom
     /// not everybody sees who is told this.
     var problems: Int {
-        let untold = [intake.name, alerts.name]
+        let untold = [Self.intakeName, Self.alertsName]
         return all.count { !untold.contains($0.name) && ($0.chip?.tone == "bad" || $0.chip?.tone == "warn") }
     }
 
@@ -45,11 +50,11 @@ struct SystemRows {
     private static func warning(_ word: String) -> Chip { Chip(glyph: "!", word: word, tone: "warn") }
     private static func failure(_ word: String) -> Chip { Chip(glyph: "✕", word: word, tone: "bad") }
 
-    private var intake: Facts.Fact {
+    private func intake(_ facts: SystemFacts) -> Facts.Fact {
         let queue = facts.queue, refused = facts.refused.reduce(0) { $0 + $1.count }
         let why = facts.refused.prefix(3).map { "\($0.why) \($0.count)" }.joined(separator: ", ")
         return row(
-            "Intake",
+            Self.intakeName,
             [
                 "last webhook \(facts.lastSignal.map { clock.moment($0.receivedAt) } ?? "none yet")",
                 "queue \(queue.waiting)", "oldest \(Words.duration(.milliseconds(queue.oldestMilliseconds)))",
@@ -57,7 +62,7 @@ struct SystemRows {
             ], ("Webhooks", "/system/webhooks/"), facts.intake.mode == .open ? nil : IntakePages.chip(facts.intake))
     }
 
-    private var runners: Facts.Fact {
+    private func runners(_ facts: SystemFacts) -> Facts.Fact {
         let queue = facts.queue, most = house.settings.runsInFlightMax, now = clock.now()
         let isPaused = house.settings.isDispatchPaused
         let isStale = facts.watchdogAt.map { now - $0 > Self.staleWatchdogSeconds * 1_000 } ?? false
@@ -108,7 +113,7 @@ struct SystemRows {
             + (wrong.isEmpty ? "" : ": " + wrong.prefix(5).map { "\($0.name), \($0.detail)" }.joined(separator: "; "))
     }
 
-    private var store: Facts.Fact {
+    private func store(_ facts: SystemFacts) -> Facts.Fact {
         let check =
             facts.check.map { "integrity \($0.complaint == nil ? "ok" : "DAMAGED") \(clock.since($0.at))" }
             ?? "integrity not checked yet"
@@ -126,7 +131,7 @@ struct SystemRows {
                 ? Self.failure("Damaged") : isOld ? Self.warning("Backup is old") : nil)
     }
 
-    private var disk: Facts.Fact {
+    private func disk(_ facts: SystemFacts) -> Facts.Fact {
         let used = facts.disk?.usedPercent ?? 0
         return row(
             "Disk",
@@ -141,28 +146,27 @@ struct SystemRows {
                 ? Self.failure("Nearly full") : used >= Self.diskWarnPercent ? Self.warning("Filling up") : nil)
     }
 
-    private var schedule: Facts.Fact {
-        let next = schedules.compactMap { record in record.nextAt.map { (record, $0) } }.min { $0.1 < $1.1 }
+    private func schedule(_ facts: SystemFacts) -> Facts.Fact {
+        let next = (schedules ?? []).compactMap { record in record.nextAt.map { (record, $0) } }.min { $0.1 < $1.1 }
         let failed = facts.failedSchedule.map { "\(house.agentName($0.agent)) \(clock.since($0.at))" }
+        let coming = next.map {
+            "\($0.0.schedule.name) of \(house.agentName($0.0.agent)) \(clock.since($0.1))"
+        }
+        let planned = schedules.map { $0.isEmpty ? "none" : "next: \(coming ?? "none is on")" }
         return row(
             "Schedule",
             [
-                schedules.isEmpty
-                    ? "none"
-                    : "next: "
-                        + (next.map {
-                            "\($0.0.schedule.name) of \(house.agentName($0.0.agent)) \(clock.since($0.1))"
-                        } ?? "none is on"),
+                planned ?? "cannot be read",
                 "last failures: \(failed ?? "none in 7 days")",
             ], facts.failedSchedule.map { ("The run", "/runs/\($0.run)/") })
     }
 
-    private var alerts: Facts.Fact {
+    private func alerts(_ facts: SystemFacts) -> Facts.Fact {
         func count(_ number: Int64) -> String {
             number >= SystemFacts.countedMax ? "\(SystemFacts.countedMax) or more" : "\(number)"
         }
         return row(
-            "Alerts", ["last 7 days: \(count(facts.alertsOfWeek))", "open: \(count(facts.alertsOpen))"],
+            Self.alertsName, ["last 7 days: \(count(facts.alertsOfWeek))", "open: \(count(facts.alertsOpen))"],
             ("Alerts", "/system/alerts/"), facts.alertsOpen > 0 ? Self.warning("\(count(facts.alertsOpen)) open") : nil)
     }
 
