@@ -152,6 +152,14 @@ struct DataTwinTests {
             #expect(all["approvals"]?.array?.count == 1)
             let none = try JSONValue.parse(try await browser.get("/inbox.json?client=nobody").body)
             #expect(none["counts"]?["reviews"]?.int == 0 && none["approvals"]?.array?.isEmpty == true)
+            _ = try await Browser.signedIn(server, "otto", .consultant)
+            try await server.openClient("acme")
+            for (duty, reviews) in [(false, 0), (true, 1)] {
+                if duty { try await server.house.clients.assign("acme", "otto", .owner, by: Browser.tester) }
+                let json = try JSONValue.parse(try await browser.get("/inbox.json?assignee=otto").body)
+                #expect(json["counts"]?["reviews"]?.int == reviews && json["reviews"]?.array?.count == reviews)
+            }
+            #expect(try await browser.get("/inbox.json?assignee=nobody").status == 400)
         }
     }
 }

@@ -63,8 +63,20 @@ struct InboxTests {
             let (all, mine) = (
                 try await browser.get("/inbox/").text, try await browser.get("/inbox/?mine=yes").text
             )
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            let theirs = try await boss.get("/inbox/?assignee=\(name)").text
+            let half = try await Browser.signedIn(server, "nina", .viewer, clients: ["plunkett"])
+            let shared = try await half.get("/inbox/?assignee=\(name)").text
+            #expect(!theirs.contains("data-count=\"inbox.reviews\"") && theirs.contains("Assignee: \(name)"))
             for number in [1, 2] {
                 #expect(all.contains("/reports/01KAREP000000000000000000\(number)/"), "\(who)")
+                #expect(
+                    theirs.contains("/reports/01KAREP000000000000000000\(number)/") == seen.contains(number),
+                    "\(who), as somebody else looks for it")
+                #expect(
+                    shared.contains("/reports/01KAREP000000000000000000\(number)/")
+                        == (number == 2 && seen.contains(number)),
+                    "\(who), of the clients the reader sees")
                 #expect(
                     mine.contains("/reports/01KAREP000000000000000000\(number)/") == seen.contains(number), "\(who)")
             }
@@ -74,7 +86,7 @@ struct InboxTests {
     @Test("A question is mine when I may decide it")
     func mineToDecide() async throws {
         try await Served.run { server in
-            try await server.openClient("acme")
+            for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
             try await Self.seed(1, "acme", "waiting_approval", server)
             _ = try await server.ask(Self.run(1), text: "October offer")
             for (name, role, isMine) in [
@@ -83,7 +95,16 @@ struct InboxTests {
                 let browser = try await Browser.signedIn(server, name, role)
                 let text = try await browser.get("/inbox/?mine=yes&kind=approvals").text
                 #expect(text.contains("October offer") == isMine, "\(name)")
+                let theirs = try await browser.get("/inbox/?assignee=otto&kind=approvals")
+                #expect(theirs.status == (name == "otto" ? 200 : 400), "\(name) asks for somebody not there yet")
             }
+            let nobodys = try await Browser.signedIn(server, "nina", .viewer, clients: ["plunkett"])
+            #expect(try await !nobodys.get("/inbox/?assignee=otto").text.contains("October offer"))
+            let own = try await Browser.signedIn(server, "paul", .viewer, clients: ["acme"])
+            let offers = try await own.get("/inbox/?assignee=otto&kind=approvals").text
+            #expect(offers.contains("October offer"), "what waits for otto, told to who may not decide it")
+            #expect(try await own.get("/inbox/?assignee=otto&mine=yes").status == 400)
+            #expect(try await own.get("/inbox/?assignee=nina").status == 400, "they share no client")
         }
     }
 
@@ -192,10 +213,11 @@ struct InboxTests {
             let otto = try await Browser.signedIn(server, "otto", .operator)
             // One look goes no further than one page of questions here.
             let inbox = Inbox(house: server.house, lookedAtMax: Inbox.listedMax)
-            let first = try await inbox.waiting(.init(person: otto.person, isMine: true))
+            let first = try await inbox.waiting(.init(person: otto.person, assignee: otto.person))
             #expect(first.approvals.isEmpty)
             let place = try #require(first.nextApproval)
-            let second = try await inbox.waiting(.init(person: otto.person, isMine: true, afterApproval: place))
+            let second = try await inbox.waiting(
+                .init(person: otto.person, assignee: otto.person, afterApproval: place))
             #expect(second.approvals.count == own && second.nextApproval == nil)
         }
     }

@@ -19,12 +19,15 @@ struct InboxAPI: Sendable {
                         .optional("kind", .choice(Inbox.Kind.allCases.map(\.rawValue))), .optional("client", .slug),
                         .optional("agent", .line(1...100)),
                         .optional("mine", .flag, "true for what waits for the caller alone."),
+                        .optional("assignee", .line(1...100), "The name of one whose work it is."),
                         .optional("after", .id, "The kind's own \"next\" of the answer before this one; with kind."),
                     ])
             ) { call in
-                var question = Inbox.Question(person: try call.web.signedIn().person)
+                let person = try call.web.signedIn().person, people = try await InboxPeople(house, person)
+                var question = Inbox.Question(person: person)
                 (question.client, question.agent) = (call.text("client"), call.text("agent"))
-                question.isMine = call.query["mine"]?.bool ?? false
+                question.assignee = try people.asked(
+                    isMine: call.query["mine"]?.bool ?? false, assignee: call.text("assignee"))
                 let kind = call.text("kind").flatMap(Inbox.Kind.init(rawValue:)), after = call.text("after")
                 guard after == nil || kind != nil else {
                     throw APIProblem.misshapen("after is said without kind, and each kind goes on by itself")

@@ -61,9 +61,9 @@ struct DataTwins: Sendable {
         guard after == nil || kind != nil else {
             throw PageProblem.badRequest("Each kind goes on by itself: say kind= with after=.")
         }
+        let person = try web.signedIn().person, people = try await InboxPeople(house, person)
         let question = Inbox.Question(
-            person: try web.signedIn().person, client: web.query("client"), agent: web.query("agent"),
-            isMine: web.query("mine") == "yes")
+            person: person, client: web.query("client"), agent: web.query("agent"), assignee: try people.asked(web))
         return RunPages.json(try await InboxDocument(house: house).make(question, kind, after: after))
     }
 

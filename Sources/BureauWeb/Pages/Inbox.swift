@@ -54,9 +54,9 @@ struct Inbox: Sendable {
         let person: PersonRecord
         var client: String?
         var agent: String?
-        /// Only what waits for this very person: questions they may decide, and work for clients they look after or
-        /// that they asked for.
-        var isMine = false
+        /// Only what waits for this one of the staff: questions they may decide, and work for clients they look after or
+        /// that they asked for. Nil for what waits for anybody.
+        var assignee: PersonRecord?
         /// Only what is younger than this run, of every kind but approvals.
         var after: String?
         /// Only approvals that come after this one.
@@ -66,12 +66,23 @@ struct Inbox: Sendable {
         /// What is not listed too.
         var isCounted = true
         var concern: RunListing.Concern?
+
+        /// What both see, who asks and whom it waits for; nil for every client.
+        var visible: Set<String>? {
+            guard let theirs = assignee?.clients else { return person.clients }
+            return person.clients.map { $0.intersection(theirs) } ?? theirs
+        }
     }
 
     func waiting(_ question: Question) async throws -> Waiting {
         let question = try await narrowed(question)
         func list(_ kind: Kind) async throws -> [RunRecord] { try await house.runs.list(listing(kind, question)) }
-        let asked = question.isMine ? try await mine(question) : try await everybodys(question)
+        let asked =
+            if let assignee = question.assignee {
+                try await open(to: assignee, question)
+            } else {
+                try await everybodys(question)
+            }
         var waiting = Waiting(
             approvals: asked.shown, questions: try await questions(question), reviews: try await list(.reviews),
             failures: try await list(.failures), nextApproval: asked.next,
@@ -93,7 +104,7 @@ struct Inbox: Sendable {
         found: [(approval: ApprovalRecord, run: RunRecord)], next: String?
     ) {
         let open = try await house.approvals.open(
-            visible: question.person.clients, client: question.client, agent: question.agent, after: after,
+            visible: question.visible, client: question.client, agent: question.agent, after: after,
             limit: Self.listedMax + 1)
         let runs = try await house.runs.find(ids: open.map(\.runID))
         return (
@@ -107,15 +118,17 @@ struct Inbox: Sendable {
         return Asked(shown: found, next: next)
     }
 
-    /// Those this person may decide. Who may is in the agents' files, so every open question is looked at, up to
+    /// Those one person may decide. Who may is in the agents' files, so every open question is looked at, up to
     /// `countedMax` that they may and `lookedAtMax` in all.
-    private func mine(_ question: Question) async throws -> Asked {
+    private func open(to assignee: PersonRecord, _ question: Question) async throws -> Asked {
         let first = try await decidable(
-            question, after: nil, atMost: question.isCounted ? Self.countedMax + 1 : question.limit)
+            question, by: assignee, after: nil, atMost: question.isCounted ? Self.countedMax + 1 : question.limit)
         let isFirst = question.afterApproval == nil
         let rest =
             isFirst
-            ? first : try await decidable(question, after: question.afterApproval, atMost: Self.listedMax + 1)
+            ? first
+            : try await decidable(
+                question, by: assignee, after: question.afterApproval, atMost: Self.listedMax + 1)
         let shown = Array(rest.found.prefix(Self.listedMax))
         // Where the look ended before the questions did, the next page looks on from there.
         let next = rest.found.count > shown.count ? shown.last?.approval.id : rest.end
@@ -123,13 +136,15 @@ struct Inbox: Sendable {
     }
 
     /// `end` is where the look stopped although there were more to look at.
-    private func decidable(_ question: Question, after: String?, atMost: Int) async throws -> (
+    private func decidable(
+        _ question: Question, by assignee: PersonRecord, after: String?, atMost: Int
+    ) async throws -> (
         found: [(approval: ApprovalRecord, run: RunRecord)], end: String?
     ) {
         var (mine, place, seen) = ([(approval: ApprovalRecord, run: RunRecord)](), after, 0)
         repeat {
             let (found, next) = try await open(question, after: place)
-            let may = try await decidable(found, question.person)
+            let may = try await decidable(found, assignee)
             mine += found.filter { may.contains($0.approval.id) }
             (place, seen) = (next, seen + found.count)
         } while place != nil && mine.count < atMost && seen < lookedAtMax
@@ -137,11 +152,11 @@ struct Inbox: Sendable {
     }
 
     private func narrowed(_ question: Question) async throws -> Question {
-        guard question.isMine else { return question }
+        guard let assignee = question.assignee else { return question }
         var question = question
         question.concern = .init(
-            clients: try await house.clients.duties(of: question.person.id),
-            requesters: ApprovalView.decider(question.person).requesters)
+            clients: try await house.clients.duties(of: assignee.id),
+            requesters: ApprovalView.decider(assignee).requesters)
         return question
     }
 
@@ -153,7 +168,7 @@ struct Inbox: Sendable {
             counts[kind] =
                 kind == .approvals
                 ? try await house.approvals.openCount(
-                    visible: question.person.clients, client: question.client, agent: question.agent, atMost: atMost)
+                    visible: question.visible, client: question.client, agent: question.agent, atMost: atMost)
                 : try await house.runs.count(listing(kind, whole), atMost: atMost)
         }
         counts[.questions, default: 0] += try await house.runs.count(doubtful(whole), atMost: atMost)
@@ -190,7 +205,7 @@ struct Inbox: Sendable {
     }
 
     private func listing(_ kind: Kind, _ question: Question) -> RunListing {
-        var listing = RunListing(visible: question.person.clients)
+        var listing = RunListing(visible: question.visible)
         (listing.client, listing.agent) = (question.client, question.agent)
         (listing.concern, listing.after) = (question.concern, question.after)
         switch kind {

@@ -13,9 +13,9 @@ struct InboxDownload: Sendable {
     private func csv(_ web: WebRequest) async throws -> Response {
         let kind = web.query("kind").flatMap(Inbox.Kind.init(rawValue:))
         let kinds = kind.map { [$0] } ?? Inbox.Kind.allCases
+        let person = try web.signedIn().person, people = try await InboxPeople(house, person)
         var question = Inbox.Question(
-            person: try web.signedIn().person, client: web.query("client"), agent: web.query("agent"),
-            isMine: web.query("mine") == "yes")
+            person: person, client: web.query("client"), agent: web.query("agent"), assignee: try people.asked(web))
         (question.limit, question.isCounted) = (Inbox.listedMax + 1, false)
         return try await CSV.download("inbox.csv", Self.titles) { [question] place in
             try await page(place, kinds, question)

@@ -13,11 +13,12 @@ struct InboxPage: Sendable {
 
     private func show(_ web: WebRequest) async throws -> Response {
         let visitor = try web.signedIn(), inbox = Inbox(house: house)
+        let people = try await InboxPeople(house, visitor.person)
         let kind = web.query("kind").flatMap(Inbox.Kind.init)
         let waiting = try await inbox.waiting(
             .init(
                 person: visitor.person, client: web.query("client"), agent: web.query("agent"),
-                isMine: web.query("mine") == "yes",
+                assignee: try people.asked(web),
                 after: kind == nil || kind == .approvals ? nil : web.query("after"),
                 afterApproval: kind == .approvals ? web.query("after")?.uppercased() : nil))
         let inAll = try await inbox.badge(for: visitor.person)
@@ -25,7 +26,7 @@ struct InboxPage: Sendable {
         page.lead = "Approvals first, those that expire soonest on top; then what has waited longest."
         page.links = [Link(word: "CSV", address: web.address("/inbox.csv", changing: ["after": nil]))]
         let views = try await SavedViewPages(house: house).blocks(.inbox, web)
-        page.blocks = views + [Block(tabs: tabs(kind, waiting, web), filters: try await filters(web))]
+        page.blocks = views + [Block(tabs: tabs(kind, waiting, web), filters: try await filters(people, web))]
         for one in Inbox.Kind.allCases where kind == nil || kind == one {
             page.blocks += try await blocks(one, waiting, isAlone: kind == one, web)
         }
@@ -99,7 +100,7 @@ struct InboxPage: Sendable {
 
     private func tabs(_ kind: Inbox.Kind?, _ waiting: Inbox.Waiting, _ web: WebRequest) -> Tabs {
         // What is told while the page is open is told of all that somebody may see.
-        let isWhole = ["client", "agent", "mine"].allSatisfy { web.query($0) == nil }
+        let isWhole = ["client", "agent", "mine", "assignee"].allSatisfy { web.query($0) == nil }
         func tab(_ one: Inbox.Kind?, _ word: String, _ count: Int) -> Link {
             Link(
                 word: word, address: web.address("/inbox/", changing: ["kind": one?.rawValue, "after": nil]),
@@ -112,15 +113,14 @@ struct InboxPage: Sendable {
                 + Inbox.Kind.allCases.map { tab($0, $0.rawValue.capitalizedFirst, waiting.counts[$0] ?? 0) })
     }
 
-    private func filters(_ web: WebRequest) async throws -> Filters {
-        let person = try web.signedIn().person
-        let clients = try await ClientPicker(house, person)
+    private func filters(_ people: InboxPeople, _ web: WebRequest) async throws -> Filters {
+        let clients = try await ClientPicker(house, people.reader)
         return Filters(
             web, "/inbox/",
             [
                 Field("kind", "", .hidden, value: web.query("kind") ?? ""),
                 clients.filter(web),
-                .choice("agent", "Agent", house.agentChoices, web),
+                .choice("agent", "Agent", house.agentChoices, web), people.filter(web),
                 Field("mine", "Mine only", .check(isOn: web.query("mine") == "yes")),
             ])
     }

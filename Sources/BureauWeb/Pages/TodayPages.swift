@@ -68,7 +68,7 @@ struct TodayPages: Sendable {
         // Two short lists, and one count of all.
         let waiting = try await inbox.waiting(.init(person: person, limit: Self.shownMax))
         let mine = try await inbox.waiting(
-            .init(person: person, isMine: true, limit: Self.shownMax, isCounted: false))
+            .init(person: person, assignee: person, limit: Self.shownMax, isCounted: false))
         let ready = try await house.runs.readyForReview((waiting.reviews + mine.reviews).map(\.id))
         let first = mine.ids
         let items = items(mine, ready) { _ in true } + items(waiting, ready) { !first.contains($0) }

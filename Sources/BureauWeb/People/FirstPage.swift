@@ -36,7 +36,7 @@ extension SavedView.Page {
         case .runs: ["view", "client", "agent", "status", "trigger", "from", "to", "days", "text", "order"]
         case .reports:
             ["client", "agent", "kind", "channel", "status", "visibility", "month", "superseded", "reusable", "run"]
-        case .inbox: ["kind", "client", "agent", "mine"]
+        case .inbox: ["kind", "client", "agent", "mine", "assignee"]
         }
     }
 }
