@@ -120,8 +120,15 @@ def check_shortcuts(driver, given):
     open_page(given["bad"])
     press(driver, "e")
     at("e leads to the first error", "document.activeElement.closest('.entry.bad') !== null")
-    press(driver, ".")
-    at(". leads to what can be done with the run", "document.activeElement.closest('#state form') !== null")
+    for _ in range(2):
+        press(driver, ".")
+        at(". opens the menu at its first entry",
+           "document.activeElement === document.querySelector('details.more[open] .drop button')")
+        press(driver, Keys.ESCAPE)
+        at("Esc closes the menu and leaves the focus there",
+           "!document.querySelector('details.more[open]') && document.activeElement.matches('details.more > summary')")
+    press(driver, "..")
+    at(". twice leads to what can be done with the run", "document.activeElement.closest('#state form') !== null")
     press(driver, "?")
     at("? tells the keys", "location.pathname + location.hash", lambda found: found == "/settings/#keys")
     open_page("/runs/", given["quiet"])

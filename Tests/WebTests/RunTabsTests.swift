@@ -22,7 +22,13 @@ struct RunTabsTests {
             let browser = try await Browser.signedIn(server, "vera", .viewer)
             let address = server.house.settings.consoleLink("sesn_\(Self.run)")
             let link = "href=\"\(address)\">Provider trace</a>"
-            #expect(try await browser.get("/runs/\(Self.run)/").text.contains(link))
+            let page = try await browser.get("/runs/\(Self.run)/").text
+            let menu =
+                page.components(separatedBy: "<details class=\"more\">").last?
+                .components(separatedBy: "</details>").first ?? ""
+            for entry in [link, "data-copy=\"\(Self.run)\"", "href=\"/runs/\(Self.run)/data.json\">API</a>"] {
+                #expect(menu.contains(entry), "\(entry)")
+            }
             for session in [nil, "build_01"] as [String?] {
                 try await server.database.write {
                     _ = try $0.execute("UPDATE run SET session_id = ? WHERE id = ?", [session, Self.run])

@@ -271,6 +271,15 @@
     }
   }
 
+  // Esc closes the menu it is pressed in, and leaves the focus on the word that opens it.
+  document.addEventListener("keydown", (event) => {
+    const more = event.key === "Escape" && document.querySelector("details.more[open]");
+    if (!more) return;
+    const isIn = more.contains(document.activeElement);
+    more.open = false;
+    if (isIn) more.querySelector("summary").focus();
+  });
+
   // Shortcuts: never inside a field, never with a modifier, and only where they are on.
   if (document.documentElement.dataset.shortcuts !== "off") {
     const places = { t: "/today/", i: "/inbox/", r: "/runs/", c: "/clients/", a: "/agents/" };
@@ -290,7 +299,12 @@
         case "a": { const approve = document.querySelector("[data-approve]"); if (approve) approve.focus(); break; }
         case "f": { const box = document.querySelector("[data-follow]"); if (box) box.click(); break; }
         case "e": { const bad = document.querySelector(".entry.bad"); if (bad) { bad.tabIndex = -1; bad.focus(); } break; }
-        case ".": { const first = document.querySelector("#state form button"); if (first) first.focus(); break; }
+        case ".": {
+          const more = document.querySelector("details.more"), first = document.querySelector("#state form button");
+          if (more && !more.open) { more.open = true; more.querySelector(".drop button:not([hidden]), .drop a").focus(); break; }
+          if (first) { if (more) more.open = false; first.focus(); }
+          break;
+        }
         case "?": location.href = "/settings/#keys"; break;
       }
     });

@@ -31,6 +31,10 @@ struct HelpPages: Sendable {
                     Role.allCases.map { [Table.Cell(text: $0.word), Table.Cell(text: $0.meaning)] }, empty: "",
                     note: "Yours is \(person.role.word).")),
             Block(
+                id: "more", heading: "Where the rest is",
+                text: "A run and a report have a menu More in their head: the id to copy, logs, and the data for "
+                    + "programs. The key . opens it at its first entry, and Esc closes it."),
+            Block(
                 id: "ask", heading: "Whom to ask", text: try await admins(),
                 links: [Link(word: "Keyboard shortcuts", address: "/settings/#keys")]),
         ]

@@ -8,6 +8,8 @@ struct Page {
     var lead: String? = nil
     var crumbs: [Link] = []
     var links: [Link] = []
+    /// What is opened less often.
+    var more: More? = nil
     var blocks: [Block] = []
     var status = 200
     /// What stands at the end when it is printed: what it is about, and of when it is.
@@ -22,6 +24,13 @@ struct Link {
     var style = ""
     /// Under which name the count is kept true while the page is open.
     var counted: String? = nil
+}
+
+/// Links behind one word, so that they leave the head of a page to what it is about.
+struct More {
+    /// The whole id, to be copied.
+    var copied: String
+    var links: [Link]
 }
 
 struct Chip {

@@ -50,7 +50,9 @@ struct PageRenderer: Sendable {
             shell: web.visitor?.session != nil, nav: try await nav(web), me: web.visitor?.person.displayName ?? "",
             role: web.visitor?.person.role.word ?? "", formToken: web.visitor?.formToken, formKey: nil,
             notice: notice, siteNotice: paused, crumbs: page.crumbs, hasCrumbs: !page.crumbs.isEmpty, chip: page.chip,
-            heading: page.heading, lead: page.lead, links: page.links, hasLinks: !page.links.isEmpty,
+            heading: page.heading, lead: page.lead, links: page.links,
+            hasLinks: !page.links.isEmpty || page.more != nil,
+            more: page.more,
             blocks: page.blocks, printed: page.printed, zone: house.clock.zone.name, version: house.site.version,
             seesSystem: (web.visitor?.person.role ?? .viewer) >= .engineer,
             pulse: await web.visitor?.session == nil ? nil : house.pulse.words(house))
@@ -91,6 +93,7 @@ private struct Shell {
     var title: String, theme: String, shortcuts: String, stylesheet: String, script: String, shell: Bool, nav: [Link]
     var me: String, role: String, formToken: String?, formKey: String?, notice: String?, siteNotice: String?
     var crumbs: [Link], hasCrumbs: Bool, chip: Chip?, heading: String, lead: String?, links: [Link], hasLinks: Bool
+    var more: More?
     var blocks: [Block], printed: String?, zone: String, version: String, seesSystem: Bool
     var pulse: String?
 }

@@ -24,6 +24,7 @@ struct RunPage {
             Link(word: "run \(run.id.prefix(10))"),
         ]
         page.links = links(parts.report.value)
+        page.more = more
         page.blocks = try await first(parts, visitor) + happened(parts, visitor.person, web)
         page.blocks += try await results(parts, visitor.person)
         let tabs = RunTabs.block(page.blocks, counts: parts.counts)
@@ -115,7 +116,11 @@ struct RunPage {
         if let url = run.taskURL, url.hasPrefix("https://") || url.hasPrefix("http://") {
             links.append(Link(word: "Open task", address: url, style: "button"))
         }
-        links.append(Link(word: "JSON", address: "/runs/\(run.id)/data.json"))
+        return links
+    }
+
+    private var more: More {
+        var links: [Link] = []
         if SessionLogState(house: house, run: run).isHere {
             links.append(Link(word: "Event log (JSONL)", address: SessionLogPages.log(run)))
         }
@@ -124,7 +129,8 @@ struct RunPage {
         if let trace, trace.hasPrefix("https://") || trace.hasPrefix("http://") {
             links.append(Link(word: "Provider trace", address: trace))
         }
-        return links
+        links.append(Link(word: "API", address: "/runs/\(run.id)/data.json"))
+        return More(copied: run.id, links: links)
     }
 
     private func actions(_ person: PersonRecord, _ isSeen: Bool, _ files: [FileRecord]) -> [Form] {

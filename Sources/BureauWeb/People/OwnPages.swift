@@ -125,7 +125,7 @@ struct OwnPages: Sendable {
                     ("j, k", "Next and previous row"),
                     ("a", "Go to the Approve button; it is not pressed"), ("f", "Follow a live timeline, or not"),
                     ("e", "First trouble in a timeline"),
-                    (".", "Go to what can be done with a run; nothing is pressed"),
+                    (".", "Open the menu More; a second time go to what can be done with a run. Esc closes it"),
                     ("?", "This list"),
                 ].map { [Table.Cell(text: $0.0), Table.Cell(text: $0.1)] }, empty: ""),
             forms: [

@@ -9,6 +9,8 @@ struct ReportPage {
     private var report: ArtifactRecord { found.artifact }
     private var words: ReportWords { house.words(report) }
     private var clock: PageClock { house.clock }
+    /// The others are behind More.
+    private static let linksBesideMax = 2
 
     static func routes(_ house: WebHouse) -> [Route] {
         [
@@ -36,11 +38,9 @@ struct ReportPage {
             Link(word: words.client, address: report.clientSlug.map { "/reports/?client=\($0)" }),
             Link(word: words.title),
         ]
-        page.links = links()
-        // What it took the place of, by its run's rounds.
-        if let before = found.versions.first(where: { $0.supersededBy == report.id }) {
-            page.links.append(Link(word: "Supersedes v\(before.version)", address: "/reports/\(before.id)/"))
-        }
+        let links = links()
+        page.links = Array(links.prefix(Self.linksBesideMax))
+        page.more = More(copied: report.id, links: Array(links.dropFirst(Self.linksBesideMax)))
         page.blocks = callouts() + decisions(visitor.person) + [Block(tabs: tabs(feedback))]
         if let main = found.files.first(where: { $0.role == .report }) ?? found.files.first {
             var block = ReportViewer.block(report.id, main)
@@ -62,7 +62,11 @@ struct ReportPage {
             links.append(
                 Link(word: "Download all", address: words.address + "files.zip", style: "button"))
         }
-        return links + [Link(word: "JSON", address: words.address + "data.json")]
+        // What it took the place of, by its run's rounds.
+        if let before = found.versions.first(where: { $0.supersededBy == report.id }) {
+            links.append(Link(word: "Supersedes v\(before.version)", address: "/reports/\(before.id)/"))
+        }
+        return links + [Link(word: "API", address: words.address + "data.json")]
     }
 
     private func callouts() -> [Block] {
