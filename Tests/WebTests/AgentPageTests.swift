@@ -38,6 +38,23 @@ struct AgentPageTests {
         }
     }
 
+    @Test("Its configuration is there to copy, with the schema that says what it may be, for everybody's editor")
+    func schema() async throws {
+        try await Served.run(hasAgents: true) { server in
+            let page = try await Browser.signedIn(server, "vera", .viewer).get("/agents/sentinel/").text
+            #expect(page.contains("href=\"/schemas/agent-1.schema.json\""))
+            #expect(page.contains("data-copy=\"{") && page.contains(">Copy</button>"))
+            let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent()
+            let written = try Data(contentsOf: root.appending(path: "schemas/agent-1.schema.json"))
+            let answer = try await server.answer(.get, AssetRoutes.agentSchema.path)
+            #expect(answer.status == 200 && answer.headers["content-type"] == "application/schema+json")
+            #expect(
+                Data(answer.body) == written,
+                "run: cp schemas/agent-1.schema.json Sources/BureauWeb/Assets/agent-1.schema.json")
+        }
+    }
+
     @Test("A test run is a real run for the client that does not exist; only who may start runs may start one")
     func testRun() async throws {
         try await Served.run(hasAgents: true) { server in

@@ -18,6 +18,13 @@ struct HelpPageTests {
             for state in RunState.allCases { #expect(page.contains("</span> \(state.word)</span>"), "\(state)") }
             for role in Role.allCases { #expect(page.contains(role.meaning), "\(role)") }
             #expect(page.contains("Yours is Viewer.") && page.lowercased().contains("what you see: boss."))
+            for path in ["/help", "/settings/"] {
+                #expect(try await browser.get(path).text.contains("href=\"\(OpenAPIDocument.place)\""), "\(path)")
+            }
+            let told = try JSONValue.parse(try await browser.get(OpenAPIDocument.place).body)
+            #expect(told["openapi"]?.string == "3.1.0", "a browser shows it to whoever is signed in")
+            let erin = try await Browser.signedIn(server, "erin", .engineer)
+            #expect(try await erin.get("/system/").text.contains("href=\"\(OpenAPIDocument.place)\""))
             #expect(try await !server.answer(.get, "/login").text.contains("/help"))
         }
     }

@@ -3,6 +3,8 @@ import HTTPTypes
 
 /// OpenAPI 3.1 from the declarations of the routes.
 struct OpenAPIDocument {
+    /// For whoever is signed in, or has a token.
+    static let place = "/api/v1/openapi.json"
     let version: String
     /// Where people reach this server; nil when nobody said.
     let url: String?

@@ -90,7 +90,9 @@ struct AgentPages: Sendable {
             Block(
                 heading: "Configuration",
                 disclosure: Disclosure(
-                    summary: "Version \(config.version), as it is used now", body: agent.prettyConfig)))
+                    summary: "Version \(config.version), as it is used now", body: agent.prettyConfig,
+                    isCopied: true),
+                links: [Link(word: "What it may say (JSON schema)", address: AssetRoutes.agentSchema.path)]))
         if person.role >= .engineer {
             let form = Form(action: "/agents/\(config.name)/check", verb: "Check", tone: "", style: "form row")
             var check = try await ConnectionPages.block(

@@ -33,7 +33,8 @@ struct HelpPages: Sendable {
             Block(
                 id: "more", heading: "Where the rest is",
                 text: "A run and a report have a menu More in their head: the id to copy, logs, and the data for "
-                    + "programs. The key . opens it at its first entry, and Esc closes it."),
+                    + "programs. The key . opens it at its first entry, and Esc closes it.",
+                links: [Link(word: "What programs can ask (OpenAPI)", address: OpenAPIDocument.place)]),
             Block(
                 id: "ask", heading: "Whom to ask", text: try await admins(),
                 links: [Link(word: "Keyboard shortcuts", address: "/settings/#keys")]),

@@ -352,6 +352,8 @@ struct Disclosure {
     var summary: String
     var body: String
     var isOpen = false
+    /// The whole of it, by a button.
+    var isCopied = false
 }
 
 /// A document from outside, kept in a frame it cannot leave.

@@ -46,6 +46,7 @@ struct AccessBlocks: Sendable {
                         Table.Cell(text: isOn ? "works" : "revoked or over"),
                     ]
                 }, empty: "There are no tokens."),
+            links: [Link(word: "What programs can ask (OpenAPI)", address: OpenAPIDocument.place)],
             forms: tokens.filter { $0.revokedAt == nil }.map {
                 Form(
                     action: "\(place)/tokens/\($0.id)/revoke", verb: "Revoke \"\($0.label)\"", tone: "danger",

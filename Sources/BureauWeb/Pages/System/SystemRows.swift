@@ -44,7 +44,8 @@ struct SystemRows {
     private var programs: Facts.Fact {
         Facts.Fact(
             name: "For programs", value: "without signing in:",
-            more: ["/health", "/ready", "/metrics"].map { Link(word: $0, address: $0) })
+            more: ["/health", "/ready", "/metrics"].map { Link(word: $0, address: $0) }
+                + [Link(word: "signed in: \(OpenAPIDocument.place)", address: OpenAPIDocument.place)])
     }
 
     private static func warning(_ word: String) -> Chip { Chip(glyph: "!", word: word, tone: "warn") }
