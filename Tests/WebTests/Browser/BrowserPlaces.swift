@@ -50,7 +50,8 @@ struct BrowserPlaces {
 
     static let pages =
         [
-            "/", "/inbox/", "/inbox/?kind=reviews", "/inbox/?kind=approvals", "/inbox/?mine=yes", "/runs/", "/runs/new",
+            "/", "/inbox/", "/inbox/?kind=reviews", "/inbox/?kind=approvals", "/inbox/?mine=yes",
+            "/inbox/?assignee=boss", "/runs/", "/runs/new",
             "/reports/", "/clients/", "/clients/acme/", "/clients/acme/sources/", "/clients/acme/context/",
             "/clients/acme/users/", "/clients/acme/activity/", "/agents/", "/agents/sentinel/", "/costs/", "/system/",
             "/intake/", "/system/webhooks/", "/system/webhooks/\(signal)/", "/system/connections/",
@@ -62,21 +63,24 @@ struct BrowserPlaces {
             run("5") + "?show=tools", run("5") + "?show=raw", run("5") + "?event=s1#s1", "/reports/?reusable=no",
             "/agents/sentinel/?from=seed&to=seed",
             "/runs/new?look=yes&agent=sentinel&client=acme&task=86cfull01", run("5") + "?text=fetch",
-            run("5") + "events/0", run("5") + "payload/", "/today/", "/runs/?view=attention&text=session",
+            run("5") + "events/0", run("5") + "payload/", run("5") + "request/", "/today/",
+            "/runs/?view=attention&text=session",
             "/settings/views/\(FullHouse.view)/",
         ] + ["1", "3", "4", "5", "6"].map(run) + ["1", "7"].map(report)
         + ["evil.html", "rows.csv", "run.exe"].map { report("7") + "files/\($0)/" }
 
     /// What asks before it does anything.
     static let confirmations = [
-        "/intake/pause", "/intake/drain", run("5") + "stop", run("3") + "again", run("7") + "deliver",
+        "/intake/pause", "/intake/drain", run("5") + "stop", run("3") + "again", run("9") + "retry",
+        run("7") + "deliver",
         "/clients/acme/archive", "/agents/sentinel/test",
         "/users/vera/disable", "/system/endpoints/\(endpoint)/remove", "/system/endpoints/\(endpoint)/rotate",
         "/system/endpoints/\(endpoint)/disable", "/approvals/together?\(FullHouse.together)",
-        "/approvals/01KAAPP0000000000000000001/change",
-        "/system/queue/together?do=redrive&pick.\(signal)=yes",
+        "/approvals/01KAAPP0000000000000000001/change", "/approvals/01KAAPP0000000000000000001/question",
+        "/system/queue/together?do=redrive&pick.\(signal)=yes", "/system/queue/together?do=drop&pick.\(signal)=yes",
         "/runs/together?do=stop&pick.\(FullHouse.run("5"))=yes&pick.\(FullHouse.run("7"))=yes",
         "/runs/together?do=again&pick.\(FullHouse.run("5"))=yes",
+        "/runs/together?do=seen&pick.\(FullHouse.run("3"))=yes&pick.\(FullHouse.run("7"))=yes",
     ]
 
     /// Lists in which nothing matches.

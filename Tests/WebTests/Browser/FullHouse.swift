@@ -26,7 +26,7 @@ enum FullHouse {
     static let canaries = ["sk-ant-canary7f3a91", "xoxb-canary-19aa3e", "canary-payload-5b20"]
     static let runs = [
         ("1", "in_review"), ("2", "in_review"), ("3", "failed"), ("4", "needs_info"), ("5", "running"),
-        ("6", "waiting_approval"), ("7", "done"),
+        ("6", "waiting_approval"), ("7", "done"), ("9", "failed"),
     ]
     static func run(_ number: String) -> String { "01KARVN000000000000000000\(number)" }
     static func report(_ number: String) -> String { "01KAREP000000000000000000\(number)" }
@@ -137,6 +137,8 @@ enum FullHouse {
                     cache_write_1h_tokens, cache_write_other_tokens, web_searches, active_ms, listed_micro_usd)
                 VALUES (?, 41210, 18544, 901233, 60110, 0, 120, 9, 208900, 600000)
                 """, [run("5")])
+            // One that may be taken up where it failed.
+            try db.execute("UPDATE run SET cause = 'internal_error' WHERE id = ?", [run("9")])
             // Its log is gone.
             try db.execute("UPDATE run SET events_count = 9 WHERE id = ?", [run("3")])
             // What a session wrote down by mistake never reaches a page.
