@@ -16,17 +16,21 @@ LINK, TARGET = sys.argv[1], Path(sys.argv[2])
 BASE = "{0.scheme}://{0.netloc}".format(urlsplit(LINK))
 CLIENT = "/clients/northlake/"
 PAGES = {
-    "today": "/", "inbox": "/inbox/", "approval": None, "together": None, "runs": "/runs/", "run": None,
+    "today": "/", "inbox": "/inbox/", "approval": None, "approval-change": None,
+    "approval-question": None, "together": None, "runs": "/runs/", "run": None,
     "event": None, "failed-run": None, "search": "/search?q=north",
-    "start": "/runs/new", "stop": None, "again": None, "runs-together": None, "delivery": None,
+    "start": "/runs/new", "stop": None, "again": None, "retry": None, "payload": None, "request": None,
+    "runs-together": None, "view": None, "delivery": None,
     "reports": "/reports/", "report": None, "report-file": None, "compare": None, "clients": "/clients/", "client": CLIENT,
     "client-sources": CLIENT + "sources/", "client-context": CLIENT + "context/", "client-users": CLIENT + "users/",
     "client-activity": CLIENT + "activity/", "client-archive": CLIENT + "archive", "agents": "/agents/",
-    "agent": "/agents/sentinel/", "costs": "/costs/", "system": "/system/", "intake": "/intake/", "webhooks": "/system/webhooks/",
-    "connections": "/system/connections/", "endpoints": "/system/endpoints/", "endpoint": None,
+    "agent": "/agents/sentinel/", "agent-test": "/agents/sentinel/test", "costs": "/costs/", "system": "/system/",
+    "intake": "/intake/", "intake-pause": "/intake/pause", "intake-drain": "/intake/drain",
+    "webhooks": "/system/webhooks/", "connections": "/system/connections/", "endpoints": "/system/endpoints/", "endpoint": None,
+    "endpoint-rotate": None, "endpoint-disable": None, "endpoint-remove": None,
     "alerts": "/system/alerts/", "queue": "/system/queue/", "in-effect": "/system/settings/",
-    "audit-log": "/system/audit-log/", "users": "/users/", "user": "/users/admin/", "settings": "/settings/",
-    "not-found": "/nowhere/", "login": "/login",
+    "audit-log": "/system/audit-log/", "users": "/users/", "user": "/users/admin/",
+    "user-disable": "/users/admin/disable", "settings": "/settings/", "help": "/help", "not-found": "/nowhere/", "login": "/login",
 }
 HEIGHT_MAX = 1400
 
@@ -102,6 +106,34 @@ def add_endpoint(browser):
     PAGES["endpoint"] = first(browser, "/system/endpoints/")
     browser.get(BASE + PAGES["endpoint"])
     send(browser, PAGES["endpoint"] + "test")
+    for question in ("rotate", "disable", "remove"):
+        PAGES["endpoint-" + question] = there(browser, PAGES["endpoint"] + question)
+
+
+def save_view(browser):
+    browser.get(BASE + "/runs/?status=failed")
+    browser.find_element(By.XPATH, "//summary[normalize-space()='Save view']").click()
+    fill(browser, {"f-view-name": "What failed"})
+    send(browser, "/settings/views")
+    PAGES["view"] = place(browser, "/settings/", "a[href^='/settings/views/']")
+
+
+def there(browser, path):
+    """The path, when its page is there: not every demo leaves what it is about."""
+    browser.get(BASE + "/help")
+    status = browser.execute_script("return fetch(arguments[0]).then((answer) => answer.status)", path)
+    return path if status == 200 else None
+
+
+def retried(browser):
+    """Where a run is asked about that may be taken up again."""
+    for status in ("failed", "done_with_problems", "needs_info"):
+        browser.get(BASE + "/runs/?status=" + status)
+        links = browser.find_elements(By.CSS_SELECTOR, "tbody tr td:nth-child(2) a")
+        for path in [urlsplit(link.get_attribute("href")).path for link in links]:
+            if there(browser, path + "retry"):
+                return path + "retry"
+    return None
 
 
 def compared(browser):
@@ -138,6 +170,12 @@ def main():
         PAGES["run"] = first(browser, "/runs/", "tbody tr td:nth-child(2) a")
         PAGES["event"] = place(browser, PAGES["run"], "#timeline a[data-link]")
         PAGES["approval"] = place(browser, "/", "a[href^='/approvals/']")
+        if PAGES["approval"]:
+            for page in ("change", "question"):
+                PAGES["approval-" + page] = there(browser, PAGES["approval"] + page)
+        for page in ("payload", "request"):
+            PAGES[page] = there(browser, f"{PAGES['run']}{page}/")
+        PAGES["retry"] = retried(browser)
         PAGES["failed-run"] = first(browser, "/runs/?status=failed", "tbody tr td:nth-child(2) a")
         PAGES["stop"], PAGES["again"] = PAGES["run"] + "stop", PAGES["failed-run"] + "again"
         ids = [PAGES[name].split("/")[2] for name in ("run", "failed-run")]
@@ -150,6 +188,7 @@ def main():
         PAGES["together"] = browser.current_url[len(BASE):]
         PAGES["compare"] = compared(browser)
         add_endpoint(browser)
+        save_view(browser)
         browser.get(BASE + "/system/connections/")
         send(browser, "/system/connections")
         fits = True
