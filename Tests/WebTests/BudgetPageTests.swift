@@ -38,6 +38,19 @@ struct BudgetPageTests {
         }
     }
 
+    @Test("What one run of an agent may cost stands among the limits, with the place it is set in")
+    func eachRun() async throws {
+        try await Served.run(hasAgents: true) { server in
+            let config = try #require(server.house.catalog.agent("sentinel")).config
+            let limit = try #require(config.limits.sessionCostMax)
+            let page = try await Browser.signedIn(server, "olga", .operator).get("/costs/").text
+            let row = page.components(separatedBy: "<tr").first { $0.contains(">each run<") } ?? ""
+            for words in ["href=\"/agents/sentinel/\"", ">\(limit)<", "set in agents/sentinel.json"] {
+                #expect(row.contains(words), "\(words)")
+            }
+        }
+    }
+
     private static let foreign = ["client/plunkett month", "agency day", "agent/sentinel day"]
 
     @Test("An admin of some clients sets their limits and nobody else's", arguments: foreign)

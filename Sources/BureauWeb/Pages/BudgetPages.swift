@@ -11,21 +11,37 @@ struct BudgetPages: Sendable {
 
     func block(_ person: PersonRecord, _ lines: [BudgetDesk.Line]) async throws -> Block {
         let clients = try await house.clients.names(with: lines.compactMap { Self.client($0.account.owner) })
+        let accounts = lines.prefix(Self.shownMax).map { line -> [Table.Cell] in
+            [
+                Table.Cell(text: words(line.account.owner, clients)), Table.Cell(text: line.account.period),
+                Table.Cell(text: line.budget.map { "\($0.limit)" } ?? "none"),
+                Table.Cell(text: "\(line.balance.spent)"), Table.Cell(text: "\(line.balance.reserved)"),
+                Table.Cell(text: line.left.map { "\($0)" } ?? ""),
+                Table.Cell(text: line.budget?.onExhausted.rawValue.replacing("_", with: " ") ?? ""),
+                Table.Cell(text: ""),
+            ]
+        }
         let table = Table(
-            "Accounts of today and this month",
-            Table.columns("Account", "Period", "#Limit", "#Spent", "#Reserved", "#Left", "When used up"),
-            lines.prefix(Self.shownMax).map { line -> [Table.Cell] in
-                [
-                    Table.Cell(text: words(line.account.owner, clients)), Table.Cell(text: line.account.period),
-                    Table.Cell(text: line.budget.map { "\($0.limit)" } ?? "none"),
-                    Table.Cell(text: "\(line.balance.spent)"), Table.Cell(text: "\(line.balance.reserved)"),
-                    Table.Cell(text: line.left.map { "\($0)" } ?? ""),
-                    Table.Cell(text: line.budget?.onExhausted.rawValue.replacing("_", with: " ") ?? ""),
-                ]
-            }, empty: "No budget is set.")
+            "Accounts of today and this month, and what one run of each agent may cost",
+            Table.columns("Account", "Period", "#Limit", "#Spent", "#Reserved", "#Left", "When used up", "Set in"),
+            accounts + house.catalog.agents.map { ofOneRun($0.config) }, empty: "No budget is set.")
         return Block(
             id: "budgets", heading: "Budgets", table: table,
             forms: person.role >= .admin ? [try await form(person)] : [])
+    }
+
+    /// What a run may cost at most, unless whoever starts it says otherwise.
+    private func ofOneRun(_ config: AgentConfig) -> [Table.Cell] {
+        let own = config.limits.sessionCostMax, limit = own ?? house.settings.defaultSessionCostMax
+        return [
+            Table.Cell(text: house.agentName(config.name), address: "/agents/\(config.name)/"),
+            Table.Cell(text: "each run"), Table.Cell(text: "\(limit)"), Table.Cell(text: ""), Table.Cell(text: ""),
+            Table.Cell(text: ""), Table.Cell(text: ""),
+            Table.Cell(
+                text: own == nil
+                    ? "DEFAULT_MAX_SESSION_COST_USD; agents/\(config.name).json says nothing"
+                    : "set in agents/\(config.name).json"),
+        ]
     }
 
     private static func client(_ owner: SpendAccount.Owner) -> String? {
