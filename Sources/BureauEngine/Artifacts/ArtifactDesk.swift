@@ -59,14 +59,14 @@ package struct ArtifactDesk: Sendable {
         for _ in 0..<Self.reuseBatchesMax {
             let batch = try await list(filter)
             for artifact in batch {
-                filter.before = artifact.id
+                filter.goOn(from: artifact.id)
                 guard (exclusion(artifact) == nil) == isReusable else { continue }
                 found.append(artifact)
                 if found.count == wanted { return (found, artifact.id) }
             }
             guard batch.count == filter.limit else { return (found, nil) }
         }
-        return (found, filter.before)
+        return (found, filter.place)
     }
 
     private static let reuseBatchesMax = 10

@@ -17,7 +17,16 @@ package struct ArtifactFilter: Sendable, Hashable {
     package var includesSuperseded: Bool
     /// Cursor: only artifacts older than this id.
     package var before: String?
+    /// For a list that begins with the oldest: only artifacts newer than this id.
+    package var after: String?
+    package var isOldestFirst = false
     package var limit: Int
+
+    /// Where the list ended, or goes on.
+    package var place: String? { isOldestFirst ? after : before }
+    package mutating func goOn(from id: String?) {
+        (before, after) = isOldestFirst ? (nil, id) : (id, nil)
+    }
 
     package static let limitMax = 200
 

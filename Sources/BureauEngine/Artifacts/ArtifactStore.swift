@@ -31,15 +31,17 @@ struct ArtifactStore {
     func list(_ filter: ArtifactFilter) throws -> [ArtifactRecord] {
         var conditions = conditions(filter)
         if !filter.includesSuperseded, filter.state == nil { conditions.add("artifact.state <> 'superseded'") }
+        let order = filter.isOldestFirst ? "ASC" : "DESC"
         return try db.query(
-            "\(Self.select) \(conditions.clause) ORDER BY artifact.id DESC LIMIT ?", conditions.values + [filter.limit]
+            "\(Self.select) \(conditions.clause) ORDER BY artifact.id \(order) LIMIT ?",
+            conditions.values + [filter.limit]
         ).map(ArtifactRecord.init)
     }
 
     /// How many a list leaves out because newer ones count in their place, no further than `atMost`.
     func supersededCount(_ filter: ArtifactFilter, atMost: Int) throws -> Int {
         var filter = filter
-        (filter.state, filter.before) = (.superseded, nil)
+        (filter.state, filter.before, filter.after) = (.superseded, nil, nil)
         let conditions = conditions(filter)
         return Int(
             try db.first(
@@ -58,6 +60,7 @@ struct ArtifactStore {
         ])
         if let month = filter.month { conditions.add("substr(artifact.period_to, 1, 7) = ?", [month]) }
         if let before = filter.before { conditions.add("artifact.id < ?", [before]) }
+        if let after = filter.after { conditions.add("artifact.id > ?", [after]) }
         conditions.add(visible: filter.visible, of: "artifact")
         return conditions
     }

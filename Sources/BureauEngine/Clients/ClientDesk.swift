@@ -38,6 +38,18 @@ package struct ClientDesk: Sendable {
         }
     }
 
+    /// The same by their newest run, after that one's id, empty for none, and the slug that a page ended with.
+    package func page(
+        byLastRun isNewestFirst: Bool, after place: (run: String, slug: String)? = nil, isArchived: Bool? = nil,
+        visible: Set<String>? = nil, text: String? = nil, limit: Int
+    ) async throws -> [ClientStanding] {
+        try await database.read {
+            try ClientStore(db: $0).standings(
+                byLastRun: isNewestFirst, after: place, isArchived: isArchived, visible: visible, text: text,
+                limit: min(max(limit, 1), 1_000))
+        }
+    }
+
     package func owners() async throws -> [String: [String]] {
         try await database.read { try ClientRegistryStore(db: $0).owners() }
     }

@@ -33,8 +33,38 @@ package struct ClientStore {
     func standings(
         after slug: String?, isArchived: Bool?, visible: Set<String>?, text: String?, limit: Int
     ) throws -> [ClientStanding] {
-        var conditions = Conditions()
+        var conditions = Self.conditions(isArchived, visible, text)
         if let slug { conditions.add("slug > ?", [slug]) }
+        return try db.query(
+            "SELECT * FROM client \(conditions.clause) ORDER BY slug LIMIT ?", conditions.values + [limit]
+        ).map(standing)
+    }
+
+    /// By their newest run: that one first, or those without one and then the longest ago. After the newest run's id,
+    /// empty for none, and the slug that a page ended with.
+    func standings(
+        byLastRun isNewestFirst: Bool, after place: (run: String, slug: String)?, isArchived: Bool?,
+        visible: Set<String>?, text: String?, limit: Int
+    ) throws -> [ClientStanding] {
+        let conditions = Self.conditions(isArchived, visible, text)
+        let (sign, order) = isNewestFirst ? ("<", "DESC") : (">", "ASC")
+        var (goesOn, values) = ("", conditions.values)
+        if let place {
+            goesOn = "WHERE (last_run, slug) \(sign) (?, ?)"
+            values += [place.run, place.slug]
+        }
+        return try db.query(
+            """
+            SELECT * FROM (
+                SELECT client.*, coalesce((SELECT max(id) FROM run WHERE client_slug = client.slug), '') AS last_run
+                FROM client \(conditions.clause)) AS some
+            \(goesOn) ORDER BY last_run \(order), slug \(order) LIMIT ?
+            """, values + [limit]
+        ).map(standing)
+    }
+
+    private static func conditions(_ isArchived: Bool?, _ visible: Set<String>?, _ text: String?) -> Conditions {
+        var conditions = Conditions()
         if let isArchived { conditions.add("archived_at IS \(isArchived ? "NOT NULL" : "NULL")") }
         if let text {
             conditions.add("(instr(folded(name), folded(?)) > 0 OR instr(slug, folded(?)) > 0)", [text, text])
@@ -43,9 +73,7 @@ package struct ClientStore {
             let marks = Array(repeating: "?", count: visible.count).joined(separator: ", ")
             conditions.add("slug IN (\(marks))", visible.sorted())
         }
-        return try db.query(
-            "SELECT * FROM client \(conditions.clause) ORDER BY slug LIMIT ?", conditions.values + [limit]
-        ).map(standing)
+        return conditions
     }
 
     /// Adds or replaces.

@@ -35,6 +35,15 @@ package struct PeopleDesk: Sendable {
         try await database.read { try PersonStore(db: $0).list(after: name, limit: min(max(limit, 1), 1_000)) }
     }
 
+    /// The same by when they were seen last, 0 for never.
+    package func page(
+        bySeen isNewestFirst: Bool, after place: (seenAt: Int64, name: String)? = nil, limit: Int
+    ) async throws -> [PersonRecord] {
+        try await database.read {
+            try PersonStore(db: $0).list(bySeen: isNewestFirst, after: place, limit: min(max(limit, 1), 1_000))
+        }
+    }
+
     package func find(_ name: String) async throws -> PersonRecord {
         let found = try await database.read { db in
             try PersonStore(db: db).find(name: name.lowercased()) ?? PersonStore(db: db).find(name.uppercased())

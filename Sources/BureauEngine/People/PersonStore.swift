@@ -39,6 +39,22 @@ struct PersonStore {
         }
     }
 
+    /// Some of them by when they were seen last, 0 for never, after the moment and the name that a page ended with.
+    func list(bySeen isNewestFirst: Bool, after place: (seenAt: Int64, name: String)?, limit: Int) throws
+        -> [PersonRecord]
+    {
+        let (sign, order) = isNewestFirst ? ("<", "DESC") : (">", "ASC")
+        var (goesOn, values) = ("", [any SQLBindable]())
+        if let place {
+            goesOn = "WHERE (coalesce(seen_at, 0), name) \(sign) (?, ?)"
+            values = [place.seenAt, place.name]
+        }
+        return try db.query(
+            "SELECT * FROM person \(goesOn) ORDER BY coalesce(seen_at, 0) \(order), name \(order) LIMIT ?",
+            values + [limit]
+        ).map { try PersonRecord($0, clients: clients(of: try $0.text("id"))) }
+    }
+
     func count() throws -> Int64 { try db.first("SELECT count(*) AS n FROM person")?.integer("n") ?? 0 }
 
     /// Whether anybody has ever signed in.

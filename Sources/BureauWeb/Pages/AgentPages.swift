@@ -27,7 +27,8 @@ struct AgentPages: Sendable {
         }
         let figures = lately.value
         let problems = AgentProblems(catalog: house.catalog), broken = problems.broken()
-        let rows = agents.map { agent -> [Table.Cell] in
+        let order = Self.order(web)
+        let rows = Self.sorted(agents, order, figures).map { agent -> [Table.Cell] in
             let config = agent.config, lately = figures[config.name]
             return [
                 Table.Cell(text: config.displayName, address: "/agents/\(config.name)/"),
@@ -48,10 +49,30 @@ struct AgentPages: Sendable {
         page.blocks.append(
             Block(
                 table: Table(
-                    "Agents this server knows", columns, rows + problems.rows(),
+                    "Agents this server knows", order.columns(columns, web), rows + problems.rows(),
                     empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME",
                     csv: "/agents.csv")))
         return try await house.page(page, web)
+    }
+
+    private static func order(_ web: WebRequest) -> ListOrder {
+        ListOrder(
+            web, "/agents/", usual: .init(name: "", column: "Agent", isDescending: false, isTold: false),
+            .init(name: "last-run", column: "Last run", isDescending: true),
+            .init(name: "longest-ago", column: "Last run", isDescending: false))
+    }
+
+    /// Those that run at the same moment, or never did, by name.
+    private static func sorted(
+        _ agents: [LoadedAgent], _ order: ListOrder, _ figures: [String: AgentFigures]
+    ) -> [LoadedAgent] {
+        guard !order.isUsual else { return agents }
+        func moment(_ agent: LoadedAgent) -> Int64 { figures[agent.config.name]?.last?.acceptedAt ?? 0 }
+        return agents.sorted { one, other in
+            let (first, second) = (moment(one), moment(other))
+            guard first != second else { return one.config.name < other.config.name }
+            return order.way.isDescending ? first > second : first < second
+        }
     }
 
     private func lastRun(_ lately: AgentFigures?) -> Table.Cell {

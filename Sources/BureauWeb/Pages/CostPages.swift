@@ -87,7 +87,7 @@ struct CostPages: Sendable {
                     action: "/costs/", fields: [Field("month", "Month", .line(type: "month"), value: "\(month)")]))
         ]
         page.blocks += try await house.panel("What the month has cost") {
-            try await sums(overview, groupings, budgets.value)
+            try await sums(overview, groupings, budgets.value, web)
         }
         if let lost = budgets.lost {
             page.blocks.append(lost)
@@ -100,7 +100,7 @@ struct CostPages: Sendable {
     }
 
     private func sums(
-        _ overview: CostOverview, _ groupings: [CostDesk.Grouping], _ budgets: [BudgetDesk.Line]?
+        _ overview: CostOverview, _ groupings: [CostDesk.Grouping], _ budgets: [BudgetDesk.Line]?, _ web: WebRequest
     ) async throws -> [Block] {
         let told = try await overview.look()
         var blocks = [
@@ -113,21 +113,22 @@ struct CostPages: Sendable {
         }
         blocks += [clients.lost].compactMap(\.self)
         for grouping in groupings {
-            let lines = told.sheet.lines(by: grouping)
+            let order = Self.order(grouping, web), lines = Self.sorted(told.sheet.lines(by: grouping), order)
             blocks.append(
                 Block(
-                    heading: "By \(grouping.rawValue)",
-                    table: table(grouping, lines, clients.value, overview.month)))
+                    id: "by-\(grouping.rawValue)", heading: "By \(grouping.rawValue)",
+                    table: table(grouping, lines, clients.value, overview.month, order, web)))
         }
         return blocks + [overview.costliest(told)]
     }
 
     private func table(
-        _ grouping: CostDesk.Grouping, _ lines: [CostDesk.Line], _ clients: [String: String], _ month: SpendMonth
+        _ grouping: CostDesk.Grouping, _ lines: [CostDesk.Line], _ clients: [String: String], _ month: SpendMonth,
+        _ order: ListOrder, _ web: WebRequest
     ) -> Table {
-        Table(
-            "Costs by \(grouping.rawValue)",
-            Table.columns(grouping.rawValue.capitalizedFirst, "#Runs", "#Spent", "#Without a price"),
+        let columns = Table.columns(grouping.rawValue.capitalizedFirst, "#Runs", "#Spent", "#Without a price")
+        return Table(
+            "Costs by \(grouping.rawValue)", order.columns(columns, web),
             lines.prefix(200).map { line in
                 return [
                     cell(grouping, line.name, clients, month),
@@ -137,6 +138,30 @@ struct CostPages: Sendable {
             }, empty: "No run was accepted in this month.",
             note: lines.count > 200 ? "The first 200 of \(lines.count); the CSV has all." : nil,
             csv: "/costs.csv?month=\(month)&by=\(grouping.rawValue)")
+    }
+
+    /// Days stand in their order and all else by what it cost, unless the address says otherwise.
+    private static func order(_ grouping: CostDesk.Grouping, _ web: WebRequest) -> ListOrder {
+        let least = ListOrder.Way(name: "least", column: "Spent", isDescending: false)
+        let isDay = grouping == .day
+        let most = ListOrder.Way(name: isDay ? "spent" : "", column: "Spent", isDescending: true)
+        let named = ListOrder.Way(
+            name: isDay ? "" : "name", column: grouping.rawValue.capitalizedFirst, isDescending: false, isTold: isDay)
+        var order =
+            isDay
+            ? ListOrder(web, "/costs/", usual: named, most, least)
+            : ListOrder(web, "/costs/", usual: most, least, named)
+        order.anchor = "#by-\(grouping.rawValue)"
+        return order
+    }
+
+    /// Those that cost the same by name.
+    private static func sorted(_ lines: [CostDesk.Line], _ order: ListOrder) -> [CostDesk.Line] {
+        guard !order.isUsual else { return lines }
+        return lines.sorted { one, other in
+            guard order.way.column == "Spent", one.spent != other.spent else { return one.name < other.name }
+            return order.way.isDescending ? one.spent > other.spent : one.spent < other.spent
+        }
     }
 
     /// The days of a list of runs, in the zone the sums are in: the list has the runs of the figure and no others.

@@ -64,7 +64,7 @@ struct RunPages: Sendable {
         let since = try await house.runs.changePlace()
         var listing = try listing(web)
         listing.limit = Self.pageRows + 1
-        let order = RunsOrder(web)
+        let order = ListOrder.runs(web)
         order.sort(&listing, web)
         var runs = try await house.runs.list(listing)
         let hasMore = runs.count > Self.pageRows
@@ -81,7 +81,7 @@ struct RunPages: Sendable {
             ]
         }
         var table = RunWords.table(
-            order.caption, runs, house,
+            "Runs, \(order.words)", runs, house,
             empty: isFiltered
                 ? "No runs match." : "No runs yet. A run appears here when a task, a schedule or a person starts one.",
             emptyLink: isFiltered ? Link(word: "Clear filters", address: "/runs/") : nil,
@@ -90,7 +90,7 @@ struct RunPages: Sendable {
             csv: web.address("/runs.csv", changing: ["before": nil, "after": nil, "order": nil]),
             note: "Total shown: \(runs.count) \(runs.count == 1 ? "run" : "runs"), \(spent)\(try await cut(listing))",
             picks: RunsTogether.picks(try web.signedIn().person), later: try await house.runs.doneLater(runs.map(\.id)),
-            columns: order.columns(web))
+            columns: order.columns(RunWords.columns, web))
         (table.since, table.firstWord, table.nextWord) = ("\(since)", order.firstWord, order.nextWord)
         table = table.counted(web, total: hasMore ? try await total(listing) : nil, countedMax: Self.countedMax)
         page.blocks =
@@ -145,7 +145,7 @@ struct RunPages: Sendable {
             web, "/runs/",
             [
                 Field("view", "", .hidden, value: web.query("view") ?? ""),
-                Field("order", "", .hidden, value: RunsOrder(web).rawValue),
+                ListOrder.runs(web).field,
                 Field(Self.days, "", .hidden, value: web.query(Self.days) ?? ""),
                 clients.filter(web),
                 .choice("agent", "Agent", house.agentChoices, web),
@@ -182,7 +182,7 @@ struct RunPages: Sendable {
     private func json(_ web: WebRequest) async throws -> Response {
         var listing = try listing(web)
         listing.limit = Self.pageRows + 1
-        RunsOrder(web).sort(&listing, web)
+        ListOrder.runs(web).sort(&listing, web)
         let runs = try await house.runs.list(listing)
         let next = runs.count > Self.pageRows ? runs[Self.pageRows - 1].id : nil
         return Self.json(

@@ -35,7 +35,10 @@ extension SavedView.Page {
         switch self {
         case .runs: ["view", "client", "agent", "status", "trigger", "from", "to", "days", "text", "order"]
         case .reports:
-            ["client", "agent", "kind", "channel", "status", "visibility", "month", "superseded", "reusable", "run"]
+            [
+                "client", "agent", "kind", "channel", "status", "visibility", "month", "superseded", "reusable", "run",
+                "order",
+            ]
         case .inbox: ["kind", "client", "agent", "mine", "assignee"]
         }
     }

@@ -4,8 +4,30 @@ import Hummingbird
 
 /// Everybody who may sign in, a page at a time, and the same as JSON and as CSV.
 extension PeoplePages {
+    private static func order(_ web: WebRequest) -> ListOrder {
+        ListOrder(
+            web, "/users/", usual: .init(name: "", column: "Name", isDescending: false, isTold: false),
+            .init(name: "seen", column: "Last seen", isDescending: true),
+            .init(name: "longest-ago", column: "Last seen", isDescending: false))
+    }
+
+    /// One more than a page shows, so that it knows whether there are others.
+    private func found(_ web: WebRequest) async throws -> [PersonRecord] {
+        let order = Self.order(web), place = order.place(web)
+        guard !order.isUsual else {
+            return try await house.people.page(after: place?.name, limit: Self.pageRows + 1)
+        }
+        return try await house.people.page(
+            bySeen: order.way.isDescending, after: place.map { (Int64($0.value) ?? 0, $0.name) },
+            limit: Self.pageRows + 1)
+    }
+
+    private static func place(of last: PersonRecord?, _ web: WebRequest) -> String? {
+        last.map { order(web).place("\($0.seenAt ?? 0)", $0.name) }
+    }
+
     func list(_ web: WebRequest) async throws -> Response {
-        let found = try await house.people.page(after: web.query("after"), limit: Self.pageRows + 1)
+        let found = try await found(web)
         var page = Page(title: "Users", heading: "Users")
         page.blocks = [
             Block(table: table(found, web)),
@@ -33,9 +55,10 @@ extension PeoplePages {
 
     private func table(_ found: [PersonRecord], _ web: WebRequest) -> Table {
         let people = found.prefix(Self.pageRows)
-        func leading(after name: String?) -> String { web.address("/users/", changing: ["after": name]) }
+        func leading(after place: String?) -> String { web.address("/users/", changing: ["after": place]) }
+        let columns = Table.columns("Name", "Role", "Clients", "Last seen", "Status")
         var table = Table(
-            "Who may sign in", Table.columns("Name", "Role", "Clients", "Last seen", "Status"),
+            "Who may sign in", Self.order(web).columns(columns, web),
             people.map { person -> [Table.Cell] in
                 [
                     Table.Cell(text: "\(person.displayName) (\(person.name))", address: "/users/\(person.name)/"),
@@ -51,16 +74,15 @@ extension PeoplePages {
                 ]
             }, empty: "Nobody yet.", csv: "/users.csv",
             first: web.query("after") == nil ? nil : leading(after: nil),
-            next: found.count > people.count ? leading(after: people.last?.name) : nil)
+            next: found.count > people.count ? leading(after: Self.place(of: people.last, web)) : nil)
         (table.firstWord, table.nextWord) = ("First", "Next")
         return table.counted(web)
     }
 
     func json(_ web: WebRequest) async throws -> Response {
-        let found = try await house.people.page(after: web.query("after"), limit: Self.pageRows + 1)
-        let people = found.prefix(Self.pageRows)
-        let next = found.count > people.count ? people.last.map { JSONValue.string($0.name) } : nil
-        return RunPages.json(["items": .array(people.map(\.listed)), "next": next ?? .null])
+        let found = try await found(web), people = found.prefix(Self.pageRows)
+        let next = found.count > people.count ? Self.place(of: people.last, web) : nil
+        return RunPages.json(["items": .array(people.map(\.listed)), "next": next.map { .string($0) } ?? .null])
     }
 
     func csv(_ web: WebRequest) async throws -> Response {

@@ -24,9 +24,30 @@ struct ClientPages: Sendable {
 
     /// One more than a page shows, so that it knows whether there are others.
     private func standings(_ web: WebRequest, isArchived: Bool?) async throws -> [ClientStanding] {
-        try await house.clients.page(
-            after: web.query("after"), isArchived: isArchived, visible: web.signedIn().person.clients,
-            text: Self.text(web), limit: Self.pageRows + 1)
+        let (order, visible) = (Self.order(web), try web.signedIn().person.clients)
+        guard !order.isUsual else {
+            return try await house.clients.page(
+                after: order.place(web)?.name, isArchived: isArchived, visible: visible, text: Self.text(web),
+                limit: Self.pageRows + 1)
+        }
+        return try await house.clients.page(
+            byLastRun: order.way.isDescending, after: order.place(web).map { ($0.value, $0.name) },
+            isArchived: isArchived, visible: visible, text: Self.text(web), limit: Self.pageRows + 1)
+    }
+
+    private static func order(_ web: WebRequest) -> ListOrder {
+        ListOrder(
+            web, "/clients/", usual: .init(name: "", column: "Client", isDescending: false, isTold: false),
+            .init(name: "last-run", column: "Last run", isDescending: true),
+            .init(name: "longest-ago", column: "Last run", isDescending: false))
+    }
+
+    /// Where the next page goes on.
+    private func place(of last: ClientStanding?, _ web: WebRequest) async throws -> String? {
+        guard let slug = last?.record.slug else { return nil }
+        let order = Self.order(web)
+        guard !order.isUsual else { return slug }
+        return order.place(try await house.runs.newest(ofClients: [slug])[slug]?.id ?? "", slug)
     }
 
     private func list(_ web: WebRequest, problem: String? = nil) async throws -> Response {
@@ -35,7 +56,8 @@ struct ClientPages: Sendable {
         let clients = try await standings(web, isArchived: isArchived), owners = try await house.clients.owners()
         let agents = house.catalog.agents.map(\.config), shown = clients.prefix(Self.pageRows)
         let runs = try await house.runs.newest(ofClients: shown.map(\.record.slug))
-        func leading(after slug: String?) -> String { web.address("/clients/", changing: ["after": slug]) }
+        func leading(after place: String?) -> String { web.address("/clients/", changing: ["after": place]) }
+        let next = clients.count > shown.count ? try await place(of: shown.last, web) : nil
         var page = Page(title: "Clients", heading: "Clients")
         page.lead = "What each client's record has for the agents, computed as you look."
         page.blocks = [
@@ -45,9 +67,9 @@ struct ClientPages: Sendable {
                     shown.map { row($0, owners[$0.record.slug], runs[$0.record.slug], agents) },
                     empty: empty(web, isArchived: isArchived),
                     clear: Self.text(web).map { _ in web.address("/clients/", changing: ["text": nil, "after": nil]) },
-                    csv: web.address("/clients.csv", changing: ["after": nil]),
+                    csv: web.address("/clients.csv", changing: ["after": nil, "order": nil]),
                     first: web.query("after") == nil ? nil : leading(after: nil),
-                    next: clients.count > shown.count ? leading(after: shown.last?.record.slug) : nil
+                    next: next.map { leading(after: $0) }, web
                 ).counted(web)),
         ]
         if person.role >= .admin { page.blocks.append(Self.creation) }
@@ -68,7 +90,7 @@ struct ClientPages: Sendable {
         var filters = Filters(
             web, "/clients/",
             [
-                Field("view", "", .hidden, value: web.query("view") ?? ""),
+                Field("view", "", .hidden, value: web.query("view") ?? ""), Self.order(web).field,
                 Field("text", "Name or slug", .line(type: "search"), value: web.query("text") ?? ""),
             ])
         filters.verb = "Find"
@@ -81,11 +103,14 @@ struct ClientPages: Sendable {
     }
 
     private func table(
-        _ rows: [[Table.Cell]], empty: String, clear: String?, csv: String, first: String?, next: String?
+        _ rows: [[Table.Cell]], empty: String, clear: String?, csv: String, first: String?, next: String?,
+        _ web: WebRequest
     ) -> Table {
+        let order = Self.order(web)
+        let columns = Table.columns("Client", "Readiness", "Ready for", "Owner", "Last run", "Changed")
         var table = Table(
-            "Clients you see, by slug",
-            Table.columns("Client", "Readiness", "Ready for", "Owner", "Last run", "Changed"), rows, empty: empty,
+            order.isUsual ? "Clients you see, by slug" : "Clients you see, by their last run",
+            order.columns(columns, web), rows, empty: empty,
             emptyLink: clear.map { Link(word: "Clear filters", address: $0) }, csv: csv, first: first,
             next: next)
         (table.firstWord, table.nextWord) = ("First", "Next")
@@ -142,8 +167,9 @@ struct ClientPages: Sendable {
                     ("archived", .bool(client.isArchived)), ("readiness", readiness.document),
                 ]))
         }
-        let next = found.count > shown.count ? shown.last.map { JSONValue.string($0.record.slug) } : nil
-        return RunPages.json(.object(JSONObject([("clients", .array(clients)), ("next", next ?? .null)])))
+        let next = found.count > shown.count ? try await place(of: shown.last, web) : nil
+        return RunPages.json(
+            .object(JSONObject([("clients", .array(clients)), ("next", next.map { .string($0) } ?? .null)])))
     }
 
     /// All of a view's, the page's own order.

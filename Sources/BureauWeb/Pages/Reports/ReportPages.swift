@@ -22,6 +22,10 @@ struct ReportPages: Sendable {
     ]
     private static let supersededCountedMax = 999
 
+    private static func order(_ web: WebRequest) -> ListOrder {
+        .byID(web, "/reports/", ReportWords.orderedBy)
+    }
+
     private enum Reuse: String, CaseIterable { case yes, no }
 
     /// One page of the list, and where the next begins.
@@ -72,32 +76,34 @@ struct ReportPages: Sendable {
             client: web.query("client"), agent: web.query("agent"), kind: web.query("kind"),
             channel: web.query("channel"), run: web.query("run")?.uppercased(), month: web.query("month"),
             state: try choice("status"), visibility: try choice("visibility"),
-            includesSuperseded: web.query("superseded") == "yes", before: web.query("before")?.uppercased())
+            includesSuperseded: web.query("superseded") == "yes")
+        let order = Self.order(web)
+        filter.isOldestFirst = order.isOldestFirst
+        filter.goOn(from: order.cursor(web)?.uppercased())
         filter.visible = try web.signedIn().person.clients
         return filter
     }
 
     private func list(_ web: WebRequest) async throws -> Response {
-        let filter = try filter(web)
+        let filter = try filter(web), order = Self.order(web)
         let (shown, next) = try await found(filter, reuse(web))
         let isFiltered = Self.filterNames.contains { web.query($0) != nil }
         var page = Page(title: "Reports", heading: "Report Library")
-        page.lead = "What runs have made, newest first: every version, with its files and what it rests on."
+        page.lead = "What runs have made: every version, with its files and what it rests on."
+        var table = Table(
+            "Reports, \(order.words)", order.columns(ReportWords.columns, web), shown.map { house.words($0).cells },
+            empty: isFiltered
+                ? next == nil ? "No reports match." : "None of those looked through. \(order.nextWord) ones follow."
+                : "No reports yet. One appears here when a run has stored its files.",
+            emptyLink: isFiltered ? Link(word: "Clear filters", address: "/reports/") : nil,
+            note: try reuse(web) == .yes ? nil : try await leftOut(filter),
+            csv: web.address("/reports.csv", changing: ["before": nil, "after": nil, "order": nil]),
+            first: order.cursor(web) == nil ? nil : web.address("/reports/", changing: order.changes(cursor: nil)),
+            next: next.map { web.address("/reports/", changing: order.changes(cursor: $0)) })
+        (table.firstWord, table.nextWord) = (order.firstWord, order.nextWord)
         page.blocks =
             try await SavedViewPages(house: house).blocks(.reports, web) + [
-                Block(filters: try await filters(web)),
-                Block(
-                    table: Table(
-                        "Reports, newest first", ReportWords.columns, shown.map { house.words($0).cells },
-                        empty: isFiltered
-                            ? next == nil ? "No reports match." : "None of those looked through. Older ones follow."
-                            : "No reports yet. One appears here when a run has stored its files.",
-                        emptyLink: isFiltered ? Link(word: "Clear filters", address: "/reports/") : nil,
-                        note: try reuse(web) == .yes ? nil : try await leftOut(filter),
-                        csv: web.address("/reports.csv", changing: ["before": nil]),
-                        first: web.query("before") == nil ? nil : web.address("/reports/", changing: ["before": nil]),
-                        next: next.map { web.address("/reports/", changing: ["before": $0]) }
-                    ).counted(web)),
+                Block(filters: try await filters(web)), Block(table: table.counted(web)),
             ]
         return try await house.page(page, web)
     }
@@ -110,7 +116,7 @@ struct ReportPages: Sendable {
         return Filters(
             web, "/reports/",
             [
-                clients.filter(web),
+                Self.order(web).field, clients.filter(web),
                 .choice("agent", "Agent", house.agentChoices, web),
                 .choice("kind", "Kind", kinds.map { ($0, $0) }, web),
                 .choice("channel", "Channel", channels.sorted().map { ($0, $0) }, web),
@@ -130,7 +136,7 @@ struct ReportPages: Sendable {
         ]
         return try await CSV.download("reports.csv", titles) { [house, filter, reuse] after in
             var filter = filter
-            filter.before = after ?? filter.before
+            if let after { filter.goOn(from: after) }
             let (found, next) = try await found(filter, reuse, rows: ArtifactFilter.limitMax - 1)
             let rows = found.map { report in
                 let words = house.words(report)

@@ -29,8 +29,9 @@ struct ReportWords {
         return Chip(glyph: glyph, word: state.word, tone: tone)
     }
 
+    static let orderedBy = "Created"
     static let columns = Table.columns(
-        "Status", "Title", "Client", "Kind", "Period", "#Version", "Reusable", "Seen by", "Created", "Run")
+        "Status", "Title", "Client", "Kind", "Period", "#Version", "Reusable", "Seen by", orderedBy, "Run")
 
     var cells: [Table.Cell] {
         [
