@@ -79,6 +79,27 @@ struct ListOrderTests {
         }
     }
 
+    @Test("Clients are listed by how ready they are, and a place goes on where it was taken")
+    func readiness() async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("ash")
+            try await server.openClient(
+                "birch", ["website_url": "https://birch.example/", "business_phone": "614 555"])
+            try await server.openClient("cedar")
+            let browser = try await Browser.signedIn(server, "vera", .viewer)
+            let ready = try await browser.get("/clients/?order=ready").text
+            #expect(try Self.ids(ready, "/clients/") == ["birch", "ash", "cedar"])
+            let link = "aria-sort=\"descending\"><a href=\"/clients/?order=least-ready\">Readiness</a>"
+            #expect(ready.contains(link) && ready.contains("by how ready they are"))
+            let least = try await browser.get("/clients/?order=least-ready").text
+            #expect(try Self.ids(least, "/clients/") == ["cedar", "ash", "birch"])
+            // Nobody lacks a thousand facts.
+            let none = try await browser.get("/clients/?order=ready&after=ready~1000~ash").text
+            let all = try await browser.get("/clients/?order=least-ready&after=least-ready~1000~ash").text
+            #expect(try Self.ids(none, "/clients/").isEmpty && Self.ids(all, "/clients/").count == 3)
+        }
+    }
+
     @Test("Users are listed by when they were seen, and who was never seen counts as longest ago")
     func users() async throws {
         try await Served.run { server in

@@ -18,46 +18,21 @@ struct ClientPages: Sendable {
     static let pageRows = 100
 
     /// What the list is searched for, in names and slugs.
-    private static func text(_ web: WebRequest) -> String? {
+    static func text(_ web: WebRequest) -> String? {
         web.query("text").map { $0[...].trimmed }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// One more than a page shows, so that it knows whether there are others.
-    private func standings(_ web: WebRequest, isArchived: Bool?) async throws -> [ClientStanding] {
-        let (order, visible) = (Self.order(web), try web.signedIn().person.clients)
-        guard !order.isUsual else {
-            return try await house.clients.page(
-                after: order.place(web)?.name, isArchived: isArchived, visible: visible, text: Self.text(web),
-                limit: Self.pageRows + 1)
-        }
-        return try await house.clients.page(
-            byLastRun: order.way.isDescending, after: order.place(web).map { ($0.value, $0.name) },
-            isArchived: isArchived, visible: visible, text: Self.text(web), limit: Self.pageRows + 1)
-    }
-
-    private static func order(_ web: WebRequest) -> ListOrder {
-        ListOrder(
-            web, "/clients/", usual: .init(name: "", column: "Client", isDescending: false, isTold: false),
-            .init(name: "last-run", column: "Last run", isDescending: true),
-            .init(name: "longest-ago", column: "Last run", isDescending: false))
-    }
-
-    /// Where the next page goes on.
-    private func place(of last: ClientStanding?, _ web: WebRequest) async throws -> String? {
-        guard let slug = last?.record.slug else { return nil }
-        let order = Self.order(web)
-        guard !order.isUsual else { return slug }
-        return order.place(try await house.runs.newest(ofClients: [slug])[slug]?.id ?? "", slug)
-    }
+    private static func order(_ web: WebRequest) -> ClientOrder { ClientOrder(web) }
 
     private func list(_ web: WebRequest, problem: String? = nil) async throws -> Response {
         let person = try web.signedIn().person
         let isArchived = web.query("view") == "archived"
-        let clients = try await standings(web, isArchived: isArchived), owners = try await house.clients.owners()
+        let clients = try await Self.order(web).page(house, web, isArchived: isArchived),
+            owners = try await house.clients.owners()
         let agents = house.catalog.agents.map(\.config), shown = clients.prefix(Self.pageRows)
         let runs = try await house.runs.newest(ofClients: shown.map(\.record.slug))
         func leading(after place: String?) -> String { web.address("/clients/", changing: ["after": place]) }
-        let next = clients.count > shown.count ? try await place(of: shown.last, web) : nil
+        let next = clients.count > shown.count ? try await Self.order(web).place(of: shown.last, house) : nil
         var page = Page(title: "Clients", heading: "Clients")
         page.lead = "What each client's record has for the agents, computed as you look."
         page.blocks = [
@@ -90,7 +65,7 @@ struct ClientPages: Sendable {
         var filters = Filters(
             web, "/clients/",
             [
-                Field("view", "", .hidden, value: web.query("view") ?? ""), Self.order(web).field,
+                Field("view", "", .hidden, value: web.query("view") ?? ""), Self.order(web).order.field,
                 Field("text", "Name or slug", .line(type: "search"), value: web.query("text") ?? ""),
             ])
         filters.verb = "Find"
@@ -109,9 +84,8 @@ struct ClientPages: Sendable {
         let order = Self.order(web)
         let columns = Table.columns("Client", "Readiness", "Ready for", "Owner", "Last run", "Changed")
         var table = Table(
-            order.isUsual ? "Clients you see, by slug" : "Clients you see, by their last run",
-            order.columns(columns, web), rows, empty: empty,
-            emptyLink: clear.map { Link(word: "Clear filters", address: $0) }, csv: csv, first: first,
+            "Clients you see, \(order.words)", order.order.columns(columns, web), rows, empty: empty,
+            emptyLink: clear.map { Link(word: "Clear filters", address: $0) }, note: order.note, csv: csv, first: first,
             next: next)
         (table.firstWord, table.nextWord) = ("First", "Next")
         return table
@@ -158,7 +132,8 @@ struct ClientPages: Sendable {
     private func json(_ web: WebRequest) async throws -> Response {
         let agents = house.catalog.agents.map(\.config)
         let isArchived = web.query("view").map { $0 == "archived" }
-        let found = try await standings(web, isArchived: isArchived), shown = found.prefix(Self.pageRows)
+        let found = try await Self.order(web).page(house, web, isArchived: isArchived),
+            shown = found.prefix(Self.pageRows)
         let clients = shown.map { client -> JSONValue in
             let readiness = ClientReadiness(client.record, isArchived: client.isArchived, agents: agents)
             return .object(
@@ -167,7 +142,7 @@ struct ClientPages: Sendable {
                     ("archived", .bool(client.isArchived)), ("readiness", readiness.document),
                 ]))
         }
-        let next = found.count > shown.count ? try await place(of: shown.last, web) : nil
+        let next = found.count > shown.count ? try await Self.order(web).place(of: shown.last, house) : nil
         return RunPages.json(
             .object(JSONObject([("clients", .array(clients)), ("next", next.map { .string($0) } ?? .null)])))
     }
