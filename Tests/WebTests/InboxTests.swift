@@ -67,6 +67,7 @@ struct InboxTests {
             let theirs = try await boss.get("/inbox/?assignee=\(name)").text
             let half = try await Browser.signedIn(server, "nina", .viewer, clients: ["plunkett"])
             let shared = try await half.get("/inbox/?assignee=\(name)").text
+            #expect(SavedViewPages.query(.inbox, ["assignee": name, "after": "x"]) == "assignee=\(name)")
             #expect(!theirs.contains("data-count=\"inbox.reviews\"") && theirs.contains("Assignee: \(name)"))
             for number in [1, 2] {
                 #expect(all.contains("/reports/01KAREP000000000000000000\(number)/"), "\(who)")
