@@ -175,19 +175,6 @@ extension Installation {
         return server
     }
 
-    fileprivate func comment(_ board: ReviewJourneyTests.Board, _ text: String) async throws {
-        switch board {
-        case .clickUp: try await self.board.comment(board.task, text)
-        case .asana: try await self.board.asana("comment", board.task, ["text": text])
-        }
-    }
-
-    fileprivate func says(_ words: String, on board: ReviewJourneyTests.Board) async throws {
-        try await eventually("the task says \"\(words)\"", within: .seconds(60)) {
-            try await card(on: board).comments.contains { $0.contains(words) } ? true : nil
-        }
-    }
-
     /// The run of the agent that was asked, and the one that took the task once it is in this state.
     fileprivate func routed(
         on board: ReviewJourneyTests.Board, as state: String

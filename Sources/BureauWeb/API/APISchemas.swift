@@ -8,7 +8,7 @@ enum APISchemas {
     static let all: [String: APIShape] = [
         "Run": run, "RunPage": runPage, "RunEvent": runEvent, "RunFile": runFile, "Step": step, "Approval": approval,
         "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientStanding": standing,
-        "ClientCheck": clientCheck, "ClientReadiness": readiness, "CostLine": costLine,
+        "ClientReadiness": readiness, "CostLine": costLine,
         "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "SignalPage": signalPage,
         "SignalReplay": signalReplay, "Artifact": artifact,
         "Intake": intake, "Endpoint": endpoint, "EndpointWithSecret": endpointWithSecret, "Announcement": announcement,
@@ -93,18 +93,6 @@ enum APISchemas {
     static let client = object([
         field("slug", words), field("name", words), field("fields", .object([], isOpen: true)),
         field("contacts", .list(.object([field("name", words)], isOpen: true), most: 1_000)),
-    ])
-    static let clientCheck = object([
-        field("client", words),
-        perhaps("looking_since", .time, "Null when it is over. Ask again for the result otherwise."),
-        perhaps("checked_at", .time, "When the last look ended; null when there was none."), perhaps("by", words),
-        field(
-            "lines",
-            .list(
-                object([
-                    field("status", .choice(["ok", "warn", "fail", "skip"])),
-                    field("name", words, "The source, or the vendor."), field("detail", words), perhaps("fix", words),
-                ]), most: 200)),
     ])
     static let standing = object([
         field("client", words), field("archived", .flag), perhaps("archived_at", .time), perhaps("archived_by", words),

@@ -3,7 +3,7 @@ import BureauEngine
 import HTTPTypes
 import Hummingbird
 
-/// Looking whether agents and connections work, and trying an agent: the pages' buttons under the same names.
+/// Looking whether agents, clients' sources and connections work, and trying an agent: the pages' buttons under the same names.
 struct CheckAPI: Sendable {
     let house: WebHouse
     private static let nothing: APIShape = .object([], isOpen: false)
@@ -35,6 +35,13 @@ struct CheckAPI: Sendable {
                 }
                 return .one(try await look(.agent(agent.config.name), call))
             },
+            .operation(
+                house, .post, "/clients/:slug/check", .engineer, .client,
+                as: .init(
+                    name: "checkClient", tag: "clients",
+                    summary: "Look whether what the client's record names can be reached. Nothing is changed anywhere.",
+                    answer: .one(.named("Checkup")), body: Self.nothing)
+            ) { .one(try await look(.client($0.web.theClient().slug), $0)) },
             .operation(
                 house, .post, "/agents/:name/test", .operator,
                 as: .init(

@@ -46,7 +46,6 @@ struct ClientCareAPI: Sendable {
                     summary: "Whether it is archived, what of it was verified, and who works for it.",
                     answer: .one(.named("ClientStanding")))
             ) { .one(try await standing($0)) },
-            check,
             change(
                 "archive", "archiveClient", "No agent begins work for it any more. Nothing is deleted.", Self.reason
             ) { try await house.clients.archive($1, true, reason: $0.text("reason"), by: $2) },
@@ -62,36 +61,6 @@ struct ClientCareAPI: Sendable {
                     $1, $0.text("name") ?? "", $0.text("duty").flatMap(StaffDuty.init(rawValue:)), by: $2)
             },
         ]
-    }
-
-    /// With the connections of this server, and nothing is changed anywhere.
-    private var check: Route {
-        .operation(
-            house, .post, "/clients/:slug/check", .engineer, .client,
-            as: .init(
-                name: "checkClient", tag: Self.tag,
-                summary: "Look whether what the client's record names can be reached.",
-                answer: .one(.named("ClientCheck")), body: .object([], isOpen: false))
-        ) { call in
-            guard let checkup = house.checkup else {
-                throw APIProblem(
-                    status: .conflict, title: "Not done", detail: "This server cannot look at its connections.",
-                    fix: "Run: bureau clients check")
-            }
-            let slug = try call.web.theClient().slug, subject = Checkup.Subject.client(slug)
-            _ = try await checkup.run(subject, by: try call.web.actor().name)
-            let outcome = await checkup.last(subject), since = await checkup.since(subject)
-            let lines = (outcome?.lines ?? []).prefix(200).map { line -> JSONValue in
-                [
-                    "status": .string(line.status.rawValue), "name": .string(line.name),
-                    "detail": .string(line.detail), "fix": .line(line.fix),
-                ]
-            }
-            return .one([
-                "client": .string(slug), "looking_since": .instant(since), "checked_at": .instant(outcome?.endedAt),
-                "by": .line(outcome?.by), "lines": .array(lines),
-            ])
-        }
     }
 
     private func change(

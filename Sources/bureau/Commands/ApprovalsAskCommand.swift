@@ -9,14 +9,16 @@ struct ApprovalsAsk: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions
     @Argument(help: "The approval's id, or its first characters.") var id: String
-    @Argument(help: "The question, told in the run's thread and on its task.") var text: String
+    @Argument(help: "The question, told in Slack and on the run's task.") var text: String
 
     func validate() throws {
         guard text.contains(where: { !$0.isWhitespace }), text.count <= ApprovalDesk.questionCharactersMax else {
-            throw ValidationError(
-                "A question has words, and at most \(ApprovalDesk.questionCharactersMax) characters.")
+            throw Self.unfit
         }
     }
+
+    private static let unfit = ValidationError(
+        "A question has words, and at most \(ApprovalDesk.questionCharactersMax) characters.")
 
     func run() async throws {
         try await Terminal.guarded {
@@ -28,6 +30,8 @@ struct ApprovalsAsk: AsyncParsableCommand {
                 case .already(let settled):
                     throw Self.nobody(settled.state == .open ? "its time is over" : ApprovalWords.outcome(settled))
                 case .unknown: throw Self.nobody("there is no such approval any more")
+                case .nowhere: throw Self.nobody("neither Slack nor a task of its run is connected")
+                case .unfit: throw Self.unfit
                 }
             }
         }

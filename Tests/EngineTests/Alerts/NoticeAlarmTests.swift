@@ -91,7 +91,7 @@ struct NoticeAlarmTests {
         try await Self.ask(bench, run: run)
         try await bench.database.write { db in
             let asked = QuestionIntent(approval: id, by: "Ana", text: "Which page?")
-            try ApprovalNotices(db: db, doors: doors).askBack(asked, run)
+            try ApprovalNotices(db: db, doors: doors).askBack(asked, run, in: [.slack, .clickUp])
         }
         try await giveUp(ApprovalNotices.ask, .slack, why)
         try await giveUp(ApprovalNotices.askedBack, .slack, why)
