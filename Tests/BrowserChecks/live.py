@@ -168,22 +168,22 @@ def check_lists(driver, given):
     before = driver.execute_script(LIST_STATE, run)
     driver.switch_to.new_window("tab")
     driver.get(base + "/runs/")
-    second = driver.current_window_handle
+    second, opened = driver.current_window_handle, driver.execute_script(LIST_STATE, run)
     request = urllib.request.Request(
         f"{base}/runs/{run}/recheck", data=f"form_token={form_token}".encode(), method="POST",
         headers={"Cookie": f"bureau={given['token']}"})
     urllib.request.urlopen(request, timeout=20).read()
-    for name, handle in (("the second tab", second), ("the first tab", first)):
+    for name, handle, was in (("the second tab", second, opened), ("the first tab", first, before)):
         driver.switch_to.window(handle)
 
         def state():
             return driver.execute_script(LIST_STATE, run)
 
-        if not wait(f"live list: {name} follows", lambda: state()["chip"] != before["chip"], SECONDS_MAX):
+        if not wait(f"live list: {name} follows", lambda: state()["chip"] != was["chip"], SECONDS_MAX):
             note(f"live list: {name} does not follow: {state()}")
         now = state()
-        if (now["rows"], now["top"]) != (before["rows"], before["top"]) or now["inbox"] == before["inbox"]:
-            note(f"live list: {name} moved or its counts did not follow: {before}, then {now}")
+        if (now["rows"], now["top"]) != (was["rows"], was["top"]) or now["inbox"] == was["inbox"]:
+            note(f"live list: {name} moved or its counts did not follow: {was}, then {now}")
         count()
     if not (now["ticked"] and now["focus"]):
         note(f"live list: what was ticked or in focus is not any more: {now}")

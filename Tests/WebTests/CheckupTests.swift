@@ -70,6 +70,7 @@ struct CheckupTests {
             let seen = try await vera.get(place).text
             #expect(seen.contains("14 open tasks") && !seen.contains("/clients/acme/check"))
             #expect(try await vera.post("/clients/acme/check").status == 403)
+            try await server.openClient("plunkett", [:])
             let other = try await Browser.signedIn(server, "olga", .engineer, clients: ["plunkett"])
             #expect(try await other.post("/clients/acme/check").status == 404)
             let program = try await Program.of(server, "pia", .engineer)

@@ -68,8 +68,8 @@ struct RunAgainTests {
                     """, [child, Self.run, Self.run])
             }
             let browser = try await Browser.signedIn(server, "otto", .operator), place = "/runs/\(Self.run)/stop"
-            #expect(try await browser.get("/runs/\(Self.run)/").text.contains("Stop the runs it has started…"))
-            #expect(try await browser.get(place).text.contains("Stop the runs it has started?"))
+            #expect(try await browser.get("/runs/\(Self.run)/").text.contains("Stop what follows…"))
+            #expect(try await browser.get(place).text.contains("Stop what follows from this run?"))
             #expect(try await browser.post(place, "reason=enough").status == 303)
             #expect(try await browser.get("/runs/\(Self.run)/").text.contains(RunDesk.stopsChildren))
             #expect(try await server.house.runs.find(child).state == .stopping)

@@ -54,7 +54,8 @@ extension NoticeWorker {
         let tags = await alert.isOpen ? self.tags(notice, run, agent, directory, parts) : []
         var message = SlackMessages.notice(
             notice, run: run, agentName: name, channel: place.channel, tags: tags, mark: step.id,
-            console: run?.consoleSession.map(parts.settings.consoleLink))
+            console: run?.consoleSession.map(parts.settings.consoleLink),
+            link: run.flatMap { parts.settings.runLink($0.id) })
         message.metadata?.payload["step"] = .string(posted.id)
         if notice.kind == .budget, thread?.channel == place.channel { message.threadTS = thread?.ts }
         if !alert.isOpen {

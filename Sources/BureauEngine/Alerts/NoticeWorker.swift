@@ -135,7 +135,7 @@ package struct NoticeWorker: Service {
         } catch let problem as StepProblem {
             try await settle(step, failed: problem.description)
         } catch let notYet as NoticePlace.NotYet {
-            let (id, due) = (step.id, parts.doors.now() + NoticePlace.againMilliseconds)
+            let (id, due) = (step.id, parts.doors.now() + notYet.milliseconds)
             let why = isOnItsWay(step) ? nil : notYet.why
             try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: why) }
         }

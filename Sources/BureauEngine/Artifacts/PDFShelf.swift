@@ -20,8 +20,9 @@ struct PDFShelf: Sendable {
     /// Takes a copy, whole or not at all, and opens it.
     func put(_ file: URL, _ name: String) throws -> PDFPress.Sheet {
         try Durable.makeFolder(folder)
-        let part = folder.appendingPathComponent(name + ".part")
-        try? FileManager.default.removeItem(at: part)
+        // Another process may make the same.
+        let part = folder.appendingPathComponent("\(name).\(UUID().uuidString).part")
+        defer { try? FileManager.default.removeItem(at: part) }
         try Durable.copy(file, to: part)
         try Durable.replace(place(name), with: part)
         guard let sheet = try find(name) else { throw StorageError.other("\(place(name).path) cannot be read") }

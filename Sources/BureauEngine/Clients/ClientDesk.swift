@@ -66,13 +66,16 @@ package struct ClientDesk: Sendable {
         }
     }
 
-    /// Who changed what about a client, newest first.
+    /// Who changed what about a client, newest first. Endpoints are for engineers: their addresses may hold a key.
     package func activity(_ slug: String, before: String? = nil, limit: Int = 50) async throws -> [AuditEntry] {
         let limit = min(max(limit, 1), 1_000)
         let (cursor, values): (String, [any SQLBindable]) =
             before.map { ("AND id < ?", [slug, $0, limit]) } ?? ("", [slug, limit])
         return try await database.query(
-            "SELECT * FROM audit WHERE client_slug = ? \(cursor) ORDER BY id DESC LIMIT ?", values
+            """
+            SELECT * FROM audit WHERE client_slug = ? AND subject NOT GLOB 'endpoint *' \(cursor)
+            ORDER BY id DESC LIMIT ?
+            """, values
         ).map(AuditEntry.init)
     }
 

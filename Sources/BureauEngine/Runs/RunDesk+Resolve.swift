@@ -47,7 +47,9 @@ extension RunDesk {
             case .again:
                 try store.restart(step, now: now)
                 if step.kind == RunThreadStore.stepKind { try RunThreadStore(db: db).takeUp(id, now: now) }
-            case .giveUp: try store.giveUp(step.id, why: "given up by \(person)", now: now)
+            case .giveUp:
+                try store.giveUp(step.id, why: "given up by \(person)", now: now)
+                if step.kind == RunThreadStore.stepKind { try RunThreadStore(db: db).giveUp(id) }
             }
             try RunEventStore(db: db).append(
                 id, kind: "resolved", detail: "\(step.what): \(resolution.sentence), says \(person)", now: now)

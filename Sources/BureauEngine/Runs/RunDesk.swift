@@ -83,16 +83,17 @@ package struct RunDesk: Sendable {
 
     package static let delivers = "it is delivering already, and finishes"
     /// What a stop has done that was not refused to one that delivers.
-    package static let stopsChildren = "It finishes its delivery; the runs it has started are asked to stop."
+    package static let stopsChildren =
+        "It finishes its delivery and starts no other runs; those it has started are asked to stop."
 
-    /// Whether a stop of a run that delivers would reach any that it has led to.
-    package func hasToStop(below id: String) async throws -> Bool {
+    /// Whether a stop of a run that delivers would reach any that it has led to, or will.
+    package func hasToStop(_ run: RunRecord) async throws -> Bool {
         let doors = doors
-        return try await database.read { try RunFamily(db: $0, doors: doors).hasToStop(below: id) }
+        return try await database.read { try RunFamily(db: $0, doors: doors).hasToStop(run) }
     }
 
     /// `discarding` leaves with the session what it has written so far; otherwise that is fetched and kept. The first stop
-    /// settles it, and fetching them does. One that delivers finishes: of it, only those it has started are asked to stop.
+    /// settles it, and fetching them does. One that delivers finishes: it starts no others, and those it has started are asked to stop.
     package func stop(
         _ id: String, by person: String, reason: String?, discarding: Bool = false
     ) async throws -> RunRecord {
@@ -102,7 +103,7 @@ package struct RunDesk: Sendable {
         return try await refusing(verb: "stopped", id) {
             try await database.write { db in
                 let before = try RunStore(db: db).find(id)
-                if before?.state == .delivering, try !RunFamily(db: db, doors: doors).hasToStop(below: id) {
+                if let before, before.state == .delivering, try !RunFamily(db: db, doors: doors).hasToStop(before) {
                     throw Refused(
                         kind: .notNow,
                         description: "run \(id) cannot be stopped: \(Self.delivers), so that no place is left half done"

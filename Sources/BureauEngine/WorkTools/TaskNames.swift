@@ -29,6 +29,8 @@ package struct TaskNames: Sendable {
     package struct Refused: Error, Sendable, CustomStringConvertible {
         package let description: String
         package let fix: String
+        /// The tool could not be asked just now.
+        package var isPassing = false
 
         package var sentence: String { (description.prefix(1).uppercased() + description.dropFirst()).closed }
     }
@@ -65,7 +67,9 @@ package struct TaskNames: Sendable {
                     + "(CLICKUP_WORKSPACE_ID)", fix: Self.pasted)
         }
         do { return try await clickUp.task(named: name, workspace: workspace).id } catch {
-            throw Refused(description: "ClickUp shows no task \(name): \(error.sentence)", fix: Self.pasted)
+            throw Refused(
+                description: "ClickUp shows no task \(name): \(error.sentence)", fix: Self.pasted,
+                isPassing: error.isRetryable)
         }
     }
 }

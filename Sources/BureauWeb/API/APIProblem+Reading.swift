@@ -47,7 +47,9 @@ extension APIProblem {
         case let refused as PDFPress.Refused:
             self.init(
                 status: refused.kind.status, title: "No PDF", detail: Self.sentence(refused.description),
-                fix: Self.sentence(refused.fix))
+                fix: refused.kind == .notInstalled
+                    ? "Download the file itself; whoever runs the server can install Chromium."
+                    : Self.sentence(refused.fix))
         case let refused as ClientDesk.Refused:
             self.init(
                 status: refused.isConflict ? .conflict : .unprocessableContent, title: "Not done",

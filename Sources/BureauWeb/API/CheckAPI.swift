@@ -57,7 +57,7 @@ struct CheckAPI: Sendable {
         guard let checkup = house.checkup else {
             throw APIProblem(
                 status: .conflict, title: "Nobody can look",
-                detail: "This server cannot look at its connections.", fix: "Run: bureau doctor")
+                detail: "This server cannot look at its connections.", fix: "Ask whoever runs the server to look.")
         }
         _ = try await checkup.run(subject, by: call.web.actor().name)
         return await outcome(subject)
@@ -80,6 +80,12 @@ struct CheckAPI: Sendable {
     private func test(_ call: APICall) async throws -> JSONValue {
         guard let agent = house.catalog.agent(call.web.parameter("name")), agent.config.triggers.manualCLI else {
             throw APIProblem.missing("such agent that may be started by hand")
+        }
+        guard try call.web.signedIn().person.mayStart(for: nil) else {
+            throw APIProblem(
+                status: .unprocessableContent, title: "A client is missing",
+                detail: "A test run is for no client, and you see some clients alone.",
+                fix: "Ask somebody who sees all of them.")
         }
         let actor = try call.web.actor()
         let run = try await house.runs.start(

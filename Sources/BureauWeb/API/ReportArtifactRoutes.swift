@@ -155,7 +155,7 @@ struct ReportArtifactRoutes {
                 case .tooLarge: (.contentTooLarge, "Too large")
                 }
             throw APIProblem(status: status, title: title, detail: refused.description, fix: APIProblem.fix(refused))
-        }
+        } catch let problem as FieldProblem { throw APIProblem(reading: problem) ?? problem }
     }
 
     private static func json(_ value: JSONValue) -> Response {

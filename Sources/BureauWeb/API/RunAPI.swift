@@ -211,8 +211,9 @@ struct RunStarter: Sendable {
         guard let written else { return nil }
         do { return try await house.taskNames.task(written, for: agent) } catch let refused as TaskNames.Refused {
             throw APIProblem(
-                status: .unprocessableContent, title: "No such task",
-                detail: refused.sentence, fix: "Send another task, or the id in its link.")
+                status: refused.isPassing ? .serviceUnavailable : .unprocessableContent,
+                title: refused.isPassing ? "Not now" : "No such task", detail: refused.sentence,
+                fix: refused.isPassing ? "Send it again in a minute." : "Send another task, or the id in its link.")
         }
     }
 }

@@ -7,7 +7,7 @@
     for (const button of document.querySelectorAll("[data-copy][hidden]")) {
       button.hidden = false;
       button.addEventListener("click", async () => {
-        try { await navigator.clipboard.writeText(button.dataset.copy); say("Copied"); button.textContent = "Copied"; } catch { say("Copying is not allowed here"); }
+        try { await navigator.clipboard.writeText(button.dataset.copy || button.closest("details").querySelector("pre").textContent); say("Copied"); button.textContent = "Copied"; } catch { say("Copying is not allowed here"); }
       });
     }
   };

@@ -48,6 +48,8 @@ struct DataTwins: Sendable {
     private static func place(_ list: String, _ web: WebRequest) -> String {
         var changes: [String: String?] = [:]
         if web.query("all") == "yes" { changes["all"] = "true" }
+        // Programs order for themselves.
+        if web.query("order") != nil { changes["order"] = .some(nil) }
         if let before = web.query("before") {
             (changes["before"], changes["cursor"]) = (.some(nil), APICursor.make(list, before))
         }
@@ -57,7 +59,7 @@ struct DataTwins: Sendable {
     // MARK: The inbox
 
     private func inbox(_ web: WebRequest) async throws -> Response {
-        let kind = try kind(web), after = web.query("after")
+        let kind = try Self.kind(web), after = web.query("after")
         guard after == nil || kind != nil else {
             throw PageProblem.badRequest("Each kind goes on by itself: say kind= with after=.")
         }
@@ -67,7 +69,7 @@ struct DataTwins: Sendable {
         return RunPages.json(try await InboxDocument(house: house).make(question, kind, after: after))
     }
 
-    private func kind(_ web: WebRequest) throws -> Inbox.Kind? {
+    static func kind(_ web: WebRequest) throws -> Inbox.Kind? {
         guard let text = web.query("kind") else { return nil }
         guard let kind = Inbox.Kind(rawValue: text) else {
             throw PageProblem.badRequest("There is no kind called \"\(text.prefix(40))\".")

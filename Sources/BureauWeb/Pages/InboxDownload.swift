@@ -11,7 +11,7 @@ struct InboxDownload: Sendable {
     private static let titles = ["kind", "since", "expires_at", "run", "client", "agent", "what"]
 
     private func csv(_ web: WebRequest) async throws -> Response {
-        let kind = web.query("kind").flatMap(Inbox.Kind.init(rawValue:))
+        let kind = try DataTwins.kind(web)
         let kinds = kind.map { [$0] } ?? Inbox.Kind.allCases
         let person = try web.signedIn().person, people = try await InboxPeople(house, person)
         var question = Inbox.Question(

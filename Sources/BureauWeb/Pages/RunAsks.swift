@@ -69,19 +69,19 @@ struct RunAsks: Sendable {
             back: Link(word: "Keep running", address: words.address))
     }
 
-    /// What delivers finishes; those it has started, and waits for, may be asked to stop.
+    /// What delivers finishes; those it has started may be asked to stop, and those it would start never begin.
     private func stopBelow(_ run: RunRecord) async throws -> ConfirmPage {
-        try expect(try await house.runs.hasToStop(below: run.id), "This run cannot be stopped: \(RunDesk.delivers).")
+        try expect(try await house.runs.hasToStop(run), "This run cannot be stopped: \(RunDesk.delivers).")
         let words = house.words(run)
         return ConfirmPage(
-            question: "Stop the runs it has started?", about: words.title, crumbs: crumbs(words, "Stop"),
+            question: "Stop what follows from this run?", about: words.title, crumbs: crumbs(words, "Stop"),
             effect: RunDesk.stopsChildren,
             cost: "\(words.cost) is spent already by this one.",
             reach: "The people who wait for their results are told who stopped them.",
             undo: "A stopped run does not go on. Each can be run again from its beginning.",
-            action: "/runs/\(run.id)/stop", verb: "Stop them", tone: "danger",
+            action: "/runs/\(run.id)/stop", verb: "Stop what follows", tone: "danger",
             reason: Field("reason", "Reason", .long, hint: "Told to the people who wait for the result."),
-            back: Link(word: "Let them go on", address: words.address))
+            back: Link(word: "Let it go on", address: words.address))
     }
 
     /// What becomes of its files can be chosen while its session writes them; nil when they are kept in any case.

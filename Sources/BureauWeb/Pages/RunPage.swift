@@ -85,7 +85,9 @@ struct RunPage {
         blocks += parts.report.lost.map { [$0] } ?? rounds
         blocks += [results.decisions(parts.approvals.value), parts.agent.lost].compactMap(\.self) + around.input(agent)
         blocks += try await house.panel("The cost", id: "cost") { [try await results.cost(agent, person)] }
-        blocks += try await house.panel("How the cost grew") { try await RunCurve(house: house, run: run).blocks(agent) }
+        blocks += try await house.panel("How the cost grew") {
+            try await RunCurve(house: house, run: run).blocks(agent)
+        }
         blocks += try await house.panel("What the session used") {
             [try await RunKinds(house: house, run: run).block()].compactMap(\.self)
         }
@@ -170,14 +172,14 @@ struct RunPage {
         }
     }
 
-    /// A delivery finishes; what waits for the runs it has started can still ask those to stop.
+    /// A delivery finishes; the runs that follow from it can still be stopped.
     private func stopBelow(_ person: PersonRecord) async throws -> [Form] {
-        guard run.state == .delivering, person.role >= .operator, try await house.runs.hasToStop(below: run.id) else {
+        guard run.state == .delivering, person.role >= .operator, try await house.runs.hasToStop(run) else {
             return []
         }
         return [
             Form(
-                action: "/runs/\(run.id)/stop/ask", verb: "Stop the runs it has started…", tone: "danger",
+                action: "/runs/\(run.id)/stop/ask", verb: "Stop what follows…", tone: "danger",
                 style: "form row")
         ]
     }

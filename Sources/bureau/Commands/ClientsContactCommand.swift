@@ -73,7 +73,9 @@ extension ClientBook {
     fileprivate func keep(_ contacts: [ClientRecord.Contact], of client: ClientRecord) async throws -> ClientRecord {
         let list = BureauDomain.JSONValue.array(contacts.map(\.json))
         let changed = try Self.checked(client.setting(ClientRecord.contactsKey, to: list))
-        try await save(changed)
-        return changed
+        // Refused when somebody else has changed the record since it was read.
+        let desk = ClientDesk(database: records.database, doors: records.doors)
+        return try await desk.setContacts(
+            changed.slug, contacts, from: ClientStanding.version(of: client), by: .here)
     }
 }

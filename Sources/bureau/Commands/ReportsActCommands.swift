@@ -93,7 +93,7 @@ extension ReportPrint {
     fileprivate func write(_ page: ArtifactDesk.Page, to folder: URL) async throws -> [String] {
         var names: [String] = []
         for file in page.files where Self.isPrintable(file.name) {
-            let sheet = try await pdf(file.name, of: page.artifact.id)
+            guard let sheet = try await sheet(file.name, of: page.artifact.id) else { continue }
             defer { try? sheet.handle.close() }
             // One of the report's own files may be called so.
             let isTaken = page.files.contains { $0.name == file.name + ".pdf" }
@@ -102,5 +102,17 @@ extension ReportPrint {
             names.append(name)
         }
         return names
+    }
+
+    /// Nil for a file that cannot be printed, which is said: the others are there all the same.
+    private func sheet(_ name: String, of artifact: String) async throws -> PDFPress.Sheet? {
+        do { return try await pdf(name, of: artifact) } catch let refused as ArtifactDesk.Refused
+            where refused.kind == .tooLarge
+        {
+            Terminal.note("no PDF of \(PlainLine.of(name)): \(refused.description)")
+        } catch let refused as PDFPress.Refused where [.tooLarge, .failed].contains(refused.kind) {
+            Terminal.note("no PDF of \(PlainLine.of(name)): \(refused.description)")
+        }
+        return nil
     }
 }

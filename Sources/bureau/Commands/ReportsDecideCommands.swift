@@ -24,6 +24,7 @@ struct ReportAction {
         let before = try await desk.find(report)
         let person = try await Person.here(composition)
         let decision = composition.reportDecision
+        guard person.role >= .consultant else { throw Person.notAllowed }
         if case .accepted = word, !decision.mayAccept(before, person) { throw Person.notAllowed }
         _ = try await decision.carryOut(word, before, person, .here)
         let code = ServerLock.isHeld(settings) ? 0 : try await follow(before.runID, word, composition)
@@ -64,7 +65,7 @@ extension Person {
 
     static var notAllowed: SetupError {
         SetupError(
-            "you may not accept these results: your role or the agent's config does not let you",
+            "you may not decide about these results: your role or the agent's config does not let you",
             fix: "ask one of the people its config names, who do it on the task, or an operator",
             exitCode: ExitStatus.notAllowed)
     }

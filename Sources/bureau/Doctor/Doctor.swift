@@ -81,7 +81,11 @@ extension Checkup {
                     if let client = await find(slug) {
                         await ClientCheck(settings: settings, client: client, accounts: accounts).findings()
                     } else {
-                        [Finding.fail("client", "there is no client \(slug)", fix: "see the list of clients")]
+                        [
+                            Finding.fail(
+                                "client", "the client \(slug) is not there, or could not be read",
+                                fix: "look again; see the list of clients")
+                        ]
                     }
                 }
             return found.map { finding in

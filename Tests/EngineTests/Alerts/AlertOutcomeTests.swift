@@ -135,7 +135,10 @@ struct AlertOutcomeTests {
             let parts = try bench.parts(isPosted ? here.connections : Connections()), alarm = SystemAlarm(parts: parts)
             try await alarm.raise("disk", subject: "DATA_DIR", "The disk is full.")
             try await Self.round(bench, parts)
-            try here.fault("slack", "chat.update", .status(403))
+            // Where it cannot be edited an end is said anew.
+            for operation in ["chat.update", "chat.postMessage"] {
+                try here.fault("slack", operation, times: 10, .status(403))
+            }
             try await alarm.resolve(subject: "DATA_DIR")
             for _ in 0..<2 { try await Self.round(bench, parts) }
             let states: [StepRecord.State] = isPosted ? [.failed] : []

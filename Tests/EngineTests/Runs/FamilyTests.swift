@@ -106,6 +106,17 @@ struct FamilyTests {
         }
     }
 
+    @Test("A stop of a run that delivers keeps it from starting others, and is refused from then on")
+    func startsNone() async throws {
+        let text = Agents.make(name: "sentinel", extra: #", "fan_out": {"agents": ["catalyst"]}"#)
+        let bench = try await Bench(agents: ["sentinel.json": text]), doors = bench.clock.doors
+        let run = try await bench.run(Bench.toRunning + [.turnEnded, .filesCollected(problem: nil)])
+        let desk = RunDesk(database: bench.database, doors: doors)
+        #expect(try await desk.stop(run.id, by: "ana", reason: nil).state == .delivering)
+        #expect(try await bench.database.read { try RunFamily(db: $0, doors: doors).wasStopped(run.id) })
+        await #expect(throws: RunDesk.Refused.self) { try await desk.stop(run.id, by: "ben", reason: nil) }
+    }
+
     @Test("Agents that start each other through a task are stopped with an alert")
     func pingPong() async throws {
         let (bench, parts) = try await Self.bench(["sentinel"])

@@ -41,7 +41,7 @@ final class VirtualClock: Sendable {
 
     /// Returns once so many tasks sleep.
     func untilSleeping(_ count: Int) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(120)
         while sleeperCount < count {
             guard ContinuousClock.now < deadline else { throw NobodySleeps(found: sleeperCount, wanted: count) }
             await Task.yield()

@@ -9,7 +9,7 @@ struct PlaceTests {
     private static func isPage(_ route: Route) -> Bool {
         let last = route.path.split(separator: "/").last.map(String.init) ?? ""
         return route.method == .get && route.surface == .page && !last.contains(".")
-            && !["stream", "content", "download"].contains(last)
+            && !["stream", "content", "download", "pdf"].contains(last)
     }
 
     private static func parts(_ path: String) -> [Substring] {

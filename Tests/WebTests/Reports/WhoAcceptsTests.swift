@@ -79,7 +79,7 @@ struct WhoAcceptsTests {
 
     private static let words: [(String, String, Int, ArtifactState)] = [
         ("changes", #"{"text": "Shorter, please."}"#, 200, .changesAsked),
-        ("changes", #"{"text": "  "}"#, 409, .reviewReady), ("changes", "{}", 400, .reviewReady),
+        ("changes", #"{"text": "  "}"#, 422, .reviewReady), ("changes", "{}", 400, .reviewReady),
         ("dismiss", #"{"reason": "not needed"}"#, 200, .dismissed), ("dismiss", "{}", 200, .dismissed),
     ]
 

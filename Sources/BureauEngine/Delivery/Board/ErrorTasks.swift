@@ -55,7 +55,10 @@ struct ErrorTasks {
         let (open, isWaiting) = try await parts.database.read { db in
             (try openTask(db, run), try hasEarlier(db, step, run))
         }
-        guard !isWaiting else { throw NoticePlace.NotYet(why: "waits until an earlier error of the same work is told") }
+        guard !isWaiting else {
+            throw NoticePlace.NotYet(
+                why: "waits until an earlier error of the same work is told", milliseconds: againMilliseconds)
+        }
         if step.kind == resolvedKind {
             guard let open else { return AlreadyShown() }
             let what = run.taskID == nil ? "the same agent" : "the same task"
@@ -73,13 +76,17 @@ struct ErrorTasks {
         return ErrorRepeated(comment: tool.comment(evidence, on: open, mark: mark), again: made, task: open)
     }
 
+    /// Long enough that a hundred of them, while a tool is down for a day, leave room for other notices.
+    static let againMilliseconds: Int64 = 30_000
+
     /// What is on its way decides what comes after it: two errors of one work are one task, and a task that is yet to be
     /// made can be completed.
     private static func hasEarlier(_ db: any Connection, _ step: StepRecord, _ run: RunRecord) throws -> Bool {
         try db.first(
             """
             SELECT 1 AS one FROM step JOIN run ON run.id = step.run_id
-            WHERE \(sameWork) AND step.kind IN (?, ?) AND step.state IN ('pending', 'intended') AND step.id <> ?
+            WHERE \(sameWork) AND step.kind IN (?, ?) AND step.purpose = 'notice'
+                AND step.state IN ('pending', 'intended') AND step.id <> ?
                 AND EXISTS (SELECT 1 FROM step AS own WHERE own.id = ? AND (step.created_at < own.created_at
                     OR (step.created_at = own.created_at AND step.id < own.id)))
             LIMIT 1

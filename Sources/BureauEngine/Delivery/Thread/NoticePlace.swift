@@ -5,7 +5,10 @@ import BureauVendors
 /// Where a notice about a run belongs.
 struct NoticePlace: Sendable {
     /// What it follows on, such as the message it answers, is about to be there: look again soon.
-    struct NotYet: Error { var why = "waits for its thread" }
+    struct NotYet: Error {
+        var why = "waits for its thread"
+        var milliseconds = NoticePlace.againMilliseconds
+    }
     static let noChannel = StepProblem(
         description:
             "Slack is connected, but no channel is set for this: name one in the agent's file (alerts.on_failure_channel) or set SLACK_ALERT_CHANNEL_ID"

@@ -15,10 +15,11 @@ struct RunThreadLoss: Sendable {
             try threads.check(runID, owner: owner)
             try threads.close(runID, owner: owner)
             let unposted = try steps.list(run: runID, purpose: .notice).last { step in
-                step.kind == RunThreadStore.stepKind && [.pending, .intended, .failed].contains(step.state)
+                step.kind == RunThreadStore.stepKind && [.pending, .intended, .failed, .doubtful].contains(step.state)
             }
             // What is posted and could not be replaced stands there as it was.
             guard let unposted else { return }
+            if unposted.state == .doubtful { try steps.giveUp(unposted.id, why: why, now: doors.now()) }
             try steps.markFailed(unposted.id, state: .failed, error: why, now: doors.now())
             _ = try NoticeAlarm(db: db, doors: doors).givenUp(unposted, unposted.error ?? why)
         }

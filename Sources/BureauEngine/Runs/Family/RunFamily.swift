@@ -25,9 +25,22 @@ struct RunFamily {
         }
     }
 
+    /// Whether a stop of this run, which delivers, would still do anything: ask those it has started to stop, or keep it
+    /// from starting them when it is done.
+    func hasToStop(_ run: RunRecord) throws -> Bool {
+        if try hasToStop(below: run.id) { return true }
+        guard try !wasStopped(run.id), try RunChildStore(db: db).children(of: run.id).isEmpty else { return false }
+        let moment = FanOut.Moment.afterDone.rawValue
+        return try db.first(
+            """
+            SELECT 1 AS found FROM agent_config WHERE sha256 = ? AND json_valid(body)
+                AND json_type(body, '$.fan_out') = 'object' AND coalesce(json_extract(body, '$.fan_out.when'), ?) = ?
+            """, [run.configHash, moment, moment]) != nil
+    }
+
     /// Whether any run below this one goes on and can still be asked to stop. One is started after what started it, so
     /// this comes to an end.
-    func hasToStop(below id: String) throws -> Bool {
+    private func hasToStop(below id: String) throws -> Bool {
         for child in try RunChildStore(db: db).children(of: id) where !child.state.isFinal && child.stopCause == nil {
             if child.state != .delivering { return true }
             if try hasToStop(below: child.id) { return true }

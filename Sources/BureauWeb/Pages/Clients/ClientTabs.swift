@@ -135,8 +135,12 @@ struct ClientTabs: Sendable {
         let found = try await house.clients.activity(
             try web.theClient().slug, before: web.query("before"), limit: rows + 1)
         let entries = found.prefix(rows).map { entry -> JSONValue in
-            let members = (entry.document.object?.members ?? []).filter { $0.key != "remote_address" }
-            return .object(JSONObject(members.map { ($0.key, $0.value) }))
+            let words = AuditWords(entry), other = ["remote_address", "before", "after"]
+            let members = (entry.document.object?.members ?? []).filter { !other.contains($0.key) }
+            return .object(
+                JSONObject(
+                    members.map { ($0.key, $0.value) }
+                        + [("before", .string(words.before)), ("after", .string(words.after))]))
         }
         let next = found.count > rows ? JSONValue.string(found[rows - 1].id) : .null
         return RunPages.json(["items": .array(entries), "next": next])
