@@ -80,10 +80,10 @@ extension Promises {
     }
 
     /// No trouble from the moment it was there, and a slot.
-    func isFree(_ at: Int64, _ runs: [Run], isCard: Bool = false) -> Bool {
+    private func isFree(_ at: Int64, _ runs: [Run]) -> Bool {
         let end = at + Self.startMillisecondsMax
         let busy = runs.count { ($0.startedAt ?? .max) < end && ($0.endedAt ?? .max) > at }
-        return busy < SimulatedServer.runsInFlightMax && world.journal.isCalm(from: at, until: end, forCards: isCard)
+        return busy < SimulatedServer.runsInFlightMax && world.journal.isCalm(from: at, until: end)
     }
 
     private func results(of task: String, _ run: Run, _ sight: JSON) -> [String] {

@@ -57,7 +57,6 @@ struct People {
             try? await world.scheduler.sleep(.seconds(world.chance.among(1...600)))
         }
         world.journal.work[index].isLeftStanding = true
-        world.journal.work[index].standsSince = world.scheduler.now
         guard !isComplete else { return }
         // Somebody fills in what is missing, some time later, and sets the status again.
         try? await world.scheduler.sleep(.seconds(world.chance.among(1_800...14_400)))

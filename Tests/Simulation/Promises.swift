@@ -53,12 +53,10 @@ struct Promises {
     func complaints() async throws -> [String] {
         let sight = Sight(state: await world.sandbox.state(), log: [])
         let runs = try runs()
-        let found =
-            try world.journal.complaints + signals() + changes(runs) + typed(runs) + families(runs)
+        return try world.journal.complaints + signals() + changes(runs) + typed(runs) + families(runs)
             + assigned(runs, sight.state) + boards(runs, sight) + sessions(runs, sight)
             + deliverables(runs, sight) + ends(runs, sight) + answers(runs) + money(runs, sight) + ledger(runs, sight)
             + rest(runs) + trails()
-        return found + cards(runs)
     }
 
     // MARK: 1. A signed event answered 2xx is on disk, with one verdict

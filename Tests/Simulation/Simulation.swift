@@ -118,7 +118,7 @@ private final class Outcome: @unchecked Sendable {  // The simulation has one th
 
 /// What a simulation amounts to.
 struct Figures {
-    private var hours = 0, runs = 0, assigned = 0, calm = 0, cards = 0, calmCards = 0
+    private var hours = 0, runs = 0, assigned = 0, calm = 0
     private var states: [String: Int] = [:]
     private var faults: [String: Int] = [:]
 
@@ -131,7 +131,6 @@ struct Figures {
         for run in all { states[run.state.rawValue, default: 0] += 1 }
         faults = world.journal.faults
         (assigned, calm) = (world.journal.assigned.count, Promises(world: world).calmCount(all))
-        (cards, calmCards) = (world.journal.work.count, Promises(world: world).calmCardsCount(all))
     }
 
     mutating func add(_ other: Figures) {
@@ -139,8 +138,6 @@ struct Figures {
         runs += other.runs
         assigned += other.assigned
         calm += other.calm
-        cards += other.cards
-        calmCards += other.calmCards
         states.merge(other.states, uniquingKeysWith: +)
         faults.merge(other.faults, uniquingKeysWith: +)
     }
@@ -150,9 +147,7 @@ struct Figures {
             counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         }
         let pace = String(format: "%.1f", Double(hours) / max(seconds, 0.001))
-        let given =
-            "\(assigned) tasks in Asana (\(calm) without trouble), \(cards) cards (\(calmCards) with nothing in their way)"
         return "seed \(seed): \(hours) h in \(String(format: "%.1f", seconds)) s (\(pace) h/s), \(runs) runs "
-            + "(\(list(states))), \(given), faults (\(list(faults))), trace \(trace.lines) lines \(trace.digest)"
+            + "(\(list(states))), \(assigned) tasks in Asana (\(calm) without trouble), faults (\(list(faults))), trace \(trace.lines) lines \(trace.digest)"
     }
 }

@@ -120,10 +120,6 @@ struct Weather {
         if ["asana", "anthropic"].contains(rule.vendor), ["*", "session.create"].contains(rule.operation) {
             world.journal.trouble(from: world.scheduler.now)
         }
-        // A card whose webhook is lost waits for the next sweep, and here that is ten minutes away.
-        if rule.vendor == "clickup", ["*", "webhook.deliver"].contains(rule.operation) {
-            world.journal.trouble(from: world.scheduler.now, isOfCards: true)
-        }
         try? world.sandbox.faults.add(rule)
     }
 

@@ -261,8 +261,6 @@ struct Journal {
         var wishes = 0
         /// Whether it was left standing there.
         var isLeftStanding = false
-        /// Since when.
-        var standsSince: Int64 = 0
         var isComplete = true
         var isStopped = false
     }
@@ -270,15 +268,7 @@ struct Journal {
     /// Tasks in Asana, with the moment at which each was there for the agent.
     var assigned: [(task: String, at: Int64)] = []
     /// When something kept work from beginning: since when, and until when if it is over.
-    private(set) var troubles: [Trouble] = []
-    struct Trouble {
-        let from: Int64
-        var until: Int64?
-        /// Whether it kept only cards in ClickUp.
-        var isOfCards = false
-    }
-    /// How much longer what is over may keep cards: a webhook that was suspended is armed again by the sweep after next.
-    static let cardsMillisecondsAfter: Int64 = 1_200_000
+    private(set) var troubles: [(from: Int64, until: Int64?)] = []
     /// Approval id to what was decided first.
     var decisions: [String: Bool] = [:]
     /// Commands typed in Slack: by their trigger, whether they were taken.
@@ -291,18 +281,14 @@ struct Journal {
     var complaints: [String] = []
     var restAt: Int64 = 0
 
-    mutating func trouble(from: Int64, until: Int64? = nil, isOfCards: Bool = false) {
-        troubles.append(Trouble(from: from, until: until, isOfCards: isOfCards))
-    }
+    mutating func trouble(from: Int64, until: Int64? = nil) { troubles.append((from, until)) }
 
     mutating func troublesOver(at now: Int64) {
-        for index in troubles.indices where troubles[index].until == nil {
-            troubles[index].until = now + (troubles[index].isOfCards ? Self.cardsMillisecondsAfter : 0)
-        }
+        for index in troubles.indices where troubles[index].until == nil { troubles[index].until = now }
     }
 
-    func isCalm(from: Int64, until: Int64, forCards: Bool = false) -> Bool {
-        !troubles.contains { (forCards || !$0.isOfCards) && $0.from < until && $0.until ?? .max > from }
+    func isCalm(from: Int64, until: Int64) -> Bool {
+        !troubles.contains { $0.from < until && $0.until ?? .max > from }
     }
 
     mutating func count(_ fault: String, by count: Int = 1) { faults[fault, default: 0] += count }

@@ -10,16 +10,14 @@ struct Simulated: Sendable {
     var isWell: Bool { code == 0 }
 
     /// "…, 40 tasks in Asana (28 without trouble), …".
-    var calmTasks: Int { number(before: " without trouble)") }
-
-    /// "…, 600 cards (210 with nothing in their way), …".
-    var calmCards: Int { number(before: " with nothing in their way)") }
+    var calmTasks: Int {
+        guard let end = text.range(of: " without trouble)") else { return 0 }
+        return text[..<end.lowerBound].split { !$0.isNumber }.last.flatMap { Int($0) } ?? 0
+    }
 
     /// "…, 1064 runs (done 601, …": how many there were.
-    var runs: Int { number(before: " runs (") }
-
-    private func number(before words: String) -> Int {
-        guard let end = text.range(of: words) else { return 0 }
+    var runs: Int {
+        guard let end = text.range(of: " runs (") else { return 0 }
         return text[..<end.lowerBound].split { !$0.isNumber }.last.flatMap { Int($0) } ?? 0
     }
 
