@@ -95,15 +95,20 @@ struct CanaryTests {
             #expect(answer.status == 200, "\(answer.text)")
             try await installation.board.asana("comment", task, ["text": text, "user": "1208000000000012"])
         }
+        func judged(_ state: String) async throws {
+            try await eventually("the run in Asana is \(state)", within: .seconds(60)) {
+                let run = try await installation.records().runs.first { $0.agent == "jessie" }
+                return run?.state == state ? true : nil
+            }
+        }
         try await says("Reply here to say what should change")
+        try await judged("in_review")
         try await comment("Please shorten the summary.", read: "revision_request")
         try await says("revision 2 of this task")
+        try await judged("in_review")
         try await comment("Approved, thank you!", read: "acceptance")
         try await says("Accepted by")
-        try await eventually("the accepted run is done", within: .seconds(60)) {
-            let run = try await installation.records().runs.first { $0.agent == "jessie" }
-            return run?.state == "done" ? true : nil
-        }
+        try await judged("done")
     }
 
     /// The failure gets a task of its own; from then on Asana refuses the token too.

@@ -83,6 +83,7 @@ struct DemoWaiting: Sendable {
             "folder": {"enabled": true, "path": "{client_id}/briefs"}
           },
           "review": {"enabled": true, "publish_on_accept": ["slack"]},
+          "approvals": {"tools": {"publish_post": {"effect": "publishes a post on the Google profile of {location}", "undo": "yes, by deleting the post there"}}},
           "artifacts": {"kind": "monthly-brief", "title": "Monthly brief", "channel": "seo"},
           "alerts": {"on_failure_channel": "#seo-automation-alerts"}
         }

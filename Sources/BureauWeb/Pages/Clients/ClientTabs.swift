@@ -86,7 +86,9 @@ struct ClientTabs: Sendable {
         case .overview:
             page.blocks += view.overview()
             page.blocks += try await house.panel("The last runs") { try await runs(slug, person) }
-        case .sources: page.blocks += view.sources() + (try await checking(slug, person))
+        case .sources:
+            let blocks = view.sources()
+            page.blocks += blocks.prefix(1) + (try await checking(slug, person)) + blocks.dropFirst()
         case .context: page.blocks += view.context()
         case .users:
             let people = try await house.part("Who may be given a duty", or: [PersonRecord]()) {
