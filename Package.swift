@@ -136,7 +136,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"), crypto, lifecycle,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
-            ]),
+            ], exclude: ["Support/hold_against_specs.py"]),
         tests(
             "CommandTests",
             [

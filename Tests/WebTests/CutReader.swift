@@ -5,6 +5,8 @@ import Foundation
 /// A browser's reader of a run's stream on a network that breaks all the time: a connection ends after any number of
 /// bytes, what had come by half is lost, and the next one begins after the last event that had come whole.
 struct CutReader: Sendable {
+    /// Silence for so long is a break of the connection too, and the next one goes on.
+    private static let silentSecondsMax = 10
     let port: Int
     let path: String
     var headers: [String: String]
@@ -36,7 +38,7 @@ struct CutReader: Sendable {
             Thread.detachNewThread {
                 done.resume(
                     with: Result {
-                        let socket = try RawSocket(port: port)
+                        let socket = try RawSocket(port: port, waitSeconds: silentSecondsMax)
                         try socket.send(request)
                         var bytes: [UInt8] = []
                         while bytes.count < bytesMax, let piece = socket.receive() {

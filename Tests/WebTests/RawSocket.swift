@@ -25,9 +25,9 @@ struct RawSocket: ~Copyable {
 
     struct Failed: Error { let step: String }
 
-    init(port: Int) throws {
+    init(port: Int, waitSeconds: Int = waitSecondsMax) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var limit = timeval(tv_sec: Self.waitSecondsMax, tv_usec: 0)
+        var limit = timeval(tv_sec: waitSeconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -202,7 +202,8 @@ extension WebGate {
         let label = ClientActions.fact(name)?.label ?? words
         if name.contains("password") { return Field(name, label, .line(type: "password"), isRequired: true) }
         // A box, a button or an id that came with the form stays as it was.
-        let unseen = ["do", "decision", "version", "tab", "contact"] + (isLate ? ChangePages.unread : ChangePages.carried)
+        let unseen =
+            ["do", "decision", "version", "tab", "contact"] + (isLate ? ChangePages.unread : ChangePages.carried)
         let isChosen = value == "yes" || name.hasPrefix(Picks.box) || unseen.contains(name)
         if isChosen { return Field(name, "", .hidden, value: value) }
         return Field(
