@@ -59,7 +59,7 @@ struct ReportsCommandTests {
 
     /// Decided by somebody whom the agent's config does not name: what their role lets them, and what it does not.
     private static let decisions: [([String], Int32, String)] = [
-        (["reports", "accept"], 4, "you may not accept"), (["runs", "accept"], 4, "you may not accept"),
+        (["reports", "accept"], 4, "you may not decide"), (["runs", "accept"], 4, "you may not decide"),
         (["reports", "note", "Looks fine so far."], 0, ""), (["reports", "note", "  "], 1, "a note has words"),
         (["reports", "changes", "Shorten the summary."], 0, ""),
         (["runs", "note", "The second round is better."], 0, ""), (["runs", "note", " "], 1, "a note has words"),

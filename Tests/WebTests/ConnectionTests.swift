@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import BureauWeb
+
 /// What the bytes of one connection may look like. A vendor's sender keeps connections open and may send ahead.
 @Suite("Webhooks and other requests on one connection")
 struct ConnectionTests {
@@ -37,7 +39,8 @@ struct ConnectionTests {
     func pipelined(order: String) async throws {
         try await Served.run { server in
             let answers = try await answer(port: server.port, [Self.requests(order)]) {
-                Self.kinds($0).count == order.count && ($0.hasSuffix("}") || $0.hasSuffix("\r\n\r\n"))
+                Self.kinds($0).count == order.count
+                    && ["}", "\r\n\r\n", "</html>", "</html>\n"].contains(where: $0.hasSuffix)
             }
             #expect(Self.kinds(answers) == order)
             #expect(try await server.signals().count == order.filter { $0 == "w" }.count)
@@ -51,6 +54,35 @@ struct ConnectionTests {
             let answer = try await answer(port: server.port, bytes, finish: true) { _ in false }
             #expect(answer.hasPrefix("HTTP/1.1 200"), "the connection ends after the answer, not before it")
             #expect(try await server.signals().count == 1)
+        }
+    }
+
+    @Test("A request of any kind is answered though its sender has closed its side")
+    func halfClosed() async throws {
+        try await Served.run { server in
+            let answer = try await answer(
+                port: server.port, ["GET /health HTTP/1.1\r\nHost: x\r\n\r\n"], finish: true
+            ) { _ in false }
+            #expect(answer.hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test("Whoever followed a live page and has gone takes up no place, though nothing is written to them")
+    func gone() async throws {
+        try await Served.run { server in
+            let run = try await server.addRun(client: nil), browser = try await Browser.signedIn(server, "ana", .viewer)
+            let request = LiveReader.request("/runs/\(run.id)/stream", browser.cookie)
+            func open() async throws -> Bool {
+                try await answer(port: server.port, [request]) { $0.contains("\r\n\r\n") }.hasPrefix("HTTP/1.1 200")
+            }
+            for _ in 0..<LiveStreams.streamsPerPersonMax { #expect(try await open()) }
+            // Well before the next heartbeat, by which alone it was noticed once.
+            var tries = 0
+            while try await !open(), tries < 100 {
+                tries += 1
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(tries < 100)
         }
     }
 

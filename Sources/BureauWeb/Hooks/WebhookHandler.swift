@@ -30,6 +30,9 @@ final class WebhookHandler: ChannelDuplexHandler, RemovableChannelHandler {
             case .passing(let isWhole, _), .answering(let isWhole): isWhole
             }
         }
+
+        /// Whether a webhook that came whole is being answered here.
+        var isOurs: Bool { if case .answering(isWhole: true) = self { true } else { false } }
     }
 
     private struct Incoming {
@@ -168,7 +171,7 @@ final class WebhookHandler: ChannelDuplexHandler, RemovableChannelHandler {
         while !stage.holds, let part = held.popFirst() { take(part, context) }
         // The framework takes up what it was given only now.
         context.fireChannelReadComplete()
-        guard !stage.holds else { return }
+        guard !stage.isOurs, held.isEmpty else { return }
         if readIsHeld {
             readIsHeld = false
             context.read()
@@ -179,13 +182,15 @@ final class WebhookHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// While the framework answers, the socket is read on until something waits: only so is it noticed that whoever
+    /// follows a live page has gone, before something is written to them.
     func read(context: ChannelHandlerContext) {
-        if stage.holds { readIsHeld = true } else { context.read() }
+        if stage.isOurs || !held.isEmpty { readIsHeld = true } else { context.read() }
     }
 
-    /// A sender that has said all it will say still waits for its answer.
+    /// A sender of a webhook that has said all it will say still waits for its answer.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event, stage.holds || !held.isEmpty {
+        if case ChannelEvent.inputClosed = event, stage.isOurs || !held.isEmpty {
             endIsHeld = true
         } else {
             context.fireUserInboundEventTriggered(event)
