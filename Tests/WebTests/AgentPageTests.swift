@@ -67,6 +67,10 @@ struct AgentPageTests {
             #expect(run.payload?.contains(#""client_id":"northlake-detailing-test""#) == true)
             #expect(run.requestedBy == "web otto, a test")
             #expect(try await otto.post("/agents/nobody/test").status == 404)
+            // Its client is nobody's, so that seeing some clients alone is no reason to refuse it.
+            try await server.openClient("acme")
+            let oona = try await Browser.signedIn(server, "oona", .operator, clients: ["acme"])
+            #expect(try await oona.post("/agents/sentinel/test", "confirmed=yes").status == 303)
             let viewer = try await Browser.signedIn(server, "vera", .viewer)
             #expect(try await viewer.post("/agents/sentinel/test").status == 403)
             #expect(try await !viewer.get("/agents/sentinel/").text.contains("/agents/sentinel/test"))

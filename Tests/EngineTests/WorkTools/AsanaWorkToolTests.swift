@@ -8,11 +8,9 @@ import Testing
 
 @Suite("Asana as a work tool")
 struct AsanaWorkToolTests {
-    /// Before anything was written on the board, Unix milliseconds.
-    private static let time: Int64 = 1_779_441_330_000
     /// A task in "Intake" that names no skill.
     private static let task = "1208000000000501", jessie = "1208000000000010"
-    private static let mark = WriteMark(text: "ref 01TEST", since: time, alike: "Run 7")
+    private static let mark = WorkToolProof.mark
     private static let draft = WorkTaskDraft(
         title: "Error", notes: [.text("it broke")], containerID: "1208000000000100", place: "Review", assigneeID: nil)
 
@@ -53,10 +51,7 @@ struct AsanaWorkToolTests {
     private static func write(_ kind: Kind, _ tool: AsanaWorkTool, _ folder: String) throws -> any OutboundWrite {
         switch kind {
         case .comment: return tool.comment([.text("Run 7 <done> & told")], on: task, mark: mark)
-        case .attachment:
-            let file = FileIntent(title: "a.md", blobKey: "k", sizeBytes: 1, sha256: "s", mimeType: "text/markdown")
-            try Data("x".utf8).write(to: URL(filePath: folder + "/a.md"))
-            return tool.attachment(file, path: folder + "/a.md", on: task, since: time, known: [])
+        case .attachment: return try WorkToolProof.attachment(tool, on: task, in: folder)
         case .move: return tool.move(task, to: " review", before: "Intake")
         case .field: return tool.setField("skill", to: "seo report", on: task)
         case .create: return tool.createTask(draft, mark: mark)
@@ -67,14 +62,11 @@ struct AsanaWorkToolTests {
     private func onBoard(
         _ body: (StandIns, BoardVisitor, AsanaWorkTool, String) async throws -> Void
     ) async throws {
-        let folder = NSTemporaryDirectory() + "bureau-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try await withStandIns { standIns in
-            let base = "http://127.0.0.1:\(standIns.port)"
+        try await WorkToolProof.withBoard { standIns, person, folder in
             let client = AsanaClient(
-                transport: standIns.transport, baseURL: base + "/asana/api/1.0", token: Secret("demo-asana-token"))
-            try await body(standIns, BoardVisitor(base: base), AsanaWorkTool(asana: client), folder)
+                transport: standIns.transport, baseURL: "http://127.0.0.1:\(standIns.port)/asana/api/1.0",
+                token: Secret("demo-asana-token"))
+            try await body(standIns, person, AsanaWorkTool(asana: client), folder)
         }
     }
 
@@ -115,27 +107,9 @@ struct AsanaWorkToolTests {
     func lost(kind: Kind, answersLost: Int) async throws {
         try await onBoard { board, person, tool, folder in
             let write = try Self.write(kind, tool, folder)
-            if kind != .update {
-                guard case .absent = try await write.probe() else {
-                    Issue.record("found before it was made")
-                    return
-                }
-            }
-            try lose(answersLost, of: kind, board)
-            // As the step runner does it: look before every repetition.
-            for _ in 0..<4 {
-                _ = try? await write.write()
-                if case .found = try await write.probe() { break }
-            }
-            #expect(await effects(kind, board) == 1)
-            if kind != .update {
-                guard case .found = try await write.probe() else {
-                    Issue.record("not found again")
-                    return
-                }
-            }
-            let struck = board.sandbox.faults.entries.reduce(0) { $0 + $1.struck }
-            #expect(struck >= 1, "no answer was lost")
+            try await WorkToolProof.showsOnce(
+                write, on: board, isTold: kind != .update,
+                losing: { try lose(answersLost, of: kind, board) }, effects: { await effects(kind, board) })
             let tasks = await board.state("asana")["tasks"]?.array ?? []
             #expect(tasks.count == (kind == .create ? 5 : 4))
         }
@@ -197,7 +171,7 @@ struct AsanaWorkToolTests {
             let task = try await tool.task(Self.task)
             #expect(task.kind == .asana && task.isAt("intake") && task.containerID == "1208000000000100")
             #expect(task.assigneeIDs == [Self.jessie])
-            let comments = try await tool.comments(of: Self.task, since: Self.time)
+            let comments = try await tool.comments(of: Self.task, since: WorkToolProof.time)
             #expect(comments.isWhole && comments.comments.map(\.authorID) == [Self.jessie])
             let later = (comments.comments.last?.createdAt ?? 0) + 1
             #expect(try await tool.comments(of: Self.task, since: later).comments.isEmpty)

@@ -8,11 +8,9 @@ import Testing
 
 @Suite("ClickUp as a work tool")
 struct ClickUpWorkToolTests {
-    /// Before anything was written on the board, Unix milliseconds.
-    private static let time: Int64 = 1_779_441_330_000
     /// A task in "to do" that has no subscription.
     private static let task = "86demoshm1", list = "901100000001"
-    private static let mark = WriteMark(text: "ref 01TEST", since: time, alike: "Run 7")
+    private static let mark = WorkToolProof.mark
     private static let draft = WorkTaskDraft(
         title: "Error", notes: [.text("it broke")], containerID: list, place: "Review", assigneeID: nil)
 
@@ -21,10 +19,7 @@ struct ClickUpWorkToolTests {
     private static func write(_ kind: Kind, _ tool: ClickUpWorkTool, _ folder: String) throws -> any OutboundWrite {
         switch kind {
         case .comment: return tool.comment([.text("Run 7 <done> & told")], on: task, mark: mark)
-        case .attachment:
-            let file = FileIntent(title: "a.md", blobKey: "k", sizeBytes: 1, sha256: "s", mimeType: "text/markdown")
-            try Data("x".utf8).write(to: URL(filePath: folder + "/a.md"))
-            return tool.attachment(file, path: folder + "/a.md", on: task, since: time, known: [])
+        case .attachment: return try WorkToolProof.attachment(tool, on: task, in: folder)
         case .move: return tool.move(task, to: "Review", before: "to do")
         case .field: return tool.setField("subscription", to: "ads", on: task)
         case .cleared: return tool.setField("industry", to: nil, on: task)
@@ -34,14 +29,9 @@ struct ClickUpWorkToolTests {
     }
 
     private func onBoard(_ body: (StandIns, BoardVisitor, ClickUpWorkTool, String) async throws -> Void) async throws {
-        let folder = NSTemporaryDirectory() + "bureau-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try await withStandIns { standIns in
+        try await WorkToolProof.withBoard { standIns, person, folder in
             let client = try #require(standIns.connections.clickUp)
-            try await body(
-                standIns, BoardVisitor(base: "http://127.0.0.1:\(standIns.port)"),
-                ClickUpWorkTool(clickUp: client, zone: .utc), folder)
+            try await body(standIns, person, ClickUpWorkTool(clickUp: client, zone: .utc), folder)
         }
     }
 
@@ -80,27 +70,10 @@ struct ClickUpWorkToolTests {
     func lost(kind: Kind, answersLost: Int) async throws {
         try await onBoard { board, _, tool, folder in
             let write = try Self.write(kind, tool, folder)
-            if kind != .update {
-                guard case .absent = try await write.probe() else {
-                    Issue.record("found before it was made")
-                    return
-                }
-            }
-            try board.fault("clickup", Self.operation(kind), times: answersLost, .dropAfter)
-            // As the step runner does it: look before every repetition.
-            for _ in 0..<4 {
-                _ = try? await write.write()
-                if case .found = try await write.probe() { break }
-            }
-            #expect(await effects(kind, board) == 1)
-            if kind != .update {
-                guard case .found = try await write.probe() else {
-                    Issue.record("not found again")
-                    return
-                }
-            }
-            let struck = board.sandbox.faults.entries.reduce(0) { $0 + $1.struck }
-            #expect(struck >= 1, "no answer was lost")
+            try await WorkToolProof.showsOnce(
+                write, on: board, isTold: kind != .update,
+                losing: { try board.fault("clickup", Self.operation(kind), times: answersLost, .dropAfter) },
+                effects: { await effects(kind, board) })
             #expect(await tasks(board).count == (kind == .create ? 6 : 5))
         }
     }
@@ -178,7 +151,7 @@ struct ClickUpWorkToolTests {
             let task = try await tool.task(Self.task)
             #expect(task.kind == .clickUp && task.isAt("To Do") && task.containerID == Self.list)
             #expect(task.text(of: "industry") == "Automotive" && task.assigneeIDs == ["8001"])
-            let comments = try await tool.comments(of: Self.task, since: Self.time)
+            let comments = try await tool.comments(of: Self.task, since: WorkToolProof.time)
             #expect(comments.isWhole && comments.comments.map(\.authorID) == ["8000"])
             let later = (comments.comments.last?.createdAt ?? 0) + 1
             #expect(try await tool.comments(of: Self.task, since: later).comments.isEmpty)
