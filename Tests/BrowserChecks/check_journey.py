@@ -53,16 +53,22 @@ class Hand:
 class Pointer(Hand):
     """A mouse and a keyboard on pages whose scripts do not run."""
 
+    def at(self, place, deed):
+        """Does it to what stands there, as soon as it does: a click is over before the page it leads to is there."""
+        wait(f"{self.driver.current_url} has {place}", lambda: (deed(self.find(place)), True))
+
     def fill(self, place, value):
-        field = self.find(place)
-        if field.tag_name == "select":
-            Select(field).select_by_value(value)
-        else:
-            field.clear()
-            field.send_keys(value)
+        def write(field):
+            if field.tag_name == "select":
+                Select(field).select_by_value(value)
+            else:
+                field.clear()
+                field.send_keys(value)
+
+        self.at(place, write)
 
     def press(self, place):
-        self.find(place).click()
+        self.at(place, lambda field: field.click())
 
 
 class Keyboard(Hand):
