@@ -266,7 +266,7 @@ struct Composition: Sendable {
         try? database.close()
     }
 
-    private static func prices(_ settings: Settings) throws -> PriceTable {
+    static func prices(_ settings: Settings) throws -> PriceTable {
         let shipped = PriceTable.load(Array(PriceTable.shippedJSON.utf8), fileName: "the prices shipped with bureau")
         guard let bytes = FileManager.default.contents(atPath: settings.pricesFile.path) else {
             guard let table = shipped.table else { throw SetupError("\(shipped.problems)", fix: "reinstall bureau") }

@@ -91,6 +91,25 @@ import Testing
         }
     }
 
+    @Test("A thread tells its own agent and model, and one that is not there is missing")
+    func threads() async throws {
+        try await withAnthropic { host in
+            let id = try await host.start("sub_agents")
+            let events = try await host.settled(id)
+            let own = try #require(events.first { $0.type == "session.thread_status_running" })
+            let children = events.filter { $0.type == "session.thread_created" }
+            var models: [JSON?] = []
+            for event in [own] + children {
+                let thread = try #require(event["session_thread_id"]?.string)
+                let told = try await host.get("/sessions/\(id)/threads/\(thread)").json
+                #expect(told["agent"]?["name"] == event["agent_name"])
+                models.append(told["agent"]?["model"]?["id"])
+            }
+            #expect(models == ["claude-sonnet-5-5", "claude-haiku-4-5", "claude-opus-5-5"])
+            #expect(try await host.get("/sessions/\(id)/threads/sthr_0").status == 404)
+        }
+    }
+
     @Test("A custom tool's result comes from the client, and the session goes on with it")
     func customTool() async throws {
         try await withAnthropic { host in

@@ -64,6 +64,9 @@ package struct SessionFold: Sendable {
         }
     }
 
+    /// What the service says of a thread and no event does.
+    mutating func learn(model: String, of thread: String) { threads[thread]?.learn(model: model) }
+
     /// Something was asked: what ended before is no end of it.
     private mutating func beginTurn(_ event: RawEvent) {
         isInterrupted = false

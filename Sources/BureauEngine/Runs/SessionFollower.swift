@@ -59,15 +59,21 @@ package struct SessionFollower: Sendable {
         }
     }
 
-    /// What the session's sub-agents have said by themselves. The session's own history tells of them only in part.
-    /// A thread that cannot be read does not keep the session from being followed: the next look brings it.
+    /// What the session's sub-agents have said by themselves, and with which models. The session's own history tells of
+    /// them only in part. A thread that cannot be read does not keep the session from being followed: the next look
+    /// brings it.
     func listThreads() async throws {
-        for thread in recorder.ask({ Array($0.threads.keys.sorted()) }) {
-            do { try await list(thread) } catch let error as VendorError {
+        for thread in recorder.ask({ $0.threads.values.sorted { $0.id < $1.id } }) {
+            do {
+                try await list(thread.id)
+                if thread.model == nil, let model = try await anthropic.model(of: session, thread: thread.id) {
+                    recorder.learn(model: model, of: thread.id)
+                }
+            } catch let error as VendorError {
                 try Task.checkCancellation()
                 logger.info(
                     "a thread could not be read",
-                    metadata: ["session": "\(session)", "thread": "\(thread)", "why": "\(error)"])
+                    metadata: ["session": "\(session)", "thread": "\(thread.id)", "why": "\(error)"])
             }
         }
     }

@@ -40,6 +40,8 @@ package final class SessionRecorder: Sendable {
     /// Asks something of what is known, without a copy of it.
     func ask<Answer: Sendable>(_ question: (SessionFold) -> Answer) -> Answer { state.withLock { question($0.fold) } }
 
+    func learn(model: String, of thread: String) { state.withLock { $0.fold.learn(model: model, of: thread) } }
+
     /// Records what is new. The log is written first: when the disk refuses, nothing counts as known, the error ends
     /// the attempt and the history brings the events again. Previews are never kept.
     func record(_ events: [RawEvent]) throws {

@@ -1,6 +1,6 @@
 import BureauVendors
 
-/// One sub-agent's thread inside a session, folded from its events.
+/// One sub-agent's thread inside a session, folded from its events. Only its model is told beside them.
 package struct SessionThread: Hashable, Sendable {
     package enum State: String, Hashable, Sendable {
         case running, waiting, idle, rescheduled, terminated
@@ -14,8 +14,12 @@ package struct SessionThread: Hashable, Sendable {
     package let agentName: String
     package private(set) var state = State.running
     package private(set) var eventsCount: Int64 = 0
+    package private(set) var model: String?
+    /// All it read, cached or not.
     package private(set) var inputTokens: Int64 = 0
     package private(set) var outputTokens: Int64 = 0
+    package private(set) var cacheReadTokens: Int64 = 0
+    package private(set) var cacheWriteTokens: Int64 = 0
 
     init(id: String, agentName: String) {
         self.id = id
@@ -24,9 +28,12 @@ package struct SessionThread: Hashable, Sendable {
 
     mutating func take(_ event: RawEvent) { eventsCount += 1 }
     mutating func settle(_ new: State) { state = new }
+    mutating func learn(model name: String) { model = String(name.prefix(120)) }
 
     mutating func add(_ request: ModelRequest) {
         inputTokens += request.inputTokens + request.cacheReadInputTokens + request.cacheCreationInputTokens
         outputTokens += request.outputTokens
+        cacheReadTokens += request.cacheReadInputTokens
+        cacheWriteTokens += request.cacheCreationInputTokens
     }
 }

@@ -1,15 +1,5 @@
 import BureauStorage
 
-/// One sub-agent of a run's session, as it was last seen.
-package struct SessionThreadRecord: Sendable, Hashable {
-    package let id: String
-    package let agentName: String
-    package let state: String
-    package let eventsCount: Int64
-    package let inputTokens: Int64
-    package let outputTokens: Int64
-}
-
 /// The SQL of the `session_thread` table.
 struct SessionThreadStore {
     let db: any Connection
@@ -41,15 +31,17 @@ struct SessionThreadStore {
     private func put(_ thread: SessionThread, run runID: String) throws {
         try db.execute(
             """
-            INSERT INTO session_thread (run_id, thread_id, agent_name, state, events_count, input_tokens, output_tokens)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO session_thread (run_id, thread_id, agent_name, state, events_count, model, input_tokens,
+                output_tokens, cache_read_tokens, cache_write_tokens)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (run_id, thread_id) DO UPDATE SET state = excluded.state,
-                events_count = excluded.events_count, input_tokens = excluded.input_tokens,
-                output_tokens = excluded.output_tokens
+                events_count = excluded.events_count, model = coalesce(excluded.model, session_thread.model),
+                input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
+                cache_read_tokens = excluded.cache_read_tokens, cache_write_tokens = excluded.cache_write_tokens
             """,
             [
-                runID, thread.id, thread.agentName, thread.state.rawValue, thread.eventsCount, thread.inputTokens,
-                thread.outputTokens,
+                runID, thread.id, thread.agentName, thread.state.rawValue, thread.eventsCount, thread.model,
+                thread.inputTokens, thread.outputTokens, thread.cacheReadTokens, thread.cacheWriteTokens,
             ])
     }
 
@@ -57,8 +49,10 @@ struct SessionThreadStore {
         try db.query("SELECT * FROM session_thread WHERE run_id = ? ORDER BY thread_id LIMIT 100", [runID]).map {
             SessionThreadRecord(
                 id: try $0.text("thread_id"), agentName: try $0.text("agent_name"), state: try $0.text("state"),
-                eventsCount: try $0.integer("events_count"), inputTokens: try $0.integer("input_tokens"),
-                outputTokens: try $0.integer("output_tokens"))
+                eventsCount: try $0.integer("events_count"), model: try $0.textIfAny("model"),
+                inputTokens: try $0.integer("input_tokens"), outputTokens: try $0.integer("output_tokens"),
+                cacheReadTokens: try $0.integerIfAny("cache_read_tokens"),
+                cacheWriteTokens: try $0.integerIfAny("cache_write_tokens"))
         }
     }
 }

@@ -15,7 +15,7 @@ struct CostMeter: Sendable {
         let cost = SessionCost.compute(
             usage: usage, listCostMicroUSD: known, model: hand.run.model ?? "unknown", prices: parts.prices)
         // Requests tell tokens only: searches and running time may be missing from their sum.
-        // And nothing tells which model a sub-agent's share of them was: all are priced as the session's own.
+        // And totals are not told apart by model, though sub-agents may have others: all are priced as the session's.
         let isMixed = !fold.threads.isEmpty || (!hasTotals && fold.spans.inputTokens != nil)
         guard isMixed, cost.method == .computed else { return cost }
         return SessionCost(microUSD: cost.microUSD, method: .estimate)

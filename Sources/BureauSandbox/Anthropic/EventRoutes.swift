@@ -9,6 +9,16 @@ extension AnthropicStandIn {
                 try history(session(id), request)
             }
         }
+        api.get("/sessions/:id/threads/:thread") { [self] request, context in
+            let (id, thread) = (context.parameters.get("id"), context.parameters.get("thread") ?? "")
+            return try await call("thread.get", request, context, subject: thread) {
+                _ = try Query(request, known: [])
+                guard let found = try session(id).json(ofThread: thread) else {
+                    throw AnthropicProblem.missing("Thread \(thread)")
+                }
+                return .json(found)
+            }
+        }
         api.get("/sessions/:id/threads/:thread/events") { [self] request, context in
             let (id, thread) = (context.parameters.get("id"), context.parameters.get("thread") ?? "")
             return try await call("thread.history", request, context, subject: thread) {

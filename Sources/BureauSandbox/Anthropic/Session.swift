@@ -95,6 +95,21 @@ extension Session {
     }
 }
 
+extension Session {
+    /// One agent's part of the session; nil where there is no such thread.
+    func json(ofThread id: String) -> JSON? {
+        let isPrimary = id == threadID
+        let child = with { $0.threads[id] }
+        guard isPrimary || child != nil else { return nil }
+        return [
+            "id": .string(id), "type": "session_thread", "session_id": .string(self.id),
+            "parent_thread_id": isPrimary ? .null : .string(threadID),
+            "agent": child?.json(version: 1) ?? origin.agent.json(version: origin.agentVersion),
+            "created_at": .string(createdAt.text), "archived_at": nil,
+        ]
+    }
+}
+
 extension SessionState {
     var budgetJSON: JSON {
         guard let budgetCents else { return .null }

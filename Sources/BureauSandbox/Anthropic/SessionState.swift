@@ -40,8 +40,8 @@ struct SessionState {
     var metadata: [String: String]
     var budgetCents: Int?
     var settings: ScenarioSettings
-    /// Sub-agents' threads, by id: their agents' names.
-    private(set) var threads: [String: String] = [:]
+    /// Sub-agents' threads, by id: their agents.
+    private(set) var threads: [String: AgentRecord] = [:]
     var updatedAt: Moment
     var archivedAt: Moment?
     var usage = Usage()
@@ -93,9 +93,9 @@ struct SessionState {
 
     var isOverBudget: Bool { budgetCents.map { usage.microUSD >= $0 * 10_000 } ?? false }
 
-    mutating func openThread(_ agentName: String) -> String {
+    mutating func openThread(_ agent: AgentRecord) -> String {
         let id = Identifier.make("sthr")
-        threads[id] = agentName
+        threads[id] = agent
         return id
     }
 

@@ -115,12 +115,13 @@ struct ShortScripts {
             hello,
             .delegate(
                 SubAgent(
-                    name: "researcher", task: "Look at the site of \(brief.client.name).",
+                    name: "researcher", model: "claude-haiku-4-5", task: "Look at the site of \(brief.client.name).",
                     pieces: [.thinking, .call(.fetch(brief.client.websiteURL, "200 OK, 31,904 bytes"))],
                     answer: "The site is up; the price list is two years old.", tokens: tokens)),
             .delegate(
                 SubAgent(
-                    name: "publisher", task: "Publish the offer.", pieces: [.call(publish(1))],
+                    name: "publisher", model: "claude-opus-5-5", task: "Publish the offer.",
+                    pieces: [.call(publish(1))],
                     answer: "The offer is taken care of.", tokens: tokens)),
             say("Both parts are done."), report, .finish(.endTurn),
         ]
@@ -131,7 +132,8 @@ struct ShortScripts {
             hello,
             .delegate(
                 SubAgent(
-                    name: "researcher", task: "Look up \(brief.client.name).", pieces: [.thinking, .call(lookUp(1))],
+                    name: "researcher", model: "claude-haiku-4-5", task: "Look up \(brief.client.name).",
+                    pieces: [.thinking, .call(lookUp(1))],
                     answer: "Went on without the record.", tokens: Self.tokens)),
             say("The research is done."), report, .finish(.endTurn),
         ]

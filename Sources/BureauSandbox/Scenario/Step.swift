@@ -76,13 +76,19 @@ extension ToolCall {
     }
 }
 
-/// A sub-agent of the session: its name, what it is asked, what it does, what it answers.
+/// A sub-agent of the session: its name and model, what it is asked, what it does, what it answers.
 struct SubAgent: Sendable {
     var name: String
+    var model: String
     var task: String
     var pieces: [Step.Piece]
     var answer: String
     var tokens: Usage.Tokens
+
+    /// What its thread tells of it.
+    var record: AgentRecord {
+        AgentRecord(id: "agent_\(name)", name: name, model: model, system: "", version: 1, scenario: .sentinel)
+    }
 }
 
 /// What a session leaves under its outputs folder.

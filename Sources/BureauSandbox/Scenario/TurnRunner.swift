@@ -77,7 +77,7 @@ struct TurnRunner: Sendable {
 
     /// A thread of its own, from its beginning to its answer. While one of its calls waits, so does the session.
     private func delegate(_ agent: SubAgent) async throws(Stop) {
-        let id = session.with { $0.openThread(agent.name) }
+        let id = session.with { $0.openThread(agent.record) }
         let inside: [String: JSON] = ["session_thread_id": .string(id)]
         let named = inside.merging(["agent_name": .string(agent.name)]) { $1 }
         try await emit("session.thread_created", named)

@@ -47,6 +47,7 @@ enum Migrator {
         (39, "0039_usage_and_stops", PackageResources._039_usage_and_stops_sql),
         (40, "0040_asana_askers", PackageResources._040_asana_askers_sql),
         (41, "0041_alert_posts", PackageResources._041_alert_posts_sql),
+        (42, "0042_thread_costs", PackageResources._042_thread_costs_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

@@ -37,6 +37,12 @@ extension AnthropicClient {
         return page
     }
 
+    /// The model that one thread of the session works with; nil where the service does not say. No event tells it.
+    package func model(of session: String, thread: String) async throws(VendorError) -> String? {
+        let request = request("GET thread", .get, ["v1", "sessions", session, "threads", thread])
+        return try await call(request, as: ThreadAnswer.self, "thread").modelID
+    }
+
     /// Opens the live stream. It carries only what happens from now on: list the history once after opening. It does
     /// not end when the session becomes idle; stop reading to close it.
     package func stream(_ session: String) async throws(VendorError) -> SessionStream {

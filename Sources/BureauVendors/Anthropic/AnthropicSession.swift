@@ -69,7 +69,7 @@ extension AnthropicSession: Decodable {
         case environmentID = "environment_id"
     }
 
-    private struct Agent: Decodable {
+    fileprivate struct Agent: Decodable {
         let id, name, modelID: String?
         let version: Int64?
         enum CodingKeys: String, CodingKey { case id, name, version, model }
@@ -115,5 +115,15 @@ extension AnthropicSession: Decodable {
         let stats = fields.lenient(Stats.self, .stats)
         (activeSeconds, durationSeconds) = (stats?.activeSeconds, stats?.durationSeconds)
         budgetMicroUSD = fields.lenient(BudgetWire.self, .budget)?.microUSD
+    }
+}
+
+/// `{"id": …, "agent": {"name": …, "model": {"id": …}}, …}`. The platform's own agents have the model's id alone.
+struct ThreadAnswer: Decodable {
+    let modelID: String?
+    private enum CodingKeys: String, CodingKey { case agent }
+
+    init(from decoder: any Decoder) throws {
+        modelID = try decoder.container(keyedBy: CodingKeys.self).lenient(AnthropicSession.Agent.self, .agent)?.modelID
     }
 }

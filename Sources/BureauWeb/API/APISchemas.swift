@@ -6,7 +6,8 @@ enum APISchemas {
     typealias Field = APIShape.Field
 
     static let all: [String: APIShape] = [
-        "Run": run, "RunPage": runPage, "RunEvent": runEvent, "RunFile": runFile, "Step": step, "Approval": approval,
+        "Run": run, "RunPage": runPage, "SubAgent": subAgent, "RunEvent": runEvent, "RunFile": runFile, "Step": step,
+        "Approval": approval,
         "Agent": agent, "AgentPage": agentPage, "Client": client, "ClientStanding": standing,
         "ClientReadiness": readiness, "CostLine": costLine,
         "Alert": alert, "Queue": queue, "DeadLetter": deadLetter, "Signal": signal, "SignalPage": signalPage,
@@ -54,7 +55,17 @@ enum APISchemas {
             field("doubtful_steps", .list(.named("Step"), most: 1_000), "Writes that wait for somebody's word."),
             field("approvals", .list(.named("Approval"), most: 1_000)),
             field("children", .list(words, most: 1_000), "Runs it has started."), perhaps("parent", words),
+            field("sub_agents", .list(.named("SubAgent"), most: 100), "Of its session; their cost is in cost_usd."),
         ])
+    static let subAgent = object([
+        field("thread", words), field("name", words), field("status", words),
+        perhaps("model", words, "Null where the service has not told it."), field("events", count),
+        field("input_tokens", count, "All it read, cached or not."), field("output_tokens", count),
+        perhaps("cache_read_tokens", count), perhaps("cache_write_tokens", count),
+        perhaps(
+            "estimated_cost_usd", money,
+            "Its tokens at the list prices of its own model. Null where there is no price, which is not nothing."),
+    ])
     static let runEvent = object([
         field("seq", count), field("at", .time), field("kind", words), field("detail", words),
     ])

@@ -130,6 +130,7 @@ struct RunDocument: Sendable {
     func page(_ run: RunRecord) async throws -> JSONValue {
         let (doubts, approvals) = (try await house.runs.doubts(run.id), try await house.runs.approvals(run.id))
         let family = try await house.runs.family(run.id)
+        let threads = try await house.runs.threads(run.id)
         let steps = doubts.map { step -> JSONValue in
             ["id": .string(step.id), "what": .string(step.what), "channel": .string(step.channel.rawValue)]
         }
@@ -140,6 +141,7 @@ struct RunDocument: Sendable {
                     ("again_of", .line(run.againOf)),
                     ("doubtful_steps", .array(steps)), ("approvals", .array(approvals.map(\.document))),
                     ("children", .array(family.children.map { .string($0.id) })), ("parent", .line(family.parent?.id)),
+                    ("sub_agents", .array(threads.map { $0.document(house.prices) })),
                 ]))
     }
 }

@@ -95,7 +95,7 @@ struct RunResults {
                 }))
     }
 
-    /// What is known of its cost: the session's sum by the run's model, and the tokens of each sub-agent.
+    /// What is known of its cost: the session's sum by the run's model, and what each sub-agent has of it.
     func cost(_ agent: LoadedAgent?, _ person: PersonRecord) async throws -> Block {
         let limit = agent.map { run.costMax($0.config, byDefault: house.settings.defaultSessionCostMax) } ?? run.costMax
         let threads = try await house.runs.threads(run.id)
@@ -118,14 +118,13 @@ struct RunResults {
             table: threads.isEmpty
                 ? nil
                 : Table(
-                    "Sub-agents of the session; their cost is in the sum",
-                    Table.columns("Sub-agent", "State", "#Events", "#Tokens in", "#Tokens out"),
-                    threads.map {
+                    "Sub-agents of the session. Their cost is in the sum; each part is an estimate by its tokens",
+                    Table.columns("Sub-agent", "State", "Model", "#Events", "#Tokens in", "#Tokens out", "#Cost"),
+                    threads.map { thread -> [Table.Cell] in
                         [
-                            Table.Cell(text: $0.agentName), Table.Cell(text: $0.state),
-                            Table.Cell(text: "\($0.eventsCount)"), Table.Cell(text: "\($0.inputTokens)"),
-                            Table.Cell(text: "\($0.outputTokens)"),
-                        ]
+                            thread.agentName, thread.state, thread.modelWord, "\(thread.eventsCount)",
+                            "\(thread.inputTokens)", "\(thread.outputTokens)", thread.costWord(house.prices),
+                        ].map { Table.Cell(text: $0) }
                     }, empty: ""))
     }
 

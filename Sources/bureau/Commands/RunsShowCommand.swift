@@ -24,7 +24,8 @@ struct RunsShowCommand: AsyncParsableCommand {
                         + (try await records.desk.steps(found.id, purpose: .notice))
                         + (try await records.desk.doubts(found.id)).filter { $0.purpose == .session },
                     access: try await records.artifacts.access(run: found.id),
-                    settings: records.settings, now: records.doors.now())
+                    settings: records.settings, prices: try Composition.prices(records.settings),
+                    now: records.doors.now())
                 try output.print(page.document) { page.print(output.style) }
             }
         }
@@ -41,6 +42,7 @@ struct RunPage {
     let steps: [StepRecord]
     let access: [DataAccess]
     let settings: Settings
+    let prices: PriceTable
     let now: Int64
 
     var document: BureauDomain.JSONValue {
@@ -49,7 +51,7 @@ struct RunPage {
             ("payload", run.payload.flatMap { try? .parse(Array($0.utf8)) } ?? .null),
             ("session_log", .text(sessionLog)),
             ("parent", .text(family.parent?.id)), ("children", .array(family.children.map { RunView($0).object })),
-            ("sub_agents", .array(threads.map(\.document))),
+            ("sub_agents", .array(threads.map { $0.document(prices) })),
             ("history", .array(events.map(\.document))),
             ("files", .array(files.map { $0.document(settings) })),
             ("steps", .array(steps.map(\.document))), ("data_access", .array(access.map(\.document))),
@@ -81,7 +83,7 @@ struct RunPage {
         facts.add("attempt", run.attempt > 1 ? "\(run.attempt)" : nil)
         facts.print(style)
         section("Runs it has started", RunsListCommand.listing(family.children, now: now), style)
-        section("Sub-agents", subAgents, style)
+        section("Sub-agents, their cost in the run's; each part is an estimate by its tokens", subAgents, style)
         section("History", history, style)
         section("Files", fileList, style)
         section("Steps", stepList, style)
@@ -97,10 +99,11 @@ struct RunPage {
     private var subAgents: Listing {
         var listing = Listing(
             [
-                .init("SUB-AGENT"), .init("STATE"), .init("EVENTS", isRight: true), .init("TOKENS IN", isRight: true),
-                .init("TOKENS OUT", isRight: true), .init("THREAD"),
+                .init("SUB-AGENT"), .init("STATE"), .init("MODEL"), .init("EVENTS", isRight: true),
+                .init("TOKENS IN", isRight: true), .init("TOKENS OUT", isRight: true), .init("COST", isRight: true),
+                .init("THREAD"),
             ], empty: "")
-        for thread in threads { listing.add(thread.cells, thread.document) }
+        for thread in threads { listing.add(thread.cells(prices), thread.document(prices)) }
         return listing
     }
 
@@ -135,19 +138,12 @@ extension RunEvent {
 }
 
 extension SessionThreadRecord {
-    var cells: [Listing.Cell] {
+    func cells(_ prices: PriceTable) -> [Listing.Cell] {
         [
-            Listing.Cell(agentName, .strong), Listing.Cell(state), Listing.Cell("\(eventsCount)"),
-            Listing.Cell("\(inputTokens)"), Listing.Cell("\(outputTokens)"), Listing.Cell(id),
+            Listing.Cell(agentName, .strong), Listing.Cell(state), Listing.Cell(modelWord),
+            Listing.Cell("\(eventsCount)"), Listing.Cell("\(inputTokens)"), Listing.Cell("\(outputTokens)"),
+            Listing.Cell(costWord(prices)), Listing.Cell(id),
         ]
-    }
-
-    var document: BureauDomain.JSONValue {
-        .made([
-            ("thread", .string(id)), ("name", .string(agentName)), ("status", .string(state)),
-            ("events", .whole(eventsCount)), ("input_tokens", .whole(inputTokens)),
-            ("output_tokens", .whole(outputTokens)),
-        ])
     }
 }
 

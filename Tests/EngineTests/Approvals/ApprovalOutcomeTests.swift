@@ -125,7 +125,7 @@ struct ApprovalOutcomeTests {
         }
     }
 
-    @Test("A sub-agent's question names it; its words, its usage and its answer are on the right thread")
+    @Test("A sub-agent's question names it; its words, usage, model, cost and answer are on its thread")
     func subAgent() async throws {
         try await withStandIns { here in
             let bench = try await Self.bench()
@@ -147,6 +147,12 @@ struct ApprovalOutcomeTests {
             #expect(Set(threads.map(\.agentName)) == ["researcher", "publisher"])
             #expect(
                 threads.allSatisfy { $0.state == "idle" && $0.outputTokens > 0 && $0.eventsCount > 3 }, "\(threads)")
+            let models = Dictionary(uniqueKeysWithValues: threads.map { ($0.agentName, $0.model) })
+            #expect(models == ["researcher": "claude-haiku-4-5", "publisher": "claude-opus-5-5"])
+            // 900 tokens read afresh, 12,000 from the cache, 1,500 into it, 350 said.
+            let costs = Dictionary(
+                uniqueKeysWithValues: threads.map { ($0.agentName, $0.cost(parts.prices)?.rawValue) })
+            #expect(costs == ["researcher": 5_725, "publisher": 20_500])
             let log = bench.logsFolder.appendingPathComponent("\(run.sessionID ?? "").jsonl")
             let text = try String(contentsOf: log, encoding: .utf8)
             #expect(text.contains("The site is up; the price list is two years old."))

@@ -74,6 +74,24 @@ struct AnthropicClientTests {
         }
     }
 
+    @Test(
+        "A thread's model is read where it stands, and is not known where it does not",
+        arguments: [
+            (
+                #"{"id":"sthr_2","agent":{"type":"agent","name":"B","model":{"id":"claude-haiku-4-5"}}}"#,
+                "claude-haiku-4-5"
+            ),
+            (#"{"id":"sthr_2","agent":{"type":"advisor","model":"claude-opus-5-5"}}"#, "claude-opus-5-5"),
+            (#"{"id":"sthr_2","agent":{"type":"agent","model":null}}"#, nil),
+            (#"{"id":"sthr_2","agent":"b"}"#, nil), (#"{"id":"sthr_2"}"#, nil),
+        ] as [(String, String?)])
+    func threadModel(json: String, model: String?) async throws {
+        try await VendorServer.run(answer: { _ in .json(json) }) { server, transport in
+            #expect(try await client(server, transport).model(of: "sesn_1", thread: "sthr_2") == model)
+            #expect(server.received.first?.path == "/anthropic/v1/sessions/sesn_1/threads/sthr_2")
+        }
+    }
+
     @Test("Lists carry their filters and cursors")
     func lists() async throws {
         try await VendorServer.run(answer: { request in
