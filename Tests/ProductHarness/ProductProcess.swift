@@ -7,7 +7,7 @@ package final class ProductProcess: Sendable {
     package let output: URL
     package let startedAt: Date
     private let ending: Ending
-    static let startSecondsMax = 20, endSecondsMax = 30
+    static let startSecondsMax = 120, endSecondsMax = 120
 
     /// How the process ended, once it has.
     package struct End: Sendable, Hashable {

@@ -9,7 +9,7 @@ package struct NeverHappened: Error, CustomStringConvertible {
 /// Looks again until `look` finds something. Waiting is for a condition; the deadline only ends a test that failed.
 @discardableResult
 package func eventually<Value: Sendable>(
-    _ what: String, within deadline: Duration = .seconds(30), look: () async throws -> Value?
+    _ what: String, within deadline: Duration = .seconds(120), look: () async throws -> Value?
 ) async throws -> Value {
     let end = ContinuousClock.now + deadline
     while true {

@@ -19,11 +19,12 @@ package enum Web {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
+        configuration.timeout.connect = .seconds(120)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
     package static func send(
-        _ method: String, _ url: String, headers: [String: String] = [:], body: Data? = nil, timeout: Int64 = 20
+        _ method: String, _ url: String, headers: [String: String] = [:], body: Data? = nil, timeout: Int64 = 120
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         request.method = .init(rawValue: method)

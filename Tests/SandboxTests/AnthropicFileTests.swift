@@ -101,7 +101,7 @@ import Testing
 
     /// The listing once it has this many files.
     private func files(_ host: AnthropicHost, _ id: String, count: Int) async throws -> [JSON] {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < deadline {
             let files = try await host.get("/files?scope_id=\(id)").json["data"]?.array ?? []
             if files.count == count { return files }

@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test("Stopping the sandbox ends open streams and running sessions", .timeLimit(.minutes(1)))
+    @Test("Stopping the sandbox ends open streams and running sessions", .timeLimit(.minutes(10)))
     func stopped() async throws {
         try await withAnthropic { host in
             let id = try await heldSession(host, [:])
@@ -110,7 +110,7 @@ import Testing
     ) async throws -> String {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(host.port)/anthropic/v1/sessions/\(id)/events/stream")
         for (name, value) in AnthropicHost.headers { request.headers.add(name: name, value: value) }
-        let response = try await host.client.execute(request, timeout: .seconds(20))
+        let response = try await host.client.execute(request, timeout: .seconds(120))
         #expect(response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true)
         try await whenOpen()
         var bytes: [UInt8] = []

@@ -33,7 +33,7 @@ struct AnthropicHost: Sendable {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body.bytes))
         }
-        let response = try await client.execute(request, timeout: .seconds(20))
+        let response = try await client.execute(request, timeout: .seconds(120))
         let bytes = try await response.body.collect(upTo: 64 << 20)
         var named: [String: String] = [:]
         for header in response.headers { named[header.name.lowercased()] = header.value }
@@ -94,7 +94,7 @@ struct AnthropicHost: Sendable {
 
     /// The history once the session rests.
     func settled(_ id: String) async throws -> [JSON] {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < deadline {
             let newest = try await get("/sessions/\(id)/events?order=desc&limit=1").json["data"]?[0]
             if newest?.isRest ?? false { return try await history(id) }
@@ -107,7 +107,7 @@ struct AnthropicHost: Sendable {
     func history(
         _ id: String, until isDone: ([JSON]) -> Bool
     ) async throws -> [JSON] {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while true {
             let events = try await history(id)
             if isDone(events) { return events }
@@ -137,6 +137,7 @@ func withAnthropic(
     let running = Task { try await sandbox.run() }
     var configuration = HTTPClient.Configuration()
     configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.timeout.connect = .seconds(120)
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     do {
         try await body(AnthropicHost(sandbox: sandbox, port: sandbox.boundPort, client: client, running: running))

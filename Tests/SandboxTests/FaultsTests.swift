@@ -66,7 +66,7 @@ import Testing
             for (name, value) in AnthropicHost.headers { request.headers.add(name: name, value: value) }
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: new.bytes))
-            let response = try await host.client.execute(request, timeout: .seconds(5))
+            let response = try await host.client.execute(request, timeout: .seconds(120))
             let announced = try #require(response.headers.first(name: "content-length").flatMap(Int.init))
             var received = 0
             await #expect(throws: (any Error).self) {
@@ -82,7 +82,7 @@ import Testing
     func kill(action: String) async throws {
         try await withAnthropic { host in
             let ended = try await Subprocess.run(
-                .name("sleep"), arguments: ["60"], input: .none, output: .discarded, error: .discarded
+                .name("sleep"), arguments: ["600"], input: .none, output: .discarded, error: .discarded
             ) { process in
                 let pid = JSON.int(Int(process.processIdentifier.value))
                 let planned = try await plan(host, action, ["pid": pid])

@@ -8,7 +8,7 @@ package struct BoardVisitor: Sendable {
 
     /// The sandbox's address, such as "http://127.0.0.1:8700".
     let base: String
-    static let timeoutSeconds: Int64 = 10
+    static let timeoutSeconds: Int64 = 120
 
     package init(base: String) { self.base = base }
 

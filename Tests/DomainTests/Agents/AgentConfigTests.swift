@@ -136,7 +136,7 @@ struct AgentConfigTests {
         (0..<12_000).map { "{a\($0)}" }.joined(), String(repeating: "{a", count: 50_000),
     ]
 
-    @Test("A hostile prompt is refused in a few messages", .timeLimit(.minutes(1)), arguments: prompts.indices)
+    @Test("A hostile prompt is refused in a few messages", .timeLimit(.minutes(3)), arguments: prompts.indices)
     func hostilePrompt(index: Int) throws {
         let text = try RepositoryFile.text("Tests/DomainTests/Fixtures/agents/good/small.json")
         let bytes = Array(text.replacing("Go.", with: Self.prompts[index]).utf8)

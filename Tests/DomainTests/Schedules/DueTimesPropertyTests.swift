@@ -61,7 +61,7 @@ struct DueTimesPropertyTests {
         }
     }
 
-    @Test("Ten years of downtime under a rule of every minute are looked through at once", .timeLimit(.minutes(1)))
+    @Test("Ten years of downtime under a rule of every minute are looked through at once", .timeLimit(.minutes(3)))
     func longDowntime() throws {
         let times = DueTimes(try ScheduleRule("every minute"), in: .utc)
         let found = times.newest(3, after: 0, through: try Instant.milliseconds("2026-11-21T10:02Z"))

@@ -195,7 +195,7 @@ final class BuildHouse: Sendable {
     }
 
     /// Waits until something on the disk is there; the builder tells by making it.
-    func wait(for path: String, seconds: Int = 30) async throws {
+    func wait(for path: String, seconds: Int = 120) async throws {
         for _ in 0..<(seconds * 20) {
             if access(path, F_OK) == 0 { return }
             try await Task.sleep(for: .milliseconds(50))

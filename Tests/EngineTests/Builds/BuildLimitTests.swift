@@ -45,9 +45,9 @@ struct BuildLimitTests {
             "prints", "yes 'a line that says little' | head -c 400000000", #""limits": {"output_mb": 1}"#,
             "printed more than 1"
         ),
-        ("writes", "head -c 60000000 /dev/zero > big; sleep 60", #""limits": {"disk_mb": 8}"#, "left more than 8"),
+        ("writes", "head -c 60000000 /dev/zero > big; sleep 600", #""limits": {"disk_mb": 8}"#, "left more than 8"),
         (
-            "writes many", "mkdir m; for i in $(seq 1 4000); do echo x > m/$i; done; sleep 60",
+            "writes many", "mkdir m; for i in $(seq 1 4000); do echo x > m/$i; done; sleep 600",
             #""limits": {"disk_mb": 5}"#, "left more than 5"
         ),
     ]
@@ -76,7 +76,7 @@ struct BuildLimitTests {
         defer { for number in 1...6 { unlink("\(name)-\(number)") } }
         var options = BuildHouse.Options()
         options.builder =
-            "for i in 1 2 3 4 5 6; do head -c 4000000 /dev/zero > \(name)-$i; done; ls /dev/shm /var/tmp; sleep 60"
+            "for i in 1 2 3 4 5 6; do head -c 4000000 /dev/zero > \(name)-$i; done; ls /dev/shm /var/tmp; sleep 600"
         options.policy = #""limits": {"disk_mb": 8}"#
         options.settings = { $0.userName = "nobody" }
         let house = try await BuildHouse(options)

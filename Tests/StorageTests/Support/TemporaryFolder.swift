@@ -13,7 +13,7 @@ final class TemporaryFolder: Sendable {
     deinit { try? FileManager.default.removeItem(at: url) }
 
     var databasePath: String { url.appendingPathComponent("bureau.db").path }
-    func database(busyTimeoutSeconds: Double = 10) throws -> SQLiteDatabase {
+    func database(busyTimeoutSeconds: Double = 120) throws -> SQLiteDatabase {
         try SQLiteDatabase(path: databasePath, busyTimeoutSeconds: busyTimeoutSeconds)
     }
 }
