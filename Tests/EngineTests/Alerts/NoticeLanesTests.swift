@@ -3,6 +3,7 @@ import BureauSandbox
 import BureauStorage
 import BureauVendors
 import Foundation
+import ProductHarness
 import Testing
 
 @testable import BureauEngine
@@ -30,8 +31,9 @@ struct NoticeLanesTests {
                     "SELECT count(*) AS n FROM step WHERE channel = 'slack' AND lease_owner = 'w'"
                 ).first?.integer("n") ?? 0
             }
-            for _ in 0..<5_000 { if try await inHand() == NoticeLines.chainsPerAccountMax { break } }
-            #expect(try await inHand() == NoticeLines.chainsPerAccountMax)
+            try await eventually("the line is full") {
+                try await inHand() == NoticeLines.chainsPerAccountMax ? true : nil
+            }
             _ = try await bench.run([Self.failed], task: "86demoshm1")
             wake.raise()
             func comments() async -> Int {
@@ -40,8 +42,7 @@ struct NoticeLanesTests {
                 }
                 return task?["comments"]?.array?.count ?? 0
             }
-            let deadline = ContinuousClock.now + .seconds(30)
-            while await comments() == 0, ContinuousClock.now < deadline { await Task.yield() }
+            try await eventually("the comment is on its task") { await comments() > 0 ? true : nil }
             #expect(await comments() == 1)
             gate.open()
             working.cancel()

@@ -1,4 +1,5 @@
 import BureauVendors
+import ProductHarness
 import Testing
 
 @testable import BureauEngine
@@ -10,7 +11,11 @@ struct HistoryPageTests {
     func smaller(bytesMax: Int) async throws {
         try await withStandIns { here in
             let bench = try await Bench(), session = try await here.session("sentinel")
-            for _ in 0..<5_000 where try await here.anthropic.session(session).status != .idle { await Task.yield() }
+            // Its status says idle before it has begun, too.
+            try await eventually("its turn ends") {
+                try await here.anthropic.history(of: session, types: ["session.status_idle"]).events.isEmpty
+                    ? nil : true
+            }
             var client = here.anthropic
             func read() async throws -> Int {
                 let recorder = try SessionRecorder(

@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauStorage
 import BureauVendors
+import ProductHarness
 import Testing
 
 @testable import BureauEngine
@@ -14,17 +15,15 @@ struct LostSessionTests {
         _ here: StandIns, _ scenario: String, _ options: String = "", until status: AnthropicSession.Status
     ) async throws -> String {
         let id = try await here.session(scenario, #","status_lag_ms":0"# + options)
-        for _ in 0..<5_000 {
-            let found = try await here.anthropic.session(id)
-            // It is idle before it has begun, too.
-            let begun = try await here.anthropic.history(of: id, types: ["session.status_running"]).events
-            if found.status == status, !begun.isEmpty { return id }
-            await Task.yield()
+        // It is idle before it has begun, too: that it has is asked first.
+        try await eventually("the session has begun") {
+            try await here.anthropic.history(of: id, types: ["session.status_running"]).events.isEmpty ? nil : true
         }
-        throw NeverSo(status: status)
+        try await eventually("the session is \(status)") {
+            try await here.anthropic.session(id).status == status ? true : nil
+        }
+        return id
     }
-
-    private struct NeverSo: Error { let status: AnthropicSession.Status }
 
     private static func hand(
         _ bench: Bench, _ session: String, _ events: [RunMachine.Event]

@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauVendors
 import Foundation
+import ProductHarness
 import Testing
 
 @testable import BureauEngine
@@ -17,7 +18,7 @@ struct StraySessionsTests {
     /// One that stands in the middle of its work.
     private static func busy(_ here: StandIns, _ metadata: [String: String]) async throws -> String {
         let id = try await here.session("sentinel", #","hold_at":3"#, agent: "agent_sentinel", metadata: metadata)
-        for _ in 0..<2_000 where try await here.anthropic.session(id).status != .running { await Task.yield() }
+        try await eventually("it works") { try await here.anthropic.session(id).status == .running ? true : nil }
         return id
     }
 
@@ -40,7 +41,10 @@ struct StraySessionsTests {
             #expect(try await bench.alerts().isEmpty, "a minute old, it may be about to be adopted")
             Self.later(bench, milliseconds: StraySessions.ageMilliseconds + 60_000)
             func isAway() async throws -> Bool { try await here.anthropic.session(second).archivedAt != nil }
-            for _ in 0..<200 where try await !isAway() { try await StraySessions(parts: parts).sweep() }
+            try await eventually("it is put away") {
+                try await StraySessions(parts: parts).sweep()
+                return try await isAway() ? true : nil
+            }
             let told = try await bench.alerts().map { "\($0.cause) \($0.subject)" }.sorted()
             #expect(told == ["stray_session \(second)", "unknown_session \(unknown)"], "each told once")
             for session in [own, unknown, unmarked] { #expect(try await Self.interrupts(here, session) == 0) }
@@ -65,7 +69,9 @@ struct StraySessionsTests {
             try await StraySessions(parts: parts).chase()
             #expect(try await Self.interrupts(here, session) == 1)
             #expect(try await isOpen(), "it was asked, and not seen to rest")
-            for _ in 0..<2_000 where try await here.anthropic.session(session).status == .running { await Task.yield() }
+            try await eventually("it rests") {
+                try await here.anthropic.session(session).status == .running ? nil : true
+            }
             try await StraySessions(parts: parts).chase()
             #expect(try await Self.interrupts(here, session) == 1)
             #expect(try await !isOpen())

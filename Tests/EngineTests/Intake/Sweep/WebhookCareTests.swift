@@ -3,6 +3,7 @@ import BureauSandbox
 import BureauStorage
 import BureauVendors
 import Foundation
+import ProductHarness
 import Testing
 
 @testable import BureauEngine
@@ -26,8 +27,7 @@ struct WebhookCareTests {
             func health() async throws -> String? {
                 try await clickUp.webhooks(workspace: Self.workspace).first { $0.id == hook.id }?.health.word
             }
-            for _ in 0..<2_000 { if try await health() == "suspended" { break } }
-            #expect(try await health() == "suspended")
+            try await eventually("it is suspended") { try await health() == "suspended" ? true : nil }
 
             try await bench.database.write { db in
                 try SweepStore(db: db).finish(
