@@ -2,6 +2,7 @@ import BureauDomain
 import BureauSandbox
 import BureauVendors
 import Foundation
+import ProductHarness
 import Testing
 
 @testable import BureauEngine
@@ -11,7 +12,8 @@ struct ApprovalOutcomeTests {
     private static func bench() async throws -> Bench {
         let policy =
             #", "approvals": {"slack": ["U0JAKE", "U0ANA"], "people": ["ana"], "channel": "C0APPROVE", "expire_minutes": 60}"#
-        return try await Bench(agents: ["sentinel.json": Agents.make(extra: policy)])
+        let agent = Agents.make(limits: Agents.patientLimits, extra: policy)
+        return try await Bench(agents: ["sentinel.json": agent], realPause: .milliseconds(1))
     }
 
     /// A run whose session waits, and its question.
@@ -106,16 +108,14 @@ struct ApprovalOutcomeTests {
             let events = try await here.anthropic.history(of: session).events.count
             try await here.steer(#"{"session_id":"\#(session)","hold_at":\#(events + 2)}"#)
             _ = try await desk.approve(first.id, by: .bureau(name: "ana"), on: "cli")
-            for _ in 0..<100 { if try await step() == .running { break } }
-            #expect(try await bench.find(run.id).state == .running)
+            try await eventually("it works on") { try await step() == .running ? true : nil }
             #expect(try await approvals().map(\.state).filter { $0 == .open }.count == 2)
 
             try await here.steer(#"{"session_id":"\#(session)","hold_at":null}"#)
             for approval in try await approvals() where approval.state == .open {
                 _ = try await desk.deny(approval.id, by: .bureau(name: "ana"), on: "cli", reason: "Not now.")
             }
-            for _ in 0..<100 { if try await step() == .collecting { break } }
-            #expect(try await bench.find(run.id).state == .collecting)
+            try await eventually("its files are collected") { try await step() == .collecting ? true : nil }
             let answers = try await here.anthropic.history(of: session, types: ["user.tool_confirmation"]).events
             #expect(answers.count == 3)
             #expect(
@@ -135,14 +135,13 @@ struct ApprovalOutcomeTests {
                 database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {})
             _ = try await desk.approve(approval.id, by: .bureau(name: "ana"), on: "cli")
             let lease = Lease(runID: run.id, owner: "w", epoch: run.leaseEpoch)
-            for _ in 0..<20 {
+            try await eventually("its files are collected") { () -> Bool? in
                 let now = try await bench.find(run.id)
                 let hand = RunInHand(run: now, lease: lease, agent: try bench.agent)
                 if now.state == .waitingApproval { _ = try await GateStage(parts: parts).run(hand) }
                 if now.state == .running { _ = try await FollowStage(parts: parts).run(hand) }
-                if now.state == .collecting { break }
+                return now.state == .collecting ? true : nil
             }
-            #expect(try await bench.find(run.id).state == .collecting)
             let threads = try await bench.database.read { try SessionThreadStore(db: $0).list(run.id) }
             #expect(Set(threads.map(\.agentName)) == ["researcher", "publisher"])
             #expect(

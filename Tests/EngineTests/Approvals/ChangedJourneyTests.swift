@@ -3,6 +3,7 @@ import BureauSandbox
 import BureauStorage
 import BureauVendors
 import Foundation
+import ProductHarness
 import Testing
 
 @testable import BureauEngine
@@ -12,7 +13,8 @@ import Testing
 struct ChangedJourneyTests {
     private static func bench() async throws -> Bench {
         let policy = #", "approvals": {"people": ["ana"], "channel": "C0APPROVE"}"#
-        return try await Bench(agents: ["sentinel.json": Agents.make(extra: policy)])
+        let agent = Agents.make(limits: Agents.patientLimits, extra: policy)
+        return try await Bench(agents: ["sentinel.json": agent], realPause: .milliseconds(1))
     }
 
     private static func asked(_ bench: Bench, _ here: StandIns) async throws -> (run: RunRecord, ApprovalRecord) {
@@ -44,14 +46,13 @@ struct ChangedJourneyTests {
     /// To the end of the session. Every step has parts of its own: nothing is carried over but the database and the log.
     private static func finish(_ bench: Bench, _ here: StandIns, _ run: RunRecord) async throws {
         let lease = Lease(runID: run.id, owner: "w", epoch: run.leaseEpoch)
-        for _ in 0..<100 {
+        try await eventually("its files are collected") { () -> Bool? in
             let (parts, now) = (try bench.parts(here.connections), try await bench.find(run.id))
             let hand = RunInHand(run: now, lease: lease, agent: try bench.agent)
             if now.state == .waitingApproval { _ = try await GateStage(parts: parts).run(hand) }
             if now.state == .running { _ = try await FollowStage(parts: parts).run(hand) }
-            if now.state == .collecting { return }
+            return now.state == .collecting ? true : nil
         }
-        #expect(try await bench.find(run.id).state == .collecting)
     }
 
     @Test("The agent is told the very input, asks for it, and gets its yes without anybody being asked again")

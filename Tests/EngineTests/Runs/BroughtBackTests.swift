@@ -14,7 +14,8 @@ struct BroughtBackTests {
     @Test("After our own interrupt its session is told once to go on, and the run comes to its end")
     func goesOn() async throws {
         try await withStandIns { here in
-            let bench = try await Bench()
+            let agent = Agents.make(limits: Agents.patientLimits)
+            let bench = try await Bench(agents: ["sentinel.json": agent], realPause: .milliseconds(1))
             let parts = try bench.parts(here.connections)
             let session = try await here.session("sentinel")
             let run = try await bench.run([.taken, .sessionOpened(session: session)])

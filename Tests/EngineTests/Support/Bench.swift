@@ -16,7 +16,10 @@ final class Bench: Sendable {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let counters = Counters()
 
-    init(isImpatient: Bool = true, agents: [String: String] = ["sentinel.json": Agents.sentinel]) async throws {
+    init(
+        isImpatient: Bool = true, agents: [String: String] = ["sentinel.json": Agents.sentinel],
+        realPause: Duration? = nil
+    ) async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("bureau-engine-\(UUID().uuidString)")
         for name in ["agents", "owners", "logs", "deliveries", "blobs"] {
             try FileManager.default.createDirectory(
@@ -25,7 +28,7 @@ final class Bench: Sendable {
         for (name, text) in agents {
             try Data(text.utf8).write(to: folder.appendingPathComponent("agents/" + name))
         }
-        clock = VirtualClock(isImpatient: isImpatient)
+        clock = VirtualClock(isImpatient: isImpatient, realPause: realPause)
         database = try PlannedDatabase(path: folder.appendingPathComponent("bureau.db").path)
         catalog = AgentCatalog(
             folder: folder.appendingPathComponent("agents"), reader: AgentReader(hasVariable: { _ in true }),
@@ -158,6 +161,11 @@ enum Agents {
         }
         """
     }
+
+    /// For a real session beside an impatient clock that pauses: its day has more steps than a busy machine takes.
+    static let patientLimits =
+        #""max_session_duration_minutes": 1440, "max_session_cost_usd": 5.00, "alert_if_cost_exceeds_usd": 3.00, "#
+        + #""sample_interval_seconds": 600"#
 
     static let sentinelLimits =
         #""max_session_duration_minutes": 60, "max_session_cost_usd": 5.00, "alert_if_cost_exceeds_usd": 3.00"#
