@@ -11,11 +11,14 @@ private func frame(_ id: String, type: String = "agent.message") -> String {
 private func read(_ pieces: [String], then ending: Ending = .close) async throws -> (
     ids: [String], elements: Int, error: VendorError?
 ) {
-    try await VendorServer.run(answer: { _ in
+    // Each piece waits until the one before it was read, or the network may make one of both.
+    let (readings, reading) = AsyncStream<Void>.makeStream()
+    return try await VendorServer.run(answer: { _ in
         .streaming { writer in
+            var turns = readings.makeAsyncIterator()
             for piece in pieces {
                 try await writer.write(ByteBuffer(string: piece))
-                try await Task.sleep(for: .milliseconds(5))
+                _ = await turns.next()
             }
             if ending == .breakOff { throw Broken() }
             try await writer.finish(nil)
@@ -24,9 +27,11 @@ private func read(_ pieces: [String], then ending: Ending = .close) async throws
         let client = AnthropicClient(transport: transport, baseURL: server.baseURL, key: Secret("k"))
         var ids: [String] = []
         var elements = 0
+        defer { reading.finish() }
         do throws(VendorError) {
             for try await events in try await client.stream("sesn_1") {
                 elements += 1
+                reading.yield()
                 ids += events.map(\.id)
             }
         } catch {

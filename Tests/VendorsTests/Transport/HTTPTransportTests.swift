@@ -5,7 +5,8 @@ import Testing
 @testable import BureauVendors
 
 private func post(
-    _ server: String, body: VendorRequest.Body = .bytes([1, 2, 3]), timeoutSeconds: Double = 5, bytesMax: Int = 1 << 20
+    _ server: String, body: VendorRequest.Body = .bytes([1, 2, 3]), timeoutSeconds: Double = 120,
+    bytesMax: Int = 1 << 20
 ) -> VendorRequest {
     VendorRequest(
         vendor: .slack, operation: "chat.postMessage", method: .post, url: server + "/x",
@@ -17,11 +18,11 @@ private func post(
 struct HTTPTransportTests {
     @Test("A closed port is unreachable, so surely nothing happened")
     func refused() async throws {
-        // A server that has ended leaves a port nobody listens on.
-        let address = try await VendorServer.run(answer: { _ in .json("{}") }) { server, _ in server.baseURL }
-        let transport = HTTPTransport()
+        let closed = try ClosedPort()
+        let address = "http://127.0.0.1:\(closed.port)", transport = HTTPTransport()
         let error = try await vendorError { try await transport.send(post(address)) }
         let opened = try await vendorError { try await transport.open(post(address)) }
+        closed.close()
         await transport.shutdown()
         #expect(error.kind == .unreachable)
         #expect(opened.kind == .unreachable)
@@ -54,10 +55,18 @@ struct HTTPTransportTests {
             try await silence()
             return .json("{}")
         }) { server, transport in
-            let error = try await vendorError { try await transport.send(post(server.baseURL, timeoutSeconds: 1)) }
-            #expect(error.kind == .noAnswer)
-            #expect(error.mayHaveHappened && error.isRetryable)
-            #expect(server.received.count == 1)
+            // On a busy machine the time may be over before the request has arrived: then it has more.
+            let most = 100.0
+            for seconds in [1, 10, most] {
+                let request = post(server.baseURL + "/\(seconds)", timeoutSeconds: seconds)
+                let error = try await vendorError { try await transport.send(request) }
+                let arrived = server.received.count { $0.path == "/\(seconds)/x" }
+                guard arrived > 0 || seconds == most else { continue }
+                #expect(error.kind == .noAnswer)
+                #expect(error.mayHaveHappened && error.isRetryable)
+                #expect(arrived == 1)
+                return
+            }
         }
     }
 
@@ -122,10 +131,16 @@ struct HTTPTransportTests {
 
     @Test("Silence within a stream ends it")
     func silentStream() async throws {
+        // On a busy machine the head may take longer than may be silent: then that may be longer.
+        for milliseconds: Int64 in [2_000, 16_000, 128_000] where try await endsSilence(milliseconds) { return }
+        Issue.record("not even the head came")
+    }
+
+    /// False when nothing came of the stream that could be followed by silence.
+    private func endsSilence(_ milliseconds: Int64) async throws -> Bool {
         var limits = HTTPTransport.Limits()
-        // Long enough for the head to come on a busy machine.
-        limits.silenceMilliseconds = 4000
-        try await VendorServer.run(
+        limits.silenceMilliseconds = milliseconds
+        return try await VendorServer.run(
             limits: limits,
             answer: { _ in
                 .streaming { writer in
@@ -134,11 +149,13 @@ struct HTTPTransportTests {
                 }
             }
         ) { server, transport in
-            let stream = try await transport.open(post(server.baseURL))
+            guard let stream = try? await transport.open(post(server.baseURL)) else { return false }
             var chunks = stream.makeAsyncIterator()
-            #expect(try await chunks.next(isolation: #isolation)?.readableBytes == 3)
+            guard let first = try? await chunks.next(isolation: #isolation) else { return false }
+            #expect(first.readableBytes == 3)
             let error = try await vendorError { try await chunks.next(isolation: #isolation) }
             #expect(error.kind == .noAnswer)
+            return true
         }
     }
 
