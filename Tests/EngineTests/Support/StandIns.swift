@@ -78,9 +78,11 @@ struct StandIns: Sendable {
 
 /// Runs a sandbox for the length of `body`, its sessions as fast as they can go.
 func withStandIns(_ body: (StandIns) async throws -> Void) async throws {
-    var options = SandboxOptions()
+    var options = SandboxOptions(), limits = HTTPTransport.Limits()
     options.eventsPerSecond = 0
-    let sandbox = Sandbox(options), transport = HTTPTransport()
+    // They are there: a busy machine only takes its time.
+    limits.connectTimeoutMilliseconds = 120_000
+    let sandbox = Sandbox(options), transport = HTTPTransport(limits: limits)
     // It has to run beside the test's own body; it is stopped and awaited below.
     let running = Task { try await sandbox.run() }
     let result: Result<Void, any Error>

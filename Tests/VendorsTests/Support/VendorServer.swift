@@ -50,7 +50,7 @@ final class VendorServer: Sendable {
 
     /// Runs `body` against a server that answers with `answer`, and a transport of its own.
     static func run<T: Sendable>(
-        limits: HTTPTransport.Limits = HTTPTransport.Limits(), answer: @escaping Answer,
+        limits: HTTPTransport.Limits = .patient, answer: @escaping Answer,
         _ body: @Sendable (VendorServer, HTTPTransport) async throws -> T
     ) async throws -> T {
         let log = RequestLog()
@@ -84,6 +84,15 @@ final class VendorServer: Sendable {
             while await group.nextResult() != nil {}
             return try result.get()
         }
+    }
+}
+
+extension HTTPTransport.Limits {
+    /// The server is there: a busy machine only takes its time.
+    static var patient: Self {
+        var limits = Self()
+        limits.connectTimeoutMilliseconds = 120_000
+        return limits
     }
 }
 

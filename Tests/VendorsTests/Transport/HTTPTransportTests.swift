@@ -138,7 +138,7 @@ struct HTTPTransportTests {
 
     /// False when nothing came of the stream that could be followed by silence.
     private func endsSilence(_ milliseconds: Int64) async throws -> Bool {
-        var limits = HTTPTransport.Limits()
+        var limits = HTTPTransport.Limits.patient
         limits.silenceMilliseconds = milliseconds
         return try await VendorServer.run(
             limits: limits,
