@@ -57,11 +57,11 @@ final class VirtualClock: Sendable {
         try Task.checkCancellation()
         let milliseconds =
             duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000
-        let id = state.withLock { state in
+        let (id, begun) = state.withLock { state in
             state.slept.append(milliseconds)
             if isImpatient { state.now += milliseconds }
             state.ids += 1
-            return state.ids
+            return (state.ids, state.now)
         }
         guard !isImpatient else {
             if let realPause { try await Task.sleep(for: realPause) } else { await Task.yield() }
@@ -69,10 +69,14 @@ final class VirtualClock: Sendable {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                state.withLock { state in
-                    state.sleepers.append(
-                        Sleeper(id: id, due: state.now + milliseconds, continuation: continuation))
+                // Whoever advances the time may have seen that we sleep before we did.
+                let isOver = state.withLock { state in
+                    let due = begun + milliseconds
+                    if state.now > begun, due <= state.now { return true }
+                    state.sleepers.append(Sleeper(id: id, due: due, continuation: continuation))
+                    return false
                 }
+                if isOver { return continuation.resume() }
                 if Task.isCancelled { wake(id) }
             }
         } onCancel: {
