@@ -5,8 +5,9 @@ import Testing
 
 @Suite("The agents folder")
 struct AgentCatalogTests {
+    /// As a file of its own each time: two edits of one length may fall into one tick of the disk's clock.
     private func write(_ bench: Bench, _ name: String, _ text: String) throws {
-        try Data(text.utf8).write(to: bench.agentsFolder.appendingPathComponent(name))
+        try Data(text.utf8).write(to: bench.agentsFolder.appendingPathComponent(name), options: .atomic)
     }
 
     @Test("A new file is an agent; an edit is its next version; a removed file is no agent any more")

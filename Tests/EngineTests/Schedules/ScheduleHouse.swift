@@ -127,6 +127,7 @@ struct ScheduleHouse: Sendable {
               "alerts": { "on_failure_channel": "#alerts" }
             }
             """
-        try Data(text.utf8).write(to: folder.appending(path: "agents/auditor.json"))
+        // As a file of its own each time: two edits of one length may fall into one tick of the disk's clock.
+        try Data(text.utf8).write(to: folder.appending(path: "agents/auditor.json"), options: .atomic)
     }
 }
