@@ -17,8 +17,9 @@ struct KeptProcess: Sendable {
     let keeper: String
     let doors: Doors
     static let lookEveryMilliseconds: Int64 = 100
-    /// From its claim to its name a keeper needs moments.
-    static let namelessMilliseconds: Int64 = 15_000
+    /// From its start to its claim, and from there to its name, a keeper needs moments; on a machine that stands still,
+    /// longer. One that was given up too early would begin its work beside the next one.
+    static let namelessMilliseconds: Int64 = 60_000
 
     func look() -> Sight {
         if let exit = folder.read(KeptExit.self, folder.exit) { return .ended(exit) }
