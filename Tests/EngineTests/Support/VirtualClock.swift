@@ -68,9 +68,9 @@ final class VirtualClock: Sendable {
             return try Task.checkCancellation()
         }
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 // Whoever advances the time may have seen that we sleep before we did.
-                let isOver = state.withLock { state in
+                let isOver = state.withLock { state -> Bool in
                     let due = begun + milliseconds
                     if state.now > begun, due <= state.now { return true }
                     state.sleepers.append(Sleeper(id: id, due: due, continuation: continuation))
