@@ -19,8 +19,8 @@ final class VirtualClock: Sendable {
     private let isImpatient: Bool
     private let realPause: Duration?
 
-    /// Begins at 2026-11-20T09:00:00Z. `realPause`: how long an impatient sleep lasts all the same, where limits of time
-    /// are looked at while something real is at work, which may be slower than any number of steps without one.
+    /// Begins at 2026-11-20T09:00:00Z. `realPause`: how long an impatient sleep lasts all the same, where limits of
+    /// time are looked at while something real is at work, which may be slower than any number of steps without one.
     init(isImpatient: Bool = true, now: Int64 = 1_795_165_200_000, realPause: Duration? = nil) {
         self.isImpatient = isImpatient
         self.realPause = realPause
