@@ -48,7 +48,7 @@ struct BuildLimitTests {
 
     static let excesses: [(String, String, String, String)] = [
         (
-            "prints", "yes 'a line that says little' | head -c 400000000", #""limits": {"output_mb": 1}"#,
+            "prints", "yes 'a line that says little' | head -c 40000000; sleep 600", #""limits": {"output_mb": 1}"#,
             "printed more than 1"
         ),
         ("writes", "head -c 60000000 /dev/zero > big; sleep 600", #""limits": {"disk_mb": 8}"#, "left more than 8"),
