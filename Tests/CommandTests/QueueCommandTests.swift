@@ -123,7 +123,7 @@ extension Stage {
 
 /// The server works in real time. Each look starts a program, so that looking again and again is no spinning.
 func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(120)
+    let deadline = ContinuousClock.now + .seconds(300)
     while try await !holds() {
         guard ContinuousClock.now < deadline else {
             Issue.record("it never happened that \(what)")

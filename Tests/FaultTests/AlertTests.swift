@@ -40,7 +40,7 @@ struct AlertTests {
             try await installation.board.move(KillTests.task, to: "ready (automate)")
             try await first.process.waitForEnd()
             _ = try await installation.startServer()
-            try await eventually("the alert and the blocked task are seen", within: .seconds(15)) {
+            try await eventually("the alert and the blocked task are seen") {
                 let sight = await installation.look()
                 guard let task = sight.task(KillTests.task) else { return nil as Bool? }
                 return sight.messages(in: "C0ALERTS").count == 1 && task.status == "blocked" && task.comments.count == 1

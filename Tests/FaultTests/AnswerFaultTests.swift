@@ -69,7 +69,7 @@ struct AnswerFaultTests {
     static func play(_ installation: Installation, _ name: String) async throws {
         let server = try await installation.startServer()
         try await installation.board.move(KillTests.task, to: "ready (automate)")
-        try await installation.waitForRest(at: server, within: .seconds(90))
+        try await installation.waitForRest(at: server)
         let complaints = try await Proof(installation).complaints()
         #expect(complaints.isEmpty, "\(name): \(complaints.joined(separator: "; "))")
     }

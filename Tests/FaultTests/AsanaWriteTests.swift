@@ -62,10 +62,10 @@ struct AsanaWriteTests {
             let pid = item.action == .killAfter ? server.process.pid : nil
             try installation.sandbox.faults.add(
                 FaultRule(vendor: "asana", operation: item.operation, skip: item.skip, item.action, pid: pid))
-            let end = ContinuousClock.now + .seconds(60)
+            let end = ContinuousClock.now + .seconds(300)
             while await !Self.isSettled(item, installation) {
                 guard ContinuousClock.now < end else {
-                    throw NeverHappened("\(item) is settled within 60 s: \(await Self.tasks(installation))")
+                    throw NeverHappened("\(item) is settled within 300 s: \(await Self.tasks(installation))")
                 }
                 if !server.process.isRunning { server = try await installation.startServer() }
                 try await Task.sleep(for: .milliseconds(20))

@@ -115,7 +115,7 @@ struct BadWebhookTests {
             let chunk = "100000\r\n" + String(repeating: " ", count: 1 << 20) + "\r\n"
             let head = "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
             let answer = await RawConnection.exchange(
-                port: server.port, Data((head + chunk + chunk + "0\r\n\r\n").utf8), waitSeconds: 5)
+                port: server.port, Data((head + chunk + chunk + "0\r\n\r\n").utf8), waitSeconds: 120)
             #expect(answer.hasPrefix("HTTP/1.1 413"), "\(answer.prefix(80))")
             let verdicts = try await installation.records().signals.map(\.verdict)
             #expect(verdicts == ["refused", "refused", "refused"])
@@ -127,9 +127,9 @@ struct BadWebhookTests {
         try await Installation.open { installation in
             let server = try await installation.startServer()
             let head = "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\n{\"event\":"
-            async let slow = RawConnection.exchange(port: server.port, Data(head.utf8), waitSeconds: 14)
+            async let slow = RawConnection.exchange(port: server.port, Data(head.utf8), waitSeconds: 120)
             let noise = await RawConnection.exchange(
-                port: server.port, Data("\u{16}\u{3}\u{1}hello\r\n\r\n".utf8), waitSeconds: 5)
+                port: server.port, Data("\u{16}\u{3}\u{1}hello\r\n\r\n".utf8), waitSeconds: 120)
             #expect(noise.isEmpty || noise.hasPrefix("HTTP/1.1 400"), "\(noise.prefix(80))")
             #expect(try await ClickUpPost(Self.good).send(to: server).status == 200)
             let answer = await slow

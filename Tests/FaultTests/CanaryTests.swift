@@ -59,7 +59,7 @@ struct CanaryTests {
             #expect(ends == (areAccepted ? ["jessie done", "sentinel done"] : ["jessie failed", "sentinel failed"]))
             var said = try await Self.provoke(server)
             // A note waits a minute for the thread it belongs to.
-            try await eventually("every notice is settled", within: .seconds(120)) {
+            try await eventually("every notice is settled") {
                 return try await installation.records().steps.allSatisfy { Self.settled.contains($0.state) }
                     ? true : nil
             }
@@ -81,7 +81,7 @@ struct CanaryTests {
     /// People ask for a change in Asana and accept what comes of it; the model reads both comments.
     private static func judge(_ installation: Installation) async throws {
         func says(_ words: String) async throws {
-            try await eventually("the task says \"\(words)\"", within: .seconds(60)) {
+            try await eventually("the task says \"\(words)\"") {
                 let found = await tasks(installation).first { $0["gid"]?.string == Self.task }
                 let texts = (found?["comments"]?.array ?? []).compactMap { $0["text"]?.string }
                 return texts.contains { $0.contains(words) } ? true : nil
@@ -96,7 +96,7 @@ struct CanaryTests {
             try await installation.board.asana("comment", task, ["text": text, "user": "1208000000000012"])
         }
         func judged(_ state: String) async throws {
-            try await eventually("the run in Asana is \(state)", within: .seconds(60)) {
+            try await eventually("the run in Asana is \(state)") {
                 let run = try await installation.records().runs.first { $0.agent == "jessie" }
                 return run?.state == state ? true : nil
             }
@@ -113,7 +113,7 @@ struct CanaryTests {
 
     /// The failure gets a task of its own; from then on Asana refuses the token too.
     private static func refuseAsana(_ installation: Installation) async throws {
-        try await eventually("the failure has a task that says why", within: .seconds(120)) {
+        try await eventually("the failure has a task that says why") {
             let isTold = await tasks(installation).contains {
                 $0["section"]?.string == "Errors" && $0["notes"]?.string?.contains("What happened") == true
             }
@@ -123,7 +123,7 @@ struct CanaryTests {
         try installation.sandbox.faults.add(
             FaultRule(vendor: "asana", operation: "task.get", times: 1_000, .status(401)))
         try await installation.board.asana("assign", other, ["assignee": jessie])
-        try await eventually("the refused look is told of", within: .seconds(60)) {
+        try await eventually("the refused look is told of") {
             let signals = try await installation.records().signals
             return signals.contains { $0.reason.contains("the task could not be read") } ? true : nil
         }

@@ -84,7 +84,7 @@ struct DiskFullTests {
                     try await installation.records().runs.first { $0.spentMicroUSD > 0 }?.session
                 }
                 try disk.fill()
-                try await eventually("the session is interrupted", within: .seconds(60)) {
+                try await eventually("the session is interrupted") {
                     let types = try await installation.history(of: session).compactMap { $0["type"]?.string }
                     return types.contains("user.interrupt") && types.last == "session.status_idle" ? true : nil
                 }
@@ -142,7 +142,7 @@ struct DiskFullTests {
             try await SmallDisk.under(installation) { disk in
                 let server = try await installation.startServer()
                 try await trouble(installation, disk, server)
-                try await installation.waitForRest(at: server, within: .seconds(90))
+                try await installation.waitForRest(at: server)
                 let complaints = try await Proof(installation).complaints()
                 #expect(complaints.isEmpty, "\(name): \(complaints.joined(separator: "; "))")
                 try await server.process.killNow()

@@ -88,10 +88,10 @@ private struct Scene {
     /// is started again.
     private func told(_ number: Int, _ first: RunningServer) async throws -> RunningServer {
         var server = first
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + .seconds(300)
         while try await !isTold(number) {
             guard ContinuousClock.now < end else {
-                throw NeverHappened("the error of run \(number) is told within 60 s: \(await errors())")
+                throw NeverHappened("the error of run \(number) is told within 300 s: \(await errors())")
             }
             if !server.process.isRunning { server = try await installation.startServer() }
             try await Task.sleep(for: .milliseconds(20))

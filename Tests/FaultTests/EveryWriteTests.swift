@@ -139,12 +139,12 @@ private struct Theatre {
         try await installation.steer(["name": "runaway"])
         let server = try await begin()
         try await installation.board.move(KillTests.task, to: "ready (automate)")
-        let asked = try await eventually("people are asked for more", within: .seconds(60)) {
+        let asked = try await eventually("people are asked for more") {
             await questions().first
         }
         try await approve(asked)
         _ = try await goOn(server)
-        try await eventually("the raised budget is used up too", within: .seconds(60)) {
+        try await eventually("the raised budget is used up too") {
             await questions().count > 1 ? true : nil
         }
         let sessions = await installation.look().sessions
@@ -180,7 +180,7 @@ private struct Theatre {
         let server = try await begin()
         try await installation.board.move(KillTests.task, to: "ready (automate)")
         try await ended(at: try await goOn(server), as: "failed")
-        try await eventually("the error's task is made and known", within: .seconds(60)) {
+        try await eventually("the error's task is made and known") {
             try await installation.records().steps.contains { $0.kind == "error_task" && $0.state == "done" }
                 ? true : nil
         }
@@ -193,7 +193,7 @@ private struct Theatre {
         let server = try await begin()
         try await installation.board.move(KillTests.task, to: "ready (automate)")
         try await ended(at: try await goOn(server))
-        try await eventually("the field is set and known", within: .seconds(60)) {
+        try await eventually("the field is set and known") {
             try await installation.records().steps.contains { $0.kind == "board" && $0.state == "done" } ? true : nil
         }
         let tasks = await installation.look().state["clickup"]?["tasks"]?.array ?? []
@@ -218,7 +218,7 @@ private struct Theatre {
     }
 
     private func ended(at server: RunningServer, as state: String = "done") async throws {
-        try await eventually("the run ends", within: .seconds(60)) {
+        try await eventually("the run ends") {
             await installation.runs(in: RunStates.final, at: server) == 1 ? true : nil
         }
         let run = try #require(try await installation.records().runs.first)

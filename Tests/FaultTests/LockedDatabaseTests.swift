@@ -49,7 +49,7 @@ struct LockedDatabaseTests {
 
     private static func end(_ lock: DatabaseLock, _ installation: Installation, _ server: RunningServer) async throws {
         try await eventually("the lock is given up", within: .seconds(seconds + 10)) { lock.isHeld ? nil : true }
-        try await installation.waitForRest(at: server, within: .seconds(90))
+        try await installation.waitForRest(at: server)
         let complaints = try await Proof(installation).complaints()
         #expect(complaints.isEmpty, "\(complaints.joined(separator: "; "))")
         #expect(server.process.logLines.contains { $0.values.contains { $0.contains("kept the database locked") } })

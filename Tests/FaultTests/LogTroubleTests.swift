@@ -66,7 +66,7 @@ struct StoppedUnrecorded {
     let session: String
 
     func check(at server: RunningServer) async throws {
-        try await eventually("the session is interrupted", within: .seconds(90)) {
+        try await eventually("the session is interrupted") {
             let types = try await installation.history(of: session).compactMap { $0["type"]?.string }
             return types.contains("user.interrupt") && types.last == "session.status_idle" ? true : nil
         }

@@ -91,7 +91,7 @@ struct LoopTests {
             try await installation.steer(["name": "tool_loop"])
             let server = try await installation.startServer()
             try await installation.board.move(KillTests.task, to: "ready (automate)")
-            try await installation.waitForRest(at: server, within: .seconds(120))
+            try await installation.waitForRest(at: server)
             let run = try #require(try await installation.records().runs.first)
             #expect(run.state == "stopped" && run.cause == "over_budget", "\(run)")
             try await eventually("the task says why") {

@@ -25,7 +25,7 @@ struct LossTests {
             while try await !Self.isParked(installation), deaths < Self.livesMax {
                 let process = try installation.start(["serve", "--port", "0", "--data", installation.data.path])
                 try Self.arm(installation, process)
-                try await eventually("it dies, or gives the task up", within: .seconds(90)) {
+                try await eventually("it dies, or gives the task up") {
                     let isParked = try await Self.isParked(installation)
                     return !process.isRunning || isParked ? true : nil
                 }

@@ -33,7 +33,7 @@ struct PoisonTests {
             let server = try await installation.startServer()
             try await installation.board.move(Self.poisoned, to: "ready (automate)")
             try await installation.board.move(Self.healthy, to: "ready (automate)")
-            try await installation.waitForRest(of: 2, at: server, within: .seconds(90))
+            try await installation.waitForRest(of: 2, at: server)
             try await Self.check(content, installation)
         }
     }
@@ -84,7 +84,7 @@ struct PoisonTests {
             let server = try await installation.startServer()
             try await installation.board.move(Self.poisoned, to: "ready (automate)")
             try await installation.board.move(Self.healthy, to: "ready (automate)")
-            try await eventually("the other one is done", within: .seconds(60)) {
+            try await eventually("the other one is done") {
                 try await installation.records().runs.first { $0.task == Self.healthy && $0.state == "done" }
             }
             var minutes = 0

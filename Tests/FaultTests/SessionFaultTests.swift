@@ -74,7 +74,7 @@ struct SessionFaultTests {
             try await installation.steer(["name": .string(row.scenario)])
             let server = try await installation.startServer()
             try await installation.board.move(KillTests.task, to: "ready (automate)")
-            try await installation.waitForRest(at: server, within: .seconds(120))
+            try await installation.waitForRest(at: server)
             try await Self.waitForNotices(installation, row)
             try await Self.check(row, installation)
         }

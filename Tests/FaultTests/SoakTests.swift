@@ -41,7 +41,7 @@ struct SoakTests {
                     try await kill.strike(server, installation)
                     server = try await installation.startServer()
                 }
-                try await installation.waitForRest(at: server, within: .seconds(90))
+                try await installation.waitForRest(at: server)
                 let complaints = try await Proof(installation).complaints()
                 #expect(complaints.isEmpty, "\(name): \(complaints.joined(separator: "; "))")
             }
@@ -77,7 +77,7 @@ struct RandomKill: Sendable, CustomStringConvertible {
         }
         try installation.sandbox.faults.add(
             FaultRule(vendor: "*", skip: requests, action, pid: server.process.pid))
-        try await eventually("\(self) or the run's end", within: .seconds(60)) {
+        try await eventually("\(self) or the run's end") {
             if !server.process.isRunning { return true }
             return await installation.runs(in: RunStates.restful, at: server) > 0 ? true : nil
         }

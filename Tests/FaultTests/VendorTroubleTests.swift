@@ -25,11 +25,11 @@ struct VendorTroubleTests {
             let server = try await installation.startServer()
             try await installation.board.move(KillTests.task, to: "ready (automate)")
             if outage.isLong {
-                try await eventually("the run ends", within: .seconds(60)) {
+                try await eventually("the run ends") {
                     await installation.runs(in: RunStates.final, at: server) == 1 ? true : nil
                 }
             } else {
-                try await eventually("it was asked in vain", within: .seconds(60)) {
+                try await eventually("it was asked in vain") {
                     installation.sandbox.faults.entries.reduce(0) { $0 + $1.struck } >= Self.timesInVain ? true : nil
                 }
             }
@@ -45,7 +45,7 @@ struct VendorTroubleTests {
                 FaultRule(vendor: "*", times: 1_000_000, .delay(milliseconds: 400)))
             let server = try await installation.startServer()
             try await installation.board.move(KillTests.task, to: "ready (automate)")
-            try await installation.waitForRest(at: server, within: .seconds(90))
+            try await installation.waitForRest(at: server)
             let complaints = try await Proof(installation).complaints()
             #expect(complaints.isEmpty, "\(complaints.joined(separator: "; "))")
         }
@@ -112,7 +112,7 @@ struct VendorTroubleTests {
             }
             let server = try await installation.startServer()
             try await installation.board.move(KillTests.task, to: "ready (automate)")
-            try await installation.waitForRest(at: server, within: .seconds(240))
+            try await installation.waitForRest(at: server)
             #expect(installation.sandbox.faults.entries.allSatisfy { $0.struck == 1 }, "a silence was not met")
             try await settle(installation, server, "\(operations)")
         }
@@ -128,12 +128,12 @@ struct VendorTroubleTests {
 
     /// A run that ended with problems has said so where people look; delivering again finishes it.
     static func settle(_ installation: Installation, _ server: RunningServer, _ name: String) async throws {
-        try await installation.waitForRest(at: server, within: .seconds(90))
+        try await installation.waitForRest(at: server)
         var run = try #require(try await installation.records().runs.first)
         var expected: (String) -> Bool = { _ in true }
         if run.state == "done_with_problems" {
             installation.sandbox.faults.clear()
-            try await eventually("\(name): people are told", within: .seconds(60)) {
+            try await eventually("\(name): people are told") {
                 await installation.look().messages(in: "C0ALERTS").first
             }
             let again = try await installation.command("runs", "deliver", run.id)
@@ -159,7 +159,7 @@ struct VendorTroubleTests {
         }
         if name == "slack", run.state == "done" {
             // The result was waited for until Slack was back, and may stand beside the run's message, which comes later.
-            try await eventually("slack: the run's message comes all the same", within: .seconds(150)) {
+            try await eventually("slack: the run's message comes all the same") {
                 let own = await installation.look().messages(in: "C0RESULTS").filter { !$0.isReply }
                 return own.contains { $0.text.hasSuffix(": Done") } ? true : nil
             }

@@ -75,7 +75,7 @@ struct APIJourneyTests {
                     "not_a_server_error,status_code_conformance,content_type_conformance,"
                         + "response_headers_conformance,response_schema_conformance,negative_data_rejection",
                     "--phases", "coverage,fuzzing", "--max-examples", "5", "--seed", "20261121", "--no-color",
-                ], in: installation, seconds: 180)
+                ], in: installation, seconds: 900)
             #expect(isWell && text.contains("Tested: "), "\(text.suffix(6_000))")
         }
     }
@@ -115,7 +115,7 @@ struct APIJourneyTests {
             try Data(Self.client.utf8).write(to: script)
             let binary = try ProductBinary.url().path
             let (isWell, text) = try await Self.runPython(
-                [script.path, binary, "mcp", "--data", installation.data.path], in: installation, seconds: 60)
+                [script.path, binary, "mcp", "--data", installation.data.path], in: installation, seconds: 300)
             #expect(isWell, "\(text.suffix(4_000))")
             let last = text.split(separator: "\n").last { $0.hasPrefix("{\"tools\"") } ?? ""
             let found = try JSON(parsing: Data(last.utf8))

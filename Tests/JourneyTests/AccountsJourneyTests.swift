@@ -61,7 +61,7 @@ struct AccountsJourneyTests {
                 ])
                 #expect(try await register.waitForEnd().status == 0, "\(register.text)")
                 try await board.asana("assign", AsanaJourneyTests.task, ["assignee": AsanaJourneyTests.jessie])
-                try await eventually("the question stands on north's task", within: .seconds(60)) {
+                try await eventually("the question stands on north's task") {
                     Self.comments(await north.state()).contains { $0.contains("needs information") }
                         ? true : nil
                 }

@@ -75,14 +75,14 @@ extension Installation {
     }
 
     fileprivate func told(_ words: String) async throws {
-        try await eventually("the task says \"\(words)\" once", within: .seconds(60)) {
+        try await eventually("the task says \"\(words)\" once") {
             let texts = (await task()?["comments"]?.array ?? []).compactMap { $0["text"]?.string }
             return texts.count { $0.contains(words) } == 1 ? true : nil
         }
     }
 
     fileprivate func stands(_ section: String) async throws {
-        try await eventually("the task stands in \(section)", within: .seconds(60)) {
+        try await eventually("the task stands in \(section)") {
             await task()?["section"]?.string == section ? true : nil
         }
     }

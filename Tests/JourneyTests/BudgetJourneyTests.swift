@@ -73,13 +73,13 @@ struct BudgetJourneyTests {
                 "CREATE TRIGGER broken BEFORE INSERT ON spend_entry BEGIN SELECT RAISE(ABORT, 'the ledger is broken'); END"
             )
             let session = try #require(try await installation.records().runs.first?.session)
-            try await eventually("the session is interrupted", within: .seconds(60)) {
+            try await eventually("the session is interrupted") {
                 let types = try await installation.history(of: session).compactMap { $0["type"]?.string }
                 return types.contains("user.interrupt") && types.last == "session.status_idle" ? true : nil
             }
             #expect(try await installation.records().runs.first?.state == "running")
             try await installation.sql("DROP TRIGGER broken")
-            try await eventually("the run ends stopped", within: .seconds(90)) {
+            try await eventually("the run ends stopped") {
                 let run = try await installation.records().runs.first
                 return run?.state == "stopped" && run?.cause == "interrupted" ? true : nil
             }
@@ -90,7 +90,7 @@ struct BudgetJourneyTests {
 
     /// The n-th question about money, oldest first.
     private func question(_ installation: Installation, _ index: Int) async throws -> JSON {
-        try await eventually("the question is posted", within: .seconds(90)) {
+        try await eventually("the question is posted") {
             let messages = await installation.look().state["slack"]?["messages"]?.array ?? []
             let asked = messages.filter {
                 let text = $0["text"]?.string ?? ""

@@ -146,13 +146,13 @@ struct BuildJourneyTests {
         }
 
         func waitUntilBegun(_ times: Int) async throws {
-            try await eventually("the builder has begun \(times) time(s)", within: .seconds(60)) {
+            try await eventually("the builder has begun \(times) time(s)") {
                 begun >= times ? true : nil
             }
         }
 
         func waitForState(_ state: String) async throws -> String {
-            try await eventually("the run is \(state)", within: .seconds(60)) {
+            try await eventually("the run is \(state)") {
                 let run = try await installation.records().runs.first { $0.agent == "platform-build" }
                 guard let run else { return nil }
                 if RunStates.final.contains(run.state), run.state != state {
@@ -163,13 +163,13 @@ struct BuildJourneyTests {
         }
 
         func waitForComment(_ words: String) async throws {
-            try await eventually("the card says \"\(words)\"", within: .seconds(60)) {
+            try await eventually("the card says \"\(words)\"") {
                 await card().comments.contains { $0.contains(words) } ? true : nil
             }
         }
 
         func waitForStatus(_ status: String) async throws {
-            try await eventually("the card is in \(status)", within: .seconds(60)) {
+            try await eventually("the card is in \(status)") {
                 await card().place.lowercased() == status ? true : nil
             }
         }

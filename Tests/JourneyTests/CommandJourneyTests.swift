@@ -97,13 +97,13 @@ struct CommandJourneyTests {
             try installation.sandbox.faults.add(
                 FaultRule(vendor: "slack", operation: "chat.postMessage", times: 1_000_000, .status(503)))
             let command = try start(installation)
-            let end = try await eventually("the command ends", within: .seconds(90)) { command.end }
+            let end = try await eventually("the command ends") { command.end }
             #expect(end.status != 0 && !end.wasSignalled)
             #expect(
                 command.text.contains("about this run could not be sent yet (slack)"), "\(command.text.suffix(900))")
             installation.sandbox.faults.clear()
             _ = try await installation.startServer()
-            try await eventually("the server sends it", within: .seconds(60)) {
+            try await eventually("the server sends it") {
                 await installation.look().messages(in: "C0ALERTS").count == 1 ? true : nil
             }
         }

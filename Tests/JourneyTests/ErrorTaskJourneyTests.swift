@@ -21,12 +21,12 @@ struct ErrorTaskJourneyTests {
             try await installation.shows("failed", on: board)
 
             let second = try await installation.again(first.id, as: "failed", number: 2)
-            try await eventually("the second failure is told on the task of the first", within: .seconds(60)) {
+            try await eventually("the second failure is told on the task of the first") {
                 let now = try await installation.errors(1, on: board)[0]
                 return now.comments.contains { $0.contains("Run \(second.id)") } ? true : nil
             }
             let third = try await installation.again(second.id, as: "done", number: 3)
-            let fixed = try await eventually("the error is told to be fixed", within: .seconds(60)) {
+            let fixed = try await eventually("the error is told to be fixed") {
                 let now = try await installation.errors(1, on: board)[0]
                 return now.comments.contains { $0.contains("Fixed: run \(third.id)") } ? now : nil
             }
@@ -118,7 +118,7 @@ extension ReviewJourneyTests.Board {
 extension Installation {
     /// The tasks about errors, oldest first, once all of them stand where errors go.
     fileprivate func errors(_ count: Int, on board: ReviewJourneyTests.Board) async throws -> [BoardCard] {
-        try await eventually("\(count) task(s) about errors", within: .seconds(60)) {
+        try await eventually("\(count) task(s) about errors") {
             let found = await cards(on: board).filter { $0.name.contains("failed: ") }
             guard found.count <= count else { throw NeverHappened("\(count) task(s) about errors: \(found)") }
             let isThere = found.allSatisfy { $0.isDone || $0.place == board.errorPlace }
@@ -127,7 +127,7 @@ extension Installation {
     }
 
     fileprivate func shows(_ state: String, on board: ReviewJourneyTests.Board) async throws {
-        try await eventually("the task shows that its run is \(state)", within: .seconds(60)) {
+        try await eventually("the task shows that its run is \(state)") {
             await cards(on: board).contains { $0.id == board.task && board.isShown(state, by: $0) } ? true : nil
         }
     }
@@ -151,7 +151,7 @@ extension Installation {
     }
 
     private func ended(_ number: Int, as state: String) async throws -> Records.Run {
-        let run = try await eventually("run \(number) ends", within: .seconds(60)) { () -> Records.Run? in
+        let run = try await eventually("run \(number) ends") { () -> Records.Run? in
             let runs = try await records().runs
             guard runs.count == number, let last = runs.last, RunStates.final.contains(last.state) else { return nil }
             return last

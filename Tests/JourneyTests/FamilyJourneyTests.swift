@@ -26,7 +26,7 @@ struct FamilyJourneyTests {
         try await Installation.open(Self.options()) { installation in
             let first = try await installation.startServer()
             try await installation.board.move(Self.task, to: "ready (automate)")
-            try await eventually("the second agent's session is open", within: .seconds(60)) {
+            try await eventually("the second agent's session is open") {
                 await installation.look().sessions.count == 2 ? true : nil
             }
             try await first.process.killNow()

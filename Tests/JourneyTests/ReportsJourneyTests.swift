@@ -191,7 +191,7 @@ struct ReportsJourneyTests {
             let judged = try #require(try await installation.records().runs.first)
             let began = try await installation.command("run", "catalyst", "--client", Self.shamrock)
             #expect(began.status == 0, "\(began.text)")
-            try await eventually("the second agent's run is done", within: .seconds(60)) { () -> Bool? in
+            try await eventually("the second agent's run is done") { () -> Bool? in
                 let run = try await installation.records().runs.first { $0.agent == "catalyst" }
                 guard let run, RunStates.final.contains(run.state) else { return nil }
                 guard run.state == "done" else { throw NeverHappened("done: \(run.state), \(run.sentence ?? "")") }

@@ -307,13 +307,13 @@ extension Installation {
     }
 
     func says(_ words: String, on place: ReviewJourneyTests.Board) async throws {
-        try await eventually("the task says \"\(words)\"", within: .seconds(60)) {
+        try await eventually("the task says \"\(words)\"") {
             await task(place).comments.contains { $0.contains(words) } ? true : nil
         }
     }
 
     fileprivate func state(_ wanted: String) async throws {
-        try await eventually("the run is \(wanted)", within: .seconds(60)) {
+        try await eventually("the run is \(wanted)") {
             let run = try await records().runs.last
             if let run, RunStates.final.contains(run.state), run.state != wanted {
                 throw NeverHappened("the run ended \(run.state): \(run.sentence ?? "")")
@@ -323,13 +323,13 @@ extension Installation {
     }
 
     fileprivate func says(_ words: String, on task: String) async throws {
-        try await eventually("the task says \"\(words)\"", within: .seconds(60)) {
+        try await eventually("the task says \"\(words)\"") {
             await look().task(task)?.comments.contains { $0.contains(words) } == true ? true : nil
         }
     }
 
     fileprivate func outcome(_ wanted: String) async throws {
-        try await eventually("a comment is \(wanted)", within: .seconds(30)) {
+        try await eventually("a comment is \(wanted)") {
             let lines = try await run(["feedback", "export"]).text.split(separator: "\n")
             return lines.contains { $0.contains("\"outcome\":\"\(wanted)\"") } ? true : nil
         }
@@ -365,7 +365,7 @@ extension Installation {
         let folder = deliveries.appending(path: "shamrock-detailing-columbus/audits")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         #expect(names.count == 2 && names.allSatisfy { $0.contains("-r2.") }, "\(names)")
-        try await eventually("every step is done", within: .seconds(60)) {
+        try await eventually("every step is done") {
             let open = try await records().steps.filter { $0.state != "done" }
             guard open.allSatisfy({ ["pending", "intended"].contains($0.state) }) else {
                 throw NeverHappened("every step done: \(open)")

@@ -179,7 +179,7 @@ extension Installation {
     fileprivate func routed(
         on board: ReviewJourneyTests.Board, as state: String
     ) async throws -> (asked: Records.Run, taker: Records.Run) {
-        try await eventually("the other agent's run is \(state)", within: .seconds(60)) {
+        try await eventually("the other agent's run is \(state)") {
             () -> (asked: Records.Run, taker: Records.Run)? in
             let runs = try await records().runs
             guard let taker = runs.first(where: { $0.agent == "catalyst" }) else { return nil }

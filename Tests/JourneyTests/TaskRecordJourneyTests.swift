@@ -94,7 +94,7 @@ struct TaskRecordJourneyTests {
         let wanted = wanted.sorted()
         var found: [String] = []
         do {
-            try await eventually(what, within: .seconds(60)) {
+            try await eventually(what) {
                 found = try await installation.texts(rows).sorted()
                 return found == wanted ? true : nil
             }
@@ -122,7 +122,7 @@ struct TaskRecordJourneyTests {
             try await first.process.killNow()
             let before = try #require(try await installation.number(board.swept))
             let second = try await installation.startServer()
-            try await eventually("the next server has read the board", within: .seconds(60)) {
+            try await eventually("the next server has read the board") {
                 try await installation.number(board.swept) ?? 0 > before ? true : nil
             }
             try await Self.wait(

@@ -7,7 +7,6 @@ package final class ProductProcess: Sendable {
     package let output: URL
     package let startedAt: Date
     private let ending: Ending
-    static let startSecondsMax = 120, endSecondsMax = 120
 
     /// How the process ended, once it has.
     package struct End: Sendable, Hashable {
@@ -56,7 +55,7 @@ package final class ProductProcess: Sendable {
 
     /// The port it listens on, as its log says.
     package func port() async throws -> Int {
-        try await eventually("bureau listens (its output: \(output.path))", within: .seconds(Self.startSecondsMax)) {
+        try await eventually("bureau listens (its output: \(output.path))") {
             if let end { throw NeverHappened("bureau ended with \(end) before it listened: \(text.suffix(2_000))") }
             return logLines.first { $0["message"] == "listening" }?["port"].flatMap { Int($0) }
         }
@@ -64,7 +63,7 @@ package final class ProductProcess: Sendable {
 
     @discardableResult
     package func waitForEnd() async throws -> End {
-        try await eventually("process \(pid) ends", within: .seconds(Self.endSecondsMax)) { end }
+        try await eventually("process \(pid) ends") { end }
     }
 
     package func signal(_ number: Int32) { if isRunning { kill(pid, number) } }

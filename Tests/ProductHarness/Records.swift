@@ -58,7 +58,7 @@ extension Installation {
 
     /// How many runs are in a state, as the server's own metrics tell.
     package func runs(in states: Set<String>, at server: RunningServer) async -> Int {
-        guard let answer = try? await Web.send("GET", server.url + "/metrics", timeout: 60) else { return 0 }
+        guard let answer = try? await Web.send("GET", server.url + "/metrics") else { return 0 }
         return answer.text.split(separator: "\n").reduce(0) { sum, line in
             guard let state = states.first(where: { line.hasPrefix("bureau_runs{state=\"\($0)\"}") }) else {
                 return sum
@@ -69,7 +69,7 @@ extension Installation {
 
     /// Waits until so many runs have come to rest: ended, or waiting for a person.
     package func waitForRest(
-        of count: Int = 1, at server: RunningServer, within deadline: Duration = .seconds(180)
+        of count: Int = 1, at server: RunningServer, within deadline: Duration = .seconds(300)
     ) async throws {
         try await eventually("\(count) run(s) come to rest", within: deadline) {
             guard server.process.isRunning else { throw NeverHappened("the run's end: bureau is gone") }

@@ -6,10 +6,11 @@ package struct NeverHappened: Error, CustomStringConvertible {
     package init(_ what: String) { description = "never happened: \(what)" }
 }
 
-/// Looks again until `look` finds something. Waiting is for a condition; the deadline only ends a test that failed.
+/// Looks again until `look` finds something. Waiting is for a condition; the deadline only ends a test that failed, and a
+/// busy machine takes many times as long as a quiet one.
 @discardableResult
 package func eventually<Value: Sendable>(
-    _ what: String, within deadline: Duration = .seconds(120), look: () async throws -> Value?
+    _ what: String, within deadline: Duration = .seconds(300), look: () async throws -> Value?
 ) async throws -> Value {
     let end = ContinuousClock.now + deadline
     while true {

@@ -21,7 +21,7 @@ func answer(
 struct RawSocket: ~Copyable {
     private let descriptor: Int32
     /// A stream says nothing for a quarter of a minute at a time, and a busy machine for longer.
-    static let waitSecondsMax = 60
+    static let waitSecondsMax = 180
 
     struct Failed: Error { let step: String }
 

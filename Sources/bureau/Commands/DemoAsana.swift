@@ -13,7 +13,7 @@ struct DemoAsana: Sendable {
     let folder: DemoFolder
     private static let task = "1208000000000501", project = "1208000000000100"
     private static let jessie = "1208000000000010", ana = "1208000000000012"
-    static let waitSecondsMax = 60
+    static let waitSecondsMax = 300
 
     func play() async throws -> Int32 {
         try Data(Self.agent.utf8).write(to: folder.agents.appendingPathComponent("jessie.json"))

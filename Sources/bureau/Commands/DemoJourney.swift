@@ -9,7 +9,7 @@ struct DemoJourney: Sendable {
     let serverPort: Int
     let composition: Composition
     let folder: DemoFolder
-    static let waitSecondsMax = 20
+    static let waitSecondsMax = 300
     /// The first card of the stand-in board.
     private static let taskID = "86demoshm1", taskName = "SEO audit: Shamrock Detailing (demo)"
     private static let buildTask = "86demobld1", buildName = "Add a status page (demo)"

@@ -10,7 +10,7 @@ struct DemoWaiting: Sendable {
     let composition: Composition
     let folder: DemoFolder
     private static let slug = "northlake", agentName = "pulse", sessionAgent = "agent_catalyst"
-    static let waitSecondsMax = 30
+    static let waitSecondsMax = 300
 
     func play() async throws {
         try Data(Self.agent.utf8).write(to: folder.agents.appendingPathComponent(Self.agentName + ".json"))
