@@ -24,7 +24,7 @@ struct AlertTests {
                     steps.contains { $0.kind == kind && $0.state == "done" }
                 } ? true : nil
             }
-            #expect(await installation.look().messages(in: "C0ALERTS").count == 1)
+            #expect(await installation.look().alerts.count == 1)
             #expect(server.process.logLines.contains { $0["message"] == "notice waits" })
             #expect(await installation.look().task(KillTests.task)?.status == "blocked")
         }
@@ -43,7 +43,7 @@ struct AlertTests {
             try await eventually("the alert and the blocked task are seen") {
                 let sight = await installation.look()
                 guard let task = sight.task(KillTests.task) else { return nil as Bool? }
-                return sight.messages(in: "C0ALERTS").count == 1 && task.status == "blocked" && task.comments.count == 1
+                return sight.alerts.count == 1 && task.status == "blocked" && task.comments.count == 1
                     ? true : nil
             }
         }

@@ -37,7 +37,7 @@ struct ClockJumpTests {
             try await eventually("people are told once, on the task and in Slack") {
                 let sight = await installation.look()
                 let isTold =
-                    sight.messages(in: "C0ALERTS").count == 1 && sight.task(KillTests.task)?.comments.count == 1
+                    sight.alerts.count == 1 && sight.task(KillTests.task)?.comments.count == 1
                 return isTold && sight.task(KillTests.task)?.status == "blocked" ? true : nil
             }
             #expect(await installation.look().sessions.count == 1)

@@ -95,7 +95,7 @@ struct DiskFullTests {
                 try await eventually("people are told once, on the task and in Slack") {
                     let sight = await installation.look()
                     let task = sight.task(KillTests.task)
-                    let isTold = sight.messages(in: "C0ALERTS").count == 1 && task?.comments.count == 1
+                    let isTold = sight.alerts.count == 1 && task?.comments.count == 1
                     return isTold && task?.status == "blocked" ? true : nil
                 }
                 #expect(await installation.look().sessions.count == 1)

@@ -76,7 +76,7 @@ struct StoppedUnrecorded {
         #expect(run.sentence?.contains("could not be written down") == true, "\(run)")
         try await eventually("people are told once, on the task and in Slack") {
             let sight = await installation.look(), task = sight.task(KillTests.task)
-            let isTold = sight.messages(in: "C0ALERTS").count == 1 && task?.comments.count == 1
+            let isTold = sight.alerts.count == 1 && task?.comments.count == 1
             return isTold && task?.status == "blocked" ? true : nil
         }
         #expect(await installation.look().sessions.count == 1)

@@ -93,7 +93,8 @@ struct LossTests {
                 try await process.killNow()
             }
             let losses = try #require(try await installation.records().runs.first?.losses)
-            #expect((1...4).contains(losses), "\(losses) losses")
+            // At most so many are counted; the slower the machine, the more of its waits are over when the server comes back.
+            #expect((1...5).contains(losses), "\(losses) losses")
             try await installation.steer(["session_id": .string(session), "hold_at": nil])
             try await KillTests.goOn(installation, "eight quick kills")
         }

@@ -37,11 +37,10 @@ struct LostWebhookTests {
     @Test("Coming and going told the wrong way round starts nothing")
     func reordered() async throws {
         try await Installation.open { installation in
-            let server = try await installation.startServer()
-            try installation.sandbox.faults.add(
-                FaultRule(vendor: "clickup", operation: "webhook.deliver", times: 1_000, .drop))
+            // Before there is a server: its first sweep would see the card where it only passed.
             try await installation.board.move(KillTests.task, to: "ready (automate)")
             try await installation.board.move(KillTests.task, to: "in progress")
+            let server = try await installation.startServer()
             for (id, status) in [("2", "in progress"), ("1", "ready (automate)")] {
                 let answer = try await ClickUpPost(ClickUpPost.statusChange(to: status, id: id)).send(to: server)
                 #expect(answer.status == 200, "\(answer.text)")

@@ -84,7 +84,8 @@ struct PausedWorkerTests {
         #expect(await installation.look().statusChanges(of: KillTests.task) == 1)
         #expect(try await installation.records().runs.map(Self.lasting) == before.runs.map(Self.lasting), "ended once")
         let writes = installation.sandbox.log.entries.dropFirst(sent).filter {
-            $0.method != "GET" && $0.operation != "token"
+            // What the board itself sends is no write of ours.
+            $0.method != "GET" && !["token", "webhook.deliver"].contains($0.operation)
         }
         #expect(writes.isEmpty, "\(writes)")
         server.process.signal(SIGTERM)

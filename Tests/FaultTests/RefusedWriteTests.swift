@@ -30,7 +30,7 @@ struct RefusedWriteTests {
             #expect(run.state == "done_with_problems")
             #expect(run.sentence?.contains(words) == true, "\(run.sentence ?? "")")
             let alerts = try await eventually("people are told once") {
-                let found = await installation.look().messages(in: "C0ALERTS")
+                let found = await installation.look().alerts
                 return found.isEmpty ? nil : found
             }
             #expect(alerts.count == 1)

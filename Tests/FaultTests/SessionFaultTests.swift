@@ -92,7 +92,7 @@ struct SessionFaultTests {
         let run = try #require(try await installation.records().runs.first)
         #expect(run.state == row.state, "\(run.sentence ?? "no cause")")
         if let cause = row.cause { #expect(run.cause == cause, "\(run.sentence ?? "no cause")") }
-        let alerts = sight.messages(in: "C0ALERTS")
+        let alerts = sight.alerts
         #expect(alerts.count == row.alerts, "\(alerts.map(\.text))")
         let questions = sight.results.count { $0.text.hasPrefix("Approval needed") }
         #expect(questions == row.questions, "\(sight.results.map(\.text))")

@@ -12,7 +12,7 @@ struct CommentModelJourneyTests {
 
     private func open(_ board: Board, _ body: @Sendable @escaping (Installation) async throws -> Void) async throws {
         var options = board.options("")
-        options.environment.merge(["COMMENT_MODEL": "claude-haiku-5-5", "COMMENT_MODEL_SECONDS": "5"]) { $1 }
+        options.environment.merge(["COMMENT_MODEL": "claude-haiku-5-5", "COMMENT_MODEL_SECONDS": "120"]) { $1 }
         try await Installation.open(options, body)
     }
 
@@ -67,6 +67,7 @@ struct CommentModelJourneyTests {
             _ = try await first.process.waitForEnd()
             try await installation.startServer()
             try await installation.says("revision 2 of this task", on: board)
+            try await installation.says("Round 2 has begun", on: board)
             let comments = await installation.task(board).comments
             #expect(comments.count { $0.contains("Round 2 has begun") } == 1)
             #expect(try await examples(installation).count == 1)

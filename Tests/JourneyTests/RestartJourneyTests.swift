@@ -14,6 +14,9 @@ struct RestartJourneyTests {
             let session = try await eventually("the session stands at 120 events") {
                 await installation.look().sessions.first { $0.events >= 120 }
             }
+            try await eventually("the run is known to run") {
+                try await installation.records().runs.first { $0.state == "running" }
+            }
             first.process.signal(SIGTERM)
             let end = try await first.process.waitForEnd()
             #expect(end.status == 0 && !end.wasSignalled, "\(first.process.text.suffix(600))")

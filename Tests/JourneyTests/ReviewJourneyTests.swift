@@ -216,6 +216,7 @@ struct ReviewJourneyTests {
             try await installation.startServer()
             try await installation.says("revision 2 of this task", on: board)
             try await installation.state("in_review")
+            try await installation.says("Round 2 has begun", on: board)
             #expect(try await installation.messages().count == 2)
             let task = await installation.task(board)
             #expect(task.comments.count { $0.contains("Round 2 has begun") } == 1)
@@ -236,6 +237,7 @@ struct ReviewJourneyTests {
             #expect(revise.status == 0, "\(revise.text)")
             try await installation.says("revision 2 of this task", on: board)
             try await installation.state("in_review")
+            try await installation.says("Round 2 has begun", on: board)
             let task = await installation.task(board)
             let told = task.comments.filter { $0.contains("Round 2 has begun") }
             #expect(told.count == 1 && told[0].contains("Use British spelling."), "whoever reads the task knows")
@@ -350,6 +352,13 @@ extension Installation {
     }
 
     fileprivate func checkAccepted(_ place: ReviewJourneyTests.Board) async throws {
+        try await eventually("every step is done") {
+            let open = try await records().steps.filter { $0.state != "done" }
+            guard open.allSatisfy({ ["pending", "intended"].contains($0.state) }) else {
+                throw NeverHappened("every step done: \(open)")
+            }
+            return open.isEmpty ? true : nil
+        }
         let sight = await look(), task = await task(place)
         #expect(task.status == place.accepted)
         let first = task.attachments.filter { !$0.contains("-r2.") }
@@ -365,12 +374,5 @@ extension Installation {
         let folder = deliveries.appending(path: "shamrock-detailing-columbus/audits")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         #expect(names.count == 2 && names.allSatisfy { $0.contains("-r2.") }, "\(names)")
-        try await eventually("every step is done") {
-            let open = try await records().steps.filter { $0.state != "done" }
-            guard open.allSatisfy({ ["pending", "intended"].contains($0.state) }) else {
-                throw NeverHappened("every step done: \(open)")
-            }
-            return open.isEmpty ? true : nil
-        }
     }
 }

@@ -166,12 +166,13 @@ extension Installation {
     fileprivate func bring(
         _ board: ReviewJourneyTests.Board, fault: (Int32) -> FaultRule? = { _ in nil }
     ) async throws -> RunningServer {
-        if board == .asana {
-            try await self.board.asana("assign", board.task, ["assignee": AsanaJourneyTests.jessie])
-        }
         let server = try await startServer()
         if let rule = fault(server.process.pid) { try sandbox.faults.add(rule) }
-        if board == .clickUp { try await self.board.move(board.task, to: "ready (automate)") }
+        switch board {
+        case .clickUp: try await self.board.move(board.task, to: "ready (automate)")
+        case .asana:
+            try await self.board.asana("assign", board.task, ["assignee": AsanaJourneyTests.jessie])
+        }
         return server
     }
 

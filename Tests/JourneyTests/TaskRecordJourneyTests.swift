@@ -102,7 +102,7 @@ struct TaskRecordJourneyTests {
     }
 
     @Test(
-        "Private at first; flags, days and completions within a minute; private again; a killed server forgets nothing",
+        "Private at first; flags, days and completions as people set them; private again; a killed server forgets nothing",
         arguments: Board.allCases)
     func records(board: Board) async throws {
         try await Installation.open(board.options) { installation in

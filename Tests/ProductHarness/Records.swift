@@ -83,6 +83,15 @@ extension Installation {
             }
             return stale.isEmpty ? true : nil
         }
+        await waitUntilWrittenDown()
+    }
+
+    /// What people see is written down a moment later. Some tests leave what cannot be told to anybody: those go on.
+    private func waitUntilWrittenDown() async {
+        let moving: Set = ["pending", "intended"]
+        _ = try? await eventually("what was told is written down", within: .seconds(30)) {
+            try await records().steps.contains { moving.contains($0.state) } ? nil : true
+        }
     }
 }
 

@@ -81,6 +81,25 @@ package struct Sight: Sendable {
         }
     }
 
+    /// What people were told of in the alerts' channel. That the board could not deliver its webhooks is left out where it
+    /// is true: a server that is away for some seconds loses some, and which comes first is chance, its look at the
+    /// webhook or the next delivery that goes well.
+    package var alerts: [Message] {
+        messages(in: "C0ALERTS").filter { message in
+            let isOfWebhooks = ["ClickUp cannot deliver", "ClickUp had suspended the webhook"].contains {
+                message.whole.contains($0)
+            }
+            return !(isOfWebhooks && hasLostWebhooks)
+        }
+    }
+
+    /// Whether the board gave a delivery up, after its fifth attempt.
+    package var hasLostWebhooks: Bool {
+        log.contains {
+            $0.operation == "webhook.deliver" && $0.subject.hasSuffix("attempt 5") && !$0.outcome.hasPrefix("2")
+        }
+    }
+
     /// Webhooks that were answered 2xx, as the one who sent them saw it.
     package var acceptedSignals: Int {
         log.count { $0.operation == "webhook.deliver" && $0.outcome.hasPrefix("2") }
