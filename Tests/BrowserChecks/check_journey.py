@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
@@ -17,7 +18,6 @@ from selenium.webdriver.support.select import Select
 from common import count, note, open_browser, resize, told, wait
 from keyboard import press, stop
 
-RUN_SECONDS_MAX = 60
 PASSWORD = "correct horse demo"
 
 
@@ -29,6 +29,14 @@ class Hand:
 
     def open(self, path):
         self.driver.get(self.base + path)
+
+    def open_with(self, path, place):
+        """Opens the page until that is on it."""
+        def is_there():
+            self.open(path)
+            return self.find(place)
+
+        wait(f"{path} has {place}", is_there)
 
     def find(self, place):
         return self.driver.find_element(By.CSS_SELECTOR, place)
@@ -45,9 +53,22 @@ class Hand:
         """Fills in and sends a form, and reads the page that answers."""
         for name, value in dict(values).items():
             self.fill(f"{form} [name={name}]", value)
-        self.press(f"{form} {button}")
+        self.follow(f"{form} {button}")
         if says:
             self.sees(says)
+
+    def follow(self, place):
+        """Presses what leads to another page, and waits until this one is gone: what is looked for next may be on both."""
+        page = wait(f"{self.driver.current_url} is a page", lambda: self.find("html"))
+        self.press(place)
+
+        def is_gone():
+            try:
+                return not page.tag_name
+            except StaleElementReferenceException:
+                return True
+
+        wait(f"{place} leads elsewhere", is_gone)
 
 
 class Pointer(Hand):
@@ -133,59 +154,60 @@ def reviewed(hand):
         hand.open(page)
         return "In review" in hand.find("h1").text
 
-    wait(f"the run on {page} can be judged", is_ready, RUN_SECONDS_MAX)
+    wait(f"the run on {page} can be judged", is_ready)
     return page
 
 
 def see_result(hand, page):
     hand.open(page)
-    hand.press("a.button[href^='/reports/']")
+    hand.follow("a.button[href^='/reports/']")
     hand.sees("Files")
-    hand.press("#files tbody a")
-    hand.sees("<iframe" if hand.driver.find_elements(By.TAG_NAME, "iframe") else "Download")
+    hand.follow("#files tbody a")
+    wait("a file is shown or offered", lambda: any(it in hand.driver.page_source for it in ("<iframe", "Download")))
 
 
 def judge(hand):
-    hand.open("/inbox/?kind=approvals")
+    hand.open_with("/inbox/?kind=approvals", ".approval form")
     hand.send(".approval form", button="button[value=approve]", says="The agent is told.")
-    hand.open("/inbox/?kind=approvals")
+    hand.open_with("/inbox/?kind=approvals", ".approval form")
     hand.send(".approval form", {"reason": "Not this month."}, "button[value=deny]", says="The agent is told.")
-    hand.open("/inbox/?kind=reviews")
     form = "form[action$='/changes']"
-    wait("a report can be sent back", lambda: hand.find(form))
+    hand.open_with("/inbox/?kind=reviews", form)
     hand.send(form, {"text": "Name the cities."}, says="Another round has begun")
-    hand.open("/inbox/?kind=reviews")
+    hand.open_with("/inbox/?kind=reviews", "form[action$='/accept']")
     hand.send("form[action$='/accept']", says="Accepted.")
 
 
 def understand_failure(hand):
     """Why it failed, what to do, that somebody saw it; then the same once more, which goes well, and what it cost."""
-    hand.open("/inbox/?kind=failures")
-    hand.press("main a[href^='/runs/0']")
+    hand.open_with("/inbox/?kind=failures", "main a[href^='/runs/0']")
+    hand.follow("main a[href^='/runs/0']")
     hand.sees("Last that worked")
-    failed, why = urlsplit(hand.driver.current_url).path, hand.find("#why").text
+    failed = urlsplit(hand.driver.current_url).path
+    why = wait(f"{failed} says why", lambda: hand.find("#why").text) or ""
     for said in ["The session was terminated by the service", "Run again begins a new one"]:
         if said not in why:
             note(f"{failed} does not say {said!r} but {why!r}")
     hand.send("form[action$='/seen']", {"note": "Told Ana."}, says="no longer waits for anybody")
     hand.open(failed)
     again = f"form[action='{failed}again']"
-    hand.press(f"{again} button")
+    hand.follow(f"{again} button")
     hand.sees("Run this again?")
     hand.send(again, says="has begun")
     repeated = reviewed(hand)
-    if repeated == failed or "$" not in hand.find("#cost").text:
-        note(f"{repeated} is no new run, or does not say what it cost")
+    if repeated == failed:
+        note(f"{repeated} is no new run")
+    wait(f"{repeated} says what it cost", lambda: "$" in hand.find("#cost").text)
     hand.open("/costs/")
     hand.sees("PM Pulse")
 
 
 def stop_run(hand):
     """Of the run whose third question is still open."""
-    hand.open("/runs/?status=waiting_approval")
-    hand.press("tbody tr td:nth-child(2) a")
+    hand.open_with("/runs/?status=waiting_approval", "tbody tr td:nth-child(2) a")
+    hand.follow("tbody tr td:nth-child(2) a")
     hand.sees("Technical details")
-    hand.press("form[action$='/stop/ask'] button")
+    hand.follow("form[action$='/stop/ask'] button")
     hand.send("form[action$='/stop']", {"reason": "Enough."}, says="The run is being stopped.")
 
 

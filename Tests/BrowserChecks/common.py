@@ -12,7 +12,10 @@ from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 
 AXE = (Path(importlib.util.find_spec("axe_playwright_python").origin).parent / "axe.min.js").read_text()
-WAIT_SECONDS_MAX = 30
+# A busy machine takes ten times as long as a quiet one, and a process may stand still for 20 s: waiting ends when its
+# condition holds.
+WAIT_SECONDS_MAX = 300
+BROWSERS_TRIED = 3
 
 problems, checked = [], 0
 lock = threading.Lock()
@@ -48,10 +51,21 @@ def open_browser(scripts=True, stranger=None, downloads=None):
     if wishes:
         options.add_experimental_option("prefs", wishes)
     options.binary_location = shutil.which("chromium") or "/usr/bin/chromium"
-    driver = webdriver.Chrome(
-        options=options, service=webdriver.ChromeService(shutil.which("chromedriver") or "/usr/bin/chromedriver"))
-    driver.set_script_timeout(30)
+    driver = start(options)
+    # What is asked of the driver has no limit of its own, and a page load has 300 s.
+    driver.set_script_timeout(WAIT_SECONDS_MAX)
     return driver
+
+
+def start(options):
+    """The browser itself has a minute to begin, which a busy machine may miss."""
+    for left in reversed(range(BROWSERS_TRIED)):
+        service = webdriver.ChromeService(shutil.which("chromedriver") or "/usr/bin/chromedriver")
+        try:
+            return webdriver.Chrome(options=options, service=service)
+        except WebDriverException:
+            if not left:
+                raise
 
 
 def sign_in(driver, base, token):
@@ -74,14 +88,14 @@ def fetch(base, token, path):
     if token:
         request.add_header("Cookie", f"bureau={token}")
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=WAIT_SECONDS_MAX) as answer:
             return answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.read().decode()
 
 
-def wait(what, holds, seconds=WAIT_SECONDS_MAX):
-    """Until it holds; says so and goes on when it never does. Between two pages the driver may have nothing to tell."""
+def wait(what, holds, seconds=WAIT_SECONDS_MAX, is_told=True):
+    """Until it holds; says so, if `is_told`, and goes on when it never does. Between two pages the driver may have nothing to tell."""
     end = time.monotonic() + seconds
     while True:
         try:
@@ -92,6 +106,7 @@ def wait(what, holds, seconds=WAIT_SECONDS_MAX):
             count()
             return found
         if time.monotonic() > end:
-            note(f"never happened: {what}")
+            if is_told:
+                note(f"never happened: {what}")
             return None
         time.sleep(0.05)
