@@ -31,7 +31,7 @@ struct IntakeCommandTests {
                     }
                     return states.count == 3 && states.allSatisfy { ["done", "in_review"].contains($0) }
                 }
-                let drained = try await here.run("intake", "drain", "--wait-seconds", "20", "--json")
+                let drained = try await here.run("intake", "drain", "--wait-seconds", "300", "--json")
                 let isEmpty = try drained.object()["empty"] as? Bool
                 #expect(drained.status == 0 && isEmpty == true, "\(drained)")
             }

@@ -52,6 +52,7 @@ struct FrontProxy {
 
 @Suite("Live pages through the public address")
 struct PublicStreamTests {
+    static let triesMax = 20
     static let fronts: [(Bool, String, String)] = [
         (false, "ok", "as they are written"), (true, "FAIL", "only when the stream ends"),
     ]
@@ -64,7 +65,14 @@ struct PublicStreamTests {
             let escaped = try #require(socket.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
             try await stage.serving {
                 try await FrontProxy.run(before: "http+unix://\(escaped)", isBuffering: isBuffering) { proxy in
-                    let outcome = try await here.with(["PUBLIC_URL": proxy.address]).run("doctor")
+                    let told = here.with(["PUBLIC_URL": proxy.address])
+                    var outcome = try await told.run("doctor")
+                    // A busy machine holds events back too, now and then. A proxy that always does so never passes.
+                    for _ in 0..<Self.triesMax {
+                        let row = outcome.rows.first { $0[1] == "live pages" }
+                        if row?[0] == status, row?[2].contains(words) == true { break }
+                        outcome = try await told.run("doctor")
+                    }
                     let row = try #require(outcome.rows.first { $0[1] == "live pages" }, "\(outcome)")
                     #expect(row[0] == status && row[2].contains(words), "\(outcome)")
                     #expect(outcome.status == (isBuffering ? 1 : 0))

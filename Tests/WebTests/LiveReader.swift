@@ -28,7 +28,15 @@ struct LiveReader {
         return "GET \(path) HTTP/1.1\r\nHost: bureau.example.com\r\n\(lines)\r\n"
     }
 
-    /// The next event, with its id and data; nil when the stream is over.
+    /// The next that is no sign of life alone: a slow machine may be silent for long enough to get one.
+    mutating func nextEvent() async -> String? {
+        while let event = await next() {
+            if !event.hasPrefix(":") { return event }
+        }
+        return nil
+    }
+
+    /// What comes next, an event with its id and data or a comment; nil when the stream is over.
     mutating func next() async -> String? {
         while true {
             if let event = text.next() { return event }

@@ -120,7 +120,7 @@ struct ProxyTests {
                     port: proxy.port, path: "/runs/\(run.id)/stream", headers: Self.headers(browser, after: ids[9]))
                 _ = await again.next()
                 for number in 10..<Self.events {
-                    let event = try #require(await again.next())
+                    let event = try #require(await again.nextEvent())
                     #expect(event.contains("event \(number) ") && Self.id(event) == ids[number])
                 }
             }

@@ -71,7 +71,7 @@ struct ReconnectTests {
             try await reader.read(bytesMax: Int.random(in: 1...8_000, using: &dice), until: speaker.newest)
         }
         // The last one is let live until it has everything.
-        for _ in 0..<10 where reader.events.last?.data.contains(speaker.newest) != true {
+        for _ in 0..<200 where reader.events.last?.data.contains(speaker.newest) != true {
             try await reader.read(bytesMax: 8 << 20, until: speaker.newest)
         }
         let told = reader.events.map(\.data)

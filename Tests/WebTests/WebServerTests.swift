@@ -33,7 +33,7 @@ struct Served: Sendable {
     {
         let request = VendorRequest(
             vendor: .clickUp, operation: path, method: method, url: "http://127.0.0.1:\(port)\(path)",
-            headers: headers, body: method == .get ? .none : .bytes(Array(body.utf8)))
+            headers: headers, body: method == .get ? .none : .bytes(Array(body.utf8)), timeoutSeconds: 300)
         return try await transport.send(request)
     }
 

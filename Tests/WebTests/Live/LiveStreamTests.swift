@@ -146,10 +146,10 @@ struct LiveStreamTests {
             let head = reader.head
             #expect(head.contains("content-type: text/event-stream") && head.contains("cache-control: no-store"))
             #expect(head.contains("x-accel-buffering: no"))
-            let counts = try #require(await reader.next())
+            let counts = try #require(await reader.nextEvent())
             #expect(counts.hasPrefix("event: counts\nid: "))
             try await Self.move(1, to: "failed", server)
-            #expect(try #require(await reader.next()).hasPrefix("event: run\nid: "))
+            #expect(try #require(await reader.nextEvent()).hasPrefix("event: run\nid: "))
             let place = try #require(counts.firstMatch(of: /id: (\S+)/)).1
             let once = try await browser.get("/stream?once=yes&from=\(place)")
             #expect(Self.runs(once.text) == [Self.run(1)] && once.text.contains("event: counts"))
