@@ -27,6 +27,8 @@ package struct SandboxOptions: Sendable {
     package var post: Outbound.Post = Outbound.post
     /// How many times Slack's three seconds the stand-in allows: a machine that is busy with tests is no slow product.
     package var slackPatience = 1
+    /// How many times the ten seconds that Asana gives a handshake.
+    package var asanaPatience = 1
     /// Requests come as values, not from a connection whose end could be watched.
     package var isInProcess = false
 

@@ -77,7 +77,7 @@ struct DiskFullTests {
     func ledger() async throws {
         try await Installation.open { installation in
             try await SmallDisk.under(installation, [installation.data]) { disk in
-                try await installation.steer(["name": "runaway", "events_per_second": 10])
+                try await installation.steer(["name": "runaway", "events_per_second": 3])
                 let server = try await installation.startServer()
                 try await installation.board.move(KillTests.task, to: "ready (automate)")
                 let session = try await eventually("it spends") {

@@ -63,7 +63,7 @@ struct BudgetJourneyTests {
         var options = Installation.Options()
         options.agents = [("sentinel", SampleAgents.sentinel)]
         try await Installation.open(options) { installation in
-            try await installation.steer(["name": "runaway", "events_per_second": 10])
+            try await installation.steer(["name": "runaway", "events_per_second": 3])
             let server = try await installation.startServer()
             try await installation.board.move(Self.task, to: "ready (automate)")
             try await eventually("it spends") {

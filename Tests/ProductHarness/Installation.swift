@@ -16,7 +16,9 @@ package final class Installation: Sendable {
         package var agents = SampleAgents.all
         /// Over the environment that points at the sandbox. An empty value takes a variable away.
         package var environment: [String: String] = [:]
-        package init() { (sandbox.eventsPerSecond, sandbox.slackPatience) = (0, 60) }
+        package init() {
+            (sandbox.eventsPerSecond, sandbox.slackPatience, sandbox.asanaPatience) = (0, 40, 12)
+        }
     }
 
     package var data: URL { folder.appending(path: "data") }

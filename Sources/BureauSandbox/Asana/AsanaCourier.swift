@@ -153,7 +153,8 @@ final class AsanaCourier: Sendable {
             return false
         }
         let headers = [("Content-Type", "application/json"), ("X-Hook-Secret", secret)]
-        let answer = await frame.options.post(target, headers, Array("{}".utf8), Self.answerSecondsMax)
+        let seconds = Self.answerSecondsMax * Int64(frame.options.asanaPatience)
+        let answer = await frame.options.post(target, headers, Array("{}".utf8), seconds)
         outcome = answer.map { String($0.status) } ?? "no answer"
         return [200, 204].contains(answer?.status) && answer?.headers["x-hook-secret"] == secret
     }
