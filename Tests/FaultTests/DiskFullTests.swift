@@ -78,7 +78,7 @@ struct DiskFullTests {
         try await Installation.open { installation in
             try await SmallDisk.under(installation, [installation.data]) { disk in
                 try await installation.steer(["name": "runaway", "events_per_second": 3])
-                let server = try await installation.startServer()
+                let server = try await Self.startServer(installation)
                 try await installation.board.move(KillTests.task, to: "ready (automate)")
                 let session = try await eventually("it spends") {
                     try await installation.records().runs.first { $0.spentMicroUSD > 0 }?.session
@@ -110,7 +110,7 @@ struct DiskFullTests {
         try await Installation.open { installation in
             try await SmallDisk.under(installation, [installation.sessionLogs]) { disk in
                 try await installation.steer(["name": "runaway", "events_per_second": 1])
-                let server = try await installation.startServer()
+                let server = try await Self.startServer(installation)
                 try await installation.board.move(KillTests.task, to: "ready (automate)")
                 let session = try await eventually("it works") {
                     await installation.look().sessions.first { $0.events > 3 }?.id
@@ -135,12 +135,22 @@ struct DiskFullTests {
         }
     }
 
+    /// Looks at the disks soon after it begins, and then once an hour: what it would rightly tell of comes in between.
+    private static func startServer(_ installation: Installation) async throws -> RunningServer {
+        let server = try await installation.startServer()
+        try await eventually("the disks have been looked at") {
+            let looks = "SELECT count(*) AS n FROM setting WHERE name = 'last_disk_look'"
+            return try await installation.number(looks) == 1 ? true : nil
+        }
+        return server
+    }
+
     private static func play(
         _ name: String, _ trouble: @Sendable (Installation, SmallDisk, RunningServer) async throws -> Void
     ) async throws {
         try await Installation.open { installation in
             try await SmallDisk.under(installation) { disk in
-                let server = try await installation.startServer()
+                let server = try await startServer(installation)
                 try await trouble(installation, disk, server)
                 try await installation.waitForRest(at: server)
                 let complaints = try await Proof(installation).complaints()

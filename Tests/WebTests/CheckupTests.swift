@@ -111,19 +111,33 @@ struct CheckupTests {
         }
     }
 
+    /// Who it is that waits.
+    private enum Waiting {
+        @TaskLocal static var person = ""
+    }
+
     @Test("Whoever asks while one is under way waits for the same one")
     func joined() async throws {
         let gate = AsyncStream<Void>.makeStream(), began = AsyncStream<Void>.makeStream()
-        let asked = Asked()
-        let checkup = Checkup(doors: .system) { subject in
+        let waiting = AsyncStream<String>.makeStream()
+        let asked = Asked(), ended = Asked()
+        var doors = Doors.system
+        doors.sleep = { duration in
+            waiting.continuation.yield(Waiting.person)
+            // Nobody's patience ends before what they wait for.
+            repeat { try await Task.sleep(for: duration) } while ended.all.isEmpty
+        }
+        let checkup = Checkup(doors: doors) { subject in
             asked.note(subject)
             began.continuation.yield()
             for await _ in gate.stream { break }
+            ended.note(subject)
             return Self.lines
         }
         async let first = checkup.run(.everything, by: "ana")
         for await _ in began.stream { break }
-        async let second = checkup.run(.everything, by: "ben")
+        async let second = Waiting.$person.withValue("ben") { try await checkup.run(.everything, by: "ben") }
+        for await person in waiting.stream where person == "ben" { break }
         gate.continuation.yield()
         #expect(try await [first, second] == [true, true])
         #expect(asked.all.count == 1)
