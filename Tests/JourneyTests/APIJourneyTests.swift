@@ -75,6 +75,7 @@ struct APIJourneyTests {
                     "not_a_server_error,status_code_conformance,content_type_conformance,"
                         + "response_headers_conformance,response_schema_conformance,negative_data_rejection",
                     "--phases", "coverage,fuzzing", "--max-examples", "5", "--seed", "20261121", "--no-color",
+                    "--request-timeout", "120", "--suppress-health-check", "too_slow",
                 ], in: installation, seconds: 900)
             #expect(isWell && text.contains("Tested: "), "\(text.suffix(6_000))")
         }

@@ -12,6 +12,8 @@ struct DemoStage: Sendable {
         options.port = port
         options.productURL = productURL
         options.eventsPerSecond = eventsPerSecond
+        // A laptop that is busy is no server that does not answer.
+        options.asanaPatience = 12
         if let requestsPerMinute { options.anthropicRequestsPerMinute = requestsPerMinute }
         options.acceptedKeys.googlePublicKeyPEM = account.publicKey
         options.acceptedKeys.googleClientEmail = DemoServiceAccount.clientEmail
