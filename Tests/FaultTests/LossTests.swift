@@ -31,7 +31,8 @@ struct LossTests {
                 }
                 if process.isRunning { try await process.killNow() } else { deaths += 1 }
             }
-            #expect(deaths == 6)
+            // Six, and more only where the machine was so slow that a life lasted to the first renewal of its lease.
+            #expect((6...8).contains(deaths), "\(deaths) deaths")
             installation.sandbox.faults.clear()
             let last = try await installation.startServer()
             try await installation.steer(["session_id": .string(session), "hold_at": nil])

@@ -12,6 +12,10 @@ struct OperationListTests {
             try await installation.waitForRest(at: server)
             let complaints = try await Proof(installation).complaints()
             #expect(complaints.isEmpty, "\(complaints)")
+            // The board tells of our last change a moment later.
+            try await eventually("the board has told of every change") {
+                installation.sandbox.log.count("clickup", "webhook.deliver") >= 3 ? true : nil
+            }
             var seen: [String: Int] = [:]
             for entry in installation.sandbox.log.entries
             where entry.vendor != "anthropic" || entry.path.contains("/v1/") {
