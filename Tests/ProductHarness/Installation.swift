@@ -17,7 +17,7 @@ package final class Installation: Sendable {
         /// Over the environment that points at the sandbox. An empty value takes a variable away.
         package var environment: [String: String] = [:]
         package init() {
-            (sandbox.eventsPerSecond, sandbox.slackPatience, sandbox.asanaPatience) = (0, 40, 12)
+            (sandbox.eventsPerSecond, sandbox.slackPatience, sandbox.asanaPatience) = (0, 60, 12)
         }
     }
 
