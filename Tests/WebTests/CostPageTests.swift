@@ -72,6 +72,11 @@ struct CostPageTests {
                         $0.split(separator: ",", omittingEmptySubsequences: false)
                     }
                 #expect(csv.reduce(0) { $0 + Self.micro(String($1[2])) } == total, "\(grouping) in CSV")
+                let least = try await browser.get("/costs.csv?by=\(grouping.rawValue)&order=least").text
+                    .split(whereSeparator: \.isNewline).dropFirst().map {
+                        Self.micro(String($0.split(separator: ",", omittingEmptySubsequences: false)[2]))
+                    }
+                #expect(least.count == csv.count && least == least.sorted(), "\(grouping), the least first")
                 let json = try JSONValue.parse(try await browser.get("/costs.json?by=\(grouping.rawValue)").body)
                 let items = json["items"]?.array ?? []
                 #expect(items.reduce(0) { $0 + Self.micro($1["spent_usd"]?.string) } == total, "\(grouping) in JSON")

@@ -13,6 +13,11 @@ struct ListOrderTests {
             .map { String($0.output.1) }
     }
 
+    /// What stands first in each line of a spreadsheet.
+    private static func names(_ csv: String) -> [String] {
+        csv.split(separator: "\r\n").dropFirst().compactMap { $0.split(separator: ",").first.map(String.init) }
+    }
+
     private static func next(_ page: String) throws -> String {
         String(try #require(page.firstMatch(of: /rel="next" href="([^"]+)"/)).1).replacing("&amp;", with: "&")
     }
@@ -33,6 +38,9 @@ struct ListOrderTests {
             #expect(try Self.ids(rest, "/reports/") == Array(all.suffix(10)) && rest.contains(">Oldest</a>"))
             let json = try JSONValue.parse(try await browser.get("/reports.json?order=oldest").body)
             #expect(json["next"]?.string == all[49])
+            #expect(oldest.contains("href=\"/reports.csv?order=oldest&amp;agent=sentinel\""))
+            let csv = try await browser.get("/reports.csv?order=oldest&agent=sentinel").text
+            #expect(Self.names(csv) == all, "the spreadsheet is in the page's order")
             let reusable = try await browser.get("/reports/?order=oldest&reusable=no").text
             #expect(try Self.ids(reusable, "/reports/").first == all[0])
         }
@@ -58,6 +66,8 @@ struct ListOrderTests {
                 let page = try await browser.get("/clients/?order=\(order)").text
                 #expect(try Self.ids(page, "/clients/") == slugs && page.contains("aria-sort=\"\(sort)\""))
                 #expect(page.contains("<a href=\"/clients/\">Client</a>"), "the way back")
+                #expect(page.contains("href=\"/clients.csv?order=\(order)\""))
+                #expect(try await Self.names(browser.get("/clients.csv?order=\(order)").text) == slugs)
                 var found: [String] = []
                 var place: (run: String, slug: String)?
                 for _ in 0..<6 {
@@ -93,6 +103,7 @@ struct ListOrderTests {
             #expect(ready.contains(link) && ready.contains("by how ready they are"))
             let least = try await browser.get("/clients/?order=least-ready").text
             #expect(try Self.ids(least, "/clients/") == ["cedar", "ash", "birch"])
+            #expect(try await Self.names(browser.get("/clients.csv?order=ready").text) == ["birch", "ash", "cedar"])
             // Nobody lacks a thousand facts.
             let none = try await browser.get("/clients/?order=ready&after=ready~1000~ash").text
             let all = try await browser.get("/clients/?order=least-ready&after=least-ready~1000~ash").text
@@ -117,6 +128,9 @@ struct ListOrderTests {
             let seen = try await boss.get("/users/?order=seen").text
             #expect(try Self.ids(seen, "/users/") == ["boss", "ben", "ana", "cleo"])
             #expect(seen.contains("aria-sort=\"descending\"><a href=\"/users/?order=longest-ago\">Last seen</a>"))
+            #expect(seen.contains("href=\"/users.csv?order=seen\""))
+            let csv = try await boss.get("/users.csv?order=seen").text
+            #expect(Self.names(csv) == ["boss", "ben", "ana", "cleo"])
             let ago = try await boss.get("/users/?order=longest-ago&after=longest-ago~5000~ana").text
             #expect(try Self.ids(ago, "/users/") == ["ben", "boss"])
             #expect(try await Self.ids(boss.get("/users/?order=longest-ago").text, "/users/").first == "cleo")
@@ -125,26 +139,30 @@ struct ListOrderTests {
         }
     }
 
-    private static let heads: [(String, String, String)] = [
-        ("/agents/", "<a href=\"/agents/?order=last-run\">Last run</a>", ">Agent</th>"),
+    private static let heads: [(String, String, String, csv: String)] = [
+        (
+            "/agents/", "<a href=\"/agents/?order=last-run\">Last run</a>", ">Agent</th>", "\"/agents.csv\""
+        ),
         (
             "/agents/?order=last-run",
             "aria-sort=\"descending\"><a href=\"/agents/?order=longest-ago\">Last run</a>",
-            "<a href=\"/agents/\">Agent</a>"
+            "<a href=\"/agents/\">Agent</a>", "\"/agents.csv?order=last-run\""
         ),
         (
             "/costs/", "aria-sort=\"descending\"><a href=\"/costs/?order=least#by-client\">Spent</a>",
-            "<a href=\"/costs/?order=spent#by-day\">Spent</a>"
+            "<a href=\"/costs/?order=spent#by-day\">Spent</a>", "\"/costs.csv?by=client&month="
         ),
         (
             "/costs/?month=2026-01&order=least",
             "aria-sort=\"ascending\"><a href=\"/costs/?month=2026-01#by-agent\">Spent</a>",
-            "<a href=\"/costs/?month=2026-01#by-day\">Day</a>"
+            "<a href=\"/costs/?month=2026-01#by-day\">Day</a>", "\"/costs.csv?order=least&by=day&month=2026-01\""
         ),
     ]
 
-    @Test("The head of a table says how it is sorted and leads to the other ways", arguments: heads)
-    func head(path: String, here: String, other: String) async throws {
+    @Test(
+        "The head of a table says how it is sorted, and leads to the other ways and to the same as CSV",
+        arguments: heads)
+    func head(path: String, here: String, other: String, csv: String) async throws {
         try await Served.run(hasAgents: true) { server in
             for (month, number) in [("2026-01", "1"), (nil, "2")] as [(String?, String)] {
                 try await ReportSeed(
@@ -159,7 +177,7 @@ struct ListOrderTests {
             }
             let page = try await Browser.signedIn(server, "olga", .operator).get(path).text
                 .replacing("&amp;", with: "&")
-            #expect(page.contains(here) && page.contains(other))
+            #expect(page.contains(here) && page.contains(other) && page.contains(csv))
         }
     }
 }

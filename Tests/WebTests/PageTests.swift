@@ -143,6 +143,9 @@ struct PageTests {
             let all = try await ids("/runs.csv")
             #expect(all.count == CSV.pageRows + 20 && Set(all).count == all.count && all == all.sorted(by: >))
             #expect(try await ids("/runs.csv?before=\(all[9])") == Array(all.dropFirst(10)))
+            #expect(try await ids("/runs.csv?order=oldest") == all.reversed())
+            let page = try await browser.get("/runs/?order=oldest&agent=sentinel").text
+            #expect(page.contains("href=\"/runs.csv?order=oldest&amp;agent=sentinel\""))
         }
     }
 

@@ -51,11 +51,11 @@ struct AgentPages: Sendable {
                 table: Table(
                     "Agents this server knows", order.columns(columns, web), rows + problems.rows(),
                     empty: "No agents yet. Copy agents/example.json, or run: bureau agents new NAME",
-                    csv: "/agents.csv")))
+                    csv: web.address("/agents.csv", changing: [:]))))
         return try await house.page(page, web)
     }
 
-    private static func order(_ web: WebRequest) -> ListOrder {
+    static func order(_ web: WebRequest) -> ListOrder {
         ListOrder(
             web, "/agents/", usual: .init(name: "", column: "Agent", isDescending: false, isTold: false),
             .init(name: "last-run", column: "Last run", isDescending: true),
@@ -63,7 +63,7 @@ struct AgentPages: Sendable {
     }
 
     /// Those that run at the same moment, or never did, by name.
-    private static func sorted(
+    static func sorted(
         _ agents: [LoadedAgent], _ order: ListOrder, _ figures: [String: AgentFigures]
     ) -> [LoadedAgent] {
         guard !order.isUsual else { return agents }

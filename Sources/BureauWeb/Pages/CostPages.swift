@@ -47,7 +47,9 @@ struct CostPages: Sendable {
 
     private func csv(_ web: WebRequest) async throws -> Response {
         let (grouping, month, lines) = try await chosen(web)
-        let rows = lines.map { [$0.name, "\($0.runs)", "\($0.spent.usd)", "\($0.unpricedRuns)"] }
+        let rows = Self.sorted(lines, Self.order(grouping, web)).map {
+            [$0.name, "\($0.runs)", "\($0.spent.usd)", "\($0.unpricedRuns)"]
+        }
         return try await CSV.download(
             "costs-\(month)-by-\(grouping.rawValue).csv",
             [grouping.rawValue, "runs", "spent_usd", "runs_without_price"]
@@ -137,7 +139,7 @@ struct CostPages: Sendable {
                 ]
             }, empty: "No run was accepted in this month.",
             note: lines.count > 200 ? "The first 200 of \(lines.count); the CSV has all." : nil,
-            csv: "/costs.csv?month=\(month)&by=\(grouping.rawValue)")
+            csv: web.address("/costs.csv", changing: ["month": "\(month)", "by": grouping.rawValue]))
     }
 
     /// Days stand in their order and all else by what it cost, unless the address says otherwise.

@@ -2,7 +2,8 @@ import BureauDomain
 import BureauEngine
 import Hummingbird
 
-/// Lists of several pages as spreadsheets: the rows of each under the page's own filters, as far as its reader sees them.
+/// Lists of several pages as spreadsheets: the rows of each under the page's own filters and in its order, as far as its
+/// reader sees them.
 struct ListDownloads: Sendable {
     let house: WebHouse
 
@@ -19,10 +20,14 @@ struct ListDownloads: Sendable {
 
     private func agents(_ web: WebRequest) async throws -> Response {
         let person = try web.signedIn().person, broken = AgentProblems(catalog: house.catalog).broken()
-        var rows: [[String]] = []
-        for agent in house.catalog.agents {
+        let agents = house.catalog.agents
+        var figures: [String: AgentFigures] = [:], rows: [[String]] = []
+        for agent in agents {
+            figures[agent.config.name] = try await AgentFigures.of(agent.config.name, person, house)
+        }
+        for agent in AgentPages.sorted(agents, AgentPages.order(web), figures) {
             let config = agent.config, triggers = AgentTriggers(house: house, config: config)
-            let lately = try await AgentFigures.of(config.name, person, house)
+            guard let lately = figures[config.name] else { continue }
             let limit = config.limits.sessionCostMax ?? house.settings.defaultSessionCostMax
             let lastRun = lately.last.map { PageClock.iso($0.acceptedAt) } ?? ""
             let problem = broken[config.name].map { "\($0)" } ?? ""

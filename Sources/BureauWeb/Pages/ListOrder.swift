@@ -68,9 +68,12 @@ extension ListOrder {
         return changes
     }
 
-    func sort(_ listing: inout RunListing, _ web: WebRequest) {
+    func sort(_ listing: inout RunListing, _ web: WebRequest) { sort(&listing, from: cursor(web)) }
+
+    /// Going on behind the run with this id.
+    func sort(_ listing: inout RunListing, from id: String?) {
         listing.isOldestFirst = isOldestFirst
-        (listing.before, listing.after) = isOldestFirst ? (nil, cursor(web)) : (cursor(web), nil)
+        (listing.before, listing.after) = isOldestFirst ? (nil, id) : (id, nil)
     }
 }
 
@@ -85,8 +88,8 @@ extension ListOrder {
     }
 
     /// Nil at the beginning, and for a place in another order.
-    func place(_ web: WebRequest) -> (value: String, name: String)? {
-        guard let after = web.query("after") else { return nil }
+    func place(at after: String?) -> (value: String, name: String)? {
+        guard let after else { return nil }
         let parts = after.split(separator: Self.mark, maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         guard !isUsual else { return parts.count == 1 ? ("", after) : nil }
         return parts.count == 3 && parts[0] == way.name ? (parts[1], parts[2]) : nil

@@ -87,7 +87,7 @@ struct RunPages: Sendable {
             emptyLink: isFiltered ? Link(word: "Clear filters", address: "/runs/") : nil,
             first: order.cursor(web) == nil ? nil : web.address("/runs/", changing: order.changes(cursor: nil)),
             next: hasMore ? web.address("/runs/", changing: order.changes(cursor: runs.last?.id)) : nil,
-            csv: web.address("/runs.csv", changing: ["before": nil, "after": nil, "order": nil]),
+            csv: web.address("/runs.csv", changing: ["before": nil, "after": nil]),
             note: "Total shown: \(runs.count) \(runs.count == 1 ? "run" : "runs"), \(spent)\(try await cut(listing))",
             picks: RunsTogether.picks(try web.signedIn().person), later: try await house.runs.doneLater(runs.map(\.id)),
             columns: order.columns(RunWords.columns, web))
@@ -159,13 +159,15 @@ struct RunPages: Sendable {
 
     private func csv(_ web: WebRequest) async throws -> Response {
         var listing = try listing(web)
+        let order = ListOrder.runs(web)
         listing.limit = CSV.pageRows
+        order.sort(&listing, web)
         let titles = [
             "run", "status", "client", "agent", "trigger", "accepted_at", "ended_at", "cost_usd", "cost_method", "why",
         ]
         return try await CSV.download("runs.csv", titles) { [house, listing] after in
             var listing = listing
-            listing.before = after ?? listing.before
+            if let after { order.sort(&listing, from: after) }
             let runs = try await house.runs.list(listing)
             let rows = runs.map { run in
                 [

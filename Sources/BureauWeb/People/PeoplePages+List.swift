@@ -13,17 +13,18 @@ extension PeoplePages {
 
     /// One more than a page shows, so that it knows whether there are others.
     private func found(_ web: WebRequest) async throws -> [PersonRecord] {
-        let order = Self.order(web), place = order.place(web)
-        guard !order.isUsual else {
-            return try await house.people.page(after: place?.name, limit: Self.pageRows + 1)
-        }
-        return try await house.people.page(
-            bySeen: order.way.isDescending, after: place.map { (Int64($0.value) ?? 0, $0.name) },
-            limit: Self.pageRows + 1)
+        try await found(Self.order(web), after: web.query("after"), limit: Self.pageRows + 1)
     }
 
-    private static func place(of last: PersonRecord?, _ web: WebRequest) -> String? {
-        last.map { order(web).place("\($0.seenAt ?? 0)", $0.name) }
+    private func found(_ order: ListOrder, after: String?, limit: Int) async throws -> [PersonRecord] {
+        let place = order.place(at: after)
+        guard !order.isUsual else { return try await house.people.page(after: place?.name, limit: limit) }
+        return try await house.people.page(
+            bySeen: order.way.isDescending, after: place.map { (Int64($0.value) ?? 0, $0.name) }, limit: limit)
+    }
+
+    private static func place(of last: PersonRecord?, _ order: ListOrder) -> String? {
+        last.map { order.place("\($0.seenAt ?? 0)", $0.name) }
     }
 
     func list(_ web: WebRequest) async throws -> Response {
@@ -72,23 +73,24 @@ extension PeoplePages {
                             ? Chip(glyph: "–", word: "Disabled", tone: "idle")
                             : Chip(glyph: "✓", word: "Active", tone: "ok")),
                 ]
-            }, empty: "Nobody yet.", csv: "/users.csv",
+            }, empty: "Nobody yet.", csv: web.address("/users.csv", changing: ["after": nil]),
             first: web.query("after") == nil ? nil : leading(after: nil),
-            next: found.count > people.count ? leading(after: Self.place(of: people.last, web)) : nil)
+            next: found.count > people.count ? leading(after: Self.place(of: people.last, Self.order(web))) : nil)
         (table.firstWord, table.nextWord) = ("First", "Next")
         return table.counted(web)
     }
 
     func json(_ web: WebRequest) async throws -> Response {
         let found = try await found(web), people = found.prefix(Self.pageRows)
-        let next = found.count > people.count ? Self.place(of: people.last, web) : nil
+        let next = found.count > people.count ? Self.place(of: people.last, Self.order(web)) : nil
         return RunPages.json(["items": .array(people.map(\.listed)), "next": next.map { .string($0) } ?? .null])
     }
 
     func csv(_ web: WebRequest) async throws -> Response {
         let titles = ["name", "full_name", "role", "clients", "last_seen_at", "status"]
-        return try await CSV.download("users.csv", titles) { [house] after in
-            let people = try await house.people.page(after: after, limit: CSV.pageRows)
+        let order = Self.order(web)
+        return try await CSV.download("users.csv", titles) { after in
+            let people = try await found(order, after: after, limit: CSV.pageRows)
             let rows = people.map { person in
                 [
                     person.name, person.displayName, person.role.rawValue,
@@ -96,7 +98,7 @@ extension PeoplePages {
                     person.seenAt.map(PageClock.iso) ?? "", person.isDisabled ? "disabled" : "active",
                 ]
             }
-            return (rows, people.count == CSV.pageRows ? people.last?.name : nil)
+            return (rows, people.count == CSV.pageRows ? Self.place(of: people.last, order) : nil)
         }
     }
 }

@@ -30,23 +30,49 @@ struct ClientOrder {
             ? "Of more than \(Self.judgedMax) clients, the first by slug are sorted." : nil
     }
 
+    /// Which of them are listed.
+    struct Choice: Sendable {
+        let isArchived: Bool?, visible: Set<String>?, text: String?
+
+        init(_ web: WebRequest, isArchived: Bool?) throws {
+            self.isArchived = isArchived
+            visible = try web.signedIn().person.clients
+            text = ClientPages.text(web)
+        }
+    }
+
     /// One more than a page shows, so that it knows whether there are others.
     func page(_ house: WebHouse, _ web: WebRequest, isArchived: Bool?) async throws -> [ClientStanding] {
-        let place = order.place(web), visible = try web.signedIn().person.clients, text = ClientPages.text(web)
-        let limit = ClientPages.pageRows + 1
+        try await page(
+            house, Choice(web, isArchived: isArchived), after: web.query("after"), limit: ClientPages.pageRows + 1)
+    }
+
+    func page(_ house: WebHouse, _ choice: Choice, after: String?, limit: Int) async throws -> [ClientStanding] {
+        let place = order.place(at: after)
+        let (isArchived, visible, text) = (choice.isArchived, choice.visible, choice.text)
         switch order.way.column {
         case Self.lastRun:
             return try await house.clients.page(
                 byLastRun: order.way.isDescending, after: place.map { ($0.value, $0.name) }, isArchived: isArchived,
                 visible: visible, text: text, limit: limit)
         case Self.readiness:
-            let all = try await house.clients.page(
-                isArchived: isArchived, visible: visible, text: text, limit: Self.judgedMax)
+            let all = try await judged(house, choice)
             return Array(sorted(all, house, after: place.map { (Int($0.value) ?? 0, $0.name) }).prefix(limit))
         default:
             return try await house.clients.page(
                 after: place?.name, isArchived: isArchived, visible: visible, text: text, limit: limit)
         }
+    }
+
+    private func judged(_ house: WebHouse, _ choice: Choice) async throws -> [ClientStanding] {
+        try await house.clients.page(
+            isArchived: choice.isArchived, visible: choice.visible, text: choice.text, limit: Self.judgedMax)
+    }
+
+    /// What is said behind the last of them when there may be others that were not sorted; nil when these are all.
+    func cut(_ house: WebHouse, _ choice: Choice) async throws -> String? {
+        guard let note, try await judged(house, choice).count == Self.judgedMax else { return nil }
+        return note
     }
 
     /// Where the next page goes on.

@@ -42,7 +42,7 @@ struct ClientPages: Sendable {
                     shown.map { row($0, owners[$0.record.slug], runs[$0.record.slug], agents) },
                     empty: empty(web, isArchived: isArchived),
                     clear: Self.text(web).map { _ in web.address("/clients/", changing: ["text": nil, "after": nil]) },
-                    csv: web.address("/clients.csv", changing: ["after": nil, "order": nil]),
+                    csv: web.address("/clients.csv", changing: ["after": nil]),
                     first: web.query("after") == nil ? nil : leading(after: nil),
                     next: next.map { leading(after: $0) }, web
                 ).counted(web)),
@@ -147,18 +147,16 @@ struct ClientPages: Sendable {
             .object(JSONObject([("clients", .array(clients)), ("next", next.map { .string($0) } ?? .null)])))
     }
 
-    /// All of a view's, the page's own order.
+    /// All of a view's, in the page's own order.
     private func csv(_ web: WebRequest) async throws -> Response {
-        let visible = try web.signedIn().person.clients, isArchived = web.query("view") == "archived"
-        let text = Self.text(web)
+        let order = Self.order(web), choice = try ClientOrder.Choice(web, isArchived: web.query("view") == "archived")
         let agents = house.catalog.agents.map(\.config), owners = try await house.clients.owners()
         let titles = [
             "client", "name", "archived", "facts_known", "facts_needed", "agents_ready", "owners", "changed_at",
         ]
         return try await CSV.download("clients.csv", titles) { [house] after in
-            let found = try await house.clients.page(
-                after: after, isArchived: isArchived, visible: visible, text: text, limit: CSV.pageRows)
-            let rows = found.map { client in
+            let found = try await order.page(house, choice, after: after, limit: CSV.pageRows)
+            var rows = found.map { client in
                 let readiness = ClientReadiness(client.record, isArchived: client.isArchived, agents: agents)
                 return [
                     client.record.slug, client.record.name, client.isArchived ? "yes" : "no", "\(readiness.known)",
@@ -166,7 +164,11 @@ struct ClientPages: Sendable {
                     (owners[client.record.slug] ?? []).joined(separator: ", "), PageClock.iso(client.updatedAt),
                 ]
             }
-            return (rows, found.count == CSV.pageRows ? found.last?.record.slug : nil)
+            guard found.count == CSV.pageRows else {
+                if let cut = try await order.cut(house, choice) { rows.append([cut]) }
+                return (rows, nil)
+            }
+            return (rows, try await order.place(of: found.last, house))
         }
     }
 }

@@ -97,7 +97,7 @@ struct ReportPages: Sendable {
                 : "No reports yet. One appears here when a run has stored its files.",
             emptyLink: isFiltered ? Link(word: "Clear filters", address: "/reports/") : nil,
             note: try reuse(web) == .yes ? nil : try await leftOut(filter),
-            csv: web.address("/reports.csv", changing: ["before": nil, "after": nil, "order": nil]),
+            csv: web.address("/reports.csv", changing: ["before": nil, "after": nil]),
             first: order.cursor(web) == nil ? nil : web.address("/reports/", changing: order.changes(cursor: nil)),
             next: next.map { web.address("/reports/", changing: order.changes(cursor: $0)) })
         (table.firstWord, table.nextWord) = (order.firstWord, order.nextWord)
