@@ -15,6 +15,8 @@ struct DeliveryReport: Sendable, Hashable {
     var outOf: Int
     /// In percent.
     var coverage: Int?
+    /// Since the client's last result of the same agent, when both have a score of the same scale.
+    var change: ScoreChange?
     var priorities: [StoredSummary.Priority]
     var duration: String
     var cost: String
@@ -69,6 +71,13 @@ struct DeliveryReport: Sendable, Hashable {
         let states = Dictionary(grouping: steps, by: \.channel).mapValues { $0.allSatisfy { $0.state == .done } }
         let channels = states.keys.sorted { $0.rawValue < $1.rawValue }
         (reached, missed) = (channels.filter { states[$0] == true }, channels.filter { states[$0] != true })
+    }
+
+    /// Compares it with the client's last one of the same agent.
+    mutating func compare(with earlier: EarlierScore?, _ run: RunRecord, _ zone: ZoneOffsets) {
+        guard let score, let earlier, earlier.outOf == outOf else { return }
+        change = ScoreChange(
+            from: earlier.score, at: earlier.at, to: score, at: run.startedAt ?? run.acceptedAt, in: zone)
     }
 
     var title: String {

@@ -11,7 +11,8 @@ enum SlackMessages {
         let client = SlackText.escape(report.clientName)
         var blocks: [SlackBlock] = [.header(report.title)]
         let coverage = report.coverage.map { ", coverage \($0) %" } ?? ""
-        let score = report.score.map { "   Score *\($0)* of \(report.outOf)\(coverage)" } ?? ""
+        let change = report.change.map { ", \($0.words)" } ?? ""
+        let score = report.score.map { "   Score *\($0)* of \(report.outOf)\(coverage)\(change)" } ?? ""
         blocks.append(.section(text: "*\(client)*\(score)"))
         if withSummary, !report.priorities.isEmpty {
             let lines = report.priorities.map { "\(SlackText.escape($0.rank)) \(SlackText.escape($0.title))" }
@@ -25,7 +26,8 @@ enum SlackMessages {
         blocks.append(.context(["\(report.duration) · \(report.cost)\(moved)", "Run \(report.runID)"]))
         if withLinks { blocks.append(.actions(blockID: "links:\(mark)", buttons(report))) }
         let fallback =
-            "\(SlackText.escape(report.title)): \(client)" + (report.score.map { ", \($0)/\(report.outOf)" } ?? "")
+            "\(SlackText.escape(report.title)): \(client)"
+            + (report.score.map { ", \($0)/\(report.outOf)\(change)" } ?? "")
         return SlackMessage(channel: channel, text: fallback, blocks: blocks, metadata: metadata(mark))
     }
 

@@ -116,6 +116,7 @@ struct DeliverStage: Stage {
             hand, parts: parts, files: files, steps: steps,
             problem: trouble(steps) ?? (files.isEmpty ? fileProblem : nil))
         try await tellRound(&report, hand)
+        try await compare(&report, hand)
         let context = DeliveryContext(
             parts: parts, hand: hand,
             runner: StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease), report: report)
@@ -136,6 +137,14 @@ struct DeliverStage: Stage {
         let (id, round) = (hand.run.id, hand.run.round)
         return try await parts.database.read { try StepStore(db: $0).list(run: id, purpose: .delivery) }
             .filter { $0.round == round }
+    }
+
+    /// How far the score has moved since the last time.
+    private func compare(_ report: inout DeliveryReport, _ hand: RunInHand) async throws {
+        guard report.score != nil else { return }
+        let run = hand.run
+        let earlier = try await parts.database.read { try EarlierScore.find(before: run, $0) }
+        report.compare(with: earlier, run, parts.settings.agencyZone)
     }
 
     /// What a later round answers, and the answer itself when no change was asked for.

@@ -38,10 +38,15 @@ struct DeliverAgainTests {
     func oneChannel() async throws {
         try await withStandIns { here in
             let bench = try await Bench(), parts = try bench.parts(here.connections)
+            try await bench.earlier(daysAgo: 100, score: 65)
             let run = try await Self.run(bench, Self.stopped),
                 desk = RunDesk(
                     database: bench.database, doors: bench.clock.doors)
             #expect(run.state == .stopped)
+            let summary = try JSONText.encode(StoredSummary(ReportSummary(score: 71, priorities: [])))
+            try await bench.database.write {
+                _ = try $0.execute("UPDATE run SET summary = ? WHERE id = ?", [summary, run.id])
+            }
             #expect(try await desk.deliver(run.id, channel: .folder).state == .delivering)
             let after = try await Self.deliver(bench, parts, run)
             #expect(after.state == .stopped && after.deliverOnly == nil)
@@ -54,6 +59,8 @@ struct DeliverAgainTests {
             #expect(try await Self.deliver(bench, parts, run).state == .stopped)
             let channels = Set(try await bench.steps(run.id, .delivery).map(\.channel))
             #expect(channels == [.folder, .slack])
+            let told = await here.state("slack")["messages"]?.array ?? []
+            #expect("\(told)".contains("+6 since August"), "\(told)")
         }
     }
 

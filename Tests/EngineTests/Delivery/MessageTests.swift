@@ -152,6 +152,41 @@ struct MessageTests {
         #expect("\(message.blocks)".contains("Score *71* of 100" + (percent == nil ? "\"" : ", coverage 85 %")))
     }
 
+    private static let results: [(days: Int64, score: Int?, outOf: Int, RunState, agent: String, told: String)] = [
+        (100, 65, 100, .done, "sentinel", ", +6 since August"),
+        (100, 75, 100, .doneWithProblems, "sentinel", ", -4 since August"),
+        (10, 71, 100, .done, "sentinel", ", unchanged since 10 November"),
+        (10, nil, 100, .done, "sentinel", ""), (10, 7, 10, .done, "sentinel", ""),
+        (10, 65, 100, .stopped, "sentinel", ""), (10, 65, 100, .inReview, "sentinel", ""),
+        (10, 65, 100, .done, "catalyst", ""),
+    ]
+
+    @Test("Beside a score stands how far it has moved since the client's last result of the agent", arguments: results)
+    func change(days: Int64, score: Int?, outOf: Int, state: RunState, agent: String, told: String) async throws {
+        let bench = try await Bench()
+        try await bench.earlier(daysAgo: days, score: score, outOf: outOf, state: state, agent: agent)
+        var report = try await report(bench, hostile: false)
+        let run = try await bench.find(report.runID)
+        report.score = 71
+        let found = try await bench.database.read { try EarlierScore.find(before: run, $0) }
+        report.compare(with: found, run, .utc)
+        let message = SlackMessages.ready(report, channel: "C", withLinks: false, withSummary: true, mark: "01M")
+        #expect("\(message.blocks)".contains("Score *71* of 100\(told)\""), "\(message.blocks)")
+        #expect(message.text.hasSuffix(", 71/100\(told)"), "\(message.text)")
+    }
+
+    @Test("Of several earlier results the last one with a score is compared with, and none of a later run")
+    func lastScore() async throws {
+        let bench = try await Bench()
+        try await bench.earlier(daysAgo: 200, score: 40)
+        try await bench.earlier(daysAgo: 100, score: 65)
+        try await bench.earlier(daysAgo: 50, score: nil)
+        let run = try await bench.run()
+        try await bench.earlier(daysAgo: 0, score: 90)
+        let found = try await bench.database.read { try EarlierScore.find(before: run, $0) }
+        #expect(found == EarlierScore(score: 65, outOf: 100, at: bench.clock.now - 100 * 86_400_000))
+    }
+
     @Test("A comment says what happened, to whom and what to do next")
     func comments() async throws {
         let bench = try await Bench()
