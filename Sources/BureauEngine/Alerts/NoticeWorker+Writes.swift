@@ -43,7 +43,7 @@ extension NoticeWorker {
             }
             let text = TaskMessages.halted(
                 agentName: name, runID: run.id, sentence: notice.sentence, notice.halt, on: run.taskTool,
-                goesOn: agent?.config.confirms(run.taskTool) ?? false)
+                goesOn: agent?.config.confirms(run.taskTool) ?? false, page: parts.settings.runLink(run.id))
             return tool.comment(text, on: task, mark: WriteMark(step))
         case .anthropic, .googleDrive, .folder: return nil
         }

@@ -13,6 +13,8 @@ struct NoticeIntent: Codable, Hashable, Sendable {
     var tags: [String]?
     /// Where the task is put, kept before it is: so that our own change is known when ClickUp tells us of it.
     var status: String?
+    /// In which step the run was that failed.
+    var step: String?
 
     /// What it tells on the task.
     var halt: TaskMessages.Halt {
@@ -48,7 +50,8 @@ struct NoticeWriter {
         let code = code ?? cause.code.rawValue
         let opened = try cause.code.isDecision ? nil : open(code, cause, run)
         guard opened != nil || cause.code.isDecision else { return }
-        let intent = NoticeIntent(kind: kind, cause: code, sentence: cause.sentence)
+        var intent = NoticeIntent(kind: kind, cause: code, sentence: cause.sentence)
+        if kind == .failed { intent.step = try FailedStep.word(run.id, db) }
         let step = try plan(.slack, "alert", run, intent, subject: code)
         if let opened { try AlertStore(db: db).posted(opened, by: step) }
         try DirectNotices(db: db, doors: doors).each(kind, run, code, cause.sentence)

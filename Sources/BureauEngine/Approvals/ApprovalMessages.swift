@@ -29,20 +29,11 @@ enum ApprovalMessages {
         let client = run.clientName ?? run.clientSlug ?? "no client"
         if approval.state == .open {
             blocks.append(
-                .context(
-                    [
-                        "Asked by \(SlackText.escape(agentName)) for \(SlackText.escape(client)) · expires \(SlackTime.moment(approval.expiresAt)), then counts as expired"
-                    ] + (link.map { ["<\($0)|Open in Bureau>"] } ?? [])))
-            blocks.append(
-                .actions(
-                    blockID: "approval:\(mark)",
-                    [
-                        SlackButton(
-                            actionID: "approve", label: labels(approval).yes, target: .value(approval.id),
-                            style: .primary),
-                        SlackButton(
-                            actionID: "deny", label: labels(approval).no, target: .value(approval.id), style: .danger),
-                    ]))
+                .context([
+                    "Asked by \(SlackText.escape(agentName)) for \(SlackText.escape(client)) · expires \(SlackTime.moment(approval.expiresAt)), then counts as expired",
+                    "Run \(run.id)",
+                ]))
+            blocks.append(.actions(blockID: "approval:\(mark)", buttons(approval, run, link)))
         } else {
             blocks.append(.context([settled(approval), "Run \(run.id)"]))
         }
@@ -50,6 +41,17 @@ enum ApprovalMessages {
         return SlackMessage(
             channel: channel, text: SlackText.escape("\(title): \(ApprovalWords.effect(approval))"), blocks: blocks,
             metadata: .init(eventType: SlackMessages.eventType, payload: ["step": .string(mark)]))
+    }
+
+    private static func buttons(_ approval: ApprovalRecord, _ run: RunRecord, _ link: String?) -> [SlackButton] {
+        let (yes, no) = labels(approval)
+        var buttons = [
+            SlackButton(actionID: "approve", label: yes, target: .value(approval.id), style: .primary),
+            SlackButton(actionID: "deny", label: no, target: .value(approval.id), style: .danger),
+        ]
+        if let link { buttons.append(SlackButton(actionID: "open_approval", label: "Open", target: .url(link))) }
+        if let task = run.taskURL { buttons.append(SlackMessages.taskButton(task, run.taskTool)) }
+        return buttons
     }
 
     /// Where the pages show the question.

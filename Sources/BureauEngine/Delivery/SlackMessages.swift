@@ -61,17 +61,21 @@ enum SlackMessages {
                 "*Client*\n\(SlackText.escape(run.clientName ?? run.clientSlug ?? "none"))",
                 "*Agent*\n\(SlackText.escape(run.agent))", "*Run*\n\(run.id)",
             ]
+            if let step = notice.step { fields.append("*Step*\n\(step)") }
             if let session = run.sessionID { fields.append("*Session*\n\(session)") }
             if let last = run.lastEvent { fields.append("*Last event*\n\(SlackText.escape(last))") }
             if run.spentMicroUSD > 0 { fields.append("*Cost*\n\(MicroUSD(rawValue: run.spentMicroUSD))") }
             blocks.append(.section(text: nil, fields: fields))
-            if notice.kind == .failed {
-                let next = TaskMessages.afterFailure(on: run.taskID == nil ? nil : run.taskTool, runID: run.id)
+            if let next = TaskMessages.next(after: notice, run) {
                 blocks.append(.section(text: "*What to do*\n\(SlackText.escape(next))"))
             }
         }
         if !tags.isEmpty { blocks.append(.context([tags.joined(separator: " ")])) }
         var buttons: [SlackButton] = []
+        if let run, let link, run.mayDeliverAgain, notice.cause == RunCause.Code.deliveryFailed.rawValue {
+            buttons.append(
+                SlackButton(actionID: "deliver_again", label: "Deliver again", target: .url(link + "deliver")))
+        }
         if let run, let url = run.taskURL { buttons.append(taskButton(url, run.taskTool)) }
         if let link { buttons.append(runButton(link)) }
         if let console {

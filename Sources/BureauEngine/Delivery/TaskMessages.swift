@@ -3,7 +3,8 @@ import BureauDomain
 /// Comments on the task that asked, before any tool's own form.
 enum TaskMessages {
     static func ready(_ report: DeliveryReport) -> WorkText {
-        let score = report.score.map { ": score \($0) of \(report.outOf), \(report.priorities.count) priorities" } ?? ""
+        let count = report.priorities.count, priorities = count == 1 ? "1 priority" : "\(count) priorities"
+        let score = report.score.map { ": score \($0) of \(report.outOf), \(priorities)" } ?? ""
         var parts: [WorkText.Part] = [.bold(report.title + score), .newline]
         for comment in report.answering.prefix(5) {
             parts += [.text("\(comment.author) asked:"), .newline]
@@ -15,6 +16,8 @@ enum TaskMessages {
         if let said = report.said { parts += [.text(said), .newline] }
         for line in report.priorityLines { parts += [.text(line), .bullet] }
         for link in report.files { parts += [.link(link.label, url: link.url), .bullet] }
+        if let folder = report.folder { parts += [.link("Drive folder", url: folder.url), .bullet] }
+        if let page = report.runURL { parts += [.link(pageLabel, url: page), .bullet] }
         parts += [.text("\(report.clientName) · \(report.duration) · \(report.cost)"), .newline]
         if let problem = report.problem { parts += [.bold("Not everything worked. "), .text(problem), .newline] }
         if let policy = report.review {
@@ -22,6 +25,9 @@ enum TaskMessages {
         }
         return WorkText(parts + [.text("Run \(report.runID)"), .newline])
     }
+
+    /// Leads to what the agent did.
+    static let pageLabel = "The run in Bureau"
 
     /// Why a run does not go on.
     enum Halt: Hashable, Sendable {
@@ -32,9 +38,10 @@ enum TaskMessages {
         case failed
     }
 
-    /// `goesOn` when what is written on the task is read while the run waits.
+    /// `goesOn` when what is written on the task is read while the run waits, `page` where the run is shown.
     static func halted(
-        agentName: String, runID: String, sentence: String, _ halt: Halt, on tool: WorkToolKind, goesOn: Bool = false
+        agentName: String, runID: String, sentence: String, _ halt: Halt, on tool: WorkToolKind, goesOn: Bool = false,
+        page: String? = nil
     ) -> WorkText {
         let again = again(on: tool), title: String, next: String
         switch halt {
@@ -53,9 +60,23 @@ enum TaskMessages {
             title = "\(agentName) could not finish"
             next = afterFailure(on: tool, runID: runID)
         }
-        return [
-            .bold(title), .newline, .text(sentence), .newline, .text(next), .newline, .text("Run \(runID)"), .newline,
-        ]
+        let link: [WorkText.Part] = page.map { [.link(pageLabel, url: $0), .newline] } ?? []
+        let said: [WorkText.Part] = [.bold(title), .newline, .text(sentence), .newline, .text(next), .newline]
+        return WorkText(said + link + [.text("Run \(runID)"), .newline])
+    }
+
+    /// What those can do who read of it away from the task; nil where the notice itself says all there is.
+    static func next(after notice: NoticeIntent, _ run: RunRecord) -> String? {
+        let tool = run.taskID == nil ? nil : run.taskTool
+        switch (notice.kind, notice.halt) {
+        case (.failed, _): return afterFailure(on: tool, runID: run.id)
+        case (.needsInfo, .needsInfo):
+            return tool.map { "Fill in the fields on the task, then \(again(on: $0))." }
+                ?? "Fill in what is missing in the client's record, then: `bureau runs recheck \(run.id)`"
+        case (.needsInfo, _):
+            return "When that is mended, have the run looked at again: `bureau runs recheck \(run.id)`"
+        default: return nil
+        }
     }
 
     /// What people can do about a run that did not finish, by the tool that keeps its task; nil for one without a task.

@@ -138,6 +138,63 @@ struct MessageTests {
             for message in messages {
                 #expect("\(message.blocks)".contains(link) == (address != nil), "\(message.blocks)")
             }
+            let comments = [
+                TaskMessages.ready(report),
+                TaskMessages.halted(
+                    agentName: "A", runID: run.id, sentence: "It broke.", .failed, on: .clickUp, page: shown),
+            ]
+            for comment in comments {
+                let isLinked = comment.parts.contains(.link(TaskMessages.pageLabel, url: link))
+                #expect(isLinked == (address != nil), "\(comment.plain)")
+            }
+        }
+    }
+
+    private static let steps: [(NoticeIntent.Kind, RunCause.Code, task: String?, says: String?)] = [
+        (.needsInfo, .missingFields, "86a", "Fill in the fields on the task, then set the status"),
+        (.needsInfo, .missingFields, nil, "bureau runs recheck"),
+        (.needsInfo, .blocked, "86a", "When that is mended"), (.failed, .noFiles, nil, "bureau runs show"),
+        (.budget, .overBudget, "86a", nil),
+    ]
+
+    @Test("Whoever is asked for something in Slack is told what to do", arguments: steps)
+    func nextStep(kind: NoticeIntent.Kind, cause: RunCause.Code, task: String?, says: String?) async throws {
+        let bench = try await Bench(), run = try await bench.run(task: task)
+        let message = SlackMessages.notice(
+            NoticeIntent(kind: kind, cause: cause.rawValue, sentence: "It stands."), run: run,
+            agentName: "SEO Sentinel",
+            channel: "C0ALERTS", tags: [], mark: "01M", console: nil)
+        let blocks = "\(message.blocks)"
+        #expect(blocks.contains("What to do") == (says != nil), "\(blocks)")
+        #expect(says.map { blocks.contains($0) } ?? true, "\(blocks)")
+    }
+
+    @Test("A failure says in which step it came, and a delivery that failed leads to where it is taken up")
+    func failures() async throws {
+        let bench = try await Bench()
+        let failed = try await bench.run(Bench.toRunning + [.broke(RunCause(.noFiles, "Nothing."))])
+        let told = try await bench.steps(failed.id, .notice).filter { $0.kind == "alert" }
+            .map { try $0.intent(as: NoticeIntent.self) }
+        #expect(told.map(\.step) == ["Running"])
+        let lost = RunCause(.deliveryFailed, "Drive upload failed twice.")
+        let undelivered = try await bench.run([
+            .taken, .sessionOpened(session: "sesn_2"), .turnEnded, .filesCollected(problem: nil),
+            .channelsSettled(problem: lost),
+        ])
+        let link = "https://bureau.example/runs/01R/"
+        for (notice, run, words) in [
+            (told[0], failed, "*Step*"),
+            (
+                NoticeIntent(kind: .problem, cause: lost.code.rawValue, sentence: lost.sentence), undelivered,
+                "Deliver again"
+            ),
+        ] as [(NoticeIntent, RunRecord, String)] {
+            let message = SlackMessages.notice(
+                notice, run: run, agentName: "SEO Sentinel", channel: "C0ALERTS", tags: [], mark: "01M", console: nil,
+                link: link)
+            let blocks = "\(message.blocks)"
+            #expect(
+                blocks.contains(words) && blocks.contains(link + "deliver") == (words == "Deliver again"), "\(blocks)")
         }
     }
 
@@ -193,6 +250,12 @@ struct MessageTests {
         let ready = TaskMessages.ready(try await report(bench, hostile: false, problem: "One file was lost.")).parts
         #expect(ready.contains(.bold("Not everything worked. ")))
         #expect(ready.contains(.text("One file was lost.")))
+        var scored = try await self.report(try await Bench(), hostile: false)
+        (scored.score, scored.priorities) = (71, [.init(rank: "P1", title: "Fix the phone number")])
+        scored.folder = .init(label: "f", url: "https://drive.example/f")
+        let text = TaskMessages.ready(scored)
+        #expect(text.parts.first == .bold("SEO Sentinel audit ready: score 71 of 100, 1 priority"))
+        #expect(text.parts.contains(.link("Drive folder", url: "https://drive.example/f")))
     }
 
     private static let schemaPath = ProcessInfo.processInfo.environment["BUREAU_SPECS"].map {
