@@ -84,7 +84,7 @@ extension NoticeWorker {
         var message = SlackMessages.notice(
             notice, run: run, agentName: name, channel: channel, tags: tags, mark: step.id,
             console: run?.consoleSession.map(parts.settings.consoleLink),
-            link: run.flatMap { parts.settings.runLink($0.id) })
+            link: run.flatMap { parts.settings.runLink($0.id) } ?? Digest.link(notice, parts.settings))
         message.threadTS = thread?.ts
         var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
         guard thread == nil else { return post }

@@ -77,7 +77,7 @@ enum SlackMessages {
                 SlackButton(actionID: "deliver_again", label: "Deliver again", target: .url(link + "deliver")))
         }
         if let run, let url = run.taskURL { buttons.append(taskButton(url, run.taskTool)) }
-        if let link { buttons.append(runButton(link)) }
+        if let link { buttons.append(run == nil ? bureauButton(link) : runButton(link)) }
         if let console {
             buttons.append(SlackButton(actionID: "open_trace", label: "Session trace", target: .url(console)))
         }
@@ -86,6 +86,10 @@ enum SlackMessages {
         return SlackMessage(
             channel: channel, text: SlackText.escape("\(title): \(notice.sentence)") + mentions, blocks: blocks,
             metadata: metadata(mark))
+    }
+
+    static func bureauButton(_ url: String) -> SlackButton {
+        SlackButton(actionID: "open_bureau", label: "Open in Bureau", target: .url(url))
     }
 
     static func runButton(_ url: String) -> SlackButton {

@@ -209,5 +209,27 @@ struct AlertCareTests {
         let first = try #require(digests.first?.sentence)
         #expect(first.contains("1 failed") && first.contains("1 run waits for information"), "\(first)")
         #expect(first.contains("Open alerts:") && first.contains("• Nothing was delivered."))
+        #expect(!first.contains("Spent today") && !first.contains("for review"))
+    }
+
+    @Test("A day with nothing to tell has no digest; else it tells of reviews and of what the day may cost")
+    func quietDay() async throws {
+        let bench = try await Bench(), care = try Self.care(bench, digestAt: "08:00")
+        func passDays(_ count: Int) async throws {
+            for _ in 0..<(count * 48) {
+                try await care.look()
+                bench.clock.advance(milliseconds: Self.hour / 2)
+            }
+        }
+        try await passDays(2)
+        #expect(try await Self.notices(bench, "digest").isEmpty)
+        _ = try await bench.run(
+            Bench.toRunning + [.turnEnded, .filesCollected(problem: nil), .reviewOpened(problem: nil)])
+        let budget = BudgetBook(agency: ScopeBudget(limit: .usd(30)), catalog: bench.catalog), now = bench.clock.now
+        let told = try await bench.database.read { try Digest.text($0, budget, now: now) }
+        #expect(told?.contains("1 run waits for review.") == true, "\(told ?? "")")
+        #expect(told?.contains("Spent today, UTC: $0.00 of $30.00.") == true, "\(told ?? "")")
+        try await passDays(1)
+        #expect(try await Self.notices(bench, "digest").count == 1)
     }
 }
