@@ -10,6 +10,7 @@ struct DeliveryReport: Sendable, Hashable {
     var runID: String
     var agentName: String
     var clientName: String
+    /// "Columbus, OH", where the address says so.
     var place: String?
     var score: Int?
     var outOf: Int
@@ -50,6 +51,8 @@ struct DeliveryReport: Sendable, Hashable {
         runID = run.id
         agentName = config.displayName
         clientName = run.clientName ?? run.clientSlug ?? "No client"
+        let payload = run.payload.flatMap { try? JSONValue.parse(Array($0.utf8)).object }
+        place = payload?["business_address"]?.string.flatMap { ClientPlace.words(address: $0) }
         let summary = StoredSummary.of(run)
         score = summary?.score
         outOf = summary?.outOf ?? 100

@@ -13,7 +13,8 @@ enum SlackMessages {
         let coverage = report.coverage.map { ", coverage \($0) %" } ?? ""
         let change = report.change.map { ", \($0.words)" } ?? ""
         let score = report.score.map { "   Score *\($0)* of \(report.outOf)\(coverage)\(change)" } ?? ""
-        blocks.append(.section(text: "*\(client)*\(score)"))
+        let place = report.place.map { " (\(SlackText.escape($0)))" } ?? ""
+        blocks.append(.section(text: "*\(client)*\(place)\(score)"))
         if withSummary, !report.priorities.isEmpty {
             let lines = report.priorities.map { "\(SlackText.escape($0.rank)) \(SlackText.escape($0.title))" }
             blocks.append(.section(text: "*Top priorities*\n" + lines.joined(separator: "\n")))

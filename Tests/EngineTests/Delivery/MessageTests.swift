@@ -119,11 +119,13 @@ struct MessageTests {
 
     @Test("Every message about a run leads to its page, once somebody said where that is")
     func runButton() async throws {
-        let bench = try await Bench(), run = try await bench.run(Bench.toRunning, task: "86a")
+        let bench = try await Bench(), payload = #"{"business_address": "100 Example Avenue, Columbus, OH 43004"}"#
+        let run = try await bench.run(Bench.toRunning, task: "86a", payload: payload)
         let hand = try #require(try await bench.claim("w", run.id)), link = "https://bureau.example/runs/\(run.id)/"
         for address in ["https://bureau.example", nil] {
             let parts = try bench.parts { $0.publicURL = address }
             let report = DeliveryReport(hand, parts: parts, files: [], steps: [], problem: nil)
+            #expect(report.place == "Columbus, OH", "as the address says that the run was given")
             let shown = parts.settings.runLink(run.id)
             #expect(shown == address.map { _ in link })
             let messages = [
@@ -205,8 +207,11 @@ struct MessageTests {
         let kept = try JSONText.decode(StoredSummary.self, JSONText.encode(summary))
         var report = try await report(bench, hostile: false)
         (report.score, report.coverage) = (kept.score, kept.coverage)
+        report.place = percent == nil ? nil : "Columbus, OH"
         let message = SlackMessages.ready(report, channel: "C", withLinks: false, withSummary: true, mark: "01M")
-        #expect("\(message.blocks)".contains("Score *71* of 100" + (percent == nil ? "\"" : ", coverage 85 %")))
+        let client = "*Shamrock &amp; Sons*" + (percent == nil ? "" : " (Columbus, OH)")
+        let score = "   Score *71* of 100" + (percent == nil ? "\"" : ", coverage 85 %")
+        #expect("\(message.blocks)".contains(client + score), "\(message.blocks)")
     }
 
     private static let results: [(days: Int64, score: Int?, outOf: Int, RunState, agent: String, told: String)] = [
