@@ -84,8 +84,11 @@ enum SlackMessages {
         }
         if !buttons.isEmpty { blocks.append(.actions(blockID: "links:\(mark)", buttons)) }
         let mentions = tags.isEmpty ? "" : " " + tags.joined(separator: " ")
+        // A reminder's sentence names the client itself.
+        let client: String? = notice.kind == .reminder ? nil : (run?.clientName ?? run?.clientSlug)
+        let whom = client.map { " (\($0))" } ?? ""
         return SlackMessage(
-            channel: channel, text: SlackText.escape("\(title): \(notice.sentence)") + mentions, blocks: blocks,
+            channel: channel, text: SlackText.escape("\(title)\(whom): \(notice.sentence)") + mentions, blocks: blocks,
             metadata: metadata(mark))
     }
 

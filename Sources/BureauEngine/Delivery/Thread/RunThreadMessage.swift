@@ -73,15 +73,16 @@ struct RunThreadMessage: Sendable {
         return ["asked by \(asked)", time, cost].compactMap { $0 }.joined(separator: " · ")
     }
 
-    /// Until its end only what leads to the run: nothing else is there yet.
+    /// Until its end only what leads to the task and the run: nothing else is there yet.
     private var buttons: [SlackButton] {
+        let task = run.taskURL.map { [SlackMessages.taskButton($0, run.taskTool)] } ?? []
         let page = link.map { [SlackMessages.runButton($0)] } ?? []
-        guard run.state.isFinal else { return page }
+        guard run.state.isFinal else { return task + page }
         var buttons: [SlackButton] = []
         if let report = links.report {
             buttons.append(SlackButton(actionID: "open_report", label: "Open report", target: .url(report.url)))
         }
-        if let task = run.taskURL { buttons.append(SlackMessages.taskButton(task, run.taskTool)) }
+        buttons += task
         if let folder = links.folder {
             buttons.append(SlackButton(actionID: "open_folder", label: "Drive folder", target: .url(folder.url)))
         }
