@@ -26,8 +26,13 @@ enum TaskMessages {
         return WorkText(parts + [.text("Run \(report.runID)"), .newline])
     }
 
-    /// Leads to what the agent did.
     static let pageLabel = "The run in Bureau"
+
+    /// Leads to what the agent does and did, once somebody said where the pages are.
+    static func page(_ link: String?) -> WorkText {
+        guard let link else { return [] }
+        return [.link(pageLabel, url: link), .newline]
+    }
 
     /// Why a run does not go on.
     enum Halt: Hashable, Sendable {
@@ -60,9 +65,8 @@ enum TaskMessages {
             title = "\(agentName) could not finish"
             next = afterFailure(on: tool, runID: runID)
         }
-        let link: [WorkText.Part] = page.map { [.link(pageLabel, url: $0), .newline] } ?? []
-        let said: [WorkText.Part] = [.bold(title), .newline, .text(sentence), .newline, .text(next), .newline]
-        return WorkText(said + link + [.text("Run \(runID)"), .newline])
+        let said: WorkText = [.bold(title), .newline, .text(sentence), .newline, .text(next), .newline]
+        return said + Self.page(page) + [.text("Run \(runID)"), .newline]
     }
 
     /// What those can do who read of it away from the task; nil where the notice itself says all there is.

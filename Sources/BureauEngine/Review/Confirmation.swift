@@ -34,6 +34,7 @@ struct Confirmation: Sendable {
         let limit = hand.run.costMax(config, byDefault: settings.defaultSessionCostMax)
         text += .line(
             "Expect it within \(minutes) minutes, for at most \(limit). To stop it: bureau runs stop \(hand.run.id)")
+        text += TaskMessages.page(settings.runLink(hand.run.id))
         return text + [.text("Run \(hand.run.id)"), .newline]
     }
 

@@ -148,6 +148,9 @@ struct MessageTests {
                 TaskMessages.ready(report),
                 TaskMessages.halted(
                     agentName: "A", runID: run.id, sentence: "It broke.", .failed, on: .clickUp, page: shown),
+                Confirmation(
+                    hand: hand, payload: AssembledPayload(json: "{}", hash: ""), client: nil, settings: parts.settings
+                ).text,
             ]
             for comment in comments {
                 let isLinked = comment.parts.contains(.link(TaskMessages.pageLabel, url: link))
