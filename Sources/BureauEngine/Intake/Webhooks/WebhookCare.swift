@@ -95,7 +95,7 @@ package struct WebhookCare: Sendable {
         guard let hook, hook.health == .active || hook.health == .failing else { return false }
         let subject = "events of webhook \(record.id)", lacking = WebhookDesk.lacking(hook)
         guard !lacking.isEmpty else {
-            try await SystemAlarm(parts: parts).resolve(subject: subject)
+            try await isWhole(record, subject)
             return false
         }
         let isKnown = try await parts.database.read {
@@ -120,6 +120,20 @@ package struct WebhookCare: Sendable {
         // What it did not tell of until now is looked for once more.
         if isKnown { _ = try await noted(record, subject, mended) }
         return isNew
+    }
+
+    /// It tells of everything again, whoever put that back: a person, or a process that was killed before it could say
+    /// so. What it did not tell of until then is looked for with the alert's end, in one transaction.
+    private func isWhole(_ record: WebhookRecord, _ subject: String) async throws {
+        let now = parts.doors.now()
+        let isOpen = try await parts.database.read {
+            try AlertStore(db: $0).isOpen(cause: Self.cause, subject: subject)
+        }
+        guard isOpen else { return }
+        try await parts.database.write { db in
+            try SweepStore(db: db).askWhole(agent: record.agent)
+            try AlertStore(db: db).resolve(subject: subject, now: now)
+        }
     }
 
     /// What happened is written down before the webhook is armed: one that is well again would tell nobody.

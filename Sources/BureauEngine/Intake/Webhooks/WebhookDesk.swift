@@ -68,7 +68,9 @@ package struct WebhookDesk: Sendable {
     private func findOrCreate(_ watch: Sweep.Watch, _ endpoint: String, _ workspace: String, _ clickUp: ClickUpClient)
         async throws -> (Registration, ClickUpWebhook)
     {
-        if let found = try await find(watch, endpoint, workspace, clickUp) { return try await whole(found, clickUp) }
+        if let found = try await find(watch, endpoint, workspace, clickUp) {
+            return try await whole(found, watch, clickUp)
+        }
         do {
             let made = try await clickUp.createWebhook(
                 workspace: workspace, endpoint: endpoint, events: Self.events, list: watch.listID)
@@ -77,15 +79,18 @@ package struct WebhookDesk: Sendable {
             // A create whose answer was lost, or one that was there under another spelling: look again.
             guard error.mayHaveHappened || error.isTwin, let found = try await find(watch, endpoint, workspace, clickUp)
             else { throw error }
-            return try await whole(found, clickUp)
+            return try await whole(found, watch, clickUp)
         }
     }
 
-    /// One that somebody made for fewer events would let comments and moves pass unheard.
-    private func whole(_ hook: ClickUpWebhook, _ clickUp: ClickUpClient) async throws -> (Registration, ClickUpWebhook)
+    /// One that somebody made for fewer events would let comments and moves pass unheard. What it did not tell of is
+    /// looked for, and that is asked for first: once it is mended nobody knows that it ever lacked anything.
+    private func whole(_ hook: ClickUpWebhook, _ watch: Sweep.Watch, _ clickUp: ClickUpClient)
+        async throws -> (Registration, ClickUpWebhook)
     {
-        let lacking = Self.lacking(hook)
+        let (agent, lacking) = (watch.name, Self.lacking(hook))
         guard !lacking.isEmpty else { return (.adopted, hook) }
+        try await database.write { try SweepStore(db: $0).askWhole(agent: agent) }
         try await clickUp.updateWebhook(hook.id, endpoint: hook.endpoint, events: hook.events + lacking)
         return (.mended, hook)
     }

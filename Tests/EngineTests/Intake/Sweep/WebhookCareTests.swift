@@ -133,6 +133,64 @@ struct WebhookCareTests {
         }
     }
 
+    @Test("Events that were put back by a process that was killed right then are followed by a look at the whole list")
+    func killedAfterMending() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench()
+            let clickUp = try #require(standIns.connections.clickUp)
+            let hook = try await clickUp.createWebhook(
+                workspace: Self.workspace, endpoint: "http://127.0.0.1:9/webhook/sentinel",
+                events: WebhookDesk.events, list: Agents.list)
+            // A try before that was refused, as it stands in the database; then ClickUp took it, and nobody noted so.
+            let parts = try bench.parts(standIns.connections) { $0.clickUpWorkspaceID = Self.workspace }
+            try await SystemAlarm(parts: parts).raise(
+                "webhook", subject: "events of webhook \(hook.id)", "They could not be put back.")
+            try await bench.database.write { db in
+                try SweepStore(db: db).finish(
+                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, isWhole: true, now: 1)
+            }
+            try await WebhookCare(parts: parts, notice: {}).check()
+            #expect(try await bench.alerts().isEmpty, "it is as it should be")
+            let wholeAt = try await bench.database.read { db in
+                try SweepStore(db: db).find(agent: "sentinel", listID: Agents.list)?.wholeAt
+            }
+            #expect(wholeAt == nil)
+        }
+    }
+
+    @Test("A webhook that is registered with the events it lacked has the whole list looked at, asked for before that")
+    func registered() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench()
+            let clickUp = try #require(standIns.connections.clickUp)
+            let endpoint = "http://127.0.0.1:9/webhook/sentinel"
+            _ = try await clickUp.createWebhook(
+                workspace: Self.workspace, endpoint: endpoint, events: ["taskMoved"], list: Agents.list)
+            try await bench.database.write { db in
+                try SweepStore(db: db).finish(
+                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, isWhole: true, now: 1)
+            }
+            let atMending = Noted()
+            let transport = Interposed(standIns.transport) { [database = bench.database] request in
+                guard request.operation == "PUT webhook" else { return nil }
+                let found = try? await database.read { db in
+                    try SweepStore(db: db).find(agent: "sentinel", listID: Agents.list)
+                }
+                await atMending.note([], asksWhole: found != nil && found?.wholeAt == nil)
+                return nil
+            }
+            let watched = ClickUpClient(
+                transport: transport, baseURL: "http://127.0.0.1:\(standIns.port)/clickup/api/v2",
+                token: Secret("pk_demo"))
+            let desk = WebhookDesk(database: bench.database, doors: bench.clock.doors)
+            let (how, _) = try await desk.register(
+                try bench.agent, endpoint: endpoint, workspace: Self.workspace, clickUp: watched,
+                keyFolder: bench.folder)
+            #expect(how == .mended)
+            #expect(await atMending.asksWhole)
+        }
+    }
+
     private actor Noted {
         var alerts: [String] = [], asksWhole = false
         func note(_ alerts: [String], asksWhole: Bool) { (self.alerts, self.asksWhole) = (alerts, asksWhole) }
