@@ -45,7 +45,9 @@ struct SlackDirectory: Sendable {
                     metadata: ["channel": "\(configured)", "id": "\(kept.id)", "why": "\(error)"])
                 return kept.id
             }
-            guard !error.isRetryable, !Task.isCancelled else { throw error }
+            // What stands between us and Slack does not speak for it.
+            let isUnsaid = if case .unreadable = error.kind { false } else { !error.isRefusalInWords }
+            guard !isUnsaid, !Task.isCancelled else { throw error }
             return fallback ?? configured
         }
     }

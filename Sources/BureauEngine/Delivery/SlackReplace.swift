@@ -30,7 +30,7 @@ struct SlackReplace: OutboundWrite {
         let found: Probe
         do { found = try await anew(isGone: false).probe() } catch let error as VendorError {
             // There is no thread below a message that is gone.
-            guard case .rejected = error.kind else { throw error }
+            guard case .rejected = error.kind, error.isRefusalInWords else { throw error }
             found = try await anew(isGone: true).probe()
         }
         guard case .unknown = found else { return found }

@@ -47,8 +47,8 @@ enum SlackFailure {
         if status == 408 || status >= 500 { return .unavailable(status: status) }
         if credential.contains(code) { return .credential(status: status, code: code) }
         if passing.contains(code) { return .unavailable(status: status) }
-        if code.isEmpty, status == 401 || status == 403 { return .credential(status: status, code: code) }
-        // A 200 that is not Slack's JSON comes from something in between.
+        // A no without Slack's words is none of Slack, which says its own with a 200: something in between refuses us, and
+        // goes on doing so. It says nothing of the token. A 200 that is not Slack's JSON may pass.
         if response.isSuccess, envelope?.ok == nil { return .unavailable(status: status) }
         return .rejected(status: status, code: code)
     }

@@ -90,6 +90,7 @@ private enum Reasons {
             "OAUTH_027": "it belongs to a Workspace our token may not see",
         ],
         .slack: [
+            "": "no reason in Slack's own words came with it, so look at the proxy or firewall on the way to Slack",
             "channel_not_found": "the channel does not exist or is not visible to our app",
             "not_in_channel": "our app is not a member of the channel", "is_archived": "the channel is archived",
             "invalid_blocks": "its layout was not accepted", "msg_too_long": "it is too long",

@@ -55,6 +55,14 @@ package struct VendorError: Error, Hashable, Sendable {
         }
     }
 
+    /// Whether the vendor itself said no, in words of its own: not a proxy or a firewall on the way to it.
+    package var isRefusalInWords: Bool {
+        switch kind {
+        case .rejected(_, let code), .credential(_, let code): !code.isEmpty
+        case .limited, .unavailable, .unreachable, .noAnswer, .unreadable: false
+        }
+    }
+
     /// The same failure under another kind, for callers that know more than the status tells.
     package func with(kind: Kind) -> VendorError {
         VendorError(vendor: vendor, operation: operation, kind: kind, detail: detail, requestID: requestID)

@@ -133,10 +133,18 @@ struct SlackPlaceTests {
             let directory = SlackDirectory(try bench.parts(here.connections), try #require(here.connections.slack))
             #expect(try await directory.channel("#seo-automation", otherwise: "C0ALERTS") == "C0RESULTS")
             #expect(try await directory.channel("#nowhere", otherwise: "C0ALERTS") == "C0ALERTS")
-            try here.fault("slack", "conversations.list", .status(503))
-            await #expect(throws: VendorError.self) {
-                try await directory.channel("#approvals", otherwise: "C0ALERTS")
+            // A firewall's no is not Slack's.
+            for fault in [FaultAction.status(503), .html(403), .html(400)] {
+                try here.fault("slack", "conversations.list", fault)
+                await #expect(throws: VendorError.self) {
+                    try await directory.channel("#approvals", otherwise: "C0ALERTS")
+                }
             }
+            let blind = here.slack { request in
+                request.operation == "conversations.list" ? .json(#"{"ok":false,"error":"missing_scope"}"#) : nil
+            }
+            let closed = SlackDirectory(try bench.parts(here.connections), blind)
+            #expect(try await closed.channel("#approvals", otherwise: "C0ALERTS") == "C0ALERTS")
         }
     }
 }

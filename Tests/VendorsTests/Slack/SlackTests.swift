@@ -134,6 +134,20 @@ struct SlackTests {
     }
 
     @Test(
+        "A no without Slack's words comes from something in between: not tried again, and told as that",
+        arguments: [400, 401, 403, 404, 407])
+    func refusedOnTheWay(status: Int) async throws {
+        try await VendorServer.run(answer: { _ in .html(status: status) }) { server, transport in
+            let error = try await vendorError {
+                try await client(server, transport).post(SlackMessage(channel: "C0R", text: "t"))
+            }
+            #expect(error.kind == .rejected(status: status, code: ""))
+            #expect(!error.isRetryable && !error.mayHaveHappened && !error.isRefusalInWords)
+            #expect(error.sentence.contains("proxy or firewall") && error.sentence.contains("(\(status))"))
+        }
+    }
+
+    @Test(
         "Foreign text is made harmless",
         arguments: [("<!channel> & co", "&lt;!channel&gt; &amp; co"), ("Zoë", "Zoë"), ("&amp;", "&amp;amp;")])
     func escape(text: String, escaped: String) { #expect(SlackText.escape(text) == escaped) }

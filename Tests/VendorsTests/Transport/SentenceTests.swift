@@ -31,6 +31,10 @@ private let rows: [(Vendor, String, VendorError.Kind, String, String)] = [
         .slack, "chat.postMessage", .rejected(status: 200, code: "strange"), "strange: odd.",
         "Slack refused the message: strange: odd (strange)."
     ),
+    (
+        .slack, "chat.postMessage", .rejected(status: 403, code: ""), "",
+        "Slack refused the message: no reason in Slack's own words came with it, so look at the proxy or firewall on the way to Slack (403)."
+    ),
     (.slack, "files.info", .unavailable(status: 503), "", "Slack is having trouble and gave no proper answer (503)."),
     (.anthropic, "POST sessions", .unavailable(status: 529), "", "Anthropic is overloaded right now."),
     (.anthropic, "POST sessions", .unreachable, "", "Anthropic could not be reached; nothing was sent."),
