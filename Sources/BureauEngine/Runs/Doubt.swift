@@ -44,6 +44,8 @@ extension StepRecord {
         case (.anthropic, ApprovalAnswers.stepKind): "The answer to the call \(subject)"
         case (.anthropic, "custom_tool_result"): "The result for the call \(subject)"
         case (.anthropic, _): "The session's \(kind)"
+        case (.slack, RunThreadStore.stepKind) where subject.hasPrefix(RunThreadEnd.subjectPrefix):
+            "The Slack message of the run's end"
         default: "The \(channel.label) \(kind) (\(subject))"
         }
     }

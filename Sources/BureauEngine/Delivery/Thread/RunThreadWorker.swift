@@ -198,8 +198,12 @@ package struct RunThreadWorker: Service {
             guard let refusal = SlackEditRefusal(error) else { throw error }
             let end = RunThreadEnd(parts: parts, owner: owner, slack: slack)
             // How far it is nobody can be shown any more; that it is over, and how, is said below.
-            if run.state.isFinal, try await !end.post(message.message, of: run, below: place, refusal) {
-                return try await again(thread, "Its end could not be posted.")
+            if run.state.isFinal {
+                switch try await end.post(message.message, of: run, below: place, refusal) {
+                case .told: break
+                case .notYet(let why): return try await again(thread, "Its end could not be posted. \(why)")
+                case .doubtful(let step, let why): return try await doubted(thread, run, step, why)
+                }
             }
         }
         try await shown(thread, place, run, message.hash)
@@ -239,14 +243,21 @@ package struct RunThreadWorker: Service {
             // One that was found again may show what was true before: it is replaced with the next look.
             try await shown(thread, place, run, step.state == .pending ? message.hash : "")
         case .failed(let why): return try await again(thread, why)
-        // While Slack does not even answer the look nobody can tell; it is looked for again before it is posted again.
-        case .doubtful(let why) where thread.tries < Self.triesMax: return try await again(thread, why)
-        case .doubtful(let why):
-            parts.logger.error(
-                "a run's message could not be posted", metadata: ["run": "\(run.id)", "why": "\(why)"])
-            try await Doubt(parts: parts, run: run).tell(step, why)
-            _ = try await close(thread)
+        case .doubtful(let why): return try await doubted(thread, run, step, why)
         }
+        return .asked
+    }
+
+    /// While Slack does not even answer the look nobody can tell; it is looked for again before it is posted again. At
+    /// last a person is asked, and what they decide takes the message up where it was left.
+    private func doubted(_ thread: RunThread, _ run: RunRecord, _ step: StepRecord, _ why: String) async throws
+        -> Outcome
+    {
+        guard thread.tries >= Self.triesMax else { return try await again(thread, why) }
+        parts.logger.error(
+            "a run's message could not be posted", metadata: ["run": "\(run.id)", "why": "\(why)"])
+        try await Doubt(parts: parts, run: run).tell(step, why)
+        _ = try await close(thread)
         return .asked
     }
 
