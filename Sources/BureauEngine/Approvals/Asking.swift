@@ -10,17 +10,23 @@ struct Asking: Sendable {
     let parts: EngineParts
     let hand: RunInHand
 
-    func ask(_ eventIDs: [String]) async throws -> StageOutcome {
+    enum Outcome: Hashable, Sendable {
+        case waits
+        /// Each is what somebody made of an earlier call: nobody is asked, and the run stays where it is.
+        case granted
+    }
+
+    func ask(_ eventIDs: [String]) async throws -> Outcome {
         let questions = try questions(eventIDs)
         guard questions.count == eventIDs.count else {
             let why =
                 "The session waits for an answer to a call this Bureau cannot read. The run is held until someone looks."
             try await parts.move(hand.run.id, .gateOpened(why: why), hand.lease)
-            return .moved
+            return .waits
         }
         let (run, lease, doors, transitions) = (hand.run, hand.lease, parts.doors, parts.transitions)
         let policy = hand.agent.config.approvals
-        try await parts.write(hand.lease) { db in
+        let outcome = try await parts.write(hand.lease) { db -> Outcome in
             let (store, now) = (ApprovalStore(db: db), doors.now())
             let calls = ChangedCalls(db: db, doors: doors, policy: policy)
             let notices = ApprovalNotices(db: db, doors: doors)
@@ -37,11 +43,20 @@ struct Asking: Sendable {
                     try notices.ask(id, run: run)
                 }
             }
-            try transitions.apply(.approvalsAsked(count: questions.count), to: run.id, lease: lease, in: db)
+            let isGranted = !granted.isEmpty && granted.count == questions.count
+            let isRunning = try RunStore(db: db).find(run.id)?.state == .running
+            let goesOn = isGranted && isRunning
+            if !goesOn {
+                try transitions.apply(.approvalsAsked(count: questions.count), to: run.id, lease: lease, in: db)
+            }
             for yes in granted { try notices.granted(yes, run: run) }
+            return goesOn ? .granted : .waits
         }
-        parts.logger.notice("run waits for approval", metadata: ["run": "\(run.id)", "calls": "\(questions.count)"])
-        return .moved
+        if outcome == .waits {
+            parts.logger.notice(
+                "run waits for approval", metadata: ["run": "\(run.id)", "calls": "\(questions.count)"])
+        }
+        return outcome
     }
 
     /// The calls as the session's log has them, each with what was said on its thread last before it.

@@ -74,6 +74,12 @@ struct FollowStage: Stage {
                     stopsAnswered = recorder.fold.budgetStops
                     continue
                 }
+                if case .gate(let ids) = end {
+                    try await save(hand, recorder.fold)
+                    guard try await isGranted(ids, hand, client, session) else { return .moved }
+                    answered.formUnion(ids)
+                    continue
+                }
                 guard case .customTools(let calls) = end else { return try await finish(hand, end, recorder.fold) }
                 for call in calls {
                     answered.insert(try await tools.answer(call, name: recorder.fold.customToolCalls[call] ?? ""))
@@ -184,18 +190,33 @@ struct FollowStage: Stage {
         }
     }
 
+    /// Whether the calls were approved with an earlier one and the session knows; else the run waits for people, or is
+    /// looked at anew.
+    private func isGranted(
+        _ ids: [String], _ hand: RunInHand, _ client: AnthropicClient, _ session: String
+    ) async throws -> Bool {
+        guard try await Asking(parts: parts, hand: hand).ask(ids) == .granted else { return false }
+        let approvals = try await parts.database.read { [id = hand.run.id] in
+            try ApprovalStore(db: $0).list(run: id)
+        }
+        let answers = ApprovalAnswers(parts: parts, hand: hand, anthropic: client, session: session)
+        return try await answers.send(approvals.filter { ids.contains($0.eventID) })
+    }
+
     /// Writes the last figures and moves the run on.
     private func finish(_ hand: RunInHand, _ end: End, _ fold: SessionFold) async throws -> StageOutcome {
-        let meter = CostMeter(parts: parts, hand: hand)
-        try await meter.save(fold, listed: nil)
+        try await save(hand, fold)
+        try await parts.move(hand.run.id, event(for: end, hand, fold), hand.lease)
+        return .moved
+    }
+
+    private func save(_ hand: RunInHand, _ fold: SessionFold) async throws {
+        try await CostMeter(parts: parts, hand: hand).save(fold, listed: nil)
         if !fold.unknownTypes.isEmpty {
             parts.logger.notice(
                 "the session sent events this bureau does not know",
                 metadata: ["run": "\(hand.run.id)", "types": "\(fold.unknownTypes.sorted().joined(separator: ","))"])
         }
-        if case .gate(let ids) = end { return try await Asking(parts: parts, hand: hand).ask(ids) }
-        try await parts.move(hand.run.id, event(for: end, hand, fold), hand.lease)
-        return .moved
     }
 
     private func event(for end: End, _ hand: RunInHand, _ fold: SessionFold) -> RunMachine.Event {

@@ -87,6 +87,31 @@ struct ChangedJourneyTests {
         }
     }
 
+    @Test("A call that is granted is answered where the run is: it waits for nobody, and nobody hears that it waits")
+    func goesOn() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench()
+            let (run, approval) = try await Self.asked(bench, here)
+            try await Self.change(bench, approval)
+            let parts = try bench.parts(here.connections), session = try #require(run.sessionID)
+            let lease = Lease(runID: run.id, owner: "w", epoch: run.leaseEpoch), agent = try bench.agent
+            let answers = ApprovalAnswers(
+                parts: parts, hand: RunInHand(run: run, lease: lease, agent: agent), anthropic: here.anthropic,
+                session: session)
+            let changed = try await bench.database.read { try ApprovalStore(db: $0).list(run: run.id) }
+            #expect(try await answers.send(changed))
+            try await bench.move(run.id, .gateClosed)
+
+            let hand = RunInHand(run: try await bench.find(run.id), lease: lease, agent: agent)
+            #expect(try await FollowStage(parts: parts).run(hand) == .moved)
+            #expect(try await bench.find(run.id).state == .collecting)
+            let approvals = try await bench.database.read { try ApprovalStore(db: $0).list(run: run.id) }
+            #expect(approvals.first { $0.state == .approved }?.grantedBy == approval.id)
+            let events = try await bench.database.read { try RunEventStore(db: $0).list(run.id) }
+            #expect(events.count { $0.kind == "waiting_approval" } == 1, "\(events.map(\.kind))")
+        }
+    }
+
     @Test("The receipts name what was approved, and an export with another input does not hold")
     func receipts() async throws {
         try await withStandIns { here in
