@@ -5,6 +5,7 @@ import BureauStorage
 struct AlertCareStore {
     let db: any Connection
     let policy: ReminderPolicy
+    static let reminderKind = "reminder"
 
     /// A run that has waited on a person, for information, an answer or money, for longer than the first reminder takes.
     struct Wait {
@@ -124,7 +125,8 @@ struct AlertCareStore {
         -> String
     {
         let plan = StepPlan(
-            channel: .slack, kind: "reminder", subject: subject, position: 0, intent: try JSONText.encode(intent))
+            channel: .slack, kind: Self.reminderKind, subject: subject, position: 0, intent: try JSONText.encode(intent)
+        )
         return try StepStore(db: db).plan(plan, run: run, purpose: .notice, id: doors.makeID(), now: now)
     }
 }

@@ -6,6 +6,8 @@ import BureauVendors
 /// is mended.
 struct AlertOutcome: Codable, Hashable, Sendable {
     var alert: String
+    /// The reminder whose post it renews; nil for the alert's own post.
+    var reminder: String?
     static let kind = "alert_outcome"
     /// Of one alert that comes again and again.
     static let everyMilliseconds: Int64 = 5 * 60_000
@@ -43,13 +45,16 @@ extension NoticeWorker {
         let intent = try step.intent(as: AlertOutcome.self)
         let (alert, posted, thread) = try await parts.database.read { db in
             let alert = try AlertStore(db: db).find(intent.alert)
+            let post = intent.reminder ?? alert?.postedBy
             return (
-                alert, try alert?.postedBy.flatMap { try StepStore(db: db).find($0) },
+                alert, try post.flatMap { try StepStore(db: db).find($0) },
                 try alert?.runID.flatMap { try RunThreadStore(db: db).find($0)?.thread.place }
             )
         }
         guard let alert, let posted, let place = AlertOutcome.place(of: posted) else { return AlreadyShown() }
-        let notice = try posted.intent(as: NoticeIntent.self)
+        var notice = try posted.intent(as: NoticeIntent.self)
+        // A reminder said how long it had been open, and asked for its end.
+        if intent.reminder != nil { notice.sentence = alert.sentence }
         let directory = SlackDirectory(parts, slack)
         let tags = await alert.isOpen ? self.tags(notice, run, agent, directory, parts) : []
         var message = SlackMessages.notice(
@@ -66,8 +71,17 @@ extension NoticeWorker {
         AlertOutcome.show(alert, told: notice.sentence, in: &message)
         var replace = SlackReplace(
             slack: slack, posted: place, message: message, mark: step.id, since: step.intendedAt ?? 0)
-        // That it came again is worth no message of its own.
-        replace.saysAnew = !alert.isOpen
+        // That it came again is worth no message of its own, and its end is worth one.
+        replace.saysAnew = !alert.isOpen && intent.reminder == nil
         return replace
+    }
+
+    /// A reminder that was not sent before its alert was over reminds of nothing.
+    func isOutdated(_ step: StepRecord) async throws -> Bool {
+        guard step.kind == AlertCareStore.reminderKind, step.state == .pending,
+            let end = step.subject.firstIndex(of: "/")
+        else { return false }
+        let alert = String(step.subject[..<end])
+        return try await parts.database.read { try AlertStore(db: $0).find(alert)?.isOpen == false }
     }
 }

@@ -14,12 +14,33 @@ struct AlertOutcomeStore {
         """
     }
 
+    /// Reminders of an alert, which are named after it: "ALERT/1" and so on.
+    private static func isReminder(run: String, after: String, before: String) -> String {
+        """
+        step.run_id IS \(run) AND step.purpose = 'notice' AND step.channel = 'slack'
+            AND step.kind = '\(AlertCareStore.reminderKind)' AND step.subject > \(after) AND step.subject < \(before)
+        """
+    }
+
+    private static let isReminding = """
+        EXISTS (SELECT 1 FROM step
+            WHERE \(isReminder(run: "alert.run_id", after: "alert.id || '/'", before: "alert.id || '0'"))
+                AND step.state IN ('pending', 'intended'))
+        """
+
+    private func reminders(of alert: AlertRecord) throws -> [StepRecord] {
+        try db.query(
+            "SELECT \(StepStore.columns) FROM step WHERE \(Self.isReminder(run: "?", after: "?", before: "?")) LIMIT ?",
+            [alert.runID, alert.id + "/", alert.id + "0", ReminderPolicy.remindersMax]
+        ).map(StepRecord.init)
+    }
+
     /// Alerts whose post shows less than is true: those that are over, and those that came again.
     func due(now: Int64, limit: Int) throws -> [AlertRecord] {
         let over = try db.query(
             """
             SELECT * FROM alert WHERE state = 'resolved' AND posted_by IS NOT NULL AND end_shown_at IS NULL
-                AND \(Self.isQuiet(posted: "'done', 'failed', 'doubtful'"))
+                AND \(Self.isQuiet(posted: "'done', 'failed', 'doubtful'")) AND NOT \(Self.isReminding)
             ORDER BY id LIMIT ?
             """, [limit])
         let repeated = try db.query(
@@ -43,6 +64,14 @@ struct AlertOutcomeStore {
                 intent: try JSONText.encode(AlertOutcome(alert: alert.id)))
             id = try StepStore(db: db).plan(
                 plan, run: alert.runID, purpose: .notice, id: doors.makeID(), now: now)
+        }
+        if !alert.isOpen {
+            for reminder in try reminders(of: alert) where AlertOutcome.place(of: reminder) != nil {
+                let plan = StepPlan(
+                    channel: .slack, kind: AlertOutcome.kind, subject: "\(reminder.subject)/end", position: 1,
+                    intent: try JSONText.encode(AlertOutcome(alert: alert.id, reminder: reminder.id)))
+                try StepStore(db: db).plan(plan, run: alert.runID, purpose: .notice, id: doors.makeID(), now: now)
+            }
         }
         try db.execute(
             """

@@ -26,6 +26,7 @@ extension NoticeWorker {
         if let run, let note = try WorkNote.write(step, run, parts) { return note }
         let name = agent?.config.displayName ?? run?.agent ?? "Bureau"
         if step.kind == AlertOutcome.kind { return try await alertOutcome(step, run, agent, name, parts) }
+        if try await isOutdated(step) { return AlreadyShown() }
         let notice = try step.intent(as: NoticeIntent.self)
         switch step.channel {
         case .slack: return try await slackPost(step, notice, run, agent, name, parts)

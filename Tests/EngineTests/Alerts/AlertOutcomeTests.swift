@@ -82,6 +82,29 @@ struct AlertOutcomeTests {
         }
     }
 
+    @Test(
+        "Its reminders show the end too, and one that was not sent before is not sent any more",
+        arguments: [true, false])
+    func reminded(isSent: Bool) async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections), alarm = SystemAlarm(parts: parts)
+            try await alarm.raise("disk", subject: "DATA_DIR", "The disk is full.")
+            try await Self.round(bench, parts)
+            bench.clock.advance(milliseconds: parts.settings.reminders.firstAfterMilliseconds)
+            try await AlertCare(parts: parts, wake: WakeSignal(doors: bench.clock.doors)).look()
+            if isSent { try await Self.round(bench, parts) }
+            let before = await Self.messages(here)
+            #expect(before.count == (isSent ? 2 : 1) && "\(before)".contains("Still open after") == isSent)
+            try await alarm.resolve(subject: "DATA_DIR")
+            for _ in 0..<3 { try await Self.round(bench, parts) }
+            let told = await Self.messages(here)
+            #expect(told.count == before.count && Self.edits(here) == told.count, "\(told)")
+            for message in told { #expect("\(message)".contains("Resolved by itself"), "\(message)") }
+            let shown = "\(told)"
+            #expect(!shown.contains("Still open after") && !shown.contains("bureau alerts resolve"), "\(shown)")
+        }
+    }
+
     @Test("Killed before its receipt it is shown once, also where Slack lets nobody edit", arguments: [false, true])
     func killed(mayEdit: Bool) async throws {
         try await withStandIns { here in
