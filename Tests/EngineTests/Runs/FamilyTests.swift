@@ -117,6 +117,27 @@ struct FamilyTests {
         await #expect(throws: RunDesk.Refused.self) { try await desk.stop(run.id, by: "ben", reason: nil) }
     }
 
+    @Test("A stop of a run that delivers reaches one below it that delivers too, before that one starts others")
+    func startsNoneBelow() async throws {
+        let first = #", "fan_out": {"agents": ["catalyst"], "when": "with_start"}"#
+        let bench = try await Bench(agents: [
+            "sentinel.json": Agents.make(name: "sentinel", extra: first),
+            "catalyst.json": Agents.make(name: "catalyst", extra: #", "fan_out": {"agents": ["herald"]}"#),
+        ])
+        let parent = try await bench.run(Bench.toRunning), doors = bench.clock.doors
+        let child = try #require(try await Self.fanOut(parent, bench, try bench.parts()).first)
+        try await bench.move(child, .taken)
+        try await bench.move(child, .sessionOpened(session: "sesn_2"))
+        for id in [parent.id, child] {
+            try await bench.move(id, .turnEnded)
+            try await bench.move(id, .filesCollected(problem: nil))
+        }
+        let desk = RunDesk(database: bench.database, doors: doors)
+        #expect(try await desk.stop(parent.id, by: "ana", reason: nil).state == .delivering)
+        #expect(try await bench.database.read { try RunFamily(db: $0, doors: doors).wasStopped(child) })
+        await #expect(throws: RunDesk.Refused.self) { try await desk.stop(parent.id, by: "ben", reason: nil) }
+    }
+
     @Test("Agents that start each other through a task are stopped with an alert")
     func pingPong() async throws {
         let (bench, parts) = try await Self.bench(["sentinel"])

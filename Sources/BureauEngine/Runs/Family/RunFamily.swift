@@ -38,12 +38,12 @@ struct RunFamily {
             """, [run.configHash, moment, moment]) != nil
     }
 
-    /// Whether any run below this one goes on and can still be asked to stop. One is started after what started it, so
-    /// this comes to an end.
+    /// Whether any run below this one goes on and can still be asked to stop, or delivers and would start others. One is
+    /// started after what started it, so this comes to an end.
     private func hasToStop(below id: String) throws -> Bool {
         for child in try RunChildStore(db: db).children(of: id) where !child.state.isFinal && child.stopCause == nil {
             if child.state != .delivering { return true }
-            if try hasToStop(below: child.id) { return true }
+            if try hasToStop(child) { return true }
         }
         return false
     }
