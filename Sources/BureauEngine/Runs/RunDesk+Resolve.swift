@@ -49,7 +49,10 @@ extension RunDesk {
                 if step.kind == RunThreadStore.stepKind { try RunThreadStore(db: db).takeUp(id, now: now) }
             case .giveUp:
                 try store.giveUp(step.id, why: "given up by \(person)", now: now)
-                if step.kind == RunThreadStore.stepKind { try RunThreadStore(db: db).giveUp(id) }
+                if step.kind == RunThreadStore.stepKind {
+                    let isEnd = step.subject.hasPrefix(RunThreadEnd.subjectPrefix)
+                    try RunThreadStore(db: db).giveUp(id, isEnd: isEnd)
+                }
             }
             try RunEventStore(db: db).append(
                 id, kind: "resolved", detail: "\(step.what): \(resolution.sentence), says \(person)", now: now)

@@ -56,6 +56,18 @@ struct RunThreadEndTests {
         }
     }
 
+    @Test("One that a person has given up meanwhile is not posted")
+    func givenUp() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let (worker, run) = try await Self.unanswered(here, bench, isTaken: false, looks: 1)
+            let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+            _ = try await desk.resolve(run.id, step: nil, .giveUp, by: "ana")
+            #expect(try await worker.lookOnce() == 0)
+            #expect(await Self.ends(here) == 0)
+        }
+    }
+
     @Test("At last a person is asked, and has it posted")
     func asked() async throws {
         try await withStandIns { here in

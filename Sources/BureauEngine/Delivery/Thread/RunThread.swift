@@ -67,11 +67,13 @@ struct RunThreadStore {
         try db.execute("UPDATE run_thread SET closed = 0, tries = 0, due_at = ? WHERE run_id = ?", [now, runID])
     }
 
-    /// A person has decided that it is not posted. Whoever holds it just now loses it.
-    func giveUp(_ runID: String) throws {
+    /// A person has decided that it is not posted, or that its end is not. Whoever holds it just now loses it.
+    func giveUp(_ runID: String, isEnd: Bool) throws {
         try db.execute(
-            "UPDATE run_thread SET closed = 1, lease_owner = NULL, lease_until = NULL WHERE run_id = ? AND ts IS NULL",
-            [runID])
+            """
+            UPDATE run_thread SET closed = 1, lease_owner = NULL, lease_until = NULL
+            WHERE run_id = ? AND (ts IS NULL OR ?)
+            """, [runID, isEnd])
     }
 
     func find(_ runID: String) throws -> (thread: RunThread, isClosed: Bool)? {
