@@ -202,6 +202,20 @@ def understand_failure(hand):
     hand.sees("PM Pulse")
 
 
+def retry_failure(hand):
+    """Of the run whose session was refused: nothing refuses it any more, and the same run goes on to its end."""
+    hand.open("/inbox/?kind=failures")
+    hand.press("main a[href^='/runs/0']")
+    hand.sees("No session could be opened.")
+    failed = urlsplit(hand.driver.current_url).path
+    retry = f"form[action='{failed}retry']"
+    hand.press(f"{retry} button")
+    hand.sees("It goes on where it failed.")
+    hand.send(retry, says="The run goes on.")
+    if reviewed(hand) != failed:
+        note(f"{failed} was tried again and became another run")
+
+
 def stop_run(hand):
     """Of the run whose third question is still open."""
     hand.open_with("/runs/?status=waiting_approval", "tbody tr td:nth-child(2) a")
@@ -236,6 +250,7 @@ def main():
         see_result(hand, page)
         judge(hand)
         understand_failure(hand)
+        retry_failure(hand)
         stop_run(hand)
         download(hand, folder)
         count()

@@ -9,7 +9,7 @@ struct BrowserJourneyTests {
     private static let journeySecondsMax = 1_200
 
     @Test(
-        "Sign in, add a client, start a run, see its result, judge, see why one failed, repeat it, see the cost, stop",
+        "Sign in, add a client, start a run, see its result, judge, see why one failed, repeat it, retry another, stop",
         arguments: ["forms", "keys"])
     func journey(hand: String) async throws {
         try await Gate.installations.pass { try await Self.play(hand) }

@@ -4,7 +4,7 @@ import BureauSandbox
 import Foundation
 
 /// What the demo leaves for the person who opens its pages: a client, an action that waits for a yes, a report that
-/// waits for a judgement, and a failure that wants to be understood.
+/// waits for a judgement, a failure that wants to be understood, and one that can be taken up where it failed.
 struct DemoWaiting: Sendable {
     let sandbox: String
     let composition: Composition
@@ -20,6 +20,7 @@ struct DemoWaiting: Sendable {
         // One after the other: each has its own script.
         let asks = try await run(agent, client, "requires_action", until: .waitingApproval, asking: 3)
         let failed = try await run(agent, client, "fails", until: .failed)
+        let refused = try await refusedRun(agent, client)
         let review = try await run(agent, client, "catalyst", until: .inReview)
         Terminal.say(
             """
@@ -28,6 +29,7 @@ struct DemoWaiting: Sendable {
               approve     run \(asks.id): PM Pulse wants to publish three posts
               review      run \(review.id): a report to accept, or to ask for changes
               understand  run \(failed.id): it failed; see why, and run it again
+              retry       run \(refused.id): its session was refused, and would be opened now
             """)
     }
 
@@ -52,10 +54,22 @@ struct DemoWaiting: Sendable {
         _ agent: LoadedAgent, _ client: ClientRecord, _ scenario: String, until state: RunState, asking asks: Int = 1
     ) async throws -> RunRecord {
         try await BoardVisitor(base: sandbox).nextSession(of: Self.sessionAgent, does: scenario, asks: asks)
+        return try await begin(agent, client, scenario, until: state)
+    }
+
+    /// The fault strikes once: whoever tries the step again finds the service well.
+    private func refusedRun(_ agent: LoadedAgent, _ client: ClientRecord) async throws -> RunRecord {
+        try await BoardVisitor(base: sandbox).nextCall("session.create", of: "anthropic", does: "status:400")
+        return try await begin(agent, client, "refused", until: .failed)
+    }
+
+    private func begin(
+        _ agent: LoadedAgent, _ client: ClientRecord, _ name: String, until state: RunState
+    ) async throws -> RunRecord {
         var run = try await composition.desk.start(
             NewRun(
                 agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
-                triggerSource: .cli, requestedBy: "demo", dedupeKey: "demo/\(scenario)", clientSlug: client.slug,
+                triggerSource: .cli, requestedBy: "demo", dedupeKey: "demo/\(name)", clientSlug: client.slug,
                 clientName: client.name, payload: BureauDomain.JSONValue.object(client.payload()).canonical))
         for _ in 0..<(Self.waitSecondsMax * 10) where run.state != state && !run.state.isFinal {
             try await Task.sleep(for: .milliseconds(100))
