@@ -1,7 +1,9 @@
 """Signs in with a one-time link, completes the demo's client as an admin would, and takes a picture of each page: wide and
-light, narrow and dark. Fails when a page is wider than the screen."""
+light, narrow and dark. Fails when a page is wider than the screen, when it is refused, and when a demo has left nothing
+that one of them could show."""
 
 import io
+import itertools
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,19 +21,22 @@ PAGES = {
     "today": "/", "inbox": "/inbox/", "approval": None, "approval-change": None,
     "approval-question": None, "together": None, "runs": "/runs/", "run": None,
     "event": None, "failed-run": None, "search": "/search?q=north",
-    "start": "/runs/new", "stop": None, "again": None, "retry": None, "payload": None, "request": None,
-    "runs-together": None, "view": None, "delivery": None,
+    "start": "/runs/new", "stop": None, "again": None, "retry": None, "deliver": None, "payload": None,
+    "request": None, "runs-together": None, "view": None, "delivery": None,
     "reports": "/reports/", "report": None, "report-file": None, "compare": None, "clients": "/clients/", "client": CLIENT,
     "client-sources": CLIENT + "sources/", "client-context": CLIENT + "context/", "client-users": CLIENT + "users/",
-    "client-activity": CLIENT + "activity/", "client-archive": CLIENT + "archive", "agents": "/agents/",
+    "client-activity": CLIENT + "activity/", "client-archive": CLIENT + "archive", "client-conflict": None, "agents": "/agents/",
     "agent": "/agents/sentinel/", "agent-test": "/agents/sentinel/test", "costs": "/costs/", "system": "/system/",
     "intake": "/intake/", "intake-pause": "/intake/pause", "intake-drain": "/intake/drain",
     "webhooks": "/system/webhooks/", "connections": "/system/connections/", "endpoints": "/system/endpoints/", "endpoint": None,
     "endpoint-rotate": None, "endpoint-disable": None, "endpoint-remove": None,
-    "alerts": "/system/alerts/", "queue": "/system/queue/", "in-effect": "/system/settings/",
+    "alerts": "/system/alerts/", "queue": "/system/queue/", "queue-together": None, "in-effect": "/system/settings/",
     "audit-log": "/system/audit-log/", "users": "/users/", "user": "/users/admin/",
-    "user-disable": "/users/admin/disable", "settings": "/settings/", "help": "/help", "not-found": "/nowhere/", "login": "/login",
+    "user-disable": "/users/admin/disable", "settings": "/settings/", "help": "/help", "not-found": "/nowhere/",
+    "intake-resume": None, "login": "/login", "login-link": "/login/link?token=x",
 }
+# What is not 200.
+STATUS = {"not-found": 404, "client-conflict": 409}
 HEIGHT_MAX = 1400
 
 
@@ -57,6 +62,15 @@ def shoot(browser, name, width, theme):
     if overflow > 0:
         print(f"{name} at {width} is {overflow} px too wide", file=sys.stderr)
     return overflow <= 0
+
+
+def answers(browser, name):
+    """Whether the page is what it is meant to be, and no refusal."""
+    status = browser.execute_script("return performance.getEntriesByType('navigation')[0].responseStatus")
+    wanted = STATUS.get(name, 200)
+    if status != wanted:
+        print(f"{name} answers {status}, not {wanted}", file=sys.stderr)
+    return status == wanted
 
 
 def press(browser, selector):
@@ -136,6 +150,38 @@ def retried(browser):
     return None
 
 
+PHONES = (f"(614) 555-0{number}" for number in itertools.count(111))
+CHANGE = """
+const form = document.querySelector(`form[action='${arguments[0]}']`), data = new FormData(form);
+data.set(document.getElementById(arguments[1]).name, arguments[2]);
+return fetch(form.action, {method: "POST", body: new URLSearchParams(data)}).then((answer) => answer.status);
+"""
+
+
+def show_conflict(browser):
+    """Somebody writes while somebody else saves."""
+    browser.get(BASE + CLIENT + "context/")
+    browser.execute_script(CHANGE, CLIENT + "facts", "fact-business_phone", next(PHONES))
+    fill(browser, {"fact-business_phone": next(PHONES)})
+    send(browser, CLIENT + "facts")
+
+
+def show_resume(browser):
+    """The intake is paused for it, and stays so: what comes after needs no runs."""
+    browser.get(BASE + "/intake/pause")
+    # Paused already, it leads to the intake's own page.
+    if browser.find_elements(By.CSS_SELECTOR, "form[action='/intake/pause']"):
+        send(browser, "/intake/pause")
+    browser.get(BASE + "/intake/resume")
+
+
+def set_aside(browser):
+    """Where it is asked about work that was set aside."""
+    browser.get(BASE + "/system/queue/")
+    boxes = browser.find_elements(By.CSS_SELECTOR, "input[name^='pick.']")
+    return f"/system/queue/together?do=redrive&{boxes[-1].get_attribute('name')}=yes" if boxes else None
+
+
 def compared(browser):
     """Where two versions of a report are compared, when the demo has left two."""
     browser.get(BASE + "/reports/?superseded=yes")
@@ -177,7 +223,10 @@ def main():
             PAGES[page] = there(browser, f"{PAGES['run']}{page}/")
         PAGES["retry"] = retried(browser)
         PAGES["failed-run"] = first(browser, "/runs/?status=failed", "tbody tr td:nth-child(2) a")
-        PAGES["stop"], PAGES["again"] = PAGES["run"] + "stop", PAGES["failed-run"] + "again"
+        PAGES["stop"] = first(browser, "/runs/?status=waiting_approval", "tbody tr td:nth-child(2) a") + "stop"
+        PAGES["again"], PAGES["deliver"] = PAGES["failed-run"] + "again", PAGES["run"] + "deliver"
+        PAGES["queue-together"] = set_aside(browser)
+        PAGES["client-conflict"], PAGES["intake-resume"] = show_conflict, show_resume
         ids = [PAGES[name].split("/")[2] for name in ("run", "failed-run")]
         PAGES["runs-together"] = "/runs/together?do=again&" + "&".join(f"pick.{id}=yes" for id in ids)
         PAGES["delivery"] = first(browser, "/system/webhooks/?verdict=run", "tbody tr td:nth-child(2) a")
@@ -191,16 +240,18 @@ def main():
         save_view(browser)
         browser.get(BASE + "/system/connections/")
         send(browser, "/system/connections")
-        fits = True
-        for name, path in PAGES.items():
-            if path is None:
+        is_good = True
+        for name, page in PAGES.items():
+            if page is None:
+                print(f"{name}: the demo has left nothing to show", file=sys.stderr)
+                is_good = False
                 continue
             if name == "login":
                 browser.delete_all_cookies()
             for width, theme in ((1280, "light"), (360, "dark")):
-                browser.get(BASE + path)
-                fits = shoot(browser, name, width, theme) and fits
-        return 0 if fits else 1
+                page(browser) if callable(page) else browser.get(BASE + page)
+                is_good = all([answers(browser, name), shoot(browser, name, width, theme), is_good])
+        return 0 if is_good else 1
     finally:
         browser.quit()
 

@@ -44,4 +44,14 @@ struct PlaceTests {
             #expect(missing.isEmpty, "BrowserPlaces lacks \(missing.sorted().joined(separator: ", "))")
         }
     }
+
+    @Test("Every page that asks before it does something has its picture", arguments: BrowserPlaces.confirmations)
+    func pictured(path: String) throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let script = try String(contentsOf: root.appending(path: "scripts/screenshots.py"), encoding: .utf8)
+        let words = script.split { !$0.isLetter }
+        let asked = try #require(Self.parts(path).last)
+        #expect(words.contains(asked), "scripts/screenshots.py takes no picture of \(asked)")
+    }
 }
