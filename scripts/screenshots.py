@@ -22,7 +22,7 @@ PAGES = {
     "approval-question": None, "together": None, "runs": "/runs/", "run": None,
     "event": None, "failed-run": None, "search": "/search?q=north",
     "start": "/runs/new", "stop": None, "again": None, "retry": None, "deliver": None, "payload": None,
-    "request": None, "runs-together": None, "view": None, "delivery": None,
+    "request": None, "runs-together": None, "view": None, "delivery": None, "delivery-replay": None,
     "reports": "/reports/", "report": None, "report-file": None, "compare": None, "clients": "/clients/", "client": CLIENT,
     "client-sources": CLIENT + "sources/", "client-context": CLIENT + "context/", "client-users": CLIENT + "users/",
     "client-activity": CLIENT + "activity/", "client-archive": CLIENT + "archive", "client-conflict": None, "agents": "/agents/",
@@ -230,6 +230,7 @@ def main():
         ids = [PAGES[name].split("/")[2] for name in ("run", "failed-run")]
         PAGES["runs-together"] = "/runs/together?do=again&" + "&".join(f"pick.{id}=yes" for id in ids)
         PAGES["delivery"] = first(browser, "/system/webhooks/?verdict=run", "tbody tr td:nth-child(2) a")
+        PAGES["delivery-replay"] = PAGES["delivery"] + "replay"
         PAGES["report"] = first(browser, "/reports/", "tbody tr td:nth-child(2) a")
         PAGES["report-file"] = first(browser, PAGES["report"], "#files tbody tr td:first-child a")
         browser.get(BASE + "/inbox/")

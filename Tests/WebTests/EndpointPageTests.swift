@@ -57,17 +57,24 @@ struct EndpointPageTests {
             #expect(try await browser.get(page + "?status=told").text.contains("It was told nothing yet."))
             #expect(try await browser.post(page + "enable").status == 303)
             let event = try #require(try await server.house.endpoints.announcements(id).first?.eventID)
-            #expect(try await browser.post(page + "again", "event=\(event)").status == 303)
+            let asked = page + "again?event=\(event)"
+            #expect(try await browser.post(page + "again", "event=\(event)").headers["location"] == asked)
+            #expect(try await browser.get(asked).text.contains("as if it had never been tried"))
+            #expect(try await server.house.endpoints.announcements(id).first?.state == .givenUp, "asking does nothing")
+            let why = "confirmed=yes&reason=They+were+down&event="
+            #expect(try await browser.post(page + "again", why + event).status == 303)
             #expect(try await server.house.endpoints.announcements(id).first?.state == .pending)
-            #expect(try await browser.post(page + "again", "event=nothing").status == 404)
+            #expect(try await browser.get(asked).status == 409, "it is about to be told")
+            #expect(try await browser.post(page + "again", why + "nothing").status == 404)
             #expect(try await browser.post(page + "remove/ask").headers["location"] == page + "remove")
             #expect(try await browser.get(page + "remove").text.contains("cannot be undone"))
             #expect(try await server.house.endpoints.list().count == 1, "asking does nothing")
             #expect(try await browser.post(page + "remove").status == 303)
             #expect(try await browser.get(page).status == 404)
-            let actions = try await server.house.audit.list(subject: "endpoint \(id)").map(\.action)
+            let noted = try await server.house.audit.list(subject: "endpoint \(id)")
+            #expect(noted.contains { $0.after?.contains("They were down") == true })
             #expect(
-                actions == [
+                noted.map(\.action) == [
                     "endpoint removed", "announcement repeated", "endpoint enabled", "endpoint disabled",
                     "endpoint added",
                 ])

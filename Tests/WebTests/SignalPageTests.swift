@@ -31,13 +31,18 @@ struct SignalPageTests {
             let page = try await browser.get("/system/webhooks/\(signal.id)/").text
             let key = try #require(signal.deliveryKey)
             #expect(page.contains(key) && page.contains("&quot;task_id&quot;: &quot;86a1&quot;"))
-            let answer = try await browser.post("/system/webhooks/\(signal.id)/replay")
+            let place = "/system/webhooks/\(signal.id)/replay"
+            #expect(try await browser.post(place).headers["location"] == place)
+            #expect(try await browser.get(place).text.contains("makes no second one"))
+            #expect(try await server.signals().first?.verdict == "run", "asking does nothing")
+            let answer = try await browser.post(place, "confirmed=yes&reason=It+was+lost")
             let run = try #require(signal.runID)
             #expect(answer.status == 303 && answer.headers["location"] == "/runs/\(run)/")
             #expect(try await server.house.runs.list(RunListing(visible: nil)).count == 1)
             #expect(try await server.signals().first?.verdict == "duplicate")
             let noted = try await server.house.audit.list(subject: "signal \(signal.id)")
             #expect(noted.map(\.action) == ["webhook replayed"])
+            #expect(noted.first?.after?.contains("It was lost") == true)
         }
     }
 
@@ -49,7 +54,8 @@ struct SignalPageTests {
             let browser = try await Browser.signedIn(server, "enno", .engineer)
             let page = try await browser.get("/system/webhooks/\(signal.id)/").text
             #expect(page.contains("nobody knows who sent it") && !page.contains("/replay") && !page.contains("86a1"))
-            #expect(try await browser.post("/system/webhooks/\(signal.id)/replay").status == 422)
+            #expect(try await browser.post("/system/webhooks/\(signal.id)/replay", "confirmed=yes").status == 422)
+            #expect(try await browser.get("/system/webhooks/\(signal.id)/replay").status == 422)
             #expect(try await server.signals().count == 1)
         }
     }
@@ -64,7 +70,8 @@ struct SignalPageTests {
             }
             let browser = try await Browser.signedIn(server, "enno", .engineer, clients: ["acme"])
             #expect(try await browser.get("/system/webhooks/\(signal.id)/").status == 404)
-            #expect(try await browser.post("/system/webhooks/\(signal.id)/replay").status == 404)
+            #expect(try await browser.get("/system/webhooks/\(signal.id)/replay").status == 404)
+            #expect(try await browser.post("/system/webhooks/\(signal.id)/replay", "confirmed=yes").status == 404)
         }
     }
 

@@ -170,8 +170,9 @@ package struct EndpointDesk: Sendable {
     }
 
     /// Tells it once more, as if it had never been tried. False when it is about to be told anyway.
-    package func again(_ id: String, event: String, by actor: Actor) async throws -> Bool {
+    package func again(_ id: String, event: String, reason: String? = nil, by actor: Actor) async throws -> Bool {
         let (entry, now) = (doors.makeID(), doors.now())
+        let noted = BureauDomain.JSONValue.object(JSONObject([("event", .string(event))])).because(reason)
         return try await database.write { db in
             let store = EndpointStore(db: db)
             guard try Self.found(store, id).isActive else {
@@ -184,9 +185,7 @@ package struct EndpointDesk: Sendable {
             }
             guard try store.again(one, now: now) else { return false }
             try AuditStore(db: db).add(
-                actor, "announcement repeated", "endpoint \(id)",
-                after: .object(JSONObject([("event", .string(event))])),
-                id: entry, now: now)
+                actor, "announcement repeated", "endpoint \(id)", after: noted, id: entry, now: now)
             return true
         }
     }

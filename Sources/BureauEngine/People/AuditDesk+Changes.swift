@@ -1,6 +1,15 @@
 package import BureauDomain
 import BureauStorage
 
+extension JSONValue {
+    /// What is noted of a change, with why it was made where somebody said so. At most 300 characters of that.
+    func because(_ reason: String?) -> JSONValue {
+        guard let reason, !reason.isEmpty, var words = object else { return self }
+        words["reason"] = .string(String(reason.prefix(300)))
+        return .object(words)
+    }
+}
+
 /// The same change in the same words, whoever made it where: a page, the API or a command.
 extension AuditDesk {
     package func note(

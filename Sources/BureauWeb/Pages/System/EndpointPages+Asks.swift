@@ -40,6 +40,26 @@ extension EndpointPages {
             ).page, web)
     }
 
+    func askToTellAgain(_ web: WebRequest) async throws -> Response {
+        let endpoint = try await find(web), event = web.query("event") ?? ""
+        let given = try await house.endpoints.announcements(endpoint.id, state: .givenUp, limit: EndpointDesk.logMax)
+        guard let one = given.first(where: { $0.eventID == event }) else {
+            throw PageProblem.conflict(
+                "This was not given up, or is not in the log any more.",
+                fix: "Open the endpoint: its log says what was.")
+        }
+        return try await house.page(
+            ConfirmPage(
+                question: "Tell it once more?", about: "\(one.kind), \(one.eventID)",
+                crumbs: crumbs(endpoint, "Tell it once more"),
+                effect: "It is sent to \(endpoint.url) as if it had never been tried, with new tries.",
+                cost: "Nothing: no session is opened.", reach: "The program there, which may act on it.",
+                undo: "Not possible once it was told.", action: Self.address(endpoint) + "again",
+                verb: "Tell it once more", fields: [Field("event", "", .hidden, value: one.eventID)],
+                back: Link(word: "Leave it", address: Self.address(endpoint))
+            ).page, web)
+    }
+
     func askToRemove(_ web: WebRequest) async throws -> Response {
         let endpoint = try await find(web)
         var page = SystemFrame.page("Remove this endpoint?", web)

@@ -31,15 +31,8 @@ struct EndpointPages: Sendable {
             act("test", "A test waits to be told. Load the page again to see what became of it.") {
                 try await house.endpoints.test($0.id, by: $1)
             },
-            .action(Self.place + "/:id/again", .engineer) { web in
-                let endpoint = try await find(web)
-                let isNew = try await house.endpoints.again(
-                    endpoint.id, event: web.form["event"] ?? "", by: web.actor())
-                house.wake()
-                return try await house.done(
-                    isNew ? "It waits to be told once more." : "It is about to be told anyway.",
-                    Self.address(endpoint), web)
-            },
+            .page(Self.place + "/:id/again", .engineer) { try await askToTellAgain($0) },
+            .action(Self.place + "/:id/again", .engineer) { try await tellAgain($0) },
             .action(Self.place + "/:id/remove/ask", .engineer) { web in
                 .seeOther(Self.address(try await find(web)) + "remove")
             },
@@ -64,6 +57,18 @@ struct EndpointPages: Sendable {
             house.wake()
             return try await house.done(notice, Self.address(endpoint), web)
         }
+    }
+
+    private func tellAgain(_ web: WebRequest) async throws -> Response {
+        let endpoint = try await find(web), place = Self.address(endpoint), event = web.form["event"] ?? ""
+        guard ConfirmPage.isConfirmed(web) else {
+            return .seeOther(web.address(place + "again", changing: ["event": String(event.prefix(80))]))
+        }
+        let isNew = try await house.endpoints.again(
+            endpoint.id, event: event, reason: ConfirmPage.reason(web), by: web.actor())
+        house.wake()
+        return try await house.done(
+            isNew ? "It waits to be told once more." : "It is about to be told anyway.", place, web)
     }
 
     func find(_ web: WebRequest) async throws -> EndpointRecord {
@@ -231,7 +236,7 @@ struct EndpointPages: Sendable {
     private func again(_ endpoint: EndpointRecord, _ given: [AnnouncementRecord]) -> Form {
         let events = given.map { Field.Option(word: "\($0.kind), \(clock.moment($0.createdAt))", value: $0.eventID) }
         return Form(
-            action: "\(Self.place)/\(endpoint.id)/again", verb: "Tell it once more",
+            action: "\(Self.place)/\(endpoint.id)/again", verb: "Tell it once more…",
             fields: [Field("event", "Given up", .options(events))], tone: "")
     }
 

@@ -5,7 +5,7 @@ import Hummingbird
 /// What tools have sent: each delivery with its verdict, and a way to take it in once more.
 struct SignalPages: Sendable {
     let house: WebHouse
-    private var clock: PageClock { house.clock }
+    var clock: PageClock { house.clock }
     static let place = "/system/webhooks", pageRows = 50
     static let verdicts = ["run", "duplicate", "ignored", "parked", "refused"]
 
@@ -16,6 +16,7 @@ struct SignalPages: Sendable {
             .page(Self.place + "/:id", .engineer) { web in
                 try await show(try await SignalReplay(house: house).find(web), web)
             },
+            .page(Self.place + "/:id/replay", .engineer) { try await askToReplay($0) },
             .action(Self.place + "/:id/replay", .engineer) { try await replay($0) },
         ]
     }
@@ -78,9 +79,9 @@ struct SignalPages: Sendable {
         ]
     }
 
-    private static func address(_ signal: SignalRecord) -> String { "\(place)/\(signal.id)/" }
+    static func address(_ signal: SignalRecord) -> String { "\(place)/\(signal.id)/" }
 
-    private static func tool(_ signal: SignalRecord) -> String {
+    static func tool(_ signal: SignalRecord) -> String {
         WorkToolKind(rawValue: signal.source)?.label ?? signal.source.capitalizedFirst
     }
 
@@ -118,7 +119,7 @@ struct SignalPages: Sendable {
                 ]),
                 emptyText: isKnown ? nil : "A refused delivery is not taken in again: nobody knows who sent it.",
                 forms: isKnown
-                    ? [Form(action: Self.address(signal) + "replay", verb: "Replay", tone: "", style: "form row")] : []
+                    ? [Form(action: Self.address(signal) + "replay", verb: "Replay…", tone: "", style: "form row")] : []
             ))
         if let body = try await house.signals.shownBody(signal) {
             page.blocks.append(Block(disclosure: Disclosure(summary: "What was sent", body: body)))
@@ -127,7 +128,11 @@ struct SignalPages: Sendable {
     }
 
     private func replay(_ web: WebRequest) async throws -> Response {
-        let outcome = try await SignalReplay(house: house).take(web)
+        let signals = SignalReplay(house: house)
+        guard ConfirmPage.isConfirmed(web) else {
+            return .seeOther(Self.address(try await signals.replayable(web)) + "replay")
+        }
+        let outcome = try await signals.take(web, reason: ConfirmPage.reason(web))
         return try await house.done(
             "Taken in once more: \(outcome.verdict)\(outcome.reason.isEmpty ? "" : ", \(outcome.reason)").",
             outcome.runID.map { "/runs/\($0)/" } ?? Self.address(outcome.signal), web)

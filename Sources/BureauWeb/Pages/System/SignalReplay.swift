@@ -24,13 +24,19 @@ struct SignalReplay: Sendable {
         return signal
     }
 
-    /// What made a run already makes no second one.
-    func take(_ web: WebRequest) async throws -> Outcome {
+    /// One that nobody can vouch for is not taken in by hand either.
+    func replayable(_ web: WebRequest) async throws -> SignalRecord {
         let signal = try await find(web)
         guard signal.verdict != "refused" else {
             throw PageProblem.unprocessable(
                 "This delivery was refused: \(signal.reason).", fix: "Mend that, then have the tool send it again.")
         }
+        return signal
+    }
+
+    /// What made a run already makes no second one.
+    func take(_ web: WebRequest, reason: String? = nil) async throws -> Outcome {
+        let signal = try await replayable(web)
         guard let answer = try await house.replay(signal.id) else {
             throw PageProblem.unprocessable(
                 "This delivery was not kept whole.", fix: "Move the task once more, or assign it again.")
@@ -39,9 +45,11 @@ struct SignalReplay: Sendable {
         let words = Dictionary(answer.fields, uniquingKeysWith: { $1 })
         let run = words["run"] ?? signal.runID
         let about = try await house.runs.find(ids: [run].compactMap(\.self)).first?.value.clientSlug
+        // The answer has a reason of its own.
+        let why: [(String, String)] = reason.map { [("why", $0)] } ?? []
         try await house.audit.note(
             web.actor(), "webhook replayed", "signal \(signal.id)", client: about,
-            after: .object(JSONObject(answer.fields.map { ($0.0, .string($0.1)) })))
+            after: .object(JSONObject((answer.fields + why).map { ($0.0, .string($0.1)) })))
         return Outcome(
             signal: signal, verdict: words["verdict"] ?? "refused", reason: words["reason"] ?? words["error"] ?? "",
             runID: words["run"])
