@@ -39,7 +39,9 @@ struct AccessTests {
             #expect(asked.status == 303 && asked.headers["location"] == "/users/ana/disable")
             #expect(try await boss.get("/users/ana/disable").text.contains("name=\"confirmed\" value=\"yes\""))
             #expect(try await ana.get("/").status == 200)
-            #expect(try await boss.post("/users/ana/disable", "confirmed=yes").status == 303)
+            #expect(try await boss.post("/users/ana/disable", "confirmed=yes&reason=Has+left").status == 303)
+            let noted = try await server.house.audit.list(subject: "user ana").first { $0.action == "user disabled" }
+            #expect(noted?.after?.contains("Has left") == true)
             #expect(try await ana.get("/").status == 303)
         }
     }

@@ -28,8 +28,11 @@ struct EndpointPageTests {
             #expect(try await browser.post(page + "rotate").headers["location"] == page + "rotate")
             #expect(try await browser.get(page + "rotate").text.contains("For a day both sign"))
             #expect(try await !browser.get(page).text.contains("signs too until"), "asking does nothing")
-            let replaced = try #require(Self.secret(try await browser.post(page + "rotate", "confirmed=yes")))
+            let replaced = try #require(
+                Self.secret(try await browser.post(page + "rotate", "confirmed=yes&reason=Leaked")))
             #expect(replaced != first)
+            let noted = try await server.house.audit.list(subject: "endpoint \(endpoint.id)").first
+            #expect(noted?.after?.contains("Leaked") == true)
             for path in [Self.place + "/", page, "/system/audit-log/"] {
                 let text = try await browser.get(path).text
                 #expect(text.contains("Tools") || path.contains("audit"), "\(path)")
@@ -50,7 +53,8 @@ struct EndpointPageTests {
             #expect(try await browser.post(page + "disable").headers["location"] == page + "disable")
             #expect(try await browser.get(page + "disable").text.contains("given up: 1 now"))
             #expect(try await server.house.endpoints.list().first?.isActive == true, "asking does nothing")
-            #expect(try await browser.post(page + "disable", "confirmed=yes").status == 303)
+            #expect(try await browser.get(page + "disable").text.contains("name=\"reason\""))
+            #expect(try await browser.post(page + "disable", "confirmed=yes&reason=Too+slow").status == 303)
             let text = try await browser.get(page).text
             #expect(text.contains("disabled by erin") && text.contains("Given up") && text.contains("Enable"))
             #expect(try await browser.post(page + "test").status == 422, "nothing is sent to a disabled one")
@@ -66,13 +70,15 @@ struct EndpointPageTests {
             #expect(try await server.house.endpoints.announcements(id).first?.state == .pending)
             #expect(try await browser.get(asked).status == 409, "it is about to be told")
             #expect(try await browser.post(page + "again", why + "nothing").status == 404)
-            #expect(try await browser.post(page + "remove/ask").headers["location"] == page + "remove")
+            #expect(try await browser.post(page + "remove").headers["location"] == page + "remove")
             #expect(try await browser.get(page + "remove").text.contains("cannot be undone"))
             #expect(try await server.house.endpoints.list().count == 1, "asking does nothing")
-            #expect(try await browser.post(page + "remove").status == 303)
+            #expect(try await browser.post(page + "remove", "confirmed=yes&reason=Nobody+listens").status == 303)
             #expect(try await browser.get(page).status == 404)
             let noted = try await server.house.audit.list(subject: "endpoint \(id)")
-            #expect(noted.contains { $0.after?.contains("They were down") == true })
+            for reason in ["They were down", "Too slow", "Nobody listens"] {
+                #expect(noted.contains { $0.after?.contains(reason) == true }, "\(reason)")
+            }
             #expect(
                 noted.map(\.action) == [
                     "endpoint removed", "announcement repeated", "endpoint enabled", "endpoint disabled",

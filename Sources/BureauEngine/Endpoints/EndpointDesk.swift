@@ -99,10 +99,12 @@ package struct EndpointDesk: Sendable {
     }
 
     /// A new secret; for a day both sign.
-    package func rotate(_ id: String, by actor: Actor) async throws -> (EndpointRecord, secret: String) {
+    package func rotate(
+        _ id: String, reason: String? = nil, by actor: Actor
+    ) async throws -> (EndpointRecord, secret: String) {
         let (secret, sealed) = try makeSecret(id)
         let until = doors.now() + Self.formerHours * 3_600_000
-        let changed = try await change(id, "endpoint secret replaced", by: actor) { store, _, now in
+        let changed = try await change(id, "endpoint secret replaced", reason: reason, by: actor) { store, _, now in
             try store.replaceSecret(id, sealed: sealed, formerUntil: until, now: now)
         }
         return (changed, secret)
@@ -116,22 +118,23 @@ package struct EndpointDesk: Sendable {
         return changed
     }
 
-    package func disable(_ id: String, by actor: Actor) async throws -> EndpointRecord {
-        try await change(id, "endpoint disabled", by: actor) { store, _, now in
+    package func disable(_ id: String, reason: String? = nil, by actor: Actor) async throws -> EndpointRecord {
+        try await change(id, "endpoint disabled", reason: reason, by: actor) { store, _, now in
             try store.disable(id, why: "disabled by \(actor.name)", now: now)
         }
     }
 
-    package func remove(_ id: String, by actor: Actor) async throws {
+    package func remove(_ id: String, reason: String? = nil, by actor: Actor) async throws {
         let (entry, now) = (doors.makeID(), doors.now())
+        let why = reason.map { _ in BureauDomain.JSONValue.object(JSONObject()).because(reason) }
         try await database.write { db in
             let store = EndpointStore(db: db)
             let before = try Self.found(store, id)
             try store.remove(id)
             try AlertStore(db: db).resolve(cause: AnnouncementWorker.alertCause, subject: id, now: now)
             try AuditStore(db: db).add(
-                actor, "endpoint removed", "endpoint \(id)", client: before.client, before: before.document, id: entry,
-                now: now)
+                actor, "endpoint removed", "endpoint \(id)", client: before.client, before: before.document, after: why,
+                id: entry, now: now)
         }
     }
 
@@ -209,7 +212,7 @@ package struct EndpointDesk: Sendable {
     }
 
     private func change(
-        _ id: String, _ action: String, by actor: Actor,
+        _ id: String, _ action: String, reason: String? = nil, by actor: Actor,
         _ body: @escaping @Sendable (EndpointStore, EndpointRecord, Int64) throws -> Void
     ) async throws -> EndpointRecord {
         let (entry, now) = (doors.makeID(), doors.now())
@@ -219,8 +222,8 @@ package struct EndpointDesk: Sendable {
             try body(store, before, now)
             let after = try Self.found(store, id)
             try AuditStore(db: db).add(
-                actor, action, "endpoint \(id)", client: after.client, before: before.document, after: after.document,
-                id: entry, now: now)
+                actor, action, "endpoint \(id)", client: after.client, before: before.document,
+                after: after.document.because(reason), id: entry, now: now)
             return after
         }
     }

@@ -90,9 +90,9 @@ package struct PeopleDesk: Sendable {
     }
 
     /// Ends every session, link and token with it.
-    package func disable(_ id: String, by actor: Actor) async throws -> PersonRecord {
+    package func disable(_ id: String, reason: String? = nil, by actor: Actor) async throws -> PersonRecord {
         let now = doors.now()
-        return try await change(id, "user disabled", by: actor) { db, person in
+        return try await change(id, "user disabled", reason: reason, by: actor) { db, person in
             try Self.expectOther(person, than: actor)
             if person.role == .admin { try Self.keepAnAdmin(db, id) }
             try PersonStore(db: db).disable(id, now: now)
@@ -240,7 +240,7 @@ package struct PeopleDesk: Sendable {
     }
 
     func change(
-        _ id: String, _ action: String, by actor: Actor,
+        _ id: String, _ action: String, reason: String? = nil, by actor: Actor,
         _ body: @escaping @Sendable (any Connection, PersonRecord) throws -> Void
     ) async throws -> PersonRecord {
         let (entry, now) = (doors.makeID(), doors.now())
@@ -252,8 +252,8 @@ package struct PeopleDesk: Sendable {
             try body(db, before)
             let after = try store.find(id) ?? before
             try AuditStore(db: db).add(
-                actor, action, "user \(before.name)", before: before.document, after: after.document, id: entry,
-                now: now)
+                actor, action, "user \(before.name)", before: before.document,
+                after: after.document.because(reason), id: entry, now: now)
             return after
         }
     }

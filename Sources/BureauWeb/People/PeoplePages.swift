@@ -236,13 +236,14 @@ struct PeoplePages: Sendable {
                 ],
                 effect: "Every session, link and token of theirs ends at once. Nothing of theirs is deleted.",
                 undo: "Enable the account, and make a new link to sign in with.", action: place + "disable",
-                verb: "Disable", tone: "danger", reason: nil, back: Link(word: "Keep the account", address: place)
+                verb: "Disable", tone: "danger", back: Link(word: "Keep the account", address: place)
             ).page, web)
     }
 
     private func disable(_ web: WebRequest) async throws -> Response {
         guard ConfirmPage.isConfirmed(web) else { return .seeOther("/users/\(try await person(web).name)/disable") }
-        let person = try await house.people.disable(person(web).id, by: web.actor())
+        let person = try await house.people.disable(
+            person(web).id, reason: ConfirmPage.reason(web), by: web.actor())
         return try await house.done("\(person.displayName) is disabled.", "/users/\(person.name)/", web)
     }
 

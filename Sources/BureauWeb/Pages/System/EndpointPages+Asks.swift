@@ -20,7 +20,7 @@ extension EndpointPages {
                     "A new secret is made and shown once. For a day both sign what it is told; after that only the new.",
                 reach: "Whoever runs the program there has to be given the new one within the day.",
                 undo: "Not possible: the former secret ends. Another one can be made at any time.",
-                action: Self.address(endpoint) + "rotate", verb: "Replace the secret", reason: nil,
+                action: Self.address(endpoint) + "rotate", verb: "Replace the secret",
                 back: Link(word: "Keep the secret", address: Self.address(endpoint))
             ).page, web)
     }
@@ -35,7 +35,7 @@ extension EndpointPages {
                 effect: "It is told nothing more, and what waits to be told is given up: \(count) now. Its log stays.",
                 reach: "The program there no longer learns of changes.",
                 undo: "Enable it: it is told again from then on, and what was given up can be told once more.",
-                action: Self.address(endpoint) + "disable", verb: "Disable", tone: "danger", reason: nil,
+                action: Self.address(endpoint) + "disable", verb: "Disable", tone: "danger",
                 back: Link(word: "Keep it active", address: Self.address(endpoint))
             ).page, web)
     }
@@ -62,19 +62,13 @@ extension EndpointPages {
 
     func askToRemove(_ web: WebRequest) async throws -> Response {
         let endpoint = try await find(web)
-        var page = SystemFrame.page("Remove this endpoint?", web)
-        page.lead = endpoint.url
-        page.blocks += [
-            Block(
-                callout: Callout(
-                    tone: "warn", title: "It is told nothing more, and its delivery log is deleted with it.",
-                    text: "This cannot be undone. Disabling keeps the log.")),
-            Block(forms: [
-                Form(
-                    action: "\(Self.place)/\(endpoint.id)/remove", verb: "Remove endpoint", tone: "danger",
-                    cancel: Link(word: "Keep it", address: Self.address(endpoint)))
-            ]),
-        ]
-        return try await house.page(page, web)
+        return try await house.page(
+            ConfirmPage(
+                question: "Remove this endpoint?", about: endpoint.url, crumbs: crumbs(endpoint, "Remove"),
+                effect: "It is told nothing more, and its delivery log is deleted with it.",
+                reach: "The program there no longer learns of changes.",
+                undo: "This cannot be undone. Disabling keeps the log.", action: Self.address(endpoint) + "remove",
+                verb: "Remove endpoint", tone: "danger", back: Link(word: "Keep it", address: Self.address(endpoint))
+            ).page, web)
     }
 }

@@ -20,43 +20,50 @@ struct EndpointPages: Sendable {
             .action(Self.place + "/:id/rotate", .engineer) { web in
                 let endpoint = try await find(web)
                 guard ConfirmPage.isConfirmed(web) else { return .seeOther(Self.address(endpoint) + "rotate") }
-                let (after, secret) = try await house.endpoints.rotate(endpoint.id, by: web.actor())
+                let (after, secret) = try await house.endpoints.rotate(
+                    endpoint.id, reason: ConfirmPage.reason(web), by: web.actor())
                 return try await told(after, secret, web)
             },
             act("enable", "It is told again, from now on.") { try await house.endpoints.enable($0.id, by: $1) },
             .page(Self.place + "/:id/disable", .engineer) { try await askToDisable($0) },
-            act("disable", "It is told nothing more.", isAsked: true) {
-                try await house.endpoints.disable($0.id, by: $1)
-            },
+            .action(Self.place + "/:id/disable", .engineer) { try await disable($0) },
             act("test", "A test waits to be told. Load the page again to see what became of it.") {
                 try await house.endpoints.test($0.id, by: $1)
             },
             .page(Self.place + "/:id/again", .engineer) { try await askToTellAgain($0) },
             .action(Self.place + "/:id/again", .engineer) { try await tellAgain($0) },
-            .action(Self.place + "/:id/remove/ask", .engineer) { web in
-                .seeOther(Self.address(try await find(web)) + "remove")
-            },
             .page(Self.place + "/:id/remove", .engineer) { try await askToRemove($0) },
-            .action(Self.place + "/:id/remove", .engineer) { web in
-                try await house.endpoints.remove(try await find(web).id, by: web.actor())
-                return try await house.done("The endpoint is removed, with its log.", Self.place + "/", web)
-            },
+            .action(Self.place + "/:id/remove", .engineer) { try await remove($0) },
         ]
     }
 
     static func address(_ endpoint: EndpointRecord) -> String { "\(place)/\(endpoint.id)/" }
 
     private func act<Made>(
-        _ verb: String, _ notice: String, isAsked: Bool = false,
+        _ verb: String, _ notice: String,
         _ body: @escaping @Sendable (EndpointRecord, Actor) async throws -> Made
     ) -> Route {
         .action(Self.place + "/:id/\(verb)", .engineer) { web in
             let endpoint = try await find(web)
-            guard !isAsked || ConfirmPage.isConfirmed(web) else { return .seeOther(Self.address(endpoint) + verb) }
             _ = try await body(endpoint, web.actor())
             house.wake()
             return try await house.done(notice, Self.address(endpoint), web)
         }
+    }
+
+    private func disable(_ web: WebRequest) async throws -> Response {
+        let endpoint = try await find(web), place = Self.address(endpoint)
+        guard ConfirmPage.isConfirmed(web) else { return .seeOther(place + "disable") }
+        _ = try await house.endpoints.disable(endpoint.id, reason: ConfirmPage.reason(web), by: web.actor())
+        house.wake()
+        return try await house.done("It is told nothing more.", place, web)
+    }
+
+    private func remove(_ web: WebRequest) async throws -> Response {
+        let endpoint = try await find(web)
+        guard ConfirmPage.isConfirmed(web) else { return .seeOther(Self.address(endpoint) + "remove") }
+        try await house.endpoints.remove(endpoint.id, reason: ConfirmPage.reason(web), by: web.actor())
+        return try await house.done("The endpoint is removed, with its log.", Self.place + "/", web)
     }
 
     private func tellAgain(_ web: WebRequest) async throws -> Response {
@@ -203,7 +210,7 @@ struct EndpointPages: Sendable {
             Form(action: "\(Self.place)/\(endpoint.id)/\(path)", verb: verb, tone: tone, style: "form row")
         }
         let secret = form("Replace the secret…", "rotate")
-        let removal = form("Remove…", "remove/ask", "danger")
+        let removal = form("Remove…", "remove", "danger")
         guard endpoint.isActive else { return [form("Enable", "enable", "primary"), secret, removal] }
         return [
             form("Send a test", "test", "primary"), secret,
