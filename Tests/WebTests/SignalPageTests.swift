@@ -28,8 +28,11 @@ struct SignalPageTests {
             let browser = try await Browser.signedIn(server, "enno", .engineer)
             let list = try await browser.get("/system/webhooks/?verdict=run").text
             #expect(list.contains("href=\"/system/webhooks/\(signal.id)/\"") && list.contains("ClickUp"))
+            #expect(list.contains("href=\"/system/webhooks/\(signal.id)/replay\""))
             let page = try await browser.get("/system/webhooks/\(signal.id)/").text
             let key = try #require(signal.deliveryKey)
+            #expect(list.contains(key))
+            #expect(try await browser.get("/system/webhooks.csv").text.contains(key))
             #expect(page.contains(key) && page.contains("&quot;task_id&quot;: &quot;86a1&quot;"))
             let place = "/system/webhooks/\(signal.id)/replay"
             #expect(try await browser.post(place).headers["location"] == place)
@@ -53,10 +56,31 @@ struct SignalPageTests {
             let signal = try #require(try await server.signals().first)
             let browser = try await Browser.signedIn(server, "enno", .engineer)
             let page = try await browser.get("/system/webhooks/\(signal.id)/").text
+            #expect(try await !browser.get("/system/webhooks/").text.contains("/replay"))
             #expect(page.contains("nobody knows who sent it") && !page.contains("/replay") && !page.contains("86a1"))
             #expect(try await browser.post("/system/webhooks/\(signal.id)/replay", "confirmed=yes").status == 422)
             #expect(try await browser.get("/system/webhooks/\(signal.id)/replay").status == 422)
             #expect(try await server.signals().count == 1)
+        }
+    }
+
+    @Test("A delivery to a project's webhook names the project, and no agent by the webhook's name")
+    func project() async throws {
+        try await Served.run { server in
+            let id = "01KAS1G0000000000000000009"
+            try await server.database.write {
+                _ = try $0.execute(
+                    """
+                    INSERT INTO signal (id, received_at, source, agent, remote_address, body, body_bytes, body_sha256,
+                        verdict, reason)
+                    VALUES (?, 1, 'asana', 'asana-1208000000000100', '203.0.113.9', ?, 2, ?, 'ignored', 'nothing new')
+                    """, [id, Data("{}".utf8), Hex.sha256(Array("{}".utf8))])
+            }
+            let browser = try await Browser.signedIn(server, "enno", .engineer)
+            for path in ["", id + "/"] {
+                let text = try await browser.get("/system/webhooks/" + path).text
+                #expect(text.contains("1208000000000100") && !text.contains("asana-1208"), "\(path)")
+            }
         }
     }
 

@@ -61,6 +61,7 @@ struct SystemAPITests {
             let ana = try await Browser.signedIn(server, "ana", .engineer, clients: ["acme"])
             let text = try await ana.get("/system/alerts/").text
             #expect(text.contains(ids[0]) && text.contains(ids[2]) && !text.contains(ids[1]))
+            #expect(text.contains("acme · sentinel · delivery failed · since") && text.contains("seen once"))
             #expect(try await ana.post("/system/alerts/\(ids[1])/resolve").status == 404)
             #expect(try await ana.post("/system/alerts/\(ids[0])/resolve").status == 303)
             let queue = try await ana.get("/system/queue/").text

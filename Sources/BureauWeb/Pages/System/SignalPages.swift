@@ -37,7 +37,9 @@ struct SignalPages: Sendable {
                     ]),
                 table: Table(
                     "Deliveries, newest first",
-                    Table.columns("Verdict", "Received", "Source", "Agent", "Event", "From", "Why", "Run"),
+                    Table.columns(
+                        "Verdict", "Received", "Source", "Agent", "Event", "From", "Why", "Known again by", "Run",
+                        "Once more"),
                     signals.map(row), empty: "No webhook has arrived.",
                     csv: web.address(Self.place + ".csv", changing: ["before": nil]),
                     first: web.query("before") == nil
@@ -51,7 +53,7 @@ struct SignalPages: Sendable {
     private func csv(_ web: WebRequest) async throws -> Response {
         let visible = try web.signedIn().person.clients
         let (verdict, agent, begin) = (web.query("verdict"), web.query("agent"), web.query("before"))
-        let titles = ["delivery", "received_at", "source", "agent", "event", "from", "verdict", "why", "run"]
+        let titles = ["delivery", "received_at", "source", "agent", "event", "from", "verdict", "why", "run", "key"]
         return try await CSV.download("webhooks.csv", titles) { [house] after in
             let found = try await house.signals.list(
                 verdict: verdict, agent: agent, visible: visible, before: after ?? begin, limit: CSV.pageRows)
@@ -59,6 +61,7 @@ struct SignalPages: Sendable {
                 [
                     signal.id, PageClock.iso(signal.receivedAt), signal.source, signal.agent, signal.event ?? "",
                     signal.remoteAddress, signal.verdict, signal.reason, signal.runID ?? "",
+                    signal.deliveryKey ?? "",
                 ]
             }
             return (rows, found.count == CSV.pageRows ? found.last?.id : nil)
@@ -66,17 +69,36 @@ struct SignalPages: Sendable {
     }
 
     private func row(_ signal: SignalRecord) -> [Table.Cell] {
-        [
+        let project = Self.project(signal).map { ", project \($0)" } ?? ""
+        let replay = Self.isReplayable(signal) ? Self.address(signal) + "replay" : nil
+        return [
             Table.Cell(text: "", chip: Self.chip(signal.verdict)),
             Table.Cell(
                 text: clock.moment(signal.receivedAt), address: Self.address(signal),
                 iso: PageClock.iso(signal.receivedAt)),
-            Table.Cell(text: Self.tool(signal)), Table.Cell(text: house.agentName(signal.agent)),
+            Table.Cell(text: Self.tool(signal) + project), Table.Cell(text: agent(signal)),
             Table.Cell(text: signal.event ?? ""), Table.Cell(text: signal.remoteAddress),
             Table.Cell(text: signal.reason),
+            Table.Cell(text: signal.deliveryKey ?? "", isCode: signal.deliveryKey != nil),
             Table.Cell(
                 text: signal.runID.map { String($0.prefix(10)) } ?? "", address: signal.runID.map { "/runs/\($0)/" }),
+            Table.Cell(text: replay == nil ? "" : "Replay…", address: replay),
         ]
+    }
+
+    /// A command from Slack is typed again, and nobody knows who sent what was refused.
+    private static func isReplayable(_ signal: SignalRecord) -> Bool {
+        signal.verdict != "refused" && WorkToolKind(rawValue: signal.source) != nil
+    }
+
+    /// Whose webhook it is, where that is no agent's but a project's.
+    private static func project(_ signal: SignalRecord) -> String? {
+        let start = signal.source + "-"
+        return signal.agent.hasPrefix(start) ? String(signal.agent.dropFirst(start.count)) : nil
+    }
+
+    private func agent(_ signal: SignalRecord) -> String {
+        Self.project(signal) == nil ? house.agentName(signal.agent) : ""
     }
 
     static func address(_ signal: SignalRecord) -> String { "\(place)/\(signal.id)/" }
@@ -109,7 +131,8 @@ struct SignalPages: Sendable {
                     Facts.Fact(name: "Delivery", value: signal.id, isCode: true, isCopied: true),
                     Facts.Fact(name: "Received", value: clock.absolute(signal.receivedAt)),
                     Facts.Fact(name: "Source", value: Self.tool(signal)),
-                    Facts.Fact(name: "Agent", value: house.agentName(signal.agent)),
+                    Facts.Fact(name: "Project", value: Self.project(signal) ?? "", isCode: true),
+                    Facts.Fact(name: "Agent", value: agent(signal)),
                     Facts.Fact(name: "Event", value: signal.event ?? ""),
                     Facts.Fact(name: "From", value: signal.remoteAddress),
                     Facts.Fact(name: "Known again by", value: signal.deliveryKey ?? "", isCode: true),

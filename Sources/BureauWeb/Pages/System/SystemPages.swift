@@ -56,6 +56,7 @@ struct SystemPages: Sendable {
         let found = try await house.alerts.list(
             isAll: isAll, visible: try web.signedIn().person.clients, before: web.query("before"),
             limit: Self.listedMax)
+        let runs = try await house.runs.find(ids: found.compactMap(\.runID))
         var page = page("Alerts", web)
         page.links = [
             isAll
@@ -70,8 +71,7 @@ struct SystemPages: Sendable {
                 Block(
                     callout: Callout(
                         tone: alert.isOpen ? "bad" : "idle", title: title,
-                        text:
-                            "\(alert.cause.replacing("_", with: " ")) · since \(clock.absolute(alert.openedAt)) · seen \(alert.occurrences) times",
+                        text: meta(alert, alert.runID.flatMap { runs[$0] }),
                         link: alert.runID.map { Link(word: "Open run", address: "/runs/\($0)/") }),
                     forms: alert.isOpen
                         ? [
@@ -85,6 +85,17 @@ struct SystemPages: Sendable {
             page.blocks.append(Block(links: [Link(word: "Older ones", address: older)]))
         }
         return try await house.page(page, web)
+    }
+
+    /// What it is about, since when, and how often.
+    private func meta(_ alert: AlertRecord, _ run: RunRecord?) -> String {
+        let words = run.map { house.words($0) }
+        let parts: [String?] = [
+            words?.client, words?.agent, alert.cause.replacing("_", with: " "),
+            "since \(clock.absolute(alert.openedAt))",
+            alert.occurrences == 1 ? "seen once" : "seen \(alert.occurrences) times",
+        ]
+        return parts.compactMap(\.self).joined(separator: " · ")
     }
 
     private func resolve(_ web: WebRequest) async throws -> Response {
