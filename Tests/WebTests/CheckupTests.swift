@@ -55,19 +55,30 @@ struct CheckupTests {
             return [
                 .init(.ok, "Asana project", "reachable: Intake, 14 open tasks", fix: nil),
                 .init(.skip, "GA4 property", "not connected yet", fix: nil),
+                .init(.ok, "anthropic (dental)", "key accepted", fix: nil),
             ]
         }
         try await Served.run(hasAgents: true, checkup: checkup) { server in
-            try await server.openClient("acme", ["asana_project": "1208", "ga4_property": "properties/1"])
+            try await server.openClient(
+                "acme",
+                [
+                    "asana_project": "1208", "ga4_property": "properties/1", "credentials": "dental",
+                ])
             let erin = try await Browser.signedIn(server, "erin", .engineer), place = "/clients/acme/sources/"
-            #expect(try await erin.get(place).text.contains("Set, not checked"))
+            let before = try await erin.get(place).text
+            #expect(before.contains("Set, not checked") && before.contains("Not checked"))
+            #expect(before.contains("dental") && before.contains("rotate-keys.md"))
             let done = try await erin.post("/clients/acme/check")
             #expect(done.status == 303 && done.headers["location"] == place + "#check")
             let page = try await erin.get(place).text
             #expect(page.contains("reachable: Intake, 14 open tasks, checked ") && page.contains("Reachable"))
+            #expect(page.contains("Valid") && !page.contains("Not checked"))
             #expect(page.contains("Not connected yet") && page.contains("by erin: 0 failed"))
             let vera = try await Browser.signedIn(server, "vera", .viewer, clients: ["acme"])
             let seen = try await vera.get(place).text
+            #expect(seen.contains("Ask an admin") && !seen.contains(">Add<"))
+            let boss = try await Browser.signedIn(server, "boss", .admin)
+            #expect(try await boss.get(place).text.contains(">Add<"))
             #expect(seen.contains("14 open tasks") && !seen.contains("/clients/acme/check"))
             #expect(try await vera.post("/clients/acme/check").status == 403)
             try await server.openClient("plunkett", [:])
@@ -80,6 +91,7 @@ struct CheckupTests {
             #expect(asked.all == [.client("acme"), .client("acme")])
             try await server.openMore("acme", "asana_project", "1209")
             let later = try await erin.get(place).text
+            #expect(!later.contains("Valid") && later.contains("Not checked"))
             #expect(!later.contains("Reachable") && later.contains("Set, not checked"))
         }
     }
