@@ -157,6 +157,31 @@ struct StartPageTests {
         }
     }
 
+    @Test(
+        "Who had a run in the last day is led to look at it once before another begins", arguments: ["", "Be+brief."])
+    func lately(notes: String) async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            _ = try await server.house.budgets.set(.client("acme"), .month, to: .cents(5_000), by: "boss")
+            let otto = try await Browser.signedIn(server, "otto", .operator)
+            let form = "agent=sentinel&client=acme&task=86cfull01&notes=\(notes)"
+            #expect(try await otto.post("/runs", form).headers["location"]?.hasPrefix("/runs/0") == true, "the first")
+            let answer = try await otto.post("/runs", form)
+            let page = try await notes.isEmpty ? otto.get(try #require(answer.headers["location"])) : answer
+            for words in [
+                "This agent ran for Acme", "a second time", "client acme&#39;s budget for", "value=\"86cfull01\"",
+            ] { #expect(page.text.contains(words), "\(words)") }
+            #expect(page.text.contains("Be brief.") != notes.isEmpty)
+            #expect(try await server.house.runs.list(RunListing(visible: nil)).count == 1, "nothing has begun")
+            #expect(page.text.contains("name=\"looked\" value=\"acme\""))
+            let other = try await otto.post("/runs", form + "&looked=plunkett")
+            #expect(other.headers["location"]?.hasPrefix("/runs/0") != true, "another client was looked at")
+            let begun = try await otto.post("/runs", form + "&looked=acme")
+            #expect(begun.headers["location"]?.hasPrefix("/runs/0") == true)
+            #expect(try await server.house.runs.list(RunListing(visible: nil)).count == 2)
+        }
+    }
+
     @Test("The message can be looked at first, with what it lacks and who had one lately, and nothing begins")
     func look() async throws {
         try await Served.run(hasAgents: true) { server in

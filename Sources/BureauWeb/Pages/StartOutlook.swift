@@ -53,12 +53,13 @@ struct StartOutlook {
                 + "Fill that in on the client's page, or name a task that has it.")
     }
 
-    /// The limits this agent's runs draw on, with what is left of each.
-    func budgets() async throws -> Facts? {
+    /// The limits this agent's runs draw on, and the client's own, with what is left of each.
+    func budgets(client: String?) async throws -> Facts? {
         let mine = try await house.budgets.list().filter {
             $0.account.owner == .agency || $0.account.owner == .agent(config.name)
         }
-        let left = mine.compactMap { line -> Facts.Fact? in
+        let own = if let client { try await house.budgets.list(visible: [client]) } else { [BudgetDesk.Line]() }
+        let left = (mine + own).compactMap { line -> Facts.Fact? in
             guard let left = line.left, let budget = line.budget else { return nil }
             return Facts.Fact(name: "Left of \(line.account.words)", value: "\(left) of \(budget.limit)")
         }

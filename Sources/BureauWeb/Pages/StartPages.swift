@@ -5,6 +5,8 @@ import Hummingbird
 /// Starting a run by hand: which agent, for whom, on which task; first a look at what it would be told, if wanted.
 struct StartPages: Sendable {
     let house: WebHouse
+    /// The client whose message, and what is said before it, has been looked at.
+    static let looked = "looked"
 
     var routes: [Route] {
         [
@@ -15,8 +17,10 @@ struct StartPages: Sendable {
 
     private func given(_ web: WebRequest, _ name: String) -> String { web.form[name] ?? web.query(name) ?? "" }
 
-    private func show(_ web: WebRequest, _ problem: FieldProblem? = nil) async throws -> Response {
-        let person = try web.signedIn().person
+    private func show(
+        _ web: WebRequest, _ problem: FieldProblem? = nil, isLook: Bool = false
+    ) async throws -> Response {
+        let person = try web.signedIn().person, slug = given(web, "client")
         let agents = house.catalog.agents.filter(\.config.triggers.manualCLI)
         let picker = try await ClientPicker(house, person, inWorkOnly: true), clients = picker.clients
         let chosen = given(web, "agent")
@@ -36,11 +40,12 @@ struct StartPages: Sendable {
         let recent = try await outlook.recent()
         let chooser = chooser(agents, agent, problem)
         let options = picker.isCut ? nil : clients.map { option($0, agent, recent, web) }
-        let form = try form(web, agent, options, problem)
+        var form = try form(web, agent, options, problem)
         let fields = (chooser.filters?.fields ?? []) + form.fields + (form.folded?.fields ?? [])
         page.blocks = [problem?.summary(fields), chooser].compactMap(\.self)
-        if problem == nil, web.query("look") == "yes" || web.form["do"] == "look" {
-            let slug = given(web, "client"), task = given(web, "task")
+        if problem == nil, isLook || web.query("look") == "yes" {
+            let task = given(web, "task")
+            form.fields.append(Field(Self.looked, "", .hidden, value: slug))
             let client = person.maySee(client: slug) ? try await house.clients.find(slug) : nil
             let input = try? StartInput(web.form, client: client?.slug)
             page.blocks += outlook.look(
@@ -50,7 +55,7 @@ struct StartPages: Sendable {
         page.blocks.append(
             Block(
                 text: [outlook.description, try await outlook.expectation()].joined(separator: " "),
-                facts: try await outlook.budgets(),
+                facts: try await outlook.budgets(client: !slug.isEmpty && person.maySee(client: slug) ? slug : nil),
                 forms: [form]))
         return try await house.page(page, web)
     }
@@ -167,9 +172,9 @@ struct StartPages: Sendable {
         guard cents != nil || limit.isEmpty else {
             return try await refused("limit", "Write the limit in dollars, such as 2.50, at least a cent.")
         }
-        guard web.form["do"] != "look" else {
+        guard try await !mustLook(web, agent, client) else {
             // An address does not hold what is long.
-            guard input.notes.isEmpty, input.written == nil else { return try await show(web) }
+            guard input.notes.isEmpty, input.written == nil else { return try await show(web, isLook: true) }
             let given = [("agent", agent.config.name), ("client", slug), ("task", written), ("limit", limit)]
             let query = given.map { "\($0)=\(WebRequest.escaped($1))" }.joined(separator: "&")
             return .seeOther("/runs/new?look=yes&\(query)")
@@ -187,6 +192,14 @@ struct StartPages: Sendable {
         house.wake()
         try await house.audit.note(started: run, by: actor)
         return try await house.done("The run has begun.", "/runs/\(run.id)/", web)
+    }
+
+    /// Where somebody wants to, and once where the agent had this client in the last day: it is paid for twice.
+    private func mustLook(_ web: WebRequest, _ agent: LoadedAgent, _ client: ClientRecord?) async throws -> Bool {
+        if web.form["do"] == "look" { return true }
+        guard let client, web.form[Self.looked] != client.slug else { return false }
+        let outlook = StartOutlook(house: house, agent: agent, person: try web.signedIn().person)
+        return try await outlook.recent()[client.slug] != nil
     }
 
     /// "2.50" is 250; nil for what is no amount, less than a cent or more than a hundred thousand dollars.
