@@ -154,6 +154,8 @@ PHONES = (f"(614) 555-0{number}" for number in itertools.count(111))
 CHANGE = """
 const form = document.querySelector(`form[action='${arguments[0]}']`), data = new FormData(form);
 data.set(document.getElementById(arguments[1]).name, arguments[2]);
+// Another form, and not the same one sent twice.
+data.delete("form_key");
 return fetch(form.action, {method: "POST", body: new URLSearchParams(data)}).then((answer) => answer.status);
 """
 
