@@ -29,7 +29,7 @@ PAGES = {
     "agent": "/agents/sentinel/", "agent-test": "/agents/sentinel/test", "costs": "/costs/", "system": "/system/",
     "intake": "/intake/", "intake-pause": "/intake/pause", "intake-drain": "/intake/drain",
     "webhooks": "/system/webhooks/", "connections": "/system/connections/", "endpoints": "/system/endpoints/", "endpoint": None,
-    "endpoint-rotate": None, "endpoint-disable": None, "endpoint-remove": None,
+    "endpoint-rotate": None, "endpoint-disable": None, "endpoint-remove": None, "endpoint-again": None,
     "alerts": "/system/alerts/", "queue": "/system/queue/", "queue-together": None, "in-effect": "/system/settings/",
     "audit-log": "/system/audit-log/", "users": "/users/", "user": "/users/admin/",
     "user-disable": "/users/admin/disable", "settings": "/settings/", "help": "/help", "not-found": "/nowhere/",
@@ -120,6 +120,12 @@ def add_endpoint(browser):
     PAGES["endpoint"] = first(browser, "/system/endpoints/")
     browser.get(BASE + PAGES["endpoint"])
     send(browser, PAGES["endpoint"] + "test")
+    # What waits is given up with it, and can be told once more.
+    browser.get(BASE + PAGES["endpoint"] + "disable")
+    send(browser, PAGES["endpoint"] + "disable")
+    send(browser, PAGES["endpoint"] + "enable")
+    event = browser.find_element(By.CSS_SELECTOR, "select[name=event] option").get_attribute("value")
+    PAGES["endpoint-again"] = f"{PAGES['endpoint']}again?event={event}"
     for question in ("rotate", "disable", "remove"):
         PAGES["endpoint-" + question] = there(browser, PAGES["endpoint"] + question)
 
