@@ -48,8 +48,9 @@ struct CostSampler: Sendable {
         }
     }
 
-    /// The stream may have missed the end: the history tells why. One that lacks the end too is taken at the session's
-    /// own word, for a session that is terminated says nothing any more.
+    /// The stream may have missed the end: the history tells why. It counts although its events are known now, for
+    /// while heartbeats go on nobody else asks. One that lacks the end too is taken at the session's own word, for a
+    /// session that is terminated says nothing any more.
     private func unseenEnd(_ session: AnthropicSession, _ follower: SessionFollower, _ judge: SessionJudge) async throws
         -> FollowStage.End?
     {
@@ -60,11 +61,10 @@ struct CostSampler: Sendable {
         }
         let end = judge.judge(recorder.fold)
         switch end {
-        case .broke: return end
-        // What it did before is known; whoever followed it for that brings it to its end.
-        case .turnEnded, .overLimit: return nil
+        // What it did before it was terminated counts as it does for one that is idle.
+        case .broke, .turnEnded, .overLimit: return end
         case nil, .gate, .customTools, .budgetReached, .unknownReason:
-            guard session.status == .terminated else { return nil }
+            guard session.status == .terminated else { return end }
             return .broke(RunCause(.sessionTerminated, "The session was terminated by the service."))
         }
     }

@@ -127,6 +127,7 @@ struct SessionState {
 
     private mutating func broadcast(_ event: Event) {
         guard !subscribers.isEmpty, !isPrivate(event) else { return }
+        if settings.isIdleUnstreamed, event.type == "session.status_idle" { return }
         let frame = ByteBuffer(string: "event: \(event.type)\ndata: \(event.json.text)\n\n")
         let isCut = settings.dropEvery.map { history.count % $0 == 0 } ?? false
         guard isCut else {

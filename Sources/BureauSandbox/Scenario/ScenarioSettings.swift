@@ -61,6 +61,8 @@ struct ScenarioSettings: Sendable, Hashable {
     var areInterruptsAnonymous = false
     /// A terminated session says so only when it is asked for: its history has no event of it.
     var isEndUnsaid = false
+    /// Streams miss every idle of the session and go on with heartbeats: only the history tells of it.
+    var isIdleUnstreamed = false
     /// Puts an empty page, which still names a next one, before every further page of the history.
     var emptyPages = false
     /// The session stands still when its history has this many events, until the value changes.
@@ -102,6 +104,7 @@ extension ScenarioSettings {
             case "asks": asks = min(max(1, try Self.number(key, value) ?? 1), 20)
             case "anonymous_interrupts": areInterruptsAnonymous = value.bool ?? false
             case "unsaid_end": isEndUnsaid = value.bool ?? false
+            case "unstreamed_idle": isIdleUnstreamed = value.bool ?? false
             case "empty_pages": emptyPages = value.bool ?? false
             case "hold_at": holdAt = try Self.number(key, value)
             default: throw Invalid(description: "Unknown field “\(key)”.")
