@@ -18,7 +18,7 @@ struct FileDownload {
     let timeoutSeconds: Double
 
     func save(to path: String) async throws(VendorError) -> Downloaded {
-        let temporary = path + ".part"
+        let temporary = Self.temporary(for: path)
         do {
             let saved = try await write(to: temporary)
             try await BlockingWork.run { try Self.publish(temporary, as: path) }
@@ -27,6 +27,12 @@ struct FileDownload {
             try? await BlockingWork.run { try FileManager.default.removeItem(atPath: temporary) }
             throw TransportFailure.error(from: error, request: request)
         }
+    }
+
+    /// Hidden, for the name of a file from outside never begins with a dot: "audit.md.part" is a name it may have.
+    private static func temporary(for path: String) -> String {
+        let path = path as NSString
+        return (path.deletingLastPathComponent as NSString).appendingPathComponent(".\(path.lastPathComponent).part")
     }
 
     private func write(to path: String) async throws -> Downloaded {

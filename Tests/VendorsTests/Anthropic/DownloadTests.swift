@@ -44,6 +44,35 @@ struct DownloadTests {
         }
     }
 
+    @Test(
+        "A file keeps its bytes beside one that has its name and .part, whichever comes first and when the other fails",
+        arguments: [["out.md", "out.md.part"], ["out.md.part", "out.md"]])
+    func neighbours(names: [String]) async throws {
+        try await withTemporaryFolder { folder in
+            try await VendorServer.run(answer: { request in
+                guard request.path.contains("broken") else { return .bytes(Array(request.path.utf8)) }
+                return .streaming { writer in
+                    try await writer.write(ByteBuffer(string: "half"))
+                    throw Broken()
+                }
+            }) { server, transport in
+                let client = AnthropicClient(transport: transport, baseURL: server.baseURL, key: Secret("k"))
+                for name in names {
+                    _ = try await client.download("of_\(name)", to: "\(folder)/\(name)", bytesMax: 1_000)
+                }
+                let error = try await vendorError {
+                    try await client.download("broken", to: "\(folder)/out.md", bytesMax: 1_000)
+                }
+                #expect(error.kind == .noAnswer)
+            }
+            #expect(files(folder).sorted() == names.sorted())
+            for name in names {
+                let kept = FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data()
+                #expect(String(decoding: kept, as: UTF8.self) == "/v1/files/of_\(name)/content")
+            }
+        }
+    }
+
     @Test("An empty file is a file")
     func empty() async throws {
         try await download(answer: { _ in .bytes([]) }) { result, folder in
