@@ -28,6 +28,9 @@ struct FormAgainTests {
             "a denial without a reason", "/approvals/together", ["decision=deny&reason=&note=kept"],
             "value=\"kept\""
         ),
+        (
+            "the lines of a note", "/approvals/together", ["decision=deny&reason=&note=one%0D%0Atwo"], "two</textarea>"
+        ),
         ("a password", "/settings/password", ["password=2brief"], "type=\"password\" value=\"\""),
     ]
 

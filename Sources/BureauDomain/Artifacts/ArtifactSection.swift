@@ -75,7 +75,9 @@ package struct ArtifactSection: Hashable, Sendable {
     private static func headings(_ bytes: [UInt8], _ file: String, _ section: String?) throws(Refused)
         -> ArtifactSection
     {
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let text = String(decoding: bytes, as: UTF8.self)
+        let lines = (text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...])
+            .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         let found = lines.enumerated().compactMap { index, line -> (index: Int, level: Int, words: String)? in
             let level = line.prefix { $0 == "#" }.count
             guard 1...6 ~= level, line.dropFirst(level).first == " " else { return nil }
@@ -89,8 +91,8 @@ package struct ArtifactSection: Hashable, Sendable {
                 ?? found.firstIndex(where: { $0.words.lowercased().contains(wanted) })
         else { throw Refused("\(file) has no section \"\(section.prefix(100))\"; it has: \(names)") }
         let end = found[(start + 1)...].first { $0.level <= found[start].level }?.index ?? lines.count
-        let text = lines[found[start].index..<end].joined(separator: "\n")
-        return fitted(Sanitiser.clean(text), more: "ask for one of its own headings")
+        let part = lines[found[start].index..<end].joined(separator: "\n")
+        return fitted(Sanitiser.clean(part), more: "ask for one of its own headings")
     }
 
     private static func fitted(_ text: String, more: String) -> ArtifactSection {

@@ -71,7 +71,7 @@ package enum Sanitiser {
     private static func withoutKeys(_ text: String) -> String {
         var result = "", rest = text[...]
         while let start = rest.range(of: "-----BEGIN ") {
-            let head = rest[start.upperBound...].prefix { $0 != "\n" && $0 != "\\" }
+            let head = rest[start.upperBound...].prefix { !$0.isNewline && $0 != "\\" }
             guard head.contains("PRIVATE KEY") else {
                 result += rest[..<start.upperBound]
                 rest = rest[start.upperBound...]

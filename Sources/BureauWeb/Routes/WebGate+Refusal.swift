@@ -207,7 +207,8 @@ extension WebGate {
         let isChosen = value == "yes" || name.hasPrefix(Picks.box) || unseen.contains(name)
         if isChosen { return Field(name, "", .hidden, value: value) }
         return Field(
-            name, label, value.count > 60 || value.contains("\n") ? .long : .line(type: "text"), value: value,
+            name, label, value.count > 60 || value.contains(where: \.isNewline) ? .long : .line(type: "text"),
+            value: value,
             problem: name == refusal.field ? refusal.detail : nil)
     }
 

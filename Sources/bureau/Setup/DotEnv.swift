@@ -1,6 +1,7 @@
 import Foundation
 
-/// Reads a `.env` file: `NAME=value` lines, `#` comments, values taken as they stand but for one pair of quotes.
+/// Reads a `.env` file: `NAME=value` lines, `#` comments, values taken as they stand but for one pair of quotes. The
+/// mark and the line ends that other systems' editors write are understood.
 enum DotEnv {
     static let bytesMax = 256 << 10
 
@@ -22,7 +23,10 @@ enum DotEnv {
 
     static func parse(_ text: String, path: String) throws(SetupError) -> [String: String] {
         var values: [String: String] = [:]
-        for (number, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        let text = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
+        // "\r\n" is one character, which "\n" is not.
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (number, raw) in lines.enumerated() {
             let line = raw.trimmingCharacters(in: .whitespaces)
             if line.isEmpty || line.hasPrefix("#") { continue }
             guard let equals = line.firstIndex(of: "="), let name = name(line[..<equals]) else {

@@ -118,7 +118,7 @@ struct SanitiserTests {
         "-----BEGIN CERTIFICATE-----", "", "a token: something that opens a door", "The secret is patience",
         "Ratio 1/2: half of them", "Meet on 11/21: at noon", "Score 1/100000:12",
         "https://medium.example.com/@ana", "ana@example.com: see https://www.example.com/a:b@c",
-        "ssh://git@example.com/a",
+        "ssh://git@example.com/a", "-----BEGIN CERTIFICATE-----\r\nwithout its PRIVATE KEY",
     ]
 
     @Test("Ordinary words stay as they are", arguments: harmless)
@@ -146,6 +146,9 @@ struct ArtifactSectionTests {
     private static let markdown =
         "# Audit\n\nintro\n\n## Top priorities\n\n- one\n\n### Detail\n\nmore\n\n## Warnings\n\n- two\n"
 
+    /// As editors of another system save it.
+    private static let windows = "\u{FEFF}" + markdown.replacing("\n", with: "\r\n")
+
     private static let good: [(String, String, String?, String)] = [
         ("a.json", json, nil, "Sections of a.json: overall_score, modules, note"),
         ("a.json", json, "overall_score", "71"),
@@ -156,6 +159,8 @@ struct ArtifactSectionTests {
         ("a.md", markdown, "top priorities", "## Top priorities\n\n- one\n\n### Detail\n\nmore\n"),
         ("a.md", markdown, "## Warnings", "## Warnings\n\n- two\n"),
         ("a.json", json, "  ", "Sections of a.json: overall_score, modules, note"),
+        ("a.md", windows, nil, "Sections of a.md: Audit · Top priorities · Detail · Warnings"),
+        ("a.md", windows, "top priorities", "## Top priorities\n\n- one\n\n### Detail\n\nmore\n"),
     ]
 
     @Test("A section is what it names, and without one the sections are told", arguments: good)

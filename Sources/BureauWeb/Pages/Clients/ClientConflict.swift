@@ -83,7 +83,8 @@ struct ClientConflict: Sendable {
             let who = line.by.map { "\($0.actor.name) wrote" } ?? "There is now"
             return Field(
                 ClientActions.box(line.fact), line.fact.label,
-                line.fact.isLong || line.typed.contains("\n") ? .long : .line(type: "text"), value: line.typed,
+                line.fact.isLong || line.typed.contains(where: \.isNewline) ? .long : .line(type: "text"),
+                value: line.typed,
                 hint: line.now.isEmpty ? "There is nothing now." : "\(who): \(line.now)")
         }
         return Block(
