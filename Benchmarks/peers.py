@@ -17,7 +17,8 @@ COMMANDS = {
 }
 
 # The far side knows one-request uploads only, and no file by its id. The product looks at the root folder, asks Drive for the file's id first, so that an upload whose
-# answer was lost is found again, and sends the bytes in a resumable upload: it is taught all three.
+# answer was lost is found again, and sends the bytes in a resumable upload: it is taught all three. Its tasks are in
+# another list than its webhooks tell of: the product fetches a task again and would leave it alone.
 UPLOADS = '''    if (is(r, "GET", "/drive/v3/files/generateIds")) { json(c, "{\\"ids\\":[\\"drv_1\\",\\"drv_2\\"]}"); return; }
     if (is(r, "GET", "/drive/v3/files/")) { json(c, "{\\"id\\":\\"folder_root\\",\\"name\\":\\"root\\",\\"mimeType\\":\\"application/vnd.google-apps.folder\\"}"); return; }
     if (is(r, "PUT", "/upload/drive/v3/files")) { note(K_DRIVE_UPLOAD, find_num(r->target, r->target_len, "upload_id=")); json(c, "{\\"id\\":\\"drv_1\\",\\"webViewLink\\":\\"https://drive.example/d/1\\"}"); return; }
@@ -30,6 +31,7 @@ def teach(path):
     with open(path) as file:
         source = file.read()
     source = source.replace(LIST_LINE, UPLOADS + LIST_LINE, 1)
+    source = source.replace('\\"list\\":{\\"id\\":\\"list_1\\"', '\\"list\\":{\\"id\\":\\"162641062\\"', 1)
     source = source.replace("static char *file_blob;", "static int far_port; static char *file_blob;", 1)
     source = source.replace("return mh_run(port, on_request, secs);", "far_port = port; return mh_run(port, on_request, secs);", 1)
     with open(path, "w") as file:

@@ -130,12 +130,14 @@ struct Served: Sendable {
 }
 
 extension AgentCatalog {
-    /// With the example agent of the repository, when a test wants one.
+    /// With the example agent of the repository, given a list, when a test wants one.
     fileprivate func stocked(_ isStocked: Bool, _ folder: URL) async throws -> AgentCatalog {
         guard isStocked else { return self }
         let agents = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "agents/sentinel.json")
-        try FileManager.default.copyItem(at: agents, to: folder.appending(path: "sentinel.json"))
+        let text = try String(contentsOf: agents, encoding: .utf8)
+            .replacing("<LIST_ID_FOR_SENTINEL_TASKS>", with: "901100000001")
+        try Data(text.utf8).write(to: folder.appending(path: "sentinel.json"))
         try await refresh()
         return self
     }

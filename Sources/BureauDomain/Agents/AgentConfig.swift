@@ -60,6 +60,7 @@ package struct AgentConfig: Hashable, Sendable {
 
     package struct Triggers: Hashable, Sendable {
         package struct ClickUp: Hashable, Sendable {
+            /// May still be an example's, in angle brackets: then no task starts the agent.
             package let listID: String
             /// Compared without regard to letter case; see `matches(status:)`.
             package let status: String
@@ -68,6 +69,9 @@ package struct AgentConfig: Hashable, Sendable {
             /// The slug of the client all of the list is for, where a task names nobody.
             package let client: String?
             package let skill: TaskSkill?
+
+            /// The list whose tasks start the agent; nil while the file names an example's.
+            package var namedList: String? { listID.hasPrefix("<") ? nil : listID }
 
             /// ClickUp reports statuses in lower case, whatever people typed.
             package func matches(status other: String) -> Bool {

@@ -123,7 +123,10 @@ package struct WebhookIntake: Sendable {
         guard let trigger = agent.config.triggers.clickUp else {
             return try await record(signal, .ignored(because: "\(agent.config.name) is not started by ClickUp"))
         }
-        let listID = trigger.listID.hasPrefix("<") ? nil : trigger.listID
+        guard let listID = trigger.namedList else {
+            let why = "the agent's list_id is still the example's: put the id of its own list into its file"
+            return try await record(signal, .ignored(because: why), hint: event.taskID)
+        }
         switch ClickUpTrigger.decide(event, listID: listID, triggerStatus: trigger.status, bodyHash: signal.bodyHash) {
         case .ignore(let why):
             return try await record(

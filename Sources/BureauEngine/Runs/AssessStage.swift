@@ -115,7 +115,10 @@ struct AssessStage: Stage {
         guard let trigger = config.triggers.clickUp else { return facts }
         (facts.place, facts.wantedPlace) = (task?.place, trigger.status)
         facts.container = task?.containerID
-        facts.wantedContainer = trigger.listID.hasPrefix("<") ? nil : trigger.listID
+        facts.wantedContainer = trigger.namedList
+        if trigger.namedList == nil {
+            facts.objection = "The agent's list_id is still the example's, so no task starts it."
+        }
         facts.isAssigned = trigger.assigneeID.map { task?.assigneeIDs.contains($0) ?? false }
         if config.confirms(run.taskTool) { facts.waitingPlace = config.delivery.clickUp?.blockedStatus }
         facts.runInReview = try await runInReview(hand)

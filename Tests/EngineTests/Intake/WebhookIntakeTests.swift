@@ -107,6 +107,16 @@ struct WebhookIntakeTests {
         #expect(try await runs(bench).isEmpty)
     }
 
+    @Test(
+        "While its list is still the example's no task starts an agent, whatever list it is in", arguments: ["5", ""])
+    func exampleList(list: String) async throws {
+        let bench = try await Bench(agents: Agents.ofExampleList)
+        let answer = await intake(bench).accept(signed(Self.body(list: list)))
+        #expect(answer.status == 200 && answer.json.contains("list_id is still the example's"), "\(answer.json)")
+        #expect(try await verdicts(bench) == ["ignored"])
+        #expect(try await runs(bench).isEmpty)
+    }
+
     @Test("A refused signal that was cut is not replayed; a whole one is, and ends as the duplicate it is")
     func replay() async throws {
         let bench = try await Bench(), intake = intake(bench)

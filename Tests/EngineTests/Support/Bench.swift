@@ -134,6 +134,8 @@ final class Bench: Sendable {
 enum Agents {
     static let list = "901100000001"
     static let sentinel = make()
+    /// As the shipped file is before somebody has put a list into it.
+    static let ofExampleList = ["sentinel.json": sentinel.replacingOccurrences(of: list, with: "<LIST_ID>")]
 
     static func make(
         name: String = "sentinel", version: String = "1.0.0", limits: String = sentinelLimits, extra: String = ""

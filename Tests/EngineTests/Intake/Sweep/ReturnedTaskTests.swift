@@ -29,6 +29,18 @@ struct ReturnedTaskTests {
         }
     }
 
+    @Test("A run that a task has started is ignored when its agent's list is the example's by then")
+    func exampleList() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench(agents: Agents.ofExampleList)
+            try await BoardVisitor(base: "http://127.0.0.1:\(standIns.port)").move(Self.task, to: "ready (automate)")
+            let run = try await bench.run(task: Self.task, source: .webhook)
+            let found = try await bench.assess(run.id, with: try bench.parts(standIns.connections))
+            #expect(found.state == .ignored)
+            #expect(found.cause?.sentence.contains("still the example's") == true, "\(String(describing: found.cause))")
+        }
+    }
+
     private static func runs(_ bench: Bench) async throws -> [String] {
         try await bench.database.engine.query("SELECT id FROM run ORDER BY id").map { try $0.text("id") }
     }
