@@ -9,8 +9,8 @@ package struct SessionFollower: Sendable {
     let doors: Doors
     let counters: Counters
     let logger: Logger
-    static let pageEventsMax = 1_000
-    static let historyPagesMax = 1_000
+    /// One that has more is never read to its end, and half a history is never acted on.
+    var historyPagesMax = 10_000
     /// After a restart every session is opened anew: at this pace, so that the rush does not set the process's size.
     private static let openings = Gate(max: 64)
 
@@ -50,13 +50,7 @@ package struct SessionFollower: Sendable {
 
     /// The whole history, page by page; a page that fails is asked for again by its own cursor.
     func list() async throws {
-        var page: String?
-        for _ in 0..<Self.historyPagesMax {
-            let found = try await historyPage(page)
-            try recorder.record(found.events)
-            guard let next = found.nextPage else { return }
-            page = next
-        }
+        try await listAll { try await historyPage($0, &$1) }
     }
 
     /// What the session's sub-agents have said by themselves, and with which models. The session's own history tells of
@@ -79,13 +73,20 @@ package struct SessionFollower: Sendable {
     }
 
     private func list(_ thread: String) async throws {
-        var page: String?
-        for _ in 0..<Self.historyPagesMax {
-            let found = try await threadPage(thread, page)
+        try await listAll { try await threadPage(thread, $0, &$1) }
+    }
+
+    private func listAll(_ read: (String?, inout HistoryPageSize) async throws -> EventPage) async throws {
+        var (page, size) = (String?.none, HistoryPageSize())
+        for _ in 0..<historyPagesMax {
+            let found = try await read(page, &size)
             try recorder.record(found.events)
             guard let next = found.nextPage else { return }
             page = next
         }
+        throw VendorError(
+            vendor: .anthropic, operation: "GET events",
+            kind: .unreadable(field: "a history of more than \(historyPagesMax) pages"))
     }
 
     /// One attachment: open, list, then live. Returns nil when the stream ended before an answer.
@@ -113,18 +114,17 @@ package struct SessionFollower: Sendable {
         }
     }
 
-    private func historyPage(_ page: String?) async throws -> EventPage {
-        var (tries, limit) = (0, Self.pageEventsMax)
+    private func historyPage(_ page: String?, _ size: inout HistoryPageSize) async throws -> EventPage {
+        var tries = 0
         while true {
             do {
-                return try await anthropic.history(of: session, page: page, limit: limit)
+                let found = try await anthropic.history(of: session, page: page, limit: size.events)
+                size.passed()
+                return found
             } catch {
                 try Task.checkCancellation()
-                if error.kind == .unreadable(field: "body"), limit > 1 {
-                    // Too large, or cut off: fewer at once.
-                    limit = max(1, limit / 10)
-                    continue
-                }
+                // Too large, or cut off: fewer at once.
+                if error.kind == .unreadable(field: "body"), size.shrink() { continue }
                 guard error.isRetryable, tries < Backoff.stage.seconds.count,
                     let wait = Backoff.stage.milliseconds(tries: tries, doors: doors)
                 else { throw error }
@@ -134,12 +134,15 @@ package struct SessionFollower: Sendable {
         }
     }
 
-    private func threadPage(_ thread: String, _ page: String?) async throws -> EventPage {
-        var limit = Self.pageEventsMax
+    private func threadPage(_ thread: String, _ page: String?, _ size: inout HistoryPageSize) async throws -> EventPage
+    {
         while true {
-            do { return try await anthropic.history(of: session, thread: thread, page: page, limit: limit) } catch {
-                guard error.kind == .unreadable(field: "body"), limit > 1 else { throw error }
-                limit = max(1, limit / 10)
+            do {
+                let found = try await anthropic.history(of: session, thread: thread, page: page, limit: size.events)
+                size.passed()
+                return found
+            } catch {
+                guard error.kind == .unreadable(field: "body"), size.shrink() else { throw error }
             }
         }
     }
