@@ -55,7 +55,7 @@ struct StepRunner: Sendable {
                     if mustLook { return try await lookOnceMore(step, write, lastFailure) }
                     return try await settle(step, .failed, lastFailure)
                 }
-                try await pause(after: error, attempt: attempt)
+                if attempt < backoff.seconds.count || mustLook { try await pause(after: error, attempt: attempt) }
             } catch let problem as StepProblem {
                 return try await settle(step, .failed, problem.description)
             } catch let doubt as StepDoubt {

@@ -136,6 +136,20 @@ struct StepRunnerTests {
         #expect(bench.clock.slept == [slept])
     }
 
+    private static let limit = VendorError.Kind.limited(retryAfterMilliseconds: 5_000)
+    private static let lastPauses: [(String, [VendorError.Kind], [Int64])] = [
+        ("nothing is left to do", [limit, limit], [5_000]),
+        ("it must be looked for", [.noAnswer, limit], [1_000, 5_000]),
+    ]
+
+    @Test("After the last try no pause is kept, but where a look follows", arguments: lastPauses)
+    func lastPause(what: String, answers: [VendorError.Kind], slept: [Int64]) async throws {
+        let bench = try await Bench()
+        let step = try await bench.step(try await bench.run())
+        _ = try await bench.runner(step).run(step, ScriptedWrite(answers.map { .vendor($0) }))
+        #expect(bench.clock.slept == slept, "\(what)")
+    }
+
     @Test("A vendor that stays away leaves the step failed after the second try", arguments: waits)
     func exhausted(kind: VendorError.Kind) async throws {
         let (write, step, _) = try await run(ScriptedWrite([.vendor(kind)]))
