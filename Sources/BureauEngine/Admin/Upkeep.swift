@@ -25,30 +25,49 @@ package struct Upkeep: Service {
         try? await cancelWhenGracefulShutdown {
             var known: Set<String> = []
             while !Task.isCancelled {
-                do { try await look() } catch is CancellationError { return } catch {
-                    parts.logger.error("upkeep failed", metadata: ["why": "\(error)"])
-                }
+                try await look()
                 let isKnown = await learnOwnUsers(&known)
                 try await parts.doors.sleep(.seconds(isKnown ? Self.lookEverySeconds : Self.learnEverySeconds))
             }
         }
     }
 
+    /// Throws only when it is cut off.
     func look() async throws {
-        try await checkDailyCost()
-        try await parts.database.write { try SignalStore(db: $0).trimRefused(keep: Self.refusedSignalsKept) }
-        try await QueueExpiry(parts: parts).look()
-        try await StraySessions(parts: parts).chase()
-        try await FolderSizes(parts: parts).look()
-        // Whoever searches next finds little to catch up with.
-        try await RunTexts(database: parts.database, doors: parts.doors).bringUpToDate()
-        if try await isDue("last_disk_look", everyMilliseconds: Self.hourlyMilliseconds) {
-            try await checkDisks()
-            try await remember("last_disk_look", "done")
+        try await alone("the day's cost") { try await checkDailyCost() }
+        try await alone("refused signals") {
+            try await parts.database.write { try SignalStore(db: $0).trimRefused(keep: Self.refusedSignalsKept) }
         }
-        guard try await isDue("last_daily_upkeep", everyMilliseconds: Self.dailyMilliseconds) else { return }
-        try await daily()
-        try await remember("last_daily_upkeep", "done")
+        try await alone("runs that wait too long") { try await QueueExpiry(parts: parts).look() }
+        try await alone("sessions that did not stop") { try await StraySessions(parts: parts).chase() }
+        try await alone("sizes of folders") { try await FolderSizes(parts: parts).look() }
+        // Whoever searches next finds little to catch up with.
+        try await alone("words of runs") {
+            try await RunTexts(database: parts.database, doors: parts.doors).bringUpToDate()
+        }
+        try await alone("disks") {
+            try await whenDue("last_disk_look", everyMilliseconds: Self.hourlyMilliseconds) { try await checkDisks() }
+        }
+        for (name, chore) in dailyChores {
+            try await alone(name) {
+                try await whenDue("last_daily_\(name)", everyMilliseconds: Self.dailyMilliseconds, chore)
+            }
+        }
+    }
+
+    /// One that fails keeps none of the others from being done, and is tried again at the next look.
+    private func alone(_ name: String, _ chore: () async throws -> Void) async throws {
+        do { try await chore() } catch {
+            try Task.checkCancellation()
+            parts.logger.error("upkeep failed", metadata: ["chore": "\(name)", "why": "\(error)"])
+        }
+    }
+
+    /// Each remembers by itself when it was done: a check of the whole database is not repeated because another failed.
+    private func whenDue(_ name: String, everyMilliseconds: Int64, _ chore: () async throws -> Void) async throws {
+        guard try await isDue(name, everyMilliseconds: everyMilliseconds) else { return }
+        try await chore()
+        try await remember(name, "done")
     }
 
     private func isDue(_ name: String, everyMilliseconds: Int64) async throws -> Bool {
@@ -59,12 +78,12 @@ package struct Upkeep: Service {
         return last.map { now < $0 || now - $0 >= everyMilliseconds } ?? true
     }
 
-    package func daily() async throws {
-        removeOldLogs()
-        try await checkDatabase()
-        try await trim()
-        try await StraySessions(parts: parts).sweep()
-        parts.logger.info("daily upkeep done")
+    /// By the names under which it is remembered when each was done.
+    private var dailyChores: [(name: String, chore: @Sendable () async throws -> Void)] {
+        [
+            ("logs", { removeOldLogs() }), ("database", { try await checkDatabase() }),
+            ("signals", { try await trim() }), ("sessions", { try await StraySessions(parts: parts).sweep() }),
+        ]
     }
 
     /// The agency's account of the day, told once a day. Of yesterday's too: what began before midnight counts there,

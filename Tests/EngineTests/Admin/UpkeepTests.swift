@@ -124,7 +124,10 @@ struct UpkeepTests {
                     [id, at, Data("{}".utf8), verdict, ["run", "duplicate"].contains(verdict) ? run.id : nil])
             }
         }
-        for _ in 0..<2 { try await upkeep(bench) { $0.diskAlertPercent = 101 }.daily() }
+        for _ in 0..<2 {
+            try await upkeep(bench) { $0.diskAlertPercent = 101 }.look()
+            bench.clock.advance(milliseconds: Upkeep.dailyMilliseconds)
+        }
         let rows = try await bench.database.engine.query("SELECT id, length(body) AS n, body_sha256 FROM signal", [])
         for row in rows {
             let number = try #require(ids.firstIndex(of: try row.text("id")))
@@ -186,7 +189,7 @@ struct UpkeepTests {
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSince1970: now - age * day)], ofItemAtPath: file.path)
         }
-        try await upkeep(bench) { $0.diskAlertPercent = 101 }.daily()
+        try await upkeep(bench) { $0.diskAlertPercent = 101 }.look()
         let left = try FileManager.default.contentsOfDirectory(atPath: bench.logsFolder.path).sorted()
         #expect(left == ["old.txt", "young.jsonl"])
     }
@@ -198,10 +201,30 @@ struct UpkeepTests {
             bench.clock.advance(milliseconds: Int64(hours) * 3_600_000)
             try await upkeep(bench) { $0.diskAlertPercent = 101 }.look()
             let last = try await bench.database.query(
-                "SELECT updated_at FROM setting WHERE name = 'last_daily_upkeep'"
+                "SELECT updated_at FROM setting WHERE name = 'last_daily_database'"
             ).first?.integer("updated_at")
             #expect((last == bench.clock.now) == isThorough)
         }
+    }
+
+    private static let broken: [(table: String, done: [String])] = [
+        ("run_text", ["database", "logs", "sessions", "signals"]), ("asana_hook", ["database", "logs", "sessions"]),
+    ]
+
+    @Test("A chore that keeps failing keeps no other from being done, and none is done twice for it", arguments: broken)
+    func failing(table: String, done: [String]) async throws {
+        let bench = try await Bench(), first = bench.clock.now
+        let upkeep = try upkeep(bench) { $0.diskAlertPercent = 0 }
+        _ = try await bench.database.engine.write { try $0.execute("DROP TABLE \(table)", []) }
+        for _ in 0..<2 {
+            try await upkeep.look()
+            bench.clock.advance(milliseconds: 60_000)
+        }
+        #expect(try await bench.alerts().contains { $0.subject == "DATA_DIR" })
+        let daily = try await bench.database.query(
+            "SELECT name, updated_at FROM setting WHERE name LIKE 'last_daily_%' ORDER BY name")
+        #expect(try daily.map { try $0.text("name") } == done.map { "last_daily_\($0)" })
+        #expect(try daily.allSatisfy { try $0.integer("updated_at") == first }, "each was done once")
     }
 
     @Test("While ClickUp does not say who we are it is asked again; once it has, no more")
