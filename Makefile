@@ -9,10 +9,11 @@ export SWIFT_DETERMINISTIC_HASHING := 1
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: ## Install what is missing besides Swift (Debian 12, Ubuntu 24.04)
+setup: ## Install what is missing besides Swift, for the tests too (Debian 12, Ubuntu 24.04)
 	@scripts/setup
 
-demo: setup ## Watch a whole run against local stand-ins (ARGS=--once ends by itself)
+demo: ## Watch a whole run against local stand-ins (ARGS=--once ends by itself)
+	@scripts/setup build
 	@scripts/demo $(ARGS)
 
 test: setup ## Build and run every test
@@ -25,17 +26,18 @@ format: ## Put every Swift file into the project's format
 	@swift format format --in-place --parallel --recursive Sources Tests Package.swift
 
 # The Swift runtime goes into the binary, so that a server needs no toolchain and no path to one.
-build: setup ## Build the release binary
+build: ## Build the release binary
+	@scripts/setup build
 	@swift build -c release --product bureau --static-swift-stdlib
 	@echo "Built: $$(swift build -c release --show-bin-path)/bureau"
 
-bench: build ## Measure, and print one JSON line per figure
+bench: setup build ## Measure, and print one JSON line per figure
 	@Benchmarks/run $(ARGS)
 
-load: $(if $(BINARY),setup,build) ## 1,000 runs in flight for ten minutes, kills included (MINUTES, RUNS, BINARY)
+load: setup $(if $(BINARY),,build) ## 1,000 runs in flight for ten minutes, kills included (MINUTES, RUNS, BINARY)
 	@Benchmarks/load.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RUNS),--runs $(RUNS)) $(if $(BINARY),--binary $(BINARY)) $(ARGS)
 
-beside: $(if $(BINARY),setup,build) ## The same kills beside a durable-execution library from PyPI (needs pip and PostgreSQL; KILLS, SEED)
+beside: setup $(if $(BINARY),,build) ## The same kills beside a durable-execution library from PyPI (needs pip and PostgreSQL; KILLS, SEED)
 	@Benchmarks/beside_durable.py $(if $(BINARY),--binary $(BINARY)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 soak: setup ## Crash tests at 1,000 random points (BUREAU_SOAK_SEED, BUREAU_SOAK_POINTS)

@@ -70,6 +70,55 @@ struct ScriptTests {
         }
     }
 
+    private static let wants: [(String, isWhole: Bool)] = [
+        ("demo", false), ("build", false), ("test", true), ("bench", true), ("load", true), ("beside", true),
+        ("soak", true), ("simulate", true),
+    ]
+
+    @Test("What is built to be run installs little; what tests and measures is set up whole", arguments: wants)
+    func setups(target: String, isWhole: Bool) async throws {
+        let said = try await Shell(folder: SourceTree.root).run("make", ["--no-print-directory", "-n", target])
+        let lines = said.output.split(separator: "\n")
+        #expect(said.status == 0 && lines.contains("scripts/setup") == isWhole, "\(said.output)")
+        #expect(lines.contains { $0.hasPrefix("scripts/setup") })
+    }
+
+    private static let few = "ca-certificates git libsqlite3-dev zlib1g-dev sqlite3"
+    private static let sets: [([String], String)] = [
+        (["build", "--dry-run"], few),
+        (
+            ["--dry-run"],
+            few + " python3 python3-venv chromium chromium-driver poppler-utils caddy default-jre-headless"
+        ),
+    ]
+
+    @Test("For building no browser, web server or Python is installed; for the tests they are", arguments: sets)
+    func setupSets(arguments: [String], packages: String) async throws {
+        try await Shell.inTemporaryFolder { shell in
+            for name in ["setup", "environment"] {
+                let path = "scripts/\(name)"
+                try shell.write(try SourceTree.file(path).text, to: path, isExecutable: true)
+            }
+            // A machine that has next to nothing.
+            for name in ["bash", "dirname", "sed", "head", "sort", "grep"] {
+                let program = "#!/bin/sh\nPATH=/usr/bin:/bin exec \(name) \"$@\"\n"
+                let isShell = name == "bash"
+                try shell.write(
+                    isShell ? "#!/bin/sh\nexec /bin/bash \"$@\"\n" : program, to: "bin/\(name)", isExecutable: true)
+            }
+            try shell.write("#!/bin/sh\necho Swift version 6.3\n", to: "bin/swift", isExecutable: true)
+            for name in ["dpkg-query", "apt-get"] {
+                try shell.write("#!/bin/sh\nexit 1\n", to: "bin/\(name)", isExecutable: true)
+            }
+            let outcome = try await shell.run(
+                "scripts/setup", arguments, environment: ["PATH": "\(shell.folder.path)/bin"])
+            #expect(outcome.status == 1)
+            let first = outcome.output.split(separator: "\n").first.map(String.init)
+            #expect(first == "missing Debian packages: \(packages)", "\(outcome.output)")
+            #expect(!outcome.output.contains("Python") || arguments == ["--dry-run"], "\(outcome.output)")
+        }
+    }
+
     @Test("A failed test is named again at the end")
     func failures() async throws {
         try await Shell.inTemporaryFolder { shell in
