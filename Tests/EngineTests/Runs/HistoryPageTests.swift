@@ -1,6 +1,6 @@
 import BureauVendors
-import ProductHarness
 import Foundation
+import ProductHarness
 import Synchronization
 import Testing
 
