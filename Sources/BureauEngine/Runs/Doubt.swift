@@ -21,7 +21,7 @@ struct Doubt {
         )
         let (doors, run) = (parts.doors, run)
         try await parts.database.write { db in
-            let isTold = try AlertStore(db: db).open().contains { $0.cause == Self.code && $0.subject == run.id }
+            let isTold = try AlertStore(db: db).isOpen(cause: Self.code, subject: run.id)
             if !isTold {
                 try RunEventStore(db: db).append(run.id, kind: "doubtful", detail: cause.sentence, now: doors.now())
             }
