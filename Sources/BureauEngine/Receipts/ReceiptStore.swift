@@ -79,7 +79,7 @@ struct ReceiptStore {
 /// The facts that are worth a link, and what is kept of each.
 extension ReceiptStore {
     static let accepted = "accepted", signal = "signal", payload = "payload", asked = "asked", decided = "decided"
-    static let file = "file", sent = "sent", ended = "ended", resolved = "resolved"
+    static let file = "file", sent = "sent", ended = "ended", resolved = "resolved", cost = "cost"
 
     func payload(_ payload: AssembledPayload, run: String, now: Int64) throws {
         try append(
@@ -134,14 +134,43 @@ extension ReceiptStore {
     }
 
     func ended(_ run: RunRecord, now: Int64) throws {
-        try append(
-            run.id, Self.ended,
-            [
-                ("state", .string(run.state.rawValue)), ("cause", run.cause.map { .string($0.code.rawValue) }),
-                ("session", run.sessionID.map { .string($0) }), ("model", run.model.map { .string($0) }),
-                ("cost_micro_usd", .number(JSONNumber(run.spentMicroUSD))), ("cost_by", .string(run.spentMethod)),
-                ("events", .number(JSONNumber(run.eventsCount))),
-            ], now: now)
+        let end: [(String, JSONValue?)] = [
+            ("state", .string(run.state.rawValue)), ("cause", run.cause.map { .string($0.code.rawValue) }),
+            ("session", run.sessionID.map { .string($0) }), ("model", run.model.map { .string($0) }),
+            ("events", .number(JSONNumber(run.eventsCount))),
+        ]
+        let money = try money(run)
+        try append(run.id, Self.ended, end + money, now: now)
+    }
+
+    /// A session was seen to rest after its run's end, and had cost more by then.
+    func costChanged(_ run: RunRecord, now: Int64) throws {
+        let last = try db.first(
+            "SELECT body FROM receipt WHERE run_id = ? AND kind IN ('ended', 'cost') ORDER BY seq DESC LIMIT 1",
+            [run.id])
+        let told = try last.map { try JSONValue.parse(Array(try $0.text("body").utf8)) }
+        guard told?["cost_micro_usd"]?.int != Int(run.spentMicroUSD) else { return }
+        try append(run.id, Self.cost, try money(run), now: now)
+    }
+
+    private func money(_ run: RunRecord) throws -> [(String, JSONValue?)] {
+        [
+            ("cost_micro_usd", .number(JSONNumber(run.spentMicroUSD))), ("cost_by", .string(run.spentMethod)),
+            ("usage", try RunUsageStore(db: db).find(run.id).map(Self.usage)),
+        ]
+    }
+
+    /// What the session has used, by kind, as it stood then.
+    private static func usage(_ used: RunUsage) -> JSONValue {
+        let usage = used.usage
+        let kinds: [(String, Int64)] = [
+            ("input_tokens", usage.inputTokens), ("output_tokens", usage.outputTokens),
+            ("cache_read_tokens", usage.cacheReadTokens), ("cache_write_5m_tokens", usage.cacheWrite5mTokens),
+            ("cache_write_1h_tokens", usage.cacheWrite1hTokens),
+            ("cache_write_other_tokens", usage.cacheWriteUnsplitTokens), ("web_searches", usage.webSearches),
+            ("active_ms", usage.activeMilliseconds),
+        ]
+        return .object(JSONObject(kinds.map { ($0.0, JSONValue.number(JSONNumber($0.1))) }))
     }
 
     func resolved(_ step: StepRecord, _ decision: String, by person: String, run: String, now: Int64) throws {

@@ -91,6 +91,28 @@ struct ExportCheckTests {
         #expect(broken.description.contains(loss.words) || broken.kind.contains("MANIFEST"), "\(broken)")
     }
 
+    @Test("A run's end ties down what its session used, and a cost that is known later is a link of its own, once")
+    func money() async throws {
+        let bench = try await Bench(), now = bench.clock.now
+        let run = try await bench.run(Bench.toRunning)
+        let kinds = try await bench.database.write { db in
+            let receipts = ReceiptStore(db: db), runs = RunStore(db: db)
+            let usage = SessionUsage(inputTokens: 10, outputTokens: 20, webSearches: 3)
+            try RunUsageStore(db: db).save(usage, listed: nil, run: run.id)
+            try receipts.ended(run, now: now)
+            try receipts.costChanged(run, now: now)
+            try db.execute("UPDATE run SET spent_micro_usd = 70000 WHERE id = ?", [run.id])
+            let dearer = try #require(try runs.find(run.id))
+            for _ in 0..<2 { try receipts.costChanged(dearer, now: now) }
+            return try receipts.list(run.id).map(\.kind)
+        }
+        #expect(kinds == [ReceiptStore.accepted, ReceiptStore.ended, ReceiptStore.cost])
+        let links = try await bench.database.read { try ReceiptStore(db: $0).list(run.id) }
+        #expect(ReceiptChain(run: run.id, links: links).firstBroken == nil)
+        #expect(links[1]["usage"]?["output_tokens"]?.int == 20 && links[1]["usage"]?["web_searches"]?.int == 3)
+        #expect(links[1]["cost_micro_usd"]?.int == 0 && links[2]["cost_micro_usd"]?.int == 70_000)
+    }
+
     @Test("A receipt can be neither changed nor removed in the database")
     func appendOnly() async throws {
         let bench = try await Bench()
