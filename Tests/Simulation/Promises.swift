@@ -19,6 +19,7 @@ struct Promises {
                 && db.first(
                     "SELECT 1 AS busy FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended') LIMIT 1")
                     == nil
+                && db.first("SELECT 1 AS busy FROM loose_session WHERE rested_at IS NULL LIMIT 1") == nil
         }
     }
 
@@ -261,15 +262,20 @@ struct Promises {
 
     // MARK: Money
 
-    /// The cost of a run is what its session cost, to the cent.
-    private func money(_ runs: [Run], _ sight: Sight) -> [String] {
-        let costs = Dictionary(sight.sessions.map { ($0.id, Int64($0.costCents) * 10_000) }) { first, _ in first }
-        return runs.filter { $0.state == .done }.flatMap { run -> [String] in
-            let cost = run.session.flatMap { costs[$0] } ?? 0
+    /// The cost of a run, however it ended, is what its sessions cost, to the cent: the run's row and the ledger say so. A
+    /// session that the service itself ended tells its last figures to nobody.
+    private func money(_ runs: [Run], _ sight: Sight) throws -> [String] {
+        let costs = Dictionary(grouping: sight.sessions.filter { $0.run != nil }, by: { $0.run ?? "" })
+        let unbalanced = try world.disk.read { try SpendCheck.complaints($0) }
+        return runs.filter(\.state.isFinal).flatMap { run -> [String] in
+            let own = costs[run.id] ?? []
+            guard !own.contains(where: { $0.status == "terminated" }) else { return [] }
+            let cost = own.reduce(Int64(0)) { $0 + Int64($1.costCents) * 10_000 }
             // The stand-in tells whole cents.
             return Proof.expect(
-                abs(run.spent - cost) < 10_000, "the run \(run.id) cost \(run.spent), its session \(cost)")
-        }
+                abs(run.spent - cost) < 10_000 * Int64(max(1, own.count)),
+                "the run \(run.id) (\(run.state.rawValue)) cost \(run.spent), its session \(cost)")
+        } + unbalanced
     }
 
     /// The dearest request the scripts make, with room: how far a session may get beyond what was set aside for it.
@@ -310,7 +316,11 @@ struct Promises {
                 WHERE purpose = 'notice' AND state IN ('pending', 'intended') ORDER BY id LIMIT 5
                 """)
         }
+        let loose = try world.disk.read {
+            try $0.query("SELECT run_id, session_id FROM loose_session WHERE rested_at IS NULL ORDER BY run_id LIMIT 5")
+        }
         return runs.filter { $0.lease != nil }.map { "the run \($0.id) (\($0.state.rawValue)) is still leased" }
+            + loose.map { "a session was never seen to rest: \($0)" }
             + notices.map { "a notice still waits: \($0)" }
     }
 

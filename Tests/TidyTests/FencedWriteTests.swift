@@ -16,6 +16,7 @@ struct FencedWriteTests {
         "Spend/BudgetDesk.swift": "people, not workers", "Artifacts/ArtifactDesk+Decide.swift": "people, not workers",
         "Builds/BuildCare.swift": "of runs that have ended", "Runs/RunListing.swift": "people, not workers",
         "Runs/StraySessions.swift": "of sessions that no run follows",
+        "Runs/StraySessions+Chase.swift": "of sessions that no run follows",
         "Runs/Doubt.swift": "tells people once, whoever does",
         "Runs/RunTexts.swift": "follows the runs, and moves none",
         "Runs/WaitingTaskClients.swift": "of waiting runs that nobody holds, which it says itself",

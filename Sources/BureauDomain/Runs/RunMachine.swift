@@ -48,6 +48,8 @@ package struct RunMachine: Hashable, Sendable {
         case askForInfo(RunCause)
         case alertGate(why: String)
         case tellDismissed(RunCause)
+        /// A session that may be spending is left behind, or one that may have been opened: it has to be looked after.
+        case sessionLeft(RunCause)
     }
 
     package struct Rejected: Error, Hashable, CustomStringConvertible {
@@ -168,8 +170,24 @@ package struct RunMachine: Hashable, Sendable {
             (state, stopCause, cause, losses) = (.stopping, why, nil, 0)
             return []
         }
+        let left = leftBehind
         (state, cause) = (.failed, why)
-        return [.alert(why)]
+        return [.alert(why)] + left
+    }
+
+    /// What may be spending although its run ends here: nobody has seen it rest.
+    private var leftBehind: [Effect] {
+        let sentence: String
+        switch state {
+        case .starting:
+            sentence = "Nobody saw whether its session was opened. It is looked for, and stopped if it is there."
+        case .stopping:
+            sentence = "The stop could not be confirmed: the session may still be spending. It is tried again."
+        case .queued, .needsInfo, .running, .waitingApproval, .collecting, .delivering, .inReview, .revising, .done,
+            .doneWithProblems, .stopped, .failed, .ignored:
+            return []
+        }
+        return [.sessionLeft(RunCause(.stopUnconfirmed, sentence))]
     }
 
     /// What was given up is not collected: it waits for a person, its session spending nothing.
@@ -233,8 +251,9 @@ package struct RunMachine: Hashable, Sendable {
             (state, stopCause, cause, losses) = (.stopping, stopCause ?? why, nil, 0)
             return []
         default:
+            let left = leftBehind
             (state, cause) = (.failed, why)
-            return [.alert(why)]
+            return [.alert(why)] + left
         }
     }
 }

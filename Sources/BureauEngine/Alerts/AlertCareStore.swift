@@ -16,9 +16,10 @@ struct AlertCareStore {
     private static let people = "('needs_info', 'waiting_approval')"
     private static let money = "run.state IN ('queued', 'revising') AND coalesce(run.cause, '') = 'budget_exhausted'"
     /// The run got where it was meant to go, waits no longer, or was done over by a later run for the same task. What
-    /// could not be told is settled by its being told (`NoticeAlarm`).
+    /// could not be told is settled by its being told (`NoticeAlarm`), a session by its being seen to rest.
     private static let settled = """
-        FROM run WHERE run.id = alert.run_id AND alert.cause <> '\(NoticeAlarm.untold)'
+        FROM run WHERE run.id = alert.run_id
+            AND alert.cause NOT IN ('\(NoticeAlarm.untold)', '\(AlertStore.loose)')
             AND (run.state = 'done'
                  OR (alert.cause IN ('\(AlertCare.waits)', '\(NoticeAlarm.unasked)') AND run.state NOT IN \(people)
                      AND NOT (\(money)))

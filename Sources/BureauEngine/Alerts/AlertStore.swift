@@ -1,3 +1,4 @@
+import BureauDomain
 import BureauStorage
 
 /// Something a person should know. One open alert per cause and subject: a repetition is counted, not repeated.
@@ -37,6 +38,8 @@ struct AlertStore {
     let db: any Connection
     /// Who resolved what is over by itself.
     static let bureau = "bureau"
+    /// Ends when the session is seen to rest, and not because its run got further.
+    static let loose = RunCause.Code.stopUnconfirmed.rawValue
 
     /// Opens the alert, or counts it once more. Returns its id only when it is new, so that it is told once.
     func raise(cause: String, subject: String, sentence: String, runID: String?, id: String, now: Int64) throws
@@ -61,13 +64,14 @@ struct AlertStore {
         try db.execute("UPDATE alert SET posted_by = ? WHERE id = ?", [step, id])
     }
 
-    /// Whatever is open of the subject, but for what could not be told: that is as untold as before, and closes with its
-    /// being told (`NoticeAlarm`).
+    /// Whatever is open of the subject, but for what could not be told, which is as untold as before and closes with its
+    /// being told (`NoticeAlarm`), and for a session that is not seen to rest (`LooseSessions`).
     func resolve(subject: String, now: Int64) throws {
         try db.execute(
             """
             UPDATE alert SET state = 'resolved', last_at = ?, resolved_by = '\(Self.bureau)'
-            WHERE subject = ? AND state = 'open' AND cause NOT IN ('\(NoticeAlarm.untold)', '\(NoticeAlarm.unasked)')
+            WHERE subject = ? AND state = 'open'
+                AND cause NOT IN ('\(NoticeAlarm.untold)', '\(NoticeAlarm.unasked)', '\(Self.loose)')
             """, [now, subject])
     }
 

@@ -31,6 +31,7 @@ struct NoticeWriter {
     func write(_ effect: RunMachine.Effect, for run: RunRecord, state: RunState) throws {
         switch effect {
         case .alert(let cause): try alert(cause, run, kind: kind(of: state))
+        case .sessionLeft(let cause): try alert(cause, run, kind: .problem)
         case .askForInfo(let cause):
             try plan(
                 .slack, "needs_info", run,

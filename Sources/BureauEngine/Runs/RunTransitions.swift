@@ -17,7 +17,7 @@ package struct RunTransitions: Sendable {
         guard let run = try store.find(runID) else { throw RunMoved(runID: runID) }
         if let lease, run.leaseOwner != lease.owner || run.leaseEpoch != lease.epoch { throw RunMoved(runID: runID) }
         var machine = run.machine
-        let effects = try machine.apply(event)
+        var effects = try machine.apply(event)
         guard var moved = try store.move(runID, from: run.state, to: machine, lease: lease, now: doors.now()) else {
             throw RunMoved(runID: runID)
         }
@@ -25,6 +25,10 @@ package struct RunTransitions: Sendable {
             try RunEventStore(db: db).append(
                 runID, kind: machine.state.rawValue, detail: machine.cause?.sentence ?? event.name, now: doors.now())
         }
+        // Before the accounts: what may be spending keeps its money.
+        let loose = LooseSessions(db: db)
+        effects = try loose.leave(effects, of: run, cause: machine.cause, now: doors.now())
+        if event == .retried, machine.state == .running { try loose.follow(run, now: doors.now()) }
         try account(for: machine, run, in: db)
         if event == .retried || event == .deliverAgain {
             try AlertStore(db: db).resolve(subject: runID, now: doors.now())
@@ -50,7 +54,8 @@ package struct RunTransitions: Sendable {
         if moved.state.isFinal, !run.state.isFinal {
             try RunFamily(db: db, doors: doors).ended(moved)
             try RunRepeats(db: db).ended(moved, now: doors.now())
-            try ReceiptStore(db: db).ended(moved, now: doors.now())
+            // With what was charged in this very transaction.
+            try ReceiptStore(db: db).ended(try store.find(runID) ?? moved, now: doors.now())
         }
         return moved
     }

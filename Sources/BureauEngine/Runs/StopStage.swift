@@ -14,6 +14,7 @@ struct StopStage: Stage {
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
         guard let anthropic = parts.connections.anthropic, let session = hand.run.sessionID else {
+            if hand.run.consoleSession != nil { try await tellUnconfirmed(hand, "Anthropic is not connected.") }
             try await parts.move(hand.run.id, .sessionHalted, hand.lease)
             return .moved
         }
@@ -114,7 +115,10 @@ struct StopStage: Stage {
         let cause = RunCause(
             .stopUnconfirmed, "The stop could not be confirmed: the session may still be spending. \(why)")
         let (run, doors) = (hand.run, parts.doors)
-        try await parts.write(hand.lease) { try NoticeWriter(db: $0, doors: doors).alert(cause, run, kind: .problem) }
+        try await parts.write(hand.lease) { db in
+            try LooseSessions(db: db).watch(run.id, run.consoleSession, now: doors.now())
+            try NoticeWriter(db: db, doors: doors).alert(cause, run, kind: .problem)
+        }
     }
 }
 

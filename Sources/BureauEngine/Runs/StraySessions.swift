@@ -4,8 +4,9 @@ import BureauVendors
 import Foundation
 import Logging
 
-/// Sessions that no run follows: a second one that was opened after all, or one whose interrupt never landed. Nobody
-/// watches what they spend, so they are interrupted and archived.
+/// Sessions that no run follows: a second one that was opened after all, one whose interrupt never landed, one that
+/// nobody saw being opened. Nobody watches what they spend, so they are stopped, looked at until they rest
+/// (`StraySessions+Chase`), and what they have cost is booked.
 struct StraySessions: Sendable {
     let parts: EngineParts
     static let pagesMax = 20, agentsMax = 500
@@ -13,22 +14,35 @@ struct StraySessions: Sendable {
     static let ageMilliseconds: Int64 = 15 * 60_000
     static let lookBackMilliseconds: Int64 = 3 * 24 * 3_600_000
 
-    /// The others of a run that has one already. Their figures are in no ledger: people are told.
-    func end(_ sessions: [AnthropicSession], of run: RunRecord) async {
+    /// The others of a run that has one already. They are looked after from here on (`chase`): what they cost is added to
+    /// the run's cost.
+    func end(_ sessions: [AnthropicSession], of run: RunRecord, isTold: Bool = true) async {
         guard let anthropic = parts.connections.anthropic else { return }
-        for session in sessions where !session.isOver {
-            await end(session.id, anthropic)
-            do {
-                let sentence =
-                    "Run \(run.id) had a second session, \(session.id). It was interrupted; what it cost stands only at "
-                    + "the service."
-                try await SystemAlarm(parts: parts).raise("stray_session", subject: session.id, sentence)
-            } catch { parts.logger.error("a second session could not be told of", metadata: ["why": "\(error)"]) }
+        for session in sessions {
+            do { try await keep(session, of: run, isTold: isTold) } catch {
+                parts.logger.error("a second session could not be told of", metadata: ["why": "\(error)"])
+            }
+            if !session.isOver { await end(session.id, anthropic) }
         }
     }
 
-    /// Archived when it takes that; while it still runs it does not, and the next sweep does.
-    private func end(_ session: String, _ anthropic: AnthropicClient) async {
+    /// Of one that is over already only the cost is taken in.
+    private func keep(_ session: AnthropicSession, of run: RunRecord, isTold: Bool) async throws {
+        let (doors, isOver) = (parts.doors, session.isOver)
+        let sentence =
+            "Run \(run.id) had a second session, \(session.id). It is ended, and what it cost is added to the run's cost."
+        let isNew = try await parts.database.write { db in
+            let loose = LooseSessions(db: db)
+            if isOver, try loose.find(run.id, session.id) != nil { return false }
+            try loose.watch(run.id, session.id, now: doors.now())
+            guard isTold, !isOver else { return false }
+            return try SystemAlarm.raise("stray_session", subject: session.id, sentence, in: db, doors)
+        }
+        if isNew { parts.logger.error("alert", metadata: ["cause": "stray_session", "what": "\(sentence)"]) }
+    }
+
+    /// Archived when it takes that; while it still runs it does not, and the next look does.
+    func end(_ session: String, _ anthropic: AnthropicClient) async {
         do {
             _ = try await anthropic.send([.interrupt], to: session)
             try await anthropic.archive(session)
@@ -64,7 +78,7 @@ struct StraySessions: Sendable {
         var page: String?
         for _ in 0..<Self.pagesMax {
             let found = try await anthropic.sessions(agentID: agentID, createdAtOrAfter: start, page: page)
-            for session in found.sessions where !session.isOver && (session.createdAt ?? "") < oldEnough {
+            for session in found.sessions where (session.createdAt ?? "") < oldEnough {
                 try await judge(session, anthropic)
             }
             guard let next = found.nextPage else { return }
@@ -77,55 +91,35 @@ struct StraySessions: Sendable {
         guard let id = session.metadata[SessionMark.run], ULID.isValid(id) else { return }
         let run = try await parts.database.read { try RunStore(db: $0).find(id) }
         guard let run else {
-            guard session.status == .running else { return }
+            guard session.status == .running, !session.isOver else { return }
             let sentence =
                 "The session \(session.id) works for run \(id), which this Bureau does not know. Look whether it is "
                 + "another Bureau's: else it costs until it is stopped."
             try await SystemAlarm(parts: parts).raise("unknown_session", subject: session.id, sentence)
             return
         }
-        guard run.sessionID != session.id, run.state != .starting, run.state != .queued else { return }
+        guard run.sessionID != session.id else { return try await judgeOwn(session, run) }
+        guard run.state != .starting, run.state != .queued else { return }
         // One that rests, such as an earlier attempt's, is put away without a word.
-        if session.status == .idle { await end(session.id, anthropic) } else { await end([session], of: run) }
+        await end([session], of: run, isTold: session.status != .idle)
     }
 
-    /// A stop that could not be confirmed is tried again and again, until the session is seen to rest.
-    func chase() async throws {
-        let open = try await parts.database.read { try AlertStore(db: $0).open() }
-            .filter { $0.cause == RunCause.Code.stopUnconfirmed.rawValue }
-        for alert in open {
-            guard let run = try await parts.database.read({ try RunStore(db: $0).find(alert.subject) }),
-                run.state.isFinal || run.state == .collecting || run.state == .delivering, let session = run.sessionID
-            else { continue }
-            let agent = try await parts.catalog.version(run.configHash)
-            guard let account = try? await parts.using(run: run, agent: agent),
-                let anthropic = account.connections.anthropic
-            else { continue }
-            guard try await rests(session, run.id, anthropic) else { continue }
-            try await parts.database.write { [doors = parts.doors] in
-                try AlertStore(db: $0).resolve(cause: alert.cause, subject: alert.subject, now: doors.now())
-            }
+    /// Of a run that is over: however it came to be forgotten, it is looked after.
+    private func judgeOwn(_ session: AnthropicSession, _ run: RunRecord) async throws {
+        guard run.state.isFinal, session.status == .running || session.status == .rescheduling else { return }
+        let cause = RunCause(.stopUnconfirmed, "The run is over and its session still works. It is stopped now.")
+        let doors = parts.doors
+        try await parts.database.write { db in
+            guard let now = try RunStore(db: db).find(run.id), now.state.isFinal else { return }
+            try LooseSessions(db: db).watch(run.id, session.id, now: doors.now())
+            try NoticeWriter(db: db, doors: doors).alert(cause, now, kind: .problem)
         }
-    }
-
-    /// Interrupts it when it does not.
-    private func rests(_ session: String, _ run: String, _ anthropic: AnthropicClient) async throws -> Bool {
-        do {
-            let found = try await anthropic.session(session)
-            guard found.status == .running || found.status == .rescheduling else { return true }
-            _ = try await anthropic.send([.interrupt], to: session)
-        } catch {
-            try Task.checkCancellation()
-            if error.isGone { return true }
-            parts.logger.warning("a stop is not confirmed yet", metadata: ["run": "\(run)", "why": "\(error)"])
-        }
-        return false
     }
 }
 
 extension AnthropicSession {
     /// It can spend nothing any more.
-    fileprivate var isOver: Bool { archivedAt != nil || status == .terminated }
+    var isOver: Bool { archivedAt != nil || status == .terminated }
 }
 
 extension VendorError {

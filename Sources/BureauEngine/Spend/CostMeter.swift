@@ -50,13 +50,13 @@ struct CostMeter: Sendable {
     @discardableResult
     func save(_ fold: SessionFold, listed: BureauVendors.SessionUsage?) async throws -> Judgement {
         let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
-        let (held, readings) = try await parts.database.read { [id = hand.run.id, now = parts.doors.now()] in
+        let (held, readings, beside) = try await parts.database.read { [id = hand.run.id, now = parts.doors.now()] in
             (
                 try RunEventStore(db: $0).heldMilliseconds(id, now: now),
-                try CommentReadingStore(db: $0).total(run: id)
+                try CommentReadingStore(db: $0).total(run: id), try LooseSessions(db: $0).spentBeside(id)
             )
         }
-        let cost = cost(fold, listed: listed).with(readings)
+        let cost = cost(fold, listed: listed).with(readings + beside)
         let elapsed = parts.doors.now() - (run.startedAt ?? parts.doors.now()) - held
         // A limit that was raised while the session runs holds at once.
         let config = hand.agent.config
@@ -72,6 +72,9 @@ struct CostMeter: Sendable {
         let (usage, known, _) = used(fold, listed: listed)
         let (lease, doors, budgets) = (hand.lease, parts.doors, parts.budgets)
         try await parts.write(hand.lease) { db in
+            // What another session of the run has cost meanwhile comes on top.
+            var progress = progress
+            progress.spentMicroUSD += try LooseSessions(db: db).spentBeside(lease.runID).rawValue - beside.rawValue
             guard try RunStore(db: db).setProgress(lease, progress) else { throw RunMoved(runID: lease.runID) }
             try RunUsageStore(db: db).save(usage, listed: known, run: lease.runID)
             try SessionThreadStore(db: db).save(Array(fold.threads.values), run: lease.runID, now: doors.now())
@@ -154,10 +157,10 @@ extension String {
 }
 
 extension SessionCost {
-    /// With what a model was paid beside the session, for reading people's comments.
-    func with(_ readings: MicroUSD) -> SessionCost {
-        guard readings > .zero else { return self }
-        return SessionCost(microUSD: microUSD.map { $0 + readings }, method: method)
+    /// With what was paid beside the session: a model for reading people's comments, a second session.
+    func with(_ beside: MicroUSD) -> SessionCost {
+        guard beside > .zero else { return self }
+        return SessionCost(microUSD: microUSD.map { $0 + beside }, method: method)
     }
 }
 

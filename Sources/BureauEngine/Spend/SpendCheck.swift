@@ -64,7 +64,8 @@ package struct SpendCheck: Sendable {
         ).map { "the balance of \(try $0.text("scope")) for \(try $0.text("period")) is not the sum of its runs" }
     }
 
-    /// What had no price is charged with all it was given, and its own figure says less.
+    /// What had no price is charged with all it was given, and its own figure says less. Money may be held after the end
+    /// for a session that is not seen to rest yet.
     private static func runs(_ db: any Connection) throws -> [String] {
         try db.query(
             """
@@ -74,7 +75,9 @@ package struct SpendCheck: Sendable {
             WHERE coalesce(hold.settled, 0) < run.spent_micro_usd
                OR (coalesce(hold.settled, 0) > run.spent_micro_usd AND run.spent_method <> 'no_price'
                    AND NOT EXISTS (SELECT 1 FROM alert WHERE alert.subject = run.id AND alert.cause = 'no_price'))
-               OR (hold.is_open = 1 AND run.ended_at IS NOT NULL)
+               OR (hold.is_open = 1 AND run.ended_at IS NOT NULL
+                   AND NOT EXISTS (SELECT 1 FROM loose_session AS loose
+                                   WHERE loose.run_id = run.id AND loose.rested_at IS NULL))
             ORDER BY run.id LIMIT ?
             """, [complaintsMax]
         ).map { "run \(try $0.text("id")) says another cost than the ledger, or still holds money after its end" }

@@ -88,9 +88,10 @@ package struct SpendLedger {
         try settle(run, total: hold.base + hold.reserved, now: now)
     }
 
-    /// Gives back what the run did not spend. Figures that come later are still taken in.
+    /// Gives back what the run did not spend. Figures that come later are still taken in. While a session of the run may be
+    /// spending unseen its money stays set aside.
     package func release(_ runID: String, now: Int64) throws {
-        guard let hold = try hold(runID), hold.isOpen else { return }
+        guard let hold = try hold(runID), hold.isOpen, try !LooseSessions(db: db).isAny(of: runID) else { return }
         try enter(runID, hold.opening, "release", hold.base + hold.settled, now)
         try db.execute("UPDATE spend_hold SET is_open = 0 WHERE run_id = ? AND opening = ?", [runID, hold.opening])
         try shift(hold, reserved: .zero - hold.left, spent: .zero)

@@ -101,6 +101,19 @@ import Testing
         }
     }
 
+    @Test(
+        "What fails while its session is opened or stopped leaves it behind to be looked after, and nothing else does")
+    func leftBehind() {
+        for value in Self.model.values where !value.state.isFinal {
+            for way in Self.model.ways[value] ?? [] where way.to.state.isFinal {
+                let isLeft = way.effects.contains { if case .sessionLeft = $0 { true } else { false } }
+                let isUnseen =
+                    [.starting, .stopping].contains(value.state) && RunModel.name(way.event) != "sessionHalted"
+                #expect(isLeft == isUnseen, "\(value.state) \(way.event)")
+            }
+        }
+    }
+
     @Test("Every step between two states is in the table of docs/run-states.md, and the table has no other")
     func drawn() throws {
         let text = String(decoding: try RepositoryFile.bytes("docs/run-states.md"), as: UTF8.self)

@@ -53,28 +53,135 @@ struct StraySessionsTests {
         }
     }
 
-    @Test("A stop that was not confirmed is sent again until the session rests; then its alert is over")
+    /// One that has cost something and works on.
+    private static func costly(_ here: StandIns, _ metadata: [String: String]) async throws -> String {
+        let id = try await here.session("sentinel", #","hold_at":200"#, agent: "agent_sentinel", metadata: metadata)
+        for _ in 0..<5_000 where try await cost(here, id) == 0 { await Task.yield() }
+        for _ in 0..<5_000 where try await here.anthropic.session(id).status != .running { await Task.yield() }
+        return id
+    }
+
+    private static func cost(_ here: StandIns, _ session: String) async throws -> Int64 {
+        try await here.anthropic.session(session).usage.listCostMicroUSD ?? 0
+    }
+
+    private static func rest(_ here: StandIns, _ session: String) async throws {
+        for _ in 0..<5_000 where try await here.anthropic.session(session).status == .running { await Task.yield() }
+    }
+
+    private static func open(_ bench: Bench, _ run: RunRecord) async throws {
+        let now = bench.clock.now
+        try await bench.database.write { try SpendLedger(db: $0).open(run, amount: .usd(5), now: now) }
+    }
+
+    private static func holds(_ bench: Bench, _ run: RunRecord) async throws -> Bool? {
+        try await bench.database.read { try SpendLedger(db: $0).hold(run.id)?.isOpen }
+    }
+
+    private static let unconfirmed = RunCause.Code.stopUnconfirmed.rawValue
+    private static let stop = RunMachine.Event.stopAsked(RunCause(.byPerson, "Stopped by Ana."))
+    private static let broke = RunMachine.Event.broke(RunCause(.internalError, "It broke."))
+
+    @Test("A stop that was not confirmed is sent again until the session rests, whatever becomes of its alert")
     func chase() async throws {
         try await withStandIns { here in
             let bench = try await Bench(), parts = try bench.parts(here.connections)
-            let session = try await Self.busy(here, [:])
-            let run = try await bench.run([.taken, .sessionOpened(session: session), .broke(RunCause(.refusal, "No."))])
-            let cause = RunCause.Code.stopUnconfirmed.rawValue,
-                (id, now) = (bench.clock.doors.makeID(), bench.clock.now)
-            try await bench.database.write {
-                _ = try AlertStore(db: $0).raise(
-                    cause: cause, subject: run.id, sentence: "It may still run.", runID: run.id, id: id, now: now)
+            let session = try await Self.costly(here, [:])
+            let run = try await bench.run([.taken, .sessionOpened(session: session), Self.stop])
+            try await Self.open(bench, run)
+            try await bench.move(run.id, Self.broke)
+            #expect(try await Self.holds(bench, run) == true, "its session may still be spending")
+            func isOpen() async throws -> Bool {
+                try await bench.database.read {
+                    try AlertStore(db: $0).isOpen(cause: Self.unconfirmed, subject: run.id)
+                }
             }
-            func isOpen() async throws -> Bool { try await bench.alerts().contains { $0.cause == cause } }
+            let (doors, now) = (bench.clock.doors, bench.clock.now)
+            try await bench.database.write { db in
+                try AlertStore(db: db).resolve(subject: run.id, now: now)
+                for number in 0..<250 {
+                    _ = try SystemAlarm.raise("disk", subject: "\(number)", "It is full.", in: db, doors)
+                }
+            }
+            #expect(try await isOpen(), "only its rest ends it, or a person")
             try await StraySessions(parts: parts).chase()
             #expect(try await Self.interrupts(here, session) == 1)
-            #expect(try await isOpen(), "it was asked, and not seen to rest")
-            try await eventually("it rests") {
-                try await here.anthropic.session(session).status == .running ? nil : true
-            }
+            #expect(try await Self.holds(bench, run) == true, "it was asked, and not seen to rest")
+            try await Self.rest(here, session)
+            try await StraySessions(parts: parts).chase()
             try await StraySessions(parts: parts).chase()
             #expect(try await Self.interrupts(here, session) == 1)
             #expect(try await !isOpen())
+            #expect(try await Self.holds(bench, run) == false)
+            try await Self.isBooked(bench, run, try await Self.cost(here, session))
+        }
+    }
+
+    /// In the run's row, in the ledger and in a link of its chain.
+    private static func isBooked(_ bench: Bench, _ run: RunRecord, _ cost: Int64) async throws {
+        #expect(cost > 0)
+        #expect(try await bench.find(run.id).spentMicroUSD == cost)
+        #expect(try await SpendCheck(database: bench.database).complaints() == [])
+        let links = try await bench.database.read { try ReceiptStore(db: $0).list(run.id) }
+        #expect(ReceiptChain(run: run.id, links: links).firstBroken == nil)
+        let ends = links.filter { [ReceiptStore.ended, ReceiptStore.cost].contains($0.kind) }
+        #expect(ends.map(\.kind) == [ReceiptStore.ended, ReceiptStore.cost])
+        #expect(ends.last?["cost_micro_usd"]?.int == Int(cost))
+        #expect((ends.last?["usage"]?["output_tokens"]?.int ?? 0) > 0)
+    }
+
+    @Test("A session that was asked for and never seen is looked for, becomes its run's own, is stopped and booked")
+    func unseen() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let run = try await bench.run([.taken]), (id, now) = (bench.clock.doors.makeID(), bench.clock.now)
+            try await bench.database.write { db in
+                let plan = StepPlan(
+                    channel: .anthropic, kind: "create", subject: "attempt-1", position: 0, intent: "{}")
+                let step = try StepStore(db: db).plan(plan, run: run.id, purpose: .session, id: id, now: now)
+                try StepStore(db: db).markIntended(step, now: now)
+            }
+            try await Self.open(bench, run)
+            try await bench.move(run.id, Self.broke)
+            #expect(try await bench.alerts().map(\.cause).contains(Self.unconfirmed))
+            try await StraySessions(parts: parts).chase()
+            #expect(try await bench.find(run.id).sessionID == nil)
+            let session = try await Self.costly(here, Self.mark(run.id))
+            for _ in 0..<2 { try await StraySessions(parts: parts).chase() }
+            #expect(try await bench.find(run.id).sessionID == session)
+            #expect(try await Self.interrupts(here, session) == 1)
+            #expect(try await bench.database.read { try InterruptedTurn(run.id, in: $0).isCutShort })
+            try await Self.rest(here, session)
+            try await StraySessions(parts: parts).chase()
+            #expect(try await Self.holds(bench, run) == true, "another may come to light")
+            bench.clock.advance(milliseconds: StraySessions.searchMilliseconds)
+            for _ in 0..<StraySessions.searchLooksMin { try await StraySessions(parts: parts).chase() }
+            #expect(try await Self.holds(bench, run) == false)
+            #expect(try await !bench.alerts().map(\.cause).contains(Self.unconfirmed))
+            try await Self.isBooked(bench, run, try await Self.cost(here, session))
+        }
+    }
+
+    @Test("What a second session has cost comes on top of its run's own, once, and stays there")
+    func second() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let run = try await bench.run([.taken, .sessionOpened(session: "sesn_own")])
+            try await Self.open(bench, run)
+            let second = try await Self.costly(here, Self.mark(run.id))
+            let found = try await here.anthropic.session(second)
+            await StraySessions(parts: parts).end([found], of: run)
+            try await Self.rest(here, second)
+            for _ in 0..<3 { try await StraySessions(parts: parts).chase() }
+            #expect(try await here.anthropic.session(second).archivedAt != nil)
+            let cost = try await Self.cost(here, second)
+            #expect(try await bench.find(run.id).spentMicroUSD == cost && cost > 0)
+            let hand = try #require(try await bench.claim("w", run.id))
+            var own = BureauVendors.SessionUsage()
+            own.listCostMicroUSD = 500_000
+            try await CostMeter(parts: parts, hand: hand).save(SessionFold(), listed: own)
+            #expect(try await bench.find(run.id).spentMicroUSD == cost + 500_000)
+            #expect(try await SpendCheck(database: bench.database).complaints() == [])
         }
     }
 }

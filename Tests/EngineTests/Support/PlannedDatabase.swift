@@ -46,7 +46,7 @@ private enum Plans {
     static let growing: Set = [
         "run", "run_event", "signal", "step", "file", "receipt", "spend_hold", "spend_entry", "run_thread", "run_child",
         "task_watch", "task_stay", "feedback", "comment_reading", "artifact", "artifact_file", "artifact_channel",
-        "approval", "alert",
+        "approval", "alert", "loose_session",
         "announcement", "audit",
     ]
 
@@ -55,7 +55,7 @@ private enum Plans {
         "run_due", "run_queued", "run_assessed", "run_lease", "run_waiting", "run_failed", "step_notice", "step_failed",
         "alert_open", "alert_unshown", "run_thread_open", "approval_open", "signal_parked", "run_unseen",
         "run_waits_client",
-        "run_waits_asker",
+        "run_waits_asker", "loose_session_open",
     ]
 
     /// Read as a whole on purpose: once a day, or when somebody asks for a check, or after a restore.
