@@ -12,6 +12,7 @@ struct StraySessions: Sendable {
     static let pagesMax = 20, agentsMax = 500
     /// One that was opened a moment ago may be about to be adopted.
     static let ageMilliseconds: Int64 = 15 * 60_000
+    static let lagMillisecondsMax: Int64 = 60_000
     static let lookBackMilliseconds: Int64 = 3 * 24 * 3_600_000
 
     /// The others of a run that has one already. They are looked after from here on (`chase`): what they cost is added to
@@ -107,6 +108,8 @@ struct StraySessions: Sendable {
     /// Of a run that is over: however it came to be forgotten, it is looked after.
     private func judgeOwn(_ session: AnthropicSession, _ run: RunRecord) async throws {
         guard run.state.isFinal, session.status == .running || session.status == .rescheduling else { return }
+        // The service's list may lag behind what the session itself said.
+        guard let endedAt = run.endedAt, parts.doors.now() - endedAt > Self.lagMillisecondsMax else { return }
         let cause = RunCause(.stopUnconfirmed, "The run is over and its session still works. It is stopped now.")
         let doors = parts.doors
         try await parts.database.write { db in

@@ -56,8 +56,9 @@ struct StraySessionsTests {
     /// One that has cost something and works on.
     private static func costly(_ here: StandIns, _ metadata: [String: String]) async throws -> String {
         let id = try await here.session("sentinel", #","hold_at":200"#, agent: "agent_sentinel", metadata: metadata)
-        for _ in 0..<5_000 where try await cost(here, id) == 0 { await Task.yield() }
-        for _ in 0..<5_000 where try await here.anthropic.session(id).status != .running { await Task.yield() }
+        try await eventually("it works and has cost something") {
+            try await cost(here, id) > 0 && here.anthropic.session(id).status == .running ? true : nil
+        }
         return id
     }
 
@@ -66,7 +67,9 @@ struct StraySessionsTests {
     }
 
     private static func rest(_ here: StandIns, _ session: String) async throws {
-        for _ in 0..<5_000 where try await here.anthropic.session(session).status == .running { await Task.yield() }
+        try await eventually("it rests") {
+            try await here.anthropic.session(session).status == .running ? nil : true
+        }
     }
 
     private static func open(_ bench: Bench, _ run: RunRecord) async throws {
