@@ -24,6 +24,7 @@ struct InProcessTransport: BureauVendors.Transport {
     func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
         do {
             try await life.step()
+            try request.checkTime()
             let wire = try Wire(request, mutation: life.mutation)
             if life.mutation == .silentAlerts, wire.isAlert { return Self.swallowed }
             let answer = try await exchange(request, wire)
@@ -80,6 +81,7 @@ struct InProcessTransport: BureauVendors.Transport {
     func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
         do {
             try await life.step()
+            try request.checkTime()
             let wire = try Wire(request, mutation: life.mutation)
             let head = Reply<Answer>()
             let (chunks, writer) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)

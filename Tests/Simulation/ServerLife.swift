@@ -48,7 +48,7 @@ final class ServerLife: @unchecked Sendable {  // The simulation has one thread.
 
     func doors(_ chance: ChanceBox) -> Doors {
         Doors(
-            now: { self.scheduler.now + self.clockOffset },
+            now: { self.scheduler.now + self.clockOffset }, steady: { self.scheduler.now },
             randomness: { (chance.next(), UInt16(truncatingIfNeeded: chance.next())) },
             jitter: { 0.5 + Double(chance.next() % 1_000) / 2_000 },
             sleep: { duration in

@@ -124,11 +124,10 @@ package struct NoticeWorker: Service {
                 case .absent, .unknown: break  // Better told twice than not at all.
                 }
             }
-            let (id, now, owner) = (step.id, parts.doors.now(), owner)
-            let isOurs = try await parts.database.write { try StepStore(db: $0).intend(id, owner: owner, now: now) }
-            // Another worker has taken it meanwhile, or sent it already.
-            guard isOurs else { return }
-            try await settle(step, receipt: try await write.write(), write.sent)
+            // Nil: another worker has taken it meanwhile, or sent it already.
+            guard let limit = try await intend(step) else { return }
+            let receipt = try await SendLimit.$current.withValue(limit) { try await write.write() }
+            try await settle(step, receipt: receipt, write.sent)
         } catch let error as VendorError {
             try Task.checkCancellation()
             try await failed(step, error)
@@ -138,6 +137,18 @@ package struct NoticeWorker: Service {
             let (id, due) = (step.id, parts.doors.now() + notYet.milliseconds)
             let why = isOnItsWay(step) ? nil : notYet.why
             try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: why) }
+        }
+    }
+
+    /// Returns until when it may be sent: as long as its claim, which begins anew, surely holds.
+    private func intend(_ step: StepRecord) async throws -> SendLimit? {
+        let (owner, doors) = (owner, parts.doors)
+        let since = try await parts.database.write { db -> Int64? in
+            let since = doors.steady()
+            return try StepStore(db: db).intend(step.id, owner: owner, now: doors.now()) ? since : nil
+        }
+        return since.map {
+            SendLimit(steady: doors.steady, untilMilliseconds: $0 + StepStore.claimSendMilliseconds)
         }
     }
 

@@ -19,6 +19,8 @@ struct StepRunner: Sendable {
     let lease: Lease?
     /// What holds such a step in place of a lease. Throws, and nothing is written or sent, when it holds no more.
     var claim: @Sendable (any Connection) throws -> Void = { _ in }
+    /// How long after the claim was seen to hold something may be sent under it.
+    var claimSendMilliseconds = Lease.lifeMilliseconds
     /// One try more than it has waiting times: by default the PRD's "retry once".
     var backoff = Backoff(seconds: [1])
     /// Longest wait for a vendor's Retry-After inside one call.
@@ -28,6 +30,7 @@ struct StepRunner: Sendable {
         // A step that failed or was in doubt may have been written all the same: whoever tries it again looks first.
         var mustLook = step.state != .pending && step.intendedAt != nil
         var lastFailure = "not tried"
+        var limit: SendLimit?
         for attempt in 0...backoff.seconds.count {
             do {
                 if mustLook {
@@ -37,18 +40,14 @@ struct StepRunner: Sendable {
                     case .absent: break
                     }
                 }
-                let (id, now) = (step.id, doors.now())
-                try await fenced { db in
-                    // Done by somebody else: it is theirs to tell, and nothing is sent twice.
-                    guard try StepStore(db: db).markIntended(id, now: now) else {
-                        throw RunMoved(runID: step.runID ?? id)
-                    }
-                }
-                let receipt = try await write.write()
+                limit = try await intend(step)
+                let receipt = try await SendLimit.$current.withValue(limit) { try await write.write() }
                 return try await settle(step, receipt, write.sent)
             } catch let error as VendorError {
                 // Cut off in the middle: the intent stays open and the next owner looks first.
                 try Task.checkCancellation()
+                // Held back, because it may be somebody else's by now: whoever has it looks first.
+                if error.kind == .unreachable, limit?.isPast == true { throw RunMoved(runID: step.runID ?? step.id) }
                 lastFailure = error.sentence
                 mustLook = mustLook || error.mayHaveHappened
                 guard error.isRetryable else {
@@ -63,6 +62,22 @@ struct StepRunner: Sendable {
             }
         }
         return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook)
+    }
+
+    /// From now on it may have been written. Returns until when it may be sent: as long as the run's lease is renewed.
+    private func intend(_ step: StepRecord) async throws -> SendLimit {
+        let doors = doors
+        let since = try await fenced { db in
+            let since = doors.steady()
+            // Done by somebody else: it is theirs to tell, and nothing is sent twice.
+            guard try StepStore(db: db).markIntended(step.id, now: doors.now()) else {
+                throw RunMoved(runID: step.runID ?? step.id)
+            }
+            return since
+        }
+        if lease != nil, let limit = Lease.sendLimit { return limit }
+        return SendLimit(
+            steady: doors.steady, untilMilliseconds: since + (lease?.sendMilliseconds ?? claimSendMilliseconds))
     }
 
     /// What a process that died has sent last may arrive after the first look.
@@ -104,11 +119,13 @@ struct StepRunner: Sendable {
         }
     }
 
-    private func fenced(_ body: @escaping @Sendable (any Connection) throws -> Void) async throws {
+    private func fenced<Value: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
         let (lease, claim) = (lease, claim)
-        try await database.write { db in
+        return try await database.write { db in
             if let lease { try RunStore(db: db).check(lease) } else { try claim(db) }
-            try body(db)
+            return try body(db)
         }
     }
 
@@ -120,7 +137,7 @@ struct StepRunner: Sendable {
 
     private func settle(_ step: StepRecord, _ state: StepRecord.State, _ why: String) async throws -> Outcome {
         let (id, now) = (step.id, doors.now())
-        try await fenced { try StepStore(db: $0).markFailed(id, state: state, error: why, now: now) }
+        _ = try await fenced { try StepStore(db: $0).markFailed(id, state: state, error: why, now: now) }
         return state == .doubtful ? .doubtful(why) : .failed(why)
     }
 }

@@ -154,6 +154,8 @@ struct StepStore {
     // MARK: notices, which wait for their own worker
 
     static let claimMilliseconds: Int64 = 60_000
+    /// How long after it was claimed a notice may be sent: the rest is for what has just left to arrive.
+    static let claimSendMilliseconds: Int64 = 50_000
 
     func isNoticeDue(_ channel: StepRecord.Channel, now: Int64, only run: String?) throws -> Bool {
         try db.first(

@@ -1,3 +1,5 @@
+import BureauVendors
+
 /// The right to move one run: who has it and the epoch that fences every write made with it.
 package struct Lease: Hashable, Sendable {
     package let runID: String
@@ -17,6 +19,12 @@ package struct Lease: Hashable, Sendable {
     package static let lifeMilliseconds: Int64 = 12_000
     /// A lease is renewed three times in its life.
     package var renewEveryMilliseconds: Int64 { lifeMilliseconds / 3 }
+    /// How long after a renewal something may be sent under it. The rest of its life is for what has just left to
+    /// arrive, before anybody else looks whether it is there.
+    package var sendMilliseconds: Int64 { lifeMilliseconds - lifeMilliseconds / 4 }
+
+    /// Until when the run that this task works on may send; see docs/adr/0038.
+    @TaskLocal static var sendLimit: SendLimit?
 }
 
 /// Another worker or person moved the run first. Read it again and go on from what it is now.

@@ -8,12 +8,18 @@ import Logging
 struct RunDriver: Sendable {
     let parts: EngineParts
 
-    func drive(_ claimed: RunRecord, _ lease: Lease) async {
+    /// `since` is by the steady clock, before the claim was written; now when nil.
+    func drive(_ claimed: RunRecord, _ lease: Lease, since: Int64? = nil) async {
         let (stopWatch, claimedAt) = (StopWatch(), parts.doors.now())
+        let limit = SendLimit(
+            steady: parts.doors.steady,
+            untilMilliseconds: (since ?? parts.doors.steady()) + lease.sendMilliseconds)
         let rest: Rest = await withTaskGroup(of: Rest?.self) { group in
-            group.addTask { await stages(claimed.id, lease, stopWatch) }
             group.addTask {
-                await renew(lease, stopWatch)
+                await Lease.$sendLimit.withValue(limit) { await stages(claimed.id, lease, stopWatch) }
+            }
+            group.addTask {
+                await renew(lease, limit, stopWatch)
                 return .leaseLost
             }
             defer { group.cancelAll() }
@@ -129,17 +135,23 @@ struct RunDriver: Sendable {
     }
 
     /// Returns when the lease is lost. A stop that someone else has asked for ends the stage that is running.
-    private func renew(_ lease: Lease, _ stopWatch: StopWatch) async {
+    private func renew(_ lease: Lease, _ limit: SendLimit, _ stopWatch: StopWatch) async {
+        let doors = parts.doors
         var misses: Int64 = 0
         while !Task.isCancelled {
             guard (try? await parts.doors.sleep(.milliseconds(lease.renewEveryMilliseconds))) != nil else { return }
             do {
-                let now = parts.doors.now()
-                guard let state = try await parts.database.write({ try RunStore(db: $0).renew(lease, now: now) }) else {
+                // Both times are of the moment it is written, not of when its turn to be written was waited for.
+                let renewal = try await parts.database.write { db -> (at: Int64, state: RunState?) in
+                    let at = doors.steady()
+                    return (at, try RunStore(db: db).renew(lease, now: doors.now()))
+                }
+                guard let state = renewal.state else {
                     parts.logger.warning("the lease was lost", metadata: ["run": "\(lease.runID)"])
                     return
                 }
                 misses = 0
+                limit.extend(toMilliseconds: renewal.at + lease.sendMilliseconds)
                 stopWatch.see(state)
             } catch {
                 misses += 1

@@ -51,13 +51,13 @@ struct RunStore {
         ).map { try $0.text("id") }
     }
 
-    /// Ends an abandoned lease, if it is still the one that was seen. The run is due at once.
+    /// Ends an abandoned lease, if it is still the one that was seen and not renewed since. The run is due at once.
     func takeAway(_ run: RunRecord, now: Int64) throws -> Bool {
         try db.execute(
             """
             UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = ?
-            WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
-            """, [now, run.id, run.leaseOwner, run.leaseEpoch]) == 1
+            WHERE id = ? AND lease_owner = ? AND lease_epoch = ? AND lease_until = ?
+            """, [now, run.id, run.leaseOwner, run.leaseEpoch, run.leaseUntil]) == 1
     }
 
     /// Runs whose lease ran out or whose owner is known to be dead: they lost their worker.

@@ -36,11 +36,13 @@ package struct RunWorker: Service {
             group.addTask { await watchdog() }
             while !Task.isCancelled {
                 let free = min(slots.free, Self.claimMax)
+                // Before it is written: what is held is held from here.
+                let since = parts.doors.steady()
                 let claimed = free == 0 ? [] : await claim(free)
                 for run in claimed {
                     slots.take()
                     group.addTask {
-                        await driver.drive(run, lease(run))
+                        await driver.drive(run, lease(run), since: since)
                         slots.give()
                         wake.raise()
                     }

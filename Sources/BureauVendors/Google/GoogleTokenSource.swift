@@ -70,10 +70,12 @@ package actor GoogleTokenSource {
         let form = VendorURL.form([
             ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", assertion),
         ])
-        let request = VendorRequest(
+        var request = VendorRequest(
             vendor: .google, operation: "POST token", method: .post, url: tokenURL,
             headers: ["content-type": "application/x-www-form-urlencoded", "accept": "application/json"],
             body: .bytes(Array(form.utf8)))
+        // Its callers share it: the first one's limit must not fail the others.
+        request.sendLimit = nil
         let response = try await transport.send(request)
         guard response.isSuccess else { throw GoogleFailure.error(response, request, now: now()) }
         guard let answer = response.decoded(Answer.self), !answer.token.isEmpty else {

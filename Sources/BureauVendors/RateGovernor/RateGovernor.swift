@@ -64,6 +64,8 @@ package final class RateGovernor: Transport {
     package func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
         let pass = try await admit(request), sentAt = now()
         do {
+            // Its turn may have come too late.
+            try request.checkTime()
             let answer = try await next.send(request)
             heard(answer.status, sentAt: sentAt)
             settle(
@@ -72,8 +74,8 @@ package final class RateGovernor: Transport {
                     reading(request, answer.status, answer.headers, answer.body), isServerError: answer.status >= 500))
             return answer
         } catch {
-            heard(error)
-            settle(pass, Self.outcome(of: error))
+            heard(error, of: request)
+            settle(pass, Self.outcome(of: error, request))
             throw error
         }
     }
@@ -81,6 +83,7 @@ package final class RateGovernor: Transport {
     package func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
         let pass = try await admit(request), sentAt = now()
         do {
+            try request.checkTime()
             let stream = try await next.open(request)
             heard(stream.status, sentAt: sentAt)
             settle(
@@ -88,8 +91,8 @@ package final class RateGovernor: Transport {
                 .answered(reading(request, stream.status, stream.headers, []), isServerError: stream.status >= 500))
             return stream
         } catch {
-            heard(error)
-            settle(pass, Self.outcome(of: error))
+            heard(error, of: request)
+            settle(pass, Self.outcome(of: error, request))
             throw error
         }
     }
@@ -100,9 +103,9 @@ package final class RateGovernor: Transport {
     }
 
     /// What was refused has been answered as well, only not as a response.
-    private func heard(_ error: VendorError) {
+    private func heard(_ error: VendorError, of request: VendorRequest) {
         let moment = now()
-        guard Self.outcome(of: error) == .failed else { return }
+        guard Self.outcome(of: error, request) == .failed else { return }
         state.withLock { $0.pulse.failed(now: moment) }
     }
 
@@ -201,10 +204,10 @@ package final class RateGovernor: Transport {
         RateReading.of(request, status: status, headers: headers, body: body, now: now())
     }
 
-    private static func outcome(of error: VendorError) -> RateState.Outcome {
+    private static func outcome(of error: VendorError, _ request: VendorRequest) -> RateState.Outcome {
         switch error.kind {
-        // A caller that stopped waiting says nothing about the vendor.
-        case .noAnswer, .unreachable: Task.isCancelled ? .unknown : .failed
+        // A caller that stopped waiting, or came too late, says nothing about the vendor.
+        case .noAnswer, .unreachable: Task.isCancelled || request.sendLimit?.isPast == true ? .unknown : .failed
         case .unavailable: .failed
         case .rejected, .credential, .limited, .unreadable: .unknown
         }

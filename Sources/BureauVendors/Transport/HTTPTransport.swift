@@ -57,6 +57,7 @@ package struct HTTPTransport: Transport {
 
     package func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
         guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
+        try request.checkTime()
         do {
             return try await TimedTask.run(seconds: request.timeoutSeconds) { [calls] in
                 let response = try await calls.execute(prepared(request), deadline: .distantFuture)
@@ -69,6 +70,7 @@ package struct HTTPTransport: Transport {
 
     package func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
         guard !Task.isCancelled else { throw Self.cancelledBefore(request) }
+        try request.checkTime()
         do {
             let timeout = TimeAmount.milliseconds(Int64(request.timeoutSeconds * 1000))
             let response = try await streams.execute(prepared(request), deadline: .now() + timeout)
@@ -115,6 +117,11 @@ package struct HTTPTransport: Transport {
         }
         if let body = try BodySegments(request.body) {
             if let type = body.contentType { http.headers.replaceOrAdd(name: "content-type", value: type) }
+            guard request.sendLimit == nil || body.lengthBytes == 0 else {
+                let timely = TimelyBody(body: body, request: request)
+                http.body = .stream(timely, length: .known(body.lengthBytes))
+                return http
+            }
             http.body = body.whole.map { .bytes($0) } ?? .stream(body, length: .known(body.lengthBytes))
         }
         return http

@@ -42,6 +42,8 @@ package struct VendorRequest: Sendable {
     package var responseBytesMax: Int
     /// Whose work it is; see `CallLabel`.
     package var label = CallLabel.current
+    /// Until when it may be sent; nil for what nobody else would send.
+    package var sendLimit = SendLimit.current
 
     package init(
         vendor: Vendor, operation: String, method: Method, url: String, headers: [String: String] = [:],

@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauSandbox
 import BureauStorage
+import BureauVendors
 import Testing
 
 @testable import BureauEngine
@@ -29,6 +30,20 @@ struct NoticeFenceTests {
         #expect(try await intend("quick"))
         try await bench.database.write { try StepStore(db: $0).markDone(step.id, receipt: "{}", now: now) }
         #expect(try await intend("quick") == false)
+    }
+
+    @Test("A notice that could be sent only when its claim may be another's is not sent")
+    func late() async throws {
+        let bench = try await Bench(), seen = Seen()
+        let run = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))])
+        let late = Standing(bench.clock, milliseconds: 51_000, before: seen)
+        let slack = SlackClient(transport: late, baseURL: "http://slack", token: Secret("xoxb-demo"))
+        let worker = NoticeWorker(
+            parts: try bench.parts(Connections(slack: slack)), owner: "w", wake: WakeSignal(doors: bench.clock.doors))
+        #expect(try await worker.sendDue() > 0)
+        #expect(!seen.bodies.contains { String(decoding: $0, as: UTF8.self).contains("C0ALERTS") })
+        let step = try #require(try await bench.steps(run.id, .notice).first { $0.channel == .slack })
+        #expect(step.state == .intended && step.error != nil, "it was to be sent, and is tried again")
     }
 
     @Test("A command's worker takes only those of its own run")

@@ -207,6 +207,33 @@ struct StepRunnerTests {
         #expect(try await bench.step(step.id).state == .intended)
     }
 
+    @Test("What could be sent only when the lease may be another's is not, and whoever has it looks first")
+    func late() async throws {
+        let bench = try await Bench(), seen = Seen()
+        let step = try await bench.step(try await bench.run())
+        let runner = try await bench.runner(step)
+        let late = Standing(bench.clock, milliseconds: Lease.lifeMilliseconds, before: seen)
+        await #expect(throws: RunMoved.self) { try await runner.run(step, Post(transport: late)) }
+        #expect(seen.bodies.isEmpty)
+        #expect(try await bench.step(step.id).state == .intended)
+        let inTime = Standing(bench.clock, milliseconds: runner.lease?.renewEveryMilliseconds ?? 0, before: seen)
+        _ = try await runner.run(try await bench.step(step.id), Post(transport: inTime))
+        #expect(seen.bodies.count == 1)
+    }
+
+    private struct Post: OutboundWrite {
+        let transport: any Transport
+
+        func probe() async throws -> Probe { .absent }
+        func write() async throws -> String {
+            _ = try await transport.send(
+                VendorRequest(
+                    vendor: .slack, operation: "chat.postMessage", method: .post, url: "http://slack/x",
+                    body: .bytes([1])))
+            return "{}"
+        }
+    }
+
     @Test("A write that could not be tried fails with its reason")
     func problem() async throws {
         let (_, step, outcome) = try await run(ScriptedWrite([.problem]))

@@ -21,3 +21,22 @@ final class Seen: Transport {
         throw VendorError(vendor: request.vendor, operation: request.operation, kind: .unreachable)
     }
 }
+
+/// A process that stands still while a message waits to be sent, after it was made.
+struct Standing: Transport {
+    let clock: VirtualClock
+    let milliseconds: Int64
+    let next: any Transport
+
+    init(_ clock: VirtualClock, milliseconds: Int64, before next: any Transport) {
+        (self.clock, self.milliseconds) = (clock, milliseconds)
+        self.next = RateGovernor(vendor: .slack, before: next)
+    }
+
+    func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
+        if request.operation == "chat.postMessage" { clock.advance(milliseconds: milliseconds) }
+        return try await next.send(request)
+    }
+
+    func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream { try await next.open(request) }
+}

@@ -10,6 +10,8 @@ final class VirtualClock: Sendable {
     }
     private struct State {
         var now: Int64
+        /// How far the time of day has been set away from the time that passed.
+        var jumped: Int64 = 0
         var ids = 0
         var sleepers: [Sleeper] = []
         var slept: [Int64] = []
@@ -27,10 +29,15 @@ final class VirtualClock: Sendable {
         state = Mutex(State(now: now))
     }
 
-    var now: Int64 { state.withLock { $0.now } }
+    /// The time of day.
+    var now: Int64 { state.withLock { $0.now + $0.jumped } }
+    var steady: Int64 { state.withLock { $0.now } }
     /// Milliseconds of every sleep so far, in order.
     var slept: [Int64] { state.withLock { $0.slept } }
     var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
+    /// Somebody sets the clock: no time passes.
+    func jump(milliseconds: Int64) { state.withLock { $0.jumped += milliseconds } }
 
     func advance(milliseconds: Int64) {
         let due = state.withLock { state in
@@ -95,7 +102,7 @@ final class VirtualClock: Sendable {
     /// Ids in order, jitter without chance.
     var doors: Doors {
         Doors(
-            now: { self.now },
+            now: { self.now }, steady: { self.steady },
             randomness: {
                 (
                     self.state.withLock {

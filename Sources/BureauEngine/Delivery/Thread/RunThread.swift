@@ -29,6 +29,8 @@ struct RunThreadStore {
     /// Who keeps a message longer than this finds it taken (`check`): a process that stands still holds up nobody's
     /// results for more.
     static let stepKind = "thread", leaseMilliseconds: Int64 = 20_000
+    /// How long after it was kept something may be sent: the rest is for what has just left to arrive.
+    static let sendMilliseconds: Int64 = 15_000
     let db: any Connection
 
     /// The post is a step like any other write; its id, and so its mark, is the run's own.
@@ -126,6 +128,14 @@ struct RunThreadStore {
         let held = try db.first(
             "SELECT 1 AS held FROM run_thread WHERE run_id = ? AND lease_owner = ?", [runID, owner])
         guard held != nil else { throw RunMoved(runID: runID) }
+    }
+
+    /// As above, and it is kept for a lease's length anew.
+    func keep(_ runID: String, owner: String, now: Int64) throws {
+        let kept = try db.execute(
+            "UPDATE run_thread SET lease_until = ? WHERE run_id = ? AND lease_owner = ?",
+            [now + Self.leaseMilliseconds, runID, owner])
+        guard kept == 1 else { throw RunMoved(runID: runID) }
     }
 
     func otherOwners(than owner: String) throws -> [String] {

@@ -35,7 +35,10 @@ struct RunThreadEnd: Sendable {
         message.threadTS = refusal == .isGone ? nil : place.ts
         message.metadata?.payload["step"] = .string(step.id)
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: nil)
-        runner.claim = { [owner] in try RunThreadStore(db: $0).check(run.id, owner: owner) }
+        runner.claim = { [owner, doors = parts.doors] in
+            try RunThreadStore(db: $0).keep(run.id, owner: owner, now: doors.now())
+        }
+        runner.claimSendMilliseconds = RunThreadStore.sendMilliseconds
         let write = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? now)
         switch try await runner.run(step, write) {
         case .done: return .told

@@ -191,10 +191,12 @@ package struct RunThreadWorker: Service {
             try await shown(thread, place, run, message.hash)
             return .unchanged
         }
-        // It may have been kept so long that another worker shows newer things by now.
         let owner = lock.owner
-        try await parts.database.read { try RunThreadStore(db: $0).check(run.id, owner: owner) }
-        do { _ = try await slack.update(place, with: message.message) } catch {
+        // It may have been kept so long that another worker shows newer things by now.
+        let limit = try await sendLimit(run.id)
+        do {
+            _ = try await SendLimit.$current.withValue(limit) { try await slack.update(place, with: message.message) }
+        } catch let error as VendorError {
             guard let refusal = SlackEditRefusal(error) else { throw error }
             let end = RunThreadEnd(parts: parts, owner: owner, slack: slack)
             // How far it is nobody can be shown any more; that it is over, and how, is said below.
@@ -208,6 +210,16 @@ package struct RunThreadWorker: Service {
         }
         try await shown(thread, place, run, message.hash)
         return .asked
+    }
+
+    private func sendLimit(_ runID: String) async throws -> SendLimit {
+        let (owner, doors) = (lock.owner, parts.doors)
+        let since = try await parts.database.write { db in
+            let since = doors.steady()
+            try RunThreadStore(db: db).keep(runID, owner: owner, now: doors.now())
+            return since
+        }
+        return SendLimit(steady: doors.steady, untilMilliseconds: since + RunThreadStore.sendMilliseconds)
     }
 
     private func post(
@@ -234,7 +246,10 @@ package struct RunThreadWorker: Service {
         var write = SlackPost(slack: slack, message: message.message, mark: step.id, since: step.intendedAt ?? now)
         write.other = directory.other(than: channel, for: configured, otherwise: general)
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: nil)
-        runner.claim = { [owner = lock.owner] in try RunThreadStore(db: $0).check(run.id, owner: owner) }
+        runner.claim = { [owner = lock.owner, doors = parts.doors] in
+            try RunThreadStore(db: $0).keep(run.id, owner: owner, now: doors.now())
+        }
+        runner.claimSendMilliseconds = RunThreadStore.sendMilliseconds
         switch try await runner.run(step, write) {
         case .done(let receipt):
             guard let place = try JSONText.decode(DeliveryReceipt.self, receipt).slackPlace else {
