@@ -17,7 +17,7 @@ struct FencedWriteTests {
         "Builds/BuildCare.swift": "of runs that have ended", "Runs/RunListing.swift": "people, not workers",
         "Runs/StraySessions.swift": "of sessions that no run follows",
         "Runs/StraySessions+Chase.swift": "of sessions that no run follows",
-        "Runs/Doubt.swift": "tells people once, whoever does",
+        "Runs/Doubt.swift": "checks what holds the step itself",
         "Runs/RunTexts.swift": "follows the runs, and moves none",
         "Runs/WaitingTaskClients.swift": "of waiting runs that nobody holds, which it says itself",
         "Delivery/SlackDirectory.swift": "a cache all runs share",

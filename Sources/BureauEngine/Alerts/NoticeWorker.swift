@@ -108,8 +108,7 @@ package struct NoticeWorker: Service {
 
     /// Its account has as many on their way as it may: the others' go first.
     private func handBack(_ step: StepRecord) async throws {
-        let (id, due) = (step.id, parts.doors.now() + Self.othersFirstMilliseconds)
-        try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: step.error) }
+        try await postpone(step, until: parts.doors.now() + Self.othersFirstMilliseconds, step.error)
     }
 
     private func send(_ step: StepRecord) async throws {
@@ -134,9 +133,15 @@ package struct NoticeWorker: Service {
         } catch let problem as StepProblem {
             try await settle(step, failed: problem.description)
         } catch let notYet as NoticePlace.NotYet {
-            let (id, due) = (step.id, parts.doors.now() + notYet.milliseconds)
             let why = isOnItsWay(step) ? nil : notYet.why
-            try await parts.database.write { try StepStore(db: $0).postpone(id, until: due, error: why) }
+            try await postpone(step, until: parts.doors.now() + notYet.milliseconds, why)
+        }
+    }
+
+    private func postpone(_ step: StepRecord, until due: Int64, _ why: String?) async throws {
+        let owner = owner
+        _ = try await parts.database.write {
+            try StepStore(db: $0).postpone(step.id, until: due, error: why, owner: owner)
         }
     }
 
@@ -173,9 +178,9 @@ package struct NoticeWorker: Service {
                 "step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(error)",
                 "again_in_ms": "\(wait)",
             ])
-        let (id, due, tries) = (step.id, parts.doors.now() + wait, step.attempts)
+        let (id, due, tries, owner) = (step.id, parts.doors.now() + wait, step.attempts, owner)
         try await parts.database.write { db in
-            try StepStore(db: db).postpone(id, until: due, error: error.sentence)
+            guard try StepStore(db: db).postpone(id, until: due, error: error.sentence, owner: owner) else { return }
             // One that failed before it was to be sent was tried all the same.
             try db.execute("UPDATE step SET attempts = ? WHERE id = ? AND attempts = ?", [tries + 1, id, tries])
         }
@@ -195,10 +200,12 @@ package struct NoticeWorker: Service {
         parts.logger.error(
             "a notice could not be delivered",
             metadata: ["step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(why)"])
-        let (id, now, doors) = (step.id, parts.doors.now(), parts.doors)
+        let (id, now, doors, owner) = (step.id, parts.doors.now(), parts.doors, owner)
         let isTold = try await parts.database.write { db in
-            // What somebody else has settled meanwhile was not given up.
-            guard try StepStore(db: db).markFailed(id, state: .failed, error: why, now: now) else { return false }
+            // What somebody else has settled meanwhile, or is sending, was not given up.
+            guard try StepStore(db: db).markFailed(id, state: .failed, error: why, now: now, owner: owner) else {
+                return false
+            }
             return try NoticeAlarm(db: db, doors: doors).givenUp(step, why)
         }
         if isTold { wake.raise() }

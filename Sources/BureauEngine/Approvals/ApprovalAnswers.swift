@@ -22,7 +22,7 @@ struct ApprovalAnswers: Sendable {
             switch try await runner.run(step, write) {
             case .done: continue
             case .doubtful(let why):
-                try await Doubt(parts: parts, run: hand.run).tell(step, why)
+                try await Doubt(parts: parts, hand: hand).tell(step, why)
                 isSure = false
             case .failed(let why):
                 throw StepProblem(

@@ -98,14 +98,16 @@ struct StepStore {
         try ArtifactStore(db: db).delivered(step, now: now)
     }
 
-    /// False when it was settled already.
+    /// False when it was settled already, or is not `owner`'s any more: somebody else may be sending it.
     @discardableResult
-    func markFailed(_ id: String, state: StepRecord.State, error: String, now: Int64) throws -> Bool {
+    func markFailed(
+        _ id: String, state: StepRecord.State, error: String, now: Int64, owner: String? = nil
+    ) throws -> Bool {
         try db.execute(
             """
             UPDATE step SET state = ?, error = ?, settled_at = ?, lease_owner = NULL, lease_until = NULL
-            WHERE id = ? AND state IN ('pending', 'intended')
-            """, [state.rawValue, error, now, id]) == 1
+            WHERE id = ? AND state IN ('pending', 'intended') AND (? IS NULL OR lease_owner = ?)
+            """, [state.rawValue, error, now, id, owner, owner]) == 1
     }
 
     /// Failed steps may be tried again. A doubtful one stays with its person, unless its mark can be looked for.
@@ -182,12 +184,14 @@ struct StepStore {
         ).map(StepRecord.init).sorted { ($0.position, $0.id) < ($1.position, $1.id) }
     }
 
-    func postpone(_ id: String, until dueAt: Int64, error: String?) throws {
+    /// False when it is not `owner`'s any more: whoever has it may be sending it, and it is not given to a third.
+    @discardableResult
+    func postpone(_ id: String, until dueAt: Int64, error: String?, owner: String) throws -> Bool {
         try db.execute(
             """
             UPDATE step SET due_at = ?, error = ?, lease_owner = NULL, lease_until = NULL
-            WHERE id = ? AND state IN ('pending', 'intended')
-            """, [dueAt, error, id])
+            WHERE id = ? AND lease_owner = ? AND state IN ('pending', 'intended')
+            """, [dueAt, error, id, owner]) == 1
     }
 
     /// A write that its sender's death cut off says nothing of whom it went to: it is no try, and a fault that comes

@@ -29,7 +29,7 @@ struct ReviseStage: Stage {
             try await parts.move(hand.run.id, .revisionSent, lease)
             return .moved
         case .failed(let why): return try await failed(hand, why)
-        case .doubtful(let why): return try await Doubt(parts: parts, run: hand.run).ask(step, why)
+        case .doubtful(let why): return try await Doubt(parts: parts, hand: hand).ask(step, why)
         }
     }
 

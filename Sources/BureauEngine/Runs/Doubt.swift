@@ -6,8 +6,19 @@ import BureauStorage
 struct Doubt {
     let parts: EngineParts
     let run: RunRecord
+    /// Throws, and nobody is told, when what the step was held by is somebody else's: they may have settled it.
+    let fence: @Sendable (any Connection) throws -> Void
     static let lookEveryMilliseconds: Int64 = 5 * 60_000
     static let code = "in_doubt"
+
+    init(parts: EngineParts, hand: RunInHand) {
+        let lease = hand.lease
+        self.init(parts: parts, run: hand.run) { try RunStore(db: $0).check(lease) }
+    }
+
+    init(parts: EngineParts, run: RunRecord, fence: @escaping @Sendable (any Connection) throws -> Void) {
+        (self.parts, self.run, self.fence) = (parts, run, fence)
+    }
 
     func ask(_ step: StepRecord, _ why: String) async throws -> StageOutcome {
         try await tell(step, why)
@@ -19,8 +30,9 @@ struct Doubt {
             .internalError,
             "\(step.what) may or may not have happened: \(why.closed) Look there, then decide: bureau runs resolve \(run.id)"
         )
-        let (doors, run) = (parts.doors, run)
+        let (doors, run, fence) = (parts.doors, run, fence)
         try await parts.database.write { db in
+            try fence(db)
             let isTold = try AlertStore(db: db).isOpen(cause: Self.code, subject: run.id)
             if !isTold {
                 try RunEventStore(db: db).append(run.id, kind: "doubtful", detail: cause.sentence, now: doors.now())

@@ -86,7 +86,7 @@ struct FollowStage: Stage {
                 }
             }
         } catch let doubt as InDoubt {
-            return try await Doubt(parts: parts, run: hand.run).ask(doubt.step, doubt.why)
+            return try await Doubt(parts: parts, hand: hand).ask(doubt.step, doubt.why)
         } catch let error as VendorError {
             try Task.checkCancellation()
             return try await lost(hand, error)
@@ -130,7 +130,7 @@ struct FollowStage: Stage {
         switch outcome {
         case .done(let receipt):
             return .known(message: try JSONText.decode(RevisionRequest.Receipt.self, receipt).event)
-        case .doubtful(let why): return .not(try await Doubt(parts: parts, run: hand.run).ask(step, why))
+        case .doubtful(let why): return .not(try await Doubt(parts: parts, hand: hand).ask(step, why))
         case .failed(let why):
             try await parts.move(
                 hand.run.id, .broke(RunCause(.sessionUnreachable, "The session did not take what it was told. \(why)")),

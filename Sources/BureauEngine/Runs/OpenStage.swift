@@ -38,7 +38,7 @@ struct OpenStage: Stage {
         switch try await runner.run(step, write) {
         case .done(let receipt): return try await opened(hand, try JSONText.decode(SessionReceipt.self, receipt))
         case .failed(let why): return try await refuse(hand, why)
-        case .doubtful(let why): return try await Doubt(parts: parts, run: hand.run).ask(step, why)
+        case .doubtful(let why): return try await Doubt(parts: parts, hand: hand).ask(step, why)
         }
     }
 

@@ -15,7 +15,7 @@ struct NoticeFenceTests {
         }
     }
 
-    @Test("Whoever lost the claim sends nothing, nor does anybody when it is sent")
+    @Test("Whoever lost the claim sends nothing and frees nothing, nor does anybody when it is sent")
     func fence() async throws {
         let bench = try await Bench()
         _ = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))])
@@ -28,6 +28,14 @@ struct NoticeFenceTests {
         }
         #expect(try await intend("slow") == false)
         #expect(try await intend("quick"))
+        let sending = try await bench.step(step.id)
+        try await bench.database.write { db in
+            let steps = StepStore(db: db)
+            #expect(try !steps.postpone(step.id, until: now, error: "Slack is down.", owner: "slow"))
+            #expect(try !steps.markFailed(step.id, state: .failed, error: "Slow.", now: now, owner: "slow"))
+        }
+        #expect(try await bench.step(step.id) == sending)
+        #expect(try await Self.due(bench, "third").isEmpty)
         try await bench.database.write { try StepStore(db: $0).markDone(step.id, receipt: "{}", now: now) }
         #expect(try await intend("quick") == false)
     }

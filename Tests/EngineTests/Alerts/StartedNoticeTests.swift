@@ -101,7 +101,7 @@ struct StartedNoticeTests {
             }
             #expect(try steps.find(id)?.attempts == 0)
             try begin("living")
-            try steps.postpone(id, until: now, error: "ClickUp is down.")
+            try steps.postpone(id, until: now, error: "ClickUp is down.", owner: "living")
             // Dead before it was sent again: the fault stays counted.
             _ = try steps.claimNotices(owner: "dead", limit: 5, now: now, channel: .clickUp)
             try steps.freeNotices(ofDeadOwners: ["dead"])

@@ -34,6 +34,21 @@ struct FencingTests {
         #expect(try await bench.move(run.id, .taken, new).state == .starting)
     }
 
+    @Test("Whoever lost the lease asks nobody about a step that others may have settled")
+    func doubt() async throws {
+        let bench = try await Bench(), parts = try bench.parts()
+        let run = try await bench.run(Bench.toRunning), now = bench.clock.now
+        let step = try await bench.step(run)
+        let old = try #require(try await bench.claim("old", run.id))
+        let isTaken = try await bench.database.write { try RunStore(db: $0).takeAway(old.run, now: now) }
+        #expect(isTaken)
+        let new = try #require(try await bench.claim("new", run.id))
+        await #expect(throws: RunMoved.self) { try await Doubt(parts: parts, hand: old).tell(step, "Slack is down.") }
+        #expect(try await bench.alerts().isEmpty)
+        try await Doubt(parts: parts, hand: new).tell(step, "Slack is down.")
+        #expect(try await bench.alerts().map(\.cause) == [Doubt.code])
+    }
+
     @Test("Of many workers that claim at once, each run goes to exactly one")
     func claims() async throws {
         let bench = try await Bench()

@@ -212,6 +212,13 @@ package struct RunThreadWorker: Service {
         return .asked
     }
 
+    /// Throws when another worker has the run's message by now.
+    private func claim(_ runID: String) -> @Sendable (any Connection) throws -> Void {
+        { [owner = lock.owner, doors = parts.doors] in
+            try RunThreadStore(db: $0).keep(runID, owner: owner, now: doors.now())
+        }
+    }
+
     private func sendLimit(_ runID: String) async throws -> SendLimit {
         let (owner, doors) = (lock.owner, parts.doors)
         let since = try await parts.database.write { db in
@@ -246,9 +253,7 @@ package struct RunThreadWorker: Service {
         var write = SlackPost(slack: slack, message: message.message, mark: step.id, since: step.intendedAt ?? now)
         write.other = directory.other(than: channel, for: configured, otherwise: general)
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: nil)
-        runner.claim = { [owner = lock.owner, doors = parts.doors] in
-            try RunThreadStore(db: $0).keep(run.id, owner: owner, now: doors.now())
-        }
+        runner.claim = claim(run.id)
         runner.claimSendMilliseconds = RunThreadStore.sendMilliseconds
         switch try await runner.run(step, write) {
         case .done(let receipt):
@@ -271,7 +276,7 @@ package struct RunThreadWorker: Service {
         guard thread.tries >= Self.triesMax else { return try await again(thread, why) }
         parts.logger.error(
             "a run's message could not be posted", metadata: ["run": "\(run.id)", "why": "\(why)"])
-        try await Doubt(parts: parts, run: run).tell(step, why)
+        try await Doubt(parts: parts, run: run, fence: claim(run.id)).tell(step, why)
         _ = try await close(thread)
         return .asked
     }
