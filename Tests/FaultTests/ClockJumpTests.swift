@@ -44,6 +44,34 @@ struct ClockJumpTests {
         }
     }
 
+    /// Its server must not take the run from itself and look for a comment that is still on its way.
+    @Test("An hour ahead while a comment is on its way, and right again: it is made once")
+    func whileWriting() async throws {
+        let clock = try WrongClock()
+        defer { clock.remove() }
+        var options = Installation.Options()
+        options.agents = [("sentinel", SampleAgents.sentinel(replacing: Self.patient.0, with: Self.patient.1))]
+        options.environment = clock.environment
+        try await Installation.open(options) { installation in
+            try installation.sandbox.faults.add(
+                FaultRule(vendor: "clickup", operation: "comment.create", .delay(milliseconds: 5_000)))
+            let server = try await installation.startServer()
+            try await installation.board.move(KillTests.task, to: "ready (automate)")
+            try await eventually("the comment is asked for") {
+                installation.sandbox.log.entries.contains { $0.operation == "comment.create" } ? true : nil
+            }
+            try clock.set(seconds: Self.hour)
+            try await eventually("the comment is there") {
+                let comments = await installation.look().task(KillTests.task)?.comments
+                return comments?.isEmpty == false ? true : nil
+            }
+            try clock.set(seconds: 0)
+            try await installation.waitForRest(at: server)
+            let complaints = try await Proof(installation).complaints()
+            #expect(complaints.isEmpty, "\(complaints.joined(separator: "; "))")
+        }
+    }
+
     private static func play(
         _ seconds: Int, limit: (String, String) = ("", ""),
         meanwhile: @Sendable (Installation) async throws -> Void = { _ in },

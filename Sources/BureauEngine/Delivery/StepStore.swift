@@ -163,11 +163,12 @@ struct StepStore {
         try db.first(
             """
             SELECT 1 AS due FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND kind <> 'thread'
-                AND channel = ? AND due_at <= ? AND (lease_until IS NULL OR lease_until < ?)
+                AND channel = ? AND due_at <= ? AND lease_owner IS NULL
                 AND (? IS NULL OR run_id = ?) LIMIT 1
-            """, [channel.rawValue, now, now, run, run]) != nil
+            """, [channel.rawValue, now, run, run]) != nil
     }
 
+    /// What nobody has. Whose claim ran out is for the watchdog to see, which knows more than the time of day.
     func claimNotices(
         owner: String, limit: Int, now: Int64, only run: String? = nil, channel: StepRecord.Channel
     ) throws -> [StepRecord] {
@@ -176,11 +177,11 @@ struct StepStore {
             """
             UPDATE step SET lease_owner = ?, lease_until = ?
             WHERE id IN (SELECT id FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended')
-                           AND kind <> 'thread' AND due_at <= ? AND (lease_until IS NULL OR lease_until < ?)
+                           AND kind <> 'thread' AND due_at <= ? AND lease_owner IS NULL
                            AND (? IS NULL OR run_id = ?) AND channel = ?
                          ORDER BY due_at, position, id LIMIT ?)
             RETURNING \(Self.columns)
-            """, [owner, now + Self.claimMilliseconds, now, now, run, run, channel.rawValue, limit]
+            """, [owner, now + Self.claimMilliseconds, now, run, run, channel.rawValue, limit]
         ).map(StepRecord.init).sorted { ($0.position, $0.id) < ($1.position, $1.id) }
     }
 
@@ -192,6 +193,24 @@ struct StepStore {
             UPDATE step SET due_at = ?, error = ?, lease_owner = NULL, lease_until = NULL
             WHERE id = ? AND lease_owner = ? AND state IN ('pending', 'intended')
             """, [dueAt, error, id, owner]) == 1
+    }
+
+    /// Notices that somebody has claimed.
+    func noticeClaims() throws -> [LeaseSightings.Sighting] {
+        try db.query(
+            """
+            SELECT id, lease_owner, lease_until FROM step
+            WHERE purpose = 'notice' AND state IN ('pending', 'intended') AND lease_owner IS NOT NULL
+            ORDER BY due_at LIMIT ?
+            """, [LeaseSightings.seenMax]
+        ).map(LeaseSightings.Sighting.init)
+    }
+
+    /// Ends a claim that is still as it was seen.
+    func freeNotice(_ claim: LeaseSightings.Sighting) throws {
+        try db.execute(
+            "UPDATE step SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ? AND lease_until = ?",
+            [claim.id, claim.owner, claim.until])
     }
 
     /// A write that its sender's death cut off says nothing of whom it went to: it is no try, and a fault that comes

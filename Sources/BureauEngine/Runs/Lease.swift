@@ -23,6 +23,11 @@ package struct Lease: Hashable, Sendable {
     /// arrive, before anybody else looks whether it is there.
     package var sendMilliseconds: Int64 { lifeMilliseconds - lifeMilliseconds / 4 }
 
+    /// `since` is by the steady clock, before it was written that the lease is taken.
+    func sendLimit(since: Int64, _ doors: Doors) -> SendLimit {
+        SendLimit(steady: doors.steady, untilMilliseconds: since + sendMilliseconds)
+    }
+
     /// Until when the run that this task works on may send; see docs/adr/0038.
     @TaskLocal static var sendLimit: SendLimit?
 }

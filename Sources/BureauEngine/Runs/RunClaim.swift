@@ -20,7 +20,8 @@ struct RunClaim {
     /// The row that keeps the queue's clock.
     static let clockRow = "*"
 
-    /// Up to `limit` runs that are due and that nobody else holds, or only `id`.
+    /// Up to `limit` runs that are due and that nobody holds, or only `id`. A lease that ran out is for the watchdog to
+    /// take away, which knows more than the time of day.
     func claim(limit: Int, only id: String? = nil) throws -> [RunRecord] {
         guard limit > 0 else { return [] }
         let mode = try IntakeStore(db: db).record().mode
@@ -49,8 +50,8 @@ struct RunClaim {
             try db.first(
                 """
                 SELECT 1 AS due FROM run WHERE \(Self.takenUp(mode)) AND due_at <= ?
-                    AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?) LIMIT 1
-                """, [now, now, id, id]) != nil
+                    AND lease_owner IS NULL AND (? IS NULL OR id = ?) LIMIT 1
+                """, [now, id, id]) != nil
         return try isInWork || (mode.startsRuns && isAnyWaiting(only: id))
     }
 
@@ -58,8 +59,8 @@ struct RunClaim {
         try db.first(
             """
             SELECT 1 AS due FROM run WHERE state = 'queued' AND due_at <= ?
-                AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?) LIMIT 1
-            """, [now, now, id, id]) != nil
+                AND lease_owner IS NULL AND (? IS NULL OR id = ?) LIMIT 1
+            """, [now, id, id]) != nil
     }
 
     private func claimInWork(_ condition: String, limit: Int, only id: String?) throws -> [RunRecord] {
@@ -67,11 +68,11 @@ struct RunClaim {
             """
             UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1
             WHERE id IN (SELECT id FROM run WHERE \(condition) AND due_at <= ?
-                           AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?)
+                           AND lease_owner IS NULL AND (? IS NULL OR id = ?)
                          ORDER BY due_at LIMIT ?)
             RETURNING \(RunStore.columns)
             """,
-            [owner, now + leaseMilliseconds, now, now, id, id, limit]
+            [owner, now + leaseMilliseconds, now, id, id, limit]
         ).map(RunRecord.init)
     }
 
@@ -164,9 +165,9 @@ struct RunClaim {
             """
             SELECT id, priority, due_at FROM run
             WHERE state = 'queued' AND coalesce(client_slug, '') = ? AND agent = ? AND due_at <= ?
-                AND (lease_until IS NULL OR lease_until < ?) AND (? IS NULL OR id = ?)
+                AND lease_owner IS NULL AND (? IS NULL OR id = ?)
             ORDER BY priority DESC, due_at LIMIT ?
-            """, [line.client, line.agent, now, now, id, id, limit]
+            """, [line.client, line.agent, now, id, id, limit]
         ).map {
             FairQueue.Waiting(
                 id: try $0.text("id"), agent: line.agent, priority: priority + Int(try $0.integer("priority")),
@@ -178,9 +179,9 @@ struct RunClaim {
         try db.query(
             """
             UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1
-            WHERE id = ? AND state = 'queued' AND (lease_until IS NULL OR lease_until < ?)
+            WHERE id = ? AND state = 'queued' AND lease_owner IS NULL
             RETURNING \(RunStore.columns)
-            """, [owner, now + leaseMilliseconds, id, now]
+            """, [owner, now + leaseMilliseconds, id]
         ).first.map(RunRecord.init)
     }
 

@@ -8,12 +8,10 @@ import Logging
 struct RunDriver: Sendable {
     let parts: EngineParts
 
-    /// `since` is by the steady clock, before the claim was written; now when nil.
-    func drive(_ claimed: RunRecord, _ lease: Lease, since: Int64? = nil) async {
+    /// `limit` is of the claim; it begins now when nil.
+    func drive(_ claimed: RunRecord, _ lease: Lease, _ limit: SendLimit? = nil) async {
         let (stopWatch, claimedAt) = (StopWatch(), parts.doors.now())
-        let limit = SendLimit(
-            steady: parts.doors.steady,
-            untilMilliseconds: (since ?? parts.doors.steady()) + lease.sendMilliseconds)
+        let limit = limit ?? lease.sendLimit(since: parts.doors.steady(), parts.doors)
         let rest: Rest = await withTaskGroup(of: Rest?.self) { group in
             group.addTask {
                 await Lease.$sendLimit.withValue(limit) { await stages(claimed.id, lease, stopWatch) }

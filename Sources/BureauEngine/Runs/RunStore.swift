@@ -60,7 +60,7 @@ struct RunStore {
             """, [now, run.id, run.leaseOwner, run.leaseEpoch, run.leaseUntil]) == 1
     }
 
-    /// Runs whose lease ran out or whose owner is known to be dead: they lost their worker.
+    /// Runs whose lease ran out by the time of day, or whose owner is known to be dead.
     func abandoned(now: Int64, deadOwners: [String]) throws -> [RunRecord] {
         let dead = deadOwners.map { _ in "?" }.joined(separator: ", ")
         return try db.query(
@@ -69,6 +69,16 @@ struct RunStore {
                AND (lease_until < ? OR lease_owner IN (\(dead))) ORDER BY lease_until, id LIMIT 500
             """, [now] + deadOwners
         ).map(RunRecord.init)
+    }
+
+    /// Leases that others than `owner` hold, those that end first before all others.
+    func leases(besides owner: String) throws -> [LeaseSightings.Sighting] {
+        try db.query(
+            """
+            SELECT id, lease_owner, lease_until FROM run WHERE lease_owner IS NOT NULL AND lease_owner <> ?
+            ORDER BY lease_until, id LIMIT ?
+            """, [owner, LeaseSightings.seenMax]
+        ).map(LeaseSightings.Sighting.init)
     }
 
     /// Whoever holds a run or a notice.

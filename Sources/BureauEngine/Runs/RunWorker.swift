@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauStorage
+import BureauVendors
 import Logging
 import ServiceLifecycle
 
@@ -11,6 +12,8 @@ package struct RunWorker: Service {
     let wake: WakeSignal
     /// Only this run, for a command that does its own work.
     let onlyRun: String?
+    private let hands = LeasesInHand()
+    private let watch: RunWatchdog
     static let claimMax = 64
     static let pollMilliseconds = 250
     static let shutdownGraceSeconds = 10
@@ -20,6 +23,7 @@ package struct RunWorker: Service {
         self.lock = lock
         self.wake = wake
         self.onlyRun = onlyRun
+        watch = RunWatchdog(parts: parts, lock: lock, hands: hands)
     }
 
     package func run() async throws {
@@ -28,7 +32,7 @@ package struct RunWorker: Service {
 
     private func work() async throws {
         let driver = RunDriver(parts: parts)
-        do { try await RunWatchdog(parts: parts, lock: lock).look() } catch is CancellationError { return } catch {
+        do { try await watch.look() } catch is CancellationError { return } catch {
             parts.logger.error("the watchdog failed", metadata: ["why": "\(error)"])
         }
         try await withThrowingDiscardingTaskGroup { group in
@@ -36,13 +40,12 @@ package struct RunWorker: Service {
             group.addTask { await watchdog() }
             while !Task.isCancelled {
                 let free = min(slots.free, Self.claimMax)
-                // Before it is written: what is held is held from here.
-                let since = parts.doors.steady()
-                let claimed = free == 0 ? [] : await claim(free)
-                for run in claimed {
+                let claimed = free == 0 ? [] : await takeInHand(free)
+                for (run, lease, limit) in claimed {
                     slots.take()
                     group.addTask {
-                        await driver.drive(run, lease(run), since: since)
+                        await driver.drive(run, lease, limit)
+                        hands.give(lease)
                         slots.give()
                         wake.raise()
                     }
@@ -50,6 +53,19 @@ package struct RunWorker: Service {
                 if claimed.count < Self.claimMax { await wake.wait(milliseconds: Self.pollMilliseconds) }
             }
             group.cancelAll()
+        }
+    }
+
+    private func takeInHand(_ limit: Int) async -> [(RunRecord, Lease, SendLimit)] {
+        hands.beginClaim()
+        defer { hands.endClaim() }
+        // Before it is written: what is held is held from here.
+        let since = parts.doors.steady()
+        return await claim(limit).map { run in
+            let lease = lease(run)
+            let limit = lease.sendLimit(since: since, parts.doors)
+            hands.take(lease, limit)
+            return (run, lease, limit)
         }
     }
 
@@ -78,7 +94,7 @@ package struct RunWorker: Service {
 
     /// Looks for lost runs until it is cancelled.
     func watchdog() async {
-        let (watchdog, clock) = (RunWatchdog(parts: parts, lock: lock), SetBackClock(parts: parts))
+        let clock = SetBackClock(parts: parts)
         do { try await clock.begin() } catch {
             parts.logger.error("the last run could not be read", metadata: ["why": "\(error)"])
         }
@@ -86,7 +102,7 @@ package struct RunWorker: Service {
             guard (try? await parts.doors.sleep(.seconds(RunWatchdog.lookEverySeconds))) != nil else { return }
             do {
                 try await clock.look()
-                try await watchdog.look()
+                try await watch.look()
             } catch is CancellationError { return } catch {
                 parts.logger.error("the watchdog failed", metadata: ["why": "\(error)"])
             }

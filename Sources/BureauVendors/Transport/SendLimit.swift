@@ -18,7 +18,9 @@ package final class SendLimit: Sendable {
     }
 
     /// Somebody else may have begun to look for the write, and to make it.
-    package var isPast: Bool { until.withLock { $0 } <= steady() }
+    package var isPast: Bool { isPast(byMilliseconds: 0) }
+
+    package func isPast(byMilliseconds grace: Int64) -> Bool { until.withLock { $0 } <= steady() - grace }
 
     package func extend(toMilliseconds later: Int64) { until.withLock { $0 = max($0, later) } }
 }

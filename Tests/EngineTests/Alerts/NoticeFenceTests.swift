@@ -20,7 +20,10 @@ struct NoticeFenceTests {
         let bench = try await Bench()
         _ = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))])
         let step = try #require(try await Self.due(bench, "slow").first)
+        let claims = try await bench.database.read { try StepStore(db: $0).noticeClaims() }
         bench.clock.advance(milliseconds: 61_000)
+        #expect(try await Self.due(bench, "quick").isEmpty, "the time of day alone says nothing")
+        try await bench.database.write { db in for claim in claims { try StepStore(db: db).freeNotice(claim) } }
         #expect(try await Self.due(bench, "quick").map(\.id) == [step.id])
         let now = bench.clock.now
         func intend(_ owner: String) async throws -> Bool {
@@ -38,6 +41,26 @@ struct NoticeFenceTests {
         #expect(try await Self.due(bench, "third").isEmpty)
         try await bench.database.write { try StepStore(db: $0).markDone(step.id, receipt: "{}", now: now) }
         #expect(try await intend("quick") == false)
+    }
+
+    @Test("A clock set an hour ahead takes no notice from whoever is sending it; a minute that passes does")
+    func clockAhead() async throws {
+        let bench = try await Bench(), parts = try bench.parts()
+        _ = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))])
+        let lock = try OwnerLock(folder: bench.ownersFolder, owner: "watching")
+        let other = try OwnerLock(folder: bench.ownersFolder, owner: "other")
+        let watchdog = RunWatchdog(parts: parts, lock: lock)
+        let claimed = try await Self.due(bench, other.owner).map(\.id)
+        #expect(!claimed.isEmpty)
+        for _ in 0..<2 {
+            try await watchdog.look()
+            #expect(try await Self.due(bench, "quick").isEmpty)
+            bench.clock.jump(milliseconds: 3_600_000)
+        }
+        bench.clock.advance(milliseconds: StepStore.claimMilliseconds)
+        try await watchdog.look()
+        #expect(try await Self.due(bench, "quick").map(\.id) == claimed)
+        withExtendedLifetime(other) {}
     }
 
     @Test("A notice that could be sent only when its claim may be another's is not sent")

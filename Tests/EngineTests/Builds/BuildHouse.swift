@@ -57,7 +57,8 @@ final class BuildHouse: Sendable {
         let (system, clock) = (Doors.system, Ahead())
         ahead = clock
         doors = Doors(
-            now: { system.now() + clock.milliseconds.withLock { $0 } }, randomness: system.randomness,
+            now: { system.now() + clock.milliseconds.withLock { $0 } }, steady: system.steady,
+            randomness: system.randomness,
             jitter: system.jitter, sleep: system.sleep)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         catalog = AgentCatalog(

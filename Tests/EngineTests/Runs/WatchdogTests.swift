@@ -233,6 +233,53 @@ struct WatchdogTests {
         #expect(!lock.isDead("watching"), "we are alive")
     }
 
+    @Test("A clock set an hour ahead takes no run from a worker of this process; a whole life without renewal does")
+    func clockAheadHere() async throws {
+        let bench = try await Bench(isImpatient: false), parts = try bench.parts(), hands = LeasesInHand()
+        let lock = try OwnerLock(folder: bench.ownersFolder, owner: "watching")
+        let watchdog = RunWatchdog(parts: parts, lock: lock, hands: hands)
+        let run = try await bench.run(Bench.toRunning)
+        let lease = try #require(try await bench.claim("watching", run.id)).lease
+        hands.take(lease, lease.sendLimit(since: bench.clock.steady, parts.doors))
+        bench.clock.jump(milliseconds: 3_600_000)
+        try await watchdog.look()
+        #expect(try await bench.find(run.id).leaseOwner == "watching")
+        #expect(try await bench.isAnyDue(run.id) == false, "nor is it claimed once more")
+        bench.clock.advance(milliseconds: lease.lifeMilliseconds - 1)
+        try await watchdog.look()
+        #expect(try await bench.find(run.id).leaseOwner == "watching")
+        bench.clock.advance(milliseconds: 1)
+        try await watchdog.look()
+        let found = try await bench.find(run.id)
+        #expect((found.leaseOwner, found.losses) == (nil, 1))
+    }
+
+    @Test("Nor from another process that renews its leases, however often it is set")
+    func clockAheadThere() async throws {
+        let bench = try await Bench(isImpatient: false), parts = try bench.parts()
+        let lock = try OwnerLock(folder: bench.ownersFolder, owner: "watching")
+        let other = try OwnerLock(folder: bench.ownersFolder, owner: "other")
+        let watchdog = RunWatchdog(parts: parts, lock: lock)
+        let run = try await bench.run(Bench.toRunning)
+        let lease = try #require(try await bench.claim(other.owner, run.id)).lease
+        for _ in 0..<5 {
+            try await watchdog.look()
+            bench.clock.jump(milliseconds: 3_600_000)
+            try await watchdog.look()
+            #expect(try await bench.find(run.id).leaseOwner == "other")
+            bench.clock.advance(milliseconds: lease.renewEveryMilliseconds)
+            let now = bench.clock.now
+            _ = try await bench.database.write { try RunStore(db: $0).renew(lease, now: now) }
+        }
+        try await watchdog.look()
+        bench.clock.jump(milliseconds: 3_600_000)
+        bench.clock.advance(milliseconds: lease.lifeMilliseconds)
+        try await watchdog.look()
+        let found = try await bench.find(run.id)
+        #expect((found.leaseOwner, found.losses) == (nil, 1))
+        withExtendedLifetime(other) {}
+    }
+
     @Test("Processes that open one database see each other, whatever their data folders are")
     func besideDatabase() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

@@ -89,11 +89,22 @@ final class Bench: Sendable {
 
     func claim(_ owner: String, _ id: String) async throws -> RunInHand? {
         let now = clock.now
-        let claimed = try await database.write {
-            try RunClaim(db: $0, rules: QueueRules(), owner: owner, now: now).claim(limit: 1, only: id)
+        let claimed = try await database.write { db in
+            // A lease that ran out is nobody's: the watchdog would have seen it by now.
+            try db.execute(
+                "UPDATE run SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_until < ?", [id, now])
+            return try RunClaim(db: db, rules: QueueRules(), owner: owner, now: now).claim(limit: 1, only: id)
         }
         guard let run = claimed.first else { return nil }
         return RunInHand(run: run, lease: Lease(runID: id, owner: owner, epoch: run.leaseEpoch), agent: try agent)
+    }
+
+    /// Whether a worker would claim it now.
+    func isAnyDue(_ id: String) async throws -> Bool {
+        let now = clock.now
+        return try await database.read {
+            try RunClaim(db: $0, rules: QueueRules(), owner: "any", now: now).isAnyDue(only: id)
+        }
     }
 
     /// Makes the step's write under a lease of its run.

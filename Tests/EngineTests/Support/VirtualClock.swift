@@ -66,7 +66,8 @@ final class VirtualClock: Sendable {
             duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000
         let (id, begun) = state.withLock { state in
             state.slept.append(milliseconds)
-            if isImpatient { state.now += milliseconds }
+            // Nobody waited, so what is held for a time is held on.
+            if isImpatient { state.jumped += milliseconds }
             state.ids += 1
             return (state.ids, state.now)
         }
