@@ -49,9 +49,9 @@ struct TaskDesk: Sendable {
         let last = Doors.system.now()
         while Doors.system.now() == last { await Task.yield() }
         switch kind {
-        case .clickUp: try await visitor.comment(task, text, by: byAnother ? 8002 : 8001)
+        case .clickUp: return try await visitor.comment(task, text, by: byAnother ? 8002 : 8001)
         case .asana:
-            try await visitor.asana(
+            return try await visitor.asana(
                 "comment", task, ["text": text, "user": byAnother ? "1208000000000012" : "1208000000000011"])
         }
     }

@@ -87,7 +87,8 @@ struct AnthropicClientTests {
         ] as [(String, String?)])
     func threadModel(json: String, model: String?) async throws {
         try await VendorServer.run(answer: { _ in .json(json) }) { server, transport in
-            #expect(try await client(server, transport).model(of: "sesn_1", thread: "sthr_2") == model)
+            let told = try await client(server, transport).model(of: "sesn_1", thread: "sthr_2")
+            #expect(told == model)
             #expect(server.received.first?.path == "/anthropic/v1/sessions/sesn_1/threads/sthr_2")
         }
     }
