@@ -60,6 +60,11 @@ package enum ReservationRule {
         }
     }
 
+    /// The most that every account which holds anything back still has; nil when none does.
+    package static func room(in lines: [Line]) -> MicroUSD? {
+        lines.filter { $0.budget.onExhausted != .warnOnly }.map(\.left).min()
+    }
+
     /// The account that has too little, or nil when every one has enough. One that stops comes before one that asks.
     package static func shortage(_ amount: MicroUSD, in lines: [Line]) -> Line? {
         let short = lines.filter {

@@ -23,6 +23,7 @@ struct ReviseStage: Stage {
             return try await failed(hand, "Anthropic is not connected: set ANTHROPIC_API_KEY.")
         }
         let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
+        try await BudgetPause(parts: parts, hand: hand, anthropic: client, session: session).beginRound()
         let (step, outcome) = try await RoundOpening(parts: parts, hand: hand).ensure(client, session)
         switch outcome {
         case .done:

@@ -169,7 +169,7 @@ struct FollowStage: Stage {
 
     private func mayPause(_ hand: RunInHand, _ end: End) -> Bool {
         guard case .overLimit(let cause) = end else { return false }
-        return cause.code == .overBudget && hand.agent.config.budgets.onRunLimit == .pauseAndAsk
+        return cause.code == .overBudget && hand.agent.config.budgets.onRunLimit != .stop
     }
 
     /// We see a session over its limit: the service's own cap stops it after the request it is in. One that has no

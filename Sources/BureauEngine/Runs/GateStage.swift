@@ -108,6 +108,7 @@ struct GateStage: Stage {
             }
             return try await rest(hand)
         case .unknownReason: return try await rest(hand)
+        case .budgetReached where hand.agent.config.budgets.onRunLimit == .warnOnly: return try await account(hand)
         case .budgetReached where try await waitsForMoney(hand): return try await rest(hand)
         case .budgetReached where try await wasNotRaisedInTime(hand):
             let cause = RunCause(.overBudget, "Nobody raised its budget in time. It had cost \(spent(hand)).")
@@ -124,6 +125,19 @@ struct GateStage: Stage {
             try await parts.move(hand.run.id, .gateClosed, hand.lease)
             return .moved
         }
+    }
+
+    /// Where the run's own limit only warns, it is an account that people were asked about, perhaps by another run.
+    private func account(_ hand: RunInHand) async throws -> StageOutcome {
+        let (budgets, run) = (parts.budgets, hand.run)
+        switch try await parts.database.read({ try FurtherMoney(budgets: budgets, db: $0).next(run) }) {
+        case .waits: return try await rest(hand)
+        case .stops(let cause): try await parts.move(run.id, .stopAsked(cause), hand.lease)
+        case .looksAgain:
+            try await voidOpen(hand) { _ in true }
+            try await parts.move(run.id, .gateClosed, hand.lease)
+        }
+        return .moved
     }
 
     private func spent(_ hand: RunInHand) -> MicroUSD { MicroUSD(rawValue: hand.run.spentMicroUSD) }

@@ -85,8 +85,8 @@ struct OpenStage: Stage {
             title: String(
                 "\(config.displayName) · \(hand.run.clientName ?? hand.run.clientSlug ?? hand.run.id)".prefix(200)),
             metadata: mark,
-            budgetMicroUSD: config.budgets.onRunLimit == .warnOnly
-                ? nil : hand.run.costMax(config, byDefault: parts.settings.defaultSessionCostMax).rawValue,
+            // Also where the limit only warns: the cap follows what the ledger has promised (`FurtherMoney`).
+            budgetMicroUSD: hand.run.costMax(config, byDefault: parts.settings.defaultSessionCostMax).rawValue,
             kickoff: config.kickoffPrompt.render(values))
     }
 

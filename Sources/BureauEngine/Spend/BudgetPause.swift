@@ -25,6 +25,7 @@ struct BudgetPause: Sendable {
     /// waits for people or stops.
     func reached(_ fold: SessionFold) async throws -> Bool {
         let found = try await anthropic.session(session)
+        if hand.agent.config.budgets.onRunLimit == .warnOnly { return try await goesFurther(fold, found) }
         let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
         let limit = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
         let spent = max(
@@ -33,18 +34,54 @@ struct BudgetPause: Sendable {
                 .cost(fold, listed: found.usage).microUSD ?? .zero)
         let native = found.budgetMicroUSD.map(MicroUSD.init(rawValue:))
         if spent < limit, native.map({ $0.centsRoundedUp < limit.centsRoundedUp }) ?? true {
-            try await raise(to: limit, stop: fold.budgetStops)
+            try await raise(to: limit, subject: String(fold.budgetStops))
             return true
         }
         try await ask(run, spent: spent, limit: limit)
         return false
     }
 
-    /// The service's cap follows ours, once for each stop.
-    private func raise(to limit: MicroUSD, stop: Int) async throws {
+    /// A run whose own limit only warns goes on for as long as its accounts have something left. The first that has
+    /// nothing decides whether people are asked.
+    private func goesFurther(_ fold: SessionFold, _ found: AnthropicSession) async throws -> Bool {
+        let cap = found.budgetMicroUSD.map(MicroUSD.init(rawValue:))
+        let judged = try await CostMeter(parts: parts, hand: hand).save(fold, listed: found.usage, cap: cap)
+        guard let cause = judged.stopCause else {
+            if let limit = try await heldLimit() { try await raise(to: limit, subject: String(fold.budgetStops)) }
+            return true
+        }
+        if let short = judged.short, short.budget.onExhausted == .pauseAndAsk {
+            try await ask(short)
+        } else {
+            try await parts.move(hand.run.id, .stopAsked(cause), hand.lease)
+        }
+        return false
+    }
+
+    private func heldLimit() async throws -> MicroUSD? {
+        try await parts.database.read { [id = hand.run.id] in try SpendLedger(db: $0).hold(id)?.limit }
+    }
+
+    /// Before a further round of a run whose own limit only warns: a session at its cap takes no message, and this one
+    /// may have reached it with its last request.
+    func beginRound() async throws {
+        guard hand.agent.config.budgets.onRunLimit == .warnOnly, let limit = try await heldLimit() else { return }
+        let found: AnthropicSession
+        do { found = try await anthropic.session(session) } catch {
+            // Whoever sends the message says so.
+            if error.isGone { return }
+            throw error
+        }
+        guard let cap = found.budgetMicroUSD.map(MicroUSD.init(rawValue:)), cap.centsRoundedUp < limit.centsRoundedUp
+        else { return }
+        try await raise(to: limit, subject: "round \(hand.run.round)")
+    }
+
+    /// The service's cap follows ours, once for each stop and each round.
+    private func raise(to limit: MicroUSD, subject: String) async throws {
         let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
         let plan = StepPlan(
-            channel: .anthropic, kind: Self.stepKind, subject: String(stop), position: 4,
+            channel: .anthropic, kind: Self.stepKind, subject: subject, position: 4,
             intent: try JSONText.encode(["cents": limit.centsRoundedUp]))
         let step = try await parts.write(hand.lease) { db -> StepRecord in
             let steps = StepStore(db: db)
@@ -63,6 +100,27 @@ struct BudgetPause: Sendable {
         case .failed(let why), .doubtful(let why):
             throw StepProblem(description: "the session's budget could not be raised: \(why)")
         }
+    }
+
+    /// People are asked for the account, as before a session.
+    private func ask(_ short: ReservationRule.Line) async throws {
+        let (transitions, doors, lease, config) = (parts.transitions, parts.doors, hand.lease, hand.agent.config)
+        let step = hand.run.costMax(config, byDefault: parts.settings.defaultSessionCostMax)
+        let raised = short.proposal(for: max(step, FurtherMoney.stepMin))
+        let question = BudgetQuestion(
+            scope: short.account.scope, period: short.account.period, limit: short.budget.limit, raiseTo: raised)
+        let sentence = "\(FurtherMoney.sentence(short)), and its session is not finished."
+        let expiresAt = doors.now() + config.approvals.expiresAfter.milliseconds
+        try await parts.write(lease) { db in
+            let waiting = RunCause(.budgetExhausted, "\(RunCause.budgetWait) \(sentence)")
+            let run = try transitions.apply(.budgetMissing(waiting), to: lease.runID, lease: lease, in: db)
+            let effect =
+                "\(config.displayName) for \(run.clientName ?? run.clientSlug ?? "no client") waits: \(sentence) "
+                + "Raise \(short.account.words) to \(raised) and let the same session go on, or stop the run."
+            try question.ask(effect, run, expiresAt: expiresAt, in: db, doors)
+        }
+        parts.logger.notice(
+            "run waits for budget", metadata: ["run": "\(lease.runID)", "account": "\(short.account.scope)"])
     }
 
     private func ask(_ run: RunRecord, spent: MicroUSD, limit: MicroUSD) async throws {

@@ -44,11 +44,15 @@ struct CostMeter: Sendable {
         let verdict: BudgetPolicy.Verdict
         /// Why the session may not go on; nil when it may.
         let stopCause: RunCause?
+        /// The account that keeps a run from going on whose own limit only warns.
+        var short: ReservationRule.Line?
     }
 
     /// Saves the figures and returns the judgement. A model without a price is reported once, never taken for free.
+    /// `cap` is the service's own at which it stopped the session.
     @discardableResult
-    func save(_ fold: SessionFold, listed: BureauVendors.SessionUsage?) async throws -> Judgement {
+    func save(_ fold: SessionFold, listed: BureauVendors.SessionUsage?, cap: MicroUSD? = nil) async throws -> Judgement
+    {
         let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
         let (held, readings, beside) = try await parts.database.read { [id = hand.run.id, now = parts.doors.now()] in
             (
@@ -71,7 +75,7 @@ struct CostMeter: Sendable {
         let notices = warnings(cost, verdict, limits, elapsedMilliseconds: elapsed)
         let (usage, known, _) = used(fold, listed: listed)
         let (lease, doors, budgets) = (hand.lease, parts.doors, parts.budgets)
-        try await parts.write(hand.lease) { db in
+        let short = try await parts.write(hand.lease) { db -> ReservationRule.Line? in
             // What another session of the run has cost meanwhile comes on top.
             var progress = progress
             progress.spentMicroUSD += try LooseSessions(db: db).spentBeside(lease.runID).rawValue - beside.rawValue
@@ -83,8 +87,17 @@ struct CostMeter: Sendable {
                 run, total: MicroUSD(rawValue: progress.spentMicroUSD), now: doors.now())
             if let before { try BudgetWarning(db: db, budgets: budgets).give(after: before, run, writer) }
             for (cause, code) in notices { try writer.alert(cause, run, kind: .budget, code: code) }
+            guard limits.warnsOnly else { return nil }
+            return try FurtherMoney(budgets: budgets, db: db).give(
+                run, step: limits.costMax, cap: cap, now: doors.now())
         }
-        return Judgement(verdict: verdict, stopCause: Self.stopCause(verdict, cost, limits))
+        if let cause = Self.stopCause(verdict, cost, limits) { return Judgement(verdict: verdict, stopCause: cause) }
+        return Judgement(verdict: verdict, stopCause: short.map { Self.shortCause($0, cost) }, short: short)
+    }
+
+    private static func shortCause(_ short: ReservationRule.Line, _ cost: SessionCost) -> RunCause {
+        let known = cost.microUSD.map { "It had cost \($0), and" } ?? "Its cost is unknown, and"
+        return RunCause(.overBudget, "\(known) \(FurtherMoney.sentence(short)).")
     }
 
     private static func stopCause(_ verdict: BudgetPolicy.Verdict, _ cost: SessionCost, _ limits: BudgetLimits)

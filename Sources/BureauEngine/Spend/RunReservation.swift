@@ -22,7 +22,9 @@ struct RunReservation {
         let spent = MicroUSD(rawValue: run.spentMicroUSD) + (try CommentReadingStore(db: db).giveUp(run, now: now))
         if try ledger.hold(run.id)?.isOpen == true { return .granted }
         let limit = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
-        let amount = max(.zero, limit - spent)
+        // One that has passed a limit which only warns gets as much again.
+        let amount =
+            spent >= limit && hand.agent.config.budgets.onRunLimit == .warnOnly ? limit : max(.zero, limit - spent)
         guard let short = try parts.budgets.shortage(amount, run, day: day, in: db) else {
             try ledger.open(run, amount: amount, now: now)
             return .granted

@@ -15,6 +15,8 @@ package struct SpendHold: Hashable, Sendable {
     package let isOpen: Bool
 
     var accounts: [SpendAccount] { SpendAccount.of(agent: agent, client: client, day: day) }
+    /// What the run may cost in all before it needs more.
+    var limit: MicroUSD { base + reserved }
     var left: MicroUSD { isOpen ? max(.zero, reserved - settled) : .zero }
 
     init(_ row: Row) throws {

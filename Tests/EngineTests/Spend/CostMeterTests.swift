@@ -157,6 +157,37 @@ struct CostMeterTests {
         #expect(try await meter.save(fold, listed: nil).stopCause?.code == .overTime)
     }
 
+    /// What the agency's budget of eight dollars does, the figures told, and after each what the run may cost.
+    private static let used: [(Exhaustion?, [Int64], [Int64], isStopped: Bool)] = [
+        (.stop, [499, 500, 640, 795], [500, 800, 800, 800], false), (.stop, [500, 800], [800, 800], true),
+        (.pauseAndAsk, [520, 795, 830], [800, 800, 800], true), (.stop, [789, 799], [800, 800], false),
+        (.stop, [801], [500], true), (.warnOnly, [500, 1_000, 1_700], [1_000, 1_500, 2_200], false),
+        (nil, [700, 800, 1_200], [1_200, 1_200, 1_700], false),
+    ]
+
+    @Test(
+        "Where its limit only warns it gets as much again, and what its accounts have left is all", arguments: used)
+    func accounts(action: Exhaustion?, cents: [Int64], limits: [Int64], isStopped: Bool) async throws {
+        let agent = Agents.make(extra: #", "budgets": {"run": {"on_exhausted": "warn_only"}}"#)
+        let bench = try await Bench(agents: ["sentinel.json": agent])
+        let hand = try await meter(bench).hand
+        let parts = try bench.parts { $0.agencyBudget = action.map { ScopeBudget(limit: .usd(8), onExhausted: $0) } }
+        let now = bench.clock.now
+        try await bench.database.write { try SpendLedger(db: $0).open(hand.run, amount: .usd(5), now: now) }
+        var cause: RunCause?
+        for (told, limit) in zip(cents, limits) {
+            #expect(cause == nil)
+            var fold = SessionFold()
+            fold.take(try event(Self.usage(cents: String(told))))
+            cause = try await CostMeter(parts: parts, hand: hand).save(fold, listed: nil).stopCause
+            let hold = try await bench.database.read { try SpendLedger(db: $0).hold(hand.run.id) }
+            #expect(hold?.limit == .cents(limit), "at \(told)")
+        }
+        #expect((cause?.code == .overBudget) == isStopped)
+        #expect(cause?.sentence.contains("left of $8.00") ?? true, "\(cause?.sentence ?? "")")
+        #expect(try await SpendCheck(database: bench.database).complaints() == [])
+    }
+
     @Test("A limit that was raised after the run was claimed is the one a stop names")
     func raisedMeanwhile() async throws {
         let bench = try await Bench(), meter = try await meter(bench), id = meter.hand.run.id
