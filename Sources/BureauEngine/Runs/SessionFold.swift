@@ -36,7 +36,11 @@ package struct SessionFold: Sendable {
 
     private var statusAt: EventInstant?
     private var answeredToolCalls: [String] = []
+    /// In their order of arrival.
+    private var messageOrder: [String] = []
     private static let namesKeptMax = 64, answeredKeptMax = 32
+    /// What is open decides what a session waits for: room enough for more than any session has been seen to open.
+    static let openKeptMax = 1_024
 
     package init() {}
 
@@ -72,7 +76,10 @@ package struct SessionFold: Sendable {
         isInterrupted = false
         primaryIdle = nil
         if case .idle = status { status = .running }
-        if messages.count < Self.namesKeptMax { messages.insert(event.id) }
+        // The newest are the ones somebody waits for.
+        guard messages.insert(event.id).inserted else { return }
+        messageOrder.append(event.id)
+        if messageOrder.count > Self.openKeptMax { messages.remove(messageOrder.removeFirst()) }
     }
 
     private mutating func foldDecoded(_ event: RawEvent) {
@@ -87,11 +94,9 @@ package struct SessionFold: Sendable {
             if let id = decoded.threadID { threads[id]?.add(request) }
         case .error(let fault): lastFault = fault
         case .toolUse(let call):
-            if call.source == .custom, customToolCalls.count < Self.namesKeptMax {
-                customToolCalls[event.id] = call.name
-            }
+            if call.source == .custom { keepOpen(event.id, call.name) }
         case .threadCreated(let name):
-            if let id = decoded.threadID, threads[id] == nil, threads.count < Self.namesKeptMax {
+            if let id = decoded.threadID, threads[id] == nil, makesRoomForThread() {
                 threads[id] = SessionThread(id: id, agentName: name ?? "sub-agent")
             }
         case .threadIdle(_, let reason):
@@ -119,6 +124,24 @@ package struct SessionFold: Sendable {
         if let at, let statusAt, at < statusAt { return }
         status = new
         statusAt = at ?? statusAt
+    }
+
+    /// One more call that waits for an answer. The oldest answered one makes room.
+    private mutating func keepOpen(_ call: String, _ name: String) {
+        if customToolCalls.count >= Self.namesKeptMax, !answeredToolCalls.isEmpty {
+            customToolCalls[answeredToolCalls.removeFirst()] = nil
+        }
+        if customToolCalls.count < Self.openKeptMax { customToolCalls[call] = name }
+    }
+
+    /// One that is over says nothing any more; one that is idle may go on, and its word must not be taken for the
+    /// session's own.
+    private mutating func makesRoomForThread() -> Bool {
+        if threads.count >= Self.openKeptMax {
+            let over = threads.values.filter { $0.state == .terminated }.map(\.id).min()
+            if let over { threads[over] = nil }
+        }
+        return threads.count < Self.openKeptMax
     }
 
     /// An answered call makes room for new ones, some answers later: the session may still be telling of the last.

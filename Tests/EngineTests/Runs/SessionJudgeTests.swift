@@ -110,6 +110,23 @@ struct SessionJudgeTests {
         #expect(fold.lastEvent == "session.usage")
     }
 
+    @Test("The 65th call, message and thread count like the first", arguments: [65, 200])
+    func many(count: Int) throws {
+        var fold = SessionFold()
+        for number in 1...count {
+            fold.take(try event(#"{"id":"m\#(number)","type":"user.message","content":[]}"#))
+            fold.take(try event(#"{"id":"c\#(number)","type":"agent.custom_tool_use","name":"lookup","input":{}}"#))
+            fold.take(
+                try event(
+                    #"{"id":"t\#(number)","type":"session.thread_created","session_thread_id":"th_\#(number)","agent_name":"x"}"#
+                ))
+        }
+        fold.take(try event(Self.threadIdle("th_\(count)", "end_turn")))
+        #expect(fold.primaryIdle == nil && fold.threads["th_\(count)"] != nil)
+        fold.take(try event(Self.idle(#"{"type":"requires_action","event_ids":["c\#(count)"]}"#)))
+        #expect(word(SessionJudge(awaited: "m\(count)").judge(fold)) == "tools c\(count)")
+    }
+
     private func word(_ end: FollowStage.End?) -> String {
         switch end {
         case nil: "go on"
