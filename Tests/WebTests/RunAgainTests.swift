@@ -217,9 +217,14 @@ struct RunAgainTests {
                 _ = try $0.execute("UPDATE run SET state = ?, cause = ? WHERE id = ?", [state, cause, Self.run])
             }
             let browser = try await Browser.signedIn(server, "otto", .operator)
-            #expect(try await browser.get("/runs/\(Self.run)/").text.contains("/runs/\(Self.run)/retry") == retry)
-            let ask = "/runs/\(Self.run)/retry"
-            #expect(try await browser.get(ask).status == (retry ? 200 : 409))
+            let page = try await browser.get("/runs/\(Self.run)/").text, ask = "/runs/\(Self.run)/retry"
+            #expect(page.contains(ask) == retry && page.contains("Retry step…") == retry)
+            let asked = try await browser.get(ask)
+            #expect(asked.status == (retry ? 200 : 409) && asked.text.contains("Retry this step?") == retry)
+            if state == "done" {
+                let verbs = ["Deliver again…", "Run again…"].compactMap { page.range(of: $0)?.lowerBound }
+                #expect(verbs.count == 2 && verbs == verbs.sorted())
+            }
             #expect(try await browser.post(ask).headers["location"] == ask, "it is asked first")
             #expect(try await server.house.runs.find(Self.run).state.rawValue == state)
             #expect(try await browser.post(ask, "confirmed=yes").status == (retry ? 303 : 409))

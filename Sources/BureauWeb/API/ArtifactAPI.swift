@@ -69,7 +69,7 @@ struct ArtifactAPI: Sendable {
             decision("accept", "acceptArtifact", "It is good: what waited for it is delivered.", Self.nothing) { _ in
                 .accepted
             },
-            decision("changes", "askForChanges", "Another round, with this text for the agent.", Self.changes) {
+            decision("changes", "requestChanges", "Another round, with this text for the agent.", Self.changes) {
                 .changes($0.text("text") ?? "")
             },
             decision(

@@ -53,7 +53,7 @@ struct RunActionAPI: Sendable {
                 _, run, actor in
                 try await house.runs.putFirst(run.id, by: actor.name)
             },
-            action("retry", "retryRun", "Try the step it failed at again.", "run retried", Self.nothing) { _, run, _ in
+            action("retry", "retryStep", "Retry the step it failed at.", "run retried", Self.nothing) { _, run, _ in
                 try await house.runs.retry(run.id)
             },
             action(

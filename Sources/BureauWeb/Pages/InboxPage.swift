@@ -176,7 +176,7 @@ struct InboxPage: Sendable {
         var forms: [Form] = []
         if person.role >= .operator {
             if isHalf { forms.append(form("Deliver again…", "deliver", tone: "primary")) }
-            if !isHalf, run.mayRetry { forms.append(form("Retry…", "retry", tone: "primary")) }
+            if !isHalf, run.mayRetry { forms.append(form("Retry step…", "retry", tone: "primary")) }
             if person.mayStart(for: run.clientSlug) { forms.append(form("Run again…", "again")) }
         }
         if person.role >= .consultant {

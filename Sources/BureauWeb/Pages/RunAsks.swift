@@ -166,14 +166,14 @@ struct RunAsks: Sendable {
     private func retry(_ run: RunRecord) -> ConfirmPage {
         let words = house.words(run)
         return ConfirmPage(
-            question: "Retry this run?", about: words.title, crumbs: crumbs(words, "Retry"),
+            question: "Retry this step?", about: words.title, crumbs: crumbs(words, "Retry step"),
             effect: "It goes on where it failed. What succeeded is kept and not done a second time.",
             cost: run.sessionID == nil
                 ? "A session is opened: at most what is left of the run's limit. \(words.cost) is spent."
                 : "The session goes on where more of it is needed, within the run's limit. \(words.cost) is spent.",
             reach: "Its results go to the same places, and its task and thread tell that it goes on.",
             undo: "It can be stopped; what it has spent by then is spent.",
-            action: "/runs/\(run.id)/retry", verb: "Retry", back: Link(word: "Leave it", address: words.address))
+            action: "/runs/\(run.id)/retry", verb: "Retry step", back: Link(word: "Leave it", address: words.address))
     }
 
     private func deliver(_ run: RunRecord, _ channel: StepRecord.Channel?) async throws -> ConfirmPage {

@@ -146,7 +146,7 @@ struct RunPage {
             tone: "", style: "form noted")
         let waits = [.failed, .doneWithProblems].contains(run.state) && !isSeen
         guard person.role >= .operator else { return waits && person.role >= .consultant ? [seen] : [] }
-        let retry = run.mayRetry ? [form("Retry…", "retry", tone: "primary")] : []
+        let retry = run.mayRetry ? [form("Retry step…", "retry", tone: "primary")] : []
         let isFirst = run.state == .stopped || (run.state == .failed && retry.isEmpty)
         let again =
             person.mayStart(for: run.clientSlug)
@@ -167,7 +167,7 @@ struct RunPage {
             let hasKept = run.cause?.code == .byPerson && files.contains { $0.blobKey != nil }
             let deliver = run.mayDeliverAgain && hasKept ? [form("Deliver what exists…", "deliver")] : []
             return again + deliver
-        case .done: return again + [form("Deliver again…", "deliver")]
+        case .done: return [form("Deliver again…", "deliver")] + again
         case .delivering, .stopping, .ignored: return []
         }
     }

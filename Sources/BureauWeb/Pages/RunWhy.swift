@@ -66,27 +66,27 @@ extension RunCause.Code {
     var fix: String? {
         switch self {
         case .sessionRefused:
-            "Nothing was spent. If the key was refused or an id is not known, whoever runs the server mends it; then press Retry."
+            "Nothing was spent. If the key was refused or an id is not known, whoever runs the server mends it; then press Retry step."
         case .sessionUnreachable:
-            "Anthropic did not answer. See its status under System, Connections; then press Retry."
+            "Anthropic did not answer. See its status under System, Connections; then press Retry step."
         case .sessionTerminated, .retriesExhausted:
             "The session is over and cannot go on. Run again begins a new one with the same input."
         case .sessionLost: "The session is not there any more. Run again begins a new one with the same input."
         case .refusal:
             "The model would not do it. Change the task's or the client's words, or the agent's prompt; then run it again."
         case .unknownStopReason:
-            "Read the session's last lines below. If its work is done, press Retry; otherwise run it again."
+            "Read the session's last lines below. If its work is done, press Retry step; otherwise run it again."
         case .taskUnreadable:
-            "See whether the task still exists and whether Bureau's user may open it; then press Retry."
+            "See whether the task still exists and whether Bureau's user may open it; then press Retry step."
         case .configGone: "Put the agent's file back into the agents folder, then run it again."
         case .queuedTooLong:
             "It waited longer than its agent allows and nothing was spent. Run it again if it is still wanted."
         case .lostTooOften:
-            "Its worker died again and again. Whoever runs the server looks at the log first; then press Retry."
+            "Its worker died again and again. Whoever runs the server looks at the log first; then press Retry step."
         case .noFiles:
-            "The session left no file. Read what it said below; Retry looks for files once more, Run again starts over."
+            "The session left no file. Read what it said below; Retry step looks for files once more, Run again starts over."
         case .internalError:
-            "Give the reference to whoever runs the server: it is in the log. Retry goes on where it was."
+            "Give the reference to whoever runs the server: it is in the log. Retry step goes on where it was."
         case .buildRefused, .buildFailed: "Read the build's output below, mend it, then run it again."
         case .uncommittedWork: "Work was left that is in no commit. Read what the session said, then run it again."
         case .mergeRefused: "Somebody has to merge it by hand, or run it again on today's main branch."
@@ -107,7 +107,7 @@ extension RunCause.Code {
         case .stopUnconfirmed:
             "Nobody knows whether its session still spends: look in the Anthropic console and end it there."
         case .notEligible: nil
-        case .filesMissing: "The other files are safe. Retry fetches what is missing."
+        case .filesMissing: "The other files are safe. Retry step fetches what is missing."
         case .deliveryFailed:
             "The files are safe. Deliver again finishes what is missing and touches nothing that arrived."
         }

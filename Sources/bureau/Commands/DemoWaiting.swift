@@ -27,7 +27,7 @@ struct DemoWaiting: Sendable {
 
             In the inbox, for you
               approve     run \(asks.id): PM Pulse wants to publish three posts
-              review      run \(review.id): a report to accept, or to ask for changes
+              review      run \(review.id): a report to accept, or to request changes
               understand  run \(failed.id): it failed; see why, and run it again
               retry       run \(refused.id): its session was refused, and would be opened now
             """)

@@ -85,7 +85,7 @@ struct ReportsAcceptCommand: AsyncParsableCommand {
 
 struct ReportsChangesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "changes", abstract: "Ask for changes: one more round in the session of its run.",
+        commandName: "changes", abstract: "Request changes: one more round in the session of its run.",
         discussion: "bureau reports changes 01KA3F8Q7Q \"Shorten the summary to half.\"")
 
     @OptionGroup var common: CommonOptions

@@ -33,7 +33,7 @@ struct RunsStopCommand: AsyncParsableCommand {
 
 struct RunsRetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "retry", abstract: "Take a failed run up where it failed, where that is possible.")
+        commandName: "retry", abstract: "Retry the step a run failed at, where that is possible.")
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: OutputOptions

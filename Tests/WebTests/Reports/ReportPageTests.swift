@@ -58,7 +58,8 @@ struct ReportPageTests {
         try await Served.run { server in
             try await ReportSeed().put(into: server)
             let browser = try await Browser.signedIn(server, "ana", .consultant)
-            #expect(try await browser.get(Self.place + "/").text.contains("Your decision"))
+            let page = try await browser.get(Self.place + "/").text
+            #expect(page.contains("Your decision") && page.contains("Request changes"))
             let form = "form_key=0123456789abcdef0123456789abcdef"
             for _ in 0..<3 {
                 let answer = try await browser.post(Self.place + "/accept", form)
@@ -74,7 +75,7 @@ struct ReportPageTests {
         }
     }
 
-    @Test("Asking for changes starts a round with exactly what was written; with nothing written it does not")
+    @Test("Requesting changes starts a round with exactly what was written; with nothing written it does not")
     func changes() async throws {
         try await Served.run { server in
             try await ReportSeed().put(into: server)

@@ -83,7 +83,7 @@ struct WhoAcceptsTests {
         ("dismiss", #"{"reason": "not needed"}"#, 200, .dismissed), ("dismiss", "{}", 200, .dismissed),
     ]
 
-    @Test("Programs ask for changes and dismiss as people do", arguments: words)
+    @Test("Programs request changes and dismiss as people do", arguments: words)
     func others(verb: String, body: String, status: Int, state: ArtifactState) async throws {
         try await Served.run(hasAgents: true) { server in
             try await Self.furnish(server, names: false)

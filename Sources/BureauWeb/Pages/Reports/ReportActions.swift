@@ -2,7 +2,7 @@ import BureauDomain
 import BureauEngine
 import Hummingbird
 
-/// Accepting, asking for changes, noting, dismissing: the registry's and the runs' own functions, as the command line and the
+/// Accepting, requesting changes, noting, dismissing: the registry's and the runs' own functions, as the command line and the
 /// comments on a task use them.
 struct ReportActions: Sendable {
     let house: WebHouse
@@ -11,7 +11,7 @@ struct ReportActions: Sendable {
     var routes: [Route] {
         [
             .action("/reports/:id/accept", .consultant, .report) { try await accept($0) },
-            .action("/reports/:id/changes", .consultant, .report) { try await askForChanges($0) },
+            .action("/reports/:id/changes", .consultant, .report) { try await requestChanges($0) },
             .action("/reports/:id/note", .consultant, .report) { try await note($0) },
             .action("/reports/:id/dismiss", .consultant, .report) { try await dismiss($0) },
         ]
@@ -35,7 +35,7 @@ struct ReportActions: Sendable {
         if isAwaited {
             forms.append(
                 Form(
-                    action: place + "/changes", verb: "Ask for changes",
+                    action: place + "/changes", verb: "Request changes",
                     fields: [
                         Field(
                             "text", "What is to be changed", .long, hint: "The agent is told exactly this.",
@@ -73,11 +73,11 @@ struct ReportActions: Sendable {
             web, .dismissed(reason: Self.text(web.form["reason"])), "Dismissed. No other work builds on it.")
     }
 
-    private func askForChanges(_ web: WebRequest) async throws -> Response {
+    private func requestChanges(_ web: WebRequest) async throws -> Response {
         guard let text = Self.text(web.form["text"]) else {
             throw PageProblem.unprocessable(
                 "Nothing is written: the agent has to know what to change.",
-                fix: "Say what is to be different, and press Ask for changes again.", field: "text")
+                fix: "Say what is to be different, and press Request changes again.", field: "text")
         }
         return try await decide(web, .changes(text), "Another round has begun with what you wrote.")
     }

@@ -101,7 +101,7 @@ struct ReportPage {
                 text: !mayAccept
                     ? nil
                     : found.run.state == .inReview
-                        ? "Accepting finishes the run and delivers what waited for it. Asking for changes starts another "
+                        ? "Accepting finishes the run and delivers what waited for it. Requesting changes starts another "
                             + "round in the same session; the text goes to the agent as you write it."
                         : "Accepting lets other work build on it.",
                 callout: mayAccept ? nil : refusal, forms: forms)
