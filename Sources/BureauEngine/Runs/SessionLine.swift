@@ -96,10 +96,20 @@ package struct SessionLine: Sendable, Hashable {
     /// Without control characters and credentials. A credential at the cut is seen whole before it is cut.
     private static func clean(_ text: String, _ charactersMax: Int) -> (text: String, isCut: Bool) {
         let near = text.prefix(charactersMax + Self.credentialCharactersMax)
-        let plain = String(near.unicodeScalars.filter { $0.value >= 32 || $0.value == 10 }.map(Character.init))
-        let shown = Outgoing.clean(plain)
-        let isCut = shown.count > charactersMax || near.endIndex < text.endIndex
+        let shown = Outgoing.clean(withoutControls(near))
+        // Counting characters takes long, and there are no more of them than bytes.
+        let isLong = shown.utf8.count > charactersMax && shown.count > charactersMax
+        let isCut = isLong || near.endIndex < text.endIndex
         return (isCut ? shown.prefix(charactersMax) + "…" : shown, isCut)
+    }
+
+    /// Most texts hold none, and a look at their bytes is cheaper than taking them apart.
+    private static func withoutControls(_ text: Substring) -> String {
+        func isControl(_ value: UInt32) -> Bool { value < 32 && value != 10 }
+        guard text.utf8.contains(where: { isControl(UInt32($0)) }) else { return String(text) }
+        var kept = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where !isControl(scalar.value) { kept.append(scalar) }
+        return String(kept)
     }
 
     /// A private key of 4,096 bits as text.

@@ -16,7 +16,7 @@ extension TimelineView {
 
     func entry(_ line: SessionLine) -> Timeline.Entry {
         let (glyph, kind, tone) = Self.words(line.kind)
-        let isLong = show != .raw && line.text.count > Self.textShown
+        let isLong = show != .raw && line.text.utf8.count > Self.textShown && line.text.count > Self.textShown
         let anchor = TimelineAnchor.line(line.end)
         return Timeline.Entry(
             time: line.at.map(house.clock.time) ?? "no time", iso: line.at.map(PageClock.iso), glyph: glyph, kind: kind,

@@ -25,11 +25,14 @@ struct ViewLibrary: Sendable {
     private let library: MustacheLibrary
 
     private init() {
+        MustacheContentTypes.register(PageText(), named: PageText.name)
         var (library, broken) = (MustacheLibrary(), [String]())
         for (name, bytes) in Self.sources {
             // A line end of a file is not part of what is placed inside a line.
             let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
-            do { try library.register(text, named: name) } catch { broken.append("\(name): \(error)") }
+            do { try library.register(PageText.pragma + text, named: name) } catch {
+                broken.append("\(name): \(error)")
+            }
         }
         self.library = library
         self.broken = broken
