@@ -14,7 +14,7 @@ from harness import Server, emit
 
 PORT = 18_432
 RUNS, EVENTS_PER_RUN, CLIENTS, READS = 100_000, 50, 40, 40
-SHORT_SESSION, LONG_SESSION = 20, 20_000
+SHORT_SESSION, LONG_SESSION = 200, 20_000
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Out of a hundred runs; what has not ended waits for people, so that nothing moves while it is read.
 STATES = ["done"] * 80 + ["done_with_problems"] * 5 + ["failed"] * 6 + ["stopped"] * 3 + ["ignored"] * 5 + ["in_review"]
@@ -184,7 +184,7 @@ def pages(ids):
         "runs, deep": lambda n: f"/runs?before={ids[runs // (n + 2)]}",
         "runs of a client": lambda n: f"/runs?client=client-{n % CLIENTS}",
         "runs by state": lambda n: f"/runs?state={states[n % 4]}", "run": lambda n: f"/runs/{ids[n * runs // READS]}",
-        "run, 20 session events": lambda n: f"/runs/{ids[-3]}", "run, 20,000": lambda n: f"/runs/{ids[-2]}",
+        "run, 200 session events": lambda n: f"/runs/{ids[-3]}", "run, 20,000": lambda n: f"/runs/{ids[-2]}",
         "run.json": lambda n: f"/runs/{ids[n * runs // READS]}/data.json", "reports": lambda n: "/reports",
         "client": lambda n: f"/clients/client-{n}", "activity": lambda n: f"/clients/client-{n}/activity",
         "agent": lambda n: "/agents/sentinel", "costs": lambda n: "/costs", "system": lambda n: "/system",

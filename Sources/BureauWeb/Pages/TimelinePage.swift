@@ -8,8 +8,8 @@ struct TimelinePage: Sendable {
     /// Where the newest of it stands.
     private(set) var end: TimelinePlace
     private(set) var unreadableCount = 0
-    /// Whoever goes back reads on for long; a run is opened for its end, and opens as fast however long it is.
-    static let itemsMax = 200, firstItemsMax = 50
+    /// Nothing before them is read, so that a run opens as fast however long it is.
+    static let itemsMax = 200
 
     /// `own` are at most `most` before `place`, whether or not they are wanted.
     init(

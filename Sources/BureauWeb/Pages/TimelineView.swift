@@ -21,16 +21,14 @@ struct TimelineView: Sendable {
     func page(_ web: WebRequest, own newest: [RunEvent]) async throws -> Timeline {
         let text = web.query("text"), target = web.query("event").flatMap(TimelineAnchor.init)
         let before = try await place(web, target)
-        let most = before == nil && text == nil ? TimelinePage.firstItemsMax : TimelinePage.itemsMax
         let own =
             before == nil
-            ? newest.suffix(most)
-            : try await house.runs.newestEvents(run.id, before: before?.seq ?? .max, limit: most)[...]
+            ? newest.suffix(TimelinePage.itemsMax)
+            : try await house.runs.newestEvents(
+                run.id, before: before?.seq ?? .max, limit: TimelinePage.itemsMax)[...]
         let page = TimelinePage(
-            own: Array(own), log: log, before: before, atMost: most, isSearch: text != nil || show == .tools
-        ) {
-            isShown($0, text)
-        }
+            own: Array(own), log: log, before: before, isSearch: text != nil || show == .tools
+        ) { isShown($0, text) }
         let isLive = before == nil && text == nil && !run.state.isFinal
         let all = show.query.map { "&show=\($0)" } ?? ""
         let unreadable = page.unreadableCount

@@ -57,9 +57,10 @@ struct RunTimelineTests {
             try await Self.note([0, 0, 1] + Array(20..<260) + [449], server)
             let browser = try await Browser.signedIn(server, "ana", .viewer)
             var (address, zeta, omega) = ("/runs/\(Self.run)/" as String?, [Int](), [Int]())
-            for _ in 0..<20 {
+            for turn in 0..<20 {
                 guard let here = address else { break }
                 let page = try await browser.get(here).text
+                #expect(turn > 0 || page.contains("200 shown of"), "the newest 200 first")
                 (zeta, omega) = (try Self.numbers("zeta", page) + zeta, try Self.numbers("omega", page) + omega)
                 address = page.firstMatch(of: /href="([^"#]+)[^"]*">Load earlier/).map {
                     String($0.1).replacing("&amp;", with: "&")

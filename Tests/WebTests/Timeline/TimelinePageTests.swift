@@ -55,10 +55,8 @@ struct TimelinePageTests {
         }
 
         func page(before place: TimelinePlace?, _ show: TimelineShow, isSearch: Bool) -> TimelinePage {
-            let most = place == nil ? TimelinePage.firstItemsMax : TimelinePage.itemsMax
-            let mine = own.filter { $0.seq < place?.seq ?? .max }.suffix(most)
-            return TimelinePage(own: Array(mine), log: reader, before: place, atMost: most, isSearch: isSearch) {
-                item in
+            let mine = own.filter { $0.seq < place?.seq ?? .max }.suffix(TimelinePage.itemsMax)
+            return TimelinePage(own: Array(mine), log: reader, before: place, isSearch: isSearch) { item in
                 item.line.map(show.shows) ?? (!isSearch || (item.event?.seq ?? 0) % 7 == 0)
             }
         }
@@ -73,7 +71,7 @@ struct TimelinePageTests {
         var (found, place, pages) = ([TimelineItem](), TimelinePlace?.none, 0)
         repeat {
             let page = history.page(before: place, show, isSearch: isSearch)
-            #expect(page.items.count <= (place == nil ? TimelinePage.firstItemsMax : TimelinePage.itemsMax))
+            #expect(page.items.count <= TimelinePage.itemsMax)
             found = page.items + found
             (place, pages) = (page.earlier, pages + 1)
         } while place != nil && pages < 500
