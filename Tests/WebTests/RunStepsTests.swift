@@ -7,19 +7,22 @@ import Testing
 @Suite("Where a run is, in steps")
 struct RunStepsTests {
     private static let places: [(RunState, RunState?, String, done: Int)] = [
-        (.queued, nil, "Queued", 0), (.starting, nil, "Session", 1), (.running, nil, "Working", 2),
-        (.failed, .queued, "Queued: failed", 0), (.failed, .starting, "Session: failed", 1),
-        (.failed, .running, "Working: failed", 2), (.failed, .waitingApproval, "Working: failed", 2),
-        (.failed, .collecting, "Files: failed", 3), (.failed, .delivering, "Deliver: failed", 4),
-        (.stopped, .queued, "Queued: stopped", 0), (.stopped, .collecting, "Files: stopped", 3),
-        (.stopping, .running, "Stopping", 2), (.doneWithProblems, .delivering, "Done, delivery problem", 4),
-        (.done, .delivering, "Done", 5),
+        (.queued, nil, "Queued", 1), (.needsInfo, nil, "Checked: needs info", 1),
+        (.ignored, nil, "Checked: ignored", 1), (.starting, nil, "Session", 3), (.running, nil, "Working", 4),
+        (.waitingApproval, nil, "Waiting for you", 4), (.collecting, nil, "Files", 5), (.delivering, nil, "Deliver", 6),
+        (.failed, .queued, "Checked: failed", 1), (.failed, .needsInfo, "Checked: failed", 1),
+        (.failed, .starting, "Session: failed", 3),
+        (.failed, .running, "Working: failed", 4), (.failed, .waitingApproval, "Working: failed", 4),
+        (.failed, .collecting, "Files: failed", 5), (.failed, .delivering, "Deliver: failed", 6),
+        (.stopped, .queued, "Checked: stopped", 1), (.stopped, .collecting, "Files: stopped", 5),
+        (.stopping, .running, "Stopping", 4), (.doneWithProblems, .delivering, "Done, delivery problem", 6),
+        (.inReview, nil, "In review", 7), (.done, .delivering, "Done", 7),
     ]
 
     @Test("A run that ended says at which step, and ticks only what was done", arguments: places)
     func place(state: RunState, last: RunState?, word: String, done: Int) {
         let steps = RunSteps(state, last: last).steps
-        #expect(steps.first(where: \.isNow)?.word == word)
+        #expect(steps.first(where: \.isNow)?.word == word && steps.count == 8)
         #expect(steps.prefix { $0.state == "done" && !$0.isNow }.count == done)
     }
 

@@ -6,7 +6,13 @@ struct RunSteps {
     let state: RunState
     /// The state it was in when it ended; what is known of it stands in its own history.
     var last: RunState?
-    static let names = ["Queued", "Session", "Working", "Files", "Deliver", "Done"]
+
+    /// What is checked and what it is to work on are settled at once: no run stands between the two.
+    enum Place: String, CaseIterable {
+        case received, checked, payload, session, working, files, deliver, done
+
+        var word: String { rawValue.capitalizedFirst }
+    }
 
     init(_ state: RunState, last: RunState? = nil) { (self.state, self.last) = (state, last) }
 
@@ -17,41 +23,48 @@ struct RunSteps {
     }
 
     var steps: [Steps.Step] {
-        let (reached, tone) = position
-        return Self.names.enumerated().map { index, name in
-            if index < reached { return .init(glyph: "✓", word: name, state: "done", tone: "ok") }
-            guard index == reached else { return .init(glyph: "○", word: name, state: "to come", tone: "idle") }
+        let (now, tone) = position
+        let reached = Place.allCases.firstIndex(of: now) ?? 0
+        return Place.allCases.enumerated().map { index, place in
+            if index < reached { return .init(glyph: "✓", word: place.word, state: "done", tone: "ok") }
+            guard index == reached else { return .init(glyph: "○", word: place.word, state: "to come", tone: "idle") }
             let glyph = ["ok": "✓", "bad": "✕", "warn": "■", "wait": "◆"][tone] ?? "▶"
-            let ended = state == .failed || state == .stopped
-            let word =
-                ended ? "\(name): \(state.word.lowercased())" : tone == "ok" || tone == "info" ? name : state.word
-            return .init(glyph: glyph, word: word, state: tone == "ok" ? "done" : "now", tone: tone, isNow: true)
+            return .init(
+                glyph: glyph, word: word(at: place), state: tone == "ok" ? "done" : "now", tone: tone, isNow: true)
         }
     }
 
     /// What the step is called in which it is, or ended.
-    var name: String { Self.names[position.0] }
+    var name: String { position.0.word }
 
-    private var position: (Int, String) {
+    private func word(at place: Place) -> String {
         switch state {
-        case .stopping, .stopped: (last.map(Self.place) ?? 2, "warn")
-        case .failed: (last.map(Self.place) ?? 2, "bad")
+        case .failed, .stopped, .needsInfo, .ignored: "\(place.word): \(state.word.lowercased())"
+        case .queued, .waitingApproval, .inReview, .stopping, .doneWithProblems: state.word
+        case .starting, .running, .revising, .collecting, .delivering, .done: place.word
+        }
+    }
+
+    private var position: (Place, String) {
+        switch state {
+        case .stopping, .stopped: (last.map(Self.place) ?? .working, "warn")
+        case .failed: (last.map(Self.place) ?? .working, "bad")
         case .waitingApproval, .inReview: (Self.place(state), "wait")
-        case .needsInfo, .ignored: (0, "warn")
-        case .done: (5, "ok")
-        case .doneWithProblems: (4, "bad")
+        case .needsInfo, .ignored: (Self.place(state), "warn")
+        case .done: (Self.place(state), "ok")
+        case .doneWithProblems: (Self.place(state), "bad")
         case .queued, .starting, .running, .revising, .collecting, .delivering: (Self.place(state), "info")
         }
     }
 
-    private static func place(_ state: RunState) -> Int {
+    private static func place(_ state: RunState) -> Place {
         switch state {
-        case .queued, .needsInfo, .ignored: 0
-        case .starting: 1
-        case .running, .revising, .waitingApproval, .stopping, .stopped, .failed: 2
-        case .collecting: 3
-        case .delivering, .doneWithProblems: 4
-        case .inReview, .done: 5
+        case .queued, .needsInfo, .ignored: .checked
+        case .starting: .session
+        case .running, .revising, .waitingApproval, .stopping, .stopped, .failed: .working
+        case .collecting: .files
+        case .delivering, .doneWithProblems: .deliver
+        case .inReview, .done: .done
         }
     }
 
