@@ -207,6 +207,7 @@ struct Table {
         var moment: String? = nil
         var isNumber = false
         var isCode = false
+        var isCopied = false
         /// The id its box ticks, and what the box is called.
         var pick: String? = nil
         var pickLabel = ""

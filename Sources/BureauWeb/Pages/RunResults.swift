@@ -13,15 +13,18 @@ struct RunResults {
             id: "files", heading: "Files (\(files.count))",
             table: Table(
                 "Files the session left",
-                Table.columns("Name", "Type", "#Size", "SHA-256", "Download"),
+                Table.columns("Name", "Type", "#Size", "SHA-256", "Became", "Download"),
                 files.map { file -> [Table.Cell] in
-                    let page = report.flatMap { report in
-                        shown.first { $0.sha256 == file.sha256 }.map { ReportViewer.address(report.id, $0.name) }
-                    }
+                    let part = shown.first { $0.sha256 == file.sha256 }
+                    let page = report.flatMap { report in part.map { ReportViewer.address(report.id, $0.name) } }
+                    let became = report.flatMap { report in part.map { "Report v\(report.version), \($0.name)" } }
                     return [
                         Table.Cell(text: file.safeName, address: page), Table.Cell(text: file.mimeType),
                         Table.Cell(text: Words.bytes(file.sizeBytes)),
-                        Table.Cell(text: file.error ?? String((file.sha256 ?? "").prefix(16)) + "…"),
+                        Table.Cell(
+                            text: file.error ?? file.sha256 ?? "", isCode: file.error == nil && file.sha256 != nil,
+                            isCopied: file.error == nil && file.sha256 != nil),
+                        Table.Cell(text: became ?? "", address: page),
                         file.blobKey == nil
                             ? Table.Cell(text: "")
                             : Table.Cell(

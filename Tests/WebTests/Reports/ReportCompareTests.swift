@@ -147,6 +147,9 @@ struct ReportCompareTests {
             let browser = try await Browser.signedIn(server, "vera", .viewer, clients: ["acme"])
             let shown = try await browser.get("/runs/\(run)/").text
             #expect(shown.contains("files/report.md/download") && shown.contains("Download all"))
+            let hash = try #require(page.files.first { $0.name == "report.md" }?.sha256)
+            #expect(shown.contains("<code>\(hash)</code>") && shown.contains("data-copy=\"\(hash)\""))
+            #expect(shown.firstMatch(of: /Report v[0-9]+, report\.md/) != nil, "which part of the report it became")
             let one = try await browser.get("/runs/\(run)/files/report.md/download")
             #expect(one.status == 200 && one.headers["content-disposition"]?.hasPrefix("attachment") == true)
             #expect(one.headers["content-security-policy"]?.hasPrefix("sandbox") == true)
