@@ -8,10 +8,10 @@ extension TimelineView {
         let chip = state.map { RunWords.chip($0) }
         let anchor = TimelineAnchor.own(event.seq)
         return Timeline.Entry(
-            time: house.clock.time(event.at), iso: PageClock.iso(event.at), glyph: chip?.glyph ?? "●",
+            time: since(event.at), iso: PageClock.iso(event.at), glyph: chip?.glyph ?? "●",
             kind: state?.word ?? event.kind.replacing("_", with: " ").capitalizedFirst,
             text: show == .raw ? Self.json(event) : event.detail, tone: chip?.tone ?? "idle", anchor: "\(anchor)",
-            moment: house.clock.absolute(event.at), link: address(of: anchor))
+            moment: exactly(event.at), link: address(of: anchor))
     }
 
     func entry(_ line: SessionLine) -> Timeline.Entry {
@@ -19,11 +19,20 @@ extension TimelineView {
         let isLong = show != .raw && line.text.utf8.count > Self.textShown && line.text.count > Self.textShown
         let anchor = TimelineAnchor.line(line.end)
         return Timeline.Entry(
-            time: line.at.map(house.clock.time) ?? "no time", iso: line.at.map(PageClock.iso), glyph: glyph, kind: kind,
+            time: line.at.map(since) ?? "no time", iso: line.at.map(PageClock.iso), glyph: glyph, kind: kind,
             text: isLong ? line.text.prefix(Self.textShown) + "…" : line.text, tone: tone,
             all: isLong || line.isCut ? SessionLogPages.address(run, line) : nil, anchor: "\(anchor)",
-            moment: line.at.map(house.clock.absolute), link: address(of: anchor, isKey: line.isKey))
+            moment: line.at.map(exactly), link: address(of: anchor, isKey: line.isKey))
     }
+
+    /// "+12:04" since the run came, "+01:12:04" after an hour; of what is from before it, what the clock showed.
+    private func since(_ at: Int64) -> String {
+        guard at >= run.acceptedAt else { return house.clock.time(at) }
+        let words = ZoneOffsets.clock(Int((at - run.acceptedAt) / 1_000))
+        return "+\(words.hasPrefix("00:") ? String(words.dropFirst(3)) : words)"
+    }
+
+    private func exactly(_ at: Int64) -> String { "\(house.clock.day(at)), \(house.clock.time(at))" }
 
     /// Calls of one tool in a row are one line that opens, where only what matters is asked for.
     func entries(_ items: [TimelineItem], showing target: TimelineAnchor?) -> [Timeline.Entry] {

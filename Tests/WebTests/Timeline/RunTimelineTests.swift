@@ -104,7 +104,7 @@ struct RunTimelineTests {
         ("?show=raw&text=status_running", ["session.status_running"], ["zeta 0."]),
         ("", ["1 line of the log here cannot be read"], []),
         ("", ["What the agent was told first", "Audit the profile of Acme"], ["sk-ant-canary7f3a91"]),
-        ("", ["data-now", "Message: zeta 9."], []),
+        ("", ["data-now", "Message: zeta 9."], []), ("", [">+00:00</time>", ">+00:09</time>"], []),
     ]
 
     @Test(
@@ -119,6 +119,9 @@ struct RunTimelineTests {
                 [kickoff, Self.message(0)] + (1...4).map { Self.tool($0, "web_fetch") }
                     + [#"{"id":"s","type":"session.status_running"}"#, "not an event", Self.message(9)], server)
             try await Self.note([0], server)
+            _ = try await server.database.write {
+                try $0.execute("UPDATE run SET accepted_at = ? WHERE id = ?", [Self.start, Self.run])
+            }
             let browser = try await Browser.signedIn(server, "ana", .viewer)
             let page = try await browser.get("/runs/\(Self.run)/\(query)").text
             for words in shown { #expect(page.contains(words), "\(words)") }
