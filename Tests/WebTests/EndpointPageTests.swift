@@ -58,7 +58,7 @@ struct EndpointPageTests {
             let text = try await browser.get(page).text
             #expect(text.contains("disabled by erin") && text.contains("Given up") && text.contains("Enable"))
             #expect(try await browser.post(page + "test").status == 422, "nothing is sent to a disabled one")
-            #expect(try await browser.get(page + "?status=told").text.contains("It was told nothing yet."))
+            #expect(try await browser.get(page + "?status=told").text.contains("Nothing it was told matches."))
             #expect(try await browser.post(page + "enable").status == 303)
             let event = try #require(try await server.house.endpoints.announcements(id).first?.eventID)
             let asked = page + "again?event=\(event)"

@@ -50,6 +50,39 @@ struct ListPlaceTests {
         }
     }
 
+    private static let narrowed: [(path: String, says: String, all: String)] = [
+        ("/runs/?status=ignored", "No runs match.", "/runs/"),
+        ("/reports/?status=dismissed", "No reports match.", "/reports/"),
+        ("/clients/?text=zzz", "No clients match.", "/clients/"),
+        ("/system/webhooks/?verdict=parked", "No webhooks match.", "/system/webhooks/"),
+        ("/system/audit-log/?actor=nobody", "No change matches.", "/system/audit-log/"),
+    ]
+
+    @Test("A list that a filter has emptied keeps its head, says so and leads to all of it", arguments: narrowed)
+    func emptied(path: String, says: String, all: String) async throws {
+        try await Served.run { server in
+            let browser = try await Browser.signedIn(server, "erin", .engineer)
+            let page = try await browser.get(path).text
+            #expect(page.contains("<caption>") && page.contains("<thead>"), "\(page)")
+            #expect(page.contains(">\(says) <a href=\"\(all)\">Clear filters</a></td>"), "\(page)")
+            let whole = try await browser.get(all).text
+            #expect(!whole.contains(says) && !whole.contains("Clear filters"))
+        }
+    }
+
+    private static let unused: [(path: String, says: String)] = [
+        ("/system/alerts/", "No alert is open."), ("/system/alerts/?all=yes", "There has been no alert."),
+        ("/system/webhooks/", "No webhook has arrived."),
+    ]
+
+    @Test("What there is nothing of yet has a sentence and no head", arguments: unused)
+    func nothing(path: String, says: String) async throws {
+        try await Served.run { server in
+            let page = try await Browser.signedIn(server, "erin", .engineer).get(path).text
+            #expect(page.contains("<p class=\"empty\">\(says)</p>") && !page.contains("<thead>"), "\(page)")
+        }
+    }
+
     private static let readers: [(Role, isLink: Bool)] = [(.viewer, false), (.engineer, true)]
 
     @Test("Every page says at its foot how the server is, and leads there whoever may look", arguments: readers)

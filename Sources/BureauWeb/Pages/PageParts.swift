@@ -229,6 +229,10 @@ struct Table {
     /// Which rows of the list these are.
     var showing: String? = nil
     let isFull: Bool, hasPages: Bool, isLive = true
+    /// A list that a filter has emptied keeps its head; what there is nothing of yet has none.
+    let hasHead: Bool
+    /// How many columns a line across all of them has.
+    let span: Int
     /// For a list that says when there is more of it: where the changes stood when it was read.
     var since: String? = nil
     /// What the links to other pages are called.
@@ -251,7 +255,8 @@ struct Table {
                     return cell
                 }, run: runs.indices.contains(place) ? runs[place] : nil)
         }
-        isFull = !rows.isEmpty
+        (isFull, span) = (!rows.isEmpty, columns.count)
+        hasHead = !rows.isEmpty || emptyLink != nil
         hasPages = first != nil || next != nil
     }
 }

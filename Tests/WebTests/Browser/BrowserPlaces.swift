@@ -88,7 +88,7 @@ struct BrowserPlaces {
     static let narrowed = [
         "/inbox/?client=nobody", "/runs/?status=ignored", "/reports/?status=dismissed", "/clients/?view=archived",
         "/system/webhooks/?verdict=ignored", "/system/audit-log/?actor=nobody", "/search?q=zzzzzzzz",
-        run("5") + "?text=nowhere",
+        run("5") + "?text=nowhere", "/clients/?text=zzzzzzzz", "/system/endpoints/\(endpoint)/?status=told",
     ]
 
     static let firstUse = [

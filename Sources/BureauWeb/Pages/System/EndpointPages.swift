@@ -220,7 +220,7 @@ struct EndpointPages: Sendable {
 
     private func logBlock(_ endpoint: EndpointRecord, _ log: [AnnouncementRecord], _ web: WebRequest) -> Block {
         let states = AnnouncementRecord.State.allCases.map { ($0.rawValue, Self.chip($0).word) }
-        let given = log.filter { $0.state == .givenUp }
+        let given = log.filter { $0.state == .givenUp }, isNarrowed = web.query("status") != nil
         return Block(
             id: "log", heading: "Delivery log",
             filters: Filters(web, Self.address(endpoint), [.choice("status", "Status", states, web)]),
@@ -236,7 +236,8 @@ struct EndpointPages: Sendable {
                         Table.Cell(text: one.state == .pending ? clock.absolute(one.dueAt) : ""),
                         Table.Cell(text: one.error ?? ""),
                     ]
-                }, empty: "It was told nothing yet."),
+                }, empty: isNarrowed ? "Nothing it was told matches." : "It was told nothing yet.",
+                emptyLink: isNarrowed ? Link(word: "Clear filters", address: Self.address(endpoint)) : nil),
             forms: given.isEmpty || !endpoint.isActive ? [] : [again(endpoint, given)])
     }
 

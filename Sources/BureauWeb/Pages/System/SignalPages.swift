@@ -26,6 +26,7 @@ struct SignalPages: Sendable {
             verdict: web.query("verdict"), agent: web.query("agent"), visible: try web.signedIn().person.clients,
             before: web.query("before"), limit: Self.pageRows + 1)
         let signals = found.prefix(Self.pageRows)
+        let isNarrowed = web.query("verdict") != nil || web.query("agent") != nil
         var page = SystemFrame.page("Webhooks", web)
         page.blocks.append(
             Block(
@@ -40,7 +41,8 @@ struct SignalPages: Sendable {
                     Table.columns(
                         "Verdict", "Received", "Source", "Agent", "Event", "From", "Why", "Known again by", "Run",
                         "Once more"),
-                    signals.map(row), empty: "No webhook has arrived.",
+                                        signals.map(row), empty: isNarrowed ? "No webhooks match." : "No webhook has arrived.",
+                    emptyLink: isNarrowed ? Link(word: "Clear filters", address: Self.place + "/") : nil,
                     csv: web.address(Self.place + ".csv", changing: ["before": nil]),
                     first: web.query("before") == nil
                         ? nil : web.address(Self.place + "/", changing: ["before": nil]),

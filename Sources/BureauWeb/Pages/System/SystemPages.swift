@@ -64,7 +64,10 @@ struct SystemPages: Sendable {
                 : Link(word: "Resolved ones too", address: "/system/alerts/?all=yes"),
             Link(word: "CSV", address: web.address("/system/alerts.csv", changing: ["before": nil])),
         ]
-        if found.isEmpty { page.blocks.append(Block(emptyText: "No alert is open.")) }
+        if found.isEmpty {
+            let none = isAll ? "There has been no alert." : "No alert is open."
+            page.blocks.append(Block(emptyText: web.query("before") == nil ? none : "There are no older ones."))
+        }
         for alert in found {
             let title = alert.isOpen ? alert.sentence : "Resolved by \(alert.resolvedBy ?? "bureau"): \(alert.sentence)"
             page.blocks.append(
