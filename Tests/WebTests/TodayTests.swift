@@ -111,6 +111,24 @@ struct TodayTests {
         }
     }
 
+    @Test("What is in line or waits for somebody does not run: on Today, in the list, and while they are open")
+    func atWork() async throws {
+        try await Served.run { server in
+            try await server.openClient("acme")
+            for (number, state) in ["running", "delivering", "queued", "waiting_approval"].enumerated() {
+                let report = String(format: "01KAREP%019d", number)
+                try await ReportSeed(id: report, run: Self.run(number), runState: state).put(into: server)
+            }
+            let browser = try await Browser.signedIn(server, "ana", .viewer)
+            #expect(try await browser.get("/").text.contains("Running now (2)"))
+            let list = try await browser.get("/runs/?view=running").text
+            #expect(list.contains("data-count=\"runs.running\">Running <span class=\"count\">2</span>"))
+            let shown = (0..<4).filter { list.contains("data-run=\"\(Self.run($0))\"") }
+            #expect(shown == [0, 1])
+            #expect(try await browser.get("/stream?once=yes").text.contains("\"runs.running\":\"2\""))
+        }
+    }
+
     @Test("Each first step leads to where it is done")
     func steps() async throws {
         try await Served.run { server in

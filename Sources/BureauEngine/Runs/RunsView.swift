@@ -4,13 +4,18 @@ package import BureauDomain
 package enum RunsView: String, CaseIterable, Sendable {
     case attention, running, review, all = ""
 
+    /// In work now: not in line, and waiting for nobody.
+    package static let statesAtWork = RunState.allCases.filter {
+        $0.isWorkable && $0 != .queued && $0 != .waitingApproval
+    }
+
     package func narrow(_ listing: inout RunListing) {
         switch self {
         case .all: break
         case .attention:
             listing.states = [.failed, .doneWithProblems, .needsInfo, .waitingApproval]
             listing.isUnseen = true
-        case .running: listing.states = RunState.allCases.filter { $0.isWorkable }
+        case .running: listing.states = Self.statesAtWork
         case .review: listing.states = [.inReview]
         }
     }

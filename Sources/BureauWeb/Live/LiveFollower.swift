@@ -119,7 +119,7 @@ actor LiveFollower {
         let table = RunWords.table(
             "", runs, house, empty: "", later: try await house.runs.doneLater(runs.map(\.id)))
         return zip(runs, table.rows).map { run, row in
-            var views = RunsView.allCases.filter { $0 == .running && run.state.isWorkable }
+            var views: [RunsView] = RunsView.statesAtWork.contains(run.state) ? [.running] : []
             if run.state == .inReview { views.append(.review) }
             if waiting.contains(run.id) { views.append(.attention) }
             return JSONValue.object(

@@ -40,7 +40,7 @@ struct TodayPages: Sendable {
 
     private func working(_ person: PersonRecord) -> RunListing {
         var working = RunListing(visible: person.clients)
-        working.states = RunState.allCases.filter { $0.isWorkable && $0 != .queued && $0 != .waitingApproval }
+        RunsView.running.narrow(&working)
         working.limit = Self.shownMax
         return working
     }
