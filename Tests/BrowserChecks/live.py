@@ -159,9 +159,12 @@ return {chip: row.querySelector(".chip").textContent.trim(), ticked: row.querySe
 """
 
 
+TODAY = "return document.querySelector(\"h2[data-count='inbox.all'] .count\").textContent"
+
+
 def check_lists(driver, given):
     """A row changes in its place while the list is open: what was ticked stays so, nothing moves, the counts follow. A
-    second tab, which holds no stream of its own, sees the same. `given`: base, token, waiting: a run that lacks
+    second tab, which holds no stream of its own, sees the same; a third, Today, offers what has changed. `given`: base, token, waiting: a run that lacks
     information."""
     run, base = given["waiting"], given["base"]
     resize(driver, 1280, 800)
@@ -176,6 +179,9 @@ def check_lists(driver, given):
     driver.switch_to.new_window("tab")
     driver.get(base + "/runs/")
     second, opened = driver.current_window_handle, driver.execute_script(LIST_STATE, run)
+    driver.switch_to.new_window("tab")
+    driver.get(base + "/today/")
+    third, needs = driver.current_window_handle, driver.execute_script(TODAY)
     request = urllib.request.Request(
         f"{base}/runs/{run}/recheck", data=f"form_token={form_token}".encode(), method="POST",
         headers={"Cookie": f"bureau={given['token']}"})
@@ -196,6 +202,12 @@ def check_lists(driver, given):
         count()
     if not (now["ticked"] and now["focus"]):
         note(f"live list: what was ticked or in focus is not any more: {now}")
-    driver.switch_to.window(second)
-    driver.close()
+    driver.switch_to.window(third)
+    wait("live list: Today counts what needs somebody, and offers it", lambda: (
+        driver.execute_script(TODAY) != needs
+        and driver.execute_script("return document.querySelector('.news a').textContent") == "Today has changed, show"),
+        SECONDS_MAX)
+    for handle in (third, second):
+        driver.switch_to.window(handle)
+        driver.close()
     driver.switch_to.window(first)

@@ -120,7 +120,10 @@ struct TodayTests {
                 try await ReportSeed(id: report, run: Self.run(number), runState: state).put(into: server)
             }
             let browser = try await Browser.signedIn(server, "ana", .viewer)
-            #expect(try await browser.get("/").text.contains("Running now (2)"))
+            let today = try await browser.get("/").text
+            #expect(today.contains("<h2 data-count=\"runs.running\">Running now <span class=\"count\">2</span></h2>"))
+            #expect(today.contains("<h2 data-count=\"inbox.all\">Needs you <span class=\"count\">0</span></h2>"))
+            #expect(today.contains("<li class=\"item\" data-run=\"\(Self.run(0))\">"))
             let list = try await browser.get("/runs/?view=running").text
             #expect(list.contains("data-count=\"runs.running\">Running <span class=\"count\">2</span>"))
             let shown = (0..<4).filter { list.contains("data-run=\"\(Self.run($0))\"") }

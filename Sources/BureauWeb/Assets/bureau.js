@@ -144,7 +144,8 @@
   const address = document.body.dataset.live;
   if (address && window.EventSource) {
     const list = document.querySelector("[data-list]"), asked = new URLSearchParams(location.search);
-    const isInbox = location.pathname.startsWith("/inbox"), pollMilliseconds = 10000, quietMilliseconds = 5000;
+    const isInbox = location.pathname.startsWith("/inbox"), isToday = /^\/(today\/?)?$/.test(location.pathname);
+    const pollMilliseconds = 10000, quietMilliseconds = 5000;
     const token = document.querySelector(".who input[name=form_token]"), name = "bureau-live-" + (token ? token.value.slice(0, 16) : "");
     const others = window.BroadcastChannel ? new BroadcastChannel(name) : null;
     let at = list ? list.dataset.list : "", source = null, lostAt = 0, bar = null, note = null, ticking = 0, polling = 0;
@@ -174,10 +175,13 @@
       const until = asked.get("to"), view = asked.get("view");
       return ["client", "agent", "status", "trigger"].every(wants) && (!view || run.views.includes(view)) && text.every((word) => seen.includes(word)) && !(until && new Date(until + "T23:59:59") < new Date());
     };
-    const swap = (row, html) => {
+    const made = (html) => {
       const holder = document.createElement("template");
       holder.innerHTML = html;
-      const next = holder.content.firstElementChild;
+      return holder.content.firstElementChild;
+    };
+    const swap = (row, html) => {
+      const next = made(html);
       [...row.cells].forEach((cell, index) => {
         const to = next && next.cells[index];
         if (!to) return;
@@ -197,8 +201,9 @@
         let isOther = false;
         for (const link of document.querySelectorAll("[data-count]")) {
           const key = link.dataset.count;
-          if (key in counts && count(link, counts[key]) && key.startsWith("inbox.")) isOther = true;
+          if (key in counts && count(link, counts[key]) && (isToday || key.startsWith("inbox."))) isOther = true;
         }
+        if (isToday && isOther) offer("Today has changed, show");
         if (!isInbox) return;
         document.title = document.title.replace(/^(\([0-9+]+\) )?/, counts.inbox ? "(" + counts.inbox + ") " : "");
         if (isOther) offer("The inbox has changed, show");
@@ -206,6 +211,12 @@
       run: (run) => {
         const rows = document.querySelectorAll("tr[data-run='" + run.id + "']");
         for (const row of rows) swap(row, run.html);
+        for (const was of document.querySelectorAll(".item[data-run='" + run.id + "'] > .chip")) {
+          const is = made(run.html).querySelector(".chip");
+          if (was.outerHTML === is.outerHTML) continue;
+          was.replaceWith(is);
+          if (isToday) offer("Today has changed, show");
+        }
         if (rows.length || !list || asked.get("before") || asked.get("order") || !belongs(run)) return;
         const first = list.querySelector("tr[data-run]");
         if (first && first.dataset.run > run.id) return;
@@ -262,7 +273,7 @@
     if (others && navigator.locks) {
       // Whoever holds the lock has the stream; it passes on when that tab goes. What happened since this page was made
       // is asked for once, for the stream may be further already.
-      if (list) poll();
+      if (list || isToday) poll();
       navigator.locks.request(name, () => { open(); return new Promise(() => {}); });
     } else {
       const attend = () => { if (document.hidden) close(); else if (!source) open(); };

@@ -43,6 +43,9 @@ struct Chip {
 struct Block {
     var id: String? = nil
     var heading: String? = nil
+    /// How many the heading is about, and under which name that is kept true while the page is open.
+    var count: String? = nil
+    var counted: String? = nil
     var style = ""
     /// Everything but the heading is folded away behind these words.
     var folded: String? = nil
@@ -122,6 +125,8 @@ struct Items {
         var title: String
         var address: String
         var meta: String
+        /// The run it tells of, whose state is kept true while the page is open.
+        var run: String? = nil
     }
     var items: [Item]
 }

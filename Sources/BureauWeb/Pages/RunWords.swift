@@ -102,7 +102,7 @@ struct RunWords {
     }
 
     func item(_ meta: String) -> Items.Item {
-        Items.Item(chip: chip, title: title, address: address, meta: meta)
+        Items.Item(chip: chip, title: title, address: address, meta: meta, run: run.id)
     }
 
     static func table(

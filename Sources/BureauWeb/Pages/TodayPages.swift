@@ -57,7 +57,8 @@ struct TodayPages: Sendable {
             return words.item(told.filter { !$0.isEmpty }.joined(separator: " · "))
         }
         return Block(
-            heading: "Running now (\(Inbox.word(atWork)))", items: items.isEmpty ? nil : Items(items: items),
+            heading: "Running now", count: Inbox.word(atWork), counted: "runs.\(RunsView.running.rawValue)",
+            items: items.isEmpty ? nil : Items(items: items),
             emptyText: items.isEmpty ? "Nothing is running." : nil,
             links: atWork > running.count ? [Link(word: "See all", address: "/runs/?view=running")] : [])
     }
@@ -74,7 +75,7 @@ struct TodayPages: Sendable {
         let items = items(mine, ready) { _ in true } + items(waiting, ready) { !first.contains($0) }
         let running = items.isEmpty ? try await atWork(person) : 0
         return Block(
-            heading: "Needs you (\(Inbox.word(waiting.count)))",
+            heading: "Needs you", count: Inbox.word(waiting.count), counted: "inbox.all",
             text: waiting.count > Self.shownMax ? "The first \(Self.shownMax); the inbox has all." : nil,
             items: items.isEmpty ? nil : Items(items: Array(items.prefix(Self.shownMax))),
             emptyText: items.isEmpty
