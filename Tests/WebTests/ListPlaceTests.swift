@@ -106,6 +106,10 @@ struct ListPlaceTests {
             let page = try await Browser.signedIn(server, "ana", .engineer).get("/runs/").text
             return page.firstMatch(of: /System: ([0-9]+) problem/).flatMap { Int($0.1) } ?? 0
         }
+        func head(_ server: Served) async throws -> Substring? {
+            let page = try await Browser.signedIn(server, "erin", .engineer).get("/system/").text
+            return page.firstMatch(of: /<h1>(.+)<\/h1>/)?.1
+        }
         try await Served.run { calm in
             try await Served.run { troubled in
                 let id = ULID.make(milliseconds: 1, randomness: (1, 0))
@@ -121,6 +125,8 @@ struct ListPlaceTests {
                 }
                 let (few, more) = (try await count(calm), try await count(troubled))
                 #expect(more == few + counted)
+                guard counted == 0 else { return }
+                #expect(try await head(calm) == head(troubled), "the System page says what every foot says")
             }
         }
     }

@@ -20,17 +20,17 @@ struct SystemRows {
         return before + [provider] + after + [build, programs]
     }
 
-    /// "bad", "warn", or nil when every row is well.
-    var worst: String? {
-        let tones = Set(all.compactMap { $0.chip?.tone })
-        return tones.contains("bad") ? "bad" : tones.contains("warn") ? "warn" : nil
-    }
+    /// "bad", "warn", or nil when every row that counts is well.
+    var worst: String? { tones.contains("bad") ? "bad" : tones.contains("warn") ? "warn" : nil }
 
-    /// How many parts want a look. That the intake was paused is somebody's wish; and alerts may be about clients whom
-    /// not everybody sees who is told this.
-    var problems: Int {
+    /// How many parts want a look.
+    var problems: Int { tones.count { $0 == "bad" || $0 == "warn" } }
+
+    /// Of the rows that say how the system is. That the intake was paused is somebody's wish; and alerts may be about
+    /// clients whom not everybody sees who is told this.
+    private var tones: [String] {
         let untold = [Self.intakeName, Self.alertsName]
-        return all.count { !untold.contains($0.name) && ($0.chip?.tone == "bad" || $0.chip?.tone == "warn") }
+        return all.filter { !untold.contains($0.name) }.compactMap { $0.chip?.tone }
     }
 
     private func row(
