@@ -132,6 +132,18 @@ struct TodayTests {
         }
     }
 
+    @Test("A page that is not there has a search of its own, for whoever is signed in")
+    func lost() async throws {
+        try await Served.run { server in
+            let browser = try await Browser.signedIn(server, "ana", .viewer),
+                answer = try await browser.get("/nowhere/")
+            #expect(answer.status == 404 && answer.text.contains("<input id=\"f-q\""))
+            #expect(answer.text.contains("<form class=\"filters\" method=\"get\" action=\"/search\">"))
+            let outside = try await server.answer(.get, "/nowhere/")
+            #expect(outside.status == 404 && !outside.text.contains("/search"))
+        }
+    }
+
     @Test("Each first step leads to where it is done")
     func steps() async throws {
         try await Served.run { server in

@@ -168,6 +168,11 @@ extension WebGate {
             page.blocks[0].callout?.link = wrong.map { Link(word: "Go to \($0.label)", address: "#\($0.id)") }
         }
         if let place = words.place { page.blocks[0].callout?.link = Link(word: "Mend it there", address: place) }
+        // On a phone the one above all pages is inside the closed menu.
+        if words.status == .notFound, web.visitor?.session != nil {
+            let sought = Field("q", "Run, client, task, report, agent or address", .line(type: "search"))
+            page.blocks.append(Block(filters: Filters(action: "/search", fields: [sought], verb: "Search")))
+        }
         page.links = [Link(word: "Go to Today", address: "/", style: "button")]
         var response = try await house.page(page, web)
         if let seconds = words.waitSeconds { response.headers[.retryAfter] = "\(seconds)" }
