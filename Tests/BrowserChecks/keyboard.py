@@ -132,6 +132,12 @@ def check_shortcuts(driver, given):
     at("a leads to Approve", "document.activeElement.hasAttribute('data-approve')")
     if driver.current_url != base + "/inbox/?kind=approvals":
         note("shortcut: a does more than lead to the button")
+    press(driver, "j")
+    card = driver.execute_script("return window.card = document.activeElement.closest('.approval')")
+    press(driver, "a")
+    at("j leads from approval to approval, and a to Approve in the one that has the focus",
+       "window.card && window.card !== document.querySelector('.approval') && window.card.contains(document.activeElement)"
+       " && document.activeElement.hasAttribute('data-approve')", lambda found: card is not None and found)
     open_page(given["live"])
     before = driver.execute_script("return document.querySelector('[data-follow]').checked")
     press(driver, "f")

@@ -297,17 +297,17 @@
     let waiting = false;
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
-      // A row is its first link, wherever in the row the focus is.
-      const rows = [...document.querySelectorAll("[data-rows] tbody tr, .items .item")].filter((row) => row.querySelector("a"));
+      // A row is its first link, wherever in the row the focus is; an approval is the link to its run.
+      const rows = [...document.querySelectorAll("[data-rows] tbody tr, .items .item, .approval")].filter((row) => row.querySelector("a"));
       const here = rows.findIndex((row) => row.contains(document.activeElement));
-      const step = (row) => { if (row) row.querySelector("a").focus(); };
+      const step = (row) => { if (row) (row.querySelector("form.decide a[href^='/runs/']") || row.querySelector("a")).focus(); };
       if (waiting) { waiting = false; if (places[event.key]) location.href = places[event.key]; return; }
       switch (event.key) {
         case "/": { const search = document.getElementById("q"); if (search) { event.preventDefault(); search.focus(); } break; }
         case "g": waiting = true; setTimeout(() => { waiting = false; }, 1500); break;
         case "j": step(rows[here + 1]); break;
         case "k": step(rows[here - 1]); break;
-        case "a": { const approve = document.querySelector("[data-approve]"); if (approve) approve.focus(); break; }
+        case "a": { const approve = (document.activeElement.closest(".approval") || document).querySelector("[data-approve]"); if (approve) approve.focus(); break; }
         case "f": { const box = document.querySelector("[data-follow]"); if (box) box.click(); break; }
         case "e": { const bad = document.querySelector(".entry.bad"); if (bad) { bad.tabIndex = -1; bad.focus(); } break; }
         case ".": {

@@ -123,7 +123,8 @@ struct OwnPages: Sendable {
                 [
                     ("/", "Search"), ("g then t, i, r, c, a", "Today, Inbox, Runs, Clients, Agents"),
                     ("j, k", "Next and previous row"),
-                    ("a", "Go to the Approve button; it is not pressed"), ("f", "Follow a live timeline, or not"),
+                    ("a", "Go to the Approve button, of the approval in focus; it is not pressed"),
+                    ("f", "Follow a live timeline, or not"),
                     ("e", "First trouble in a timeline"),
                     (".", "Open the menu More; a second time go to what can be done with a run. Esc closes it"),
                     ("?", "This list"),
