@@ -83,6 +83,19 @@ struct ListPlaceTests {
         }
     }
 
+    private static let moments = ["/agents/", "/settings/"]
+
+    @Test("Where a list says how long ago something was, the moment itself is beside it", arguments: moments)
+    func moment(path: String) async throws {
+        try await Served.run(hasAgents: true) { server in
+            try await server.openClient("acme")
+            try await ReportSeed(runState: "done").put(into: server)
+            let page = try await Browser.signedIn(server, "boss", .admin).get(path).text
+            let told = page.matches(of: /<time datetime="[^"]+Z" title="[^"]+">(just now|[0-9]+ min ago)</)
+            #expect(!told.isEmpty, "\(page)")
+        }
+    }
+
     private static let readers: [(Role, isLink: Bool)] = [(.viewer, false), (.engineer, true)]
 
     @Test("Every page says at its foot how the server is, and leads there whoever may look", arguments: readers)

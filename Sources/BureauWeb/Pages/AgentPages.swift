@@ -78,7 +78,8 @@ struct AgentPages: Sendable {
     private func lastRun(_ lately: AgentFigures?) -> Table.Cell {
         guard let lately else { return Table.Cell(text: "not known") }
         guard let run = lately.last else { return Table.Cell(text: "none") }
-        return Table.Cell(text: clock.moment(run.acceptedAt), address: "/runs/\(run.id)/")
+        return Table.Cell(
+            text: clock.moment(run.acceptedAt), address: "/runs/\(run.id)/", iso: PageClock.iso(run.acceptedAt))
     }
 
     private func attention(_ name: String, _ lately: AgentFigures?, _ broken: ConfigProblem?) -> Table.Cell {

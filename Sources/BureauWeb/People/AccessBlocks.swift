@@ -19,7 +19,8 @@ struct AccessBlocks: Sendable {
                 sessions.map {
                     [
                         Table.Cell(text: clock.absolute($0.createdAt) + ($0.id == this ? " (this one)" : "")),
-                        Table.Cell(text: clock.moment($0.seenAt)), Table.Cell(text: $0.remoteAddress),
+                        Table.Cell(text: clock.moment($0.seenAt), iso: PageClock.iso($0.seenAt)),
+                        Table.Cell(text: $0.remoteAddress),
                         Table.Cell(text: String($0.userAgent.prefix(60))),
                     ]
                 }, empty: "Nowhere."),
@@ -42,7 +43,7 @@ struct AccessBlocks: Sendable {
                     return [
                         Table.Cell(text: $0.label), Table.Cell(text: $0.scope.rawValue),
                         Table.Cell(text: clock.absolute($0.createdAt)),
-                        Table.Cell(text: $0.usedAt.map(clock.moment) ?? "never"),
+                        Table.Cell(text: $0.usedAt.map(clock.moment) ?? "never", iso: $0.usedAt.map(PageClock.iso)),
                         Table.Cell(text: isOn ? "works" : "revoked or over"),
                     ]
                 }, empty: "There are no tokens."),

@@ -66,7 +66,7 @@ extension PeoplePages {
                     Table.Cell(text: person.role.word),
                     Table.Cell(
                         text: person.clients.map { $0.isEmpty ? "none" : $0.sorted().joined(separator: ", ") } ?? "all"),
-                    Table.Cell(text: person.seenAt.map(clock.moment) ?? "never"),
+                    Table.Cell(text: person.seenAt.map(clock.moment) ?? "never", iso: person.seenAt.map(PageClock.iso)),
                     Table.Cell(
                         text: "",
                         chip: person.isDisabled

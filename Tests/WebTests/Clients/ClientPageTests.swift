@@ -142,7 +142,7 @@ struct ClientPageTests {
             for text in ["dental", "ACME", "%C3%96st+%26", "+Dental+", "S%C3%96HNE", "%C3%B6st"] {
                 let page = try await ana.get("/clients/?text=\(text)").text
                 #expect(page.contains("/clients/acme/") && !page.contains("/clients/client-000/"), "\(text)")
-                #expect(page.contains("<a href=\"/runs/\(newest.id)/\">"), "\(text)")
+                #expect(page.contains("<a href=\"/runs/\(newest.id)/\"><time datetime="), "\(text)")
                 #expect(try await ana.get("/clients.csv?text=\(text)").text.split(separator: "\r\n").count == 2)
             }
             let first = try await ana.get("/clients/?text=client-").text

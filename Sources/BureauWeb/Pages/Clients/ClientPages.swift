@@ -101,7 +101,8 @@ struct ClientPages: Sendable {
             Table.Cell(text: "\(readiness.readyAgents) of \(agents.count) agents"),
             Table.Cell(text: owners?.joined(separator: ", ") ?? "nobody"),
             Table.Cell(
-                text: run.map { clock.moment($0.acceptedAt) } ?? "none", address: run.map { "/runs/\($0.id)/" }),
+                text: run.map { clock.moment($0.acceptedAt) } ?? "none", address: run.map { "/runs/\($0.id)/" },
+                iso: run.map { PageClock.iso($0.acceptedAt) }),
             Table.Cell(text: clock.moment(client.updatedAt), iso: PageClock.iso(client.updatedAt)),
         ]
     }

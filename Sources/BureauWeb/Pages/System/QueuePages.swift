@@ -66,7 +66,8 @@ struct QueuePages: Sendable {
                             Table.Cell(text: house.agentName(line.agent)),
                             Table.Cell(text: "\(line.waiting)"),
                             Table.Cell(text: "\(line.inWork)"), Table.Cell(text: "\(line.awaitingApproval)"),
-                            Table.Cell(text: line.oldestAt.map(clock.moment) ?? ""),
+                            Table.Cell(
+                                text: line.oldestAt.map(clock.moment) ?? "", iso: line.oldestAt.map(PageClock.iso)),
                         ]
                     }, empty: "The queue is empty.", csv: Self.place + ".csv")),
             Block(
@@ -106,7 +107,7 @@ struct QueuePages: Sendable {
                         pickLabel: "Tick \(letter.kind.rawValue) \(letter.id.prefix(14)): \(letter.sentence)"),
                     Table.Cell(text: letter.sentence), Table.Cell(text: letter.agent.map(house.agentName) ?? ""),
                     Table.Cell(text: letter.client.map { clients[$0] ?? $0 } ?? ""),
-                    Table.Cell(text: clock.moment(letter.parkedAt)),
+                    Table.Cell(text: clock.moment(letter.parkedAt), iso: PageClock.iso(letter.parkedAt)),
                     Table.Cell(
                         text: letter.runID.map { String($0.prefix(10)) } ?? "",
                         address: letter.runID.map { "/runs/\($0)/" }),
