@@ -41,7 +41,7 @@ struct SignalPages: Sendable {
                     Table.columns(
                         "Verdict", "Received", "Source", "Agent", "Event", "From", "Why", "Known again by", "Run",
                         "Once more"),
-                                        signals.map(row), empty: isNarrowed ? "No webhooks match." : "No webhook has arrived.",
+                    signals.map(row), empty: isNarrowed ? "No webhooks match." : "No webhook has arrived.",
                     emptyLink: isNarrowed ? Link(word: "Clear filters", address: Self.place + "/") : nil,
                     csv: web.address(Self.place + ".csv", changing: ["before": nil]),
                     first: web.query("before") == nil
