@@ -64,6 +64,9 @@ struct CostPageTests {
             let browser = try await Browser.signedIn(server, "olga", .operator)
             let page = try await browser.get("/costs/").text
             #expect(page.contains("<p class=\"value\">\(MicroUSD(rawValue: total))</p>"), "the sum on the card")
+            let words = try #require(SpendMonth(month)).words
+            #expect(page.contains("<h1>Costs in \(words)</h1>"))
+            #expect(page.firstMatch(of: #/>[^<>]*20[0-9]{2}-[01][0-9][^<>]*</#) == nil, "no date in figures alone")
             #expect(page.contains("<p class=\"value\">\(MicroUSD(rawValue: sums["failed"] ?? 0))</p>"))
             let program = try await Program.of(server, "erin", .engineer)
             for grouping in CostDesk.Grouping.allCases {

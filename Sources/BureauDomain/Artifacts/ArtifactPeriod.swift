@@ -27,6 +27,14 @@ package struct ArtifactPeriod: Hashable, Sendable {
         return ArtifactPeriod(month: month) == self ? month : "\(from)/\(to)"
     }
 
+    /// The same to be read: "November 2026", "23 Aug to 21 Nov 2026".
+    package var words: String {
+        guard let first = CivilDate(day: from), let last = CivilDate(day: to) else { return key }
+        if ArtifactPeriod(month: month) == self { return last.monthWords }
+        guard from != to else { return last.words(hasYear: true) }
+        return "\(first.words(hasYear: first.year != last.year)) to \(last.words(hasYear: true))"
+    }
+
     /// Which month's report it is: the one it ends in.
     package var month: String { String(to.prefix(7)) }
 

@@ -4,18 +4,13 @@ package struct ScoreChange: Hashable, Sendable {
     /// "August"; "August 2025" of another year, "3 August" of the month the later one is of.
     package let since: String
 
-    private static let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ]
-
     /// Both moments are milliseconds UTC; the days are those of `zone`.
     package init(from earlier: Int, at then: Int64, to score: Int, at now: Int64, in zone: ZoneOffsets) {
         difference = score - earlier
         let (first, second) = (zone.local(then).date, zone.local(now).date)
-        let month = Self.months[first.month - 1]
+        let month = CivilDate.months[first.month - 1]
         if first.year != second.year {
-            since = "\(month) \(first.year)"
+            since = first.monthWords
         } else {
             since = first.month == second.month ? "\(first.day) \(month)" : month
         }

@@ -1,9 +1,5 @@
 /// Moments as people read them in a zone.
 extension ZoneOffsets {
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-
     /// The day and the seconds since its clocks showed midnight. `milliseconds` are UTC.
     package func local(_ milliseconds: Int64) -> (date: CivilDate, seconds: Int) {
         let reading = reading(at: Int(milliseconds / 1_000))
@@ -14,8 +10,7 @@ extension ZoneOffsets {
     /// "21 Nov, 10:42", with the year where it is wanted.
     package func words(_ milliseconds: Int64, hasYear: Bool = false) -> String {
         let (date, seconds) = local(milliseconds)
-        let year = hasYear ? " \(date.year)" : ""
-        return "\(date.day) \(Self.months[date.month - 1])\(year), \(Self.clock(seconds).prefix(5))"
+        return "\(date.words(hasYear: hasYear)), \(Self.clock(seconds).prefix(5))"
     }
 
     /// "10:02:11"

@@ -15,6 +15,8 @@ package struct PriceTable: Hashable, Sendable {
 
     /// The day the prices were read: "2026-11-09". Stored with every computed cost.
     package let dated: String
+    /// "9 Nov 2026"
+    package var datedWords: String { CivilDate.words(day: dated, hasYear: true) }
     package let source: String
     package let sessionHourUSD: Decimal
     package let webSearchUSD: Decimal

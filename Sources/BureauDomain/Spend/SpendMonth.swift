@@ -32,6 +32,9 @@ package struct SpendMonth: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { String(Self.day(CivilDate(year: year, month: month, day: 1)).prefix(7)) }
 
+    /// "November 2026"
+    package var words: String { CivilDate(year: year, month: month, day: 1).monthWords }
+
     /// `2026-11-21`, the day in UTC that many days after 1 January 1970.
     package static func day(daysSince1970 days: Int) -> String { day(CivilDate(daysSince1970: days)) }
 

@@ -42,7 +42,7 @@ struct StackedBars {
     private var caption: String {
         guard let highest, highest.total > .zero else { return "Nothing was spent on these days." }
         return
-            "\(sum) on \(days.count) \(days.count == 1 ? "day" : "days"); the costliest was \(Self.date(highest.day)) "
+            "\(sum) on \(days.count) \(days.count == 1 ? "day" : "days"); the costliest was \(CivilDate.words(day: highest.day)) "
             + "with \(highest.total)."
     }
 
@@ -50,18 +50,9 @@ struct StackedBars {
         guard let first = days.first, let last = days.last, let highest,
             let lowest = days.min(by: { ($0.total, $0.day) < ($1.total, $1.day) })
         else { return "No days." }
-        func told(_ word: String, _ day: Day) -> String { "\(word) \(Self.date(day.day)) \(day.total)" }
+        func told(_ word: String, _ day: Day) -> String { "\(word) \(CivilDate.words(day: day.day)) \(day.total)" }
         return [told("First", first), told("last", last), told("highest", highest), told("lowest", lowest)]
             .joined(separator: ", ") + ". Stacked by \(series.joined(separator: ", "))."
-    }
-
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-    /// "3 Nov"
-    static func date(_ day: String) -> String {
-        let parts = day.split(separator: "-").compactMap { Int($0) }
-        guard parts.count == 3, (1...12).contains(parts[1]) else { return day }
-        return "\(parts[2]) \(months[parts[1] - 1])"
     }
 
     // MARK: Drawing
@@ -135,7 +126,7 @@ struct StackedBars {
 
     /// The first of the month and the Mondays that are far enough from it; on a phone every other one.
     private func dates(_ frame: Frame) -> [Chart.Label] {
-        guard let first = days.first, let start = Self.daysSince1970(first.day) else { return [] }
+        guard let first = days.first, let start = CivilDate(day: first.day)?.daysSince1970 else { return [] }
         var (shown, lastX) = ([Chart.Label](), -1_000.0)
         for index in 0..<slots {
             // 1 January 1970 was a Thursday.
@@ -148,15 +139,10 @@ struct StackedBars {
             shown.append(
                 Chart.Label(
                     x: isAtEdge ? "\(frame.width)" : Self.text(middle), y: "\(frame.height - frame.bottom + 20)",
-                    text: Self.date(SpendMonth.day(daysSince1970: start + index)), anchor: isAtEdge ? "end" : "middle"))
+                    text: CivilDate.words(day: SpendMonth.day(daysSince1970: start + index)),
+                    anchor: isAtEdge ? "end" : "middle"))
         }
         return shown
-    }
-
-    private static func daysSince1970(_ day: String) -> Int? {
-        let parts = day.split(separator: "-").compactMap { Int($0) }
-        guard parts.count == 3, (1...12).contains(parts[1]), (1...31).contains(parts[2]) else { return nil }
-        return CivilDate(year: parts[0], month: parts[1], day: parts[2]).daysSince1970
     }
 
     /// Beside the bars in their order, the topmost series on top; under them on a phone.

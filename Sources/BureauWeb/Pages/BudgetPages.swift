@@ -13,7 +13,7 @@ struct BudgetPages: Sendable {
         let clients = try await house.clients.names(with: lines.compactMap { Self.client($0.account.owner) })
         let accounts = lines.prefix(Self.shownMax).map { line -> [Table.Cell] in
             [
-                Table.Cell(text: words(line.account.owner, clients)), Table.Cell(text: line.account.period),
+                Table.Cell(text: words(line.account.owner, clients)), Table.Cell(text: period(line.account.period)),
                 Table.Cell(text: line.budget.map { "\($0.limit)" } ?? "none"),
                 Table.Cell(text: "\(line.balance.spent)"), Table.Cell(text: "\(line.balance.reserved)"),
                 Table.Cell(text: line.left.map { "\($0)" } ?? ""),
@@ -29,6 +29,8 @@ struct BudgetPages: Sendable {
             id: "budgets", heading: "Budgets", table: table,
             forms: person.role >= .admin ? [try await form(person)] : [])
     }
+
+    private func period(_ text: String) -> String { SpendMonth(text)?.words ?? CivilDate.words(day: text) }
 
     /// What a run may cost at most, unless whoever starts it says otherwise.
     private func ofOneRun(_ config: AgentConfig) -> [Table.Cell] {

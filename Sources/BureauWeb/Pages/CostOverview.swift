@@ -106,7 +106,7 @@ struct CostOverview: Sendable {
         }
         let range =
             "\(forecast.low)" == "\(forecast.high)" ? "\(forecast.low)" : "\(forecast.low) to \(forecast.high)"
-        return Cards.Card(label: "Forecast for \(month)", value: range, note: "how it is computed stands below")
+        return Cards.Card(label: "Forecast for \(month.words)", value: range, note: "how it is computed stands below")
     }
 
     // MARK: Day by day
@@ -139,7 +139,7 @@ struct CostOverview: Sendable {
         let (names, days) = stacked(told.days)
         guard !names.isEmpty else { return nil }
         let bars = StackedBars(
-            id: "days", title: "Costs of \(month) by day and agent", series: names, days: days, slots: dayCount)
+            id: "days", title: "Costs of \(month.words) by day and agent", series: names, days: days, slots: dayCount)
         return Block(
             heading: "Day by day",
             text: isPresent ? "Today is not over: its bar stands in a dotted frame." : nil, chart: bars.chart)
@@ -156,7 +156,7 @@ struct CostOverview: Sendable {
             table: Table(
                 "Costs by day and agent", columns,
                 days.map { day in
-                    [Table.Cell(text: day.day + (day.isOver ? "" : " (so far)"))]
+                    [Table.Cell(text: CivilDate.words(day: day.day) + (day.isOver ? "" : " (so far)"))]
                         + (day.values + [day.total]).map { Table.Cell(text: "\($0)") }
                 }, empty: ""))
     }
@@ -189,7 +189,7 @@ struct CostOverview: Sendable {
             case 1: "1 run used a model without a price and is counted as unknown"
             default: "\(sum.unpricedRuns) runs used a model without a price and are counted as unknown"
             }
-        return Block(text: "Priced with table \(house.prices.dated); \(unknown).")
+        return Block(text: "Priced with table \(house.prices.datedWords); \(unknown).")
     }
 
     func costliest(_ told: Told) -> Block {

@@ -79,10 +79,10 @@ struct CostPages: Sendable {
         let budgets = try await house.part("The budgets", or: [BudgetDesk.Line]?.none, id: "budgets") {
             try await person.clients == nil ? house.budgets.list() : []
         }
-        var page = Page(title: "Costs", heading: "Costs in \(month)")
+        var page = Page(title: "Costs", heading: "Costs in \(month.words)")
         page.lead =
             "By calendar month, UTC. A run counts whole, with its repeats and sub-sessions, on the day it was accepted."
-        page.printed = house.clock.printed(["Costs in \(month), UTC"])
+        page.printed = house.clock.printed(["Costs in \(month.words), UTC"])
         page.blocks = [
             Block(
                 filters: Filters(
@@ -185,7 +185,7 @@ struct CostPages: Sendable {
         case .agent: runs(house.agentName(name), "agent=\(name)&")
         case .trigger: runs(RunWords.triggerWord(name), "trigger=\(name)&")
         case .status: runs(RunState(rawValue: name)?.word ?? name, "status=\(name)&")
-        case .day: runs(name)
+        case .day: runs(CivilDate.words(day: name))
         case .model: Table.Cell(text: name)
         }
     }

@@ -21,7 +21,7 @@ struct RunKinds {
         return Block(
             id: "kinds", facts: compared(ours, used.listed),
             table: Table(
-                "What its session used, at the list prices of \(house.prices.dated)",
+                "What its session used, at the list prices of \(house.prices.datedWords)",
                 Table.columns("Kind", "#Used", "#Cost"),
                 rows.map { $0.map { Table.Cell(text: $0) } }, empty: ""))
     }

@@ -132,10 +132,10 @@ struct RunResults {
     }
 
     private var method: String {
-        let prices = "at the list prices of \(house.prices.dated)"
+        let prices = "at the list prices of \(house.prices.datedWords)"
         return switch run.spentMethod {
         case "none": "nothing was used yet"
-        case "no_price": "its model has no price in the table of \(house.prices.dated): the amount is not known"
+        case "no_price": "its model has no price in the table of \(house.prices.datedWords): the amount is not known"
         case "list_cost": "the service's own figure, with everything in it"
         case "computed": "what the session used, \(prices)"
         case "estimate":

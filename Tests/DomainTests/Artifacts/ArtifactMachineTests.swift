@@ -66,6 +66,17 @@ struct ArtifactPeriodTests {
         #expect(ArtifactPeriod(from: from, to: to)?.key == key)
     }
 
+    private static let words: [(String, String, String)] = [
+        ("2026-11-01", "2026-11-30", "November 2026"), ("2024-02-01", "2024-02-29", "February 2024"),
+        ("2026-08-23", "2026-11-21", "23 Aug to 21 Nov 2026"), ("2025-12-03", "2026-01-02", "3 Dec 2025 to 2 Jan 2026"),
+        ("2026-11-21", "2026-11-21", "21 Nov 2026"),
+    ]
+
+    @Test("People read a period in words, never in figures alone", arguments: words)
+    func words(from: String, to: String, words: String) {
+        #expect(ArtifactPeriod(from: from, to: to)?.words == words)
+    }
+
     @Test(
         "The month before one, over the year's end too",
         arguments: [("2026-11", "2026-10"), ("2026-01", "2025-12"), ("2026-13", nil), ("", nil)] as [(String, String?)])

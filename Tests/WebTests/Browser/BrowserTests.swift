@@ -54,7 +54,7 @@ struct BrowserTests {
                 ],
                 "lists": ["base": base, "token": full.token, "waiting": FullHouse.run("4")],
                 "printed": [
-                    ["page": "/costs/", "words": ["Costs in 20", "Run by run", "By client", "generated"]],
+                    ["page": "/costs/", "words": ["Costs in ", "Run by run", "By client", "generated"]],
                     [
                         "page": "/runs/\(FullHouse.run("3"))/",
                         "words": ["Timeline", "Cost", "generated", FullHouse.run("3")],

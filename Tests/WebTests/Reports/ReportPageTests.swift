@@ -111,6 +111,19 @@ struct ReportPageTests {
         }
     }
 
+    @Test("A period is read in words on pages, and stays in figures where programs read it")
+    func period() async throws {
+        try await Served.run { server in
+            try await ReportSeed().put(into: server)
+            let browser = try await Browser.signedIn(server, "ana", .viewer)
+            let list = try await browser.get("/reports/").text, page = try await browser.get(Self.place + "/").text
+            #expect(list.contains(">November 2026<") && !list.contains(">2026-11<"))
+            #expect(page.contains("· November 2026 · version 1") && !page.contains("2026-11 ·"))
+            #expect(try await browser.get("/reports.csv").text.contains(",2026-11,"))
+            #expect(try await browser.get("/reports.json").text.contains("\"2026-11-30\""))
+        }
+    }
+
     private static let filters: [(String, Int, Bool)] = [
         ("", 200, true), ("?client=acme", 200, true), ("?client=other", 200, false),
         ("?status=review_ready", 200, true),

@@ -141,11 +141,12 @@ struct ReportPage {
             Facts.Fact(name: name, value: texts.joined(separator: "; "))
         }
         let sources = capsule.sources.map { source in
-            source.name + (source.url.map { " (\($0))" } ?? "") + (source.retrievedAt.map { ", fetched \($0)" } ?? "")
+            source.name + (source.url.map { " (\($0))" } ?? "")
+                + (source.retrievedAt.map { ", fetched \(Self.day($0))" } ?? "")
         }
         let facts = Facts(
             [
-                Facts.Fact(name: "Period", value: capsule.period?.key ?? "none"), lines("Sources", sources),
+                Facts.Fact(name: "Period", value: capsule.period?.words ?? "none"), lines("Sources", sources),
                 lines("Findings", capsule.findings), lines("Warnings", capsule.warnings),
                 lines("Not available", capsule.missing),
             ])
@@ -155,6 +156,11 @@ struct ReportPage {
                 "Key figures, as the run wrote them down", Table.columns("Figure", "Value"),
                 capsule.figures.map { [Table.Cell(text: $0.name), Table.Cell(text: $0.value)] },
                 empty: "No key figures."))
+    }
+
+    /// The day of a moment as a source wrote it.
+    private static func day(_ moment: String) -> String {
+        CivilDate(day: moment.prefix(10))?.words(hasYear: true) ?? moment
     }
 
     private var fileColumns: [Table.Column] {

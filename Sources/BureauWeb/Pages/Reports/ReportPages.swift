@@ -142,7 +142,8 @@ struct ReportPages: Sendable {
                 let words = house.words(report)
                 return [
                     report.id, report.state.rawValue, words.title, report.clientSlug ?? "", report.kind,
-                    report.channel ?? "", words.period, "\(report.version)", words.reuse, report.visibility.rawValue,
+                    report.channel ?? "", report.period?.key ?? "", "\(report.version)", words.reuse,
+                    report.visibility.rawValue,
                     PageClock.iso(report.createdAt), report.runID,
                 ]
             }

@@ -10,7 +10,7 @@ struct ReportWords {
     var address: String { "/reports/\(report.id)/" }
     var title: String { Outgoing.clean(report.title) }
     var client: String { report.clientName ?? report.clientSlug ?? "no client" }
-    var period: String { report.period?.key ?? "" }
+    var period: String { report.period?.words ?? "" }
     var chip: Chip { Self.chip(report.state) }
     var reuse: String {
         exclusion.map { "no: \(Outgoing.clean($0.sentence))" } ?? "yes"
