@@ -23,9 +23,24 @@ struct StackedBarsTests {
         let one = Self.render(Self.bars([[100, 20, 0, 3], [0, 0, 0, 0], [50, 50, 50, 50]]))
         #expect(one == Self.render(Self.bars([[100, 20, 0, 3], [0, 0, 0, 0], [50, 50, 50, 50]])))
         #expect(!one.contains("style=") && !one.contains("<script") && !one.contains("NaN") && !one.contains("inf"))
-        #expect(one.contains("$3.23 on 3 days; the costliest was 3 Nov with $2.00."))
+        #expect(
+            one.contains("$3.23 in the first 3 days of November, on 2 of them; the costliest was 3 Nov with $2.00."))
         #expect(one.contains("First 1 Nov $1.23, last 3 Nov $2.00, highest 3 Nov $2.00, lowest 2 Nov $0.00"))
         #expect(ViewLibrary.shared.broken.isEmpty, "\(ViewLibrary.shared.broken)")
+    }
+
+    private static let captions: [([Int64], Int, String)] = [
+        ([], 30, "Nothing was spent on these days."), ([0, 0], 30, "Nothing was spent on these days."),
+        ([111], 30, "$1.11 on 1 Nov, the first day."),
+        ([0, 111], 30, "$1.11 in the first 2 days of November, all of it on 2 Nov."),
+        ([0, 0, 111], 3, "$1.11 in November, all of it on 3 Nov."),
+        ([100, 11], 30, "$1.11 in the first 2 days of November, on each of them; the costliest was 1 Nov with $1.00."),
+        ([100, 0, 11], 3, "$1.11 in November, on 2 of its 3 days; the costliest was 1 Nov with $1.00."),
+    ]
+
+    @Test("The finding counts the days that had costs, not those that have come", arguments: captions)
+    func caption(cents: [Int64], slots: Int, words: String) {
+        #expect(Self.bars(cents.map { [$0] }, slots: slots).chart.caption == words)
     }
 
     @Test("Bars begin at zero, stand on one another, and are as high as their amounts")

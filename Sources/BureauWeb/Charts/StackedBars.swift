@@ -39,11 +39,19 @@ struct StackedBars {
     private var highest: Day? { days.max { ($0.total, $1.day) < ($1.total, $0.day) } }
     private var sum: MicroUSD { days.reduce(.zero) { $0 + $1.total } }
 
+    /// The days counted are those that have come; what was spent stands on fewer.
     private var caption: String {
-        guard let highest, highest.total > .zero else { return "Nothing was spent on these days." }
-        return
-            "\(sum) on \(days.count) \(days.count == 1 ? "day" : "days"); the costliest was \(CivilDate.words(day: highest.day)) "
-            + "with \(highest.total)."
+        guard let highest, highest.total > .zero, let month = CivilDate(day: highest.day) else {
+            return "Nothing was spent on these days."
+        }
+        let spent = days.count { $0.total > .zero }, isOver = days.count >= slots
+        let name = CivilDate.months[month.month - 1], on = CivilDate.words(day: highest.day)
+        guard days.count > 1 else { return "\(sum) on \(on), the first day." }
+        let span = isOver ? "in \(name)" : "in the first \(days.count) days of \(name)"
+        guard spent > 1 else { return "\(sum) \(span), all of it on \(on)." }
+        let which = isOver ? "its \(days.count) days" : "them"
+        let count = spent == days.count ? "each of \(which)" : "\(spent) of \(which)"
+        return "\(sum) \(span), on \(count); the costliest was \(on) with \(highest.total)."
     }
 
     private var desc: String {
