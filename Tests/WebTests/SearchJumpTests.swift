@@ -64,6 +64,9 @@ struct SearchJumpTests {
                 let found = try await browser.get("/search?q=\(WebRequest.escaped(text))")
                 #expect(found.status == 200 && found.text.contains("\"/clients/zz-9/\""), "\(text)")
             }
+            let titled = "/search?q=local+seo", link = "\"/reports/\(Self.report)/\""
+            #expect(try await browser.get(titled).text.contains(link))
+            #expect(try await !narrow.get(titled).text.contains(link), "another client's")
             for text in ["Acme Dental", "86cjump01", "\(Self.base)/clients/acme/"] {
                 #expect(try await narrow.get("/search?q=\(WebRequest.escaped(text))").status == 200, "\(text)")
             }

@@ -40,7 +40,8 @@ package struct ArtifactDesk: Sendable {
     }
 
     package func list(_ filter: ArtifactFilter) async throws -> [ArtifactRecord] {
-        try await database.read { try ArtifactStore(db: $0).list(filter) }
+        if filter.text != nil { try await ArtifactTexts(database: database).bringUpToDate() }
+        return try await database.read { try ArtifactStore(db: $0).list(filter) }
     }
 
     /// How many a list leaves out because newer ones count in their place, no further than `atMost`.

@@ -86,6 +86,7 @@ struct ArtifactRegistration: Sendable {
                 period?.to, policy.visibility.rawValue, capsule, blocked, isReviewed, policy.staleAfterDays, now, now,
                 series, run.id,
             ])
+        try ArtifactTexts.takeLate(run: run.id, round: run.round, db)
         for (position, file) in files.enumerated() { try write(file, position, db) }
         try db.execute(
             """

@@ -6,7 +6,7 @@ struct ArtifactStore {
     let db: any Connection
 
     /// Feedback that asks for more and waits for somebody, and what became of the run.
-    private static let select = """
+    private static let columns = """
         SELECT artifact.*,
             EXISTS (SELECT 1 FROM feedback WHERE feedback.run_id = artifact.run_id
                 AND feedback.round = artifact.round AND feedback.deleted_at IS NULL
@@ -14,8 +14,8 @@ struct ArtifactStore {
                 AND feedback.outcome IN ('asked', 'asked_scope', 'rounds_used')) AS open_feedback,
             CASE WHEN run.state IN ('stopped', 'failed') THEN coalesce(run.cause_sentence, 'its run did not end well')
             END AS run_trouble
-        FROM artifact JOIN run ON run.id = artifact.run_id
         """
+    private static let select = "\(columns) FROM artifact JOIN run ON run.id = artifact.run_id"
 
     func find(_ id: String) throws -> ArtifactRecord? {
         try db.first("\(Self.select) WHERE artifact.id = ?", [id]).map(ArtifactRecord.init)
@@ -32,8 +32,9 @@ struct ArtifactStore {
         var conditions = conditions(filter)
         if !filter.includesSuperseded, filter.state == nil { conditions.add("artifact.state <> 'superseded'") }
         let order = filter.isOldestFirst ? "ASC" : "DESC"
+        let source = "\(filter.source) CROSS JOIN run ON run.id = artifact.run_id"
         return try db.query(
-            "\(Self.select) \(conditions.clause) ORDER BY artifact.id \(order) LIMIT ?",
+            "\(Self.columns) \(source) \(conditions.clause) ORDER BY \(filter.ordered) \(order) LIMIT ?",
             conditions.values + [filter.limit]
         ).map(ArtifactRecord.init)
     }
@@ -45,7 +46,7 @@ struct ArtifactStore {
         let conditions = conditions(filter)
         return Int(
             try db.first(
-                "SELECT count(*) AS n FROM (SELECT 1 FROM artifact \(conditions.clause) LIMIT ?) AS some",
+                "SELECT count(*) AS n FROM (SELECT 1 \(filter.source) \(conditions.clause) LIMIT ?) AS some",
                 conditions.values + [atMost]
             )?.integer("n") ?? 0)
     }
@@ -59,10 +60,27 @@ struct ArtifactStore {
             ("artifact.visibility", filter.visibility?.rawValue),
         ])
         if let month = filter.month { conditions.add("substr(artifact.period_to, 1, 7) = ?", [month]) }
-        if let before = filter.before { conditions.add("artifact.id < ?", [before]) }
-        if let after = filter.after { conditions.add("artifact.id > ?", [after]) }
+        if let before = filter.before { conditions.add("\(filter.ordered) < ?", [before]) }
+        if let after = filter.after { conditions.add("\(filter.ordered) > ?", [after]) }
+        if let words = RunWordsSearch(filter.text) { add(words, filter, &conditions) }
         conditions.add(visible: filter.visible, of: "artifact")
         return conditions
+    }
+
+    private func add(_ words: RunWordsSearch, _ filter: ArtifactFilter, _ conditions: inout Conditions) {
+        let contained = words.contained(in: "artifact_text.words")
+        guard filter.isWide else {
+            conditions.add(
+                "EXISTS (SELECT 1 FROM artifact_text WHERE artifact_text.artifact_id = artifact.id AND \(contained))",
+                words.values)
+            return
+        }
+        conditions.add(contained, words.values)
+        conditions.add(
+            """
+            artifact_text.artifact_id > coalesce((SELECT artifact_id FROM artifact_text ORDER BY artifact_id DESC
+                LIMIT 1 OFFSET \(ArtifactFilter.searchedMax)), '')
+            """)
     }
 
     /// Every version of one client, newest first: what a question about reuse is judged over.

@@ -93,16 +93,18 @@ package struct RunWordsSearch: Sendable, Hashable {
         text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
     }
 
-    /// PostgreSQL calls `instr` `strpos`.
-    private var contained: String { words.map { _ in "instr(run_text.words, ?) > 0" }.joined(separator: " AND ") }
+    /// All of them in what a column holds. PostgreSQL calls `instr` `strpos`.
+    func contained(in column: String) -> String {
+        words.map { _ in "instr(\(column), ?) > 0" }.joined(separator: " AND ")
+    }
 
     /// On rows of `run` that something else has found.
     var condition: String {
-        "EXISTS (SELECT 1 FROM run_text WHERE run_text.run_id = run.id AND \(contained))"
+        "EXISTS (SELECT 1 FROM run_text WHERE run_text.run_id = run.id AND \(direct))"
     }
 
     /// On rows of `run_text`, joined with `run`, where nothing else finds the rows.
-    var direct: String { contained }
+    var direct: String { contained(in: "run_text.words") }
     var values: [any SQLBindable] { words }
 }
 

@@ -20,13 +20,16 @@ struct ArtifactAPI: Sendable {
                         .optional("client", .slug), .optional("agent", .line(1...100)),
                         .optional("kind", .line(1...60)),
                         .optional("run", .id), .optional("month", .month),
+                        .optional(
+                            "text", .line(1...RunWordsSearch.charactersMax),
+                            "Words, each of which is in the title, client or kind. No wildcards."),
                         .optional("status", .choice(ArtifactState.allCases.map(\.rawValue))),
                         .optional("superseded", .flag, "Superseded ones too."),
                     ] + APIOperation.paging)
             ) { call in
                 let filter = ArtifactFilter(
                     client: call.text("client"), agent: call.text("agent"), kind: call.text("kind"),
-                    run: call.text("run"), month: call.text("month"),
+                    run: call.text("run"), month: call.text("month"), text: call.text("text"),
                     state: call.text("status").flatMap(ArtifactState.init(rawValue:)),
                     includesSuperseded: call.query["superseded"]?.bool ?? false, before: try call.before("artifacts"),
                     limit: call.limit)

@@ -6,7 +6,8 @@ import Hummingbird
 struct ReportArtifactQuery {
     let filter: ArtifactFilter
     static let names = [
-        "client", "agent", "kind", "channel", "run", "month", "status", "visibility", "superseded", "before", "limit",
+        "client", "agent", "kind", "channel", "run", "month", "text", "status", "visibility", "superseded", "before",
+        "limit",
     ]
 
     static let unknownPeriod = APIProblem(
@@ -31,7 +32,8 @@ struct ReportArtifactQuery {
         if let month, ArtifactPeriod(month: month) == nil { throw Self.unknownPeriod }
         filter = ArtifactFilter(
             client: text("client"), agent: text("agent"), kind: text("kind"), channel: text("channel"),
-            run: text("run")?.uppercased(), month: month, state: try Self.choice("status", text("status")),
+            run: text("run")?.uppercased(), month: month, text: text("text"),
+            state: try Self.choice("status", text("status")),
             visibility: try Self.choice("visibility", text("visibility")),
             includesSuperseded: text("superseded") == "true", before: text("before")?.uppercased(), limit: limit)
     }

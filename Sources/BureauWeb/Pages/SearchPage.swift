@@ -22,6 +22,7 @@ struct SearchPage: Sendable {
         let runs = text.isEmpty ? [] : try await house.runs.list(listing)
         if runs.count == 1, let run = runs.first { return .seeOther("/runs/\(run.id)/") }
         let agents = agents(text), names = try await clients(text, person)
+        let reports = text.isEmpty ? [] : try await reports(written, person)
         var page = Page(title: "Search", heading: "Search")
         page.lead = web.query("q").map { "For \"\($0)\"" }
         page.blocks = [
@@ -35,6 +36,7 @@ struct SearchPage: Sendable {
                     Items.Item(
                         title: $0.config.displayName, address: "/agents/\($0.config.name)/", meta: $0.config.name)
                 }, empty: "No agent has it in its name."),
+            list("Reports", reports, empty: "No report has it in its title, client or kind."),
             Block(
                 heading: "Runs",
                 table: RunWords.table(
@@ -44,6 +46,18 @@ struct SearchPage: Sendable {
                 )),
         ]
         return try await house.page(page, web)
+    }
+
+    /// The newest with each of these words.
+    private func reports(_ written: String, _ person: PersonRecord) async throws -> [Items.Item] {
+        var filter = ArtifactFilter(text: written, limit: Self.listedMax)
+        filter.visible = person.clients
+        return try await house.reports.list(filter).map { report in
+            let words = house.words(report)
+            let meta = [words.client, words.period, "version \(report.version)"].filter { !$0.isEmpty }
+            return Items.Item(
+                chip: words.chip, title: words.title, address: words.address, meta: meta.joined(separator: " · "))
+        }
     }
 
     private func list(_ heading: String, _ items: [Items.Item], empty: String) -> Block {

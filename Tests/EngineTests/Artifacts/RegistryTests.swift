@@ -331,6 +331,36 @@ struct RegistryTests {
         #expect(try await house.desk.list(ArtifactFilter(month: "2020-01")).isEmpty)
     }
 
+    private static let searches: [(ArtifactFilter, Int)] = [
+        (ArtifactFilter(text: "SENTINEL älpha"), 1), (ArtifactFilter(text: "nowhere"), 0),
+        (ArtifactFilter(client: "beta", text: "sentinel"), 1), (ArtifactFilter(client: "beta", text: "alpha"), 0),
+        (ArtifactFilter(agent: "sentinel", kind: "sentinel", text: "sentinel"), 2), (ArtifactFilter(text: "%"), 0),
+        (ArtifactFilter(text: "sentinel", state: .superseded), 0), (ArtifactFilter(text: "sentinel", limit: 1), 1),
+    ]
+
+    @Test("A report is found by words in its title, client and kind, together with other filters", arguments: searches)
+    func searched(filter: ArtifactFilter, count: Int) async throws {
+        let house = try await ArtifactHouse()
+        for client in ["alpha", "beta"] { try await house.done(client: client) }
+        #expect(try await house.desk.list(filter).count == count)
+        #expect(try await house.desk.supersededCount(filter, atMost: 10) == 0)
+    }
+
+    @Test("One that is written after a later one was searched for is found too")
+    func late() async throws {
+        let house = try await ArtifactHouse()
+        let first = try await house.done(client: "alpha")
+        try await house.done(client: "beta")
+        let filter = ArtifactFilter(text: "alpha")
+        #expect(try await house.desk.list(filter).map(\.id) == [first.id])
+        _ = try await house.bench.database.write {
+            try $0.execute("DELETE FROM artifact_text WHERE artifact_id = ?", [first.id])
+        }
+        #expect(try await house.desk.list(filter).isEmpty)
+        try await house.bench.database.write { try ArtifactTexts.takeLate(run: first.runID, round: first.round, $0) }
+        #expect(try await house.desk.list(filter).map(\.id) == [first.id])
+    }
+
     @Test("An export holds the very bytes with their facts; a file that was changed is refused and leaves no folder")
     func exported() async throws {
         let house = try await ArtifactHouse()

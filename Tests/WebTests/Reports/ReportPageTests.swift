@@ -126,6 +126,7 @@ struct ReportPageTests {
 
     private static let filters: [(String, Int, Bool)] = [
         ("", 200, true), ("?client=acme", 200, true), ("?client=other", 200, false),
+        ("?text=LOCAL+audit", 200, true), ("?text=local+nothing", 200, false),
         ("?status=review_ready", 200, true),
         ("?status=accepted", 200, false), ("?month=2026-11", 200, true), ("?month=2026-10", 200, false),
         ("?kind=seo-audit&agent=sentinel&visibility=staff", 200, true), ("?status=good", 400, false),

@@ -18,7 +18,7 @@ struct ReportPages: Sendable {
     }
 
     private static let filterNames = [
-        "client", "agent", "kind", "channel", "month", "status", "visibility", "reusable",
+        "client", "agent", "kind", "channel", "month", "text", "status", "visibility", "reusable",
     ]
     private static let supersededCountedMax = 999
 
@@ -75,7 +75,7 @@ struct ReportPages: Sendable {
         var filter = ArtifactFilter(
             client: web.query("client"), agent: web.query("agent"), kind: web.query("kind"),
             channel: web.query("channel"), run: web.query("run")?.uppercased(), month: web.query("month"),
-            state: try choice("status"), visibility: try choice("visibility"),
+            text: web.query("text"), state: try choice("status"), visibility: try choice("visibility"),
             includesSuperseded: web.query("superseded") == "yes")
         let order = Self.order(web)
         filter.isOldestFirst = order.isOldestFirst
@@ -124,6 +124,7 @@ struct ReportPages: Sendable {
                 .choice("visibility", "Seen by", ArtifactVisibility.allCases.map { ($0.rawValue, $0.rawValue) }, web),
                 .choice("reusable", "Reusable", Reuse.allCases.map { ($0.rawValue, $0.rawValue) }, web),
                 Field("month", "Month", .line(type: "month"), value: web.query("month") ?? ""),
+                Field("text", "Text", .line(type: "search"), value: web.query("text") ?? ""),
                 Field("superseded", "Superseded too", .check(isOn: web.query("superseded") == "yes")),
             ], more: ["run"])
     }
