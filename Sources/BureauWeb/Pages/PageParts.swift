@@ -30,6 +30,8 @@ struct Link {
 struct More {
     /// The whole id, to be copied.
     var copied: String
+    /// The page's whole address, to be copied; nil where the server does not know its own.
+    var shared: String? = nil
     var links: [Link]
 }
 

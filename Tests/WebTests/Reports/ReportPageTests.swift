@@ -157,6 +157,9 @@ struct ReportPageTests {
             _ = try await server.database.write {
                 try $0.execute("UPDATE artifact SET state = 'superseded', superseded_by = ? WHERE round = 1", [other])
             }
+            _ = try await server.database.write {
+                try $0.execute("UPDATE run SET task_id = '86a', task_url = 'https://app.clickup.com/t/86a'", [])
+            }
             let browser = try await Browser.signedIn(server, "ana", .viewer)
             let list = try await browser.get("/reports/").text
             #expect(list.contains("1 superseded version is left out") && !list.contains(Self.place))
@@ -164,7 +167,10 @@ struct ReportPageTests {
             #expect(try await !browser.get("/reports/?client=plunkett").text.contains("left out"))
             let page = try await browser.get("/reports/\(other)/").text
             #expect(page.contains("href=\"\(Self.place)/\">Supersedes v1</a>"))
-            #expect(page.contains("data-copy=\"http://bureau.test/reports/\(other)/\""))
+            let link = "data-copy=\"http://bureau.test/reports/\(other)/\""
+            #expect(page.contains(link + " hidden>Copy link</button>") && page.contains(link + " hidden>Copy</button>"))
+            let head = page.components(separatedBy: "class=\"more\"").first ?? ""
+            #expect(head.contains(">Download all</a>") && !head.contains(">Open task</a>"), "beside, with a task too")
         }
     }
 

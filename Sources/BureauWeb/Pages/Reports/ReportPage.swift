@@ -40,7 +40,7 @@ struct ReportPage {
         ]
         let links = links()
         page.links = Array(links.prefix(Self.linksBesideMax))
-        page.more = More(copied: report.id, links: Array(links.dropFirst(Self.linksBesideMax)))
+        page.more = More(copied: report.id, shared: shared, links: Array(links.dropFirst(Self.linksBesideMax)))
         page.blocks = callouts() + decisions(visitor.person) + [Block(tabs: tabs(feedback))]
         if let main = found.files.first(where: { $0.role == .report }) ?? found.files.first {
             var block = ReportViewer.block(report.id, main)
@@ -53,14 +53,16 @@ struct ReportPage {
         return try await house.page(page, web)
     }
 
+    private var shared: String? { house.site.publicURL.map { $0 + words.address } }
+
     private func links() -> [Link] {
         var links = [Link(word: "Open run", address: "/runs/\(report.runID)/", style: "button")]
-        if let task = found.run.taskURL, task.hasPrefix("https://") || task.hasPrefix("http://") {
-            links.append(Link(word: "Open task", address: task, style: "button"))
-        }
         if !found.files.isEmpty {
             links.append(
                 Link(word: "Download all", address: words.address + "files.zip", style: "button"))
+        }
+        if let task = found.run.taskURL, task.hasPrefix("https://") || task.hasPrefix("http://") {
+            links.append(Link(word: "Open task", address: task, style: "button"))
         }
         // What it took the place of, by its run's rounds.
         if let before = found.versions.first(where: { $0.supersededBy == report.id }) {
@@ -196,9 +198,7 @@ struct ReportPage {
             id: "provenance", heading: "Provenance",
             facts: Facts([
                 Facts.Fact(name: "Report", value: report.id, isCode: true, isCopied: true),
-                house.site.publicURL.map {
-                    Facts.Fact(name: "Link to share", value: $0 + words.address, isCode: true, isCopied: true)
-                },
+                shared.map { Facts.Fact(name: "Link to share", value: $0, isCode: true, isCopied: true) },
                 Facts.Fact(name: "Run", value: report.runID, address: "/runs/\(report.runID)/", isCode: true),
                 Facts.Fact(
                     name: "Agent", value: "\(house.agentName(report.agent)) v\(report.agentVersion)",
