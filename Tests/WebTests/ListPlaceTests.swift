@@ -40,7 +40,7 @@ struct ListPlaceTests {
             let browser = try await Browser.signedIn(server, "vera", .viewer)
             func told(_ path: String) async throws -> (ids: [String], next: String?) {
                 let json = try JSONValue.parse(try await browser.get(path).body)
-                return (json["runs"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
+                return (json["items"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
             }
             let first = try await told("/runs.json?order=oldest"), next = try #require(first.next)
             #expect(first.ids == Array(ids.prefix(50)) && next == ids[49])

@@ -116,7 +116,7 @@ struct PageTests {
             let browser = try await Browser.signedIn(server, "ana", .viewer)
             func ids(_ path: String) async throws -> (ids: [String], next: String?) {
                 let json = try JSONValue.parse(try await browser.get(path).body)
-                return (json["runs"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
+                return (json["items"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
             }
             let first = try await ids("/runs.json"), next = try #require(first.next)
             let second = try await ids("/runs.json?before=\(next)")

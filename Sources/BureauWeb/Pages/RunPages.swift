@@ -190,7 +190,7 @@ struct RunPages: Sendable {
         return Self.json(
             .object(
                 JSONObject([
-                    ("runs", .array(runs.prefix(Self.pageRows).map(\.document))),
+                    ("items", .array(runs.prefix(Self.pageRows).map(\.document))),
                     ("next", next.map { .string($0) } ?? .null),
                 ])))
     }

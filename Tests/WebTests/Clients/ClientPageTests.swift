@@ -111,7 +111,7 @@ struct ClientPageTests {
             #expect(second.contains("/clients/\(all.last ?? "")/") && !second.contains("/clients/\(all[0])/"))
             #expect(!second.contains("rel=\"next\"") && second.contains(">First<"))
             let json = try BureauDomain.JSONValue.parse(try await ana.get("/clients.json").body)
-            #expect(json["clients"]?.array?.count == ClientPages.pageRows && json["next"]?.string == all[99])
+            #expect(json["items"]?.array?.count == ClientPages.pageRows && json["next"]?.string == all[99])
             let lines = try await ana.get("/clients.csv").text.split(separator: "\r\n").dropFirst()
             #expect(lines.map { $0.split(separator: ",").first.map(String.init) } == all)
             let program = try await Program.of(server, "robot", .viewer)

@@ -187,7 +187,7 @@ struct ReportPageTests {
             var (ids, before) = ([String](), "")
             for _ in 0..<5 {
                 let json = try JSONValue.parse(try await browser.get("/reports.json?reusable=yes\(before)").body)
-                ids += json["reports"]?.array?.compactMap { $0["id"]?.string } ?? []
+                ids += json["items"]?.array?.compactMap { $0["id"]?.string } ?? []
                 guard let next = json["next"]?.string else { break }
                 before = "&before=\(next)"
             }
@@ -209,7 +209,7 @@ struct ReportPageTests {
             let browser = try await Browser.signedIn(server, "ana", .viewer)
             func page(_ path: String) async throws -> (ids: [String], next: String?) {
                 let json = try JSONValue.parse(try await browser.get(path).body)
-                return (json["reports"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
+                return (json["items"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
             }
             let first = try await page("/reports.json"), next = try #require(first.next)
             let second = try await page("/reports.json?before=\(next)")

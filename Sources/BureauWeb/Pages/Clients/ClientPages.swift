@@ -145,7 +145,7 @@ struct ClientPages: Sendable {
         }
         let next = found.count > shown.count ? try await Self.order(web).place(of: shown.last, house) : nil
         return RunPages.json(
-            .object(JSONObject([("clients", .array(clients)), ("next", next.map { .string($0) } ?? .null)])))
+            .object(JSONObject([("items", .array(clients)), ("next", next.map { .string($0) } ?? .null)])))
     }
 
     /// All of a view's, in the page's own order.

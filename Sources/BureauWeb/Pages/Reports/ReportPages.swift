@@ -157,7 +157,7 @@ struct ReportPages: Sendable {
         return RunPages.json(
             .object(
                 JSONObject([
-                    ("reports", .array(shown.map { $0.document(house.reports.exclusion($0)) })),
+                    ("items", .array(shown.map { $0.document(house.reports.exclusion($0)) })),
                     ("next", next.map { .string($0) } ?? .null),
                 ])))
     }
