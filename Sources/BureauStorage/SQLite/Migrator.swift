@@ -49,7 +49,7 @@ enum Migrator {
         (41, "0041_alert_posts", PackageResources._041_alert_posts_sql),
         (42, "0042_thread_costs", PackageResources._042_thread_costs_sql),
         (43, "0043_loose_sessions", PackageResources._043_loose_sessions_sql),
-        (45, "0045_report_texts", PackageResources._045_report_texts_sql),
+        (44, "0044_report_texts", PackageResources._044_report_texts_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }
