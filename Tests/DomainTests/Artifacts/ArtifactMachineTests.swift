@@ -73,7 +73,7 @@ struct ArtifactPeriodTests {
     ]
 
     @Test("People read a period in words, never in figures alone", arguments: words)
-    func words(from: String, to: String, words: String) {
+    func inWords(from: String, to: String, words: String) {
         #expect(ArtifactPeriod(from: from, to: to)?.words == words)
     }
 
