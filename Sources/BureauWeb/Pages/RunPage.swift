@@ -69,8 +69,8 @@ struct RunPage {
         let told = Block(
             id: "timeline", heading: "Timeline", callout: SessionLogState(house: house, run: run).callout,
             timeline: timeline.value)
-        let starter = RunStarter(words: words, config: parts.agent.value?.config)
-        return [Block(facts: facts(starter, doing: timeline.value?.doing))] + again
+        let origin = RunOrigin(words: words, config: parts.agent.value?.config)
+        return [Block(facts: facts(origin, doing: timeline.value?.doing))] + again
             + [parts.events.lost ?? timeline.lost ?? told]
     }
 
@@ -185,15 +185,15 @@ struct RunPage {
         ]
     }
 
-    private func facts(_ starter: RunStarter, doing: String?) -> Facts {
+    private func facts(_ origin: RunOrigin, doing: String?) -> Facts {
         Facts([
             doing.map { Facts.Fact(name: "Now", value: $0, isNow: true) },
             Facts.Fact(name: "Run", value: run.id, isCode: true, isCopied: true),
             Facts.Fact(name: "Agent", value: words.agent, address: "/agents/\(run.agent)/"),
             run.clientSlug.map { Facts.Fact(name: "Client", value: words.client, address: "/runs/?client=\($0)") },
             Facts.Fact(
-                name: "Started by", value: "\(starter.sentence), \(clock.absolute(run.acceptedAt))",
-                address: starter.address),
+                name: "Started by", value: "\(origin.sentence), \(clock.absolute(run.acceptedAt))",
+                address: origin.address),
             run.againOf.map { Facts.Fact(name: "Again of", value: $0, address: "/runs/\($0)/", isCode: true) },
             run.endedAt.map { Facts.Fact(name: "Ended", value: clock.absolute($0)) },
             run.taskID.map { Facts.Fact(name: "Task", value: $0, isCode: true, isCopied: true) },

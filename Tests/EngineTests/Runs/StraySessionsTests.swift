@@ -57,7 +57,8 @@ struct StraySessionsTests {
     private static func costly(_ here: StandIns, _ metadata: [String: String]) async throws -> String {
         let id = try await here.session("sentinel", #","hold_at":200"#, agent: "agent_sentinel", metadata: metadata)
         try await eventually("it works and has cost something") {
-            try await cost(here, id) > 0 && here.anthropic.session(id).status == .running ? true : nil
+            let isRunning = try await here.anthropic.session(id).status == .running
+            return try await cost(here, id) > 0 && isRunning ? true : nil
         }
         return id
     }

@@ -2,7 +2,7 @@ import BureauDomain
 import BureauEngine
 
 /// What a run was started by, as its page tells it.
-struct RunStarter {
+struct RunOrigin {
     let words: RunWords
     /// The config it started with; nil where that is not known.
     let config: AgentConfig?

@@ -6,7 +6,7 @@ import Testing
 @testable import BureauWeb
 
 @Suite("What a run was started by")
-struct RunStarterTests {
+struct RunOriginTests {
     private static let run = "01KARVN0000000000000000001"
     private static let starts: [(source: String, by: String, title: String?, says: String)] = [
         ("webhook", "clickup user 8001", "Local audit", "ClickUp task \"Local audit\" set to STATUS by user 8001"),
@@ -27,8 +27,8 @@ struct RunStarterTests {
             let run = try await server.house.runs.find(Self.run)
             let config = try #require(server.house.catalog.agent("sentinel")?.config)
             let status = config.triggers.clickUp.map { " set to \($0.status)" } ?? ""
-            let starter = RunStarter(words: server.house.words(run), config: config)
-            #expect(starter.sentence == says.replacing(" set to STATUS", with: status))
+            let origin = RunOrigin(words: server.house.words(run), config: config)
+            #expect(origin.sentence == says.replacing(" set to STATUS", with: status))
         }
     }
 }
