@@ -152,11 +152,28 @@ install_proxy() {
     run systemctl reload-or-restart caddy.service
 }
 
+# Every port at which SSH may reach this machine: the usual one, what its server and its socket are set to, and the one
+# that this very session came in by.
+ssh_ports() {
+    local port
+    {
+        printf '22\n%s\n' "$1"
+        systemctl show --property=Listen --value ssh.socket 2>/dev/null | sed -nE 's/.*:([0-9]+) \(Stream\)$/\1/p' || true
+        read -r _ _ _ port _ <<<"${SSH_CONNECTION:-}" && printf '%s\n' "$port"
+    } | { grep -xE '[0-9]{1,5}' || true; } | sort -nu
+}
+
 open_firewall() {
     [ "$firewall" = yes ] || return 0
     step "The firewall: SSH first, so that nobody locks themselves out"
-    local port
-    for port in 22/tcp 80/tcp 443/tcp; do run ufw allow "$port"; done
+    local sshd='' told='' port ports
+    if sshd=$(command -v sshd) && ! told=$("$sshd" -T 2>/dev/null | awk '$1 == "port" { print $2 }'); then
+        [ "$dry_run" = yes ] || fail "$sshd -T does not tell at which port it listens, so the firewall stays as it is" \
+            "See what it says; or set the firewall up yourself, and run this again with --no-firewall"
+        printf '# here come also the ports that "%s -T" tells to root\n' "$sshd"
+    fi
+    ports=$(ssh_ports "$told")
+    for port in $ports 80 443; do run ufw allow "$port/tcp"; done
     run ufw --force enable
 }
 

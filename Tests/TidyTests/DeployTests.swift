@@ -10,9 +10,10 @@ struct DeployTests {
                 "apt-get", "useradd", "install", "chmod", "chown", "mv", "cp", "systemctl", "ufw", "caddy", "runuser",
             ]
             for command in changing {
+                // A question may be asked.
                 try shell.write(
-                    "#!/bin/sh\necho \(command) >>'\(shell.folder.path)/called'\n", to: "bin/\(command)",
-                    isExecutable: true)
+                    "#!/bin/sh\n[ \"$1\" = show ] || echo \(command) >>'\(shell.folder.path)/called'\n",
+                    to: "bin/\(command)", isExecutable: true)
             }
             let script = SourceTree.root.appending(path: "deploy/install.sh").path
             let outcome = try await shell.run(
@@ -32,6 +33,34 @@ struct DeployTests {
                 let place = try #require(rest.range(of: step), "\(step) is missing or too late in:\n\(outcome.output)")
                 rest = rest[place.upperBound...]
             }
+        }
+    }
+
+    @Test("install.sh opens the firewall for every port of SSH before it closes the rest")
+    func firewall() async throws {
+        try await Shell.inTemporaryFolder { shell in
+            let stubs = [
+                "sshd": "printf 'port 2201\\nport 2202\\naddressfamily any\\n'",
+                "systemctl": "[ \"$1\" != show ] || printf '0.0.0.0:2203 (Stream)\\n[::]:2203 (Stream)\\n'",
+            ]
+            for (name, body) in stubs {
+                try shell.write("#!/bin/sh\n\(body)\n", to: "bin/\(name)", isExecutable: true)
+            }
+            let script = SourceTree.root.appending(path: "deploy/install.sh").path
+            let environment = [
+                "PATH": "\(shell.folder.path)/bin:/usr/bin:/bin", "SSH_CONNECTION": "192.0.2.7 50112 192.0.2.1 2204",
+            ]
+            func firewallLines() async throws -> [Substring] {
+                let outcome = try await shell.run(script, ["--dry-run", "--no-proxy"], environment: environment)
+                #expect(outcome.status == 0, "\(outcome.output)")
+                return outcome.output.split(separator: "\n").filter { $0.contains("+ ufw ") || $0.contains("-T") }
+            }
+            let opened = ["22", "2201", "2202", "2203", "2204", "80", "443"].map { "+ ufw allow \($0)/tcp" }
+            #expect(try await firewallLines() == (opened + ["+ ufw --force enable"]).map { $0[...] })
+            // Only root may ask it.
+            try shell.write("#!/bin/sh\nexit 1\n", to: "bin/sshd", isExecutable: true)
+            let unasked = try await firewallLines()
+            #expect(unasked.first?.contains("sshd -T") == true && !unasked.contains("+ ufw allow 2201/tcp"))
         }
     }
 
