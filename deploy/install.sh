@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Puts Bureau on a server: Ubuntu 24.04 or Debian 12, as root, from a clone in which `make build` has run.
-#   deploy/install.sh --host bureau.example.com [--dry-run] [--no-firewall] [--no-proxy]
+#   deploy/install.sh --host bureau.example.com [--dry-run] [--no-firewall] [--no-proxy | --replace-proxy]
 #
+# A Caddyfile that serves something else is not touched: --replace-proxy puts it aside, --no-proxy leaves the proxy to you.
 # Safe to run again: it upgrades the binary, the unit and the proxy's file, and never touches settings, agents or data.
 # With --dry-run it prints every command and changes nothing. It stops at the first command that fails; what was done
 # until then is complete in itself, and running it again goes on from there.
 set -euo pipefail
 
-host='' dry_run=no firewall=yes proxy=yes
+host='' dry_run=no firewall=yes proxy=yes replaces_proxy=no
 usage() { sed -nE '2,/^$/s/^# ?//p' "$0" | sed '/^$/q'; }
 fail() {
     printf 'error: %s\n' "$1" >&2
@@ -21,6 +22,7 @@ while [ $# -gt 0 ]; do
         --dry-run) dry_run=yes ;;
         --no-firewall) firewall=no ;;
         --no-proxy) proxy=no ;;
+        --replace-proxy) replaces_proxy=yes ;;
         -h | --help) usage && exit 0 ;;
         *) fail "unknown argument: $1" "See: deploy/install.sh --help" 64 ;;
     esac
@@ -30,6 +32,7 @@ done
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 clone=$(dirname "$here")
 binary=${BUREAU_BINARY:-$clone/.build/release/bureau}
+caddyfile=${BUREAU_CADDYFILE:-/etc/caddy/Caddyfile}
 
 step() { printf '\n# %s\n' "$*"; }
 
@@ -55,10 +58,23 @@ put() {  # path mode owner
     mv -f "$draft" "$path"
 }
 
+# Whether somebody's own sites are in the proxy's file: not ours, and not the page that comes with the package.
+serves_others() {
+    [ -e "$caddyfile" ] || return 1
+    ! grep -q 'Installed by deploy/install.sh' "$caddyfile" || return 1
+    local said
+    said=$(sed 's/#.*//' "$caddyfile" | tr -s '[:space:]' ' ' | sed 's/^ //; s/ $//')
+    [ -n "$said" ] && [ "$said" != ':80 { root * /usr/share/caddy file_server }' ]
+}
+
 check() {
     if [ "$proxy" = yes ] && ! [[ $host =~ ^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$ ]]; then
         fail "--host needs the public name of this server, in lower case (got \"$host\")" \
             "Example: --host bureau.example.com; or --no-proxy to leave the proxy to you." 64
+    fi
+    if [ "$proxy" = yes ] && [ "$replaces_proxy" = no ] && serves_others; then
+        fail "$caddyfile serves something else already" "Put the site of $here/Caddyfile into it, and run this with \
+--no-proxy; or let it be put aside with --replace-proxy."
     fi
     [ -x "$binary" ] || [ "$dry_run" = yes ] || fail "there is no $binary" "Build it first: make build"
     [ "$dry_run" = yes ] || [ "$(id -u)" -eq 0 ] || fail "this must run as root" "Try: sudo $0 --host $host" 77
@@ -140,14 +156,12 @@ install_proxy() {
     step "The proxy: HTTPS for $host"
     local wanted
     wanted=$(sed "s/^bureau\.example\.com /$host /" "$here/Caddyfile")
-    if [ -e /etc/caddy/Caddyfile ] && ! grep -q 'Installed by deploy/install.sh' /etc/caddy/Caddyfile; then
-        run cp -p /etc/caddy/Caddyfile "/etc/caddy/Caddyfile.before-bureau"
-    fi
-    run install -d -m 0755 /etc/caddy
-    put /etc/caddy/Caddyfile.bureau 0644 root:root <<<"$wanted"
+    run install -d -m 0755 "$(dirname "$caddyfile")"
+    if serves_others; then run cp -p --backup=numbered "$caddyfile" "$caddyfile.before-bureau"; fi
+    put "$caddyfile.bureau" 0644 root:root <<<"$wanted"
     # As Caddy itself: run by root, it would leave a log file that only root can write.
-    run runuser -u caddy -- caddy validate --config /etc/caddy/Caddyfile.bureau --adapter caddyfile
-    run mv -f /etc/caddy/Caddyfile.bureau /etc/caddy/Caddyfile
+    run runuser -u caddy -- caddy validate --config "$caddyfile.bureau" --adapter caddyfile
+    run mv -f "$caddyfile.bureau" "$caddyfile"
     run systemctl enable caddy.service
     run systemctl reload-or-restart caddy.service
 }

@@ -18,7 +18,10 @@ struct DeployTests {
             let script = SourceTree.root.appending(path: "deploy/install.sh").path
             let outcome = try await shell.run(
                 script, ["--host", "bureau.example.com", "--dry-run"],
-                environment: ["PATH": "\(shell.folder.path)/bin:/usr/sbin:/usr/bin:/sbin:/bin"])
+                environment: [
+                    "PATH": "\(shell.folder.path)/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                    "BUREAU_CADDYFILE": "\(shell.folder.path)/etc/caddy/Caddyfile",
+                ])
             #expect(outcome.status == 0, "\(outcome.output)")
             #expect(!FileManager.default.fileExists(atPath: shell.folder.appending(path: "called").path))
             let steps = [
@@ -61,6 +64,30 @@ struct DeployTests {
             try shell.write("#!/bin/sh\nexit 1\n", to: "bin/sshd", isExecutable: true)
             let unasked = try await firewallLines()
             #expect(unasked.first?.contains("sshd -T") == true && !unasked.contains("+ ufw allow 2201/tcp"))
+        }
+    }
+
+    static let shippedSite = ":80 {\n\t# Your site's folder.\n\troot * /usr/share/caddy\n\n\tfile_server\n}\n"
+    static let proxies: [(caddyfile: String, flags: [String], status: Int32, says: String)] = [
+        ("www.example.com {\n\trespond ok\n}\n", [], 1, "serves something else already"),
+        (shippedSite + "www.example.com {\n}\n", [], 1, "serves something else already"),
+        ("www.example.com {\n\trespond ok\n}\n", ["--replace-proxy"], 0, "/Caddyfile.before-bureau"),
+        ("www.example.com {\n\trespond ok\n}\n", ["--no-proxy"], 0, "systemctl restart bureau.service"),
+        ("# Caddy\n\n" + shippedSite, [], 0, "/Caddyfile.bureau "),
+        ("# Installed by deploy/install.sh\nother.example.com {\n}\n", [], 0, "/Caddyfile.bureau "),
+    ]
+    @Test("install.sh replaces no Caddyfile that serves other sites, unless it is told to", arguments: proxies)
+    func otherSites(caddyfile: String, flags: [String], status: Int32, says: String) async throws {
+        try await Shell.inTemporaryFolder { shell in
+            try shell.write(caddyfile, to: "Caddyfile")
+            let outcome = try await shell.run(
+                SourceTree.root.appending(path: "deploy/install.sh").path,
+                ["--dry-run", "--no-firewall", "--host", "bureau.example.com"] + flags,
+                environment: ["BUREAU_CADDYFILE": "\(shell.folder.path)/Caddyfile"])
+            #expect(outcome.status == status && outcome.output.contains(says), "\(outcome.output)")
+            // Refused before anything is changed; what is put aside is somebody's own.
+            #expect(outcome.output.contains("+ ") == (status == 0))
+            #expect(outcome.output.contains("+ cp -p") == flags.contains("--replace-proxy"))
         }
     }
 
