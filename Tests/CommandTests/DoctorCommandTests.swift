@@ -119,6 +119,23 @@ struct DoctorCommandTests {
         }
     }
 
+    @Test("What is not set is to be set where this installation has its settings")
+    func place() async throws {
+        try await Installation.inTemporaryFolder { here in
+            let own = here.folder.appending(path: ".env").path
+            let server = here.folder.appending(path: "etc/bureau.env").path
+            func fix() -> String? {
+                SecretChecks(environment: bureau.Environment([:]), envFile: own, fixes: false, serverFile: server)
+                    .findings().last?.fix
+            }
+            #expect(fix()?.hasPrefix("cp .env.example .env") == true)
+            try here.write("", to: "etc/bureau.env")
+            #expect(fix() == "set what you use in \(server), then: sudo systemctl restart bureau")
+            try here.write("", to: ".env")
+            #expect(fix() == "set what you use in \(own)")
+        }
+    }
+
     @Test("No command prints a secret, whatever it is asked")
     func canaries() async throws {
         let canaries = [

@@ -5,6 +5,8 @@ struct SecretChecks {
     let environment: Environment
     let envFile: String
     let fixes: Bool
+    /// Where a server that deploy/install.sh set up has its settings.
+    var serverFile = "/etc/bureau/bureau.env"
 
     /// In the order of .env.example. The last is the path of a file that is one.
     static let names = [
@@ -44,8 +46,11 @@ struct SecretChecks {
     }
 
     private var place: String {
-        FileManager.default.fileExists(atPath: envFile)
-            ? "set what you use in \(envFile)" : "cp .env.example .env, chmod 600 .env, and fill it in"
+        if FileManager.default.fileExists(atPath: envFile) { return "set what you use in \(envFile)" }
+        guard FileManager.default.fileExists(atPath: serverFile) else {
+            return "cp .env.example .env, chmod 600 .env, and fill it in"
+        }
+        return "set what you use in \(serverFile), then: sudo systemctl restart bureau"
     }
 
     private func word(_ name: String) -> String {
