@@ -71,8 +71,9 @@ struct RunWatcher: Sendable {
         guard !missing.isEmpty, run.state.isWorkable else { return nil }
         Terminal.note(
             "The run is left to the server, which is not running: this shell has not what the server needs "
-                + "(\(missing.joined(separator: ", "))).\nStart bureau serve, or give this shell the server's environment: "
-                + "set -a; . /etc/bureau/env; set +a. Then: bureau runs watch \(ShortID.of(id))")
+                + "(\(missing.joined(separator: ", "))).\nStart bureau serve, or give this shell what the server has. "
+                + "Then: bureau runs watch \(ShortID.of(id))    On an installed server: "
+                + "sudo bureauctl runs watch \(ShortID.of(id))")
         if printsJSON { Terminal.say(try await FinalReport(composition: composition, id: id).json()) }
         return ExitStatus.waiting
     }
