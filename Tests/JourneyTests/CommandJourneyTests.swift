@@ -128,6 +128,38 @@ struct CommandJourneyTests {
         }
     }
 
+    @Test("A watch whose server dies says so and ends, and the next watch does the rest")
+    func left() async throws {
+        try await Installation.open { installation in
+            try await installation.steer(["hold_at": 77])
+            let server = try await installation.startServer()
+            let command = try start(installation)
+            try await eventually("the session stands in the middle, and its watcher knows it") {
+                let session = await installation.look().sessions.first
+                guard let session, session.events >= 77 else { return nil as Bool? }
+                return command.text.contains("session \(session.id)") ? true : nil
+            }
+            try await server.process.killNow()
+            let end = try await eventually("the command ends", within: .seconds(90)) { command.end }
+            #expect(end.status == 75 && !end.wasSignalled, "\(end) \(command.text)")
+            #expect(command.text.contains("The server is gone"), "\(command.text)")
+            try await finish(installation)
+        }
+    }
+
+    /// Lets the session that stands still go on, and watches its run to the end without a server.
+    private func finish(_ installation: Installation) async throws {
+        let session = try #require(await installation.look().sessions.first)
+        try await installation.steer(["session_id": .string(session.id), "hold_at": nil])
+        let run = try #require(try await installation.records().runs.first)
+        let watch = try installation.start(["runs", "watch", run.id, "--data", installation.data.path])
+        let end = try await eventually("the next watch ends", within: .seconds(120)) { watch.end }
+        #expect(end.status == 0 && !end.wasSignalled, "\(end) \(watch.text)")
+        #expect(try await installation.records().runs.map(\.state) == ["done"])
+        let sight = await installation.look()
+        #expect(sight.sessions.count == 1 && sight.messages(in: "C0RESULTS").count { !$0.isReply } == 1)
+    }
+
     private func start(_ installation: Installation) throws -> ProductProcess {
         let file = installation.folder.appending(path: "client.json")
         try Self.client.bytes.write(to: file)

@@ -41,7 +41,7 @@ struct RunWatcher: Sendable {
                     return .workEnded
                 }
             }
-            tasks.addTask { .settled(try await printUntilSettled(id)) }
+            tasks.addTask { .settled(try await printUntilSettled(id, isServed)) }
             tasks.addTask {
                 for await _ in signals { break }
                 return .detached
@@ -93,7 +93,8 @@ struct RunWatcher: Sendable {
         return ExitStatus.interrupted
     }
 
-    private func printUntilSettled(_ id: String) async throws -> Int32 {
+    private func printUntilSettled(_ id: String, _ isServed: Bool) async throws -> Int32 {
+        var server = ServerSight()
         var tail: SessionTail?
         // The last thing in the past is what the command itself has just set off: that is told.
         var seq = skipsPast ? (try await composition.desk.events(id).last?.seq ?? 1) - 1 : 0
@@ -121,6 +122,12 @@ struct RunWatcher: Sendable {
             if run.state == .queued, run.leaseOwner == nil, let paused = try await intake() {
                 Terminal.note("\(paused)\nThe run is kept and starts after it: bureau intake resume")
                 return ExitStatus.waiting
+            }
+            if isServed, server.isGone(isHeld: ServerLock.isHeld(composition.settings)) {
+                Terminal.note(
+                    "The server is gone, and what it has not done yet is kept. Start it again: bureau serve    "
+                        + "Or have the run's work done here: bureau runs watch \(ShortID.of(id))")
+                return ExitStatus.temporary
             }
             try await Task.sleep(for: .milliseconds(Self.lookEveryMilliseconds))
         }
