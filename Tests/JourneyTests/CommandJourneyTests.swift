@@ -128,21 +128,24 @@ struct CommandJourneyTests {
         }
     }
 
-    @Test("A watch whose server dies says so and ends, and the next watch does the rest")
-    func left() async throws {
+    @Test(
+        "A command that leaves a run in its middle, with its server's death or by Ctrl-C, says so; the next one does the rest",
+        arguments: [true, false])
+    func left(hasServer: Bool) async throws {
         try await Installation.open { installation in
             try await installation.steer(["hold_at": 77])
-            let server = try await installation.startServer()
+            let server = try await hasServer ? installation.startServer() : nil
             let command = try start(installation)
             try await eventually("the session stands in the middle, and its watcher knows it") {
                 let session = await installation.look().sessions.first
                 guard let session, session.events >= 77 else { return nil as Bool? }
                 return command.text.contains("session \(session.id)") ? true : nil
             }
-            try await server.process.killNow()
+            if let server { try await server.process.killNow() } else { command.signal(SIGINT) }
             let end = try await eventually("the command ends", within: .seconds(90)) { command.end }
-            #expect(end.status == 75 && !end.wasSignalled, "\(end) \(command.text)")
-            #expect(command.text.contains("The server is gone"), "\(command.text)")
+            #expect(end.status == (hasServer ? 75 : 130) && !end.wasSignalled, "\(end) \(command.text)")
+            let words = hasServer ? "The server is gone" : "Detached. The session goes on at Anthropic."
+            #expect(command.text.contains(words), "\(command.text)")
             try await finish(installation)
         }
     }

@@ -56,7 +56,7 @@ struct RunWatcher: Sendable {
             guard case .settled(let code) = first else { return nil }
             return code
         }
-        guard let code else { return detached(id, isServed) }
+        guard let code else { return try await detached(id, isServed) }
         if !isServed { try await tellUnsent(id) }
         if printsJSON { Terminal.say(try await FinalReport(composition: composition, id: id).json()) }
         return code
@@ -84,12 +84,9 @@ struct RunWatcher: Sendable {
         case workEnded
     }
 
-    private func detached(_ id: String, _ isServed: Bool) -> Int32 {
-        let who =
-            isServed
-            ? "The run goes on in the server."
-            : "The session goes on at Anthropic; the run is taken up again by bureau serve or by the next watch."
-        Terminal.note("\nDetached. \(who)\nCome back: bureau runs watch \(id)    Stop it: bureau runs stop \(id)")
+    private func detached(_ id: String, _ isServed: Bool) async throws -> Int32 {
+        let words = Detachment(try await composition.desk.find(id), isServed: isServed).words
+        Terminal.note("\nDetached. \(words)\nCome back: bureau runs watch \(id)    Stop it: bureau runs stop \(id)")
         return ExitStatus.interrupted
     }
 
