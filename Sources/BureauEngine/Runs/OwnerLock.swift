@@ -26,6 +26,17 @@ package final class OwnerLock: Sendable {
             ?? { throw OwnerLockTaken(owner: owner) }()
     }
 
+    /// Tries for a second: whoever looks just now whether the owner lives is in the way for as long as the look takes.
+    package static func take(folder: URL, owner: String, doors: Doors) async throws -> OwnerLock {
+        for _ in 0..<takeTriesMax {
+            do { return try OwnerLock(folder: folder, owner: owner) } catch is OwnerLockTaken {
+                try await doors.sleep(.milliseconds(takePauseMilliseconds))
+            }
+        }
+        return try OwnerLock(folder: folder, owner: owner)
+    }
+    private static let takeTriesMax = 20, takePauseMilliseconds = 50
+
     deinit {
         unlink(folder.appendingPathComponent(owner + ".lock").path)
         close(descriptor)
@@ -42,20 +53,26 @@ package final class OwnerLock: Sendable {
         return true
     }
 
-    /// Whether a living process holds `owner`'s lock: how a command finds out that a server is running.
+    /// Whether a living process holds `owner`'s lock: how a command finds out that a server is running. The lock of a look
+    /// is a shared one, so that nobody who looks takes another who looks for the owner.
     package static func isHeld(folder: URL, owner: String) -> Bool {
-        let path = folder.appendingPathComponent(owner + ".lock").path
-        guard FileManager.default.fileExists(atPath: path) else { return false }
-        guard let free = try? lock(path) else { return true }
-        close(free)
-        return false
+        let descriptor = open(folder.appendingPathComponent(owner + ".lock").path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return errno != ENOENT }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
     }
 
-    /// Opens and locks a file. Returns nil when another process holds it.
+    /// Opens and locks a file. Returns nil when another process holds it, or has just removed it.
     private static func lock(_ path: String) throws -> Int32? {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path]) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        // Its former owner may have removed it between the two calls: a lock that nobody else finds is none.
+        var (held, there) = (stat(), stat())
+        guard fstat(descriptor, &held) == 0, stat(path, &there) == 0, held.st_ino == there.st_ino else {
             close(descriptor)
             return nil
         }

@@ -33,7 +33,8 @@ struct ServeCommand: AsyncParsableCommand {
         let composition = try await Composition(settings, logger: logger, isServer: true)
         let lock: OwnerLock
         do {
-            lock = try OwnerLock(folder: Composition.ownersFolder(settings), owner: ServerLock.name)
+            lock = try await OwnerLock.take(
+                folder: Composition.ownersFolder(settings), owner: ServerLock.name, doors: composition.doors)
         } catch is OwnerLockTaken {
             throw SetupError(
                 "another bureau serve already uses \(settings.dataFolder.path)",
