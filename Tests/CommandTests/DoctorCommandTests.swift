@@ -119,6 +119,17 @@ struct DoctorCommandTests {
         }
     }
 
+    @Test("A disk is full for doctor where it is for the alert", arguments: [(1, false), (100, true)])
+    func disk(alertPercent: Int, isWell: Bool) async throws {
+        try await Installation.inTemporaryFolder { here in
+            let environment = ["DATA_DIR": here.folder.path, "DISK_ALERT_PERCENT": "\(alertPercent)"]
+            let settings = try Settings(bureau.Environment(environment))
+            // Some of any disk is used, and none on which tests run is full.
+            let statuses = Doctor(settings: settings, fixes: false).disks().map(\.status)
+            #expect(!statuses.isEmpty && statuses.allSatisfy { ($0 == .ok) == isWell }, "\(statuses)")
+        }
+    }
+
     @Test("What is not set is to be set where this installation has its settings")
     func place() async throws {
         try await Installation.inTemporaryFolder { here in

@@ -9,7 +9,7 @@ struct LocalChecks {
     let settings: Settings
     let fixes: Bool
 
-    static let diskWarnPercent = 80, diskFailPercent = 95
+    static let diskFailPercent = 95
 
     func config() -> [Finding] {
         let folder = settings.agentsFolder
@@ -106,7 +106,9 @@ struct LocalChecks {
         let (used, names) = (disk.facts.usedPercent, disk.names.joined(separator: ", "))
         let detail = "\(used) % used, \(Words.bytes(disk.facts.freeBytes)) free: \(names)"
         let fix = "free some space on the disk that holds \(names)"
-        if used >= Self.diskFailPercent { return .fail("disk", detail, fix: fix) }
-        return used >= Self.diskWarnPercent ? .warn("disk", detail, fix: fix) : .ok("disk", detail)
+        // People are told by the alert at the same limit.
+        let warnPercent = settings.engine.diskAlertPercent
+        if used >= max(Self.diskFailPercent, warnPercent) { return .fail("disk", detail, fix: fix) }
+        return used >= warnPercent ? .warn("disk", detail, fix: fix) : .ok("disk", detail)
     }
 }
