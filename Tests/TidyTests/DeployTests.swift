@@ -133,7 +133,7 @@ struct DeployTests {
         "Type=notify", "WatchdogSec=30", "Restart=always", "ExecStart=/usr/local/bin/bureau serve", "User=bureau",
         "EnvironmentFile=/etc/bureau/bureau.env", "StateDirectory=bureau", "NoNewPrivileges=yes",
         "ProtectSystem=strict", "CapabilityBoundingSet=", "SystemCallFilter=@system-service", "MemoryMax=1G",
-        "LimitNICE=-4", "SystemCallFilter=setpriority",
+        "LimitNICE=-4", "SystemCallFilter=setpriority", "TimeoutStartSec=infinity",
     ]
     @Test("The unit keeps its promises", arguments: unitLines)
     func unit(line: String) throws {
