@@ -21,12 +21,14 @@ struct DeployTests {
                 environment: [
                     "PATH": "\(shell.folder.path)/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                     "BUREAU_CADDYFILE": "\(shell.folder.path)/etc/caddy/Caddyfile",
+                    "BUREAU_BINARY": "/srv/built/bureau",
                 ])
             #expect(outcome.status == 0, "\(outcome.output)")
             #expect(!FileManager.default.fileExists(atPath: shell.folder.appending(path: "called").path))
             let steps = [
                 "0700 -o bureau -g bureau /var/lib/bureau", "write /etc/bureau/bureau.env (mode 0600",
-                "/usr/local/bin/bureau.new", "/usr/local/bin/bureauctl", "systemctl daemon-reload", "caddy validate",
+                "/srv/built/bureau /usr/local/bin/bureau.new", "/usr/local/bin/bureauctl", "systemctl daemon-reload",
+                "caddy validate",
                 "/etc/caddy/Caddyfile",
                 "ufw allow 22/tcp", "ufw allow 80/tcp", "ufw allow 443/tcp", "ufw --force enable",
                 "systemctl restart bureau.service",

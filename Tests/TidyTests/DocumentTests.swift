@@ -56,6 +56,11 @@ struct DocumentTests {
         }
     }
 
+    @Test("What can be pasted names no repository that is only a placeholder", arguments: SourceTree.documents)
+    func pasted(file: SourceTree.File) {
+        #expect(!file.text.contains("/OWNER/"), "\(file.path)")
+    }
+
     @Test("Every figure of /metrics is explained where the server is watched")
     func metrics() throws {
         let guide = try SourceTree.file("docs/guides/deploy.md").text
