@@ -58,7 +58,7 @@ struct DeployTests {
             func firewallLines() async throws -> [Substring] {
                 let outcome = try await shell.run(script, ["--dry-run", "--no-proxy"], environment: environment)
                 #expect(outcome.status == 0, "\(outcome.output)")
-                return outcome.output.split(separator: "\n").filter { $0.contains("+ ufw ") || $0.contains("-T") }
+                return outcome.output.split(separator: "\n").filter { $0.contains("+ ufw ") || $0.contains("sshd -T") }
             }
             let opened = ["22", "2201", "2202", "2203", "2204", "80", "443"].map { "+ ufw allow \($0)/tcp" }
             #expect(try await firewallLines() == (opened + ["+ ufw --force enable"]).map { $0[...] })

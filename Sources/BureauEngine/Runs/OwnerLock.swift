@@ -56,7 +56,9 @@ package final class OwnerLock: Sendable {
     /// Whether a living process holds `owner`'s lock: how a command finds out that a server is running. The lock of a look
     /// is a shared one, so that nobody who looks takes another who looks for the owner.
     package static func isHeld(folder: URL, owner: String) -> Bool {
-        let descriptor = open(folder.appendingPathComponent(owner + ".lock").path, O_RDONLY | O_CLOEXEC)
+        let path = folder.appendingPathComponent(owner + ".lock").path
+        guard FileManager.default.fileExists(atPath: path) else { return false }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return errno != ENOENT }
         defer { close(descriptor) }
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0

@@ -21,6 +21,9 @@ struct OwnerLockTests {
     func looking() async throws {
         try await withLooker { folder, _ in
             #expect(!OwnerLock.isHeld(folder: folder, owner: "server"))
+            // Where no folder is, nobody is.
+            let file = folder.appendingPathComponent("server.lock")
+            #expect(!OwnerLock.isHeld(folder: file, owner: "server"))
         }
     }
 
