@@ -19,6 +19,7 @@ struct FencedWriteTests {
         "Runs/StraySessions+Chase.swift": "of sessions that no run follows",
         "Runs/Doubt.swift": "checks what holds the step itself",
         "Runs/RunTexts.swift": "follows the runs, and moves none",
+        "Artifacts/ArtifactTexts.swift": "follows the reports, and moves none",
         "Runs/WaitingTaskClients.swift": "of waiting runs that nobody holds, which it says itself",
         "Delivery/SlackDirectory.swift": "a cache all runs share",
         "Delivery/DriveFolderPath.swift": "a cache all runs share",
