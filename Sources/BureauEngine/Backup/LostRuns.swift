@@ -6,7 +6,7 @@ import Logging
 
 /// After a restore: runs that were accepted since the backup are known to nobody but the sessions they opened. Each is
 /// entered again under its own id and key, before anything is started, so that whatever asks for the same work meets
-/// it, and every write looks for the marks of its first life.
+/// it, and every write looks for the marks of its first life. It is in work from then on (`FoundRun`).
 package struct LostRuns: Sendable {
     let parts: EngineParts
     static let pagesMax = 200
@@ -31,7 +31,9 @@ package struct LostRuns: Sendable {
                 let name = RestoreMark.asked(agentID, account.settings.credentialSet)
                 guard try await !isAsked(name) else { continue }
                 for session in try await sessions(of: agentID, since: since, anthropic) {
-                    if let id = try await enter(session) { found.append(id) }
+                    if let id = try await enter(session, with: account.settings.credentialSet) {
+                        found.append(id)
+                    }
                 }
                 try await note(name)
             }
@@ -115,8 +117,8 @@ package struct LostRuns: Sendable {
         return all.reversed()
     }
 
-    /// Enters the run of a session nobody knows. Returns its id, or nil when there is nothing to enter.
-    private func enter(_ session: AnthropicSession) async throws -> String? {
+    /// Enters the run of a session nobody knows, as one in work. Returns its id, or nil when there is nothing to enter.
+    private func enter(_ session: AnthropicSession, with set: String?) async throws -> String? {
         let marks = session.metadata
         guard let id = marks[SessionMark.run], ULID.isValid(id), let key = marks[SessionMark.key],
             let name = marks[SessionMark.agent]
@@ -124,23 +126,15 @@ package struct LostRuns: Sendable {
         let present = parts.catalog.agent(name)
         guard let agent = try await parts.database.read({ try present ?? AgentCatalog.newest(name, in: $0) }) else {
             let isKnown = try await parts.database.read { try RunStore(db: $0).find(id) != nil }
-            if !isKnown { try await tellOfOrphan(session.id, run: id) }
+            if !isKnown { try await tellOfOrphan(session.id, run: id, agent: name) }
             return nil
         }
-        let source = marks[SessionMark.source].flatMap(NewRun.TriggerSource.init) ?? .cli
         let client = try await parts.database.read { db in
             try marks[SessionMark.client].flatMap { try ClientStore(db: db).find($0) }
         }
-        guard marks[SessionMark.task] != nil || client != nil else {
-            let isKnown = try await parts.database.read { try RunStore(db: $0).find(id) != nil }
-            if !isKnown { try await tellOfOrphan(session.id, run: id) }
-            return nil
-        }
-        let payload = marks[SessionMark.task] == nil ? client.map { JSONValue.object($0.payload()).canonical } : nil
-        let new = NewRun(
-            agent: name, agentVersion: agent.config.version, configHash: agent.hash, triggerSource: source,
-            requestedBy: marks[SessionMark.by] ?? "unknown", dedupeKey: key, clientSlug: marks[SessionMark.client],
-            clientName: client?.name, taskID: marks[SessionMark.task], payload: payload)
+        let new = Self.forgotten(marks, key: key, agent, client)
+        let credentials = RunCredentials(
+            name: set, tasks: new.triggerSource == .webhook ? agent.config.credentials : set)
         let (now, startedAt) = (parts.doors.now(), session.createdAt.flatMap(Self.milliseconds))
         return try await parts.database.write { db in
             let store = RunStore(db: db)
@@ -148,16 +142,31 @@ package struct LostRuns: Sendable {
                 try tellOfStranger(session.id, known, db)
                 return nil
             }
-            guard try store.insert(new, id: id, now: min(startedAt ?? now, now)) else { return nil }
+            // Not after the restore, whatever the service's clock says: what it wrote before that is looked for.
+            let restoredAt = try RestoreMark(db: db).value(RestoreMark.restoredAt) ?? now
+            guard try store.insert(new, id: id, now: min(startedAt ?? now, restoredAt)) else { return nil }
             try db.execute(
-                "UPDATE run SET started_at = ?, attempt = ?, due_at = ?, queued_at = ? WHERE id = ?",
-                [startedAt, Int(marks[SessionMark.attempt] ?? "1") ?? 1, now, now, id])
+                "UPDATE run SET attempt = ?, due_at = ?, queued_at = ? WHERE id = ?",
+                [Int(marks[SessionMark.attempt] ?? "1") ?? 1, now, now, id])
             try RunEventStore(db: db).append(
                 id, kind: "queued", detail: "found again by its session \(session.id): the restored backup is older",
                 now: now)
             if let task = new.taskID { try coverStay(task, run: id, agent, db, now: now) }
+            try FoundRun(parts: parts).takeUp(id, agent, credentials, in: db, now: now)
             return id
         }
+    }
+
+    /// What the session's marks tell of its run.
+    private static func forgotten(
+        _ marks: [String: String], key: String, _ agent: LoadedAgent, _ client: ClientRecord?
+    ) -> NewRun {
+        let payload = marks[SessionMark.task] == nil ? client.map { JSONValue.object($0.payload()).canonical } : nil
+        return NewRun(
+            agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
+            triggerSource: marks[SessionMark.source].flatMap(NewRun.TriggerSource.init) ?? .cli,
+            requestedBy: marks[SessionMark.by] ?? "unknown", dedupeKey: key, clientSlug: marks[SessionMark.client],
+            clientName: client?.name, taskID: marks[SessionMark.task], payload: payload)
     }
 
     /// RFC 3339, whatever stands behind the seconds.
@@ -174,11 +183,11 @@ package struct LostRuns: Sendable {
             status: status)
     }
 
-    /// What the run was about came with its start and is forgotten: nothing of it can be delivered.
-    private func tellOfOrphan(_ session: String, run: String) async throws {
+    /// Nobody knows how to follow it: its agent is in no file, and the backup holds no version of it.
+    private func tellOfOrphan(_ session: String, run: String, agent: String) async throws {
         try await SystemAlarm(parts: parts).raise(
             "forgotten_run", subject: run,
-            "The session \(session) was opened for run \(run), which the restored backup does not know, and neither a task nor a client tells what it is about. Look at the session: it costs until it is stopped."
+            "The session \(session) was opened for run \(run), which the restored backup does not know, nor its agent \(agent). Look at the session: it costs until it is stopped."
         )
     }
 

@@ -4,7 +4,8 @@ import BureauVendors
 import Foundation
 import Logging
 
-/// `queued`: is the work still wanted, and is everything there? A webhook is a hint; the task is the truth.
+/// `queued`: is the work still wanted, and is everything there? A webhook is a hint; the task is the truth. A run that a
+/// restore found in its session (`FoundRun`) is asked the same in `starting`, where it no longer waits for anything.
 struct AssessStage: Stage {
     let parts: EngineParts
 
@@ -16,6 +17,9 @@ struct AssessStage: Stage {
                 try Task.checkCancellation()
                 return try await fail(hand, error)
             } catch let problem as StepProblem {
+                if hand.run.state == .starting {
+                    return try await FoundRun(parts: parts).end(hand, problem.description)
+                }
                 try await parts.move(hand.run.id, .broke(RunCause(.taskUnreadable, problem.description)), hand.lease)
                 return .moved
             }
@@ -47,6 +51,9 @@ struct AssessStage: Stage {
         }
         let verdict = Assessment.judge(facts, agentName: name)
         let sentence = verdict.sentence(agentName: name) ?? ""
+        if hand.run.state == .starting, verdict != .ready {
+            return try await FoundRun(parts: parts).end(hand, sentence)
+        }
         if verdict.isTaken { try await show(hand) }
         switch (verdict, assembly) {
         case (.reviewReady, _):
@@ -287,7 +294,7 @@ struct AssessStage: Stage {
         let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
         return try await parts.write(hand.lease) { db in
             let store = RunStore(db: db)
-            if try ClientRoom(db: db).sendsBack(run, payload, lease) { return .rest(until: now) }
+            if run.state == .queued, try ClientRoom(db: db).sendsBack(run, payload, lease) { return .rest(until: now) }
             try store.setPayload(lease, payload)
             try ReceiptStore(db: db).payload(payload, run: run.id, now: now)
             if let taskID = run.taskID {
@@ -332,8 +339,9 @@ struct AssessStage: Stage {
         {
             return .retry(afterMilliseconds: wait, PassingFault(error))
         }
-        try await parts.move(
-            hand.run.id, .broke(RunCause(.taskUnreadable, "The task could not be read. \(error.sentence)")), hand.lease)
+        let why = "The task could not be read. \(error.sentence)"
+        if hand.run.state == .starting { return try await FoundRun(parts: parts).end(hand, why) }
+        try await parts.move(hand.run.id, .broke(RunCause(.taskUnreadable, why)), hand.lease)
         return .moved
     }
 }

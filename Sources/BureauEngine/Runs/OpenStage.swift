@@ -13,6 +13,7 @@ struct OpenStage: Stage {
         guard let anthropic = parts.connections.anthropic else {
             return try await refuse(hand, "Anthropic is not connected: set ANTHROPIC_API_KEY.")
         }
+        if try await FoundRun(parts: parts).isUnknown(hand.run) { return try await AssessStage(parts: parts).run(hand) }
         let config = hand.agent.config
         guard let names = config.anthropic else { return try await refuse(hand, "The agent names no session.") }
         guard let agentID = parts.variable(names.agentIDVariable) else {

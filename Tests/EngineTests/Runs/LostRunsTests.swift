@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauStorage
 import BureauVendors
+import Foundation
 import Testing
 
 @testable import BureauEngine
@@ -60,7 +61,76 @@ struct LostRunsTests {
                 blobs: own.blobs, prices: own.prices, settings: own.settings, counters: own.counters,
                 logger: own.logger, variable: own.variable)
             #expect(try await LostRuns(parts: parts).findAgain() == [id])
-            #expect(try await bench.find(id).state == .queued)
+            #expect(try await bench.find(id).state == .starting)
+        }
+    }
+
+    /// A session that a run of this client opened before the restore, without a task.
+    private static func forgotten(_ bench: Bench, _ here: StandIns, client: String) async throws -> (
+        run: String, session: String
+    ) {
+        // The sandbox stamps its sessions with the real time.
+        bench.clock.advance(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000) - bench.clock.now)
+        let run = bench.clock.doors.makeID()
+        let mark = [
+            "bureau_run": run, "bureau_attempt": "1", "bureau_agent": "sentinel", "bureau_key": "k1",
+            "bureau_client": client, "bureau_source": "cli",
+        ]
+        let session = try await here.anthropic.createSession(
+            NewSession(
+                agentID: "agent_sentinel", environmentID: "env_demo", title: "t", metadata: mark, kickoff: "Audit."))
+        try await restored(bench)
+        return (run, session.id)
+    }
+
+    /// Two looks of a worker: what the run is about, then its session.
+    private static func open(_ bench: Bench, _ parts: EngineParts, _ id: String) async throws -> RunRecord {
+        let hand = try #require(try await bench.claim("w", id))
+        for _ in 0..<2 {
+            let next = RunInHand(run: try await bench.find(id), lease: hand.lease, agent: hand.agent)
+            #expect(try await OpenStage(parts: parts).run(next) == .moved)
+        }
+        return try await bench.find(id)
+    }
+
+    @Test("A run that was found is in work at once, its money set aside, with the day used up and the intake paused")
+    func atOnce() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let parts = try bench.parts(here.connections) {
+                $0.agencyBudget = ScopeBudget(limit: MicroUSD(rawValue: 1))
+            }
+            let desk = ClientDesk(database: bench.database, doors: bench.clock.doors)
+            _ = try await desk.create("shamrock", name: "Shamrock & Sons", by: Actor(name: "test", surface: "test"))
+            let (id, session) = try await Self.forgotten(bench, here, client: "shamrock")
+            let now = bench.clock.now
+            try await bench.database.write {
+                _ = try IntakeStore(db: $0).set(.paused, by: "ana", reason: "a test", now: now)
+            }
+            #expect(try await LostRuns(parts: parts).findAgain() == [id])
+            let hold = try await bench.database.read { try SpendLedger(db: $0).hold(id) }
+            #expect(hold?.isOpen == true)
+            #expect(hold?.reserved == MicroUSD(rawValue: 5_000_000))
+            let found = try await Self.open(bench, parts, id)
+            #expect(found.state == .running)
+            #expect(found.sessionID == session)
+            #expect(found.payload?.contains("Shamrock & Sons") == true, "it was assessed once more")
+        }
+    }
+
+    @Test("A run of a client that was added after the backup has its session stopped, and is told of as stopped")
+    func unknownClient() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let (id, session) = try await Self.forgotten(bench, here, client: "newcomer")
+            #expect(try await LostRuns(parts: parts).findAgain() == [id])
+            let found = try await Self.open(bench, parts, id)
+            #expect(found.state == .stopping)
+            #expect(found.sessionID == session)
+            #expect(found.stopCause?.code == .interrupted)
+            #expect(found.stopCause?.sentence.contains("client_id") == true)
+            let hold = try await bench.database.read { try SpendLedger(db: $0).hold(id) }
+            #expect(hold?.isOpen == true, "what it has cost is booked by the stop")
         }
     }
 
