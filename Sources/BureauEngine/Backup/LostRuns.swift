@@ -162,11 +162,14 @@ package struct LostRuns: Sendable {
         _ marks: [String: String], key: String, _ agent: LoadedAgent, _ client: ClientRecord?
     ) -> NewRun {
         let payload = marks[SessionMark.task] == nil ? client.map { JSONValue.object($0.payload()).canonical } : nil
+        // Sessions from before the mark was written: the tool the agent works with.
+        let tool = marks[SessionMark.tool].flatMap(WorkToolKind.init) ?? agent.config.boardTool ?? .clickUp
         return NewRun(
             agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
             triggerSource: marks[SessionMark.source].flatMap(NewRun.TriggerSource.init) ?? .cli,
             requestedBy: marks[SessionMark.by] ?? "unknown", dedupeKey: key, clientSlug: marks[SessionMark.client],
-            clientName: client?.name, taskID: marks[SessionMark.task], payload: payload)
+            clientName: client?.name, taskID: marks[SessionMark.task], taskTool: tool,
+            payload: payload)
     }
 
     /// RFC 3339, whatever stands behind the seconds.

@@ -6,13 +6,17 @@ import BureauStorage
 enum SessionMark {
     static let run = "bureau_run", attempt = "bureau_attempt", agent = "bureau_agent", key = "bureau_key"
     static let source = "bureau_source", client = "bureau_client", task = "bureau_task", by = "bureau_by"
+    /// Who keeps the task.
+    static let tool = "bureau_tool"
     /// The service's limit for one value.
     private static let charactersMax = 512
 
     static func make(_ record: RunRecord, key dedupeKey: String?) -> [String: String] {
+        let keeper: String? = record.taskID == nil ? nil : record.taskTool.rawValue
         let all: [String: String?] = [
             run: record.id, attempt: String(record.attempt), agent: record.agent, key: dedupeKey,
             source: record.triggerSource, client: record.clientSlug, task: record.taskID, by: record.requestedBy,
+            tool: keeper,
         ]
         return all.compactMapValues { $0 }.filter { !$0.value.isEmpty && $0.value.count <= charactersMax }
     }

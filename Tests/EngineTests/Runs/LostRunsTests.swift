@@ -45,7 +45,7 @@ struct LostRunsTests {
             let id = bench.clock.doors.makeID()
             let mark = [
                 "bureau_run": id, "bureau_attempt": "1", "bureau_agent": "sentinel", "bureau_key": "k1",
-                "bureau_task": "86a", "bureau_source": "webhook",
+                "bureau_task": "86a", "bureau_source": "webhook", "bureau_tool": "asana",
             ]
             _ = try await here.anthropic.createSession(
                 NewSession(
@@ -61,7 +61,9 @@ struct LostRunsTests {
                 blobs: own.blobs, prices: own.prices, settings: own.settings, counters: own.counters,
                 logger: own.logger, variable: own.variable)
             #expect(try await LostRuns(parts: parts).findAgain() == [id])
-            #expect(try await bench.find(id).state == .starting)
+            let found = try await bench.find(id)
+            #expect(found.state == .starting)
+            #expect(found.taskTool == .asana, "its task is where it was")
         }
     }
 
