@@ -29,7 +29,9 @@ struct Composition: Sendable {
         self.logger = logger
         self.doors = doors
         try Self.makeFolder(settings.dataFolder)
+        try RestoreLock.refuse(settings)
         database = try SQLiteDatabase(path: settings.databasePath)
+        try RestoreLock.refuse(settings)
         lock = try OwnerLock(
             folder: OwnerLock.folder(besideDatabase: settings.databasePath), owner: "\(getpid())-\(doors.makeID())")
         transport = HTTPTransport()

@@ -77,6 +77,15 @@ struct BackupJourneyTests {
             try await installation.stop(server)
             let older = try await installation.command("db", "restore", backup.path)
             #expect(older.status == 1 && older.text.contains("--force"), "\(older.text)")
+            // As a restore that copies files for minutes.
+            let restoring = open(
+                installation.data.appending(path: "owners/restore.lock").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            #expect(restoring >= 0 && flock(restoring, LOCK_EX | LOCK_NB) == 0)
+            let pause = try await installation.command("intake", "pause", "--reason", "x")
+            #expect(pause.status == 75 && pause.text.contains("is being put back"), "\(pause.text)")
+            let begin = try await installation.command("run", "sentinel", "--task", Self.task)
+            #expect(begin.status == 75 && begin.text.contains("is being put back"), "\(begin.text)")
+            close(restoring)
             let file = backup.appending(path: "bureau.db")
             var bytes = try Data(contentsOf: file)
             bytes[bytes.count / 2] ^= 1

@@ -49,6 +49,9 @@ package struct Restore: Sendable {
             if let kept = backup.sealingKey, !FileManager.default.fileExists(atPath: key.path) {
                 try Durable.copy(kept, to: key)
             }
+            // Whoever has opened the old file since would lose what it writes, and its log would be read as the new one's.
+            let log = databasePath.path + "-wal"
+            guard !FileManager.default.fileExists(atPath: log) else { throw StorageError.busy }
             try Durable.replace(databasePath, with: staged)
             return Done(aside: aside, runs: backup.runs)
         } catch {
@@ -107,13 +110,17 @@ package struct Restore: Sendable {
 
     /// The database of before, whole, under a second name.
     private func keepAside() throws -> URL? {
-        guard FileManager.default.fileExists(atPath: databasePath.path) else { return nil }
+        guard FileManager.default.fileExists(atPath: databasePath.path) else {
+            // A log whose file is gone would be read as the new file's.
+            for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: databasePath.path + suffix) }
+            return nil
+        }
         let folder = dataFolder.appendingPathComponent("before-restore-" + BackupWriter.stamp(doors.now()))
         let kept = folder.appendingPathComponent(databasePath.lastPathComponent)
         // A damaged one is kept as it lies, with its log; else everything is moved into the file first.
         let isWhole: Bool
         do {
-            try SQLiteDatabase(path: databasePath.path).closeWhole()
+            try SQLiteDatabase(path: databasePath.path).closeAlone()
             isWhole = true
         } catch StorageError.busy { throw StorageError.busy } catch { isWhole = false }
         try Durable.copy(databasePath, to: kept)

@@ -15,7 +15,15 @@ extension SQLiteDatabase {
         }
     }
 
-    /// Moves everything committed into the file itself and closes it. Throws `.busy` when another process holds it.
+    /// As `closeWhole`, of a file that nobody else may have open, not even idle. Throws `.busy` when somebody has. This one
+    /// must have read nothing: readers of its own are closed after the writer and would leave the log.
+    package func closeAlone() throws {
+        try closeWhole()
+        // The last connection to close removes the log: one that is left belongs to somebody.
+        guard !FileManager.default.fileExists(atPath: path + "-wal") else { throw StorageError.busy }
+    }
+
+    /// Moves everything committed into the file itself and closes it. Throws `.busy` when another is writing to it.
     package func closeWhole() throws {
         do {
             let busy = try pool.writeWithoutTransaction { db in
@@ -27,7 +35,6 @@ extension SQLiteDatabase {
             throw StorageError(error, path: path)
         }
         let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? NSNumber
-        // The last connection to close removes the log: one that is left belongs to somebody.
         guard (log?.intValue ?? 0) == 0 else { throw StorageError.busy }
     }
 

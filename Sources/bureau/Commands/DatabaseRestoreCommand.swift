@@ -22,8 +22,8 @@ struct DatabaseRestoreCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             let settings = try common.settings()
-            let lock = try Self.alone(settings)
-            defer { withExtendedLifetime(lock) {} }
+            let locks = try Self.alone(settings)
+            defer { withExtendedLifetime(locks) {} }
             let restore = Restore(
                 backup: try await backup(), databasePath: URL(fileURLWithPath: settings.databasePath),
                 dataFolder: settings.dataFolder, sessionLogs: settings.engine.sessionLogFolder, doors: .system)
@@ -41,27 +41,31 @@ struct DatabaseRestoreCommand: AsyncParsableCommand {
         }
     }
 
-    /// Holds the server's lock, so that none starts in the middle.
-    private static func alone(_ settings: Settings) throws -> OwnerLock {
+    /// Holds the server's lock, so that none starts in the middle, and the one that keeps every other command away.
+    private static func alone(_ settings: Settings) throws -> [OwnerLock] {
         let folder = Composition.ownersFolder(settings)
         func refusal(_ who: String) -> SetupError {
             SetupError(
                 "\(who) uses \(settings.dataFolder.path)", fix: "stop it, then restore",
                 exitCode: ExitStatus.temporary)
         }
-        let lock: OwnerLock
-        do { lock = try OwnerLock(folder: folder, owner: ServerLock.name) } catch is OwnerLockTaken {
+        let server: OwnerLock, restore: OwnerLock
+        do { server = try OwnerLock(folder: folder, owner: ServerLock.name) } catch is OwnerLockTaken {
             throw refusal("a running bureau serve")
         }
+        do { restore = try RestoreLock.take(settings) } catch is OwnerLockTaken {
+            throw refusal("another bureau db restore")
+        }
+        let own = [ServerLock.name + ".lock", RestoreLock.name + ".lock"]
         // The server's own lock is with its data, those of all who work are beside the database.
         for folder in [folder, OwnerLock.folder(besideDatabase: settings.databasePath)] {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-            for name in names where name.hasSuffix(".lock") && name != ServerLock.name + ".lock" {
+            for name in names where name.hasSuffix(".lock") && !own.contains(name) {
                 guard OwnerLock.isHeld(folder: folder, owner: String(name.dropLast(5))) else { continue }
                 throw refusal("another bureau command (\(name))")
             }
         }
-        return lock
+        return [server, restore]
     }
 
     private func backup() async throws -> BackupReader {

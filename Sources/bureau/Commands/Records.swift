@@ -21,7 +21,9 @@ struct Records: Sendable {
         }
         self.settings = settings
         self.doors = doors
+        try RestoreLock.refuse(settings)
         database = try SQLiteDatabase(path: settings.databasePath)
+        try RestoreLock.refuse(settings)
     }
 
     /// The limits a server with these settings keeps to.

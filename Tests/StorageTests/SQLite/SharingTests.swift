@@ -56,6 +56,18 @@ struct SharingTests {
         try await waiter.run("INSERT INTO setting VALUES ('late', 'x', 1)")
     }
 
+    @Test("A file that another has open, if only idle, is not taken for one that nobody uses")
+    func idle() async throws {
+        let folder = try TemporaryFolder(), theirs = try folder.database()
+        try await theirs.run("INSERT INTO setting VALUES ('theirs', 'x', 1)")
+        let ours = try folder.database()
+        #expect(throws: StorageError.busy) { try ours.closeAlone() }
+        #expect(try await theirs.count("setting") == 1)
+        try theirs.close()
+        try folder.database().closeAlone()
+        #expect(!FileManager.default.fileExists(atPath: folder.databasePath + "-wal"))
+    }
+
     @Test("A reader sees one state from beginning to end, whatever is committed meanwhile")
     func snapshot() async throws {
         let folder = try TemporaryFolder(), database = try folder.database()
