@@ -10,8 +10,9 @@ struct DatabaseRestoreCommand: AsyncParsableCommand {
         discussion: """
             bureau db restore /var/backups/bureau/bureau-20261121T060000Z
 
-            The database of before is kept aside in the data folder. At its next start Bureau asks the vendors what was
-            done since the backup, takes that over and repeats none of it.
+            The database of before is kept aside in the data folder. At its next start Bureau asks for the sessions opened
+            since the backup, takes over what they did and repeats none of it. Nobody remembers runs without a session: to
+            look before any starts again, run bureau intake pause before bureau serve.
             """)
 
     @OptionGroup var common: CommonOptions
