@@ -1,3 +1,4 @@
+import CoreFoundation
 package import Foundation
 
 /// Shows the other processes on this machine whether a lease's owner is alive.
