@@ -84,10 +84,12 @@ struct ApprovalSurfaces: Sendable {
         async throws -> (any OutboundWrite)?
     {
         guard let slack = parts.connections.slack else { return nil }
-        let asked = try await parts.database.read { try StepStore(db: $0).list(run: run.id, purpose: .notice) }
+        let question = try await parts.database.read { try StepStore(db: $0).list(run: run.id, purpose: .notice) }
             .first { $0.kind == ApprovalNotices.ask && $0.channel == .slack && $0.subject == approval.id }
-        guard let asked, let receipt = try await self.receipt(of: asked, approval, run, agent) else {
-            // Not shown yet: the question itself will show the outcome when it is posted.
+        guard let asked = question, let receipt = try await self.receipt(of: asked, approval, run, agent) else {
+            // Whoever has it in hand may have read it before the decision: then it comes with its buttons.
+            if let question, try await isUnderWay(question) { throw NoticePlace.NotYet(why: "waits for its question") }
+            // Given up, or sent so long ago that it will not come: nothing with buttons stands there.
             return AlreadyShown()
         }
         let place = receipt.id.split(separator: "/").map(String.init)
@@ -111,6 +113,23 @@ struct ApprovalSurfaces: Sendable {
             case .found(let receipt) = try await post.probe()
         else { return nil }
         return try JSONText.decode(DeliveryReceipt.self, receipt)
+    }
+
+    /// Not sent yet, in somebody's hand, or sent by somebody a moment ago.
+    private func isUnderWay(_ asked: StepRecord) async throws -> Bool {
+        let now = parts.doors.now()
+        let (step, isHeld) = try await parts.database.read { db in
+            (try StepStore(db: db).find(asked.id), try StepStore(db: db).isClaimed(asked.id, now: now))
+        }
+        guard let step else { return false }
+        switch step.state {
+        // Settled while it was looked for: its place is known at the next look.
+        case .pending, .done: return true
+        case .intended:
+            let age = step.lastSentAt.map { now - $0 } ?? StepStore.claimMilliseconds
+            return isHeld || (age >= 0 && age < StepStore.claimMilliseconds)
+        case .failed, .doubtful: return false
+        }
     }
 
     private func message(

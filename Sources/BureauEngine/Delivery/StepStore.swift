@@ -185,6 +185,11 @@ struct StepStore {
         ).map(StepRecord.init).sorted { ($0.position, $0.id) < ($1.position, $1.id) }
     }
 
+    /// Whether a worker has this notice in hand.
+    func isClaimed(_ id: String) throws -> Bool {
+        try db.first("SELECT 1 AS held FROM step WHERE id = ? AND lease_owner IS NOT NULL", [id]) != nil
+    }
+
     /// False when it is not `owner`'s any more: whoever has it may be sending it, and it is not given to a third.
     @discardableResult
     func postpone(_ id: String, until dueAt: Int64, error: String?, owner: String) throws -> Bool {

@@ -85,6 +85,50 @@ struct ApprovalOutcomeTests {
         }
     }
 
+    @Test("A question that is under way as it is decided loses its buttons when it lands", arguments: [false, true])
+    func underWay(isSent: Bool) async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench()
+            let (parts, run, approval) = try await Self.asked(bench, here)
+            let now = bench.clock.now
+            let taken = try await bench.database.write {
+                try StepStore(db: $0).claimNotices(owner: "another", limit: 20, now: now, channel: .slack)
+            }
+            let asking = try #require(taken.first { $0.kind == ApprovalNotices.ask })
+            func send() async throws {
+                let isTheirs = try await bench.database.write {
+                    try StepStore(db: $0).intend(asking.id, owner: "another", now: now)
+                }
+                #expect(isTheirs)
+            }
+            func outcome() async throws -> StepRecord? {
+                try await bench.steps(run.id, .notice).first {
+                    $0.kind == ApprovalNotices.outcome && $0.channel == .slack
+                }
+            }
+            // Another process has read the question as an open one.
+            let write = try #require(
+                try await ApprovalSurfaces(parts: parts).write(asking, run: run, agent: try bench.agent))
+            if isSent { try await send() }
+            let desk = ApprovalDesk(
+                database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {})
+            _ = try await desk.approve(approval.id, by: .bureau(name: "ana"), on: "cli")
+            try await Self.notices(parts)
+            #expect(try await outcome()?.state == .pending)
+
+            if !isSent { try await send() }
+            let receipt = try await write.write()
+            try await bench.database.write { try StepStore(db: $0).markDone(asking.id, receipt: receipt, now: now) }
+            bench.clock.advance(milliseconds: NoticePlace.againMilliseconds)
+            try await Self.notices(parts)
+            #expect(try await outcome()?.state == .done)
+            let messages = await here.state("slack")["messages"]?.array ?? []
+            let shown = messages.filter { $0["channel"]?.string == "C0APPROVE" }
+            #expect(shown.count == 1 && shown[0].text.contains("Approved by ana"), "\(shown)")
+            #expect(!shown.map(\.text).joined().contains("action_id"))
+        }
+    }
+
     @Test(
         "One of three is answered and the session works on meanwhile: the other two are asked until they are answered")
     func partly() async throws {
