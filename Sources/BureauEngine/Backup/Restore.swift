@@ -37,7 +37,7 @@ package struct Restore: Sendable {
 
     package func run() async throws -> Done {
         let staged = databasePath.deletingLastPathComponent().appendingPathComponent("restore.db")
-        try? FileManager.default.removeItem(at: staged)
+        Self.clear(staged)
         do {
             try Durable.makeFolder(databasePath.deletingLastPathComponent())
             try Durable.copy(backup.database, to: staged)
@@ -55,9 +55,14 @@ package struct Restore: Sendable {
             try Durable.replace(databasePath, with: staged)
             return Done(aside: aside, runs: backup.runs)
         } catch {
-            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: staged.path + suffix) }
+            Self.clear(staged)
             throw error
         }
+    }
+
+    /// With its log: what a killed restore has left there would be read as changes to the next copy.
+    private static func clear(_ staged: URL) {
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: staged.path + suffix) }
     }
 
     /// Checks the copy and writes into it that it is an old one: whatever was open may have been written since.
