@@ -41,6 +41,7 @@ let package = Package(
         .executable(name: "bureau", targets: ["bureau"]),
         // Loaded by tests into the processes they start.
         .library(name: "WrongClock", type: .dynamic, targets: ["WrongClock"]),
+        .library(name: "KillAtCommit", type: .dynamic, targets: ["KillAtCommit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
@@ -154,6 +155,7 @@ let package = Package(
         // the C library's questions for time and randomness.
         .target(name: "SimulationWorld", path: "Tests/SimulationWorld"),
         .target(name: "WrongClock", path: "Tests/WrongClock"),
+        .target(name: "KillAtCommit", path: "Tests/KillAtCommit"),
         .target(
             name: "RunModel", dependencies: ["BureauDomain"], path: "Tests/RunModel",
             swiftSettings: relaxed + warnings),

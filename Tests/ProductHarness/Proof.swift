@@ -5,10 +5,14 @@ import Foundation
 /// and a complete record. Empty when all of it holds; else a sentence for each thing that does not.
 package struct Proof: Sendable {
     let installation: Installation
-    let task: String
+    /// Nil for a run that no task asked for.
+    let task: String?
     let doneStatus: String
     /// By the person and by us; nil where the board could not tell of all.
     let statusChanges: Int?
+    /// The result's, and two for each question that was asked and answered.
+    let comments: Int
+    let names: [String]
     /// Folders below the root, and the files' names by pattern: PRD section 5's example agent.
     package static let files = [
         "sentinel-audit-shamrock-detailing-columbus.json", "sentinel-audit-shamrock-detailing-columbus.md",
@@ -17,11 +21,12 @@ package struct Proof: Sendable {
     static let root = "/Agency (demo)/"
 
     package init(
-        _ installation: Installation, task: String = "86demoshm1", doneStatus: String = "review",
-        statusChanges: Int? = 2
+        _ installation: Installation, task: String? = "86demoshm1", doneStatus: String = "review",
+        statusChanges: Int? = 2, comments: Int = 1, files: [String] = Proof.files
     ) {
         (self.installation, self.task, self.doneStatus) = (installation, task, doneStatus)
         self.statusChanges = statusChanges
+        (self.comments, names) = (comments, files)
     }
 
     package func complaints() async throws -> [String] {
@@ -34,7 +39,7 @@ package struct Proof: Sendable {
 
     /// It tells of one event of a change after the other, and our last one may be under way.
     private func waitForTheBoard() async {
-        guard let statusChanges else { return }
+        guard let task, let statusChanges else { return }
         _ = try? await eventually("the board tells of each change", within: .seconds(30)) {
             await installation.look().statusChanges(of: task) >= statusChanges ? true : nil
         }
@@ -87,9 +92,11 @@ package struct Proof: Sendable {
     }
 
     private func board(_ sight: Sight) -> [String] {
+        guard let task else { return [] }
         guard let seen = sight.task(task) else { return ["the task \(task) is gone"] }
-        return Self.expect(seen.comments.count == 1, "the task has \(seen.comments.count) comments: \(seen.comments)")
-            + Self.expect(seen.attachments.sorted() == Self.files, "the task's attachments are \(seen.attachments)")
+        return Self.expect(
+            seen.comments.count == comments, "the task has \(seen.comments.count) comments: \(seen.comments)")
+            + Self.expect(seen.attachments.sorted() == names, "the task's attachments are \(seen.attachments)")
             + Self.expect(seen.status == doneStatus, "the task's status is \(seen.status)")
             + Self.expect(
                 statusChanges == nil || sight.statusChanges(of: task) == statusChanges,
@@ -112,16 +119,17 @@ package struct Proof: Sendable {
         let folders = items.filter(\.isFolder).map { String($0.path.dropFirst(Self.root.count)) }.sorted()
         let files = items.filter { !$0.isFolder }
         let endings = files.compactMap { $0.path.split(separator: ".").last.map(String.init) }.sorted()
+        let due = names.compactMap { $0.split(separator: ".").last.map(String.init) }.sorted()
         let audits = Self.root + "Clients/Shamrock Detailing (demo)/Audits/"
         return Self.expect(folders == Self.folders, "the Drive folders are \(folders)")
-            + Self.expect(endings == ["json", "md"], "the Drive files are \(files.map(\.path))")
+            + Self.expect(endings == due, "the Drive files are \(files.map(\.path))")
             + Self.expect(files.allSatisfy { $0.path.hasPrefix(audits) }, "a Drive file is elsewhere")
     }
 
     private func folder() -> [String] {
         let folder = installation.deliveries.appending(path: "shamrock-detailing-columbus/audits")
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.sorted() ?? []
-        return Self.expect(names == Self.files, "the delivery folder holds \(names)")
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.sorted() ?? []
+        return Self.expect(found == names, "the delivery folder holds \(found)")
     }
 
     /// What was answered 2xx is on disk and ended in one verdict; at most one of all signals started the run. None did
