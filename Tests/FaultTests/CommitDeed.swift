@@ -50,14 +50,14 @@ enum CommitDeed: String, Sendable, CaseIterable {
         #""outputs": {"expected": ["sentinel-audit-{client_id}.json", "sentinel-audit-{client_id}.md"]},"#
     private static let anything = #""outputs": {"expected": [], "wait_seconds": 2},"#
 
-    /// Asks before it spends more than a dollar, and when a tool wants it.
+    /// Asks after half of what a Sentinel session costs at the stand-in, and when a tool wants it.
     private static let asking = SampleAgents.sentinel
         .replacingOccurrences(
             of: "\"alerts\": {",
             with: "\"budgets\": {\"run\": {\"on_exhausted\": \"pause_and_ask\"}}, "
                 + "\"approvals\": {\"slack\": [\"U0JAKE\"], \"channel\": \"#approvals\"}, \"alerts\": {"
         )
-        .replacingOccurrences(of: #""max_session_cost_usd": 5.00"#, with: #""max_session_cost_usd": 1.00"#)
+        .replacingOccurrences(of: #""max_session_cost_usd": 5.00"#, with: #""max_session_cost_usd": 0.45"#)
         .replacingOccurrences(of: #", "alert_if_cost_exceeds_usd": 3.00"#, with: "")
 }
 
