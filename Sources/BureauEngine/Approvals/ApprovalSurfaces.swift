@@ -119,7 +119,7 @@ struct ApprovalSurfaces: Sendable {
     private func isUnderWay(_ asked: StepRecord) async throws -> Bool {
         let now = parts.doors.now()
         let (step, isHeld) = try await parts.database.read { db in
-            (try StepStore(db: db).find(asked.id), try StepStore(db: db).isClaimed(asked.id, now: now))
+            (try StepStore(db: db).find(asked.id), try StepStore(db: db).isClaimed(asked.id))
         }
         guard let step else { return false }
         switch step.state {
