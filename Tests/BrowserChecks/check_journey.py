@@ -206,12 +206,13 @@ def understand_failure(hand):
 
 def retry_failure(hand):
     """Of the run whose session was refused: nothing refuses it any more, and the same run goes on to its end."""
-    hand.open("/inbox/?kind=failures")
-    hand.press("main a[href^='/runs/0']")
+    hand.open_with("/inbox/?kind=failures", "main a[href^='/runs/0']")
+    hand.follow("main a[href^='/runs/0']")
+    hand.sees("Last that worked")
     hand.sees("No session could be opened.")
     failed = urlsplit(hand.driver.current_url).path
     retry = f"form[action='{failed}retry']"
-    hand.press(f"{retry} button")
+    hand.follow(f"{retry} button")
     hand.sees("It goes on where it failed.")
     hand.send(retry, says="The run goes on.")
     if reviewed(hand) != failed:

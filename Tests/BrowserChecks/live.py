@@ -205,8 +205,7 @@ def check_lists(driver, given):
     driver.switch_to.window(third)
     wait("live list: Today counts what needs somebody, and offers it", lambda: (
         driver.execute_script(TODAY) != needs
-        and driver.execute_script("return document.querySelector('.news a').textContent") == "Today has changed, show"),
-        SECONDS_MAX)
+        and driver.execute_script("return document.querySelector('.news a').textContent") == "Today has changed, show"))
     for handle in (third, second):
         driver.switch_to.window(handle)
         driver.close()

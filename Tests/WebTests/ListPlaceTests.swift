@@ -83,7 +83,7 @@ struct ListPlaceTests {
         }
     }
 
-    private static let moments = ["/agents/", "/settings/"]
+    private static let moments = ["/clients/", "/settings/"]
 
     @Test("Where a list says how long ago something was, the moment itself is beside it", arguments: moments)
     func moment(path: String) async throws {

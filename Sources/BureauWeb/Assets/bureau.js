@@ -223,7 +223,7 @@
         fresh.add(run.id);
         offer(fresh.size === 1 ? "1 new run, show" : fresh.size + " new runs, show");
       },
-      many: () => { if (list) offer("Many runs have changed, show"); },
+      many: () => { if (list) offer("Many runs have changed, show"); else if (isToday) offer("Today has changed, show"); },
       lost: (since) => {
         lostAt = since;
         if (!ticking) ticking = setInterval(tick, 1000);

@@ -6,6 +6,8 @@ struct RunSteps {
     let state: RunState
     /// The state it was in when it ended; what is known of it stands in its own history.
     var last: RunState?
+    /// Its check was over, and it waited in line for longer than it may.
+    var hasWaitedOut = false
 
     /// What is checked and what it is to work on are settled at once: no run stands between the two.
     enum Place: String, CaseIterable {
@@ -20,6 +22,7 @@ struct RunSteps {
     init(_ run: RunRecord, _ events: [RunEvent], _ steps: [StepRecord]) {
         state = run.state
         last = Self.reached(events) ?? Self.reached(run, steps)
+        hasWaitedOut = run.cause?.code == .queuedTooLong
     }
 
     var steps: [Steps.Step] {
@@ -35,11 +38,12 @@ struct RunSteps {
     }
 
     /// What the step is called in which it is, or ended.
-    var name: String { position.0.word }
+    var name: String { hasWaitedOut ? RunState.queued.word : position.0.word }
 
     private func word(at place: Place) -> String {
         switch state {
-        case .failed, .stopped, .needsInfo, .ignored: "\(place.word): \(state.word.lowercased())"
+        case .failed, .stopped, .needsInfo, .ignored:
+            "\(hasWaitedOut ? RunState.queued.word : place.word): \(state.word.lowercased())"
         case .queued, .waitingApproval, .inReview, .stopping, .doneWithProblems: state.word
         case .starting, .running, .revising, .collecting, .delivering, .done: place.word
         }

@@ -56,7 +56,9 @@ struct RunWhy {
     private var lastGood: String {
         if let step = steps.last(where: { $0.state == .done }) { return step.what }
         let good = events.last { event in RunState(rawValue: event.kind).map { !$0.isFinal } ?? false }
-        return good.map { "\(RunState(rawValue: $0.kind)?.word ?? ""), \(house.clock.time($0.at)): \($0.detail)" }
+        return good.map {
+            "\(RunState(rawValue: $0.kind)?.word ?? ""), \(TimelineView.since(run, $0.at, house.clock)): \($0.detail)"
+        }
             ?? "it was accepted"
     }
 }

@@ -43,9 +43,13 @@ struct StartPages: Sendable {
         var form = try form(web, agent, options, problem)
         let fields = (chooser.filters?.fields ?? []) + form.fields + (form.folded?.fields ?? [])
         page.blocks = [problem?.summary(fields), chooser].compactMap(\.self)
-        if problem == nil, isLook || web.query("look") == "yes" {
-            let task = given(web, "task")
+        let looks = problem == nil && (isLook || web.query("look") == "yes")
+        // Whoever has looked is not led there again because another field was wrong.
+        if looks || (!slug.isEmpty && web.form[Self.looked] == slug) {
             form.fields.append(Field(Self.looked, "", .hidden, value: slug))
+        }
+        if looks {
+            let task = given(web, "task")
             let client = person.maySee(client: slug) ? try await house.clients.find(slug) : nil
             let input = try? StartInput(web.form, client: client?.slug)
             page.blocks += outlook.look(

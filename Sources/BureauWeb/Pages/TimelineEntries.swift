@@ -26,11 +26,13 @@ extension TimelineView {
     }
 
     /// "+12:04" since the run came, "+01:12:04" after an hour; of what is from before it, what the clock showed.
-    private func since(_ at: Int64) -> String {
-        guard at >= run.acceptedAt else { return house.clock.time(at) }
+    static func since(_ run: RunRecord, _ at: Int64, _ clock: PageClock) -> String {
+        guard at >= run.acceptedAt else { return clock.time(at) }
         let words = ZoneOffsets.clock(Int((at - run.acceptedAt) / 1_000))
         return "+\(words.hasPrefix("00:") ? String(words.dropFirst(3)) : words)"
     }
+
+    private func since(_ at: Int64) -> String { Self.since(run, at, house.clock) }
 
     private func exactly(_ at: Int64) -> String { "\(house.clock.day(at)), \(house.clock.time(at))" }
 

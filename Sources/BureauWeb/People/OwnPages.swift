@@ -122,7 +122,7 @@ struct OwnPages: Sendable {
                 Table.columns("Keys", "What they do"),
                 [
                     ("/", "Search"), ("g then t, i, r, c, a", "Today, Inbox, Runs, Clients, Agents"),
-                    ("j, k", "Next and previous row"),
+                    ("j, k", "Next and previous row or approval"),
                     ("a", "Go to the Approve button, of the approval in focus; it is not pressed"),
                     ("f", "Follow a live timeline, or not"),
                     ("e", "First trouble in a timeline"),

@@ -208,7 +208,8 @@ extension WebGate {
         if name.contains("password") { return Field(name, label, .line(type: "password"), isRequired: true) }
         // A box, a button or an id that came with the form stays as it was.
         let unseen =
-            ["do", "decision", "version", "tab", "contact"] + (isLate ? ChangePages.unread : ChangePages.carried)
+            ["do", "decision", "version", "tab", "contact", "event", StartPages.looked]
+            + (isLate ? ChangePages.unread : ChangePages.carried)
         let isChosen = value == "yes" || name.hasPrefix(Picks.box) || unseen.contains(name)
         if isChosen { return Field(name, "", .hidden, value: value) }
         return Field(

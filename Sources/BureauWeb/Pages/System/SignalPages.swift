@@ -89,7 +89,7 @@ struct SignalPages: Sendable {
     }
 
     /// A command from Slack is typed again, and nobody knows who sent what was refused.
-    private static func isReplayable(_ signal: SignalRecord) -> Bool {
+    static func isReplayable(_ signal: SignalRecord) -> Bool {
         signal.verdict != "refused" && WorkToolKind(rawValue: signal.source) != nil
     }
 
@@ -126,7 +126,7 @@ struct SignalPages: Sendable {
             Link(word: "System", address: "/system/"), Link(word: "Webhooks", address: Self.place + "/"),
             Link(word: String(signal.id.prefix(14))),
         ]
-        let isKnown = signal.verdict != "refused"
+        let isKnown = signal.verdict != "refused", isReplayable = Self.isReplayable(signal)
         page.blocks.append(
             Block(
                 facts: Facts([
@@ -143,7 +143,7 @@ struct SignalPages: Sendable {
                         name: "Run", value: signal.runID ?? "", address: signal.runID.map { "/runs/\($0)/" }),
                 ]),
                 emptyText: isKnown ? nil : "A refused delivery is not taken in again: nobody knows who sent it.",
-                forms: isKnown
+                forms: isReplayable
                     ? [Form(action: Self.address(signal) + "replay", verb: "Replay…", tone: "", style: "form row")] : []
             ))
         if let body = try await house.signals.shownBody(signal) {

@@ -31,6 +31,10 @@ struct SignalReplay: Sendable {
             throw PageProblem.unprocessable(
                 "This delivery was refused: \(signal.reason).", fix: "Mend that, then have the tool send it again.")
         }
+        guard SignalPages.isReplayable(signal) else {
+            throw PageProblem.unprocessable(
+                "A command from Slack is not taken in again.", fix: "Type it again in Slack.")
+        }
         return signal
     }
 
