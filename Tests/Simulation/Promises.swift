@@ -125,7 +125,7 @@ struct Promises {
         return world.journal.work.filter {
             last[$0.task]?.state == .done && sight.task($0.task)?.status == Agents.started
         }
-        .map { "the card of \($0.client) is \(Agents.started), and its run is done" }
+        .map { "the card of \($0.client) is \(Agents.started), and its run \(last[$0.task]?.id ?? "") is done" }
     }
 
     private func sessions(_ runs: [Run], _ sight: Sight) -> [String] {

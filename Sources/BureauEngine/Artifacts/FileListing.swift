@@ -14,7 +14,8 @@ struct FileListing: Sendable {
 
     /// Oldest first; only files that can be fetched.
     func settled(within wait: Duration) async throws -> [SessionFile] {
-        let deadline = doors.now() + wait.milliseconds
+        // By what was waited: a clock that is set back would make a day of it.
+        var waitedMilliseconds: Int64 = 0
         var last: [String]?
         while true {
             let files = try await all()
@@ -23,8 +24,9 @@ struct FileListing: Sendable {
                 files.contains { $0.filename == name || $0.filename.hasSuffix("/" + name) }
             }
             if names == last, isComplete, names.contains(where: { !known.contains($0) }) { return files }
-            if doors.now() >= deadline { return files }
+            if waitedMilliseconds >= wait.milliseconds { return files }
             last = names
+            waitedMilliseconds += Self.lookEveryMilliseconds
             try await doors.sleep(.milliseconds(Self.lookEveryMilliseconds))
         }
     }

@@ -17,6 +17,8 @@ struct KeptProcess: Sendable {
     let keeper: String
     let doors: Doors
     static let lookEveryMilliseconds: Int64 = 100
+    /// So long a builder has to end by itself.
+    static let endMillisecondsMax: Int64 = 20_000
     /// From its start to its claim, and from there to its name, a keeper needs moments; on a machine that stands still,
     /// longer. One that was given up too early would begin its work beside the next one.
     static let namelessMilliseconds: Int64 = 60_000
@@ -80,8 +82,7 @@ struct KeptProcess: Sendable {
         guard FileManager.default.createFile(atPath: folder.stop, contents: nil) else {
             throw BuildProblem(description: "cannot write \(folder.stop)")
         }
-        let deadline = doors.now() + 20_000
-        while doors.now() < deadline {
+        for _ in 0..<(Self.endMillisecondsMax / Self.lookEveryMilliseconds) {
             guard case .running = look() else { break }
             try await doors.sleep(.milliseconds(Self.lookEveryMilliseconds))
         }

@@ -105,7 +105,7 @@ extension LooseSessions {
         let isGivenUp = cause?.code == .byPerson
         return try StepStore(db: db).list(run: run.id, purpose: .session).contains { step in
             guard step.channel == .anthropic, step.kind == "create", step.intendedAt != nil else { return false }
-            return step.state == .intended || step.state == .doubtful || (step.state == .failed && isGivenUp)
+            return step.state != .failed || isGivenUp
         }
     }
 

@@ -69,6 +69,8 @@ extension RunDesk {
         let rests = isOver || run.state == .inReview
         if step.purpose == .session, resolution == .giveUp, !isOver {
             let cause = RunCause(.byPerson, "\(step.what) could not be settled; \(person) gave it up.")
+            // What was given up may have landed after all, and nobody follows the session any more.
+            if let session = run.consoleSession { try LooseSessions(db: db).watch(run.id, session, now: now) }
             return try transitions.apply(.broke(cause), to: run.id, lease: nil, in: db)
         }
         if step.purpose == .delivery, rests, resolution != .giveUp {

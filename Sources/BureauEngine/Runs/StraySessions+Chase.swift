@@ -12,16 +12,35 @@ extension StraySessions {
     static let searchMilliseconds: Int64 = 15 * 60_000
     static let searchLooksMin: Int64 = 15
     static let searchPagesMax = 200
+    /// One look takes no longer, so that other chores have their turn; who was left out comes first at the next.
+    static let chaseMillisecondsMax: Int64 = 30_000
+    /// What cannot be looked at for so long is over for us: a session lives for hours.
+    static let blindMilliseconds: Int64 = 7 * 24 * 3_600_000
 
     func chase() async throws {
         let due = try await parts.database.read { try LooseSessions(db: $0).next(limit: Self.chasedMax) }
-        for loose in due {
+        let end = parts.doors.steady() + Self.chaseMillisecondsMax
+        for loose in due where parts.doors.steady() < end {
             do { try await look(loose) } catch is CancellationError { throw CancellationError() } catch {
                 try Task.checkCancellation()
                 parts.logger.warning(
                     "a session that no run follows could not be looked at",
                     metadata: ["run": "\(loose.runID)", "session": "\(loose.session ?? "")", "why": "\(error)"])
+                try await giveUp(loose, "\(error)")
             }
+        }
+    }
+
+    /// It is charged with all it was given: what nobody could look at may have cost that much.
+    private func giveUp(_ loose: LooseSession, _ why: String) async throws {
+        let (doors, budgets, now) = (parts.doors, parts.budgets, parts.doors.now())
+        guard now - loose.since >= Self.blindMilliseconds, loose.looks >= Self.searchLooksMin else { return }
+        try await parts.database.write { db in
+            if let run = try RunStore(db: db).find(loose.runID) { try SpendLedger(db: db).settleWhole(run, now: now) }
+            try LateCost(db: db, budgets: budgets, doors: doors).close(loose.runID, loose.session)
+            let detail = "Its session could not be looked at for a week, and is charged in full. \(why)"
+            try RunEventStore(db: db).append(
+                loose.runID, kind: "session_given_up", detail: String(detail.prefix(500)), now: now)
         }
     }
 
@@ -34,10 +53,18 @@ extension StraySessions {
         guard let run = found, !run.follows(loose.session) else { return }
         let agent = try await parts.catalog.version(run.configHash)
         let account = try await parts.using(run: run, agent: agent)
-        guard let anthropic = account.connections.anthropic else { return }
+        guard let anthropic = account.connections.anthropic else { throw Unreachable.noKey }
         if let session = loose.session { return try await look(at: session, run, anthropic) }
-        guard let names = agent?.config.anthropic, let agentID = account.variable(names.agentIDVariable) else { return }
+        guard let names = agent?.config.anthropic, let agentID = account.variable(names.agentIDVariable) else {
+            throw Unreachable.noAgent
+        }
         try await search(loose, run, agentID, StraySessions(parts: account), anthropic)
+    }
+
+    private enum Unreachable: String, Error, CustomStringConvertible {
+        case noKey = "Anthropic is not connected for this run's account."
+        case noAgent = "The id of this run's agent is not known any more."
+        var description: String { rawValue }
     }
 
     private func look(at session: String, _ run: RunRecord, _ anthropic: AnthropicClient) async throws {

@@ -64,7 +64,9 @@ struct StraySessions: Sendable {
                     $0.config.anthropic.flatMap { account.variable($0.agentIDVariable) }
                 })
             for agentID in ids.sorted().prefix(Self.agentsMax) {
-                do { try await sweep(agentID, anthropic, since: since) } catch let error as VendorError {
+                do { try await StraySessions(parts: account).sweep(agentID, anthropic, since: since) } catch let error
+                    as VendorError
+                {
                     try Task.checkCancellation()
                     parts.logger.warning("sessions could not be swept", metadata: ["why": "\(error)"])
                 }

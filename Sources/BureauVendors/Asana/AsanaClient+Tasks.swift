@@ -46,17 +46,17 @@ extension AsanaClient {
         struct Body: Encodable { let name, notes: String?, completed: Bool? }
         guard name != nil || notes != nil || isCompleted != nil else { return }
         let body = Body(name: name, notes: notes, completed: isCompleted)
-        try await call(try request("PUT task", .put, ["tasks", gid], data: body))
+        try await tell(try request("PUT task", .put, ["tasks", gid], data: body))
     }
 
     /// Sets custom fields by their gids; `null` clears one. A field that none of the task's projects has is a 400.
     package func setFields(_ task: String, _ values: [String: JSONValue]) async throws(VendorError) {
-        try await call(try request("PUT task fields", .put, ["tasks", task], data: ["custom_fields": values]))
+        try await tell(try request("PUT task fields", .put, ["tasks", task], data: ["custom_fields": values]))
     }
 
     /// Puts the task on top of a section and takes it out of the other sections of that project.
     package func addTask(_ task: String, toSection section: String) async throws(VendorError) {
-        try await call(
+        try await tell(
             try request("POST section task", .post, ["sections", section, "addTask"], data: ["task": task]))
     }
 }

@@ -53,6 +53,11 @@ package struct AsanaClient: Sendable {
         return response
     }
 
+    /// A write whose answer holds nothing that is needed.
+    func tell(_ request: VendorRequest) async throws(VendorError) {
+        guard try await call(request).isReadable else { throw request.failure(.unreadable(field: "answer")) }
+    }
+
     func one<T: Decodable>(_ request: VendorRequest, _ type: T.Type, _ field: String) async throws(VendorError) -> T {
         guard let answer = try await call(request).decoded(AsanaAnswer<T>.self) else {
             throw request.failure(.unreadable(field: field))

@@ -24,7 +24,7 @@ extension ClickUpClient {
     /// Sets the status. A name the List does not have is `.rejected(400, "ITEM_114")`; setting the present status
     /// again changes nothing and raises no event.
     package func setStatus(_ task: String, _ status: String) async throws(VendorError) {
-        try await call(request("PUT task status", .put, ["task", task], json: ["status": status]))
+        try await tell(request("PUT task status", .put, ["task", task], json: ["status": status]))
     }
 
     /// Sets a custom field; `null` takes its value away, which ClickUp knows as a call of its own and not as a value.
@@ -32,10 +32,10 @@ extension ClickUpClient {
     package func setField(_ task: String, _ field: String, _ value: JSONValue) async throws(VendorError) {
         let path = ["task", task, "field", field]
         guard value != .null else {
-            try await call(request("DELETE task field", .delete, path))
+            try await tell(request("DELETE task field", .delete, path))
             return
         }
-        try await call(request("POST task field", .post, path, json: ["value": value]))
+        try await tell(request("POST task field", .post, path, json: ["value": value]))
     }
 
     /// Makes a task. There is no idempotency key: after a lost answer look for a marker of yours in the description.
@@ -54,7 +54,7 @@ extension ClickUpClient {
     ) async throws(VendorError) {
         let given = ["name": name, "description": text, "status": status].compactMapValues(\.self)
         guard !given.isEmpty else { return }
-        try await call(request("PUT task", .put, ["task", task], json: given))
+        try await tell(request("PUT task", .put, ["task", task], json: given))
     }
 
     /// Tasks of a List in these statuses, 100 a page, by time of update. `updatedAfter` is in Unix

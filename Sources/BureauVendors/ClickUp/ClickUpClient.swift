@@ -51,6 +51,11 @@ package struct ClickUpClient: Sendable {
         return response
     }
 
+    /// A write whose answer holds nothing that is needed.
+    func tell(_ request: VendorRequest) async throws(VendorError) {
+        guard try await call(request).isReadable else { throw request.failure(.unreadable(field: "answer")) }
+    }
+
     func call<T: Decodable>(_ request: VendorRequest, as type: T.Type, _ field: String) async throws(VendorError) -> T {
         guard let value = try await call(request).decoded(type) else {
             throw request.failure(.unreadable(field: field))

@@ -28,6 +28,9 @@ package struct VendorResponse: Sendable {
     var isSuccess: Bool { (200..<300).contains(status) }
 
     /// The body as `type`, or nil when it is not that: gateways answer in HTML, and a cut body may carry a 200.
+    /// What is no JSON is no answer of the vendor's, whatever its status: what became of a write is not known then.
+    var isReadable: Bool { body.isEmpty || decoded(JSONValue.self) != nil }
+
     func decoded<T: Decodable>(_ type: T.Type) -> T? {
         try? JSONDecoder().decode(type, from: Data(body))
     }

@@ -166,6 +166,22 @@ struct StraySessionsTests {
         }
     }
 
+    @Test("What cannot be looked at for a week is charged in full, and its money is free again")
+    func blind() async throws {
+        let bench = try await Bench(), parts = try bench.parts()
+        let run = try await bench.run([.taken, .sessionOpened(session: "sesn_1"), Self.stop])
+        try await Self.open(bench, run)
+        try await bench.move(run.id, Self.broke)
+        for _ in 0..<StraySessions.searchLooksMin { try await StraySessions(parts: parts).chase() }
+        #expect(try await Self.holds(bench, run) == true, "it may come back any day")
+        bench.clock.advance(milliseconds: StraySessions.blindMilliseconds)
+        try await StraySessions(parts: parts).chase()
+        #expect(try await Self.holds(bench, run) == false)
+        #expect(try await SpendCheck(database: bench.database).complaints() == [])
+        let told = try await bench.database.read { try RunEventStore(db: $0).list(run.id, limit: 50) }
+        #expect(told.contains { $0.kind == "session_given_up" })
+    }
+
     @Test("What a second session has cost comes on top of its run's own, once, and stays there")
     func second() async throws {
         try await withStandIns { here in

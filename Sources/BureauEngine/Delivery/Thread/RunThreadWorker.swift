@@ -116,8 +116,8 @@ package struct RunThreadWorker: Service {
                 try await release(line[(index + 1)...].map { (thread: $0, waitMilliseconds: wait) })
                 return count
             } catch is RunMoved {
-                // Another worker keeps it now: the next look tells what is left.
-                continue
+                // Another worker keeps it now, or it was held back for too long: the next look tells what is left.
+                try await postpone(thread, Backoff.notice.milliseconds(repeating: thread.tries, doors: parts.doors))
             }
         }
         return count
