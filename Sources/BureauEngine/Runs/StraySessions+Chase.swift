@@ -31,13 +31,13 @@ extension StraySessions {
         }
     }
 
-    /// It is charged with all it was given: what nobody could look at may have cost that much.
     private func giveUp(_ loose: LooseSession, _ why: String) async throws {
         let (doors, budgets, now) = (parts.doors, parts.budgets, parts.doors.now())
         guard now - loose.since >= Self.blindMilliseconds, loose.looks >= Self.searchLooksMin else { return }
         try await parts.database.write { db in
-            if let run = try RunStore(db: db).find(loose.runID) { try SpendLedger(db: db).settleWhole(run, now: now) }
-            try LateCost(db: db, budgets: budgets, doors: doors).close(loose.runID, loose.session)
+            let late = LateCost(db: db, budgets: budgets, doors: doors)
+            try late.bookWhole(loose.runID)
+            try late.close(loose.runID, loose.session)
             let detail = "Its session could not be looked at for a week, and is charged in full. \(why)"
             try RunEventStore(db: db).append(
                 loose.runID, kind: "session_given_up", detail: String(detail.prefix(500)), now: now)

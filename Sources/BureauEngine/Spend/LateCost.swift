@@ -34,6 +34,16 @@ struct LateCost {
             after: before, run, NoticeWriter(db: db, doors: doors))
     }
 
+    /// Charges all the run was given: what nobody could look at may have cost that much.
+    func bookWhole(_ runID: String) throws {
+        let ledger = SpendLedger(db: db)
+        guard let run = try RunStore(db: db).find(runID), let hold = try ledger.hold(runID), hold.isOpen else { return }
+        let total = hold.base + hold.reserved
+        try db.execute(
+            "UPDATE run SET spent_micro_usd = max(spent_micro_usd, ?) WHERE id = ?", [total.rawValue, runID])
+        try ledger.settle(run, total: total, now: doors.now())
+    }
+
     /// The session rests. When it was the run's last one, what was held for it is given back.
     func close(_ runID: String, _ session: String?) throws {
         let (loose, now) = (LooseSessions(db: db), doors.now())
