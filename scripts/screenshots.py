@@ -32,7 +32,7 @@ PAGES = {
     "endpoint-rotate": None, "endpoint-disable": None, "endpoint-remove": None, "endpoint-again": None,
     "alerts": "/system/alerts/", "queue": "/system/queue/", "queue-together": None, "in-effect": "/system/settings/",
     "audit-log": "/system/audit-log/", "users": "/users/", "user": "/users/admin/",
-    "user-disable": "/users/admin/disable", "settings": "/settings/", "help": "/help", "not-found": "/nowhere/",
+    "user-disable": "/users/casey/disable", "settings": "/settings/", "help": "/help", "not-found": "/nowhere/",
     "intake-resume": None, "login": "/login", "login-link": "/login/link?token=x",
 }
 # What is not 200.
@@ -128,6 +128,13 @@ def add_endpoint(browser):
     PAGES["endpoint-again"] = f"{PAGES['endpoint']}again?event={event}"
     for question in ("rotate", "disable", "remove"):
         PAGES["endpoint-" + question] = there(browser, PAGES["endpoint"] + question)
+
+
+def add_user(browser):
+    """Nobody disables themselves, so somebody else is asked about."""
+    browser.get(BASE + "/users/")
+    fill(browser, {"f-name": "casey", "f-display_name": "Casey (demo)"})
+    send(browser, "/users")
 
 
 def save_view(browser):
@@ -246,6 +253,7 @@ def main():
         PAGES["together"] = browser.current_url[len(BASE):]
         PAGES["compare"] = compared(browser)
         add_endpoint(browser)
+        add_user(browser)
         save_view(browser)
         browser.get(BASE + "/system/connections/")
         send(browser, "/system/connections")
