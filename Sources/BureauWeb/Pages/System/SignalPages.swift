@@ -81,12 +81,16 @@ struct SignalPages: Sendable {
             Table.Cell(text: Self.tool(signal) + project), Table.Cell(text: agent(signal)),
             Table.Cell(text: signal.event ?? ""), Table.Cell(text: signal.remoteAddress),
             Table.Cell(text: signal.reason),
-            Table.Cell(text: signal.deliveryKey ?? "", isCode: signal.deliveryKey != nil),
+            Table.Cell(text: signal.deliveryKey.map(Self.end) ?? "", isCode: signal.deliveryKey != nil),
             Table.Cell(
                 text: signal.runID.map { String($0.prefix(10)) } ?? "", address: signal.runID.map { "/runs/\($0)/" }),
             Table.Cell(text: replay == nil ? "" : "Replay…", address: replay),
         ]
     }
+
+    /// Where two keys differ: a whole one would make a row of seven lines, and stands on the delivery's own page.
+    static func end(_ key: String) -> String { key.count > keyShown ? "…" + key.suffix(keyShown) : key }
+    static let keyShown = 16
 
     /// A command from Slack is typed again, and nobody knows who sent what was refused.
     static func isReplayable(_ signal: SignalRecord) -> Bool {
