@@ -37,8 +37,17 @@ final class SessionLog {
         lines.reserveCapacity(events.reduce(0) { $0 + $1.bytes.count + 1 })
         for event in events { Self.appendLine(event.bytes, to: &lines) }
         guard lseek(descriptor, 0, SEEK_END) == sizeBytes else {
-            throw SessionLogError(path: path, why: "another worker has gone on with it", isTakenOver: true)
+            throw takenOver
         }
+        try put(lines)
+    }
+
+    private var takenOver: SessionLogError {
+        SessionLogError(path: path, why: "another worker has gone on with it", isTakenOver: true)
+    }
+
+    /// What is written after another worker's lines is taken back: ours may be stopped between its look and its write.
+    func put(_ lines: [UInt8]) throws {
         try lines.withUnsafeBytes { buffer in
             var written = 0
             while written < buffer.count {
@@ -52,7 +61,19 @@ final class SessionLog {
                 written += count
             }
         }
-        sizeBytes += off_t(lines.count)
+        let end = lseek(descriptor, 0, SEEK_END), start = end - off_t(lines.count)
+        guard start == sizeBytes else {
+            if isThere(lines, at: start) { ftruncate(descriptor, start) }
+            throw takenOver
+        }
+        sizeBytes = end
+    }
+
+    private func isThere(_ lines: [UInt8], at start: off_t) -> Bool {
+        var found = [UInt8](repeating: 0, count: lines.count)
+        guard start >= 0 else { return false }
+        let count = found.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, start) }
+        return count == lines.count && found == lines
     }
 
     /// JSON needs no raw line ends; an event that has some all the same (between members) must stay one line.

@@ -60,6 +60,8 @@ struct SessionLogTests {
         let new = try open().0
         try new.append([event(#"{"id":"b","type":"t"}"#)])
         #expect(throws: SessionLogError.self) { try old.append([event(#"{"id":"c","type":"t"}"#)]) }
+        // Stopped between its look and its write: it takes back what it has written.
+        #expect(throws: SessionLogError.self) { try old.put(Array("{\"id\":\"c\",\"type\":\"t\"}\n".utf8)) }
         try new.append([event(#"{"id":"d","type":"t"}"#)])
         #expect(try open().1.map(\.id) == ["a", "b", "d"])
     }
