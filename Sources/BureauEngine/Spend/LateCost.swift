@@ -41,7 +41,7 @@ struct LateCost {
         let total = hold.base + hold.reserved
         try db.execute(
             "UPDATE run SET spent_micro_usd = max(spent_micro_usd, ?) WHERE id = ?", [total.rawValue, runID])
-        try ledger.settle(run, total: total, now: doors.now())
+        try ledger.settleWhole(run, now: doors.now())
     }
 
     /// The session rests. When it was the run's last one, what was held for it is given back.

@@ -11,23 +11,23 @@ struct TimelinePage: Sendable {
     /// Nothing before them is read, so that a run opens as fast however long it is.
     static let itemsMax = 200
 
-    /// `own` are at most `most` before `place`, whether or not they are wanted.
+    /// `own` are at most `itemsMax` before `place`, whether or not they are wanted.
     init(
-        own: [RunEvent], log: SessionLogReader?, before place: TimelinePlace?, atMost most: Int = itemsMax,
+        own: [RunEvent], log: SessionLogReader?, before place: TimelinePlace?,
         isSearch: Bool, isWanted: (TimelineItem) -> Bool
     ) {
         let wanted = own.filter { isWanted(.own($0)) }
         func isShown(_ line: SessionLine) -> Bool { isWanted(.line(line)) }
         let piece =
             isSearch
-            ? log?.search(before: place?.offset, atMost: most, where: isShown)
-            : log?.newest(before: place?.offset, atMost: most, where: isShown)
+            ? log?.search(before: place?.offset, atMost: Self.itemsMax, where: isShown)
+            : log?.newest(before: place?.offset, atMost: Self.itemsMax, where: isShown)
         let lines = piece?.lines ?? [], begin = piece?.start ?? 0
-        let isOwnAll = own.count < most || (own.first?.seq ?? 0) <= 1
+        let isOwnAll = own.count < Self.itemsMax || (own.first?.seq ?? 0) <= 1
         let sides = TimelineMerge(
             own: .init(times: wanted.map(\.at), reached: isOwnAll ? nil : own.map(\.at).min()),
             session: .init(times: lines.map(\.at), reached: begin == 0 ? nil : piece?.earliest ?? .max)
-        ).newest(atMost: most)
+        ).newest(atMost: Self.itemsMax)
         let ownCount = sides.count { $0 == .own }, lineCount = sides.count - ownCount
         var (owns, rest) = (wanted.suffix(ownCount), lines.suffix(lineCount))
         items = sides.map { $0 == .own ? .own(owns.removeFirst()) : .line(rest.removeFirst()) }
