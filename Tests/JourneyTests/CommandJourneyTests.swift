@@ -142,7 +142,7 @@ struct CommandJourneyTests {
                 return command.text.contains("session \(session.id)") ? true : nil
             }
             if let server { try await server.process.killNow() } else { command.signal(SIGINT) }
-            let end = try await eventually("the command ends", within: .seconds(90)) { command.end }
+            let end = try await eventually("the command ends") { command.end }
             #expect(end.status == (hasServer ? 75 : 130) && !end.wasSignalled, "\(end) \(command.text)")
             let words = hasServer ? "The server is gone" : "Detached. The session goes on at Anthropic."
             #expect(command.text.contains(words), "\(command.text)")
@@ -156,7 +156,7 @@ struct CommandJourneyTests {
         try await installation.steer(["session_id": .string(session.id), "hold_at": nil])
         let run = try #require(try await installation.records().runs.first)
         let watch = try installation.start(["runs", "watch", run.id, "--data", installation.data.path])
-        let end = try await eventually("the next watch ends", within: .seconds(120)) { watch.end }
+        let end = try await eventually("the next watch ends") { watch.end }
         #expect(end.status == 0 && !end.wasSignalled, "\(end) \(watch.text)")
         #expect(try await installation.records().runs.map(\.state) == ["done"])
         let sight = await installation.look()
