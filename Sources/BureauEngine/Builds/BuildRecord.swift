@@ -24,8 +24,8 @@ package struct BuildRecord: Sendable, Hashable {
     package let title: String
     package let round: Int
     package let attempt: Int
-    /// Unix milliseconds; nil for a round from before it was kept.
-    package let roundStartedAt: Int64?
+    /// What the run had used of its time when the round began.
+    let roundTimeUsedMilliseconds: Int64
     package let startCommit: String
     package let headCommit: String?
     /// Where the base was when the round began.
@@ -50,7 +50,7 @@ package struct BuildRecord: Sendable, Hashable {
         title = try row.text("title")
         round = Int(try row.integer("round"))
         attempt = Int(try row.integer("attempt"))
-        roundStartedAt = try row.integerIfAny("round_started_at")
+        roundTimeUsedMilliseconds = try row.integer("round_time_used_ms")
         startCommit = try row.text("start_commit")
         headCommit = try row.textIfAny("head_commit")
         roundBaseCommit = try row.textIfAny("round_base_commit") ?? baseCommit
@@ -92,12 +92,12 @@ struct BuildStore {
         try db.execute(
             """
             INSERT INTO build (run_id, repository, base_branch, base_commit, branch, title, start_commit, created_at,
-                round_started_at, round_base_commit)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING
+                round_time_used_ms, round_base_commit)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT time_used_ms FROM run WHERE id = ?), ?) ON CONFLICT (run_id) DO NOTHING
             """,
             [
                 new.runID, new.repository, new.baseBranch, new.baseCommit, new.branch, new.title, new.baseCommit, now,
-                now, new.baseCommit,
+                new.runID, new.baseCommit,
             ])
     }
 
@@ -129,13 +129,14 @@ struct BuildStore {
     }
 
     /// The next round begins where the last one came to. `base` is where the base is now; nil when it cannot be read.
-    func beginRound(_ runID: String, after round: Int, base: String?, now: Int64) throws {
+    func beginRound(_ runID: String, after round: Int, base: String?) throws {
         try db.execute(
             """
             UPDATE build SET round = round + 1, attempt = 1, start_commit = coalesce(head_commit, start_commit),
-                head_commit = NULL, round_started_at = ?, round_base_commit = coalesce(?, round_base_commit)
+                head_commit = NULL, round_base_commit = coalesce(?, round_base_commit),
+                round_time_used_ms = (SELECT time_used_ms FROM run WHERE id = build.run_id)
             WHERE run_id = ? AND round = ? AND ending IS NULL
-            """, [now, base, runID, round])
+            """, [base, runID, round])
     }
 
     func end(_ runID: String, _ ending: BuildRecord.Ending, commit: String? = nil, now: Int64) throws {

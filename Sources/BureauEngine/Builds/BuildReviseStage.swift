@@ -6,10 +6,10 @@ struct BuildReviseStage: Stage {
     let parts: EngineParts
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
-        let (transitions, lease, run, now) = (parts.transitions, hand.lease, hand.run, parts.doors.now())
+        let (transitions, lease, run) = (parts.transitions, hand.lease, hand.run)
         let base = try await base(run.id)
         try await parts.write(lease) { db in
-            try BuildStore(db: db).beginRound(run.id, after: run.round - 1, base: base, now: now)
+            try BuildStore(db: db).beginRound(run.id, after: run.round - 1, base: base)
             try transitions.apply(.revisionSent, to: run.id, lease: lease, in: db)
         }
         return .moved

@@ -82,7 +82,7 @@ struct BuildRound: Sendable {
     }
 
     private func builder() async throws {
-        let exit = try await kept("builder", commands.builder(within: timeLeft))
+        let exit = try await kept("builder", commands.builder(within: timeLeft()))
         try unlessLimit(exit)
         guard exit.isSuccess else {
             let words = Tail.lines(folder.keeper("builder").output, 3).joined(separator: " / ")
@@ -184,16 +184,20 @@ struct BuildRound: Sendable {
         try folder.readable(folder.checkedBundle)
         try await mustSucceed("checkout", commands.checkout())
         for check in policy.checks {
-            let exit = try await kept("check-\(check.name)", commands.check(check, within: timeLeft))
+            let exit = try await kept("check-\(check.name)", commands.check(check, within: timeLeft()))
             if exit.outcome == .stopped { throw RunMoved(runID: build.runID) }
             if exit.outcome == .refused { throw BuildProblem(description: exit.why ?? "the check was refused") }
         }
     }
 
     /// How long the round may still take. People may think about the one before it as long as they like.
-    private var timeLeft: Duration {
-        let limit = hand.agent.config.limits.sessionDurationMax.milliseconds, now = parts.doors.now()
-        return .milliseconds(max(1, limit - (now - (build.roundStartedAt ?? now))))
+    private func timeLeft() async throws -> Duration {
+        let limit = hand.agent.config.limits.sessionDurationMax.milliseconds
+        let clocks = TimeUsed.Clocks(parts.doors, owner: hand.lease.owner)
+        let used = try await parts.database.read { [id = build.runID] in
+            try TimeUsed(db: $0).milliseconds(id, clocks)
+        }
+        return .milliseconds(max(1, limit - max(0, used - build.roundTimeUsedMilliseconds)))
     }
 
     private func data(_ step: String) throws -> Data {

@@ -9,6 +9,8 @@ struct RunClaim {
     let owner: String
     let now: Int64
     var leaseMilliseconds = Lease.lifeMilliseconds
+    /// By the owner's steady clock; without it the time of day alone tells how long a run lay.
+    var steady: Int64?
 
     static let inWork =
         "('starting', 'running', 'waiting_approval', 'collecting',\n    'delivering', 'revising', 'stopping')"
@@ -64,15 +66,17 @@ struct RunClaim {
     }
 
     private func claimInWork(_ condition: String, limit: Int, only id: String?) throws -> [RunRecord] {
-        try db.query(
+        let taken: [any SQLBindable] = [owner, now + leaseMilliseconds]
+        let due: [any SQLBindable] = [now, id, id, limit]
+        let clocks = TimeUsed.Clocks(now: now, steady: steady, owner: owner)
+        return try db.query(
             """
-            UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1
+            UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1, \(TimeUsed.counting)
             WHERE id IN (SELECT id FROM run WHERE \(condition) AND due_at <= ?
                            AND lease_owner IS NULL AND (? IS NULL OR id = ?)
                          ORDER BY due_at LIMIT ?)
             RETURNING \(RunStore.columns)
-            """,
-            [owner, now + leaseMilliseconds, now, id, id, limit]
+            """, taken + TimeUsed.values(clocks) + due
         ).map(RunRecord.init)
     }
 

@@ -142,7 +142,7 @@ struct RunDriver: Sendable {
                 // Both times are of the moment it is written, not of when its turn to be written was waited for.
                 let renewal = try await parts.database.write { db -> (at: Int64, state: RunState?) in
                     let at = doors.steady()
-                    return (at, try RunStore(db: db).renew(lease, now: doors.now()))
+                    return (at, try RunStore(db: db).renew(lease, now: doors.now(), steady: at))
                 }
                 guard let state = renewal.state else {
                     parts.logger.warning("the lease was lost", metadata: ["run": "\(lease.runID)"])

@@ -47,24 +47,4 @@ struct RunEventStore {
                 detail: try $0.text("detail"))
         }
     }
-
-    private static let states = RunState.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-
-    /// Where nothing of its session's time passes: it is held for people, or it was over and was brought back.
-    private static let heldStates = RunState.allCases.filter { state in
-        state.isFinal || [.queued, .needsInfo, .waitingApproval, .inReview, .revising].contains(state)
-    }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-
-    /// How long the run has been held in all since it was started, up to `now`: time that no limit counts.
-    func heldMilliseconds(_ runID: String, now: Int64) throws -> Int64 {
-        try db.first(
-            """
-            SELECT coalesce(sum(coalesce((SELECT min(later.at) FROM run_event later
-                WHERE later.run_id = held.run_id AND later.seq > held.seq
-                    AND later.kind IN (\(Self.states))), ?) - held.at), 0) AS total
-            FROM run_event held WHERE held.run_id = ? AND held.kind IN (\(Self.heldStates))
-                AND held.seq > coalesce(
-                    (SELECT max(seq) FROM run_event WHERE run_id = held.run_id AND kind = 'starting'), 0)
-            """, [now, runID])?.integer("total") ?? 0
-    }
 }

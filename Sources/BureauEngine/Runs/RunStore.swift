@@ -102,12 +102,15 @@ struct RunStore {
 
     /// Renews and tells the run's state now; nil when the lease is no longer ours. The run goes on under this lease: its
     /// worker's next death is not likely its own doing.
-    func renew(_ lease: Lease, now: Int64) throws -> RunState? {
-        try db.query(
+    func renew(_ lease: Lease, now: Int64, steady: Int64) throws -> RunState? {
+        let until: [any SQLBindable] = [now + lease.lifeMilliseconds]
+        let fence: [any SQLBindable] = [lease.runID, lease.owner, lease.epoch]
+        let clocks = TimeUsed.Clocks(now: now, steady: steady, owner: lease.owner)
+        return try db.query(
             """
-            UPDATE run SET lease_until = ?, lived_epoch = lease_epoch
+            UPDATE run SET lease_until = ?, lived_epoch = lease_epoch, \(TimeUsed.counting)
             WHERE id = ? AND lease_owner = ? AND lease_epoch = ? RETURNING state
-            """, [now + lease.lifeMilliseconds, lease.runID, lease.owner, lease.epoch]
+            """, until + TimeUsed.values(clocks) + fence
         ).first.map { try RunState(column: "state", $0) }
     }
 
@@ -302,9 +305,25 @@ struct RunStore {
 
     /// Writes the machine's new state, only if the run is still in `from` and, for a worker, still under its lease.
     /// Returns the run as it is then, nil when it was moved before.
-    func move(_ id: String, from: RunState, to machine: RunMachine, lease: Lease?, now: Int64) throws -> RunRecord? {
+    func move(
+        _ id: String, from: RunState, to machine: RunMachine, lease: Lease?, clocks: TimeUsed.Clocks
+    ) throws -> RunRecord? {
+        let now = clocks.now
         let fence = lease == nil ? "" : " AND lease_owner = ? AND lease_epoch = ?"
         let fenceValues: [any SQLBindable] = lease.map { [$0.owner, $0.epoch] } ?? []
+        let new: [any SQLBindable] = [
+            machine.state.rawValue, machine.cause?.code.rawValue, machine.cause?.sentence,
+            machine.stopCause?.packed, machine.session, machine.losses,
+            machine.state == .queued && from != .queued, now,
+            // Out of the queue it has no session yet: one that is tried again is started anew.
+            machine.state == .starting, from == .queued, now, now, machine.state.isFinal, machine.state != .failed,
+            now,
+            machine.state == .collecting || machine.state == .delivering, lease == nil, now,
+            machine.state == .delivering,
+            // It was said of a stop, and goes with it.
+            machine.stopCause != nil,
+        ]
+        let old: [any SQLBindable] = [id, from.rawValue]
         return try db.query(
             """
             UPDATE run SET state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, session_id = ?, losses = ?,
@@ -314,21 +333,9 @@ struct RunStore {
                 ended_at = CASE WHEN ? THEN coalesce(CASE WHEN ? THEN ended_before END, ?) END,
                 ended_before = CASE WHEN ? THEN coalesce(ended_at, ended_before) END,
                 due_at = CASE WHEN ? THEN ? ELSE due_at END, deliver_only = CASE WHEN ? THEN deliver_only END,
-                discards_files = CASE WHEN ? THEN discards_files ELSE 0 END
+                discards_files = CASE WHEN ? THEN discards_files ELSE 0 END, \(TimeUsed.counting)
             WHERE id = ? AND state = ?\(fence) RETURNING \(Self.columns)
-            """,
-            [
-                machine.state.rawValue, machine.cause?.code.rawValue, machine.cause?.sentence,
-                machine.stopCause?.packed, machine.session, machine.losses,
-                machine.state == .queued && from != .queued, now,
-                // Out of the queue it has no session yet: one that is tried again is started anew.
-                machine.state == .starting, from == .queued, now, now, machine.state.isFinal, machine.state != .failed,
-                now,
-                machine.state == .collecting || machine.state == .delivering, lease == nil, now,
-                machine.state == .delivering,
-                // It was said of a stop, and goes with it.
-                machine.stopCause != nil, id, from.rawValue,
-            ] + fenceValues
+            """, new + TimeUsed.values(clocks) + old + fenceValues
         ).first.map(RunRecord.init)
     }
 }

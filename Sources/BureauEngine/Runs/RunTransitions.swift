@@ -18,7 +18,8 @@ package struct RunTransitions: Sendable {
         if let lease, run.leaseOwner != lease.owner || run.leaseEpoch != lease.epoch { throw RunMoved(runID: runID) }
         var machine = run.machine
         var effects = try machine.apply(event)
-        guard var moved = try store.move(runID, from: run.state, to: machine, lease: lease, now: doors.now()) else {
+        let clocks = TimeUsed.Clocks(doors, owner: lease?.owner)
+        guard var moved = try store.move(runID, from: run.state, to: machine, lease: lease, clocks: clocks) else {
             throw RunMoved(runID: runID)
         }
         if machine != run.machine {

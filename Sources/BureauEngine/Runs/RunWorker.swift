@@ -76,9 +76,9 @@ package struct RunWorker: Service {
 
     private func claim(_ limit: Int) async -> [RunRecord] {
         let (now, owner, only, life) = (parts.doors.now(), lock.owner, onlyRun, parts.settings.leaseMilliseconds)
-        let rules = QueueRules(parts)
+        let (rules, steady) = (QueueRules(parts), parts.doors.steady())
         @Sendable func claim(_ db: any Connection) -> RunClaim {
-            RunClaim(db: db, rules: rules, owner: owner, now: now, leaseMilliseconds: life)
+            RunClaim(db: db, rules: rules, owner: owner, now: now, leaseMilliseconds: life, steady: steady)
         }
         do {
             // A read first: an idle server should not write.

@@ -22,7 +22,7 @@ struct SetBackClock: Sendable {
         try await parts.database.write { db in
             try db.execute("UPDATE run SET due_at = ? WHERE state = 'queued' AND due_at > ?", [now, now])
             try db.execute("UPDATE run SET due_at = ? WHERE state IN \(RunClaim.inWork) AND due_at > ?", [now, now])
-            // A start that lies ahead would put the limit of time off as far.
+            // Nobody is told that a run took less time than none.
             try db.execute(
                 "UPDATE run SET started_at = ? WHERE started_at > ? AND state IN \(RunClaim.inWork)", [now, now])
             try db.execute(

@@ -54,14 +54,14 @@ struct CostMeter: Sendable {
     func save(_ fold: SessionFold, listed: BureauVendors.SessionUsage?, cap: MicroUSD? = nil) async throws -> Judgement
     {
         let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
-        let (held, readings, beside) = try await parts.database.read { [id = hand.run.id, now = parts.doors.now()] in
+        let clocks = TimeUsed.Clocks(parts.doors, owner: hand.lease.owner)
+        let (elapsed, readings, beside) = try await parts.database.read { [id = hand.run.id] in
             (
-                try RunEventStore(db: $0).heldMilliseconds(id, now: now),
+                try TimeUsed(db: $0).milliseconds(id, clocks),
                 try CommentReadingStore(db: $0).total(run: id), try LooseSessions(db: $0).spentBeside(id)
             )
         }
         let cost = cost(fold, listed: listed).with(readings + beside)
-        let elapsed = parts.doors.now() - (run.startedAt ?? parts.doors.now()) - held
         // A limit that was raised while the session runs holds at once.
         let config = hand.agent.config
         let limits = config.limits(

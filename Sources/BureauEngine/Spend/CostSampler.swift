@@ -22,6 +22,7 @@ struct CostSampler: Sendable {
         // By what was slept and not by the clock, which may be set back meanwhile.
         var sinceSample: Int64 = 0
         var savedEvents: Int64 = -1, leftOut = 0
+        let timeIsUp = try await endOfTime()
         while true {
             try await parts.doors.sleep(.milliseconds(pause))
             sinceSample += pause
@@ -42,7 +43,8 @@ struct CostSampler: Sendable {
                 }
             }
             let fold = recorder.fold
-            guard listed != nil || fold.eventsCount != savedEvents || isNearTimeLimit else { continue }
+            guard listed != nil || fold.eventsCount != savedEvents || parts.doors.steady() >= timeIsUp
+            else { continue }
             savedEvents = fold.eventsCount
             if let cause = try await meter.save(fold, listed: listed).stopCause { return .overLimit(cause) }
         }
@@ -69,11 +71,14 @@ struct CostSampler: Sendable {
         }
     }
 
-    /// Whether a silent session could cross its time limit before the next sample.
-    private var isNearTimeLimit: Bool {
-        guard let started = hand.run.startedAt else { return false }
-        let limit = hand.agent.config.limits.sessionDurationMax.milliseconds
-        return parts.doors.now() - started >= limit
+    /// By the steady clock: a silent session is over its time from then on.
+    private func endOfTime() async throws -> Int64 {
+        let clocks = TimeUsed.Clocks(parts.doors, owner: hand.lease.owner)
+        let used = try await parts.database.read { [id = hand.run.id] in
+            try TimeUsed(db: $0).milliseconds(id, clocks)
+        }
+        let began = clocks.steady ?? parts.doors.steady()
+        return began + max(0, hand.agent.config.limits.sessionDurationMax.milliseconds - used)
     }
 
     private func sample() async -> AnthropicSession? {

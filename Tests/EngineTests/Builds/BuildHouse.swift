@@ -145,9 +145,9 @@ final class BuildHouse: Sendable {
 
     /// One worker takes the run as far as it goes.
     func drive(_ id: String, owner: String = "house") async throws {
-        let now = doors.now()
+        let now = doors.now(), steady = doors.steady()
         let claimed = try await database.write {
-            try RunClaim(db: $0, rules: QueueRules(), owner: owner, now: now).claim(limit: 1, only: id)
+            try RunClaim(db: $0, rules: QueueRules(), owner: owner, now: now, steady: steady).claim(limit: 1, only: id)
         }
         guard let run = claimed.first else { return }
         await RunDriver(parts: parts).drive(run, Lease(runID: id, owner: owner, epoch: run.leaseEpoch))

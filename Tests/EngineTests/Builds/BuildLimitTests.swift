@@ -35,6 +35,27 @@ struct BuildLimitTests {
         try await Self.isGone("987001")
     }
 
+    @Test("A clock that is set a day ahead takes nothing of the time its checks have")
+    func clockAhead() async throws {
+        var options = BuildHouse.Options()
+        options.builder = """
+            touch "$HOME/started"
+            for i in $(seq 1 1200); do test -e "$HOME/go" && break; sleep 0.1; done
+            echo 1 > a; git add a; git commit -qm a
+            """
+        options.policy = #""checks": [{"name": "fine", "command": ["sleep", "0.2"]}]"#
+        let house = try await BuildHouse(options)
+        let run = try await house.start()
+        let driving = Task { try await house.drive(run.id) }
+        let home = house.folder.appending(path: "builds/\(run.id)/round-1-1/own/home")
+        try await house.wait(for: home.appending(path: "started").path)
+        house.pass(hours: 24)
+        try Data().write(to: home.appending(path: "go"))
+        try await driving.value
+        #expect(try await house.settled(run.id).state == .done)
+        #expect(try await house.events(run.id).contains { $0.detail.hasPrefix("check-fine ended well") })
+    }
+
     @Test("What it leaves running when it ends well is ended too")
     func leftovers() async throws {
         var options = BuildHouse.Options()

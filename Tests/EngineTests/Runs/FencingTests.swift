@@ -21,7 +21,7 @@ struct FencingTests {
         let now = bench.clock.now
         try await bench.database.write { db in
             let store = RunStore(db: db)
-            #expect(try store.renew(old, now: now) == nil)
+            #expect(try store.renew(old, now: now, steady: now) == nil)
             try store.release(old, dueAt: 1)
             try store.postpone(old, until: 1, PassingFault(RunMoved(runID: run.id)))
             try store.setModel(old, model: "m", sessionAgent: "a")

@@ -136,8 +136,10 @@ struct WatchdogTests {
             bench.clock.advance(milliseconds: Self.waitMilliseconds)
             let hand = try #require(try await bench.claim("dead", silent.id))
             if hand.run.losses > 0 {
-                let now = bench.clock.now
-                _ = try await bench.database.write { try RunStore(db: $0).renew(hand.lease, now: now) }
+                let now = bench.clock.now, steady = bench.clock.steady
+                _ = try await bench.database.write {
+                    try RunStore(db: $0).renew(hand.lease, now: now, steady: steady)
+                }
             }
             _ = try #require(try await bench.claim("dead", poison.id))
             try await watchdog.look()
@@ -156,8 +158,13 @@ struct WatchdogTests {
             parts: parts, lock: try OwnerLock(folder: bench.ownersFolder, owner: "watching"))
         let run = try await bench.run(Bench.toRunning), first = bench.clock.now
         func die(lives: Bool) async throws -> RunState {
-            let hand = try #require(try await bench.claim("dead", run.id)), now = bench.clock.now
-            if lives { _ = try await bench.database.write { try RunStore(db: $0).renew(hand.lease, now: now) } }
+            let hand = try #require(try await bench.claim("dead", run.id))
+            let now = bench.clock.now, steady = bench.clock.steady
+            if lives {
+                _ = try await bench.database.write {
+                    try RunStore(db: $0).renew(hand.lease, now: now, steady: steady)
+                }
+            }
             try await watchdog.look()
             bench.clock.advance(milliseconds: Self.waitMilliseconds)
             return try await bench.find(run.id).state
@@ -268,8 +275,8 @@ struct WatchdogTests {
             try await watchdog.look()
             #expect(try await bench.find(run.id).leaseOwner == "other")
             bench.clock.advance(milliseconds: lease.renewEveryMilliseconds)
-            let now = bench.clock.now
-            _ = try await bench.database.write { try RunStore(db: $0).renew(lease, now: now) }
+            let now = bench.clock.now, steady = bench.clock.steady
+            _ = try await bench.database.write { try RunStore(db: $0).renew(lease, now: now, steady: steady) }
         }
         try await watchdog.look()
         bench.clock.jump(milliseconds: 3_600_000)

@@ -127,13 +127,18 @@ struct CostMeterTests {
         #expect(notices.first?.intent.contains("claude-of-tomorrow") == true)
     }
 
-    @Test("Time stops a session, but not the time it was held for people", arguments: [(61, true), (59, false)])
-    func time(minutes: Int64, stops: Bool) async throws {
+    private static let times: [(minutes: Int64, set: Int64, stops: Bool)] = [
+        (61, 0, true), (59, 0, false), (59, 60, false), (1, 24 * 60, false), (61, -60, true),
+    ]
+
+    @Test("Time stops a session, but not the time it was held for people, nor a clock that is set", arguments: times)
+    func time(minutes: Int64, set: Int64, stops: Bool) async throws {
         let bench = try await Bench(), meter = try await meter(bench), id = meter.hand.run.id
-        try await bench.move(id, .gateOpened(why: "It asks."))
+        try await bench.move(id, .gateOpened(why: "It asks."), meter.hand.lease)
         bench.clock.advance(milliseconds: 5 * 3_600_000)
-        try await bench.move(id, .gateClosed)
+        try await bench.move(id, .gateClosed, meter.hand.lease)
         bench.clock.advance(milliseconds: minutes * 60_000)
+        bench.clock.jump(milliseconds: set * 60_000)
         let judged = try await meter.save(SessionFold(), listed: nil)
         #expect(judged.verdict == (stops ? .stop(.duration) : .ok))
         #expect(judged.stopCause?.code == (stops ? .overTime : nil))
@@ -219,8 +224,8 @@ struct CostMeterTests {
             bench.clock.advance(milliseconds: 3_600_000)
             for event in Bench.toRunning { try await bench.move(run.id, event) }
         }
-        bench.clock.advance(milliseconds: (minutesLeft - 1) * 60_000)
         let hand = try #require(try await bench.claim("w", run.id))
+        bench.clock.advance(milliseconds: (minutesLeft - 1) * 60_000)
         let meter = CostMeter(parts: try bench.parts(), hand: hand)
         #expect(try await meter.save(SessionFold(), listed: nil).stopCause == nil)
         bench.clock.advance(milliseconds: 60_000)

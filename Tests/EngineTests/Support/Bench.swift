@@ -88,12 +88,13 @@ final class Bench: Sendable {
     }
 
     func claim(_ owner: String, _ id: String) async throws -> RunInHand? {
-        let now = clock.now
+        let now = clock.now, steady = clock.steady
         let claimed = try await database.write { db in
             // A lease that ran out is nobody's: the watchdog would have seen it by now.
             try db.execute(
                 "UPDATE run SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_until < ?", [id, now])
-            return try RunClaim(db: db, rules: QueueRules(), owner: owner, now: now).claim(limit: 1, only: id)
+            return try RunClaim(db: db, rules: QueueRules(), owner: owner, now: now, steady: steady)
+                .claim(limit: 1, only: id)
         }
         guard let run = claimed.first else { return nil }
         return RunInHand(run: run, lease: Lease(runID: id, owner: owner, epoch: run.leaseEpoch), agent: try agent)
