@@ -12,16 +12,37 @@ extension StraySessions {
     static let searchMilliseconds: Int64 = 15 * 60_000
     static let searchLooksMin: Int64 = 15
     static let searchPagesMax = 200
-    /// One look takes no longer, so that other chores have their turn; who was left out comes first at the next.
+    /// Later than this no look begins, so that other chores have their turn; who was left out comes first next time.
     static let chaseMillisecondsMax: Int64 = 30_000
+    /// One look takes no longer: a session that the service does not answer for holds up three others at most.
+    static let lookMillisecondsMax: Int64 = 30_000
+    static let looksAtOnceMax = 4
     /// What cannot be looked at for so long is over for us: a session lives for hours.
     static let blindMilliseconds: Int64 = 7 * 24 * 3_600_000
 
     func chase() async throws {
         let due = try await parts.database.read { try LooseSessions(db: $0).next(limit: Self.chasedMax) }
+        // Those of one run one after the other: what the first look finds decides what the next one means.
+        let byRun = Dictionary(grouping: due, by: \.runID)
+        var known: Set<String> = []
+        let runs = due.map(\.runID).filter { known.insert($0).inserted }
         let end = parts.doors.steady() + Self.chaseMillisecondsMax
-        for loose in due where parts.doors.steady() < end {
-            do { try await look(loose) } catch is CancellationError { throw CancellationError() } catch {
+        for start in stride(from: 0, to: runs.count, by: Self.looksAtOnceMax) where parts.doors.steady() < end {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for run in runs[start..<min(start + Self.looksAtOnceMax, runs.count)] {
+                    let sessions = byRun[run] ?? []
+                    group.addTask { try await visit(sessions, until: end) }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    private func visit(_ sessions: [LooseSession], until end: Int64) async throws {
+        for loose in sessions where parts.doors.steady() < end {
+            do { try await within(Self.lookMillisecondsMax) { try await look(loose) } } catch is CancellationError {
+                throw CancellationError()
+            } catch {
                 try Task.checkCancellation()
                 parts.logger.warning(
                     "a session that no run follows could not be looked at",
@@ -29,6 +50,23 @@ extension StraySessions {
                 try await giveUp(loose, "\(error)")
             }
         }
+    }
+
+    private func within(_ milliseconds: Int64, _ body: @escaping @Sendable () async throws -> Void) async throws {
+        let doors = parts.doors
+        let isDone = try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await body()
+                return true
+            }
+            group.addTask {
+                try await doors.sleep(.milliseconds(milliseconds))
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+        guard isDone else { throw Unreachable.tooSlow }
     }
 
     private func giveUp(_ loose: LooseSession, _ why: String) async throws {
@@ -64,6 +102,7 @@ extension StraySessions {
     private enum Unreachable: String, Error, CustomStringConvertible {
         case noKey = "Anthropic is not connected for this run's account."
         case noAgent = "The id of this run's agent is not known any more."
+        case tooSlow = "The service did not answer in time."
         var description: String { rawValue }
     }
 

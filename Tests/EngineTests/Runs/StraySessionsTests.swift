@@ -2,6 +2,7 @@ import BureauDomain
 import BureauVendors
 import Foundation
 import ProductHarness
+import Synchronization
 import Testing
 
 @testable import BureauEngine
@@ -89,7 +90,7 @@ struct StraySessionsTests {
     @Test("A stop that was not confirmed is sent again until the session rests, whatever becomes of its alert")
     func chase() async throws {
         try await withStandIns { here in
-            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let bench = try await Bench(isImpatient: false), parts = try bench.parts(here.connections)
             let session = try await Self.costly(here, [:])
             let run = try await bench.run([.taken, .sessionOpened(session: session), Self.stop])
             try await Self.open(bench, run)
@@ -137,7 +138,7 @@ struct StraySessionsTests {
     @Test("A session that was asked for and never seen is looked for, becomes its run's own, is stopped and booked")
     func unseen() async throws {
         try await withStandIns { here in
-            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let bench = try await Bench(isImpatient: false), parts = try bench.parts(here.connections)
             let run = try await bench.run([.taken]), (id, now) = (bench.clock.doors.makeID(), bench.clock.now)
             try await bench.database.write { db in
                 let plan = StepPlan(
@@ -168,7 +169,7 @@ struct StraySessionsTests {
 
     @Test("What cannot be looked at for a week is charged in full, and its money is free again")
     func blind() async throws {
-        let bench = try await Bench(), parts = try bench.parts()
+        let bench = try await Bench(isImpatient: false), parts = try bench.parts()
         let run = try await bench.run([.taken, .sessionOpened(session: "sesn_1"), Self.stop])
         try await Self.open(bench, run)
         try await bench.move(run.id, Self.broke)
@@ -182,10 +183,47 @@ struct StraySessionsTests {
         #expect(told.contains { $0.kind == "session_given_up" })
     }
 
+    @Test("Where the service does not answer a few are asked for side by side, each for so long, and then the others")
+    func silence() async throws {
+        let bench = try await Bench(isImpatient: false), silent = Silent()
+        let client = AnthropicClient(transport: silent, baseURL: "http://127.0.0.1:1", key: Secret("sk-ant-demo"))
+        let parts = try bench.parts(Connections(anthropic: client)), most = StraySessions.looksAtOnceMax
+        for number in 1...(most + 2) {
+            let run = try await bench.run([.taken, .sessionOpened(session: "sesn_\(number)"), Self.stop])
+            try await bench.move(run.id, Self.broke)
+        }
+        for round in 1...2 {
+            let chase = Task { try await StraySessions(parts: parts).chase() }
+            try await eventually("they are asked for") { silent.asked.count == round * most ? true : nil }
+            try await bench.clock.untilSleeping(most)
+            bench.clock.advance(milliseconds: StraySessions.lookMillisecondsMax)
+            try await chase.value
+            #expect(silent.asked.count == round * most, "no further look begins")
+        }
+        #expect(Set(silent.asked).count == most + 2, "who was left out comes first")
+    }
+
+    /// Takes every request and answers none.
+    private final class Silent: Transport {
+        private let urls = Mutex<[String]>([])
+
+        var asked: [String] { urls.withLock { $0 } }
+
+        func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse {
+            urls.withLock { $0.append(request.url) }
+            try? await Task.sleep(for: .seconds(3_600))
+            throw VendorError(vendor: request.vendor, operation: request.operation, kind: .unreachable)
+        }
+
+        func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream {
+            throw VendorError(vendor: request.vendor, operation: request.operation, kind: .unreachable)
+        }
+    }
+
     @Test("What a second session has cost comes on top of its run's own, once, and stays there")
     func second() async throws {
         try await withStandIns { here in
-            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let bench = try await Bench(isImpatient: false), parts = try bench.parts(here.connections)
             let run = try await bench.run([.taken, .sessionOpened(session: "sesn_own")])
             try await Self.open(bench, run)
             let second = try await Self.costly(here, Self.mark(run.id))
