@@ -10,7 +10,7 @@ struct SystemRows {
     let schedules: [ScheduleRecord]?
     let checkup: Checkup.Outcome?
     private var clock: PageClock { house.clock }
-    static let diskWarnPercent = 80, staleWatchdogSeconds: Int64 = 60, backupDaysMax: Int64 = 2
+    static let diskFailPercent = 95, staleWatchdogSeconds: Int64 = 60, backupDaysMax: Int64 = 2
     private static let day: Int64 = 86_400_000
     private static let intakeName = "Intake", alertsName = "Alerts"
 
@@ -133,8 +133,7 @@ struct SystemRows {
     }
 
     private func disk(_ facts: SystemFacts) -> Facts.Fact {
-        let used = facts.disk?.usedPercent ?? 0
-        return row(
+        row(
             "Disk",
             [
                 facts.disk.map { "\($0.usedPercent) % of \(Words.bytes($0.bytes))" } ?? "its size cannot be read",
@@ -143,8 +142,15 @@ struct SystemRows {
                 },
                 facts.sizes.map { "files \(Words.bytes($0.fileBytes)), measured \(clock.since($0.at))" },
             ], nil,
-            used >= 95
-                ? Self.failure("Nearly full") : used >= Self.diskWarnPercent ? Self.warning("Filling up") : nil)
+            facts.disk.flatMap {
+                Self.disk(usedPercent: $0.usedPercent, alertPercent: house.settings.diskAlertPercent)
+            })
+    }
+
+    /// People are told by the alert at the same limit.
+    static func disk(usedPercent used: Int, alertPercent: Int) -> Chip? {
+        if used >= max(diskFailPercent, alertPercent) { return failure("Nearly full") }
+        return used >= alertPercent ? warning("Filling up") : nil
     }
 
     private func schedule(_ facts: SystemFacts) -> Facts.Fact {
