@@ -7,19 +7,6 @@ import NIOCore
 
 /// A no in the words of whoever has to act on it: the same sentence on a page and in a problem document.
 extension WebGate {
-    private struct Words {
-        var status: HTTPResponse.Status
-        var title: String
-        var detail: String
-        var fix: String
-        /// When it may be tried again, where that is known.
-        var waitSeconds: Int? = nil
-        /// The field that has to be mended.
-        var field: String? = nil
-        /// Where it is mended, when not in the form that was sent.
-        var place: String? = nil
-    }
-
     func refusal(_ error: any Error, _ surface: Route.Surface, _ web: WebRequest) async -> Response {
         if let answer = error as? APIProblem {
             return answer.response(from: web.head, context: web.context)
@@ -33,51 +20,54 @@ extension WebGate {
         return page
     }
 
-    private func words(for error: any Error, _ web: WebRequest) -> Words {
+    private func words(for error: any Error, _ web: WebRequest) -> RefusalWords {
         switch error {
-        case let problem as PageProblem: return words(problem, web)
+        case let problem as PageProblem: return RefusalWords(problem, web)
         case let refused as RunDesk.Refused:
             let status: HTTPResponse.Status = refused.kind == .notFound ? .notFound : .conflict
-            return Words(
+            return RefusalWords(
                 status: status, title: "Not done", detail: sentence(refused.description),
                 fix: "Nothing was changed. Open the run to see what it is doing now.")
         case let refused as PeopleDesk.Refused:
-            return Words(
+            return RefusalWords(
                 status: .unprocessableContent, title: "Not done", detail: sentence(refused.description),
                 fix: refused.listed.map { "The list of \($0) has those there are." } ?? sentence(refused.fix))
         case let refused as ClientDesk.Refused:
-            return Words(
+            return RefusalWords(
                 status: refused.isConflict ? .conflict : .unprocessableContent, title: "Not done",
                 detail: sentence(refused.description), fix: sentence(refused.fix))
         case let refused as ArtifactDesk.Refused: return words(refused)
         case let refused as PDFPress.Refused:
-            return Words(
+            return RefusalWords(
                 status: refused.kind.status, title: "No PDF", detail: sentence(refused.description),
                 fix: sentence(refused.fix), waitSeconds: refused.kind == .busy ? 60 : nil)
         case let refused as EndpointDesk.Refused:
-            return Words(
+            return RefusalWords(
                 status: refused.isMissing ? .notFound : .unprocessableContent, title: "Not done",
                 detail: sentence(refused.description), fix: sentence(refused.fix))
         case let error as HTTPError:
-            return Words(
+            return RefusalWords(
                 status: error.status, title: "Not taken", detail: error.body ?? "The request cannot be read.",
                 fix: "Go back and try once more.")
-        default:
-            let reference = house.doors.makeID()
-            logger.error(
-                "a page failed",
-                metadata: ["reference": "\(reference)", "path": "\(web.head.uri.path)", "why": "\(error)"])
-            return Words(
-                status: .internalServerError, title: "This page could not be made",
-                detail: "The server could not finish it. What was saved before stays saved. Reference \(reference).",
-                fix:
-                    "Load the page again. If it stays so, give the reference to whoever runs the server: it is in the log."
-            )
+        default: return failed(error, web)
         }
     }
 
+    /// What nobody foresaw: the log has it under the reference that is told.
+    private func failed(_ error: any Error, _ web: WebRequest) -> RefusalWords {
+        let reference = house.doors.makeID()
+        logger.error(
+            "a page failed",
+            metadata: ["reference": "\(reference)", "path": "\(web.head.uri.path)", "why": "\(error)"])
+        return RefusalWords(
+            status: .internalServerError, title: "This page could not be made",
+            detail: "The server could not finish it. What was saved before stays saved. Reference \(reference).",
+            fix: "Load the page again. If it stays so, give the reference to whoever runs the server: it is in the log."
+        )
+    }
+
     /// The desk's own advice is for the command line.
-    private func words(_ refused: ArtifactDesk.Refused) -> Words {
+    private func words(_ refused: ArtifactDesk.Refused) -> RefusalWords {
         let (status, fix): (HTTPResponse.Status, String) =
             switch refused.kind {
             case .notFound, .ambiguous: (.notFound, "Look for it in the Report Library.")
@@ -85,78 +75,10 @@ extension WebGate {
             case .damaged: (.internalServerError, "Tell whoever runs the server: a backup has the file.")
             case .tooLarge: (.contentTooLarge, "Download the files one by one.")
             }
-        return Words(status: status, title: "Not done", detail: sentence(refused.description), fix: fix)
+        return RefusalWords(status: status, title: "Not done", detail: sentence(refused.description), fix: fix)
     }
 
-    private func words(_ problem: PageProblem, _ web: WebRequest) -> Words {
-        switch problem {
-        case .notSignedIn:
-            return Words(
-                status: .unauthorized, title: "Not authorized",
-                detail: "The request carries no session and no valid token.",
-                fix: "Send Authorization: Bearer with the API_TOKEN or a token of your own from the settings page.")
-        case .forbidden(let role?):
-            return Words(
-                status: .forbidden, title: "This needs another role",
-                detail:
-                    "It is for the role \(role.word) and above; yours is \(web.visitor?.person.role.word ?? "unknown").",
-                fix: "Ask an admin, who can change it on the Users page.")
-        case .forbidden(nil):
-            return Words(
-                status: .forbidden, title: "This token may only read", detail: "Its scope is \"read\".",
-                fix: "Use a token with the scope \"write\".")
-        case .needsToken:
-            return Words(
-                status: .forbidden, title: "This needs a token",
-                detail: "A browser's session may only look at the API. Nothing was changed.",
-                fix: "Send Authorization: Bearer with a token from the settings page, or use the pages' own forms.")
-        case .outside:
-            return Words(
-                status: .forbidden, title: "Not from here",
-                detail: "Bureau is only open to the office's addresses; you come from \(web.remoteAddress).",
-                fix:
-                    "Use the office network or its VPN, or ask whoever runs the server to add the address to OFFICE_ADDRESSES."
-            )
-        case .formOver:
-            return Words(
-                status: .forbidden, title: "This form is too old",
-                detail: "It was not made for the session that sent it. Nothing was changed.",
-                fix: "Open the page again and send the form from there.")
-        case .notFound:
-            return Words(
-                status: .notFound, title: "Nothing here",
-                detail: "There is no such page, or it is about a client you do not see.",
-                fix: "Check the address, or search for a run, client, task or agent.")
-        case .badRequest(let detail):
-            return Words(status: .badRequest, title: "Not understood", detail: detail, fix: "Change it and try again.")
-        case .conflict(let detail, let fix):
-            return Words(status: .conflict, title: "Changed meanwhile", detail: detail, fix: fix)
-        case .unprocessable(let detail, let fix, let field):
-            return Words(status: .unprocessableContent, title: "Not done", detail: detail, fix: fix, field: field)
-        case .mendedElsewhere(let detail, let fix, let place):
-            return Words(status: .unprocessableContent, title: "Not done", detail: detail, fix: fix, place: place)
-        case .gone(let detail, let fix):
-            return Words(status: .gone, title: "Not there any more", detail: detail, fix: fix)
-        case .tooLarge:
-            return Words(
-                status: .contentTooLarge, title: "Too much at once",
-                detail: "A form takes at most \(Self.formBytesMax / 1_024) KiB. Nothing was changed.",
-                fix: "Shorten the text.")
-        case .tooMany(let minutes):
-            return Words(
-                status: .tooManyRequests, title: "Too many tries",
-                detail: "Too many sign-ins have failed for this account or from this address.",
-                fix: "Wait \(minutes) minutes, then try again, or ask an admin for a one-time link.",
-                waitSeconds: minutes * 60)
-        case .busy(let seconds):
-            return Words(
-                status: .serviceUnavailable, title: "Too many at once",
-                detail: "As many downloads as the server makes at once are on their way. Nothing is lost.",
-                fix: "Ask for it again in \(seconds) seconds.", waitSeconds: seconds)
-        }
-    }
-
-    private func page(_ words: Words, _ web: WebRequest) async throws -> Response {
+    private func page(_ words: RefusalWords, _ web: WebRequest) async throws -> Response {
         var page = Page(title: words.title, heading: words.title)
         page.status = words.status.code
         page.blocks = [
@@ -183,7 +105,7 @@ extension WebGate {
 
     /// What was written, to be mended and sent again: nothing is typed twice. Passwords are. What came too late is shown,
     /// to be read and copied: sent once more it would be refused once more.
-    private func again(_ words: Words, _ web: WebRequest) -> Block? {
+    private func again(_ words: RefusalWords, _ web: WebRequest) -> Block? {
         let isLate = words.status == .conflict || words.place != nil
         let isOwn = words.status == .unprocessableContent || words.status == .badRequest || isLate
         let given = web.form.fields.filter { !["form_token", "form_key", "token", "next"].contains($0.key) }
@@ -202,7 +124,7 @@ extension WebGate {
             heading: "What you wrote", forms: [Form(action: web.head.uri.path, verb: "Send it again", fields: fields)])
     }
 
-    private static func written(_ name: String, _ value: String, _ refusal: Words, isLate: Bool) -> Field {
+    private static func written(_ name: String, _ value: String, _ refusal: RefusalWords, isLate: Bool) -> Field {
         let words = name.replacing("_", with: " ").replacing("-", with: " ").capitalizedFirst
         let label = ClientActions.fact(name)?.label ?? words
         if name.contains("password") { return Field(name, label, .line(type: "password"), isRequired: true) }
@@ -218,7 +140,7 @@ extension WebGate {
             problem: name == refusal.field ? refusal.detail : nil)
     }
 
-    private func problem(_ words: Words, _ web: WebRequest) -> Response {
+    private func problem(_ words: RefusalWords, _ web: WebRequest) -> Response {
         let body = JSONValue.object(
             JSONObject([
                 ("type", .string("about:blank")), ("title", .string(words.title)),
