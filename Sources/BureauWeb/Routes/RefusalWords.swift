@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauEngine
 import HTTPTypes
 
 /// What a refusal says on a page and in a problem document.
