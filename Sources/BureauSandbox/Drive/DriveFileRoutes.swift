@@ -5,25 +5,29 @@ import NIOCore
 
 extension DriveStandIn {
     func addFileRoutes(to api: RouterGroup<SandboxContext>) {
+        addFileReads(to: api)
+        addFileChanges(to: api)
+    }
+
+    private func addFileReads(to api: RouterGroup<SandboxContext>) {
         api.get("/files/generateIds") { [self] request, context in
-            try await call("files.generateIds", request, context) { query in
-                guard let count = Int(query["count"] ?? "10"), (1...1000).contains(count) else {
-                    throw DriveRefusal.badParameter("Invalid value for count", at: "count")
-                }
-                guard ["drive", nil].contains(query["space"]), ["files", nil].contains(query["type"]) else {
-                    throw DriveRefusal.badParameter("Invalid value for space or type", at: "space")
-                }
-                return .json([
-                    "kind": "drive#generatedIds", "space": "drive",
-                    "ids": .array((0..<count).map { _ in .string(DriveTree.makeID()) }),
-                ])
-            }
+            try await call("files.generateIds", request, context) { try Self.newIDs($0) }
         }
         api.get("/files") { [self] request, context in
             try await call("files.list", request, context, subject: FormFields(request.uri.query ?? "")["q"] ?? "") {
                 try list($0)
             }
         }
+        api.get("/files/:id") { [self] request, context in
+            let id = try context.parameters.require("id")
+            return try await call("files.get", request, context, subject: id) { query in
+                let item = try item(id, query)
+                return try query["alt"] == "media" ? Self.media(of: item) : answer(item, query)
+            }
+        }
+    }
+
+    private func addFileChanges(to api: RouterGroup<SandboxContext>) {
         api.post("/files") { [self] request, context in
             try await call("files.create", request, context) { query in
                 let metadata = try await metadata(request)
@@ -33,21 +37,6 @@ extension DriveStandIn {
                     return try tree.add(metadata, content: isFolder ? nil : DriveContent([]), now: now)
                 }
                 return try answer(item, query)
-            }
-        }
-        api.get("/files/:id") { [self] request, context in
-            let id = try context.parameters.require("id")
-            return try await call("files.get", request, context, subject: id) { query in
-                let item = try item(id, query)
-                guard query["alt"] == "media" else { return try answer(item, query) }
-                guard let content = item.content else {
-                    throw DriveRefusal(
-                        status: 403, reason: "fileNotDownloadable",
-                        message: "Only files with binary content can be downloaded.")
-                }
-                return Response(
-                    status: .ok, headers: [.contentType: item.mimeType],
-                    body: .init(byteBuffer: ByteBuffer(bytes: content.bytes)))
             }
         }
         api.patch("/files/:id") { [self] request, context in
@@ -69,6 +58,30 @@ extension DriveStandIn {
                 throw DriveRefusal.mayNotDelete
             }
         }
+    }
+
+    private static func newIDs(_ query: FormFields) throws(DriveRefusal) -> Response {
+        guard let count = Int(query["count"] ?? "10"), (1...1000).contains(count) else {
+            throw .badParameter("Invalid value for count", at: "count")
+        }
+        guard ["drive", nil].contains(query["space"]), ["files", nil].contains(query["type"]) else {
+            throw .badParameter("Invalid value for space or type", at: "space")
+        }
+        return .json([
+            "kind": "drive#generatedIds", "space": "drive",
+            "ids": .array((0..<count).map { _ in .string(DriveTree.makeID()) }),
+        ])
+    }
+
+    private static func media(of item: DriveItem) throws(DriveRefusal) -> Response {
+        guard let content = item.content else {
+            throw DriveRefusal(
+                status: 403, reason: "fileNotDownloadable",
+                message: "Only files with binary content can be downloaded.")
+        }
+        return Response(
+            status: .ok, headers: [.contentType: item.mimeType],
+            body: .init(byteBuffer: ByteBuffer(bytes: content.bytes)))
     }
 
     private func list(_ query: FormFields) throws(DriveRefusal) -> Response {
