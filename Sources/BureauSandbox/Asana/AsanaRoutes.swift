@@ -5,7 +5,9 @@ extension AsanaStandIn {
     func addRoutes(to router: Router<SandboxContext>) {
         let api = router.group(.init(Self.base))
         addPeopleRoutes(to: api)
-        addPlaceRoutes(to: api)
+        addProjectRoutes(to: api)
+        addSectionRoutes(to: api)
+        addFieldRoute(to: api)
         addTaskRoutes(to: api)
         addStoryRoutes(to: api)
         addAttachmentRoutes(to: api)
@@ -65,7 +67,7 @@ extension AsanaStandIn {
         }
     }
 
-    private func addPlaceRoutes(to api: RouterGroup<SandboxContext>) {
+    private func addProjectRoutes(to api: RouterGroup<SandboxContext>) {
         api.get("/projects/:id") { [self] request, context in
             try await onProject("project.get", request, context) { query, project in
                 query.one(render.wholeProject(project), .plain)
@@ -86,6 +88,9 @@ extension AsanaStandIn {
                 query.list(try sifted(look().tasks(in: project.gid), query), .task, render.task)
             }
         }
+    }
+
+    private func addSectionRoutes(to api: RouterGroup<SandboxContext>) {
         api.get("/sections/:id") { [self] request, context in
             try await onSection("section.get", request, context) { query, section, project in
                 query.one(render.wholeSection(section, in: project), .plain)
@@ -108,6 +113,9 @@ extension AsanaStandIn {
                 return .empty
             }
         }
+    }
+
+    private func addFieldRoute(to api: RouterGroup<SandboxContext>) {
         api.get("/custom_fields/:id") { [self] request, context in
             try await call("field.get", request, context) { query in
                 let gid = try context.parameters.require("id"), workspace = look()

@@ -4,6 +4,11 @@ extension AsanaStandIn {
     static let tagsMax = 1_000
 
     func addTagRoutes(to api: RouterGroup<SandboxContext>) {
+        addOwnTagRoutes(to: api)
+        addTaggedTaskRoutes(to: api)
+    }
+
+    private func addOwnTagRoutes(to api: RouterGroup<SandboxContext>) {
         api.get("/workspaces/:id/tags") { [self] request, context in
             try await inWorkspace("tag.list", request, context) { query in
                 query.list(look().tags, .plain, AsanaRender.tag)
@@ -29,6 +34,10 @@ extension AsanaStandIn {
                 try makeTag(try await data(request, AsanaShapes.tagCreate), query)
             }
         }
+    }
+
+    /// Which tasks have a tag, and which tags a task has.
+    private func addTaggedTaskRoutes(to api: RouterGroup<SandboxContext>) {
         api.get("/tags/:id/tasks") { [self] request, context in
             try await call("tag.tasks", request, context) { query in
                 let workspace = look(), tag = try workspace.tag(try context.parameters.require("id"))

@@ -2,6 +2,11 @@ import Hummingbird
 
 extension AsanaStandIn {
     func addTaskRoutes(to api: RouterGroup<SandboxContext>) {
+        addWholeTaskRoutes(to: api)
+        addTaskPartRoutes(to: api)
+    }
+
+    private func addWholeTaskRoutes(to api: RouterGroup<SandboxContext>) {
         api.get("/tasks") { [self] request, context in
             try await call("task.list", request, context) { query in
                 query.list(try sifted(try asked(query), query), .task, render.task)
@@ -31,6 +36,10 @@ extension AsanaStandIn {
                 try await create(request, query, under: task.gid)
             }
         }
+    }
+
+    /// The projects a task is in, and who follows it.
+    private func addTaskPartRoutes(to api: RouterGroup<SandboxContext>) {
         api.post("/tasks/:id/addProject") { [self] request, context in
             try await onTask("task.add_project", request, context) { _, task in
                 let body = try await data(request, AsanaShapes.addProject)

@@ -4,6 +4,7 @@ extension AsanaStandIn {
     static let webhooksMax = 1_000
 
     func addWebhookRoutes(to api: RouterGroup<SandboxContext>) {
+        addEventRoutes(to: api)
         api.get("/webhooks") { [self] request, context in
             try await call("webhook.list", request, context) { query in
                 guard query["workspace"] == AsanaWorkspace.gid else {
@@ -23,16 +24,7 @@ extension AsanaStandIn {
         }
         api.put("/webhooks/:id") { [self] request, context in
             try await call("webhook.update", request, context) { query in
-                let gid = try context.parameters.require("id")
-                let body = try await data(request, AsanaShapes.webhookUpdate)
-                let hook = try change { workspace, _ in
-                    let filters = try AsanaShapes.filters(body["filters"], for: try workspace.webhook(gid).resource)
-                    for index in workspace.webhooks.indices where workspace.webhooks[index].gid == gid {
-                        workspace.webhooks[index].filters = filters
-                    }
-                    return try workspace.webhook(gid)
-                }
-                return query.one(render.webhook(hook), .webhook)
+                try await updateWebhook(try context.parameters.require("id"), request, query)
             }
         }
         api.delete("/webhooks/:id") { [self] request, context in
@@ -42,6 +34,9 @@ extension AsanaStandIn {
                 return .empty
             }
         }
+    }
+
+    private func addEventRoutes(to api: RouterGroup<SandboxContext>) {
         api.get("/events") { [self] request, context in
             try await call("event.list", request, context) { query in
                 try events(query, of: try look().resource(query["resource"] ?? "").gid)
@@ -82,6 +77,18 @@ extension AsanaStandIn {
         var answer = query.one(render.webhook(hook), .webhook).json
         answer["X-Hook-Secret"] = .string(secret)
         return AsanaAnswer(json: answer, status: 201)
+    }
+
+    private func updateWebhook(_ gid: String, _ request: Request, _ query: AsanaQuery) async throws -> AsanaAnswer {
+        let body = try await data(request, AsanaShapes.webhookUpdate)
+        let hook = try change { workspace, _ in
+            let filters = try AsanaShapes.filters(body["filters"], for: try workspace.webhook(gid).resource)
+            for index in workspace.webhooks.indices where workspace.webhooks[index].gid == gid {
+                workspace.webhooks[index].filters = filters
+            }
+            return try workspace.webhook(gid)
+        }
+        return query.one(render.webhook(hook), .webhook)
     }
 
     /// Without a token that is alive there are no events, only a token to go on with.
