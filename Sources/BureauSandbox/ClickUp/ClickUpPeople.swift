@@ -6,6 +6,18 @@ import Hummingbird
 extension ClickUpStandIn {
     /// Steered by JSON at `/_control/clickup/…`, and by the form on a task's page.
     func addPeople(to router: Router<SandboxContext>) {
+        addComments(to: router)
+        addFieldsAndPlans(to: router)
+        router.post("/board/:id/comment") { [self] request, context in
+            let id = try context.parameters.require("id")
+            let form = FormFields(String(buffer: try await request.body.collect(upTo: 65_536)))
+            guard let text = form["text"], !text.isEmpty else { throw HTTPError(.badRequest) }
+            _ = try? comment(id, text, by: form["user"].flatMap { Int($0) })
+            return Response(status: .seeOther, headers: [.location: "/board/\(id)"])
+        }
+    }
+
+    private func addComments(to router: Router<SandboxContext>) {
         router.post("/_control/clickup/comment") { [self] request, context in
             let body = try await request.json(context)
             return answered {
@@ -34,6 +46,9 @@ extension ClickUpStandIn {
                 return ["ok": true]
             }
         }
+    }
+
+    private func addFieldsAndPlans(to router: Router<SandboxContext>) {
         router.post("/_control/clickup/field") { [self] request, context in
             let body = try await request.json(context)
             return answered {
@@ -53,13 +68,6 @@ extension ClickUpStandIn {
                 }
                 return ["ok": true]
             }
-        }
-        router.post("/board/:id/comment") { [self] request, context in
-            let id = try context.parameters.require("id")
-            let form = FormFields(String(buffer: try await request.body.collect(upTo: 65_536)))
-            guard let text = form["text"], !text.isEmpty else { throw HTTPError(.badRequest) }
-            _ = try? comment(id, text, by: form["user"].flatMap { Int($0) })
-            return Response(status: .seeOther, headers: [.location: "/board/\(id)"])
         }
     }
 
