@@ -59,13 +59,7 @@ extension AsanaStandIn {
         case "edit": _ = try workspace.edit(given["story"] ?? "", text: text, by: author(given, workspace), now: now)
         case "delete_comment":
             try workspace.deleteStory(given["story"] ?? "", by: author(given, workspace), now: now)
-        case "move":
-            let place = try workspace.task(task).places.first
-            let name = given["section"] ?? ""
-            let section = workspace.projects.first { $0.gid == place?.projectID }?.sections
-                .first { $0.gid == name || $0.name.lowercased() == name.lowercased() }
-            guard let section else { throw .unknown("section", name) }
-            try workspace.move(task, to: section.gid, by: user, now: now)
+        case "move": try move(task, to: given["section"] ?? "", &workspace, by: user, now)
         case "field": try fillIn(given, &workspace, by: user, now)
         case "tag": try workspace.tag(task, given["tag"] ?? "", by: user, now: now)
         case "plan":
@@ -79,13 +73,7 @@ extension AsanaStandIn {
             (draft.name, draft.notes) = (given["name"] ?? "", text)
             draft.places = [(given["project"] ?? AsanaSeed.intake.gid, given["section"])]
             return ["gid": .string(try workspace.make(draft, by: user, now: now).gid)]
-        case "add_section":
-            let project = try workspace.project(given["project"] ?? AsanaSeed.intake.gid).gid
-            let section = AsanaSection(gid: workspace.makeGid(now), name: given["name"] ?? "")
-            for index in workspace.projects.indices where workspace.projects[index].gid == project {
-                workspace.projects[index].sections.append(section)
-            }
-            return ["gid": .string(section.gid)]
+        case "add_section": return ["gid": .string(try addSection(given, &workspace, now))]
         case "lose_tokens": workspace.log.loseTokens()
         case "delete_webhooks": workspace.webhooks = []
         default: throw .unknown("act", act)
@@ -95,6 +83,29 @@ extension AsanaStandIn {
 
     private static func author(_ given: [String: String], _ workspace: AsanaWorkspace) -> String {
         given["user"] ?? (try? workspace.story(given["story"] ?? "").story.authorID) ?? AsanaSeed.jake.gid
+    }
+
+    /// A section of the project the task is in, by its gid or its name.
+    private static func move(
+        _ task: String, to name: String, _ workspace: inout AsanaWorkspace, by user: String, _ now: Int
+    ) throws(AsanaRefusal) {
+        let place = try workspace.task(task).places.first
+        let section = workspace.projects.first { $0.gid == place?.projectID }?.sections
+            .first { $0.gid == name || $0.name.lowercased() == name.lowercased() }
+        guard let section else { throw .unknown("section", name) }
+        try workspace.move(task, to: section.gid, by: user, now: now)
+    }
+
+    /// Returns the new section's gid.
+    private static func addSection(
+        _ given: [String: String], _ workspace: inout AsanaWorkspace, _ now: Int
+    ) throws(AsanaRefusal) -> String {
+        let project = try workspace.project(given["project"] ?? AsanaSeed.intake.gid).gid
+        let section = AsanaSection(gid: workspace.makeGid(now), name: given["name"] ?? "")
+        for index in workspace.projects.indices where workspace.projects[index].gid == project {
+            workspace.projects[index].sections.append(section)
+        }
+        return section.gid
     }
 
     /// A person fills in a field by its name, an option by its own.
