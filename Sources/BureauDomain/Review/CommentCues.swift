@@ -31,12 +31,9 @@ struct CommentCues: Sendable {
         if idle == nil, comment.clauses.isEmpty { (idle, isIdleStrong) = ("only signs", true) }
     }
 
+    /// The first reading that finds something is the clause's.
     private mutating func read(_ clause: CommentText.Clause) {
-        if let found = CommentWords.scope(clause) {
-            scope = scope ?? found.phrase
-            isScopeStrong = isScopeStrong || found.isStrong
-            return
-        }
+        if noteScope(CommentWords.scope(clause)) { return }
         if let found = clause.has(CommentWords.asides + CommentWords.organising) {
             (idle, isIdleStrong) = (idle ?? found, true)
             return
@@ -51,34 +48,50 @@ struct CommentCues: Sendable {
             isAcceptanceStrong = true
             return
         }
-        if let found = CommentWords.beyond(clause) {
-            scope = scope ?? found.phrase
-            isScopeStrong = isScopeStrong || found.isStrong
-            return
-        }
+        if noteScope(CommentWords.beyond(clause)) { return }
         if let found = clause.has(CommentWords.talks) {
             thought = thought ?? found
             return
         }
-        if let found = CommentWords.change(clause) {
-            if !found.isStrong, let told = CommentWords.idle(clause), told.isStrong {
-                (idle, isIdleStrong) = (idle ?? told.phrase, true)
-                return
-            }
-            change = change ?? found.phrase
-            isChangeStrong = isChangeStrong || found.isStrong
-            return
-        }
+        if readChange(clause) { return }
         if clause.isQuestion || CommentWords.asks(clause) {
             hasQuestion = true
             isWish = isWish || clause.has(CommentWords.wishing) != nil
             return
         }
-        if let found = CommentWords.correction(clause), found.isStrong || CommentWords.idle(clause)?.isStrong != true {
-            correction = correction ?? found.phrase
-            isCorrectionStrong = isCorrectionStrong || found.isStrong
-            return
+        if readCorrection(clause) { return }
+        readTalk(clause)
+    }
+
+    private mutating func noteScope(_ found: (phrase: String, isStrong: Bool)?) -> Bool {
+        guard let found else { return false }
+        scope = scope ?? found.phrase
+        isScopeStrong = isScopeStrong || found.isStrong
+        return true
+    }
+
+    private mutating func readChange(_ clause: CommentText.Clause) -> Bool {
+        guard let found = CommentWords.change(clause) else { return false }
+        if !found.isStrong, let told = CommentWords.idle(clause), told.isStrong {
+            (idle, isIdleStrong) = (idle ?? told.phrase, true)
+            return true
         }
+        change = change ?? found.phrase
+        isChangeStrong = isChangeStrong || found.isStrong
+        return true
+    }
+
+    private mutating func readCorrection(_ clause: CommentText.Clause) -> Bool {
+        guard let found = CommentWords.correction(clause),
+            found.isStrong || CommentWords.idle(clause)?.isStrong != true
+        else { return false }
+        correction = correction ?? found.phrase
+        isCorrectionStrong = isCorrectionStrong || found.isStrong
+        return true
+    }
+
+    /// What is left asks for nothing; a clause without any cue is counted.
+    private mutating func readTalk(_ clause: CommentText.Clause) {
         let before = (thought, idle)
         defer { if before.0 == thought, before.1 == idle, !hasCue(clause) { unread += 1 } }
         if let found = clause.has(CommentWords.thoughts) { thought = thought ?? found }
