@@ -42,99 +42,18 @@ struct OwnPages: Sendable {
         let visitor = try web.signedIn(), person = visitor.person
         var page = Page(title: "Settings", heading: "Settings")
         page.lead = "\(person.displayName) (\(person.name)), \(person.role.word.lowercased()). \(person.role.meaning)"
-        if let token {
-            page.blocks.append(
-                Block(
-                    callout: Callout(
-                        tone: "ok", title: "This is the token. It is shown only now.",
-                        text: "Send it as Authorization: Bearer, and keep it like a password.", isAlert: true),
-                    facts: Facts([Facts.Fact(name: "Token", value: token, isCode: true, isCopied: true)])))
-        }
-        page.blocks += [
-            Block(
-                heading: "Name",
-                forms: [
-                    Form(
-                        action: "/settings/name", verb: "Change name",
-                        fields: [
-                            Field(
-                                "display_name", "Full name", value: person.displayName, hint: "What others read.",
-                                autocomplete: "name", isRequired: true)
-                        ], tone: "")
-                ]),
-            Block(
-                id: "password", heading: "Password",
-                forms: [
-                    Form(
-                        action: "/settings/password", verb: person.hasPassword ? "Change password" : "Set password",
-                        fields: [
-                            Field(
-                                "password", "New password", .line(type: "password"),
-                                hint:
-                                    "\(PasswordHash.charactersMin) characters or more. Your other sessions are signed out.",
-                                autocomplete: "new-password", isRequired: true)
-                        ])
-                ]),
-            Block(
-                heading: "Theme",
-                forms: [
-                    Form(
-                        action: "/settings/theme", verb: "Change theme",
-                        fields: [
-                            Field(
-                                "theme", "Colours",
-                                .options(
-                                    ["system", "light", "dark"].map {
-                                        Field.Option(word: $0.capitalizedFirst, value: $0, isOn: $0 == person.theme)
-                                    }))
-                        ], tone: "")
-                ]),
-        ]
+        if let token { page.blocks.append(OwnBlocks.shown(token)) }
+        page.blocks += [OwnBlocks.name(person), OwnBlocks.password(person), OwnBlocks.theme(person)]
         page.blocks += try await OwnPreferences(house: house).blocks(person)
         page.blocks += [
             try await access.sessions(visitor.person, this: visitor.session?.id),
-            try await access.tokens(person, with: [tokenForm]),
-            keys(areOn: person.hasShortcuts),
+            try await access.tokens(person, with: [OwnBlocks.tokenForm]),
+            OwnBlocks.keys(areOn: person.hasShortcuts),
         ]
         return try await house.page(page, web)
     }
 
     private var access: AccessBlocks { AccessBlocks(house: house, place: "/settings") }
-
-    private var tokenForm: Form {
-        Form(
-            action: "/settings/tokens", verb: "Make a token",
-            fields: [
-                Field("label", "What it is for", isRequired: true),
-                Field(
-                    "scope", "Scope",
-                    .options([
-                        Field.Option(word: "Read", value: "read"), Field.Option(word: "Write", value: "write"),
-                    ]), hint: "Write does what you may do."),
-            ], tone: "")
-    }
-
-    private func keys(areOn: Bool) -> Block {
-        Block(
-            id: "keys", heading: "Keyboard shortcuts",
-            table: Table(
-                "Never inside a field",
-                Table.columns("Keys", "What they do"),
-                [
-                    ("/", "Search"), ("g then t, i, r, c, a", "Today, Inbox, Runs, Clients, Agents"),
-                    ("j, k", "Next and previous row or approval"),
-                    ("a", "Go to the Approve button, of the approval in focus; it is not pressed"),
-                    ("f", "Follow a live timeline, or not"),
-                    ("e", "First trouble in a timeline"),
-                    (".", "Open the menu More; a second time go to what can be done with a run. Esc closes it"),
-                    ("?", "This list"),
-                ].map { [Table.Cell(text: $0.0), Table.Cell(text: $0.1)] }, empty: ""),
-            forms: [
-                Form(
-                    action: "/settings/shortcuts", verb: areOn ? "Switch them off" : "Switch them on", tone: "",
-                    style: "form row", buttonName: "shortcuts", buttonValue: areOn ? "off" : "on")
-            ])
-    }
 
     private func setPassword(_ web: WebRequest) async throws -> Response {
         let visitor = try web.signedIn()
