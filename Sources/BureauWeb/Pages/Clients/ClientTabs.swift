@@ -59,7 +59,18 @@ struct ClientTabs: Sendable {
             Link(word: name, address: tab == .overview ? nil : "/clients/\(slug)/"),
         ]
         if tab != .overview { page.crumbs.append(Link(word: tab.word)) }
-        page.links = [
+        page.links = links(tab, slug, web)
+        if person.role >= .operator, !view.profile.standing.isArchived {
+            page.links.insert(
+                Link(word: "Start a run", address: "/runs/new?client=\(slug)", style: "button primary"), at: 0)
+        }
+        page.blocks = view.archived() + [Self.tabs(slug, tab)]
+        page.blocks += try await blocks(tab, view, person, web)
+        return try await house.page(page, web)
+    }
+
+    private func links(_ tab: Tab, _ slug: String, _ web: WebRequest) -> [Link] {
+        [
             Link(word: "Its runs", address: "/runs/?client=\(slug)"),
             Link(word: "Its reports", address: "/reports/?client=\(slug)"),
             Link(
@@ -67,38 +78,32 @@ struct ClientTabs: Sendable {
                 address: tab == .activity
                     ? web.address("/clients/\(slug)/activity.json", changing: [:]) : "/clients/\(slug)/data.json"),
         ]
-        if person.role >= .operator, !view.profile.standing.isArchived {
-            page.links.insert(
-                Link(word: "Start a run", address: "/runs/new?client=\(slug)", style: "button primary"), at: 0)
-        }
-        page.blocks =
-            view.archived() + [
-                Block(
-                    tabs: Tabs(
-                        label: "About this client",
-                        tabs: Tab.allCases.map {
-                            Link(
-                                word: $0.word,
-                                address: Self.address(slug, $0), isCurrent: $0 == tab)
-                        }))
-            ]
+    }
+
+    private static func tabs(_ slug: String, _ current: Tab) -> Block {
+        let links = Tab.allCases.map { Link(word: $0.word, address: address(slug, $0), isCurrent: $0 == current) }
+        return Block(tabs: Tabs(label: "About this client", tabs: links))
+    }
+
+    private func blocks(
+        _ tab: Tab, _ view: ClientView, _ person: PersonRecord, _ web: WebRequest
+    ) async throws -> [Block] {
         switch tab {
         case .overview:
-            page.blocks += view.overview()
-            page.blocks += try await house.panel("The last runs") { try await runs(slug, person) }
+            let last = try await house.panel("The last runs") { try await runs(view.slug, person) }
+            return view.overview() + last
         case .sources:
-            let blocks = view.sources()
-            page.blocks += blocks.prefix(1) + (try await checking(slug, person)) + blocks.dropFirst()
-        case .context: page.blocks += view.context()
+            let sources = view.sources(), check = try await checking(view.slug, person)
+            return Array(sources.prefix(1)) + check + Array(sources.dropFirst())
+        case .context: return view.context()
         case .users:
             let people = try await house.part("Who may be given a duty", or: [PersonRecord]()) {
                 try await candidates(view)
             }
-            page.blocks += view.people(people.value) + [people.lost].compactMap(\.self)
+            return view.people(people.value) + [people.lost].compactMap(\.self)
         case .activity:
-            page.blocks += try await house.panel("Who changed what") { try await activity(slug, web) }
+            return try await house.panel("Who changed what") { try await activity(view.slug, web) }
         }
-        return try await house.page(page, web)
     }
 
     private func runs(_ slug: String, _ person: PersonRecord) async throws -> [Block] {
