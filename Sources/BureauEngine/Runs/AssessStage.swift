@@ -11,34 +11,19 @@ struct AssessStage: Stage {
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
         try await begin(hand)
-        var task: WorkTask?
-        if let taskID = hand.run.taskID {
-            do { task = try await fetch(taskID, hand.run) } catch let error as VendorError {
-                try Task.checkCancellation()
-                return try await fail(hand, error)
-            } catch let problem as StepProblem {
-                if hand.run.state == .starting {
-                    return try await FoundRun(parts: parts).end(hand, problem.description)
-                }
-                try await parts.move(hand.run.id, .broke(RunCause(.taskUnreadable, problem.description)), hand.lease)
-                return .moved
-            }
+        let task: WorkTask?
+        switch try await look(hand) {
+        case .known(let found): task = found
+        case .not(let outcome): return outcome
         }
         let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
-        let client = try await client(hand, task, answers), standing = client.standing, record = standing?.record
-        let readiness = readiness(hand.agent.config, hand, task, standing, answers), assembly = readiness.assembly
-        let name = hand.agent.config.displayName
+        let client = try await client(hand, task, answers), record = client.standing?.record
+        let readiness = readiness(hand.agent.config, hand, task, client.standing, answers)
         var facts = try await facts(hand, task, readiness)
-        if let question = client.question, let name = hand.agent.config.triggers.asana?.clientAnswer {
-            // Whose it is comes first: the client's record may know what else seems to be missing.
-            (facts.choice, facts.missingFields) = (question, [name])
-        }
-        if let slug = client.unrecorded { facts.missingSetup.insert(Self.unrecorded(slug, hand), at: 0) }
+        add(client, to: &facts, hand)
         var route: RunRoute?
         if let task, facts.isStartedByTask, facts.isWanted {
-            let router = TaskRouter(parts: parts, hand: hand) { config in
-                self.readiness(config, hand, task, standing, answers).blockers + missingSetup(config)
-            }
+            let router = router(hand, task, client.standing, answers)
             switch try await router.decide(task, answers: answers) {
             case .this: break
             case .other(let agent, let found):
@@ -49,13 +34,57 @@ struct AssessStage: Stage {
                 facts.missingFields.append(found.field)
             }
         }
-        let verdict = Assessment.judge(facts, agentName: name)
-        let sentence = verdict.sentence(agentName: name) ?? ""
+        let verdict = Assessment.judge(facts, agentName: hand.agent.config.displayName)
+        return try await settle(
+            hand, verdict, Known(task: task, record: record, route: route, facts: facts, assembly: readiness.assembly))
+    }
+
+    private enum Look {
+        /// Nil for a run without a task.
+        case known(WorkTask?)
+        case not(StageOutcome)
+    }
+
+    private func look(_ hand: RunInHand) async throws -> Look {
+        guard let taskID = hand.run.taskID else { return .known(nil) }
+        do { return .known(try await fetch(taskID, hand.run)) } catch let error as VendorError {
+            try Task.checkCancellation()
+            return .not(try await fail(hand, error))
+        } catch let problem as StepProblem {
+            if hand.run.state == .starting {
+                return .not(try await FoundRun(parts: parts).end(hand, problem.description))
+            }
+            try await parts.move(hand.run.id, .broke(RunCause(.taskUnreadable, problem.description)), hand.lease)
+            return .not(.moved)
+        }
+    }
+
+    private func router(
+        _ hand: RunInHand, _ task: WorkTask, _ standing: ClientStanding?, _ answers: [String: String]
+    ) -> TaskRouter {
+        TaskRouter(parts: parts, hand: hand) { config in
+            readiness(config, hand, task, standing, answers).blockers + missingSetup(config)
+        }
+    }
+
+    /// What the verdict was reached from.
+    private struct Known {
+        let task: WorkTask?
+        let record: ClientRecord?
+        /// Where the task may have to go, when its people are asked for that.
+        let route: RunRoute?
+        let facts: TaskFacts
+        let assembly: PayloadAssembly
+    }
+
+    private func settle(_ hand: RunInHand, _ verdict: Assessment, _ known: Known) async throws -> StageOutcome {
+        let sentence = verdict.sentence(agentName: hand.agent.config.displayName) ?? ""
+        let (task, facts) = (known.task, known.facts)
         if hand.run.state == .starting, verdict != .ready {
             return try await FoundRun(parts: parts).end(hand, sentence)
         }
         if verdict.isTaken { try await show(hand) }
-        switch (verdict, assembly) {
+        switch (verdict, known.assembly) {
         case (.reviewReady, _):
             try await parts.write(hand.lease) { [doors = parts.doors, run = hand.run] db in
                 try WorkNote(db: db, doors: doors).say(.line(sentence), about: "review", run)
@@ -68,11 +97,11 @@ struct AssessStage: Stage {
             try await blocked(hand, RunCause(.blocked, sentence), task, asked: [])
             return .moved
         case (.needsClarification, _), (.needsChoice, _), (.ready, .missing):
-            try await blocked(hand, RunCause(.missingFields, sentence), task, route, asked: facts.missingFields)
+            try await blocked(hand, RunCause(.missingFields, sentence), task, known.route, asked: facts.missingFields)
             return .moved
         case (.ready, .complete(let payload)):
-            return try await begin(
-                hand, finished(payload, hand, task, record), try credentials(hand, record), task, record)
+            let assembled = finished(payload, hand, task, known.record)
+            return try await begin(hand, assembled, try credentials(hand, known.record), task, known.record)
         }
     }
 
@@ -102,53 +131,6 @@ struct AssessStage: Stage {
         return try await tool.task(id)
     }
 
-    /// Only what the task itself started is judged by where it stands: a person who types the task's id on the command
-    /// line has decided. So has one who tries a run again; and one that was found again after a restore has worked
-    /// already, and moved the task itself.
-    private func facts(_ hand: RunInHand, _ task: WorkTask?, _ readiness: AgentReadiness) async throws -> TaskFacts {
-        let (run, config) = (hand.run, hand.agent.config)
-        let isStarted =
-            run.startedAt == nil && run.triggerSource == NewRun.TriggerSource.webhook.rawValue && task != nil
-        var facts = TaskFacts(isStartedByTask: isStarted, missingFields: readiness.missing)
-        facts.missingSetup = readiness.blockers
-        if run.taskID != nil { facts.missingSetup += missingSetup(config) }
-        guard isStarted else { return facts }
-        // One that was given this task by another agent works wherever it stands.
-        if try await parts.database.read({ try RunRouteStore(db: $0).taken(by: run.id) }) != nil {
-            if task?.isCompleted == true { facts.objection = "The task is completed." }
-            return facts
-        }
-        if run.taskTool == .asana { return try await asanaFacts(facts, hand, task) }
-        guard let trigger = config.triggers.clickUp else { return facts }
-        (facts.place, facts.wantedPlace) = (task?.place, trigger.status)
-        facts.container = task?.containerID
-        facts.wantedContainer = trigger.namedList
-        if trigger.namedList == nil {
-            facts.objection = "The agent's list_id is still the example's, so no task starts it."
-        }
-        facts.isAssigned = trigger.assigneeID.map { task?.assigneeIDs.contains($0) ?? false }
-        if config.confirms(run.taskTool) { facts.waitingPlace = config.delivery.clickUp?.blockedStatus }
-        facts.runInReview = try await runInReview(hand)
-        return facts
-    }
-
-    private func runInReview(_ hand: RunInHand) async throws -> String? {
-        guard hand.agent.config.review != nil else { return nil }
-        return try await parts.database.read { [run = hand.run] in
-            try RunStore(db: $0).inReview(agent: run.agent, taskID: run.taskID ?? "", besides: run.id)
-        }
-    }
-
-    /// Where the agent itself has put the task is as good as where it found it.
-    private func asanaFacts(_ known: TaskFacts, _ hand: RunInHand, _ task: WorkTask?) async throws -> TaskFacts {
-        guard let watch = AsanaWatch(hand.agent), let task else { return known }
-        var facts = known
-        facts.objection = watch.trigger.objection(
-            task.sight, agentName: hand.agent.config.displayName, waiting: watch.ownPlaces)
-        facts.runInReview = try await runInReview(hand)
-        return facts
-    }
-
     /// A task that was seen elsewhere has left its trigger status: when it comes back it is a new stay, even if no
     /// webhook tells of either.
     private func ignored(_ hand: RunInHand, _ cause: RunCause, _ facts: TaskFacts, _ task: WorkTask?) async throws {
@@ -160,86 +142,6 @@ struct AssessStage: Stage {
                 let seenAt = task.updatedAt
             else { return }
             try TaskStayStore(db: db).leave(agent: run.agent, taskID: task.id, status: status, at: seenAt)
-        }
-    }
-
-    private func missingSetup(_ config: AgentConfig) -> [String] {
-        guard let names = config.anthropic else {
-            do throws(BuildProblem) { _ = try parts.settings.builds.user() } catch { return [error.description] }
-            return []
-        }
-        return [names.agentIDVariable, names.environmentIDVariable]
-            .filter { parts.variable($0) == nil }.map { "The environment variable \($0) is not set." }
-            + (parts.connections.anthropic == nil ? ["Anthropic is not connected: set ANTHROPIC_API_KEY."] : [])
-    }
-
-    private struct FoundClient {
-        var standing: ClientStanding?
-        /// What to ask when the task does not make clear which one is meant.
-        var question: String?
-        /// Named by the agent's file, and nobody has made it.
-        var unrecorded: String?
-    }
-
-    private static func unrecorded(_ slug: String, _ hand: RunInHand) -> String {
-        "The file of \(hand.agent.config.displayName) says that this is work for the client \"\(slug)\", and there is no such client: add its record, or correct the file."
-    }
-
-    private func client(_ hand: RunInHand, _ task: WorkTask?, _ answers: [String: String]) async throws -> FoundClient {
-        let fromTask = task?.text(of: "client_id") ?? answers["client_id"]
-        let isFromTask = hand.run.triggerSource == NewRun.TriggerSource.webhook.rawValue
-        if let task, let trigger = hand.agent.config.triggers.asana, task.kind == .asana,
-            task.text(of: "client_id") == nil, isFromTask || hand.run.clientSlug == nil
-        {
-            let answer = answers[trigger.clientAnswer]
-            let (choice, standing) = try await parts.database.read { db in
-                let choice = try AsanaClientChoice(db: db)
-                    .choose(trigger, hand.agent.config.board, task, answer: answer)
-                guard case .known(let record) = choice else { return (choice, ClientStanding?.none) }
-                return (choice, try ClientStore(db: db).standing(record.slug))
-            }
-            switch choice {
-            case .known: return FoundClient(standing: standing)
-            // Whoever gave it the task may know more than the projects say.
-            case .unsure(let question):
-                let isSaid = trigger.clientField.flatMap(task.text(of:)) != nil
-                if isSaid || hand.run.clientSlug == nil { return FoundClient(question: question) }
-            case .unrecorded(let slug):
-                if isFromTask || hand.run.clientSlug == nil { return FoundClient(unrecorded: slug) }
-            case .none: break
-            }
-        }
-        // What a run that its task started knows of its client, it has from an earlier look, and may be corrected since.
-        let known = isFromTask ? fromTask ?? hand.run.clientSlug : hand.run.clientSlug ?? fromTask
-        let ofList = task?.kind == .clickUp ? hand.agent.config.triggers.clickUp?.client : nil
-        guard let slug = known ?? ofList else { return FoundClient() }
-        let standing = try await parts.database.read { try ClientStore(db: $0).standing(slug) }
-        return FoundClient(standing: standing, unrecorded: standing == nil && known == nil ? slug : nil)
-    }
-
-    private func readiness(
-        _ config: AgentConfig, _ hand: RunInHand, _ task: WorkTask?, _ client: ClientStanding?,
-        _ answers: [String: String]
-    ) -> AgentReadiness {
-        let given = hand.run.payload.flatMap { try? BureauDomain.JSONValue.parse(Array($0.utf8)).object }
-        // The task knows best, then what its people answered, then what the trigger brought, then the client's record.
-        let record = client?.record.payload()
-        func lookup(_ name: String) -> BureauDomain.JSONValue? {
-            task?.text(of: name).map { .string($0) } ?? Self.own(name, task) ?? answers[name].map { .string($0) }
-                ?? given?[name] ?? record?[name]
-        }
-        return AgentReadiness.judge(
-            config.payloadSource, client: client?.record, isArchived: client?.isArchived ?? false,
-            also: given?.keys ?? [],
-            lookup: lookup)
-    }
-
-    /// What every task has, by the names that configs use for it.
-    private static func own(_ name: String, _ task: WorkTask?) -> BureauDomain.JSONValue? {
-        switch name {
-        case "task_title": task.map { .string($0.title) }
-        case "task_text": task.map { .string($0.notes) }
-        default: nil
         }
     }
 
