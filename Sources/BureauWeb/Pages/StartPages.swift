@@ -138,61 +138,16 @@ struct StartPages: Sendable {
     }
 
     private func start(_ web: WebRequest) async throws -> Response {
-        let actor = try web.actor(), person = try web.signedIn().person
-        func refused(_ field: String, _ problem: String) async throws -> Response {
-            try await show(web, FieldProblem(field: field, text: problem))
+        let actor = try web.actor(), wish: StartWish
+        do { wish = try await StartWish(web, house) } catch let problem as FieldProblem {
+            return try await show(web, problem)
         }
-        guard let agent = house.catalog.agent(web.form["agent"] ?? ""), agent.config.triggers.manualCLI else {
-            return try await refused("agent", "Choose an agent that may be started by hand.")
-        }
-        let written = (web.form["task"] ?? "")[...].trimmed, slug = web.form["client"] ?? ""
-        var task: (id: String, tool: WorkToolKind)?
-        if !written.isEmpty {
-            do { task = try await house.taskNames.task(written, for: agent) } catch let refusal as TaskNames.Refused {
-                return try await refused("task", "\(refusal.sentence) \(APIProblem.sentence(refusal.fix))")
-            }
-        }
-        let input: StartInput
-        do throws(FieldProblem) { input = try StartInput(web.form, client: slug.isEmpty ? nil : slug) } catch {
-            return try await show(web, error)
-        }
-        guard task != nil || !slug.isEmpty || input.written != nil else {
-            return try await refused("client", "Say what to work on: a client, a task, or both.")
-        }
-        // A task alone would be worked on whoever it is for.
-        guard person.clients == nil || !slug.isEmpty else {
-            return try await refused("client", "You see some clients, so a run of yours is for one of them: choose it.")
-        }
-        var client: ClientRecord?
-        if !slug.isEmpty {
-            guard person.maySee(client: slug) else { throw PageProblem.notFound }
-            client = try await house.clients.find(slug)
-            guard client != nil else { return try await refused("client", "There is no client of that short name.") }
-        }
-        if task == nil, let wrong = StartOutlook.problem(client, agent, input) {
-            return try await show(web, wrong)
-        }
-        let limit = web.form["limit"] ?? "", cents = Self.cents(limit)
-        guard cents != nil || limit.isEmpty else {
-            return try await refused("limit", "Write the limit in dollars, such as 2.50, at least a cent.")
-        }
-        guard try await !mustLook(web, agent, client) else {
+        guard try await !mustLook(web, wish.agent, wish.client) else {
             // An address does not hold what is long.
-            guard input.notes.isEmpty, input.written == nil else { return try await show(web, isLook: true) }
-            let given = [("agent", agent.config.name), ("client", slug), ("task", written), ("limit", limit)]
-            let query = given.map { "\($0)=\(WebRequest.escaped($1))" }.joined(separator: "&")
-            return .seeOther("/runs/new?look=yes&\(query)")
+            guard wish.input.notes.isEmpty, wish.input.written == nil else { return try await show(web, isLook: true) }
+            return .seeOther("/runs/new?look=yes&\(wish.query)")
         }
-        let run = try await house.runs.start(
-            NewRun(
-                agent: agent.config.name, agentVersion: agent.config.version, configHash: agent.hash,
-                triggerSource: .api, requestedBy: "web \(actor.name)", dedupeKey: "web/\(house.doors.makeID())",
-                clientSlug: client?.slug ?? input.written?["client_id"]?.string,
-                clientName: client?.name ?? input.written?["client_name"]?.string, taskID: task?.id,
-                taskTool: task?.tool ?? agent.taskTool ?? .clickUp,
-                payload: input.payload(of: client).map { JSONValue.object($0).canonical },
-                costMax: cents.map(MicroUSD.cents),
-                hasThread: agent.hasThread))
+        let run = try await house.runs.start(wish.run(by: actor, dedupeKey: "web/\(house.doors.makeID())"))
         house.wake()
         try await house.audit.note(started: run, by: actor)
         return try await house.done("The run has begun.", "/runs/\(run.id)/", web)
