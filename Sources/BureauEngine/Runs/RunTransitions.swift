@@ -31,11 +31,7 @@ package struct RunTransitions: Sendable {
         effects = try loose.leave(effects, of: run, cause: machine.cause, now: doors.now())
         if event == .retried, machine.state == .running { try loose.follow(run, now: doors.now()) }
         try account(for: machine, run, in: db)
-        if event == .retried || event == .deliverAgain {
-            try AlertStore(db: db).resolve(subject: runID, now: doors.now())
-            try RunThreadStore(db: db).reopen(runID, now: doors.now())
-            try RunSeen(db: db).forget(runID)
-        }
+        if event == .retried || event == .deliverAgain { try takeUpAgain(runID, db) }
         if case .stopAsked = event { try RunFamily(db: db, doors: doors).stopped(run, self) }
         if asksNoMore(run.state, machine.state) { try voidQuestions(run, db) }
         if event == .revisionAsked { moved = try store.beginRound(runID) ?? moved }
@@ -46,19 +42,29 @@ package struct RunTransitions: Sendable {
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         if moved.state != run.state { try Announcements(db: db).run(moved, from: run.state, now: doors.now()) }
         try ArtifactFollow(db: db).follow(event, run, to: moved, now: doors.now())
-        if moved.state == .inReview, run.state != .inReview {
-            let whom = moved.clientName.map { " for \($0)" } ?? ""
-            try DirectNotices(db: db, doors: doors).once(
-                .review, moved, "round \(moved.round)",
-                "The results of round \(moved.round)\(whom) wait for somebody's word. \(moved.headline ?? "")")
-        }
-        if moved.state.isFinal, !run.state.isFinal {
-            try RunFamily(db: db, doors: doors).ended(moved)
-            try RunRepeats(db: db).ended(moved, now: doors.now())
-            // With what was charged in this very transaction.
-            try ReceiptStore(db: db).ended(try store.find(runID) ?? moved, now: doors.now())
-        }
+        if moved.state == .inReview, run.state != .inReview { try askForJudgement(moved, db) }
+        if moved.state.isFinal, !run.state.isFinal { try ended(moved, db) }
         return moved
+    }
+
+    private func takeUpAgain(_ runID: String, _ db: any Connection) throws {
+        try AlertStore(db: db).resolve(subject: runID, now: doors.now())
+        try RunThreadStore(db: db).reopen(runID, now: doors.now())
+        try RunSeen(db: db).forget(runID)
+    }
+
+    private func askForJudgement(_ run: RunRecord, _ db: any Connection) throws {
+        let whom = run.clientName.map { " for \($0)" } ?? ""
+        try DirectNotices(db: db, doors: doors).once(
+            .review, run, "round \(run.round)",
+            "The results of round \(run.round)\(whom) wait for somebody's word. \(run.headline ?? "")")
+    }
+
+    private func ended(_ run: RunRecord, _ db: any Connection) throws {
+        try RunFamily(db: db, doors: doors).ended(run)
+        try RunRepeats(db: db).ended(run, now: doors.now())
+        // With what was charged in this very transaction.
+        try ReceiptStore(db: db).ended(try RunStore(db: db).find(run.id) ?? run, now: doors.now())
     }
 
     /// What is over gives back what it did not spend. What goes on in its session again reserves anew before anything is
