@@ -9,35 +9,40 @@ struct ArtifactAPI: Sendable {
     let house: WebHouse
     private static let tag = "artifacts"
 
-    var routes: [Route] {
+    var routes: [Route] { [list] + files + decisions }
+
+    private var list: Route {
+        .operation(
+            house, .get, "/artifacts", .viewer,
+            as: .init(
+                name: "listArtifacts", tag: Self.tag, summary: "Results, newest first, without those superseded.",
+                answer: .list(.named("Artifact")),
+                query: [
+                    .optional("client", .slug), .optional("agent", .line(1...100)),
+                    .optional("kind", .line(1...60)),
+                    .optional("run", .id), .optional("month", .month),
+                    .optional(
+                        "text", .line(1...RunWordsSearch.charactersMax),
+                        "Words, each of which is in the title, client or kind. No wildcards."),
+                    .optional("status", .choice(ArtifactState.allCases.map(\.rawValue))),
+                    .optional("superseded", .flag, "Superseded ones too."),
+                ] + APIOperation.paging)
+        ) { call in
+            let filter = ArtifactFilter(
+                client: call.text("client"), agent: call.text("agent"), kind: call.text("kind"),
+                run: call.text("run"), month: call.text("month"), text: call.text("text"),
+                state: call.text("status").flatMap(ArtifactState.init(rawValue:)),
+                includesSuperseded: call.query["superseded"]?.bool ?? false, before: try call.before("artifacts"),
+                limit: call.limit)
+            let (found, next) = try await house.reports.list(filter, visible: call.visible)
+            return .list(
+                found.map { $0.document(house.reports.exclusion($0)) },
+                next: next.map { APICursor.make("artifacts", $0) })
+        }
+    }
+
+    private var files: [Route] {
         [
-            .operation(
-                house, .get, "/artifacts", .viewer,
-                as: .init(
-                    name: "listArtifacts", tag: Self.tag, summary: "Results, newest first, without those superseded.",
-                    answer: .list(.named("Artifact")),
-                    query: [
-                        .optional("client", .slug), .optional("agent", .line(1...100)),
-                        .optional("kind", .line(1...60)),
-                        .optional("run", .id), .optional("month", .month),
-                        .optional(
-                            "text", .line(1...RunWordsSearch.charactersMax),
-                            "Words, each of which is in the title, client or kind. No wildcards."),
-                        .optional("status", .choice(ArtifactState.allCases.map(\.rawValue))),
-                        .optional("superseded", .flag, "Superseded ones too."),
-                    ] + APIOperation.paging)
-            ) { call in
-                let filter = ArtifactFilter(
-                    client: call.text("client"), agent: call.text("agent"), kind: call.text("kind"),
-                    run: call.text("run"), month: call.text("month"), text: call.text("text"),
-                    state: call.text("status").flatMap(ArtifactState.init(rawValue:)),
-                    includesSuperseded: call.query["superseded"]?.bool ?? false, before: try call.before("artifacts"),
-                    limit: call.limit)
-                let (found, next) = try await house.reports.list(filter, visible: call.visible)
-                return .list(
-                    found.map { $0.document(house.reports.exclusion($0)) },
-                    next: next.map { APICursor.make("artifacts", $0) })
-            },
             .operation(
                 house, .get, "/artifacts/:id", .viewer,
                 as: .init(
@@ -69,6 +74,11 @@ struct ArtifactAPI: Sendable {
                 let sheet = try await house.pdfs.pdf(name, of: try await find(call).id)
                 return .response(ReportArtifactFile.response(sheet, of: name))
             },
+        ]
+    }
+
+    private var decisions: [Route] {
+        [
             decision("accept", "acceptArtifact", "It is good: what waited for it is delivered.", Self.nothing) { _ in
                 .accepted
             },

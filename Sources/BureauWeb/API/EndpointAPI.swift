@@ -15,7 +15,9 @@ struct EndpointAPI: Sendable {
             .optional("label", .line(0...120)), .optional("client", .slug, "Only what concerns this client."),
         ], isOpen: false)
 
-    var routes: [Route] {
+    var routes: [Route] { endpoints + actions + announcements }
+
+    private var endpoints: [Route] {
         [
             .operation(
                 house, .get, "/endpoints", .engineer,
@@ -42,6 +44,11 @@ struct EndpointAPI: Sendable {
                 try await house.endpoints.remove(try await find(call).id, by: call.web.actor())
                 return .nothing
             },
+        ]
+    }
+
+    private var actions: [Route] {
+        [
             action("rotate", "rotateEndpoint", "A new secret; for a day both sign.", "EndpointWithSecret") {
                 let (after, secret) = try await house.endpoints.rotate($0.id, by: $1)
                 return Self.told(after, secret)
@@ -55,6 +62,11 @@ struct EndpointAPI: Sendable {
             action("test", "testEndpoint", "Tell it something that did not happen.", "Announcement") {
                 .one(try await house.endpoints.test($0.id, by: $1).document)
             },
+        ]
+    }
+
+    private var announcements: [Route] {
+        [
             .operation(
                 house, .get, "/endpoints/:id/announcements", .engineer,
                 as: .init(

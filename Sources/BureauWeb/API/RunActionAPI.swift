@@ -59,33 +59,7 @@ struct RunActionAPI: Sendable {
             action(
                 "again", "runAgain", "A new run of the same or changed input.", "run started again", Self.config,
                 .created
-            ) {
-                call, run, actor in
-                guard call.visible == nil || run.clientSlug != nil else {
-                    throw APIProblem(
-                        status: .unprocessableContent, title: "A client is missing",
-                        detail: "You see some clients, and this run is for none.",
-                        fix: "Ask somebody who sees all clients.")
-                }
-                guard let today = house.catalog.agent(run.agent) else {
-                    throw APIProblem(
-                        status: .conflict, title: "No such agent", detail: "There is no agent \(run.agent) any more.",
-                        fix: "Put its file back into the agents folder.")
-                }
-                let isAsThen = call.text("config") == "run"
-                guard let agent = try await isAsThen ? house.catalog.version(run.configHash) : today else {
-                    throw APIProblem(
-                        status: .conflict, title: "No such config",
-                        detail: "The config of run \(run.id) is not kept any more.",
-                        fix: "Ask for the config of today.")
-                }
-                var payload: String?
-                if let written = call.body["payload"]?.object {
-                    payload = try await RunEdit(house: house).payload(written, for: run, agent)
-                }
-                return try await house.runs.again(
-                    run.id, agent: agent, by: "\(actor.surface) \(actor.name)", from: .api, payload: payload)
-            },
+            ) { try await again($0, $1, by: $2) },
             action("recheck", "recheckRun", "Look again at what it waits for.", "run rechecked", Self.nothing) {
                 _, run, _ in
                 try await house.runs.recheck(run.id)
@@ -108,6 +82,33 @@ struct RunActionAPI: Sendable {
                 return try await house.runs.resolve($1.id, step: $0.text("step"), outcome, by: $2.name)
             }, seen,
         ]
+    }
+
+    private func again(_ call: APICall, _ run: RunRecord, by actor: Actor) async throws -> RunRecord {
+        guard call.visible == nil || run.clientSlug != nil else {
+            throw APIProblem(
+                status: .unprocessableContent, title: "A client is missing",
+                detail: "You see some clients, and this run is for none.",
+                fix: "Ask somebody who sees all clients.")
+        }
+        guard let today = house.catalog.agent(run.agent) else {
+            throw APIProblem(
+                status: .conflict, title: "No such agent", detail: "There is no agent \(run.agent) any more.",
+                fix: "Put its file back into the agents folder.")
+        }
+        let isAsThen = call.text("config") == "run"
+        guard let agent = try await isAsThen ? house.catalog.version(run.configHash) : today else {
+            throw APIProblem(
+                status: .conflict, title: "No such config",
+                detail: "The config of run \(run.id) is not kept any more.",
+                fix: "Ask for the config of today.")
+        }
+        var payload: String?
+        if let written = call.body["payload"]?.object {
+            payload = try await RunEdit(house: house).payload(written, for: run, agent)
+        }
+        return try await house.runs.again(
+            run.id, agent: agent, by: "\(actor.surface) \(actor.name)", from: .api, payload: payload)
     }
 
     /// Nothing of the run moves, so whoever may say it on its page may say it here.
