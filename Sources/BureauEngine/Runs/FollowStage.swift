@@ -85,14 +85,22 @@ struct FollowStage: Stage {
                     answered.insert(try await tools.answer(call, name: recorder.fold.customToolCalls[call] ?? ""))
                 }
             }
-        } catch let doubt as InDoubt {
+        } catch { return try await outcome(of: error, hand, client, recorder.fold) }
+    }
+
+    private func outcome(
+        of error: any Error, _ hand: RunInHand, _ client: AnthropicClient, _ fold: SessionFold
+    ) async throws -> StageOutcome {
+        switch error {
+        case let doubt as InDoubt:
             return try await Doubt(parts: parts, hand: hand).ask(doubt.step, doubt.why)
-        } catch let error as VendorError {
+        case let error as VendorError:
             try Task.checkCancellation()
             return try await lost(hand, error)
-        } catch let error as StorageError where error != .busy {
-            await stopSpending(hand, client, recorder.fold, error)
+        case let error as StorageError where error != .busy:
+            await stopSpending(hand, client, fold, error)
             throw error
+        default: throw error
         }
     }
 
