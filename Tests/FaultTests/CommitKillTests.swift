@@ -136,12 +136,7 @@ struct CommitKillTests {
         }
     }
 
-    /// What the one before has kept aside bears the second it was begun in, and may be in the way of the next.
     private static func restore(_ backup: URL, _ installation: Installation) async throws -> ProductProcess.End {
-        for name in try FileManager.default.contentsOfDirectory(atPath: installation.data.path)
-        where name.hasPrefix("before-restore-") {
-            try FileManager.default.removeItem(at: installation.data.appending(path: name))
-        }
         let process = try installation.start(
             ["db", "restore", backup.path, "--force", "--data", installation.data.path])
         return try await process.waitForEnd()

@@ -120,7 +120,9 @@ package struct Restore: Sendable {
             for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: databasePath.path + suffix) }
             return nil
         }
-        let folder = dataFolder.appendingPathComponent("before-restore-" + BackupWriter.stamp(doors.now()))
+        // Two restores may fall into one second: the end of an id tells them apart.
+        let name = "before-restore-\(BackupWriter.stamp(doors.now()))-\(doors.makeID().suffix(6))"
+        let folder = dataFolder.appendingPathComponent(name)
         let kept = folder.appendingPathComponent(databasePath.lastPathComponent)
         // A damaged one is kept as it lies, with its log; else everything is moved into the file first.
         let isWhole: Bool
