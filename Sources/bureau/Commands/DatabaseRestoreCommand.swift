@@ -23,7 +23,7 @@ struct DatabaseRestoreCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             let settings = try common.settings()
-            let locks = try Self.alone(settings)
+            let locks = try await Self.alone(settings, doors: .system)
             defer { withExtendedLifetime(locks) {} }
             let restore = Restore(
                 backup: try await backup(), databasePath: URL(fileURLWithPath: settings.databasePath),
@@ -43,7 +43,7 @@ struct DatabaseRestoreCommand: AsyncParsableCommand {
     }
 
     /// Holds the server's lock, so that none starts in the middle, and the one that keeps every other command away.
-    private static func alone(_ settings: Settings) throws -> [OwnerLock] {
+    private static func alone(_ settings: Settings, doors: Doors) async throws -> [OwnerLock] {
         let folder = Composition.ownersFolder(settings)
         func refusal(_ who: String) -> SetupError {
             SetupError(
@@ -51,10 +51,12 @@ struct DatabaseRestoreCommand: AsyncParsableCommand {
                 exitCode: ExitStatus.temporary)
         }
         let server: OwnerLock, restore: OwnerLock
-        do { server = try OwnerLock(folder: folder, owner: ServerLock.name) } catch is OwnerLockTaken {
+        do {
+            server = try await OwnerLock.take(folder: folder, owner: ServerLock.name, doors: doors)
+        } catch is OwnerLockTaken {
             throw refusal("a running bureau serve")
         }
-        do { restore = try RestoreLock.take(settings) } catch is OwnerLockTaken {
+        do { restore = try await RestoreLock.take(settings, doors: doors) } catch is OwnerLockTaken {
             throw refusal("another bureau db restore")
         }
         let own = [ServerLock.name + ".lock", RestoreLock.name + ".lock"]

@@ -55,7 +55,8 @@ struct DemoCommand: AsyncParsableCommand {
             Environment(environment),
             overrides: SettingsOverrides(dataFolder: folder.data.path, host: "127.0.0.1", port: 0))
         let composition = try await Composition(settings, logger: .forCommand(.error), isServer: true)
-        let lock = try OwnerLock(folder: Composition.ownersFolder(settings), owner: ServerLock.name)
+        let lock = try await OwnerLock.take(
+            folder: Composition.ownersFolder(settings), owner: ServerLock.name, doors: composition.doors)
         defer { withExtendedLifetime(lock) {} }
         let (ports, ready) = AsyncStream<Int>.makeStream()
         let server = Self.group(composition.serverServices { port in ready.yield(port ?? 0) }, stopsOnSignal: !once)

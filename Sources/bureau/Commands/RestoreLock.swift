@@ -7,8 +7,9 @@ import Foundation
 enum RestoreLock {
     static let name = "restore"
 
-    static func take(_ settings: Settings) throws -> OwnerLock {
-        try OwnerLock(folder: OwnerLock.folder(besideDatabase: settings.databasePath), owner: name)
+    static func take(_ settings: Settings, doors: Doors) async throws -> OwnerLock {
+        try await OwnerLock.take(
+            folder: OwnerLock.folder(besideDatabase: settings.databasePath), owner: name, doors: doors)
     }
 
     /// Throws while a restore replaces the database of these settings.
