@@ -116,12 +116,13 @@ package struct Sweep: Sendable {
         }
         if isWhole { try await checkAbsent(watch, book, seen: seen, clickUp) }
         let (reached, now) = (cursor, parts.doors.now())
+        let answering: Int64? = isWhole ? known?.askings ?? 0 : nil
         try await parts.database.write { db in
             if isWhole, isRecorded {
                 try TaskRecordStore(db: db).removeUnseen(.clickUp, container: watch.listID, since: began)
             }
             try SweepStore(db: db).finish(
-                agent: watch.name, listID: watch.listID, updatedAfter: reached, isWhole: isWhole, now: now)
+                agent: watch.name, listID: watch.listID, updatedAfter: reached, answering: answering, now: now)
             try AlertStore(db: db).resolve(subject: watch.subject, now: now)
         }
         if !started.isEmpty {

@@ -6,7 +6,10 @@ package struct SweepRecord: Sendable, Hashable {
     package let listID: String
     package let updatedAfter: Int64
     package let sweptAt: Int64
+    /// When everything was looked at; nil when it never was, or is asked for.
     package let wholeAt: Int64?
+    /// How often a look at everything was asked for since there was one.
+    let askings: Int64
     package let failures: Int64
     package let problem: String?
 
@@ -15,7 +18,9 @@ package struct SweepRecord: Sendable, Hashable {
         listID = try row.text("list_id")
         updatedAfter = try row.integer("updated_after")
         sweptAt = try row.integer("swept_at")
-        wholeAt = try row.integerIfAny("whole_at")
+        let whole = try row.integerIfAny("whole_at") ?? 0
+        wholeAt = whole > 0 ? whole : nil
+        askings = max(0, -whole)
         failures = try row.integer("failures")
         problem = try row.textIfAny("problem")
     }
@@ -30,15 +35,19 @@ struct SweepStore {
 
     func all() throws -> [SweepRecord] { try db.query("SELECT * FROM sweep ORDER BY agent").map(SweepRecord.init) }
 
-    /// The cursor never goes back.
-    func finish(agent: String, listID: String, updatedAfter: Int64, isWhole: Bool, now: Int64) throws {
+    /// The cursor never goes back. `answering` is how many askings were known when a look at everything began, nil for a
+    /// look at what changed: one that was asked for since is still to come.
+    func finish(agent: String, listID: String, updatedAfter: Int64, answering: Int64?, now: Int64) throws {
+        let wholeAt = answering.map { _ in now }, known = answering ?? 0
         try db.execute(
             """
             INSERT INTO sweep (agent, list_id, updated_after, swept_at, whole_at) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (agent, list_id) DO UPDATE SET updated_after = max(updated_after, excluded.updated_after),
-                swept_at = excluded.swept_at, whole_at = coalesce(excluded.whole_at, whole_at),
+                swept_at = excluded.swept_at,
+                whole_at = CASE WHEN max(-coalesce(whole_at, 0), 0) > ? THEN whole_at
+                    ELSE coalesce(excluded.whole_at, whole_at) END,
                 failures = 0, problem = NULL
-            """, [agent, listID, updatedAfter, now, isWhole ? now : nil])
+            """, [agent, listID, updatedAfter, now, wholeAt, known])
     }
 
     /// Returns how many sweeps in a row have failed now.
@@ -53,9 +62,10 @@ struct SweepStore {
         ).first?.integer("failures") ?? 1
     }
 
-    /// The next sweep of this agent's lists looks at everything.
+    /// The next sweep of this agent's lists looks at everything, also when one is under way. A list that was never
+    /// swept needs no asking. Below zero the column counts the askings.
     func askWhole(agent: String) throws {
-        try db.execute("UPDATE sweep SET whole_at = NULL WHERE agent = ?", [agent])
+        try db.execute("UPDATE sweep SET whole_at = min(coalesce(whole_at, 0), 0) - 1 WHERE agent = ?", [agent])
     }
 
     /// Runs the sweep started since, because no webhook had.

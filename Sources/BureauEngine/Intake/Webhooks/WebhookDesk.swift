@@ -84,7 +84,8 @@ package struct WebhookDesk: Sendable {
     }
 
     /// One that somebody made for fewer events would let comments and moves pass unheard. What it did not tell of is
-    /// looked for, and that is asked for first: once it is mended nobody knows that it ever lacked anything.
+    /// looked for, and that is asked for first: once it is mended nobody knows that it ever lacked anything. It is asked
+    /// for once more then, for a server's sweep may have begun in between.
     private func whole(_ hook: ClickUpWebhook, _ watch: Sweep.Watch, _ clickUp: ClickUpClient)
         async throws -> (Registration, ClickUpWebhook)
     {
@@ -92,6 +93,7 @@ package struct WebhookDesk: Sendable {
         guard !lacking.isEmpty else { return (.adopted, hook) }
         try await database.write { try SweepStore(db: $0).askWhole(agent: agent) }
         try await clickUp.updateWebhook(hook.id, endpoint: hook.endpoint, events: hook.events + lacking)
+        try await database.write { try SweepStore(db: $0).askWhole(agent: agent) }
         return (.mended, hook)
     }
 

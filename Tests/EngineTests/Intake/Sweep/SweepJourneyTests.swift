@@ -79,4 +79,35 @@ struct SweepJourneyTests {
             #expect(try runs.map { try $0.text("task_id") } == ["86demoshm1"])
         }
     }
+
+    @Test("A look at everything that is asked for while one is under way comes after it", arguments: [0, 1])
+    func askedMeanwhile(askedBefore: Int) async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench(), watch = try #require(Sweep.Watch(try bench.agent))
+            func found() async throws -> SweepRecord? {
+                try await bench.database.read { try SweepStore(db: $0).find(agent: "sentinel", listID: Agents.list) }
+            }
+            let calm = Sweep(parts: try bench.parts(standIns.connections), wake: {})
+            _ = try await calm.sweep(watch)
+            for _ in 0..<askedBefore {
+                try await bench.database.write { try SweepStore(db: $0).askWhole(agent: "sentinel") }
+            }
+            // As `bureau webhooks register` does in a process of its own.
+            let transport = Interposed(standIns.transport) { [database = bench.database] request in
+                if request.operation == "GET list tasks" {
+                    try? await database.write { try SweepStore(db: $0).askWhole(agent: "sentinel") }
+                }
+                return nil
+            }
+            var connections = standIns.connections
+            connections.clickUp = ClickUpClient(
+                transport: transport, baseURL: "http://127.0.0.1:\(standIns.port)/clickup/api/v2",
+                token: Secret("pk_demo"))
+            bench.clock.advance(milliseconds: Sweep.wholeEveryMilliseconds)
+            _ = try await Sweep(parts: try bench.parts(connections), wake: {}).sweep(watch)
+            #expect(try await found()?.wholeAt == nil)
+            _ = try await calm.sweep(watch)
+            #expect(try await found()?.wholeAt == bench.clock.now)
+        }
+    }
 }

@@ -31,7 +31,7 @@ struct WebhookCareTests {
 
             try await bench.database.write { db in
                 try SweepStore(db: db).finish(
-                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, isWhole: true, now: 1)
+                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, answering: 0, now: 1)
             }
             let atArming = Noted()
             // What is written down when the request leaves is what a kill right after it would leave.
@@ -70,7 +70,7 @@ struct WebhookCareTests {
             #expect(WebhookDesk.lacking(hook) == ["taskCreated", "taskUpdated", "taskCommentPosted"])
             try await bench.database.write { db in
                 try SweepStore(db: db).finish(
-                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, isWhole: true, now: 1)
+                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, answering: 0, now: 1)
             }
             let care = WebhookCare(
                 parts: try bench.parts(standIns.connections) { $0.clickUpWorkspaceID = Self.workspace }, notice: {})
@@ -110,8 +110,10 @@ struct WebhookCareTests {
             }
             func sweep() async throws {
                 try await bench.database.write { db in
-                    try SweepStore(db: db).finish(
-                        agent: "sentinel", listID: Agents.list, updatedAfter: 1, isWhole: true, now: 1)
+                    let store = SweepStore(db: db)
+                    let known = try store.find(agent: "sentinel", listID: Agents.list)
+                    try store.finish(
+                        agent: "sentinel", listID: Agents.list, updatedAfter: 1, answering: known?.askings ?? 0, now: 1)
                 }
             }
             func asksWhole() async throws -> Bool {
@@ -147,7 +149,7 @@ struct WebhookCareTests {
                 "webhook", subject: "events of webhook \(hook.id)", "They could not be put back.")
             try await bench.database.write { db in
                 try SweepStore(db: db).finish(
-                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, isWhole: true, now: 1)
+                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, answering: 0, now: 1)
             }
             try await WebhookCare(parts: parts, notice: {}).check()
             #expect(try await bench.alerts().isEmpty, "it is as it should be")
@@ -168,7 +170,7 @@ struct WebhookCareTests {
                 workspace: Self.workspace, endpoint: endpoint, events: ["taskMoved"], list: Agents.list)
             try await bench.database.write { db in
                 try SweepStore(db: db).finish(
-                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, isWhole: true, now: 1)
+                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, answering: 0, now: 1)
             }
             let atMending = Noted()
             let transport = Interposed(standIns.transport) { [database = bench.database] request in
