@@ -9,6 +9,7 @@ package struct RunCause: Error, Hashable, Sendable {
         case sessionUnreachable = "session_unreachable"
         case sessionTerminated = "session_terminated"
         case sessionLost = "session_lost"
+        case openingGivenUp = "opening_given_up"
         case retriesExhausted = "retries_exhausted"
         case refusal
         case unknownStopReason = "unknown_stop_reason"

@@ -263,6 +263,9 @@ extension RunCause.Code {
     var retriesAtCollecting: Bool { self == .noFiles || self == .filesMissing }
     /// The session may well be alive: we lost sight of it.
     var retriesInSession: Bool {
-        self == .sessionUnreachable || self == .lostTooOften || self == .internalError || self == .configGone
+        switch self {
+        case .sessionUnreachable, .lostTooOften, .internalError, .configGone, .openingGivenUp: true
+        default: false
+        }
     }
 }

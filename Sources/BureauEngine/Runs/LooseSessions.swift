@@ -102,7 +102,7 @@ extension LooseSessions {
     /// One that was asked for and never seen counts. A builder's session is no session of the service.
     private func mayHaveSession(_ run: RunRecord, _ cause: RunCause?) throws -> Bool {
         if run.sessionID != nil { return run.consoleSession != nil }
-        let isGivenUp = cause?.code == .byPerson
+        let isGivenUp = cause?.code == .openingGivenUp
         return try StepStore(db: db).list(run: run.id, purpose: .session).contains { step in
             guard step.channel == .anthropic, step.kind == "create", step.intendedAt != nil else { return false }
             return step.state != .failed || isGivenUp

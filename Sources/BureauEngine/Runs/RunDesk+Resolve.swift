@@ -68,7 +68,9 @@ extension RunDesk {
         let (now, isOver) = (doors.now(), run.state.isFinal)
         let rests = isOver || run.state == .inReview
         if step.purpose == .session, resolution == .giveUp, !isOver {
-            let cause = RunCause(.byPerson, "\(step.what) could not be settled; \(person) gave it up.")
+            // One whose session is found after all can be tried again in it.
+            let code: RunCause.Code = run.sessionID == nil ? .openingGivenUp : .byPerson
+            let cause = RunCause(code, "\(step.what) could not be settled; \(person) gave it up.")
             // What was given up may have landed after all, and nobody follows the session any more.
             if let session = run.consoleSession { try LooseSessions(db: db).watch(run.id, session, now: now) }
             return try transitions.apply(.broke(cause), to: run.id, lease: nil, in: db)

@@ -31,8 +31,9 @@ extension RunWords {
         case .notRecorded: "Stopped: not recorded"
         case .stopUnconfirmed: "Stopped: not confirmed"
         case .byPerson: person(in: cause.sentence).map { byWords + $0 } ?? "Stopped by a person"
-        case .sessionRefused, .sessionUnreachable, .sessionTerminated, .sessionLost, .retriesExhausted, .refusal,
-            .unknownStopReason, .taskUnreadable, .configGone, .queuedTooLong, .noFiles, .internalError, .buildRefused,
+        case .sessionRefused, .sessionUnreachable, .sessionTerminated, .sessionLost, .openingGivenUp,
+            .retriesExhausted, .refusal, .unknownStopReason, .taskUnreadable, .configGone, .queuedTooLong, .noFiles,
+            .internalError, .buildRefused,
             .buildFailed, .uncommittedWork, .mergeRefused, .missingFields, .unknownClient, .unclear, .blocked,
             .notEligible, .filesMissing, .deliveryFailed:
             "Stopped"

@@ -74,6 +74,8 @@ extension RunCause.Code {
         case .sessionTerminated, .retriesExhausted:
             "The session is over and cannot go on. Run again begins a new one with the same input."
         case .sessionLost: "The session is not there any more. Run again begins a new one with the same input."
+        case .openingGivenUp:
+            "Its session is looked for and stopped. Retry step goes on in it where it was found, and looks for it once more where it was not."
         case .refusal:
             "The model would not do it. Change the task's or the client's words, or the agent's prompt; then run it again."
         case .unknownStopReason:

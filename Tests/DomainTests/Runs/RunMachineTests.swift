@@ -127,6 +127,19 @@ private let allEvents: [RunMachine.Event] = [
         #expect(run.state == .running && run.stopCause == nil)
     }
 
+    /// Whether its session was found after it was given up while it opened, and where a person's new try leads.
+    private static let openings: [(session: String?, state: RunState)] = [(nil, .queued), ("s", .running)]
+
+    @Test("What was given up while its session opened is tried again in it where it was found", arguments: openings)
+    func retriedOpening(session: String?, state: RunState) throws {
+        var run = RunMachine(state: .starting)
+        let givenUp = RunCause(.openingGivenUp, "Nobody could tell; Ana gave it up.")
+        #expect(try run.apply(.broke(givenUp)).count == 2, "people are told, and it is looked for")
+        var later = RunMachine(state: run.state, session: session, cause: run.cause)
+        #expect(try later.apply(.retried) == [])
+        #expect(later.state == state && later.cause == nil)
+    }
+
     @Test("A round that is sent back comes to review again, and an accepted one is published and done")
     func review() throws {
         var run = RunMachine(state: .delivering, session: "s")

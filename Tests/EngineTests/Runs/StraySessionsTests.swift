@@ -135,18 +135,25 @@ struct StraySessionsTests {
         #expect((ends.last?["usage"]?["output_tokens"]?.int ?? 0) > 0)
     }
 
+    /// A run that has asked for its session and heard nothing, and the step that asked.
+    private static func unanswered(_ bench: Bench) async throws -> (RunRecord, step: String) {
+        let run = try await bench.run([.taken]), (id, now) = (bench.clock.doors.makeID(), bench.clock.now)
+        let step = try await bench.database.write { db in
+            let plan = StepPlan(
+                channel: .anthropic, kind: "create", subject: "attempt-1", position: 0, intent: "{}")
+            let step = try StepStore(db: db).plan(plan, run: run.id, purpose: .session, id: id, now: now)
+            try StepStore(db: db).markIntended(step, now: now)
+            return step
+        }
+        try await open(bench, run)
+        return (run, step)
+    }
+
     @Test("A session that was asked for and never seen is looked for, becomes its run's own, is stopped and booked")
     func unseen() async throws {
         try await withStandIns { here in
             let bench = try await Bench(isImpatient: false), parts = try bench.parts(here.connections)
-            let run = try await bench.run([.taken]), (id, now) = (bench.clock.doors.makeID(), bench.clock.now)
-            try await bench.database.write { db in
-                let plan = StepPlan(
-                    channel: .anthropic, kind: "create", subject: "attempt-1", position: 0, intent: "{}")
-                let step = try StepStore(db: db).plan(plan, run: run.id, purpose: .session, id: id, now: now)
-                try StepStore(db: db).markIntended(step, now: now)
-            }
-            try await Self.open(bench, run)
+            let (run, _) = try await Self.unanswered(bench)
             try await bench.move(run.id, Self.broke)
             #expect(try await bench.alerts().map(\.cause).contains(Self.unconfirmed))
             try await StraySessions(parts: parts).chase()
@@ -164,6 +171,30 @@ struct StraySessionsTests {
             #expect(try await Self.holds(bench, run) == false)
             #expect(try await !bench.alerts().map(\.cause).contains(Self.unconfirmed))
             try await Self.isBooked(bench, run, try await Self.cost(here, session))
+        }
+    }
+
+    @Test("A run that was given up while its session was being opened is tried again in the session that is found")
+    func givenUp() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(isImpatient: false), parts = try bench.parts(here.connections), now = bench.clock.now
+            let (run, step) = try await Self.unanswered(bench)
+            try await bench.database.write {
+                try StepStore(db: $0).markFailed(step, state: .doubtful, error: "Nobody can tell.", now: now)
+            }
+            let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+            let failed = try await desk.resolve(run.id, step: nil, .giveUp, by: "ana")
+            #expect(failed.state == .failed && failed.cause?.code == .openingGivenUp)
+            let session = try await Self.costly(here, Self.mark(run.id))
+            for _ in 0..<2 { try await StraySessions(parts: parts).chase() }
+            #expect(try await Self.interrupts(here, session) == 1, "it is stopped")
+            try await Self.rest(here, session)
+            let retried = try await desk.retry(run.id)
+            #expect(retried.state == .running && retried.sessionID == session)
+            #expect(
+                try await bench.database.read { try InterruptedTurn(run.id, in: $0).isCutShort }, "it is told to go on")
+            try await StraySessions(parts: parts).chase()
+            #expect(try await Self.interrupts(here, session) == 1, "it is the run's own again")
         }
     }
 
