@@ -12,10 +12,11 @@ extension Installation {
     package func checkHistories() async throws {
         let path = data.appending(path: "bureau.db").path
         guard FileManager.default.fileExists(atPath: path) else { return }
-        let database = try SQLiteDatabase(path: path)
-        defer { try? database.close() }
+        let rows = try await Self.database(at: path) {
+            try await $0.query("SELECT run_id, kind FROM run_event ORDER BY run_id, seq")
+        }
         var states: [String: [String]] = [:]
-        for row in try await database.query("SELECT run_id, kind FROM run_event ORDER BY run_id, seq") {
+        for row in rows {
             states[try row.text("run_id"), default: []].append(try row.text("kind"))
         }
         let complaints = states.sorted { $0.key < $1.key }.flatMap {

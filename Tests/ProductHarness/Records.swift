@@ -25,8 +25,10 @@ package struct Records: Sendable {
     package let steps: [Step]
 
     static func read(_ path: String) async throws -> Records {
-        let database = try SQLiteDatabase(path: path)
-        defer { try? database.close() }
+        try await Installation.database(at: path) { try await read($0) }
+    }
+
+    private static func read(_ database: SQLiteDatabase) async throws -> Records {
         let runs = try await database.query("SELECT * FROM run ORDER BY id").map { row in
             Run(
                 id: try row.text("id"), agent: try row.text("agent"), state: try row.text("state"),
