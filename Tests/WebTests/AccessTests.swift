@@ -134,6 +134,10 @@ struct AccessTests {
             )
             let json = try JSONValue.parse(try await boss.get("/users.json?after=user-099").body)
             #expect(json["items"]?.array?.compactMap { $0["name"]?.string } == (100...103).map { "user-\($0)" })
+            let whole = try JSONValue.parse(try await boss.get("/users.json").body)
+            let goesOn = try #require(whole["next"]?.string)
+            let rest = try JSONValue.parse(try await boss.get("/users.json?cursor=\(goesOn)").body)
+            #expect(rest["items"]?.array?.count == 5 && rest["next"] == .null)
         }
     }
 

@@ -76,7 +76,7 @@ struct AuditPageTests {
             let first = try JSONValue.parse(try await emil.get("/system/audit-log.json?actor=zoe").body)
             let next = try #require(first["next"]?.string)
             let second = try JSONValue.parse(
-                try await emil.get("/system/audit-log.json?actor=zoe&before=\(next)").body)
+                try await emil.get("/system/audit-log.json?actor=zoe&cursor=\(next)").body)
             let deeds = [first, second].flatMap { ($0["items"]?.array ?? []).compactMap { $0["action"]?.string } }
             #expect(deeds.count == all && Set(deeds) == Set((0..<all).map { "deed \($0)" }))
             #expect(second["next"] == .null)

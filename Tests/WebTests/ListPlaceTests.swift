@@ -43,8 +43,8 @@ struct ListPlaceTests {
                 return (json["items"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
             }
             let first = try await told("/runs.json?order=oldest"), next = try #require(first.next)
-            #expect(first.ids == Array(ids.prefix(50)) && next == ids[49])
-            let rest = try await told("/runs.json?order=oldest&after=\(next)")
+            #expect(first.ids == Array(ids.prefix(50)) && next == APICursor.make("runs", ids[49]))
+            let rest = try await told("/runs.json?order=oldest&cursor=\(next)")
             #expect(rest.ids == Array(ids.suffix(10)) && rest.next == nil)
             #expect(try await told("/runs.json").ids == ids.suffix(50).reversed())
         }

@@ -119,9 +119,19 @@ struct PageTests {
                 return (json["items"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
             }
             let first = try await ids("/runs.json"), next = try #require(first.next)
-            let second = try await ids("/runs.json?before=\(next)")
+            let second = try await ids("/runs.json?cursor=\(next)")
             #expect(first.ids.count == 50 && second.ids.count == 12 && second.next == nil)
             #expect(Set(first.ids + second.ids).count == 62)
+            #expect(try await ids("/runs.json?before=\(next)").ids == second.ids, "nobody is sent round in a circle")
+            #expect(try await ids("/runs.json?before=\(first.ids[49])").ids == second.ids, "the page's own place")
+            let foreign = APICursor.make("artifacts", first.ids[49])
+            for bad in ["abc", foreign] {
+                let refused = try await browser.get("/runs.json?cursor=\(bad)")
+                #expect(refused.status == 400 && refused.text.contains("Unknown cursor"), "\(bad)")
+            }
+            let program = try await Program.of(server, "robot", .viewer)
+            let over = try await program.json("/api/v1/runs?cursor=\(next)")
+            #expect(over["items"]?.array?.compactMap { $0["id"]?.string } == second.ids, "the API takes it too")
         }
     }
 

@@ -184,15 +184,16 @@ struct RunPages: Sendable {
     private func json(_ web: WebRequest) async throws -> Response {
         var listing = try listing(web)
         listing.limit = Self.pageRows + 1
-        ListOrder.runs(web).sort(&listing, web)
+        let order = ListOrder.runs(web)
+        order.sort(&listing, from: try APICursor.place(web, of: "runs", or: order.cursor(web)))
         let runs = try await house.runs.list(listing)
         let next = runs.count > Self.pageRows ? runs[Self.pageRows - 1].id : nil
-        return Self.json(
-            .object(
-                JSONObject([
-                    ("items", .array(runs.prefix(Self.pageRows).map(\.document))),
-                    ("next", next.map { .string($0) } ?? .null),
-                ])))
+        return Self.json(runs.prefix(Self.pageRows).map(\.document), next: next, of: "runs")
+    }
+
+    /// A page of a list for programs, and where it goes on.
+    static func json(_ items: [JSONValue], next: String?, of list: String) -> Response {
+        json(["items": .array(items), "next": .line(next.map { APICursor.make(list, $0) })])
     }
 
     static func json(_ value: JSONValue) -> Response {

@@ -81,9 +81,11 @@ extension PeoplePages {
     }
 
     func json(_ web: WebRequest) async throws -> Response {
-        let found = try await found(web), people = found.prefix(Self.pageRows)
-        let next = found.count > people.count ? Self.place(of: people.last, Self.order(web)) : nil
-        return RunPages.json(["items": .array(people.map(\.listed)), "next": next.map { .string($0) } ?? .null])
+        let order = Self.order(web), place = try APICursor.place(web, of: "users", or: web.query("after"))
+        let found = try await found(order, after: place, limit: Self.pageRows + 1)
+        let people = found.prefix(Self.pageRows)
+        let next = found.count > people.count ? Self.place(of: people.last, order) : nil
+        return RunPages.json(people.map(\.listed), next: next, of: "users")
     }
 
     func csv(_ web: WebRequest) async throws -> Response {

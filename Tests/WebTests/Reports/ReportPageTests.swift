@@ -189,7 +189,7 @@ struct ReportPageTests {
                 let json = try JSONValue.parse(try await browser.get("/reports.json?reusable=yes\(before)").body)
                 ids += json["items"]?.array?.compactMap { $0["id"]?.string } ?? []
                 guard let next = json["next"]?.string else { break }
-                before = "&before=\(next)"
+                before = "&cursor=\(next)"
             }
             let accepted = (10..<80).reversed().filter { $0 % 7 != 0 }.map { "01KAREP00000000000000000\($0)" }
             #expect(ids == accepted)
@@ -212,8 +212,10 @@ struct ReportPageTests {
                 return (json["items"]?.array?.compactMap { $0["id"]?.string } ?? [], json["next"]?.string)
             }
             let first = try await page("/reports.json"), next = try #require(first.next)
-            let second = try await page("/reports.json?before=\(next)")
+            let second = try await page("/reports.json?cursor=\(next)")
             #expect(first.ids.count == 50 && second.ids.count == 5 && second.next == nil)
+            #expect(next == APICursor.make("artifacts", first.ids[49]), "as the API's list of them says it")
+            #expect(try await page("/reports.json?before=\(first.ids[49])").ids == second.ids)
             #expect(Set(first.ids + second.ids).count == 55)
         }
     }

@@ -133,7 +133,9 @@ struct ClientPages: Sendable {
     private func json(_ web: WebRequest) async throws -> Response {
         let agents = house.catalog.agents.map(\.config)
         let isArchived = web.query("view").map { $0 == "archived" }
-        let found = try await Self.order(web).page(house, web, isArchived: isArchived),
+        let order = Self.order(web), choice = try ClientOrder.Choice(web, isArchived: isArchived)
+        let place = try APICursor.place(web, of: "clients", or: web.query("after"))
+        let found = try await order.page(house, choice, after: place, limit: Self.pageRows + 1),
             shown = found.prefix(Self.pageRows)
         let clients = shown.map { client -> JSONValue in
             let readiness = ClientReadiness(client.record, isArchived: client.isArchived, agents: agents)
@@ -143,9 +145,8 @@ struct ClientPages: Sendable {
                     ("archived", .bool(client.isArchived)), ("readiness", readiness.document),
                 ]))
         }
-        let next = found.count > shown.count ? try await Self.order(web).place(of: shown.last, house) : nil
-        return RunPages.json(
-            .object(JSONObject([("items", .array(clients)), ("next", next.map { .string($0) } ?? .null)])))
+        let next = found.count > shown.count ? try await order.place(of: shown.last, house) : nil
+        return RunPages.json(clients, next: next, of: "clients")
     }
 
     /// All of a view's, in the page's own order.

@@ -139,8 +139,8 @@ struct ClientTabs: Sendable {
     /// The tab's rows for programs. From which address somebody came is for those who read the audit log.
     private func activityData(_ web: WebRequest) async throws -> Response {
         let rows = Self.activityRows
-        let found = try await house.clients.activity(
-            try web.theClient().slug, before: web.query("before"), limit: rows + 1)
+        let before = try APICursor.place(web, of: "changes", or: web.query("before"))
+        let found = try await house.clients.activity(try web.theClient().slug, before: before, limit: rows + 1)
         let entries = found.prefix(rows).map { entry -> JSONValue in
             let words = AuditWords(entry), other = ["remote_address", "before", "after"]
             let members = (entry.document.object?.members ?? []).filter { !other.contains($0.key) }
@@ -149,8 +149,7 @@ struct ClientTabs: Sendable {
                     members.map { ($0.key, $0.value) }
                         + [("before", .string(words.before)), ("after", .string(words.after))]))
         }
-        let next = found.count > rows ? JSONValue.string(found[rows - 1].id) : .null
-        return RunPages.json(["items": .array(entries), "next": next])
+        return RunPages.json(entries, next: found.count > rows ? found[rows - 1].id : nil, of: "changes")
     }
 
     private func activity(_ slug: String, _ web: WebRequest) async throws -> [Block] {

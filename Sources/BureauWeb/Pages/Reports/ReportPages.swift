@@ -153,12 +153,11 @@ struct ReportPages: Sendable {
     }
 
     private func json(_ web: WebRequest) async throws -> Response {
-        let (shown, next) = try await found(filter(web), reuse(web))
+        var filter = try filter(web)
+        filter.goOn(
+            from: try APICursor.place(web, of: "artifacts", or: Self.order(web).cursor(web))?.uppercased())
+        let (shown, next) = try await found(filter, reuse(web))
         return RunPages.json(
-            .object(
-                JSONObject([
-                    ("items", .array(shown.map { $0.document(house.reports.exclusion($0)) })),
-                    ("next", next.map { .string($0) } ?? .null),
-                ])))
+            shown.map { $0.document(house.reports.exclusion($0)) }, next: next, of: "artifacts")
     }
 }

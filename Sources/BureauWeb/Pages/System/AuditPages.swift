@@ -64,9 +64,11 @@ struct AuditPages: Sendable {
     }
 
     private func json(_ web: WebRequest) async throws -> Response {
-        let found = try await house.audit.list(try filter(web)), entries = found.prefix(Self.pageRows)
-        let next = found.count > Self.pageRows ? entries.last.map { JSONValue.string($0.id) } : nil
-        return RunPages.json(["items": .array(entries.map(\.document)), "next": next ?? .null])
+        var filter = try filter(web)
+        filter.before = try APICursor.place(web, of: "changes", or: filter.before)
+        let found = try await house.audit.list(filter), entries = found.prefix(Self.pageRows)
+        let next = found.count > entries.count ? entries.last?.id : nil
+        return RunPages.json(entries.map(\.document), next: next, of: "changes")
     }
 
     private func csv(_ web: WebRequest) async throws -> Response {
