@@ -44,6 +44,22 @@ struct PageClockTests {
         #expect(try Self.clock("UTC", at: "2026-11-21T12:00:00Z").moment(try Self.instant(moment)) == words)
     }
 
+    @Test("Stand among other words with the exact ones behind them; what says nothing has no dot")
+    func timed() throws {
+        let clock = try Self.clock("UTC", at: "2026-11-21T12:00:00Z")
+        let (asked, ready) = (try Self.instant("2026-11-21T11:48:00Z"), try Self.instant("2026-11-20T12:00:00Z"))
+        let line = TimedText.joined([
+            "asked \(asked, clock.moment) by \("ana")", TimedText(""), TimedText(ready, clock.absolute), "round \(2)",
+        ])
+        #expect(line.words == "asked 12 min ago by ana · 20 Nov, 12:00 · round 2")
+        #expect(line.parts.compactMap(\.iso) == ["2026-11-21T11:48:00Z", "2026-11-20T12:00:00Z"])
+        let told = ViewLibrary.shared.render(line, "timed")
+        #expect(
+            told.hasPrefix(
+                "asked <time datetime=\"2026-11-21T11:48:00Z\" title=\"2026-11-21T11:48:00Z\">12 min ago</time> by ana")
+        )
+    }
+
     private static let days = [
         ("Europe/Berlin", "2026-10-25T22:59:00Z", "2026-10-24T22:00:00Z"),
         ("Europe/Berlin", "2026-10-25T23:00:00Z", "2026-10-25T23:00:00Z"),

@@ -104,9 +104,15 @@ struct TodayTests {
             let asked = try await server.ask(Self.run(1))
             let browser = try await Browser.signedIn(server, "ana", .viewer)
             let today = try await browser.get("/").text
-            #expect(today.contains("$1.12 of $5.00") && today.contains(/ready 4[0-9] min ago/))
-            #expect(try await browser.get("/approvals/\(asked)/").text.contains("cost so far $1.12 of $5.00"))
+            #expect(
+                today.contains("$1.12 of $5.00")
+                    && today.contains(/ready <time datetime="[^"]+Z" title="[^"]+">4[0-9] min ago</))
+            let card = try await browser.get("/approvals/\(asked)/").text
+            #expect(card.contains("cost so far $1.12 of $5.00"))
+            #expect(
+                card.contains(/asked <time datetime="[^"]+Z" title="[^"]+">just now<\/time> · expires <time datetime/))
             let page = try await browser.get("/runs/\(Self.run(1))/").text
+            #expect(page.contains(/<dt>Started by<\/dt><dd>[^\n]*, <time datetime="[^"]+Z" title="/))
             #expect(page.contains("$1.12 of $5.00 (alert at $3.00)"))
         }
     }

@@ -60,10 +60,13 @@ struct ApprovalView: Sendable {
         let fits = ChangePages.fits(approval)
         let who = approval.threadName.map { " (sub-agent \($0))" } ?? ""
         let limit = try await house.limits(of: [run])[run.id]
+        let meta = TimedText.joined([
+            "\(words.title)\(who)", "asked \(approval.requestedAt, house.clock.moment)",
+            "expires \(approval.expiresAt, house.clock.absolute), then counts as expired",
+            "cost so far \(words.cost(of: limit))",
+        ])
         return ApprovalCard(
-            id: approval.id, chip: Self.chip(approval.state), effect: ApprovalWords.effect(approval),
-            meta: "\(words.title)\(who) · asked \(house.clock.moment(approval.requestedAt)) · expires "
-                + "\(house.clock.absolute(approval.expiresAt)), then counts as expired · cost so far \(words.cost(of: limit))",
+            id: approval.id, chip: Self.chip(approval.state), effect: ApprovalWords.effect(approval), meta: meta,
             tool: approval.tool, event: approval.eventID, json: value?.pretty ?? approval.newestInput,
             why: approval.why, versionWords: ApprovalWords.version(approval), preview: !lines.isEmpty,
             previewFacts: lines,

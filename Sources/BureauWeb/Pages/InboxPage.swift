@@ -138,11 +138,10 @@ struct InboxPage: Sendable {
         block.items = Items(items: [
             .init(
                 chip: shown.chip, title: "Open \(shown.title)", address: shown.address,
-                meta: [
-                    "round \(report.round)", shown.period, run.headline ?? "",
-                    "ready \(clock.moment(report.createdAt))",
-                    "cost so far \(words.cost)",
-                ].filter { !$0.isEmpty }.joined(separator: " · "))
+                meta: .joined([
+                    "round \(report.round)", TimedText(shown.period), TimedText(run.headline ?? ""),
+                    "ready \(report.createdAt, clock.moment)", "cost so far \(words.cost)",
+                ]))
         ])
         if person.role >= .consultant {
             block.forms = ReportActions(house: house).forms(report, person, isAwaited: true)
@@ -152,13 +151,16 @@ struct InboxPage: Sendable {
 
     private func question(_ run: RunRecord, _ person: PersonRecord) -> Block {
         let words = house.words(run)
-        var items = [words.item("asked \(clock.moment(run.acceptedAt)) · started by \(words.requester)")]
+        var items = [words.item("asked \(run.acceptedAt, clock.moment) · started by \(words.requester)")]
         if let task = run.taskURL, task.hasPrefix("https://") || task.hasPrefix("http://") {
-            items.append(.init(title: "Open the task and fill it in there", address: task, meta: run.taskID ?? ""))
+            items.append(
+                .init(title: "Open the task and fill it in there", address: task, meta: TimedText(run.taskID ?? "")))
         }
         if let client = run.clientSlug {
             items.append(
-                .init(title: "Open the client's record", address: "/clients/\(client)/#missing", meta: words.client))
+                .init(
+                    title: "Open the client's record", address: "/clients/\(client)/#missing",
+                    meta: TimedText(words.client)))
         }
         return Block(
             heading: "? Needs info: \(words.title)", style: "waits warn", text: words.why, items: Items(items: items),
@@ -189,7 +191,7 @@ struct InboxPage: Sendable {
             heading: "✕ \(isHalf ? "Delivery problem" : "Failed"): \(words.title)", style: "waits bad",
             callout: Callout(tone: "bad", title: words.why, fix: words.fix),
             items: Items(items: [
-                words.item("\(clock.moment(run.endedAt ?? run.acceptedAt)) · attempt \(run.attempt) · \(words.cost)")
+                words.item("\(run.endedAt ?? run.acceptedAt, clock.moment) · attempt \(run.attempt) · \(words.cost)")
             ]), forms: forms)
     }
 }

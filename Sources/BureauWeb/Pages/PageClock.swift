@@ -16,6 +16,9 @@ struct PageClock: Sendable {
         return zone.words(Int64(date.timeIntervalSince1970) * 1_000, hasYear: true)
     }
 
+    /// What stands behind a shorter text: as `title`, or as it is where nobody's zone is known.
+    static func exact(_ iso: String) -> String { title(iso) ?? iso }
+
     /// "12 min ago" within a day, "17 Nov, 14:05" before, with the year when it is another one.
     func moment(_ milliseconds: Int64) -> String {
         let seconds = (now() - milliseconds) / 1_000

@@ -106,6 +106,8 @@ struct Facts {
     struct Fact {
         var name: String
         var value: String
+        /// The same with its moments.
+        var told: TimedText? = nil
         var address: String? = nil
         var isCode = false
         var isCopied = false
@@ -121,12 +123,18 @@ struct Facts {
     init(_ facts: [Fact?]) { self.facts = facts.compactMap { $0 }.filter { !$0.value.isEmpty } }
 }
 
+extension Facts.Fact {
+    init(name: String, told: TimedText, address: String? = nil, chip: Chip? = nil, more: [Link] = []) {
+        self.init(name: name, value: told.words, told: told, address: address, chip: chip, more: more)
+    }
+}
+
 struct Items {
     struct Item {
         var chip: Chip? = nil
         var title: String
         var address: String
-        var meta: String
+        var meta: TimedText
         /// The run it tells of, whose state is kept true while the page is open.
         var run: String? = nil
     }
@@ -258,7 +266,7 @@ struct Table {
                 cells: zip(cells, columns).map { cell, column in
                     var cell = cell
                     (cell.label, cell.isNumber) = (column.title, column.isNumber)
-                    cell.moment = cell.iso.map { PageClock.title($0) ?? $0 }
+                    cell.moment = cell.iso.map(PageClock.exact)
                     return cell
                 }, run: runs.indices.contains(place) ? runs[place] : nil)
         }

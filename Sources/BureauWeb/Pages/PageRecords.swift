@@ -10,7 +10,7 @@ struct ApprovalCard {
     var id: String
     var chip: Chip? = nil
     var effect: String
-    var meta: String
+    var meta: TimedText
     var tool: String
     var event: String
     var json: String

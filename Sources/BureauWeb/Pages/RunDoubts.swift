@@ -113,7 +113,7 @@ struct RunDoubts {
             items: Items(items: [
                 .init(
                     chip: words.chip, title: "See what it is and decide", address: "\(words.address)#\(anchor)",
-                    meta: words.doing)
+                    meta: TimedText(words.doing))
             ]))
     }
 }

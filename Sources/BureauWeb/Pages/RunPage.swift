@@ -192,10 +192,10 @@ struct RunPage {
             Facts.Fact(name: "Agent", value: words.agent, address: "/agents/\(run.agent)/"),
             run.clientSlug.map { Facts.Fact(name: "Client", value: words.client, address: "/runs/?client=\($0)") },
             Facts.Fact(
-                name: "Started by", value: "\(origin.sentence), \(clock.absolute(run.acceptedAt))",
+                name: "Started by", told: "\(origin.sentence), \(run.acceptedAt, clock.absolute)",
                 address: origin.address),
             run.againOf.map { Facts.Fact(name: "Again of", value: $0, address: "/runs/\($0)/", isCode: true) },
-            run.endedAt.map { Facts.Fact(name: "Ended", value: clock.absolute($0)) },
+            run.endedAt.map { Facts.Fact(name: "Ended", told: TimedText($0, clock.absolute)) },
             run.taskID.map { Facts.Fact(name: "Task", value: $0, isCode: true, isCopied: true) },
             run.sessionID.map { Facts.Fact(name: "Session", value: $0, isCode: true, isCopied: true) },
         ])

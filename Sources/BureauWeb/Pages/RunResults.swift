@@ -93,9 +93,14 @@ struct RunResults {
                 items: decided.map {
                     .init(
                         chip: ApprovalView.chip($0.state), title: $0.effect, address: "/approvals/\($0.id)/",
-                        meta: ApprovalWords.outcome($0)
-                            + ($0.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""))
+                        meta: outcome($0))
                 }))
+    }
+
+    private func outcome(_ approval: ApprovalRecord) -> TimedText {
+        let words = ApprovalWords.outcome(approval)
+        guard let at = approval.decidedAt else { return TimedText(words) }
+        return "\(words), \(at, house.clock.absolute)"
     }
 
     /// What is known of its cost: the session's sum by the run's model, and what each sub-agent has of it.

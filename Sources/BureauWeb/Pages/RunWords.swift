@@ -101,7 +101,7 @@ struct RunWords {
         ]
     }
 
-    func item(_ meta: String) -> Items.Item {
+    func item(_ meta: TimedText) -> Items.Item {
         Items.Item(chip: chip, title: title, address: address, meta: meta, run: run.id)
     }
 

@@ -28,13 +28,14 @@ struct SearchPage: Sendable {
         page.blocks = [
             list(
                 "Clients",
-                names.map { Items.Item(title: $0.name, address: "/clients/\($0.slug)/", meta: $0.slug) },
+                names.map { Items.Item(title: $0.name, address: "/clients/\($0.slug)/", meta: TimedText($0.slug)) },
                 empty: "No client has it in its name or short name."),
             list(
                 "Agents",
                 agents.map {
                     Items.Item(
-                        title: $0.config.displayName, address: "/agents/\($0.config.name)/", meta: $0.config.name)
+                        title: $0.config.displayName, address: "/agents/\($0.config.name)/",
+                        meta: TimedText($0.config.name))
                 }, empty: "No agent has it in its name."),
             list("Reports", reports, empty: "No report has it in its title, client or kind."),
             Block(
@@ -56,7 +57,8 @@ struct SearchPage: Sendable {
             let words = house.words(report)
             let meta = [words.client, words.period, "version \(report.version)"].filter { !$0.isEmpty }
             return Items.Item(
-                chip: words.chip, title: words.title, address: words.address, meta: meta.joined(separator: " · "))
+                chip: words.chip, title: words.title, address: words.address,
+                meta: TimedText(meta.joined(separator: " · ")))
         }
     }
 

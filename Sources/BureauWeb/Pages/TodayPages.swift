@@ -54,7 +54,7 @@ struct TodayPages: Sendable {
         let limits = try await house.limits(of: running)
         let items = running.map(house.words).map { words in
             let told = [words.took, words.cost(of: limits[words.run.id]), words.doing]
-            return words.item(told.filter { !$0.isEmpty }.joined(separator: " · "))
+            return words.item(TimedText(told.filter { !$0.isEmpty }.joined(separator: " · ")))
         }
         return Block(
             heading: "Running now", count: Inbox.word(atWork), counted: "runs.\(RunsView.running.rawValue)",
@@ -90,16 +90,18 @@ struct TodayPages: Sendable {
             Items.Item(
                 chip: Chip(glyph: "◆", word: "Approve", tone: "wait"), title: approval.effect,
                 address: "/approvals/\(approval.id)/",
-                meta: "\(house.words(run).title) · expires \(clock.absolute(approval.expiresAt))")
+                meta: "\(house.words(run).title) · expires \(approval.expiresAt, clock.absolute)")
         }
         return approvals
             + (waiting.reviews + waiting.questions + waiting.failures).filter { isShown($0.id) }.map { run in
                 let words = house.words(run)
-                let since =
-                    ready[run.id].map { "ready \(clock.moment($0))" } ?? clock.moment(run.endedAt ?? run.acceptedAt)
-                let meta = [words.summary, since].filter { !$0.isEmpty }
-                return words.item(meta.joined(separator: " · "))
+                return words.item(.joined([TimedText(words.summary), since(run, ready[run.id])]))
             }
+    }
+
+    private func since(_ run: RunRecord, _ ready: Int64?) -> TimedText {
+        guard let ready else { return TimedText(run.endedAt ?? run.acceptedAt, clock.moment) }
+        return "ready \(ready, clock.moment)"
     }
 
     private func ended(_ person: PersonRecord) async throws -> Block {
@@ -146,7 +148,7 @@ struct TodayPages: Sendable {
                 chip: isDone
                     ? Chip(glyph: "✓", word: "Done", tone: "ok") : Chip(glyph: "○", word: "To do", tone: "idle"),
                 title: word, address: place,
-                meta: person.role >= role ? how : "\(how) For the role \(role.word).")
+                meta: TimedText(person.role >= role ? how : "\(how) For the role \(role.word)."))
         }
         return [
             Block(

@@ -82,7 +82,7 @@ struct PeoplePages: Sendable {
                     Facts.Fact(name: "Name", value: person.name, isCode: true),
                     Facts.Fact(name: "Role", value: "\(person.role.word). \(person.role.meaning)"),
                     Facts.Fact(name: "Password", value: person.hasPassword ? "set" : "none: signs in by link"),
-                    Facts.Fact(name: "Last seen", value: person.seenAt.map(clock.absolute) ?? "never"),
+                    Facts.Fact(name: "Last seen", told: person.seenAt.map { TimedText($0, clock.absolute) } ?? "never"),
                     Facts.Fact(name: "Status", value: person.isDisabled ? "disabled" : "active"),
                 ])),
             Block(

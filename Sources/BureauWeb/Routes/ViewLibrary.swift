@@ -17,7 +17,7 @@ struct ViewLibrary: Sendable {
         ("form", PackageResources.form_mustache), ("frame", PackageResources.frame_mustache),
         ("sheet", PackageResources.sheet_mustache), ("tree", PackageResources.tree_mustache),
         ("spans", PackageResources.spans_mustache), ("chart", PackageResources.chart_mustache),
-        ("row", PackageResources.row_mustache),
+        ("row", PackageResources.row_mustache), ("timed", PackageResources.timed_mustache),
     ]
 
     /// Views that do not parse, which a test expects to be none.

@@ -35,14 +35,15 @@ extension ClientView {
     private func credentials(_ name: String) -> Block {
         let found = accountLines
         let broken = found.filter { $0.status == .fail }.map { "\($0.name): \($0.detail)" }
-        let checked = found.isEmpty ? nil : check.map { "\(clock.absolute($0.endedAt)) by \($0.by)" }
+        var checked: TimedText = "not since the server started or the record changed"
+        if let check, !found.isEmpty { checked = "\(check.endedAt, clock.absolute) by \(check.by)" }
         return Block(
             id: "credentials", heading: "Credentials",
             text: "How to replace them: docs/guides/rotate-keys.md. What they are is never shown.",
             facts: Facts([
                 Facts.Fact(name: "Name", value: name, isCode: true, chip: Self.chip(found)),
                 Facts.Fact(name: "Does not work", value: broken.joined(separator: "; ")),
-                Facts.Fact(name: "Checked", value: checked ?? "not since the server started or the record changed"),
+                Facts.Fact(name: "Checked", told: checked),
             ]))
     }
 

@@ -196,11 +196,11 @@ struct EndpointPages: Sendable {
             Facts.Fact(name: "Endpoint", value: endpoint.id, isCode: true, isCopied: true),
             Facts.Fact(name: "Told of", value: endpoint.topics.joined(separator: ", ")),
             Facts.Fact(name: "Client", value: endpoint.client.map { clients[$0] ?? $0 } ?? "all"),
-            Facts.Fact(name: "Added", value: "\(clock.absolute(endpoint.createdAt)) by \(endpoint.madeBy)"),
-            endpoint.failingSince.map { Facts.Fact(name: "Failing since", value: clock.absolute($0)) },
+            Facts.Fact(name: "Added", told: "\(endpoint.createdAt, clock.absolute) by \(endpoint.madeBy)"),
+            endpoint.failingSince.map { Facts.Fact(name: "Failing since", told: TimedText($0, clock.absolute)) },
             endpoint.formerUntil.flatMap { until in
                 until > clock.now()
-                    ? Facts.Fact(name: "Former secret", value: "signs too until \(clock.absolute(until))") : nil
+                    ? Facts.Fact(name: "Former secret", told: "signs too until \(until, clock.absolute)") : nil
             },
         ])
     }

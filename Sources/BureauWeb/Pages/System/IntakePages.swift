@@ -48,7 +48,7 @@ struct IntakePages: Sendable {
                     record.changedAt == 0
                         ? nil
                         : Facts.Fact(
-                            name: "Changed", value: "\(clock.absolute(record.changedAt)) by \(record.changedBy)"),
+                            name: "Changed", told: "\(record.changedAt, clock.absolute) by \(record.changedBy)"),
                     Facts.Fact(name: "Reason", value: record.reason),
                     (try web.signedIn().person.role >= .engineer)
                         ? Facts.Fact(

@@ -135,7 +135,7 @@ struct SignalPages: Sendable {
             Block(
                 facts: Facts([
                     Facts.Fact(name: "Delivery", value: signal.id, isCode: true, isCopied: true),
-                    Facts.Fact(name: "Received", value: clock.absolute(signal.receivedAt)),
+                    Facts.Fact(name: "Received", told: TimedText(signal.receivedAt, clock.absolute)),
                     Facts.Fact(name: "Source", value: Self.tool(signal)),
                     Facts.Fact(name: "Project", value: Self.project(signal) ?? "", isCode: true),
                     Facts.Fact(name: "Agent", value: agent(signal)),

@@ -36,8 +36,14 @@ struct SystemRows {
     private func row(
         _ name: String, _ parts: [String?], _ more: (word: String, address: String)? = nil, _ chip: Chip? = nil
     ) -> Facts.Fact {
+        row(name, timed: parts.map { TimedText($0 ?? "") }, more, chip)
+    }
+
+    private func row(
+        _ name: String, timed parts: [TimedText], _ more: (word: String, address: String)? = nil, _ chip: Chip? = nil
+    ) -> Facts.Fact {
         Facts.Fact(
-            name: name, value: parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " · "), chip: chip,
+            name: name, told: .joined(parts), chip: chip,
             more: more.map { [Link(word: $0.word, address: $0.address)] } ?? [])
     }
 
@@ -54,12 +60,13 @@ struct SystemRows {
     private func intake(_ facts: SystemFacts) -> Facts.Fact {
         let queue = facts.queue, refused = facts.refused.reduce(0) { $0 + $1.count }
         let why = facts.refused.prefix(3).map { "\($0.why) \($0.count)" }.joined(separator: ", ")
+        var last: TimedText = "last webhook none yet"
+        if let signal = facts.lastSignal { last = "last webhook \(signal.receivedAt, clock.moment)" }
         return row(
             Self.intakeName,
-            [
-                "last webhook \(facts.lastSignal.map { clock.moment($0.receivedAt) } ?? "none yet")",
-                "queue \(queue.waiting)", "oldest \(Words.duration(.milliseconds(queue.oldestMilliseconds)))",
-                "rejected today \(refused)" + (refused > 0 ? " (\(why))" : ""),
+            timed: [
+                last, "queue \(queue.waiting)", "oldest \(Words.duration(.milliseconds(queue.oldestMilliseconds)))",
+                "rejected today \(refused)\(refused > 0 ? " (\(why))" : "")",
             ], ("Webhooks", "/system/webhooks/"), facts.intake.mode == .open ? nil : IntakePages.chip(facts.intake))
     }
 
@@ -87,9 +94,10 @@ struct SystemRows {
 
     private var provider: Facts.Fact {
         let vendors = house.status.vendors.prefix(30)
+        var told: [TimedText] = vendors.map { TimedText($0.name + " " + words($0)) }
+        told.append(told.isEmpty ? "no service is connected" : tested)
         return row(
-            "Provider",
-            vendors.isEmpty ? ["no service is connected"] : vendors.map { "\($0.name) \(words($0))" } + [tested],
+            "Provider", timed: told,
             ("Connections", "/system/connections/"), vendors.first(where: \.isInTrouble).map { Self.warning($0.name) })
     }
 
@@ -107,11 +115,11 @@ struct SystemRows {
 
     private static func seconds(_ milliseconds: Int64) -> String { "\(max(0, milliseconds + 999) / 1_000) s" }
 
-    private var tested: String {
+    private var tested: TimedText {
         guard let checkup else { return "connections not tested since the start" }
         let wrong = checkup.lines.filter { $0.status == .fail || $0.status == .warn }
-        return "tested \(clock.moment(checkup.endedAt))"
-            + (wrong.isEmpty ? "" : ": " + wrong.prefix(5).map { "\($0.name), \($0.detail)" }.joined(separator: "; "))
+        let found = wrong.prefix(5).map { $0.name + ", " + $0.detail }.joined(separator: "; ")
+        return "tested \(checkup.endedAt, clock.moment)\(found.isEmpty ? "" : ": " + found)"
     }
 
     private func store(_ facts: SystemFacts) -> Facts.Fact {
@@ -185,13 +193,13 @@ struct SystemRows {
             return "doctor \(clock.since(checkup.endedAt)): \(count[.ok] ?? 0) ok"
                 + (warned > 0 ? ", \(warned) with a warning" : "") + (bad > 0 ? ", \(bad) failed" : "")
         }
+        let broken = problems == 0 ? "" : "\(problems) \(problems == 1 ? "problem" : "problems") in agent files"
         return row(
             "Build",
-            [
-                "v\(house.site.version)", "started \(clock.moment(house.status.startedAt))",
-                "\(agents) \(agents == 1 ? "agent" : "agents")",
-                problems > 0 ? "\(problems) \(problems == 1 ? "problem" : "problems") in agent files" : nil,
-                doctor ?? "doctor was not run since the start",
+            timed: [
+                "v\(house.site.version)", "started \(house.status.startedAt, clock.moment)",
+                "\(agents) \(agents == 1 ? "agent" : "agents")", TimedText(broken),
+                TimedText(doctor ?? "doctor was not run since the start"),
             ], ("Agents", "/agents/"), problems > 0 ? Self.warning("Agent files") : nil)
     }
 }
