@@ -83,6 +83,10 @@ struct ReportsCommandTests {
             }
             let versions = try await here.run("reports", "list", "--run", id, "--all", "--json").objects()
             #expect(versions.count == 2, "\(versions)")
+            for (text, count) in [("ACME", 2), ("acme nothing", 0)] {
+                let found = try await here.run("reports", "list", "--all", "--text", text, "--json").objects()
+                #expect(found.count == count, "\(text): \(found)")
+            }
             #expect(try await here.run("users", "role", name, "operator").status == 0)
             let accepted = try await here.run("reports", "accept", id, "--json")
             #expect(accepted.status == 0, "\(accepted)")

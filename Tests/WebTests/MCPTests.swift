@@ -72,6 +72,13 @@ struct MCPTests {
                 let answer = try await program.send(.post, "/mcp", Self.call(tool, arguments))
                 #expect(answer.document["result"]?["isError"]?.bool == true, "\(tool): \(answer.text)")
             }
+            try await ReportSeed(client: "acme").put(into: server)
+            for (text, count) in [("LOCAL acme", 1), ("local nothing", 0)] {
+                let answer = try await program.send(
+                    .post, "/mcp", Self.call("list_artifacts", #"{"text": "\#(text)"}"#))
+                let found = answer.document["result"]?["structuredContent"]?["items"]?.array
+                #expect(found?.count == count, "\(text): \(answer.text)")
+            }
             let events = try await program.send(
                 .post, "/mcp", Self.call("search_events", #"{"run": "\#(own.id)", "text": "ASKED for"}"#))
             #expect(events.document["result"]?["structuredContent"]?["items"]?.array?.count == 1, "\(events.text)")

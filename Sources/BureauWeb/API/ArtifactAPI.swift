@@ -8,6 +8,7 @@ import Hummingbird
 struct ArtifactAPI: Sendable {
     let house: WebHouse
     private static let tag = "artifacts"
+    static let textWords = "Words, each of which is in the title, client or kind. No wildcards."
 
     var routes: [Route] { [list] + files + decisions }
 
@@ -21,9 +22,7 @@ struct ArtifactAPI: Sendable {
                     .optional("client", .slug), .optional("agent", .line(1...100)),
                     .optional("kind", .line(1...60)),
                     .optional("run", .id), .optional("month", .month),
-                    .optional(
-                        "text", .line(1...RunWordsSearch.charactersMax),
-                        "Words, each of which is in the title, client or kind. No wildcards."),
+                    .optional("text", .line(1...RunWordsSearch.charactersMax), Self.textWords),
                     .optional("status", .choice(ArtifactState.allCases.map(\.rawValue))),
                     .optional("superseded", .flag, "Superseded ones too."),
                 ] + APIOperation.paging)

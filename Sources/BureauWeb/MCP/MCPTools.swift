@@ -115,11 +115,12 @@ struct MCPTools: Sendable {
                 [
                     .optional("client", .slug), .optional("agent", .line(1...100)), .optional("kind", .line(1...60)),
                     .optional("month", .month, "Those that speak of days up to its end, such as 2026-10."),
+                    .optional("text", .line(1...RunWordsSearch.charactersMax), ArtifactAPI.textWords),
                 ] + Self.paging, isOpen: false), output: .page(of: .named("Artifact"))
         ) { caller, input in
             let filter = ArtifactFilter(
                 client: input["client"]?.string, agent: input["agent"]?.string, kind: input["kind"]?.string,
-                month: input["month"]?.string,
+                month: input["month"]?.string, text: input["text"]?.string,
                 before: try input["cursor"]?.string.map { try APICursor.read($0, of: "artifacts") },
                 limit: limit(input))
             let (found, next) = try await house.reports.list(filter, visible: caller.visible)

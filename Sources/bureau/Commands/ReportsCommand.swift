@@ -10,6 +10,7 @@ struct ReportsCommand: AsyncParsableCommand {
         discussion: """
             bureau reports list --client shamrock-detailing
             bureau reports list --client shamrock-detailing --reusable
+            bureau reports list --text "local audit"
             bureau reports show 01KA3F8Q7Q
             bureau reports dismiss 01KA3F8Q7Q --reason "Wrong location"
             """,
@@ -40,6 +41,7 @@ struct ReportsListCommand: AsyncParsableCommand {
     @Option(help: "Only of this run, by its whole id.") var run: String?
     @Option(help: "Only about this month, such as 2026-10; with --reusable also any, current or previous.")
     var period: String?
+    @Option(help: "Only with each of these words in title, client or kind.") var text: String?
     @Option(help: "draft, review_ready, changes_asked, accepted, published, superseded or dismissed.")
     var status: String?
     @Option(help: "staff or client.") var visibility: String?
@@ -96,7 +98,7 @@ struct ReportsListCommand: AsyncParsableCommand {
         }
         return ArtifactFilter(
             client: client, agent: agent, kind: kind, channel: channel, run: run?.uppercased(), month: period,
-            state: try Self.choice("status", status), visibility: try Self.choice("visibility", visibility),
+            text: text, state: try Self.choice("status", status), visibility: try Self.choice("visibility", visibility),
             includesSuperseded: all, before: before?.uppercased(), limit: limit)
     }
 
