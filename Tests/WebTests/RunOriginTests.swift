@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauEngine
 import BureauStorage
+import Foundation
 import Testing
 
 @testable import BureauWeb
@@ -9,9 +10,12 @@ import Testing
 struct RunOriginTests {
     private static let run = "01KARVN0000000000000000001"
     private static let starts: [(source: String, by: String, title: String?, says: String)] = [
-        ("webhook", "clickup user 8001", "Local audit", "ClickUp task \"Local audit\" set to STATUS by user 8001"),
+        (
+            "webhook", "clickup user 8001", "Local audit",
+            "ClickUp task \"Local audit\" set to STATUS by a ClickUp user (8001)"
+        ),
         ("webhook", "clickup", "Local audit", "ClickUp task \"Local audit\" set to STATUS"),
-        ("webhook", "clickup user 8001", nil, "user 8001 (ClickUp)"), ("cli", "cli ana", nil, "ana (command line)"),
+        ("webhook", "clickup user 8001", nil, "a ClickUp user (8001)"), ("cli", "cli ana", nil, "ana (command line)"),
         ("api", "web ana", "Local audit", "ana (pages)"),
     ]
 
@@ -27,8 +31,54 @@ struct RunOriginTests {
             let run = try await server.house.runs.find(Self.run)
             let config = try #require(server.house.catalog.agent("sentinel")?.config)
             let status = config.triggers.clickUp.map { " set to \($0.status)" } ?? ""
-            let origin = RunOrigin(words: server.house.words(run), config: config)
+            let asker = try await server.house.asker(run)
+            let origin = RunOrigin(words: server.house.words(run), config: config, asker: asker)
             #expect(origin.sentence == says.replacing(" set to STATUS", with: status))
+        }
+    }
+
+    private static let kept: [(by: String, says: String)] = [
+        ("clickup user 8001", "Dana &lt;Reed&gt;"), ("clickup user 8002", "a ClickUp user (8002)"),
+        ("asana user 1208", "Mia"), ("asana user 1209", "an Asana user (1209)"),
+        ("slack U0JAKE1", "Jake Long"), ("slack U0MIA22", "mia r"), ("slack U0OTHER", "a Slack user (U0OTHER)"),
+    ]
+
+    @Test("Somebody of a tool is called as what is kept has them, and else plainly by their number", arguments: kept)
+    func named(by: String, says: String) async throws {
+        let bodies = [
+            ("clickup", #"{"history_items":[{"user":{"id":8001,"username":"Dana <Reed>"}}],"task_id":"86a"}"#),
+            ("slack", "command=%2Fbureau&user_id=U0MIA22&user_name=mia+r"),
+        ]
+        try await Served.run(hasAgents: true) { server in
+            try await ReportSeed(runState: "needs_info").put(into: server)
+            let people = server.house.people
+            let jake = try await people.add("jake", displayName: "Jake Long", role: .viewer, by: Browser.tester)
+            _ = try await people.setSlackID(jake.id, "U0JAKE1", by: Browser.tester)
+            try await server.database.write { db in
+                try db.execute(
+                    "UPDATE run SET requested_by = ?, task_id = '86a', task_url = 'https://tasks.example/86a' WHERE id = ?",
+                    [by, Self.run])
+                for (place, (source, body)) in bodies.enumerated() {
+                    try db.execute(
+                        """
+                        INSERT INTO signal (id, received_at, source, agent, remote_address, body, body_bytes,
+                            body_sha256, verdict, reason, run_id)
+                        VALUES (?, 1, ?, 'sentinel', '203.0.113.9', ?, ?, 'hash', 'run', 'started', ?)
+                        """, ["01KASIGN00000000000000000\(place)", source, Data(body.utf8), body.utf8.count, Self.run])
+                }
+                try db.execute(
+                    """
+                    INSERT INTO feedback (id, tool, comment_id, run_id, round, author_id, author_name, text,
+                        text_sha256, written_at, seen_at, class, confidence, reason, classifier, outcome)
+                    VALUES ('01KAFEED000000000000000001', 'asana', 'c1', ?, 1, '1208', 'Mia', 'Good', 'hash', 1, 1,
+                        'discussion', 50, 'words', 'rules', 'noted')
+                    """, [Self.run])
+            }
+            let browser = try await Browser.signedIn(server, "ana", .viewer)
+            let page = try await browser.get("/runs/\(Self.run)/").text
+            let link = "<dt>Started by</dt><dd><a href=\"https://tasks.example/86a\">\(says)"
+            #expect(page.contains(link), "\(page)")
+            #expect(try await browser.get("/inbox/").text.contains("started by \(says)"))
         }
     }
 }

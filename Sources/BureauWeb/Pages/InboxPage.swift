@@ -58,7 +58,13 @@ struct InboxPage: Sendable {
             let reports = try await house.reports.newest(ofRuns: shown.map(\.id))
             blocks = shown.map { review($0, reports[$0.id], person) }
         case .questions:
-            blocks = shown.map { $0.state == .needsInfo ? question($0, person) : RunDoubts.card(house.words($0)) }
+            for run in shown {
+                guard run.state == .needsInfo else {
+                    blocks.append(RunDoubts.card(house.words(run)))
+                    continue
+                }
+                blocks.append(question(run, try await house.asker(run), person))
+            }
         case .failures: blocks = shown.map { failure($0, person) }
         }
         let goesOn = isAlone && kind == .approvals && waiting.nextApproval != nil
@@ -149,9 +155,9 @@ struct InboxPage: Sendable {
         return block
     }
 
-    private func question(_ run: RunRecord, _ person: PersonRecord) -> Block {
+    private func question(_ run: RunRecord, _ asker: AskerWords, _ person: PersonRecord) -> Block {
         let words = house.words(run)
-        var items = [words.item("asked \(run.acceptedAt, clock.moment) · started by \(words.requester)")]
+        var items = [words.item("asked \(run.acceptedAt, clock.moment) · started by \(asker.words)")]
         if let task = run.taskURL, task.hasPrefix("https://") || task.hasPrefix("http://") {
             items.append(
                 .init(title: "Open the task and fill it in there", address: task, meta: TimedText(run.taskID ?? "")))

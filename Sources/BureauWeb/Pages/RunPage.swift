@@ -69,9 +69,11 @@ struct RunPage {
         let told = Block(
             id: "timeline", heading: "Timeline", callout: SessionLogState(house: house, run: run).callout,
             timeline: timeline.value)
-        let origin = RunOrigin(words: words, config: parts.agent.value?.config)
-        return [Block(facts: facts(origin, doing: timeline.value?.doing))] + again
-            + [parts.events.lost ?? timeline.lost ?? told]
+        let unnamed = AskerWords(run.requestedBy, nil)
+        let asker = try await house.part("Who asked for it", or: unnamed) { try await house.asker(run) }
+        let origin = RunOrigin(words: words, config: parts.agent.value?.config, asker: asker.value)
+        let start = [Block(facts: facts(origin, doing: timeline.value?.doing))] + [asker.lost].compactMap(\.self)
+        return start + again + [parts.events.lost ?? timeline.lost ?? told]
     }
 
     private func results(_ parts: RunParts, _ person: PersonRecord) async throws -> [Block] {
@@ -196,7 +198,9 @@ struct RunPage {
                 address: origin.address),
             run.againOf.map { Facts.Fact(name: "Again of", value: $0, address: "/runs/\($0)/", isCode: true) },
             run.endedAt.map { Facts.Fact(name: "Ended", told: TimedText($0, clock.absolute)) },
-            run.taskID.map { Facts.Fact(name: "Task", value: $0, isCode: true, isCopied: true) },
+            run.taskID.map {
+                Facts.Fact(name: "Task", value: $0, address: origin.address, isCode: true, isCopied: true)
+            },
             run.sessionID.map { Facts.Fact(name: "Session", value: $0, isCode: true, isCopied: true) },
         ])
     }

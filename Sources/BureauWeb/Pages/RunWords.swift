@@ -47,12 +47,7 @@ struct RunWords {
     }
 
     /// Who asked for it, without the surface, which `source` says.
-    var requester: String {
-        for surface in ["web ", "cli "] where run.requestedBy.hasPrefix(surface) {
-            return String(run.requestedBy.dropFirst(surface.count))
-        }
-        return run.requestedBy
-    }
+    var requester: String { AskerWords(run.requestedBy, approvals).words }
 
     static func chip(_ state: RunState) -> Chip {
         let (glyph, tone) =

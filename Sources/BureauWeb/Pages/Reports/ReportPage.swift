@@ -48,7 +48,8 @@ struct ReportPage {
             page.blocks.append(block)
         }
         let others = try await ReportCompare.others(of: found, house, web)
-        page.blocks += [evidence(), files(), provenance(), versions(others), said(feedback)]
+        let asker = try await house.asker(found.run)
+        page.blocks += [evidence(), files(), provenance(asker), versions(others), said(feedback)]
         page.blocks += withdrawal(visitor.person)
         return try await house.page(page, web)
     }
@@ -192,7 +193,7 @@ struct ReportPage {
                 }, empty: "It has no files."))
     }
 
-    private func provenance() -> Block {
+    private func provenance(_ asker: AskerWords) -> Block {
         let told = found.access.filter { $0.refused == nil }.compactMap(\.artifactID)
         return Block(
             id: "provenance", heading: "Provenance",
@@ -208,7 +209,8 @@ struct ReportPage {
                 report.sessionID.map { Facts.Fact(name: "Session", value: $0, isCode: true) },
                 report.payloadHash.map { Facts.Fact(name: "Input", value: "\($0.prefix(16))…", isCode: true) },
                 report.channel.map { Facts.Fact(name: "Channel", value: $0) },
-                Facts.Fact(name: "Asked for by", value: Outgoing.clean(report.requestedBy)),
+                Facts.Fact(
+                    name: "Asked for by", value: Outgoing.clean(asker.told(from: house.words(found.run).source))),
                 report.decidedBy.map { Facts.Fact(name: "Decided by", value: Outgoing.clean($0)) },
                 Facts.Fact(name: "Built on", value: Set(told).sorted().joined(separator: ", ")),
                 Facts.Fact(name: "Reusable", value: words.reuse),
