@@ -177,7 +177,8 @@ struct StraySessionsTests {
     @Test("A run that was given up while its session was being opened is tried again in the session that is found")
     func givenUp() async throws {
         try await withStandIns { here in
-            let bench = try await Bench(isImpatient: false), parts = try bench.parts(here.connections), now = bench.clock.now
+            let bench = try await Bench(isImpatient: false), parts = try bench.parts(here.connections),
+                now = bench.clock.now
             let (run, step) = try await Self.unanswered(bench)
             try await bench.database.write {
                 try StepStore(db: $0).markFailed(step, state: .doubtful, error: "Nobody can tell.", now: now)
