@@ -20,7 +20,11 @@ package struct SessionLine: Sendable, Hashable {
     package let isKey: Bool
     /// Which tool is called; nil where none is.
     package let tool: String?
+    /// The call that it is, or that it answers, by its event's id; nil where none is named.
+    package let call: String?
     package static let textCharactersMax = 2_000
+    /// Ids have some thirty: what is longer is none, and is not kept.
+    private static let callBytesMax = 200
 
     /// Nil for what is no event.
     init?(_ bytes: [UInt8], start: UInt64, as form: Form = .words, charactersMax: Int = textCharactersMax) {
@@ -35,6 +39,16 @@ package struct SessionLine: Sendable, Hashable {
         (text, isCut) =
             form == .words ? Self.clean(words.text, charactersMax) : Self.json(bytes, charactersMax)
         tool = if case .toolUse(let call) = event.content { Outgoing.clean(call.name) } else { nil }
+        call = Self.call(event).flatMap { $0.isEmpty || $0.utf8.count > Self.callBytesMax ? nil : $0 }
+    }
+
+    private static func call(_ event: SessionEvent) -> String? {
+        switch event.content {
+        case .toolUse: event.id
+        case .toolResult(let result): result.toolUseID
+        case .userCustomToolResult(let call, _, _): call
+        default: nil
+        }
     }
 
     private static func json(_ bytes: [UInt8], _ charactersMax: Int) -> (text: String, isCut: Bool) {

@@ -47,6 +47,8 @@ struct Timeline {
         var kind: String
         var text: String
         var tone: String
+        /// How long after its call an answer came.
+        var took: String? = nil
         /// Where all of it is, when this is not.
         var all: String? = nil
         var anchor: String? = nil

@@ -71,6 +71,8 @@ actor Follower {
     private let house: WebHouse
     private var run: RunRecord
     private var place: TimelinePlace
+    /// What was shown up to there; nil until something comes.
+    private var tail: TimelineTail?
     private var state: RunState
     private var isOver = false
     private var spokeAt: Int64, askedAt: Int64
@@ -116,17 +118,21 @@ actor Follower {
         var frames = ""
         run = try await house.runs.find(run.id)
         let view = TimelineView(house: house, run: run, show: show)
-        for event in try await house.runs.events(run.id, after: place.seq).prefix(RunStreams.eventsPerLookMax) {
-            place.seq = event.seq
-            if show.hasOwn { frames += frame("entry", view.entry(event)) }
-        }
-        if let (lines, end) = view.log?.read(after: place.offset) {
-            for line in lines where show.shows(line) {
-                place.offset = line.end
-                frames += frame("entry", view.entry(line), now: TimelineView.doing(line))
+        let own = try await house.runs.events(run.id, after: place.seq).prefix(RunStreams.eventsPerLookMax)
+        let piece = view.log?.read(after: place.offset)
+        let items = Self.inOrder(show.hasOwn ? Array(own) : [], (piece?.lines ?? []).filter(show.shows))
+        if !items.isEmpty {
+            var end: TimelineTail
+            if let tail { end = tail } else { end = try await seen(view) }
+            for item in items {
+                move(to: item)
+                let step = end.take(item)
+                frames += frame(view.entry(item, took: step.took), of: item)
             }
-            place.offset = max(place.offset, end)
+            tail = end
         }
+        place.seq = max(place.seq, own.last?.seq ?? 0)
+        place.offset = max(place.offset, piece?.end ?? 0)
         if run.state != state {
             state = run.state
             frames += "event: state\nid: \(place)\ndata: {\"status\":\"\(state.rawValue)\"}\n\n"
@@ -138,11 +144,41 @@ actor Follower {
         return frames
     }
 
-    private func frame(_ name: String, _ entry: Timeline.Entry, now: String? = nil) -> String {
+    /// Both histories in the order in which a page has them.
+    private static func inOrder(_ own: [RunEvent], _ lines: [SessionLine]) -> [TimelineItem] {
+        let sides = TimelineMerge(own: .init(times: own.map(\.at)), session: .init(times: lines.map(\.at)))
+            .newest(atMost: own.count + lines.count)
+        var (owns, rest) = (own[...], lines[...])
+        return sides.map { $0 == .own ? .own(owns.removeFirst()) : .line(rest.removeFirst()) }
+    }
+
+    private func move(to item: TimelineItem) {
+        switch item {
+        case .own(let event): place.seq = event.seq
+        case .line(let line): place.offset = line.end
+        }
+    }
+
+    /// The newest that were shown before the place it stands at, looked through once: what comes may answer them.
+    private func seen(_ view: TimelineView) async throws -> TimelineTail {
+        guard place.seq > 0 || place.offset > 0 else { return TimelineTail(isCut: false) }
+        let here = TimelinePlace(seq: place.seq == .max ? .max : place.seq + 1, offset: place.offset)
+        let own =
+            show.hasOwn
+            ? try await house.runs.newestEvents(run.id, before: here.seq, limit: TimelinePage.itemsMax) : []
+        let page = TimelinePage(own: own, log: view.log, before: here, isSearch: false) {
+            $0.line.map(show.shows) ?? true
+        }
+        var tail = TimelineTail(isCut: page.earlier != nil)
+        for item in page.items { _ = tail.take(item) }
+        return tail
+    }
+
+    private func frame(_ entry: Timeline.Entry, of item: TimelineItem) -> String {
         let html = ViewLibrary.shared.render(entry, "entry")
         var members: [(String, JSONValue)] = [("html", .string(html)), ("text", .string(entry.text))]
-        if let now { members.append(("now", .string(now))) }
+        if let line = item.line { members.append(("now", .string(TimelineView.doing(line)))) }
         let data = JSONValue.object(JSONObject(members)).compact
-        return "event: \(name)\nid: \(place)\ndata: \(data)\n\n"
+        return "event: entry\nid: \(place)\ndata: \(data)\n\n"
     }
 }

@@ -14,13 +14,15 @@ extension TimelineView {
             moment: exactly(event.at), link: address(of: anchor))
     }
 
-    func entry(_ line: SessionLine) -> Timeline.Entry {
+    func entry(_ line: SessionLine, took: Int64? = nil) -> Timeline.Entry {
         let (glyph, kind, tone) = Self.words(line.kind)
         let isLong = show != .raw && line.text.utf8.count > Self.textShown && line.text.count > Self.textShown
         let anchor = TimelineAnchor.line(line.end)
+        let after = show == .raw ? nil : took.map(Self.took)
         return Timeline.Entry(
             time: line.at.map(since) ?? "no time", iso: line.at.map(PageClock.iso), glyph: glyph, kind: kind,
             text: isLong ? line.text.prefix(Self.textShown) + "…" : line.text, tone: tone,
+            took: after,
             all: isLong || line.isCut ? SessionLogPages.address(run, line) : nil, anchor: "\(anchor)",
             moment: line.at.map(exactly), link: address(of: anchor, isKey: line.isKey))
     }
@@ -37,31 +39,40 @@ extension TimelineView {
     private func exactly(_ at: Int64) -> String { "\(house.clock.day(at)), \(house.clock.time(at))" }
 
     /// Calls of one tool in a row are one line that opens, where only what matters is asked for.
-    func entries(_ items: [TimelineItem], showing target: TimelineAnchor?) -> [Timeline.Entry] {
-        guard show == .key else { return items.map(entry) }
-        return TimelineItem.groups(items).map { range in
-            range.count == 1 ? entry(items[range.lowerBound]) : group(Array(items[range]), showing: target)
+    func entries(_ page: TimelinePage, showing target: TimelineAnchor?) -> [Timeline.Entry] {
+        let items = page.items
+        var (tail, steps) = (TimelineTail(isCut: page.earlier != nil), [TimelineTail.Step]())
+        for item in items { steps.append(tail.take(item)) }
+        let rows = zip(items, steps).map { item, step in entry(item, took: step.took) }
+        guard show == .key else { return rows }
+        return TimelineItem.groups(items).map { range -> Timeline.Entry in
+            guard range.count > 1, let group = steps[range.upperBound - 1].group else { return rows[range.lowerBound] }
+            let inside = Array(rows[range])
+            return head(group, inside, isOpen: inside.contains { $0.anchor == target?.description })
         }
     }
 
-    private func entry(_ item: TimelineItem) -> Timeline.Entry {
+    func entry(_ item: TimelineItem, took: Int64?) -> Timeline.Entry {
         switch item {
         case .own(let event): entry(event)
-        case .line(let line): entry(line)
+        case .line(let line): entry(line, took: took)
         }
     }
 
-    private func group(_ items: [TimelineItem], showing target: TimelineAnchor?) -> Timeline.Entry {
-        let inside = items.map(entry)
-        let calls = items.count { $0.tool != nil }
-        // Without an end it would be counted up to now.
-        let took = items.last?.at.map { house.clock.took(items.first?.at, $0) } ?? ""
-        var entry = inside[0]
-        entry.text = "\(items[0].tool ?? "") ×\(calls)" + (took.isEmpty ? "" : ", \(took)")
-        (entry.anchor, entry.link, entry.all) = (nil, nil, nil)
-        let isTarget = inside.contains { $0.anchor == target?.description }
-        entry.group = Timeline.Group(entries: inside, isOpen: isTarget)
-        return entry
+    /// The one line that calls are folded into.
+    func head(_ group: TimelineStretch, _ inside: [Timeline.Entry] = [], isOpen: Bool = false) -> Timeline.Entry {
+        var head = entry(group.first)
+        let took = group.took.map { ", \(Self.took($0))" } ?? ""
+        head.text = "\(group.tool) ×\(group.calls)\(group.isCut ? "+" : "")\(took)"
+        (head.anchor, head.link, head.all) = (nil, nil, nil)
+        head.group = Timeline.Group(entries: inside, isOpen: isOpen)
+        return head
+    }
+
+    /// "2.1s" while tenths matter, then as times are told elsewhere.
+    static func took(_ milliseconds: Int64) -> String {
+        guard milliseconds < 10_000 else { return Words.duration(.milliseconds(milliseconds)) }
+        return milliseconds < 100 ? "<0.1s" : "\(milliseconds / 1_000).\(milliseconds % 1_000 / 100)s"
     }
 
     private func address(of anchor: TimelineAnchor, isKey: Bool = true) -> String {

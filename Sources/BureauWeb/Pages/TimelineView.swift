@@ -33,7 +33,7 @@ struct TimelineView: Sendable {
         let all = show.query.map { "&show=\($0)" } ?? ""
         let unreadable = page.unreadableCount
         return Timeline(
-            entries: entries(page.items, showing: target), views: views(web), search: search(web),
+            entries: entries(page, showing: target), views: views(web), search: search(web),
             count: "\(page.items.count) shown of \(run.eventsCount) session events",
             earlier: page.earlier.map { address(web, ["before": "\($0)"]) },
             newest: before == nil ? nil : address(web, ["before": nil]),

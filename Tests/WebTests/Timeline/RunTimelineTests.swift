@@ -21,6 +21,12 @@ struct RunTimelineTests {
             #"{"id":"t\#(number)","type":"agent.tool_use","name":"\#(name)","input":{"n":\#(number)},"processed_at":"\#(at)"}"#
     }
 
+    /// Half a second after the call.
+    private static func answer(_ number: Int) -> String {
+        let at = iso(start + Int64(number) * 1_000 + 500)
+        return #"{"id":"r\#(number)","type":"agent.tool_result","tool_use_id":"t\#(number)","processed_at":"\#(at)"}"#
+    }
+
     private static func message(_ number: Int) -> String {
         let at = iso(start + Int64(number) * 1_000), text = "zeta \(number)."
         return
@@ -92,14 +98,15 @@ struct RunTimelineTests {
     }
 
     private static let views: [(String, shown: [String], hidden: [String])] = [
-        ("", ["web_fetch ×4, 3s", "<summary><b>Tool</b>", "zeta 0.", "omega 1."], ["session.status_running"]),
-        ("?show=tools", [#"web_fetch {&quot;n&quot;:1}"#], ["zeta 0.", "omega 1.", "×4"]),
+        ("", ["web_fetch ×4, 3.5s", "<summary><b>Tool</b>", "zeta 0.", "omega 1."], ["session.status_running"]),
+        ("", ["<b>Result</b> <span class=\"muted\">after 0.5s</span> Done"], []),
+        ("?show=tools", [#"web_fetch {&quot;n&quot;:1}"#, "after 0.5s"], ["zeta 0.", "omega 1.", "×4"]),
         (
             "?show=raw",
             [
                 #"{&quot;id&quot;:&quot;m0&quot;,&quot;type&quot;:&quot;agent.message&quot;"#,
                 #"&quot;kind&quot;:&quot;note&quot;"#, "session.status_running",
-            ], ["×4", "canary"]
+            ], ["×4", "canary", "after 0.5s"]
         ),
         ("?show=raw&text=status_running", ["session.status_running"], ["zeta 0."]),
         ("", ["1 line of the log here cannot be read"], []),
@@ -116,7 +123,7 @@ struct RunTimelineTests {
             let kickoff =
                 #"{"id":"k","type":"user.message","content":[{"type":"text","text":"Audit the profile of Acme with sk-ant-canary7f3a91"}]}"#
             try Self.write(
-                [kickoff, Self.message(0)] + (1...4).map { Self.tool($0, "web_fetch") }
+                [kickoff, Self.message(0)] + (1...4).flatMap { [Self.tool($0, "web_fetch"), Self.answer($0)] }
                     + [#"{"id":"s","type":"session.status_running"}"#, "not an event", Self.message(9)], server)
             try await Self.note([0], server)
             _ = try await server.database.write {

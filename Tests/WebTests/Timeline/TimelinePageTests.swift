@@ -109,28 +109,13 @@ struct TimelinePageTests {
         #expect(sides == [.session, .session, .own])
     }
 
-    private static func line(_ kind: String) -> TimelineItem? {
-        let type =
-            kind == "r" ? #""agent.tool_result","tool_use_id":"x""# : #""agent.tool_use","name":"\#(kind)","input":{}"#
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("group-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let text = #"{"id":"1","type":\#(type),"content":[{"type":"text","text":"ok"}]}"# + "\n"
-        try? Data(text.utf8).write(to: folder.appendingPathComponent("sesn_1.jsonl"))
-        return SessionLogReader(folder: folder, session: "sesn_1").newest().lines.first.map { .line($0) }
-    }
-
     private static let groups: [(String, [Int])] = [
         ("a r a r a r", [6]), ("a a a r r r", [6]), ("a r a r", [1, 1, 1, 1]), ("a b a b a b", [1, 1, 1, 1, 1, 1]),
         ("b a a a", [1, 3]), ("a a a b b b", [3, 3]), ("a a o a", [1, 1, 1, 1]), ("r a a a r", [1, 4]), ("", []),
     ]
 
     @Test("Three and more calls of one tool in a row, with what they brought, are one", arguments: groups)
-    func group(calls: String, sizes: [Int]) {
-        let items = calls.split(separator: " ").compactMap { kind in
-            kind == "o"
-                ? TimelineItem.own(RunEvent(seq: 1, at: 1, kind: "note", detail: "")) : Self.line(String(kind))
-        }
-        #expect(TimelineItem.groups(items).map(\.count) == sizes)
+    func group(calls: String, sizes: [Int]) throws {
+        #expect(TimelineItem.groups(try TimelineCalls.items(calls)).map(\.count) == sizes)
     }
 }
