@@ -1,11 +1,12 @@
-"""The timeline of a run that goes on: who reads elsewhere is not moved, a lost connection is said and made good, and no
-event is missing or there twice."""
+"""The timeline of a run that goes on: who reads elsewhere is not moved, a lost connection is said and made good, no event
+is missing or there twice, and all of it looks as it does once the page is loaded again."""
 
 import json
 import re
 import socket
 import threading
 import urllib.request
+from datetime import datetime, timezone
 
 from common import WAIT_SECONDS_MAX, count, note, resize, sign_in, wait
 
@@ -72,7 +73,7 @@ class Speaker:
     """Writes what the session says into its log, as the server does."""
 
     def __init__(self, log):
-        self.log, self.said = log, 0
+        self.log, self.said, self.called = log, 0, 0
 
     def say(self, number):
         with open(self.log, "a") as log:
@@ -80,6 +81,26 @@ class Speaker:
                 self.said += 1
                 text = {"type": "text", "text": f"live event {self.said}."}
                 log.write(json.dumps({"id": f"live{self.said}", "type": "agent.message", "content": [text]}) + "\n")
+
+    def call(self, number):
+        """Calls of one tool, each with its answer."""
+        with open(self.log, "a") as log:
+            for _ in range(number):
+                self.called += 1
+                call = f"call{self.called}"
+                for event in ({"id": call, "type": "agent.tool_use", "name": "web_fetch", "input": {"n": self.called}},
+                              {"id": f"answer{self.called}", "type": "agent.tool_result", "tool_use_id": call}):
+                    at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+                    log.write(json.dumps({**event, "processed_at": at}) + "\n")
+
+
+# The end of the timeline as it is shown: each row, with how many are folded behind it.
+ENDS = """
+return [...document.querySelector('#timeline .log').children].slice(-40).map((it) => {
+    const folded = it.querySelector('.log');
+    return [it.textContent.replace(/\\s+/g, ''), folded ? folded.children.length : 0];
+});
+"""
 
 
 def check_live(driver, given):
@@ -119,18 +140,30 @@ def check_live(driver, given):
     driver.execute_script("document.querySelector('#timeline .log').lastElementChild.scrollIntoView({block: 'end'})")
     expect("it follows again at the end", lambda now: now["follows"])
 
+    speaker.call(4)
+    expect("calls of one tool are folded as they come", lambda now: now["rows"] == before["rows"] + ROWS + 4
+           and any("web_fetch ×4" in text for text in now["said"]))
+
     wire.cut()
     expect("a lost connection is said", lambda now: now["live"].startswith("Live updates lost"))
+    speaker.call(2)
     speaker.say(25)
     expect("how long ago goes on being told",
            lambda now: (lost := re.search(r"lost (\d+) s", now["live"])) and int(lost[1]) >= 3)
     wire.mend()
     expect("it is live again by itself", lambda now: now["live"] == "Live")
-    expect("what came meanwhile is there", lambda now: now["rows"] == before["rows"] + ROWS + 28)
+    expect("what came meanwhile is there, calls among those before them",
+           lambda now: now["rows"] == before["rows"] + ROWS + 29)
     told = [text for text in state()["said"] if "live event" in text]
     for number in range(1, speaker.said + 1):
         if sum(f"live event {number}." in text for text in told) != 1:
             note(f"live timeline: event {number} is there {sum(f'live event {number}.' in t for t in told)} times")
+    live = driver.execute_script(ENDS)
+    driver.refresh()
+    for shown, loaded in zip(live, driver.execute_script(ENDS), strict=True):
+        if shown != loaded:
+            note(f"live timeline: a row is {shown}, and {loaded} once the page is loaded again")
+    count()
 
 
 # What a screen reader is told: the one line for it, each time that it changes.

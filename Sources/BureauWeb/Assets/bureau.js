@@ -13,6 +13,12 @@
   };
   copies();
 
+  const made = (html) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content.firstElementChild;
+  };
+
   // The head of a table stays in sight where the whole table fits: one that is moved sideways keeps its own frame.
   const top = document.querySelector("header.top");
   const sizes = window.ResizeObserver ? new ResizeObserver((seen) => {
@@ -45,7 +51,7 @@
   if (box && window.EventSource) {
     const log = box.querySelector(".log"), live = box.querySelector("[data-live]"), follow = box.querySelector("[data-follow]");
     const news = box.querySelector("[data-news]");
-    const rowsMax = 2000, slackPixels = 60;
+    const rows = log.getElementsByClassName("entry"), rowsMax = 2000, slackPixels = 60;
     if (follow) follow.closest("label").hidden = false;
     // The end is the log's own: files, delivery and costs stand below it.
     const atEnd = () => log.getBoundingClientRect().bottom <= window.innerHeight + slackPixels;
@@ -77,18 +83,32 @@
       live.textContent = "No live updates at the moment, trying again every " + laterSeconds + " s. Refresh shows what is new.";
       setTimeout(attend, laterSeconds * 1000);
     };
+    // Calls of one tool in a row are folded as a page that is loaded now has them: `head` is the line that opens, `since`
+    // the first row behind it.
+    const folded = ({ since, head }) => {
+      if (!head) return log;
+      const line = made(head), first = document.getElementById(since), last = log.lastElementChild, at = document.activeElement;
+      // Of a very long group the first row is gone again.
+      let group = first ? first.closest("details") : last && last.querySelector("details");
+      if (group) group.firstElementChild.replaceChildren(...line.querySelector("summary").childNodes);
+      else if (first) {
+        group = line.querySelector("details");
+        first.before(line);
+        while (line.nextElementSibling) group.lastElementChild.append(line.nextElementSibling);
+        if (group.contains(at)) { group.open = true; at.focus({ preventScroll: true }); }
+      }
+      return group ? group.lastElementChild : log;
+    };
     const hears = {};
     hears.entry = (event) => {
-      const data = JSON.parse(event.data);
-      const holder = document.createElement("template");
-      holder.innerHTML = data.html;
-      for (const row of holder.content.children) row.classList.add("fresh");
-      log.append(holder.content);
+      const data = JSON.parse(event.data), row = made(data.html);
+      row.classList.add("fresh");
+      folded(data).append(row);
       const now = document.querySelector("[data-now]");
       if (now && data.now) now.textContent = data.now;
       const empty = box.querySelector(".empty");
       if (empty) empty.remove();
-      while (log.children.length > rowsMax) log.firstElementChild.remove();
+      while (rows.length > rowsMax) (rows[0].querySelector(".entry") || rows[0]).remove();
       if (follow && follow.checked) toEnd(); else if (!atEnd()) { missed += 1; tell(); }
       // The rows themselves are read to nobody as they come: what came in five seconds is said once.
       if (!log.closest("[role=log]")) return;
@@ -174,11 +194,6 @@
       const seen = (run.id + " " + run.html.replace(/<[^>]*>/g, " ")).toLowerCase();
       const until = asked.get("to"), view = asked.get("view");
       return ["client", "agent", "status", "trigger"].every(wants) && (!view || run.views.includes(view)) && text.every((word) => seen.includes(word)) && !(until && new Date(until + "T23:59:59") < new Date());
-    };
-    const made = (html) => {
-      const holder = document.createElement("template");
-      holder.innerHTML = html;
-      return holder.content.firstElementChild;
     };
     const swap = (row, html) => {
       const next = made(html);

@@ -71,7 +71,7 @@ actor Follower {
     private let house: WebHouse
     private var run: RunRecord
     private var place: TimelinePlace
-    /// What was shown up to there; nil until something comes.
+    /// What was shown up to there; nil until something of a tool comes.
     private var tail: TimelineTail?
     private var state: RunState
     private var isOver = false
@@ -121,15 +121,10 @@ actor Follower {
         let own = try await house.runs.events(run.id, after: place.seq).prefix(RunStreams.eventsPerLookMax)
         let piece = view.log?.read(after: place.offset)
         let items = Self.inOrder(show.hasOwn ? Array(own) : [], (piece?.lines ?? []).filter(show.shows))
-        if !items.isEmpty {
-            var end: TimelineTail
-            if let tail { end = tail } else { end = try await seen(view) }
-            for item in items {
-                move(to: item)
-                let step = end.take(item)
-                frames += frame(view.entry(item, took: step.took), of: item)
-            }
-            tail = end
+        if tail == nil, items.contains(where: { $0.line?.isOfTool == true }) { tail = try await seen(view) }
+        for item in items {
+            move(to: item)
+            frames += frame(item, tail?.take(item) ?? TimelineTail.Step(), view)
         }
         place.seq = max(place.seq, own.last?.seq ?? 0)
         place.offset = max(place.offset, piece?.end ?? 0)
@@ -174,10 +169,16 @@ actor Follower {
         return tail
     }
 
-    private func frame(_ entry: Timeline.Entry, of item: TimelineItem) -> String {
+    /// `head` is the line that a row is folded into, `since` the first of the rows that are.
+    private func frame(_ item: TimelineItem, _ step: TimelineTail.Step, _ view: TimelineView) -> String {
+        let entry = view.entry(item, took: step.took)
         let html = ViewLibrary.shared.render(entry, "entry")
         var members: [(String, JSONValue)] = [("html", .string(html)), ("text", .string(entry.text))]
         if let line = item.line { members.append(("now", .string(TimelineView.doing(line)))) }
+        if show == .key, let group = step.group {
+            members.append(("since", .string("\(TimelineAnchor.line(group.first.end))")))
+            members.append(("head", .string(ViewLibrary.shared.render(view.head(group), "entry"))))
+        }
         let data = JSONValue.object(JSONObject(members)).compact
         return "event: entry\nid: \(place)\ndata: \(data)\n\n"
     }

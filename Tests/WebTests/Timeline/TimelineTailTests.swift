@@ -34,6 +34,27 @@ struct TimelineTailTests {
         #expect(group?.calls == calls && group?.took == took && (group?.isCut ?? false) == isPart)
     }
 
+    @Test("Row by row they are folded as a page folds them at once", arguments: 1...20)
+    func parity(seed: UInt64) throws {
+        let letters = ["a", "a", "a", "r", "r", "b", "o", "m", "t"]
+        var state = seed, kinds: [String] = []
+        for _ in 0..<60 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            kinds.append(letters[Int(state >> 33) % letters.count])
+        }
+        let items = try TimelineCalls.items(kinds.joined(separator: " "))
+        var (tail, shown) = (TimelineTail(isCut: false), [[Int]]())
+        for (index, item) in items.enumerated() {
+            shown.append([index])
+            guard let group = tail.take(item).group else { continue }
+            // As the page's script does it: all from the first of them on.
+            let first = try #require(shown.lastIndex { items[$0[0]].line?.end == group.first.end })
+            let together = Array(shown[first...].joined())
+            shown.replaceSubrange(first..., with: [together])
+        }
+        #expect(shown.map(\.count) == TimelineItem.groups(items).map(\.count), "\(kinds)")
+    }
+
     @Test("What is remembered of calls has an end: the oldest is forgotten first")
     func bound() throws {
         let most = TimelineTail.callsMax
