@@ -54,7 +54,7 @@ extension StraySessions {
 
     private func within(_ milliseconds: Int64, _ body: @escaping @Sendable () async throws -> Void) async throws {
         let doors = parts.doors
-        let isDone = try await withThrowingTaskGroup(of: Bool.self) { group in
+        let isDone: Bool = try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await body()
                 return true

@@ -11,7 +11,7 @@ struct TimeUsedTests {
         /// The session works, and the lease is renewed at the end.
         case works(Int64)
         /// Somebody sets the clock.
-        case set(Int64)
+        case jumps(Int64)
         /// Its process gives it back, and takes it up again so much later.
         case rests(Int64)
         /// Its process dies, and another takes it so much later.
@@ -24,18 +24,18 @@ struct TimeUsedTests {
 
     private static let lives: [(String, [Step], Int64)] = [
         ("nothing but work", [.works(10), .works(5)], 15),
-        ("an hour ahead", [.works(10), .set(hour), .works(5)], 15),
-        ("a day ahead, and right again", [.works(10), .set(day), .works(5), .set(-day), .works(5)], 20),
-        ("an hour back", [.works(10), .set(-hour), .works(5)], 15),
+        ("an hour ahead", [.works(10), .jumps(hour), .works(5)], 15),
+        ("a day ahead, and right again", [.works(10), .jumps(day), .works(5), .jumps(-day), .works(5)], 20),
+        ("an hour back", [.works(10), .jumps(-hour), .works(5)], 15),
         ("a restart", [.works(10), .dies(3), .works(5)], 18),
-        ("a clock that was set before the restart", [.works(10), .set(hour), .works(1), .dies(3), .works(5)], 19),
-        ("a clock that is ahead when the next one takes it", [.works(10), .set(hour), .dies(1), .works(5)], 30),
-        ("a clock that is behind then", [.works(10), .set(-hour), .dies(1), .works(5)], 15),
+        ("a clock that was set before the restart", [.works(10), .jumps(hour), .works(1), .dies(3), .works(5)], 19),
+        ("a clock that is ahead when the next one takes it", [.works(10), .jumps(hour), .dies(1), .works(5)], 30),
+        ("a clock that is behind then", [.works(10), .jumps(-hour), .dies(1), .works(5)], 15),
         ("a day in which nobody had it", [.works(10), .dies(day), .works(5)], 30),
         ("two deaths, and long until it is taken", [.works(10), .dies(20), .dies(20), .works(5)], 45),
-        ("a rest in the same process", [.works(10), .set(hour), .rests(30), .works(5)], 45),
+        ("a rest in the same process", [.works(10), .jumps(hour), .rests(30), .works(5)], 45),
         ("a day that people take", [.works(10), .asks(day), .works(5)], 15),
-        ("a clock that is set while people think", [.asks(5), .set(day), .works(10), .asks(5), .works(5)], 15),
+        ("a clock that is set while people think", [.asks(5), .jumps(day), .works(10), .asks(5), .works(5)], 15),
     ]
 
     @Test("It is what passed while somebody had the run, and little more", arguments: lives)
@@ -48,7 +48,7 @@ struct TimeUsedTests {
             case .works(let minutes):
                 bench.clock.advance(milliseconds: minutes * 60_000)
                 try await renew(lease, bench, process)
-            case .set(let minutes): bench.clock.jump(milliseconds: minutes * 60_000)
+            case .jumps(let minutes): bench.clock.jump(milliseconds: minutes * 60_000)
             case .rests(let minutes):
                 lease = try await lay(lease, minutes, bench, process)
             case .dies(let minutes):
@@ -78,8 +78,11 @@ struct TimeUsedTests {
         #expect(try await used(run.id, bench, lease) == 0)
         try await bench.database.write { db in
             try db.execute(
-                "UPDATE run SET time_used_ms = 60000, time_counted_at = NULL, time_counted_steady = NULL, time_counted_by = NULL"
-            )
+                """
+                UPDATE run SET time_used_ms = 60000, time_counted_at = NULL, time_counted_steady = NULL,
+                    time_counted_by = NULL
+                WHERE id = ?
+                """, [run.id])
         }
         bench.clock.advance(milliseconds: 60_000)
         #expect(try await used(run.id, bench, lease) == 60_000)
