@@ -180,7 +180,7 @@ struct StraySessionsTests {
             let bench = try await Bench(isImpatient: false), parts = try bench.parts(here.connections),
                 now = bench.clock.now
             let (run, step) = try await Self.unanswered(bench)
-            try await bench.database.write {
+            _ = try await bench.database.write {
                 try StepStore(db: $0).markFailed(step, state: .doubtful, error: "Nobody can tell.", now: now)
             }
             let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
