@@ -51,6 +51,7 @@ enum Migrator {
         (43, "0043_loose_sessions", PackageResources._043_loose_sessions_sql),
         (44, "0044_report_texts", PackageResources._044_report_texts_sql),
         (45, "0045_time_used", PackageResources._045_time_used_sql),
+        (46, "0046_sweep_askings", PackageResources._046_sweep_askings_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

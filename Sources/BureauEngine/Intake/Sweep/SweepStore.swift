@@ -8,7 +8,7 @@ package struct SweepRecord: Sendable, Hashable {
     package let sweptAt: Int64
     /// When everything was looked at; nil when it never was, or is asked for.
     package let wholeAt: Int64?
-    /// How often a look at everything was asked for since there was one.
+    /// How often a look at everything was asked for.
     let askings: Int64
     package let failures: Int64
     package let problem: String?
@@ -18,9 +18,8 @@ package struct SweepRecord: Sendable, Hashable {
         listID = try row.text("list_id")
         updatedAfter = try row.integer("updated_after")
         sweptAt = try row.integer("swept_at")
-        let whole = try row.integerIfAny("whole_at") ?? 0
-        wholeAt = whole > 0 ? whole : nil
-        askings = max(0, -whole)
+        wholeAt = try row.integerIfAny("whole_at")
+        askings = try row.integer("askings")
         failures = try row.integer("failures")
         problem = try row.textIfAny("problem")
     }
@@ -44,8 +43,7 @@ struct SweepStore {
             INSERT INTO sweep (agent, list_id, updated_after, swept_at, whole_at) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (agent, list_id) DO UPDATE SET updated_after = max(updated_after, excluded.updated_after),
                 swept_at = excluded.swept_at,
-                whole_at = CASE WHEN max(-coalesce(whole_at, 0), 0) > ? THEN whole_at
-                    ELSE coalesce(excluded.whole_at, whole_at) END,
+                whole_at = CASE WHEN askings > ? THEN whole_at ELSE coalesce(excluded.whole_at, whole_at) END,
                 failures = 0, problem = NULL
             """, [agent, listID, updatedAfter, now, wholeAt, known])
     }
@@ -63,9 +61,9 @@ struct SweepStore {
     }
 
     /// The next sweep of this agent's lists looks at everything, also when one is under way. A list that was never
-    /// swept needs no asking. Below zero the column counts the askings.
+    /// swept needs no asking.
     func askWhole(agent: String) throws {
-        try db.execute("UPDATE sweep SET whole_at = min(coalesce(whole_at, 0), 0) - 1 WHERE agent = ?", [agent])
+        try db.execute("UPDATE sweep SET whole_at = NULL, askings = askings + 1 WHERE agent = ?", [agent])
     }
 
     /// Runs the sweep started since, because no webhook had.
