@@ -70,7 +70,7 @@ struct CommitKillTests {
             let isShown = sight.results.contains { $0.text.hasPrefix("The run it started") }
             return isThere == true && isShown ? true : nil
         }
-        _ = try? await eventually("what was told is written down", within: .seconds(60)) {
+        _ = try? await eventually("what was told is written down", within: .seconds(60)) { () async throws -> Bool? in
             guard let steps = try? await installation.records().steps else { return nil }
             return steps.contains { $0.state != "done" } ? nil : true
         }

@@ -91,7 +91,7 @@ extension Installation {
     /// What people see is written down a moment later. Some tests leave what cannot be told to anybody: those go on.
     private func waitUntilWrittenDown() async {
         let moving: Set = ["pending", "intended"]
-        _ = try? await eventually("what was told is written down", within: .seconds(30)) {
+        _ = try? await eventually("what was told is written down", within: .seconds(30)) { () async throws -> Bool? in
             // A read that fails beside the server is no reason to look no more.
             guard let steps = try? await records().steps else { return nil }
             return steps.contains { moving.contains($0.state) } ? nil : true

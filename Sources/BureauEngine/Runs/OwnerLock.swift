@@ -1,3 +1,4 @@
+import CDispatch
 import CoreFoundation
 package import Foundation
 

@@ -14,8 +14,8 @@ extension StraySessions {
     static let searchPagesMax = 200
     /// Later than this no look begins, so that other chores have their turn; who was left out comes first next time.
     static let chaseMillisecondsMax: Int64 = 30_000
-    /// One look takes no longer: a session that the service does not answer for holds up three others at most.
-    static let lookMillisecondsMax: Int64 = 30_000
+    /// An answer is waited for no longer: a session that the service does not tell of holds up three others at most.
+    static let answerMillisecondsMax: Int64 = 30_000
     static let looksAtOnceMax = 4
     /// What cannot be looked at for so long is over for us: a session lives for hours.
     static let blindMilliseconds: Int64 = 7 * 24 * 3_600_000
@@ -40,9 +40,7 @@ extension StraySessions {
 
     private func visit(_ sessions: [LooseSession], until end: Int64) async throws {
         for loose in sessions where parts.doors.steady() < end {
-            do { try await within(Self.lookMillisecondsMax) { try await look(loose) } } catch is CancellationError {
-                throw CancellationError()
-            } catch {
+            do { try await look(loose) } catch is CancellationError { throw CancellationError() } catch {
                 try Task.checkCancellation()
                 parts.logger.warning(
                     "a session that no run follows could not be looked at",
@@ -52,21 +50,20 @@ extension StraySessions {
         }
     }
 
-    private func within(_ milliseconds: Int64, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    /// Only what asks: what is sent must not be cut off between the session's taking it and its being noted.
+    private func answer<Value: Sendable>(_ ask: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let doors = parts.doors
-        let isDone: Bool = try await withThrowingTaskGroup(of: Bool.self) { group in
+        let answer = try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await ask() }
             group.addTask {
-                try await body()
-                return true
-            }
-            group.addTask {
-                try await doors.sleep(.milliseconds(milliseconds))
-                return false
+                try await doors.sleep(.milliseconds(Self.answerMillisecondsMax))
+                return nil
             }
             defer { group.cancelAll() }
-            return try await group.next() ?? false
+            return try await group.next() ?? nil
         }
-        guard isDone else { throw Unreachable.tooSlow }
+        guard let answer else { throw Unreachable.tooSlow }
+        return answer
     }
 
     private func giveUp(_ loose: LooseSession, _ why: String) async throws {
@@ -108,8 +105,9 @@ extension StraySessions {
 
     private func look(at session: String, _ run: RunRecord, _ anthropic: AnthropicClient) async throws {
         let found: AnthropicSession
-        do { found = try await anthropic.session(session) } catch {
-            guard error.isGone else { throw error }
+        do { found = try await answer { try await anthropic.session(session) } } catch let error as VendorError
+            where error.isGone
+        {
             return try await close(run.id, session)
         }
         try await book(found, run)
@@ -192,9 +190,12 @@ extension StraySessions {
         var found: [AnthropicSession] = []
         var page: String?
         for _ in 0..<Self.searchPagesMax {
-            let answer = try await anthropic.sessions(agentID: agentID, createdAtOrAfter: start, page: page)
-            found += answer.sessions.filter { $0.metadata[SessionMark.run] == run.id }
-            guard let next = answer.nextPage else {
+            let here = page
+            let told = try await answer {
+                try await anthropic.sessions(agentID: agentID, createdAtOrAfter: start, page: here)
+            }
+            found += told.sessions.filter { $0.metadata[SessionMark.run] == run.id }
+            guard let next = told.nextPage else {
                 return (found.sorted { ($0.createdAt ?? "", $0.id) < ($1.createdAt ?? "", $1.id) }, true)
             }
             page = next

@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauStorage
 import BureauVendors
 import Logging
 

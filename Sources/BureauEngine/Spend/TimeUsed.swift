@@ -7,7 +7,7 @@ import BureauStorage
 struct TimeUsed {
     let db: any Connection
 
-    /// What passed from one process to the next is told by the time of day alone, which may have been set meanwhile: no
+    /// What passed from one process to the next, or to a move without a lease, is told by the time of day alone, which may have been set meanwhile: no
     /// more than this of it is believed each time.
     static let unseenMillisecondsMax: Int64 = 15 * 60_000
 

@@ -25,5 +25,5 @@ UPDATE run SET time_used_ms = max(0, time_counted_at - started_at - coalesce((
             (SELECT max(seq) FROM run_event WHERE run_id = run.id AND kind = 'starting'), 0)), 0))
 WHERE time_counted_at IS NOT NULL;
 UPDATE build SET round_time_used_ms = coalesce((
-    SELECT max(0, time_used_ms - max(0, time_counted_at - round_started_at)) FROM run WHERE id = build.run_id), 0);
+    SELECT max(0, time_used_ms - max(0, time_counted_at - coalesce(round_started_at, time_counted_at))) FROM run WHERE id = build.run_id), 0);
 ALTER TABLE build DROP COLUMN round_started_at;

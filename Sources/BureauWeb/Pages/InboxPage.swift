@@ -58,13 +58,19 @@ struct InboxPage: Sendable {
             let reports = try await house.reports.newest(ofRuns: shown.map(\.id))
             blocks = shown.map { review($0, reports[$0.id], person) }
         case .questions:
+            var lost: Block?
             for run in shown {
                 guard run.state == .needsInfo else {
                     blocks.append(RunDoubts.card(house.words(run)))
                     continue
                 }
-                blocks.append(question(run, try await house.asker(run), person))
+                let asker = try await house.part("Who asked for it", or: AskerWords(run.requestedBy, nil)) {
+                    try await house.asker(run)
+                }
+                lost = lost ?? asker.lost
+                blocks.append(question(run, asker.value, person))
             }
+            blocks += [lost].compactMap(\.self)
         case .failures: blocks = shown.map { failure($0, person) }
         }
         let goesOn = isAlone && kind == .approvals && waiting.nextApproval != nil

@@ -24,6 +24,9 @@ struct ListOrder {
         way = all.first { $0.name == web.query("order") } ?? usual
     }
 
+    /// What its places go by in a cursor: those of one order are nowhere in another.
+    func cursorName(_ name: String) -> String { way.name.isEmpty ? name : "\(name).\(way.name)" }
+
     /// What a form of filters has to bring along.
     var field: Field { Field("order", "", .hidden, value: way.name) }
 

@@ -81,11 +81,12 @@ extension PeoplePages {
     }
 
     func json(_ web: WebRequest) async throws -> Response {
-        let order = Self.order(web), place = try APICursor.place(web, of: "users", or: web.query("after"))
+        let order = Self.order(web), list = order.cursorName("users")
+        let place = try APICursor.place(web, of: list, or: web.query("after"))
         let found = try await found(order, after: place, limit: Self.pageRows + 1)
         let people = found.prefix(Self.pageRows)
         let next = found.count > people.count ? Self.place(of: people.last, order) : nil
-        return RunPages.json(people.map(\.listed), next: next, of: "users")
+        return RunPages.json(people.map(\.listed), next: next, of: list)
     }
 
     func csv(_ web: WebRequest) async throws -> Response {

@@ -195,7 +195,10 @@ struct BuildReviewTests {
     func lateRevision() async throws {
         let house = try await Self.house()
         let run = try await inReview(house)
-        house.pass(hours: 30)
+        let day: Int64 = 24 * 3_600_000
+        _ = try await house.database.write {
+            try $0.execute("UPDATE run SET time_used_ms = ? WHERE id = ?", [day, run.id])
+        }
         _ = try await desk(house).revise(run.id, asking: "Make it blue", by: "ada", of: nil)
         let second = try await house.settled(run.id)
         #expect(second.state == .inReview, "\(second.cause?.sentence ?? "")")

@@ -226,9 +226,10 @@ struct StraySessionsTests {
         }
         for round in 1...2 {
             let chase = Task { try await StraySessions(parts: parts).chase() }
+            defer { chase.cancel() }
             try await eventually("they are asked for") { silent.asked.count == round * most ? true : nil }
             try await bench.clock.untilSleeping(most)
-            bench.clock.advance(milliseconds: StraySessions.lookMillisecondsMax)
+            bench.clock.advance(milliseconds: StraySessions.answerMillisecondsMax)
             try await chase.value
             #expect(silent.asked.count == round * most, "no further look begins")
         }

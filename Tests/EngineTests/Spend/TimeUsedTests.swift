@@ -76,7 +76,7 @@ struct TimeUsedTests {
         bench.clock.advance(milliseconds: 60 * 60_000)
         for event in [.retried, .taken] as [RunMachine.Event] { try await bench.move(run.id, event) }
         #expect(try await used(run.id, bench, lease) == 0)
-        try await bench.database.write { db in
+        _ = try await bench.database.write { db in
             try db.execute(
                 """
                 UPDATE run SET time_used_ms = 60000, time_counted_at = NULL, time_counted_steady = NULL,

@@ -176,9 +176,9 @@ enum Agents {
         """
     }
 
-    /// For a real session beside an impatient clock that pauses: its day has more steps than a busy machine takes.
+    /// For a real session beside an impatient clock that pauses: it is seldom sampled.
     static let patientLimits =
-        #""max_session_duration_minutes": 1440, "max_session_cost_usd": 5.00, "alert_if_cost_exceeds_usd": 3.00, "#
+        #""max_session_duration_minutes": 60, "max_session_cost_usd": 5.00, "alert_if_cost_exceeds_usd": 3.00, "#
         + #""sample_interval_seconds": 600"#
 
     static let sentinelLimits =

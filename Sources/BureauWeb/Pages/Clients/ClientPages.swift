@@ -134,7 +134,8 @@ struct ClientPages: Sendable {
         let agents = house.catalog.agents.map(\.config)
         let isArchived = web.query("view").map { $0 == "archived" }
         let order = Self.order(web), choice = try ClientOrder.Choice(web, isArchived: isArchived)
-        let place = try APICursor.place(web, of: "clients", or: web.query("after"))
+        let list = order.order.cursorName("clients")
+        let place = try APICursor.place(web, of: list, or: web.query("after"))
         let found = try await order.page(house, choice, after: place, limit: Self.pageRows + 1),
             shown = found.prefix(Self.pageRows)
         let clients = shown.map { client -> JSONValue in
@@ -146,7 +147,7 @@ struct ClientPages: Sendable {
                 ]))
         }
         let next = found.count > shown.count ? try await order.place(of: shown.last, house) : nil
-        return RunPages.json(clients, next: next, of: "clients")
+        return RunPages.json(clients, next: next, of: list)
     }
 
     /// All of a view's, in the page's own order.

@@ -48,8 +48,11 @@ struct ReportPage {
             page.blocks.append(block)
         }
         let others = try await ReportCompare.others(of: found, house, web)
-        let asker = try await house.asker(found.run)
-        page.blocks += [evidence(), files(), provenance(asker), versions(others), said(feedback)]
+        let asker = try await house.part("Who asked for it", or: AskerWords(found.run.requestedBy, nil)) {
+            try await house.asker(found.run)
+        }
+        page.blocks += [evidence(), files(), provenance(asker.value)] + [asker.lost].compactMap(\.self)
+        page.blocks += [versions(others), said(feedback)]
         page.blocks += withdrawal(visitor.person)
         return try await house.page(page, web)
     }
