@@ -85,6 +85,46 @@ struct AuditPageTests {
         }
     }
 
+    private static let kept = "2026-11-22T18:05:30.901Z"
+
+    @Test(
+        "Moments in what changed are told in the reader's zone, without the one that every change has; programs get all"
+    )
+    func moments() async throws {
+        try await Served.run { server in
+            func side(_ until: String, _ updated: String) -> JSONValue {
+                let nested = JSONValue.object(JSONObject([("at", .string(until)), ("updated_at", .string(updated))]))
+                return .object(
+                    JSONObject([
+                        ("paused_until", .string(until)), ("days", .array([.string(until), .string("Zoe, to Z")])),
+                        ("seen", nested), ("updated_at", .string(updated)), ("name", .string("x")),
+                    ]))
+            }
+            try await server.openClient("acme")
+            try await server.house.audit.note(
+                Actor(name: "zoe", surface: "cli"), "schedule paused", "schedule x/y", client: "acme",
+                before: side(Self.kept, "2026-11-01T00:00:00.000Z"),
+                after: side("2026-12-31T23:30:00Z", "2026-11-02T00:00:00.000Z"))
+            let entry = try #require(try await server.house.audit.list(subject: "schedule x/y").first)
+            let zone = try #require(ZoneOffsets(identifier: "Europe/Berlin"))
+            let words = AuditWords(entry, in: PageClock(zone: zone, now: { 1_795_165_201_200 }))
+            #expect(
+                words.before
+                    == #"paused until: 22 Nov, 19:05, days: 22 Nov, 19:05, Zoe, to Z, seen: {"at":"22 Nov, 19:05"}"#)
+            #expect(words.after.hasPrefix("paused until: 1 Jan 2027, 00:30, days: 1 Jan 2027, 00:30, Zoe, to Z"))
+            let emil = try await Browser.signedIn(server, "emil", .engineer)
+            for path in ["/system/audit-log", "/clients/acme/activity"] {
+                let page = try await emil.get(path + "/").text
+                #expect(page.contains("paused until: 22 Nov"), "\(path): \(page)")
+                #expect(!page.contains(Self.kept) && !page.contains("updated at"), "\(path)")
+                for twin in [".csv", ".json"] {
+                    let text = try await emil.get(path + twin).text
+                    #expect(text.contains(Self.kept) && text.contains("updated"), "\(path)\(twin)")
+                }
+            }
+        }
+    }
+
     @Test("A failure that is marked as seen says so with its note, over the API by the same roles as on its page")
     func seen() async throws {
         try await Served.run(hasAgents: true) { server in

@@ -162,7 +162,7 @@ struct ClientTabs: Sendable {
                     "Who changed what about this client, newest first",
                     Table.columns("When", "Who", "What", "About", "Before", "After"),
                     found.prefix(rows).map { entry in
-                        let words = AuditWords(entry)
+                        let words = AuditWords(entry, in: clock)
                         return [
                             Table.Cell(text: clock.moment(entry.at), iso: PageClock.iso(entry.at)),
                             Table.Cell(text: "\(entry.actor.name) (\(entry.actor.surface))"),

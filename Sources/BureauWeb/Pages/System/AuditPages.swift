@@ -53,7 +53,7 @@ struct AuditPages: Sendable {
         func narrowed(_ name: String, _ value: String) -> Table.Cell {
             Table.Cell(text: value, address: "\(Self.place)/?\(name)=\(WebRequest.escaped(value))")
         }
-        let words = AuditWords(entry)
+        let words = AuditWords(entry, in: clock)
         return [
             Table.Cell(text: clock.absolute(entry.at), iso: PageClock.iso(entry.at)),
             narrowed("actor", entry.actor.name), Table.Cell(text: entry.action), narrowed("subject", entry.subject),
