@@ -58,6 +58,9 @@ struct RunOriginTests {
                 try db.execute(
                     "UPDATE run SET requested_by = ?, task_id = '86a', task_url = 'https://tasks.example/86a' WHERE id = ?",
                     [by, Self.run])
+                try db.execute(
+                    "INSERT INTO run_event (run_id, seq, at, kind, detail) VALUES (?, 1, 1, 'queued', ?)",
+                    [Self.run, "\(by) asked for it"])
                 for (place, (source, body)) in bodies.enumerated() {
                     try db.execute(
                         """
@@ -79,6 +82,40 @@ struct RunOriginTests {
             let link = "<dt>Started by</dt><dd><a href=\"https://tasks.example/86a\">\(says)"
             #expect(page.contains(link), "\(page)")
             #expect(try await browser.get("/inbox/").text.contains("started by \(says)"))
+            let row = says.contains("(") ? "\(says) asked for it" : "\(says) (command line) asked for it"
+            #expect(page.contains("</b> \(row)</span>") && !page.contains("\(by) asked for it"), "\(page)")
+            let stream = try await browser.get("/runs/\(Self.run)/stream?once=yes&from=0.0").text
+            #expect(stream.contains(row) && !stream.contains("\(by) asked for it"), "\(stream)")
+            #expect(try await browser.get("/runs/\(Self.run)/?show=raw").text.contains("\(by) asked for it"))
+            _ = try await server.database.write {
+                try $0.execute(
+                    """
+                    UPDATE run SET state = 'failed', ended_at = 2, cause = 'session_terminated',
+                        cause_sentence = 'It ended.' WHERE id = ?
+                    """, [Self.run])
+            }
+            let failed = try await browser.get("/runs/\(Self.run)/").text
+            #expect(failed.components(separatedBy: row).count > 3, "as the last that worked, as why, in the timeline")
+            #expect(!failed.contains("\(by) asked for it"))
         }
+    }
+
+    private static let lines: [(by: String, kind: String, kept: String, says: String)] = [
+        (
+            "clickup user 8001", "queued", "clickup user 8001 asked for it, again of 01KA",
+            "a ClickUp user (8001) asked for it, again of 01KA"
+        ),
+        ("asana user 12", "queued", "asana user 12 asked for it", "an Asana user (12) asked for it"),
+        ("slack U1", "queued", "Mia asked for it in Slack", "Mia asked for it in Slack"),
+        ("clickup user 8001", "queued", "put first by web ana", "put first by web ana"),
+        ("clickup user 8001", "again", "clickup user 8001 asked for it", "clickup user 8001 asked for it"),
+        ("cli ana", "queued", "cli ana asked for it", "cli ana asked for it"),
+    ]
+
+    @Test(
+        "The first line of a history names whoever asked without a look at the database, others stay", arguments: lines)
+    func line(by: String, kind: String, kept: String, says: String) {
+        let event = RunEvent(seq: 1, at: 1, kind: kind, detail: kept)
+        #expect(AskerWords(by, nil).told(event, from: "ClickUp") == says)
     }
 }

@@ -31,6 +31,16 @@ struct AskerWords {
     /// Somebody of a tool, who is nobody here.
     var isOfTool: Bool { stranger != nil }
 
+    /// The first line of a run's history as people read it: what is kept there may hold a number of a tool.
+    func told(_ event: RunEvent, from source: String) -> String {
+        let plain = "\(asked.text) asked for it"
+        guard event.kind == RunState.queued.rawValue, event.detail.hasPrefix(plain) else { return event.detail }
+        switch asked.kind {
+        case .clickUp, .asana, .slack: return "\(told(from: source))\(event.detail.dropFirst(asked.text.count))"
+        case .bureau, .clock, .unknown: return event.detail
+        }
+    }
+
     private var stranger: String? {
         let id = asked.ids.last ?? ""
         return switch asked.kind {

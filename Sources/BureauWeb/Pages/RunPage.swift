@@ -14,6 +14,8 @@ struct RunPage {
 
     func show(_ web: WebRequest) async throws -> Response {
         let visitor = try web.signedIn(), parts = try await RunParts.read(run, house)
+        let unnamed = AskerWords(run.requestedBy, nil)
+        let asker = try await house.part("Who asked for it", or: unnamed) { try await house.asker(run) }
         var page = Page(title: "\(words.chip.glyph) \(words.title)", heading: words.title, chip: words.chip)
         if let later = parts.doneLater { page.chip?.word = "\(words.chip.word), then done in \(later.prefix(10))" }
         page.lead = lead(parts.agent.value)
@@ -25,7 +27,8 @@ struct RunPage {
         ]
         page.links = links(parts.report.value)
         page.more = more
-        page.blocks = try await first(parts, visitor) + happened(parts, visitor.person, web)
+        page.blocks = try await first(parts, asker.value, visitor)
+        page.blocks += try await happened(parts, asker, visitor.person, web)
         page.blocks += try await results(parts, visitor.person)
         let tabs = RunTabs.block(page.blocks, counts: parts.counts)
         page.blocks.insert(tabs, at: page.blocks.firstIndex { $0.id == "timeline" } ?? 0)
@@ -33,7 +36,9 @@ struct RunPage {
     }
 
     /// What waits for somebody, what is wrong, and what can be done.
-    private func first(_ parts: RunParts, _ visitor: WebRequest.Visitor) async throws -> [Block] {
+    private func first(
+        _ parts: RunParts, _ asker: AskerWords, _ visitor: WebRequest.Visitor
+    ) async throws -> [Block] {
         let open = parts.approvals.value.filter { $0.state == .open }
         var blocks = [parts.approvals.lost].compactMap(\.self)
         blocks += try await house.panel("What the run asks") {
@@ -44,7 +49,8 @@ struct RunPage {
             return cards
         }
         blocks += RunDoubts(run: run).blocks(parts.doubts, visitor.person)
-        let why = RunWhy(house: house, run: run, events: parts.events.value, steps: parts.steps.value)
+        let why = RunWhy(
+            house: house, run: run, events: parts.events.value, steps: parts.steps.value, asker: asker)
         blocks += why.blocks(doneIn: parts.doneLater).map { block in
             var block = block
             // How far it came is not known.
@@ -60,17 +66,18 @@ struct RunPage {
         return blocks + [below.lost].compactMap(\.self)
     }
 
-    private func happened(_ parts: RunParts, _ person: PersonRecord, _ web: WebRequest) async throws -> [Block] {
+    private func happened(
+        _ parts: RunParts, _ asker: Part<AskerWords>, _ person: PersonRecord, _ web: WebRequest
+    ) async throws -> [Block] {
         let around = RunHistory(house: house, run: run, person: person)
+        let view = TimelineView(house: house, run: run, show: TimelineShow(web), asker: asker.value)
         let timeline = try await house.part("The timeline", or: Timeline?.none, id: "timeline") {
-            try await TimelineView(house: house, run: run, show: TimelineShow(web)).page(web, own: parts.events.value)
+            try await view.page(web, own: parts.events.value)
         }
         let again = try await house.panel("What the run repeats") { [try await around.repeats()].compactMap(\.self) }
         let told = Block(
             id: "timeline", heading: "Timeline", callout: SessionLogState(house: house, run: run).callout,
             timeline: timeline.value)
-        let unnamed = AskerWords(run.requestedBy, nil)
-        let asker = try await house.part("Who asked for it", or: unnamed) { try await house.asker(run) }
         let origin = RunOrigin(words: words, config: parts.agent.value?.config, asker: asker.value)
         let start = [Block(facts: facts(origin, doing: timeline.value?.doing))] + [asker.lost].compactMap(\.self)
         return start + again + [parts.events.lost ?? timeline.lost ?? told]

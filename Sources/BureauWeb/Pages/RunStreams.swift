@@ -73,6 +73,8 @@ actor Follower {
     private var place: TimelinePlace
     /// What was shown up to there; nil until something of a tool comes.
     private var tail: TimelineTail?
+    /// Looked up once, when something comes that names them.
+    private var asker: AskerWords?
     private var state: RunState
     private var isOver = false
     private var spokeAt: Int64, askedAt: Int64
@@ -117,8 +119,11 @@ actor Follower {
     func look() async throws -> String {
         var frames = ""
         run = try await house.runs.find(run.id)
-        let view = TimelineView(house: house, run: run, show: show)
         let own = try await house.runs.events(run.id, after: place.seq).prefix(RunStreams.eventsPerLookMax)
+        if asker == nil, own.contains(where: { $0.kind == RunState.queued.rawValue }) {
+            asker = try? await house.asker(run)
+        }
+        let view = TimelineView(house: house, run: run, show: show, asker: asker)
         let piece = view.log?.read(after: place.offset)
         let items = Self.inOrder(show.hasOwn ? Array(own) : [], (piece?.lines ?? []).filter(show.shows))
         if tail == nil, items.contains(where: { $0.line?.isOfTool == true }) { tail = try await seen(view) }

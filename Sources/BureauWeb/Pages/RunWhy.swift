@@ -7,6 +7,7 @@ struct RunWhy {
     let run: RunRecord
     let events: [RunEvent]
     let steps: [StepRecord]
+    let asker: AskerWords
     static let eventsShown = 5
 
     func blocks(doneIn later: String?) -> [Block] {
@@ -21,7 +22,7 @@ struct RunWhy {
         }
         guard run.state == .failed || run.state == .doneWithProblems else { return [Block(callout: callout)] }
         let newest = events.suffix(Self.eventsShown).map { event in
-            var entry = TimelineView(house: house, run: run).entry(event)
+            var entry = TimelineView(house: house, run: run, asker: asker).entry(event)
             // Its own place is further down.
             entry.anchor = nil
             return entry
@@ -56,10 +57,9 @@ struct RunWhy {
     private var lastGood: String {
         if let step = steps.last(where: { $0.state == .done }) { return step.what }
         let good = events.last { event in RunState(rawValue: event.kind).map { !$0.isFinal } ?? false }
-        return good.map {
-            "\(RunState(rawValue: $0.kind)?.word ?? ""), \(TimelineView.since(run, $0.at, house.clock)): \($0.detail)"
-        }
-            ?? "it was accepted"
+        guard let event = good else { return "it was accepted" }
+        let word = RunState(rawValue: event.kind)?.word ?? "", since = TimelineView.since(run, event.at, house.clock)
+        return "\(word), \(since): \(asker.told(event, from: house.words(run).source))"
     }
 }
 

@@ -10,8 +10,12 @@ extension TimelineView {
         return Timeline.Entry(
             time: since(event.at), iso: PageClock.iso(event.at), glyph: chip?.glyph ?? "●",
             kind: state?.word ?? event.kind.replacing("_", with: " ").capitalizedFirst,
-            text: show == .raw ? Self.json(event) : event.detail, tone: chip?.tone ?? "idle", anchor: "\(anchor)",
+            text: show == .raw ? Self.json(event) : told(event), tone: chip?.tone ?? "idle", anchor: "\(anchor)",
             moment: exactly(event.at), link: address(of: anchor))
+    }
+
+    func told(_ event: RunEvent) -> String {
+        (asker ?? AskerWords(run.requestedBy, nil)).told(event, from: house.words(run).source)
     }
 
     func entry(_ line: SessionLine, took: Int64? = nil) -> Timeline.Entry {

@@ -7,6 +7,8 @@ struct TimelineView: Sendable {
     let house: WebHouse
     let run: RunRecord
     var show = TimelineShow.key
+    /// Nil where nobody has looked up who they are.
+    var asker: AskerWords?
     static let textShown = 400
     /// Shown after the one event an address names.
     static let afterEventMax = 20
@@ -49,7 +51,7 @@ struct TimelineView: Sendable {
     private func isShown(_ item: TimelineItem, _ text: String?) -> Bool {
         switch item {
         case .own(let event):
-            show.hasOwn && (text.map { holds($0, "\(event.kind) \(event.detail)") } ?? true)
+            show.hasOwn && (text.map { holds($0, "\(event.kind) \(event.detail) \(told(event))") } ?? true)
         case .line(let line): show.shows(line) && (text.map { holds($0, line.text) } ?? true)
         }
     }
