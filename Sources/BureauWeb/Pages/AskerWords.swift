@@ -32,11 +32,11 @@ struct AskerWords {
     var isOfTool: Bool { stranger != nil }
 
     /// The first line of a run's history as people read it: what is kept there may hold a number of a tool.
-    func told(_ event: RunEvent, from source: String) -> String {
+    func told(_ event: RunEvent, from source: @autoclosure () -> String) -> String {
         let plain = "\(asked.text) asked for it"
         guard event.kind == RunState.queued.rawValue, event.detail.hasPrefix(plain) else { return event.detail }
         switch asked.kind {
-        case .clickUp, .asana, .slack: return "\(told(from: source))\(event.detail.dropFirst(asked.text.count))"
+        case .clickUp, .asana, .slack: return "\(told(from: source()))\(event.detail.dropFirst(asked.text.count))"
         case .bureau, .clock, .unknown: return event.detail
         }
     }
