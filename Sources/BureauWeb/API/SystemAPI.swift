@@ -6,7 +6,7 @@ import Hummingbird
 /// What runs have cost, and alerts.
 struct SystemAPI: Sendable {
     let house: WebHouse
-    private static let tag = "system"
+    private static let tag = "system", costLinesMax = 1_000
 
     var routes: [Route] {
         [
@@ -50,14 +50,18 @@ struct SystemAPI: Sendable {
         }
         let lines = try await house.costs.lines(by: grouping, month: call.text("month").flatMap(SpendMonth.init))
             .filter { line in call.visible.map { $0.contains(line.name) } ?? true }
-        let items = lines.prefix(1_000).map { line -> JSONValue in
+        return .list(Self.documents(lines), next: nil)
+    }
+
+    /// The sums as programs get them, over the API and beside their page.
+    static func documents(_ lines: [CostDesk.Line]) -> [JSONValue] {
+        lines.prefix(costLinesMax).map { line -> JSONValue in
             [
                 "name": .string(line.name), "runs": .whole64(line.runs),
                 "cost_usd": JSONNumber(Double(line.spent.rawValue) / 1_000_000).map { .number($0) } ?? 0,
                 "unpriced_runs": .whole64(line.unpricedRuns),
             ]
         }
-        return .list(items, next: nil)
     }
 
     private func resolve(_ call: APICall) async throws -> JSONValue {

@@ -57,20 +57,8 @@ struct CostPages: Sendable {
     }
 
     private func json(_ web: WebRequest) async throws -> Response {
-        let (grouping, month, lines) = try await chosen(web)
-        let items = lines.map { line in
-            JSONValue.object(
-                JSONObject([
-                    (grouping.rawValue, .string(line.name)), ("runs", .number(JSONNumber(line.runs))),
-                    ("spent_usd", .string("\(line.spent.usd)")),
-                    ("runs_without_price", .number(JSONNumber(line.unpricedRuns))),
-                ]))
-        }
-        return RunPages.json(
-            .object(
-                JSONObject([
-                    ("month", .string("\(month)")), ("by", .string(grouping.rawValue)), ("items", .array(items)),
-                ])))
+        let (_, _, lines) = try await chosen(web)
+        return RunPages.json(["items": .array(SystemAPI.documents(lines)), "next": .null])
     }
 
     private func show(_ web: WebRequest) async throws -> Response {
