@@ -66,6 +66,15 @@ extension StepRecord {
         return link.hasPrefix("https://") || link.hasPrefix("http://") ? link : nil
     }
 
+    /// What the place it was written to calls it: the id of a comment, file or task, a message's channel and `ts`, a path.
+    /// In words where a person said that it is there. Nil where nothing was written or it has no such name.
+    package var responseID: String? {
+        guard state == .done, let answer = try? receipt(as: DeliveryReceipt.self), !answer.id.isEmpty else {
+            return nil
+        }
+        return answer.id
+    }
+
     /// A session that is said to be there has to be named: the run goes on in it.
     package var needsPlace: Bool {
         (channel, kind) == (.anthropic, "create") || (channel, kind) == (.googleDrive, "folder")

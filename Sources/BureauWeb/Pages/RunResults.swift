@@ -5,6 +5,7 @@ import BureauEngine
 struct RunResults {
     let house: WebHouse
     let run: RunRecord
+    private static let idCharactersMax = 200
     private var words: RunWords { house.words(run) }
 
     func files(_ files: [FileRecord], _ report: ArtifactRecord?) async throws -> Block {
@@ -52,10 +53,19 @@ struct RunResults {
                     [
                         Table.Cell(text: "", chip: Self.chip(step.state)), Table.Cell(text: step.channel.word),
                         Table.Cell(text: step.what), Table.Cell(text: "\(step.attempts)"),
-                        step.link.map { Table.Cell(text: "Open in \(step.channel.word)", address: $0) }
-                            ?? Table.Cell(text: Outgoing.clean(step.error ?? "")),
+                        Self.result(step),
                     ]
                 }, empty: "Nothing was to be delivered yet."), forms: oneChannel(steps, person))
+    }
+
+    /// Where it can be opened, else what went wrong, else what the place it was written to calls it.
+    private static func result(_ step: StepRecord) -> Table.Cell {
+        if let link = step.link { return Table.Cell(text: "Open in \(step.channel.word)", address: link) }
+        if let error = step.error { return Table.Cell(text: Outgoing.clean(error)) }
+        guard let id = step.responseID.map({ Outgoing.clean($0) }) else { return Table.Cell(text: "") }
+        let shown = id.count > idCharactersMax ? String(id.prefix(idCharactersMax)) + "…" : id
+        // "seen by a person" is no id; a path may have blanks.
+        return Table.Cell(text: shown, isCode: id.hasPrefix("/") || !id.contains(" "))
     }
 
     /// Where several channels failed, one of them may be tried alone.
