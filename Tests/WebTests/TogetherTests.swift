@@ -45,6 +45,28 @@ struct TogetherTests {
         }
     }
 
+    @Test("They stand as the inbox has them: the soonest to expire first, and of the same moment the first asked")
+    func order() async throws {
+        try await Served.run { server in
+            let ids = try await Self.furnish(server).sorted()
+            let browser = try await Browser.signedIn(server, "otto", .operator)
+            for last in [nil, ids[0]] as [String?] {
+                try await server.database.write { db in
+                    try db.execute("UPDATE approval SET expires_at = 9000000000000", [])
+                    if let last {
+                        try db.execute("UPDATE approval SET expires_at = 9000000000001 WHERE id = ?", [last])
+                    }
+                }
+                let wanted = last == nil ? ids : [ids[1], ids[2], ids[0]]
+                for path in ["/inbox/", "/approvals/together?\(Self.query(ids.reversed()))"] {
+                    let page = try await browser.get(path).text
+                    let places = wanted.compactMap { page.range(of: "id=\"a-\($0)\"")?.lowerBound }
+                    #expect(places.count == 3 && places == places.sorted(), "\(path)")
+                }
+            }
+        }
+    }
+
     @Test("Each is decided and noted by itself, and one decided before says by whom")
     func decision() async throws {
         try await Served.run { server in

@@ -78,7 +78,7 @@ struct TogetherPages: Sendable {
             )
         }
         // As the inbox has them.
-        return found.sorted { ($0.approval.expiresAt, $1.approval.id) < ($1.approval.expiresAt, $0.approval.id) }
+        return found.sorted { ($0.approval.expiresAt, $0.approval.id) < ($1.approval.expiresAt, $1.approval.id) }
     }
 
     private func show(_ web: WebRequest) async throws -> Response {
