@@ -35,7 +35,9 @@ struct CheckupTests {
             let done = try await browser.post("/system/connections")
             #expect(done.status == 303 && done.headers["location"] == "/system/connections/")
             let page = try await browser.get("/system/connections/").text
-            #expect(page.contains("by erin: 1 failed, 0 with a warning, 1 well, 1 not in use"))
+            #expect(page.contains("What was found: 1 failed, 0 with a warning, 1 well, 1 not in use"))
+            #expect(
+                page.contains(/<dt>Looked at<\/dt><dd><time datetime="[^"]+Z" title="[^"]+">just now<\/time> by erin</))
             #expect(page.contains("#alerts &lt;b&gt;") && page.contains("type: /invite"))
             #expect(try await browser.post("/agents/sentinel/check").headers["location"] == "/agents/sentinel/#check")
             #expect(try await browser.get("/agents/sentinel/").text.contains("1 failed"))
@@ -73,7 +75,7 @@ struct CheckupTests {
             let page = try await erin.get(place).text
             #expect(page.contains("reachable: Intake, 14 open tasks, checked ") && page.contains("Reachable"))
             #expect(page.contains("Valid") && !page.contains("Not checked"))
-            #expect(page.contains("Not connected yet") && page.contains("by erin: 0 failed"))
+            #expect(page.contains("Not connected yet") && page.contains("What was found: 0 failed"))
             let vera = try await Browser.signedIn(server, "vera", .viewer, clients: ["acme"])
             let seen = try await vera.get(place).text
             #expect(seen.contains("Ask an admin") && !seen.contains(">Add<"))

@@ -174,6 +174,7 @@ struct StartPageTests {
             #expect(page.text.contains("Be brief.") != notes.isEmpty)
             #expect(try await server.house.runs.list(RunListing(visible: nil)).count == 1, "nothing has begun")
             #expect(page.text.contains("name=\"looked\" value=\"acme\""))
+            #expect(page.text.contains(/ran for Acme[^<]* <time datetime="[^"]+Z" title="[^"]+">just now<\/time>\./))
             let other = try await otto.post("/runs", form + "&looked=plunkett")
             #expect(other.headers["location"]?.hasPrefix("/runs/0") != true, "another client was looked at")
             let begun = try await otto.post("/runs", form + "&looked=acme")

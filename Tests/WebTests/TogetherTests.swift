@@ -36,6 +36,7 @@ struct TogetherTests {
             #expect(inbox.contains("3 of the same kind") && inbox.contains("action=\"/approvals/together\""))
             #expect(inbox.contains("Inbox <span class=\"count\">5</span>"), "each counts, though one run asks several")
             for id in ids { #expect(inbox.contains("name=\"pick.\(id)\" value=\"yes\" checked")) }
+            #expect(inbox.contains(/Offer 1 \(asked <time datetime="[^"]+Z" title="[^"]+">just now<\/time>\)<\/label>/))
             let page = try await browser.get("/approvals/together?\(Self.query(Array(ids.prefix(2))))").text
             #expect(page.contains("Approve 2") && page.contains("Deny 2"))
             #expect(page.contains("Offer 1") && page.contains("Offer 2") && !page.contains("Offer 3"))

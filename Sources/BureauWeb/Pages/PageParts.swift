@@ -39,6 +39,8 @@ struct Chip {
     var glyph: String
     var word: String
     var tone: String
+    /// The word with its moments.
+    var told: TimedText? = nil
 }
 
 /// One section of a page. What is nil is not there.
@@ -76,6 +78,8 @@ struct Block {
 struct Callout {
     var tone: String
     var title: String
+    /// The title with its moments.
+    var told: TimedText? = nil
     var text: String? = nil
     var fix: String? = nil
     var link: Link? = nil
@@ -181,6 +185,8 @@ struct Field {
     let problem: String?, problemID: String
     /// The ids of what describes it.
     let described: String?
+    /// The label of a box with its moments.
+    var told: TimedText? = nil
     /// Put in by the renderer: the first that is wrong.
     var hasFocus = false
 

@@ -70,10 +70,11 @@ struct StartOutlook {
     func look(_ client: ClientRecord?, given: JSONObject, task: String?, _ recent: [String: Int64]) -> [Block] {
         var blocks: [Block] = []
         if let client, let at = recent[client.slug] {
+            let told: TimedText = "This agent ran for \(client.name) \(at, house.clock.moment)."
             blocks.append(
                 Block(
                     callout: Callout(
-                        tone: "warn", title: "This agent ran for \(client.name) \(house.clock.moment(at)).",
+                        tone: "warn", title: told.words, told: told,
                         text: "Starting it once more does the work, and costs the money, a second time.",
                         link: Link(
                             word: "See its runs", address: "/runs/?agent=\(config.name)&client=\(client.slug)"))))

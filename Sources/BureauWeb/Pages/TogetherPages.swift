@@ -43,17 +43,20 @@ struct TogetherPages: Sendable {
                 filters: Filters(
                     action: Self.place,
                     fields: questions.map { question in
-                        Field(
-                            Picks.box + question.approval.id, label(question.approval), .check(isOn: true),
+                        let told = label(question.approval)
+                        var field = Field(
+                            Picks.box + question.approval.id, told.words, .check(isOn: true),
                             id: "pick-\(question.approval.id)")
+                        field.told = told
+                        return field
                     }, verb: "Look at the ticked ones together", style: "form wide"))
         }
     }
 
-    private func label(_ approval: ApprovalRecord) -> String {
+    private func label(_ approval: ApprovalRecord) -> TimedText {
         let words = ApprovalView.lines(approval).map { "\($0.name): \($0.value)" }.joined(separator: " · ")
-        return String((words.isEmpty ? approval.effect : words).prefix(Self.labelCharactersMax))
-            + " (asked \(house.clock.moment(approval.requestedAt)))"
+        let shown = String((words.isEmpty ? approval.effect : words).prefix(Self.labelCharactersMax))
+        return "\(shown) (asked \(approval.requestedAt, house.clock.moment))"
     }
 
     private func questions(_ ids: [String], _ web: WebRequest) async throws -> [Question] {
@@ -125,8 +128,8 @@ struct TogetherPages: Sendable {
             if case .decided = outcome {
                 decided += 1
             } else {
-                others.append(
-                    "\(label(question.approval)): \(SlackFrontDesk.words(outcome, house.clock.zone) ?? "not decided")")
+                let why = SlackFrontDesk.words(outcome, house.clock.zone) ?? "not decided"
+                others.append("\(label(question.approval).words): \(why)")
             }
         }
         let notice = (["\(decided) \(verdict.word)"] + others).joined(separator: ". Not decided by you: ") + "."

@@ -120,7 +120,8 @@ struct ClientView {
         guard check.holds(for: stored) else {
             return Chip(glyph: "!", word: "Changed since \(check.by) verified it", tone: "warn")
         }
-        return Chip(glyph: "✓", word: "\(check.by), \(clock.moment(check.at))", tone: "ok")
+        let told: TimedText = "\(check.by), \(check.at, clock.moment)"
+        return Chip(glyph: "✓", word: told.words, tone: "ok", told: told)
     }
 
     private func verifying(_ lines: [ClientReadiness.Line]) -> [Block] {

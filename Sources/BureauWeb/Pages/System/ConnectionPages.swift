@@ -58,9 +58,12 @@ struct ConnectionPages: Sendable {
         }
         let count = Dictionary(grouping: outcome.lines, by: \.status).mapValues(\.count)
         let (failed, warned) = (count[.fail] ?? 0, count[.warn] ?? 0)
+        block.facts = Facts([
+            Facts.Fact(name: "Looked at", told: "\(outcome.endedAt, clock.moment) by \(outcome.by)")
+        ])
         block.table = Table(
-            "Looked at \(clock.moment(outcome.endedAt)) by \(outcome.by): "
-                + "\(failed) failed, \(warned) with a warning, \(count[.ok] ?? 0) well, \(count[.skip] ?? 0) not in use",
+            "What was found: \(failed) failed, \(warned) with a warning, \(count[.ok] ?? 0) well, "
+                + "\(count[.skip] ?? 0) not in use",
             Table.columns("Status", "What", "Found", "What to do"),
             outcome.lines.map { line in
                 [
