@@ -25,20 +25,35 @@ struct RunsTogetherTests {
         }
     }
 
-    private static let deeds: [(String, fit: [Int], left: [Int], notice: String, audit: String)] = [
-        ("stop", [1, 2], [3, 4, 6], "2 stopped. Not this one, ", "run stopped"),
-        ("again", [3, 4], [1, 2], "2 begun again. Not this one, ", "run begun again"),
-        ("seen", [3], [1, 2, 4], "1 marked as seen. Not this one, ", "run marked as seen"),
+    private static let deeds: [(String, fit: [Int], left: [Int], notice: String, audit: String, says: [String])] = [
+        (
+            "stop", [1, 2], [3, 4, 6], "2 stopped. Not this one, ", "run stopped",
+            ["in the queue, 1 of them", "$2.50 is spent already", "who stopped them and why", "does not go on"]
+        ),
+        (
+            "again", [3, 4], [1, 2], "2 begun again. Not this one, ", "run begun again",
+            ["config of today", "At most $7.00 together. Likely $2.50:", "to the same places", "can be stopped"]
+        ),
+        ("seen", [3], [1, 2, 4], "1 marked as seen. Not this one, ", "run marked as seen", []),
     ]
 
     @Test("It is asked first, with what is left alone and why; then each is done and noted", arguments: deeds)
-    func deed(_ word: String, fit: [Int], left: [Int], notice: String, audit: String) async throws {
+    func deed(
+        _ word: String, fit: [Int], left: [Int], notice: String, audit: String, says: [String]
+    ) async throws {
         try await Served.run(hasAgents: true) { server in
             try await Self.furnish(server)
+            try await server.database.write {
+                _ = try $0.execute("UPDATE run SET cost_max_micro_usd = 3500000, spent_micro_usd = 1250000")
+            }
             let browser = try await Browser.signedIn(server, "otto", .operator)
             let picked = Self.query(fit + left), deed = try #require(RunsTogether.Deed(rawValue: word))
             let page = try await browser.get("/runs/together?do=\(word)&\(picked)").text
             #expect(page.contains("\(deed.verb) (\(fit.count))") && page.contains(deed.unfit))
+            let facts = ["What happens", "What it costs", "Who sees it", "Taking it back"]
+            for words in says { #expect(page.contains(words), "\(words)") }
+            for fact in facts { #expect(page.contains(fact) == !says.isEmpty, "\(fact)") }
+            #expect(page.contains("<label for=\"f-reason\""), "whoever does it may say why")
             for number in fit { #expect(page.contains("type=\"hidden\" name=\"pick.\(Self.run(number))\"")) }
             for number in left { #expect(!page.contains("type=\"hidden\" name=\"pick.\(Self.run(number))\"")) }
             let before = try await server.house.runs.list(RunListing(visible: nil)).count
@@ -46,8 +61,9 @@ struct RunsTogetherTests {
             #expect(answer.status == 303)
             #expect(try await browser.get("/runs/").text.contains(notice))
             for number in 1...6 {
-                let noted = try await server.house.audit.list(subject: "run \(Self.run(number))").map(\.action)
-                #expect(noted == (fit.contains(number) ? [audit] : []), "run \(number)")
+                let noted = try await server.house.audit.list(subject: "run \(Self.run(number))")
+                #expect(noted.map(\.action) == (fit.contains(number) ? [audit] : []), "run \(number)")
+                #expect(noted.allSatisfy { $0.after?.contains(#""reason":"because""#) == true }, "run \(number)")
             }
             let states = try await server.house.runs.find(ids: (1...5).map(Self.run))
             #expect(states[Self.run(5)]?.state == .queued && states[Self.run(3)]?.state == .failed)

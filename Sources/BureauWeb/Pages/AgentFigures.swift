@@ -34,7 +34,9 @@ struct AgentFigures {
 
     var success: String { ended == 0 ? "" : "\(done * 100 / ended) % of \(ended)" }
     var middleTime: String { Self.middle(took).map { Words.duration(.milliseconds($0)) } ?? "" }
-    var middleCost: String { Self.middle(cost).map { "\(MicroUSD(rawValue: $0))" } ?? "" }
+    /// Nil when none has been done.
+    var middleSpent: MicroUSD? { Self.middle(cost).map { MicroUSD(rawValue: $0) } }
+    var middleCost: String { middleSpent.map { "\($0)" } ?? "" }
 
     /// What another run is likely to take; nil when none has been done.
     var expectation: String? {

@@ -40,21 +40,27 @@ struct ConfirmPage {
         return text.isEmpty ? nil : String(text.prefix(reasonCharactersMax))
     }
 
-    var page: Page {
-        var page = Page(title: question, heading: question)
-        page.lead = about
-        page.crumbs = crumbs
+    /// What everybody is told first, whether it is done to one or to many.
+    static func told(effect: String, cost: String?, reach: String?, undo: String) -> Block {
         let told = Facts([
             Facts.Fact(name: "What happens", value: effect),
             cost.map { Facts.Fact(name: "What it costs", value: $0) },
             reach.map { Facts.Fact(name: "Who sees it", value: $0) },
             Facts.Fact(name: "Taking it back", value: undo),
         ])
+        return Block(style: "confirm", facts: told)
+    }
+
+    var page: Page {
+        var page = Page(title: question, heading: question)
+        page.lead = about
+        page.crumbs = crumbs
+        let told = Self.told(effect: effect, cost: cost, reach: reach, undo: undo)
         let form = Form(
             action: action, verb: verb,
             fields: [Field(Self.field, "", .hidden, value: "yes")] + fields + [reason].compactMap(\.self),
             folded: folded, tone: tone, cancel: back)
-        page.blocks = [Block(style: "confirm", facts: told), Block(forms: [form])]
+        page.blocks = [told, Block(forms: [form])]
         return page
     }
 }

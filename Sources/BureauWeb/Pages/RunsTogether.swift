@@ -36,7 +36,7 @@ struct RunsTogether: Sendable {
         var question: Field {
             switch self {
             case .stop: Field("reason", "Reason", .long, hint: "Told to the people who wait for the results.")
-            case .again: Field("reason", "", .hidden)
+            case .again: ConfirmPage.reasonField()
             case .seen: Field("reason", "Note", hint: "What was done about it.")
             }
         }
@@ -106,6 +106,7 @@ struct RunsTogether: Sendable {
                     heading: "Left alone (\(unfit.count))", text: deed.unfit,
                     table: RunWords.table("Those left alone, newest first", unfit, house, empty: "")))
         }
+        if !fit.isEmpty, let block = try await told(deed, fit, person) { page.blocks.append(block) }
         page.blocks.append(fit.isEmpty ? Block(emptyText: "Nothing is left to do.") : Block(forms: [form(deed, fit)]))
         return try await house.page(page, web)
     }
@@ -120,14 +121,14 @@ struct RunsTogether: Sendable {
 
     private func act(_ web: WebRequest) async throws -> Response {
         let person = try web.signedIn().person, deed = try deed(web.form["do"], person)
-        let text = web.form["reason"] ?? "", actions = RunActions(house: house), actor = try web.actor()
+        let text = web.form["reason"] ?? "", reason = ConfirmPage.reason(web)
+        let actions = RunActions(house: house), actor = try web.actor()
         var done = 0, others: [String] = []
         for run in try await runs(web.form.ticked(Picks.box), person) {
             do {
                 guard deed.fits(run) else { throw PageProblem.conflict(deed.unfit, fix: "Load the list again.") }
-                let reason = text.isEmpty ? nil : String(text.prefix(ConfirmPage.reasonCharactersMax))
                 _ = try await actions.noted(run, actor, "run \(deed.done)", reason: reason) { run, person in
-                    try await settle(deed, run, person, text)
+                    try await settle(deed, run, person, reason, note: text)
                 }
                 done += 1
             } catch let refused as RunDesk.Refused {
@@ -143,12 +144,14 @@ struct RunsTogether: Sendable {
         return try await house.done(String(notice.prefix(1_000)), "/runs/", web)
     }
 
-    private func settle(_ deed: Deed, _ run: RunRecord, _ person: String, _ text: String) async throws -> RunRecord {
+    private func settle(
+        _ deed: Deed, _ run: RunRecord, _ person: String, _ reason: String?, note: String
+    ) async throws -> RunRecord {
         switch deed {
-        case .stop: return try await house.runs.stop(run.id, by: person, reason: text.isEmpty ? nil : text)
+        case .stop: return try await house.runs.stop(run.id, by: person, reason: reason)
         case .again: return try await RunActions(house: house).again(run, by: person)
         case .seen:
-            try await house.runs.markSeen(run.id, by: person, note: text)
+            try await house.runs.markSeen(run.id, by: person, note: note)
             return run
         }
     }
