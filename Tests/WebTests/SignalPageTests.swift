@@ -100,29 +100,45 @@ struct SignalPageTests {
         }
     }
 
-    private static let deeds: [(String, String, RunState, Int)] = [
-        ("redrive", "1 tried again.", .queued, 0), ("drop", "1 dismissed.", .failed, 0),
+    private static let deeds: [(String, String, RunState, Int, says: [String])] = [
+        (
+            "redrive", "1 tried again.", .queued, 0,
+            ["Run (1): it goes on where it failed", "at most $2.25 together", "to the same places", "can be stopped"]
+        ),
+        (
+            "drop", "1 dismissed.", .failed, 0,
+            ["stays as it is", "Nothing: no session is opened", "off the list for all", "do not come back"]
+        ),
     ]
 
     @Test("Dead letters are tried again or dismissed from the page, and noted", arguments: deeds)
-    func letters(deed: String, notice: String, state: RunState, left: Int) async throws {
+    func letters(deed: String, notice: String, state: RunState, left: Int, says: [String]) async throws {
         try await Served.run(hasAgents: true) { server in
             let run = "01KARVN0000000000000000003"
             try await ReportSeed(run: run, runState: "failed").put(into: server)
             _ = try await server.database.write {
-                try $0.execute("UPDATE run SET cause = 'retries_exhausted', session_id = NULL WHERE id = ?", [run])
+                try $0.execute(
+                    """
+                    UPDATE run SET cause = 'retries_exhausted', session_id = NULL, cost_max_micro_usd = 3500000,
+                        spent_micro_usd = 1250000
+                    WHERE id = ?
+                    """, [run])
             }
             let browser = try await Browser.signedIn(server, "enno", .engineer)
             #expect(try await browser.get("/system/queue/").text.contains("name=\"pick.\(run)\""))
             let page = try await browser.get("/system/queue/together?do=\(deed)&pick.\(run)=yes").text
             #expect(page.contains("type=\"hidden\" name=\"pick.\(run)\""))
-            #expect(try await browser.post("/system/queue/together", "do=\(deed)&pick.\(run)=yes").status == 303)
+            let facts = ["What happens", "What it costs", "Who sees it", "Taking it back", "name=\"reason\""]
+            for words in says + facts { #expect(page.contains(words), "\(words)") }
+            let form = "do=\(deed)&reason=because&pick.\(run)=yes"
+            #expect(try await browser.post("/system/queue/together", form).status == 303)
             let text = try await browser.get("/system/queue/").text
             #expect(text.contains(notice), "\(text)")
             #expect(try await server.house.queue.parked(QueueFilter()).count == left)
             let found = try await server.house.runs.find(run).state
             #expect(deed == "drop" ? found == state : found != .failed)
-            #expect(try await server.house.audit.list(subject: "queue \(run)").count == 1)
+            let noted = try await server.house.audit.list(subject: "queue \(run)")
+            #expect(noted.map(\.after) == [#"{"reason":"because"}"#])
         }
     }
 }

@@ -75,12 +75,14 @@ extension AuditDesk {
 
     /// `outcomes` are those of redriving or dropping; what could not be done changed nothing.
     package func note(
-        _ actor: Actor, _ action: String, queue outcomes: [QueueDesk.Outcome], client: (String) -> String?
+        _ actor: Actor, _ action: String, queue outcomes: [QueueDesk.Outcome], reason: String? = nil,
+        client: (String) -> String?
     )
         async throws
     {
+        let why = reason.map { JSONValue.object(JSONObject([("reason", JSONValue.string($0))])) }
         for outcome in outcomes where outcome.isDone {
-            try await note(actor, action, "queue \(outcome.id)", client: client(outcome.id))
+            try await note(actor, action, "queue \(outcome.id)", client: client(outcome.id), after: why)
         }
     }
 }

@@ -12,12 +12,6 @@ struct QueuePages: Sendable {
         case redrive, drop
 
         var verb: String { self == .redrive ? "Try again" : "Dismiss" }
-        var means: String {
-            switch self {
-            case .redrive: "What was delivered already is not repeated."
-            case .drop: "They are off this list; what they are about stays as it is."
-            }
-        }
     }
 
     var routes: [Route] {
@@ -132,18 +126,19 @@ struct QueuePages: Sendable {
     private func ask(_ web: WebRequest) async throws -> Response {
         let (deed, letters) = try await chosen(web.query("do"), web.ticked(Picks.box), web)
         var page = SystemFrame.page("\(deed.verb): \(letters.count)?", web)
-        page.lead = deed.means
         page.crumbs = [
             Link(word: "System", address: "/system/"), Link(word: "Queue", address: Self.place + "/"),
             Link(word: deed.verb),
         ]
         page.blocks.append(Block(table: try await table(letters)))
         if !letters.isEmpty {
+            page.blocks.append(try await told(deed, letters))
             page.blocks.append(
                 Block(forms: [
                     Form(
                         action: Self.place + "/together", verb: "\(deed.verb) (\(letters.count))",
-                        fields: letters.map { Field(Picks.box + $0.id, "", .hidden, value: "yes") },
+                        fields: letters.map { Field(Picks.box + $0.id, "", .hidden, value: "yes") }
+                            + [ConfirmPage.reasonField()],
                         tone: deed == .drop ? "danger" : "primary",
                         cancel: Link(word: "Back to the queue", address: Self.place + "/"), buttonName: "do",
                         buttonValue: deed.rawValue)
@@ -161,7 +156,8 @@ struct QueuePages: Sendable {
             case .drop: try await house.queue.drop(letters, by: actor.name)
             }
         try await house.audit.note(
-            actor, deed == .redrive ? "dead letter tried again" : "dead letter dismissed", queue: outcomes
+            actor, deed == .redrive ? "dead letter tried again" : "dead letter dismissed", queue: outcomes,
+            reason: ConfirmPage.reason(web)
         ) { id in letters.first { $0.id == id }?.client }
         house.wake()
         let others = outcomes.filter { !$0.isDone }.map { "\($0.id.prefix(14)): \($0.sentence)" }
