@@ -15,7 +15,7 @@ struct ScheduleAPITests {
     private static let day = "/api/v1/schedules/sentinel/day"
 
     /// The example agent with two schedules, and the clients of the first.
-    private static func run(_ body: @escaping @Sendable (Served) async throws -> Void) async throws {
+    static func run(_ body: @escaping @Sendable (Served) async throws -> Void) async throws {
         try await Served.run(hasAgents: true) { server in
             for slug in ["acme", "plunkett"] { try await server.openClient(slug) }
             let agent = try #require(server.house.catalog.agent("sentinel"))

@@ -275,12 +275,21 @@ struct ClientPageTests {
         }
     }
 
-    @Test("An archived client asks first, is ready for nobody, and comes back")
+    @Test("Archiving a client asks first, with what stops; then it is ready for nobody, and comes back")
     func archiving() async throws {
-        try await Served.run(hasAgents: true) { server in
-            try await server.openClient("acme")
+        try await ScheduleAPITests.run { server in
             let admin = try await Browser.signedIn(server, "boss", .admin)
-            #expect(try await admin.get("/clients/acme/archive").text.contains("Keep it"))
+            let idle = try await admin.get("/clients/plunkett/archive").text
+            #expect(idle.contains("What stops (1)") && !idle.contains("schedule, by hand"))
+            try await ReportSeed().put(into: server)
+            let page = try await admin.get("/clients/acme/archive").text
+            for words in [
+                "What happens", "What it costs", "1 run that has begun", "Who sees it", "Taking it back", "Keep it",
+                "What stops (2)", "daily at 06:00", "schedule, by hand", "name=\"reason\"",
+            ] {
+                #expect(page.contains(words), "\(words)")
+            }
+            #expect(!page.contains("daily at 23:00"), "it is switched off")
             #expect(try await server.house.clients.profile("acme")?.standing.isArchived == false)
             #expect(try await admin.post("/clients/acme/archive", "reason=Left+us").status == 303)
             #expect(try await admin.get("/clients/acme/").text.contains("no agent begins work for it"))

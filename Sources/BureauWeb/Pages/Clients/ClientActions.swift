@@ -93,33 +93,6 @@ struct ClientActions: Sendable {
         let joined = lines.joined(separator: "\n")
         return old.map(ClientView.text) == joined ? old : .string(joined)
     }
-
-    private func askToArchive(_ web: WebRequest) async throws -> Response {
-        let client = try web.theClient(), place = "/clients/\(client.slug)/"
-        var listing = RunListing(visible: nil)
-        (listing.client, listing.states) = (client.slug, RunState.allCases.filter { !$0.isFinal })
-        let atWork = try await house.runs.count(listing, atMost: 1_000)
-        var page = Page(title: "Archive client", heading: "Archive \(client.name)?")
-        page.crumbs = [
-            Link(word: "Clients", address: "/clients/"), Link(word: client.name, address: place), Link(word: "Archive"),
-        ]
-        page.blocks = [
-            Block(
-                callout: Callout(
-                    tone: "warn",
-                    title:
-                        "No agent begins work for it any more: tasks, schedules and people who start a run are told so.",
-                    text: "\(atWork) \(atWork == 1 ? "run that has" : "runs that have") begun go on. The record, the "
-                        + "reports and the history stay, and an admin can take it out of the archive again.")),
-            Block(forms: [
-                Form(
-                    action: place + "archive", verb: "Archive client",
-                    fields: [Field("reason", "Reason", hint: "Kept in the client's activity.")], tone: "danger",
-                    cancel: Link(word: "Keep it", address: place))
-            ]),
-        ]
-        return try await house.page(page, web)
-    }
 }
 
 extension Substring {
