@@ -141,4 +141,28 @@ struct SignalPageTests {
             #expect(noted.map(\.after) == [#"{"reason":"because"}"#])
         }
     }
+
+    @Test("What parked deliveries may cost is told by the limits of their agents")
+    func limits() async throws {
+        try await Served.run(hasAgents: true) { server in
+            let ids = ["01KAS1G0000000000000000007", "01KAS1G0000000000000000008"]
+            try await server.database.write { db in
+                for (id, agent) in zip(ids, ["sentinel", "asana-1208000000000100"]) {
+                    try db.execute(
+                        """
+                        INSERT INTO signal (id, received_at, source, agent, remote_address, body, body_bytes,
+                            body_sha256, verdict, reason)
+                        VALUES (?, 1, 'clickup', ?, '203.0.113.9', ?, 2, ?, 'parked', 'not kept whole')
+                        """, [id, agent, Data("{}".utf8), Hex.sha256(Array("{}".utf8))])
+                }
+            }
+            let limit = try #require(server.house.catalog.agent("sentinel")?.config.limits.sessionCostMax)
+            let browser = try await Browser.signedIn(server, "enno", .engineer)
+            let boxes = ids.map { "pick.\($0)=yes" }.joined(separator: "&")
+            let page = try await browser.get("/system/queue/together?do=redrive&\(boxes)").text
+            for words in ["Signal (2): it is taken in once more", "at most \(limit) together", "for 1, the limit of"] {
+                #expect(page.contains(words), "\(words)")
+            }
+        }
+    }
 }

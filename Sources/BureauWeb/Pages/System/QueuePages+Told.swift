@@ -25,18 +25,9 @@ extension QueuePages {
     private static func each(_ letters: [DeadLetter], _ words: (DeadLetter.Kind) -> String) -> String {
         let sentences = DeadLetter.Kind.allCases.compactMap { kind -> String? in
             let count = letters.count { $0.kind == kind }
-            return count == 0 ? nil : "\(name(kind)) (\(count)): \(words(kind))."
+            return count == 0 ? nil : "\(kind.rawValue.capitalizedFirst) (\(count)): \(words(kind))."
         }
         return sentences.joined(separator: " ")
-    }
-
-    private static func name(_ kind: DeadLetter.Kind) -> String {
-        switch kind {
-        case .run: "Run"
-        case .delivery: "Delivery"
-        case .notice: "Notice"
-        case .signal: "Signal"
-        }
     }
 
     private static func effect(_ kind: DeadLetter.Kind) -> String {
