@@ -44,7 +44,7 @@ struct RunsTogetherTests {
         try await Served.run(hasAgents: true) { server in
             try await Self.furnish(server)
             try await server.database.write {
-                _ = try $0.execute("UPDATE run SET cost_max_micro_usd = 3500000, spent_micro_usd = 1250000")
+                _ = try $0.execute("UPDATE run SET cost_max_micro_usd = 3500000, spent_micro_usd = 1250000", [])
             }
             let browser = try await Browser.signedIn(server, "otto", .operator)
             let picked = Self.query(fit + left), deed = try #require(RunsTogether.Deed(rawValue: word))
