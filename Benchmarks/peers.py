@@ -9,7 +9,7 @@ from harness import HERE
 
 COMMANDS = {
     "intake": ["intake/run.py", "--systems", "ref-c,seed-python,seed-node,product"],
-    "trigger": ["trigger/run.py", "--systems", "seed-python,seed-node,product", "--rates", "50", "--n", "200"],
+    "trigger": ["trigger/run.py", "--systems", "seed-python,seed-node,product", "--rates", "10,50", "--n", "200"],
     "stream": ["stream/run.py", "--consumers", "py-sdk-aiohttp,py-tuned,node-sdk,node-raw,product", "--only", "speed"],
     "hold": ["stream/run.py", "--consumers", "product", "--only", "hold", "--hold", "8000"],
     "delivery": ["delivery/run.py", "--systems", "seed-python,seed-node,product"],
