@@ -39,13 +39,19 @@ struct PausedWorkerTests {
             try installation.sandbox.faults.add(
                 FaultRule(vendor: vendor, operation: operation, .delay(milliseconds: 1_000)))
             let paused = try await Self.startWorker(installation)
-            try await eventually("\(operation) is asked for") {
-                installation.sandbox.log.entries.contains { $0.operation == operation } ? true : nil
+            // The stand-in tells of a request when it has its head; one that is stopped before its body is sent
+            // sends it when it goes on.
+            try await eventually("\(operation) is asked for, with its body") { () async throws -> Bool? in
+                let asked = installation.sandbox.log.entries.first { $0.operation == operation }?.time
+                guard let asked, Date().timeIntervalSince(asked) > Self.bodySeconds else { return nil }
+                return true
             }
             try await Self.pause(paused, installation)
             try await Self.takeOver(installation, paused)
         }
     }
+
+    private static let bodySeconds = 0.3
 
     /// Without a server the command works its run itself.
     private static func startWorker(_ installation: Installation) async throws -> ProductProcess {
