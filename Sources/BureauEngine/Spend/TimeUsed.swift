@@ -7,8 +7,8 @@ import BureauStorage
 struct TimeUsed {
     let db: any Connection
 
-    /// What passed from one process to the next, or to a move without a lease, is told by the time of day alone, which may have been set meanwhile: no
-    /// more than this of it is believed each time.
+    /// What passed from one process to the next, or to a move without a lease, is told by the time of day alone, which may
+    /// have been set meanwhile: no more than this of it is believed each time.
     static let unseenMillisecondsMax: Int64 = 15 * 60_000
 
     /// A look at both clocks by one process. Without a name for that process the time of day is all there is.

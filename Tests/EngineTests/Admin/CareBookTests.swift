@@ -11,10 +11,7 @@ struct CareBookTests {
     func backup() async throws {
         let bench = try await Bench(), engine = bench.database.engine
         _ = try await bench.run()
-        let made = try await BackupWriter(
-            database: engine, blobs: BlobFolder(root: bench.folder.appendingPathComponent("blobs")),
-            sessionLogs: bench.logsFolder, doors: bench.clock.doors, version: "test"
-        ).make(in: bench.folder.appendingPathComponent("backups"))
+        let made = try await bench.backup()
         let kept = try #require(try await engine.read { try CareBook(db: $0).lastBackup() })
         #expect(
             kept == CareBook.Backup(at: bench.clock.now, path: made.folder.path, bytes: made.bytes, isVerified: true))

@@ -8,12 +8,9 @@ import Testing
 struct RestoreTests {
     @Test("Two restores within one second each keep the database of before")
     func withinASecond() async throws {
-        let bench = try await Bench(), engine = bench.database.engine
+        let bench = try await Bench()
         _ = try await bench.run()
-        let made = try await BackupWriter(
-            database: engine, blobs: BlobFolder(root: bench.folder.appendingPathComponent("blobs")),
-            sessionLogs: bench.logsFolder, doors: bench.clock.doors, version: "test"
-        ).make(in: bench.folder.appendingPathComponent("backups"))
+        let made = try await bench.backup()
         let data = bench.folder.appendingPathComponent("data")
         let restore = Restore(
             backup: try await BackupReader(made.folder), databasePath: data.appendingPathComponent("bureau.db"),

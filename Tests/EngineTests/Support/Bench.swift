@@ -79,6 +79,13 @@ final class Bench: Sendable {
         return run
     }
 
+    func backup() async throws -> BackupWriter.Made {
+        let writer = BackupWriter(
+            database: database.engine, blobs: BlobFolder(root: folder.appendingPathComponent("blobs")),
+            sessionLogs: logsFolder, doors: clock.doors, version: "test")
+        return try await writer.make(in: folder.appendingPathComponent("backups"))
+    }
+
     static let toRunning: [RunMachine.Event] = [.taken, .sessionOpened(session: "sesn_1")]
 
     @discardableResult
