@@ -10,13 +10,15 @@ struct FileListing: Sendable {
     /// Files that were there before: the list has not settled while it has only these.
     var known: Set<String> = []
     static let pagesMax = 100
-    static let lookEveryMilliseconds: Int64 = 700
+    static let lookEveryMilliseconds: Int64 = 700, lookEveryMillisecondsMax: Int64 = 5_000
+    /// So long each look follows the one before soon: files appear within some seconds.
+    static let soonMilliseconds: Int64 = 5_000
 
     /// Oldest first; only files that can be fetched.
     func settled(within wait: Duration) async throws -> [SessionFile] {
         // By what was waited: a clock that is set back would make a day of it.
         var waitedMilliseconds: Int64 = 0
-        var last: [String]?
+        var (last, pause) = ([String]?.none, Self.lookEveryMilliseconds)
         while true {
             let files = try await all()
             let names = files.map(\.id)
@@ -25,9 +27,13 @@ struct FileListing: Sendable {
             }
             if names == last, isComplete, names.contains(where: { !known.contains($0) }) { return files }
             if waitedMilliseconds >= wait.milliseconds { return files }
+            // What has not changed for a while is asked for less and less often: reads are limited for all runs together.
+            let isQuiet = names == last && waitedMilliseconds >= Self.soonMilliseconds
+            let left = max(wait.milliseconds - waitedMilliseconds, Self.lookEveryMilliseconds)
+            pause = isQuiet ? min(pause * 3 / 2, Self.lookEveryMillisecondsMax, left) : Self.lookEveryMilliseconds
             last = names
-            waitedMilliseconds += Self.lookEveryMilliseconds
-            try await doors.sleep(.milliseconds(Self.lookEveryMilliseconds))
+            waitedMilliseconds += pause
+            try await doors.sleep(.milliseconds(pause))
         }
     }
 
