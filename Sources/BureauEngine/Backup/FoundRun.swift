@@ -25,7 +25,7 @@ struct FoundRun {
     /// Whether it has not been assessed since the restore. One that is to be stopped needs no assessment.
     func isUnknown(_ run: RunRecord) async throws -> Bool {
         guard run.stopCause == nil else { return false }
-        return try await parts.database.read { [id = run.id] db in
+        return try await parts.database.lookUp { [id = run.id] db in
             guard try RestoreMark(db: db).forgottenSince(run: id) != nil else { return false }
             let assessed = try db.first(
                 "SELECT 1 AS one FROM receipt WHERE run_id = ? AND kind = ? LIMIT 1", [id, ReceiptStore.payload])

@@ -77,7 +77,7 @@ extension EngineParts {
     func using(run: RunRecord, agent: LoadedAgent?) async throws -> EngineParts {
         guard !credentialSets.isEmpty || agent?.config.credentials != nil else { return self }
         return try using(
-            try await database.read { try RunCredentialStore(db: $0).credentials(of: run, agent?.config) })
+            try await database.lookUp { try RunCredentialStore(db: $0).credentials(of: run, agent?.config) })
     }
 
     /// The environment's own account first, then every set, each with its own connections.

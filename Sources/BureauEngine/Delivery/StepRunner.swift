@@ -26,11 +26,12 @@ struct StepRunner: Sendable {
     /// Longest wait for a vendor's Retry-After inside one call.
     var waitSecondsMax: Int64 = 60
 
-    func run(_ step: StepRecord, _ write: any OutboundWrite) async throws -> Outcome {
+    /// `begun`: until when a step may be sent that its planner has marked as intended; it is given as it was before.
+    func run(_ step: StepRecord, _ write: any OutboundWrite, under begun: SendLimit? = nil) async throws -> Outcome {
         // A step that failed or was in doubt may have been written all the same: whoever tries it again looks first.
         var mustLook = step.state != .pending && step.intendedAt != nil
         var lastFailure = "not tried"
-        var limit: SendLimit?
+        var (begun, limit) = (begun, SendLimit?.none)
         for attempt in 0...backoff.seconds.count {
             do {
                 if mustLook {
@@ -40,7 +41,7 @@ struct StepRunner: Sendable {
                     case .absent: break
                     }
                 }
-                limit = try await intend(step)
+                if let first = begun.take() { limit = first } else { limit = try await intend(step) }
                 let receipt = try await SendLimit.$current.withValue(limit) { try await write.write() }
                 return try await settle(step, receipt, write.sent)
             } catch let error as VendorError {

@@ -32,7 +32,7 @@ extension AssessStage {
             task.text(of: "client_id") == nil, isFromTask || hand.run.clientSlug == nil
         {
             let answer = answers[trigger.clientAnswer]
-            let (choice, standing) = try await parts.database.read { db in
+            let (choice, standing) = try await parts.database.lookUp { db in
                 let choice = try AsanaClientChoice(db: db)
                     .choose(trigger, hand.agent.config.board, task, answer: answer)
                 guard case .known(let record) = choice else { return (choice, ClientStanding?.none) }
@@ -53,7 +53,7 @@ extension AssessStage {
         let known = isFromTask ? fromTask ?? hand.run.clientSlug : hand.run.clientSlug ?? fromTask
         let ofList = task?.kind == .clickUp ? hand.agent.config.triggers.clickUp?.client : nil
         guard let slug = known ?? ofList else { return FoundClient() }
-        let standing = try await parts.database.read { try ClientStore(db: $0).standing(slug) }
+        let standing = try await parts.database.lookUp { try ClientStore(db: $0).standing(slug) }
         return FoundClient(standing: standing, unrecorded: standing == nil && known == nil ? slug : nil)
     }
 

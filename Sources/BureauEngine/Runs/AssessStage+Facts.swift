@@ -17,7 +17,7 @@ extension AssessStage {
         if run.taskID != nil { facts.missingSetup += missingSetup(config) }
         guard isStarted else { return facts }
         // One that was given this task by another agent works wherever it stands.
-        if try await parts.database.read({ try RunRouteStore(db: $0).taken(by: run.id) }) != nil {
+        if try await parts.database.lookUp({ try RunRouteStore(db: $0).taken(by: run.id) }) != nil {
             if task?.isCompleted == true { facts.objection = "The task is completed." }
             return facts
         }
@@ -37,7 +37,7 @@ extension AssessStage {
 
     private func runInReview(_ hand: RunInHand) async throws -> String? {
         guard hand.agent.config.review != nil else { return nil }
-        return try await parts.database.read { [run = hand.run] in
+        return try await parts.database.lookUp { [run = hand.run] in
             try RunStore(db: $0).inReview(agent: run.agent, taskID: run.taskID ?? "", besides: run.id)
         }
     }

@@ -10,13 +10,15 @@ struct AssessStage: Stage {
     let parts: EngineParts
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
+        // A look changes nothing, so it is on its way while the first rows are written.
+        async let fetched = fetched(hand)
         try await begin(hand)
         let task: WorkTask?
-        switch try await look(hand) {
+        switch try await look(hand, await fetched) {
         case .known(let found): task = found
         case .not(let outcome): return outcome
         }
-        let answers = try await parts.database.read { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
+        let answers = try await parts.database.lookUp { [id = hand.run.id] in try AnswerStore(db: $0).all(run: id) }
         let client = try await client(hand, task, answers), record = client.standing?.record
         let readiness = readiness(hand.agent.config, hand, task, client.standing, answers)
         var facts = try await facts(hand, task, readiness)
@@ -45,9 +47,13 @@ struct AssessStage: Stage {
         case not(StageOutcome)
     }
 
-    private func look(_ hand: RunInHand) async throws -> Look {
-        guard let taskID = hand.run.taskID else { return .known(nil) }
-        do { return .known(try await fetch(taskID, hand.run)) } catch let error as VendorError {
+    private func fetched(_ hand: RunInHand) async -> Result<WorkTask?, any Error> {
+        guard let taskID = hand.run.taskID else { return .success(nil) }
+        do { return .success(try await fetch(taskID, hand.run)) } catch { return .failure(error) }
+    }
+
+    private func look(_ hand: RunInHand, _ fetched: Result<WorkTask?, any Error>) async throws -> Look {
+        do { return .known(try fetched.get()) } catch let error as VendorError {
             try Task.checkCancellation()
             return .not(try await fail(hand, error))
         } catch let problem as StepProblem {
@@ -83,25 +89,26 @@ struct AssessStage: Stage {
         if hand.run.state == .starting, verdict != .ready {
             return try await FoundRun(parts: parts).end(hand, sentence)
         }
+        if case (.ready, .complete(let payload)) = (verdict, known.assembly) {
+            let assembled = finished(payload, hand, task, known.record)
+            return try await begin(hand, assembled, try credentials(hand, known.record), task, known.record)
+        }
         if verdict.isTaken { try await show(hand) }
-        switch (verdict, known.assembly) {
-        case (.reviewReady, _):
+        switch verdict {
+        case .reviewReady:
             try await parts.write(hand.lease) { [doors = parts.doors, run = hand.run] db in
                 try WorkNote(db: db, doors: doors).say(.line(sentence), about: "review", run)
             }
             fallthrough
-        case (.ignored, _):
+        case .ignored:
             try await ignored(hand, RunCause(.notEligible, sentence), facts, task)
             return .moved
-        case (.blocked, _):
+        case .blocked:
             try await blocked(hand, RunCause(.blocked, sentence), task, asked: [])
             return .moved
-        case (.needsClarification, _), (.needsChoice, _), (.ready, .missing):
+        case .needsClarification, .needsChoice, .ready:
             try await blocked(hand, RunCause(.missingFields, sentence), task, known.route, asked: facts.missingFields)
             return .moved
-        case (.ready, .complete(let payload)):
-            let assembled = finished(payload, hand, task, known.record)
-            return try await begin(hand, assembled, try credentials(hand, known.record), task, known.record)
         }
     }
 
@@ -185,8 +192,8 @@ struct AssessStage: Stage {
         return credentials
     }
 
-    /// The payload, the money, the state and the release of older runs that waited for the same information: one
-    /// commit.
+    /// The payload, the money, the state, how the board shows it and the release of older runs that waited for the same
+    /// information: one commit.
     private func begin(
         _ hand: RunInHand, _ payload: AssembledPayload, _ credentials: RunCredentials, _ task: WorkTask?,
         _ record: ClientRecord?
@@ -196,6 +203,7 @@ struct AssessStage: Stage {
         let (reservation, now) = (RunReservation(parts: parts, hand: hand), parts.doors.now())
         return try await parts.write(hand.lease) { db in
             let store = RunStore(db: db)
+            try BoardNotice(db: db, doors: parts.doors).showFirst(run)
             if run.state == .queued, try ClientRoom(db: db).sendsBack(run, payload, lease) { return .rest(until: now) }
             try store.setPayload(lease, payload)
             try ReceiptStore(db: db).payload(payload, run: run.id, now: now)
@@ -227,7 +235,7 @@ struct AssessStage: Stage {
     private func confirmation(
         _ hand: RunInHand, _ payload: AssembledPayload, _ task: WorkTask?, _ record: ClientRecord?
     ) async throws -> WorkText? {
-        let route = try await parts.database.read { try RunRouteStore(db: $0).taken(by: hand.run.id) }
+        let route = try await parts.database.lookUp { try RunRouteStore(db: $0).taken(by: hand.run.id) }
         guard let task, route != nil || hand.agent.config.confirms(task.kind) else { return nil }
         let asked = route.map { parts.catalog.agent($0.asked)?.config.displayName ?? $0.asked }
         return Confirmation(

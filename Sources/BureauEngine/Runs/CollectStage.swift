@@ -51,12 +51,12 @@ struct CollectStage: Stage {
     /// Files of the rounds before: what is new in this one is yet to appear.
     private func knownIDs(_ hand: RunInHand) async throws -> Set<String> {
         guard hand.run.round > 1 else { return [] }
-        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        let files = try await parts.database.lookUp { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         return Set(files.filter { $0.round < hand.run.round }.map(\.vendorID))
     }
 
     private func fetch(_ files: [SessionFile], _ hand: RunInHand, _ client: AnthropicClient) async throws {
-        let known = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        let known = try await parts.database.lookUp { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         var taken = Set(known.map(\.safeName))
         for (position, file) in files.prefix(Self.filesMax).enumerated() {
             if let stored = known.first(where: { $0.vendorID == file.id }), stored.blobKey != nil { continue }
@@ -111,14 +111,14 @@ struct CollectStage: Stage {
 
     /// `left` are files beyond what one run may have. That a stopped session has left nothing is no problem of its own.
     private func problem(_ hand: RunInHand, left: Int) async throws -> RunCause? {
-        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        let files = try await parts.database.lookUp { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         if hand.run.stopCause != nil, files.isEmpty { return nil }
         return FileProblems.cause(files, session: hand.run.sessionID ?? "", expected: expectedNames(hand), left: left)
     }
 
     private func collected(_ hand: RunInHand, _ problem: RunCause?) async throws -> StageOutcome {
         try await saveSummary(hand)
-        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        let files = try await parts.database.lookUp { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         let artifact = ArtifactRegistration(hand, parts: parts, files: files, problem: problem)
         try await parts.move(hand.run.id, .filesCollected(problem: problem), hand.lease) { [doors = parts.doors] in
             try artifact?.write($0, now: doors.now())
@@ -128,7 +128,7 @@ struct CollectStage: Stage {
 
     /// Score and priorities for messages, read once from the stored files.
     private func saveSummary(_ hand: RunInHand) async throws {
-        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        let files = try await parts.database.lookUp { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         func bytes(_ suffix: String) -> [UInt8]? {
             files.current.first { $0.safeName.lowercased().hasSuffix(suffix) && $0.blobKey != nil }?.blobKey
                 .flatMap { try? parts.blobs.head($0, bytesMax: 4 << 20) }.map(Array.init)

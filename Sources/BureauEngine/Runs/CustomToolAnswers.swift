@@ -12,7 +12,7 @@ struct CustomToolAnswers: Sendable {
 
     /// Calls answered before, by event id.
     func answered() async throws -> Set<String> {
-        let steps = try await parts.database.read { [id = hand.run.id] in
+        let steps = try await parts.database.lookUp { [id = hand.run.id] in
             try StepStore(db: $0).list(run: id, purpose: .session)
         }
         let kinds = ["custom_tool_result", ApprovalAnswers.stepKind]

@@ -18,7 +18,7 @@ struct DeliverStage: Stage {
         {
             return try await sendBack(hand, refusal)
         }
-        let files = try await parts.database.read { [id = hand.run.id] in try FileStore(db: $0).list(id) }
+        let files = try await parts.database.lookUp { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         try await plan(hand, files)
         guard try await isFirstSignSettled(hand) else {
             return .rest(until: parts.doors.now() + Self.firstSignMilliseconds)
@@ -135,7 +135,7 @@ struct DeliverStage: Stage {
     /// Steps of this round. What an older one did not deliver is not delivered any more: this one takes its place.
     private func steps(_ hand: RunInHand) async throws -> [StepRecord] {
         let (id, round) = (hand.run.id, hand.run.round)
-        return try await parts.database.read { try StepStore(db: $0).list(run: id, purpose: .delivery) }
+        return try await parts.database.lookUp { try StepStore(db: $0).list(run: id, purpose: .delivery) }
             .filter { $0.round == round }
     }
 
@@ -143,7 +143,7 @@ struct DeliverStage: Stage {
     private func compare(_ report: inout DeliveryReport, _ hand: RunInHand) async throws {
         guard report.score != nil else { return }
         let run = hand.run
-        let earlier = try await parts.database.read { try EarlierScore.find(before: run, $0) }
+        let earlier = try await parts.database.lookUp { try EarlierScore.find(before: run, $0) }
         report.compare(with: earlier, run, parts.settings.agencyZone)
     }
 
@@ -151,7 +151,7 @@ struct DeliverStage: Stage {
     private func tellRound(_ report: inout DeliveryReport, _ hand: RunInHand) async throws {
         guard hand.run.round > 1, hand.run.reviewAcceptedAt == nil else { return }
         let (id, round) = (hand.run.id, hand.run.round)
-        report.answering = try await parts.database.read { try FeedbackStore(db: $0).asking(run: id, before: round) }
+        report.answering = try await parts.database.lookUp { try FeedbackStore(db: $0).asking(run: id, before: round) }
         report.isOnlyAnswer = report.answering.allSatisfy { $0.outcome == .answered }
         let isAsked = report.isOnlyAnswer || report.answering.contains { $0.outcome == .answered }
         guard isAsked, let session = hand.run.sessionID else { return }

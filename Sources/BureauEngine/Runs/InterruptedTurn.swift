@@ -59,7 +59,7 @@ struct GoingOn: Sendable {
 
     private func plannedStep() async throws -> StepRecord? {
         let (doors, run) = (parts.doors, hand.run)
-        let known = try await parts.database.read { try InterruptedTurn(run.id, round: run.round, in: $0) }
+        let known = try await parts.database.lookUp { try InterruptedTurn(run.id, round: run.round, in: $0) }
         guard known.isCutShort else { return known.message }
         return try await parts.write(hand.lease) { db in
             var plan = StepPlan(

@@ -22,32 +22,38 @@ struct OpenStage: Stage {
         guard let environmentID = parts.variable(names.environmentIDVariable) else {
             return try await refuse(hand, "The environment variable \(names.environmentIDVariable) is not set.")
         }
-        let (step, mark) = (try await plannedStep(hand), try await mark(hand))
+        let unrecordable = unrecordable(hand)
+        let (step, limit) = try await plannedStep(hand, isBegun: unrecordable == nil)
+        let mark = try await mark(hand)
         let write = SessionCreate(
             anthropic: anthropic.with(betaHeaders: names.betaHeaders),
             session: try newSession(hand, step, agentID: agentID, environmentID: environmentID, mark: mark), mark: mark,
             since: step.intendedAt ?? parts.doors.now(), doors: parts.doors,
             onStrays: { [parts] in await StraySessions(parts: parts).end($0, of: hand.run) })
         if let receipt = try step.receipt(as: SessionReceipt.self) { return try await opened(hand, receipt) }
-        do { try SessionLog.probe(parts.settings.sessionLogFolder, name: hand.run.id) } catch let error
-            as SessionLogError
-        {
-            return try await notOpened(hand, error)
-        }
+        if let unrecordable { return try await notOpened(hand, unrecordable) }
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease)
         runner.backoff = .sessionCreate
-        switch try await runner.run(step, write) {
+        switch try await runner.run(step, write, under: limit) {
         case .done(let receipt): return try await opened(hand, try JSONText.decode(SessionReceipt.self, receipt))
         case .failed(let why): return try await refuse(hand, why)
         case .doubtful(let why): return try await Doubt(parts: parts, hand: hand).ask(step, why)
         }
     }
 
-    private func plannedStep(_ hand: RunInHand) async throws -> StepRecord {
+    /// What cannot be written down is not begun: it costs money.
+    private func unrecordable(_ hand: RunInHand) -> (any Error)? {
+        do { try SessionLog.probe(parts.settings.sessionLogFolder, name: hand.run.id) } catch { return error }
+        return nil
+    }
+
+    /// The step as it was found, and until when it may be sent if it was new and `isBegun`: then it is intended in the
+    /// commit that plans it, and its session is asked for one commit sooner.
+    private func plannedStep(_ hand: RunInHand, isBegun: Bool) async throws -> (StepRecord, SendLimit?) {
         let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
         let costMax = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
         let context = CapsuleContext(hand, parts)
-        return try await parts.write(hand.lease) { db in
+        let (step, since) = try await parts.write(hand.lease) { [doors = parts.doors] db -> (StepRecord, Int64?) in
             // No session without money: a run that was starting before there was a ledger gets its hold here.
             try SpendLedger(db: db).open(run, amount: costMax, now: now)
             let steps = StepStore(db: db)
@@ -55,7 +61,7 @@ struct OpenStage: Stage {
             if let known = try steps.list(run: run.id, purpose: .session).first(where: {
                 $0.kind == "create" && $0.subject == subject
             }) {
-                return known
+                return (known, nil)
             }
             // What it is told of other work is written down first: a repeat says the very same.
             let told = try context?.gather(db)
@@ -65,12 +71,15 @@ struct OpenStage: Stage {
             let planned = try steps.plan(plan, run: run.id, purpose: .session, id: id, now: now)
             if let told { try context?.log(told, .kickoff, step: planned, in: db) }
             guard let step = try steps.find(planned) else { throw RunMoved(runID: run.id) }
-            return step
+            let since = doors.steady()
+            guard isBegun, try steps.markIntended(planned, now: doors.now()) else { return (step, nil) }
+            return (step, since)
         }
+        return (step, since.map { Lease.sendLimit ?? hand.lease.sendLimit(since: $0, parts.doors) })
     }
 
     private func mark(_ hand: RunInHand) async throws -> [String: String] {
-        let key = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).dedupeKey(id) }
+        let key = try await parts.database.lookUp { [id = hand.run.id] in try RunStore(db: $0).dedupeKey(id) }
         return SessionMark.make(hand.run, key: key)
     }
 
@@ -101,8 +110,7 @@ struct OpenStage: Stage {
         return .moved
     }
 
-    /// What cannot be written down is not begun: it costs money.
-    private func notOpened(_ hand: RunInHand, _ error: SessionLogError) async throws -> StageOutcome {
+    private func notOpened(_ hand: RunInHand, _ error: any Error) async throws -> StageOutcome {
         if let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
             return .retry(afterMilliseconds: wait, PassingFault(error))
         }

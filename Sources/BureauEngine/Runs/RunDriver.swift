@@ -14,7 +14,7 @@ struct RunDriver: Sendable {
         let limit = limit ?? lease.sendLimit(since: parts.doors.steady(), parts.doors)
         let rest: Rest = await withTaskGroup(of: Rest?.self) { group in
             group.addTask {
-                await Lease.$sendLimit.withValue(limit) { await stages(claimed.id, lease, stopWatch) }
+                await Lease.$sendLimit.withValue(limit) { await stages(claimed, lease, stopWatch) }
             }
             group.addTask {
                 await renew(lease, limit, stopWatch)
@@ -33,15 +33,15 @@ struct RunDriver: Sendable {
         case leaseLost
     }
 
-    private func stages(_ id: String, _ lease: Lease, _ stopWatch: StopWatch) async -> Rest {
-        var surprises = 0
+    private func stages(_ claimed: RunRecord, _ lease: Lease, _ stopWatch: StopWatch) async -> Rest {
+        let id = claimed.id
+        // As the claim has just read it; after each stage it is read anew.
+        var (known, surprises) = (RunRecord?.some(claimed), 0)
         while !Task.isCancelled {
             do {
-                guard let run = try await parts.database.read({ try RunStore(db: $0).find(id) }),
-                    run.leaseEpoch == lease.epoch
-                else {
-                    return .leaseLost
-                }
+                var found = known.take()
+                if found == nil { found = try await parts.database.lookUp { try RunStore(db: $0).find(id) } }
+                guard let run = found, run.leaseEpoch == lease.epoch else { return .leaseLost }
                 guard run.state.isWorkable else { return .settled }
                 guard let agent = try await agent(of: run),
                     let stage = stage(for: run.state, agent, try await parts.using(run: run, agent: agent))
@@ -106,7 +106,7 @@ struct RunDriver: Sendable {
     private func judge(_ error: any Error, _ id: String, _ lease: Lease) async -> Rest {
         if error is CancellationError { return .until(parts.doors.now()) }
         parts.logger.error("a stage failed", metadata: ["run": "\(id)", "why": "\(error)"])
-        let tries = (try? await parts.database.read { try RunStore(db: $0).find(id)?.tries }) ?? 0
+        let tries = (try? await parts.database.lookUp { try RunStore(db: $0).find(id)?.tries }) ?? 0
         if let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: tries, doors: parts.doors) {
             return .fault(until: parts.doors.now() + wait, PassingFault(error))
         }

@@ -82,7 +82,7 @@ package struct RunWorker: Service {
         }
         do {
             // A read first: an idle server should not write.
-            guard try await parts.database.read({ try claim($0).isAnyDue(only: only) }) else { return [] }
+            guard try await parts.database.lookUp({ try claim($0).isAnyDue(only: only) }) else { return [] }
             let claimed = try await parts.database.write { try claim($0).claim(limit: limit, only: only) }
             parts.counters.add(.claims, by: Int64(claimed.count))
             return claimed

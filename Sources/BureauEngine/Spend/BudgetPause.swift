@@ -15,7 +15,7 @@ struct BudgetPause: Sendable {
 
     /// How many of the session's stops at its budget were answered with a higher one.
     func stopsAnswered() async throws -> Int {
-        let steps = try await parts.database.read { [id = hand.run.id] in
+        let steps = try await parts.database.lookUp { [id = hand.run.id] in
             try StepStore(db: $0).list(run: id, purpose: .session)
         }
         return steps.filter { $0.kind == Self.stepKind && $0.state == .done }.compactMap { Int($0.subject) }.max() ?? 0
@@ -26,7 +26,7 @@ struct BudgetPause: Sendable {
     func reached(_ fold: SessionFold) async throws -> Bool {
         let found = try await anthropic.session(session)
         if hand.agent.config.budgets.onRunLimit == .warnOnly { return try await goesFurther(fold, found) }
-        let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
+        let run = try await parts.database.lookUp { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
         let limit = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
         let spent = max(
             MicroUSD(rawValue: run.spentMicroUSD),
@@ -59,7 +59,7 @@ struct BudgetPause: Sendable {
     }
 
     private func heldLimit() async throws -> MicroUSD? {
-        try await parts.database.read { [id = hand.run.id] in try SpendLedger(db: $0).hold(id)?.limit }
+        try await parts.database.lookUp { [id = hand.run.id] in try SpendLedger(db: $0).hold(id)?.limit }
     }
 
     /// Before a further round of a run whose own limit only warns: a session at its cap takes no message, and this one

@@ -53,9 +53,9 @@ struct CostMeter: Sendable {
     @discardableResult
     func save(_ fold: SessionFold, listed: BureauVendors.SessionUsage?, cap: MicroUSD? = nil) async throws -> Judgement
     {
-        let run = try await parts.database.read { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
+        let run = try await parts.database.lookUp { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
         let clocks = TimeUsed.Clocks(parts.doors, owner: hand.lease.owner)
-        let (elapsed, readings, beside) = try await parts.database.read { [id = hand.run.id] in
+        let (elapsed, readings, beside) = try await parts.database.lookUp { [id = hand.run.id] in
             (
                 try TimeUsed(db: $0).milliseconds(id, clocks),
                 try CommentReadingStore(db: $0).total(run: id), try LooseSessions(db: $0).spentBeside(id)

@@ -75,7 +75,7 @@ struct CostSampler: Sendable {
     /// By the steady clock: a silent session is over its time from then on.
     private func endOfTime() async throws -> Int64 {
         let clocks = TimeUsed.Clocks(parts.doors, owner: hand.lease.owner), began = parts.doors.steady()
-        let used = try await parts.database.read { [id = hand.run.id] in
+        let used = try await parts.database.lookUp { [id = hand.run.id] in
             try TimeUsed(db: $0).milliseconds(id, clocks)
         }
         return began + max(0, hand.agent.config.limits.sessionDurationMax.milliseconds - used)

@@ -44,7 +44,7 @@ struct RunReservation {
     /// For a run in its session that holds no money any more, because it was over before. Nil when it has what it needs.
     func regain() async throws -> StageOutcome? {
         let lease = hand.lease
-        let holds = try await parts.database.read { try SpendLedger(db: $0).hold(lease.runID)?.isOpen == true }
+        let holds = try await parts.database.lookUp { try SpendLedger(db: $0).hold(lease.runID)?.isOpen == true }
         guard !holds else { return nil }
         let money = try await parts.write(lease) { [self] db in
             guard let run = try RunStore(db: db).find(lease.runID) else { throw RunMoved(runID: lease.runID) }

@@ -5,6 +5,9 @@
 package protocol Database: Sendable {
     /// Reads one consistent state. `body` must not write.
     func read<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
+    /// The same for a few rows found by an index. An engine may answer on the caller's own thread: what has many rows to
+    /// go through would hold up whatever else waits for that thread.
+    func lookUp<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
     /// Runs `body` in one transaction. `body` touches nothing but its connection: when another writer of the same commit
     /// fails it is undone and run once more, and only the last run counts.
     @discardableResult
@@ -30,6 +33,12 @@ extension Connection {
 }
 
 extension Database {
+    package func lookUp<Value: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
+        try await read(body)
+    }
+
     package func query(_ sql: String, _ values: [any SQLBindable] = []) async throws -> [Row] {
         try await read { try $0.query(sql, values) }
     }

@@ -30,7 +30,7 @@ extension SQLiteDatabase {
                 try Int.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") ?? 1
             }
             guard busy == 0 else { throw StorageError.busy }
-            try pool.close()
+            try close()
         } catch {
             throw StorageError(error, path: path)
         }

@@ -7,6 +7,9 @@ import Synchronization
 package final class SQLiteDatabase: Database {
     let pool: DatabasePool
     private let writer: GroupWriter
+    /// For `lookUp`: a connection of its own. Whoever waits for it waits for a look of another thread, never for a task
+    /// that may need this very thread to give a reader of the pool back.
+    private let desk: DatabaseQueue
     package let path: String
 
     /// Once a process, before its first connection: the count is kept under one lock that every allocation of every
@@ -23,14 +26,7 @@ package final class SQLiteDatabase: Database {
         self.path = path
         _ = Self.countsNoMemory
         do {
-            var configuration = Configuration()
-            configuration.maximumReaderCount = 4
-            configuration.busyMode = .timeout(busyTimeoutSeconds)
-            configuration.foreignKeysEnabled = true
-            configuration.prepareDatabase { db in
-                db.add(function: SQLiteDatabase.folded)
-                try db.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000")
-            }
+            var configuration = Self.configuration(busyTimeoutSeconds, cacheKiB: 8_000)
             pool = try DatabasePool(path: path, configuration: configuration)
             // The pool sets NORMAL on its writer after prepareDatabase; NORMAL may lose the last commits at a power cut.
             // A checkpoint costs two more flushes: a longer log (16 MiB) has fewer of them.
@@ -39,9 +35,24 @@ package final class SQLiteDatabase: Database {
             }
             writer = GroupWriter(pool)
             try pool.writeWithoutTransaction { db in try Migrator.bringUpToDate(db) }
+            configuration = Self.configuration(busyTimeoutSeconds, cacheKiB: 2_000)
+            configuration.readonly = true
+            desk = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
             throw StorageError(error, path: path)
         }
+    }
+
+    private static func configuration(_ busyTimeoutSeconds: Double, cacheKiB: Int) -> Configuration {
+        var configuration = Configuration()
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(busyTimeoutSeconds)
+        configuration.foreignKeysEnabled = true
+        configuration.prepareDatabase { db in
+            db.add(function: SQLiteDatabase.folded)
+            try db.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(cacheKiB)")
+        }
+        return configuration
     }
 
     package func read<Value: Sendable>(
@@ -49,6 +60,17 @@ package final class SQLiteDatabase: Database {
     ) async throws -> Value {
         do {
             return try await pool.read { db in try body(SQLiteConnection(db: db)) }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    package func lookUp<Value: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> Value
+    ) async throws -> Value {
+        do {
+            try Task.checkCancellation()
+            return try desk.readHere { db in try body(SQLiteConnection(db: db)) }
         } catch {
             throw translated(error)
         }
@@ -79,7 +101,10 @@ package final class SQLiteDatabase: Database {
     }
 
     /// Waits for running writes and closes the file. Later calls fail.
-    package func close() throws { try pool.close() }
+    package func close() throws {
+        try desk.close()
+        try pool.close()
+    }
 
     /// The schema's number in the file, and the newest this program knows.
     package func schema() async throws -> (found: Int, known: Int) {
@@ -104,6 +129,11 @@ package final class SQLiteDatabase: Database {
 private final class ResultBox<Value: Sendable>: Sendable {
     let value = Mutex<Value?>(nil)
     func set(_ new: Value) { value.withLock { $0 = new } }
+}
+
+extension DatabaseQueue {
+    /// On the caller's thread: handing a look of some microseconds to another thread and back costs more than the look.
+    fileprivate func readHere<Value>(_ body: (GRDB.Database) throws -> Value) throws -> Value { try read(body) }
 }
 
 extension DatabasePool {
