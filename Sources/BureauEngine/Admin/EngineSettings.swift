@@ -35,6 +35,8 @@ package struct EngineSettings: Sendable {
     /// Accept and store, start nothing.
     package var isDispatchPaused: Bool
     package var runsInFlightMax: Int
+    /// The most that may be set for it.
+    package static let runsInFlightHighest = 100_000
     /// How long a worker that is not heard of keeps its run.
     package var leaseMilliseconds: Int64
     /// A run that waits longer for a slot is given up.

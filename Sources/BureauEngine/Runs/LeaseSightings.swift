@@ -18,8 +18,8 @@ final class LeaseSightings: Sendable {
             until = try row.integer("lease_until")
         }
     }
-    /// Rows of one look; those that end first are among them.
-    static let seenMax = 500
+    /// Rows of one look: no process holds more at once. Those that end first are among them.
+    static let seenMax = EngineSettings.runsInFlightHighest
     private let since = Mutex<[Sighting: Int64]>([:])
 
     /// What there is now, read before `now`. What is not there any more is forgotten.

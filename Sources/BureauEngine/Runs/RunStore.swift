@@ -60,14 +60,20 @@ struct RunStore {
             """, [now, run.id, run.leaseOwner, run.leaseEpoch, run.leaseUntil]) == 1
     }
 
-    /// Runs whose lease ran out by the time of day, or whose owner is known to be dead.
-    func abandoned(now: Int64, deadOwners: [String]) throws -> [RunRecord] {
+    /// Rows of one page of `abandoned`.
+    static let abandonedMax = 500
+
+    /// Runs whose lease ran out by the time of day, or whose owner is known to be dead: a page, those that end first
+    /// before all others, or those behind `last`.
+    func abandoned(now: Int64, deadOwners: [String], after last: RunRecord? = nil) throws -> [RunRecord] {
         let dead = deadOwners.map { _ in "?" }.joined(separator: ", ")
+        let end: [any SQLBindable] = [last?.leaseUntil ?? Int64.min, last?.id ?? ""]
+        let owners: [any SQLBindable] = [now] + deadOwners
         return try db.query(
             """
-            SELECT \(Self.columns) FROM run WHERE lease_owner IS NOT NULL
-               AND (lease_until < ? OR lease_owner IN (\(dead))) ORDER BY lease_until, id LIMIT 500
-            """, [now] + deadOwners
+            SELECT \(Self.columns) FROM run WHERE lease_owner IS NOT NULL AND (lease_until, id) > (?, ?)
+               AND (lease_until < ? OR lease_owner IN (\(dead))) ORDER BY lease_until, id LIMIT ?
+            """, end + owners + [Self.abandonedMax]
         ).map(RunRecord.init)
     }
 

@@ -16,14 +16,32 @@ struct RunWatchdog: Sendable {
         let owners = try await parts.database.read { try RunStore(db: $0).leaseOwners() }
         let dead = owners.filter { lock.isDead($0) }
         let now = parts.doors.now()
-        let seen = try await abandoned(dead, now), unsent = try await unsent(now)
+        let steady = try await sight(), unsent = try await unsent(now)
         defer { parts.pulse.note(.watchdog, at: now) }
-        guard !seen.isEmpty || !dead.isEmpty || !unsent.isEmpty else { return }
+        if !dead.isEmpty || !unsent.isEmpty {
+            try await parts.database.write { db in
+                try StepStore(db: db).freeNotices(ofDeadOwners: dead)
+                for claim in unsent { try StepStore(db: db).freeNotice(claim) }
+            }
+        }
+        var last: RunRecord?
+        // All of them in one look, however many their process held; a page a transaction, so that others can write.
+        for _ in 0...(LeaseSightings.seenMax / RunStore.abandonedMax) {
+            let after = last
+            let page = try await parts.database.read {
+                try RunStore(db: $0).abandoned(now: now, deadOwners: dead, after: after)
+            }
+            try await take(page.filter { isGone($0, dead, steady) }, now)
+            guard page.count == RunStore.abandonedMax else { return }
+            last = page.last
+        }
+    }
+
+    private func take(_ gone: [RunRecord], _ now: Int64) async throws {
+        guard !gone.isEmpty else { return }
         let (transitions, doors) = (parts.transitions, parts.doors)
         let lost = try await parts.database.write { db in
-            try StepStore(db: db).freeNotices(ofDeadOwners: dead)
-            for claim in unsent { try StepStore(db: db).freeNotice(claim) }
-            let taken = try RunLosses(db: db, transitions: transitions, doors: doors).take(seen)
+            let taken = try RunLosses(db: db, transitions: transitions, doors: doors).take(gone)
             if !taken.isEmpty { try CareBook(db: db).addRequeued(taken.count, now: now) }
             return taken
         }
@@ -35,20 +53,20 @@ struct RunWatchdog: Sendable {
         }
     }
 
-    private func abandoned(_ dead: [String], _ now: Int64) async throws -> [RunRecord] {
+    /// Looks at the leases of other processes. Returns when, by the steady clock.
+    private func sight() async throws -> Int64 {
         let owner = lock.owner
-        let (others, ended) = try await parts.database.read { db in
-            let store = RunStore(db: db)
-            return (try store.leases(besides: owner), try store.abandoned(now: now, deadOwners: dead))
-        }
-        let steady = parts.doors.steady(), life = parts.settings.leaseMilliseconds
+        let others = try await parts.database.read { try RunStore(db: $0).leases(besides: owner) }
+        let steady = parts.doors.steady()
         leases.see(others, now: steady)
-        return ended.filter { run in
-            guard let holder = run.leaseOwner, let until = run.leaseUntil, !dead.contains(holder) else { return true }
-            guard holder != owner else { return !hands.holds(run) }
-            let sighting = LeaseSightings.Sighting(id: run.id, owner: holder, until: until)
-            return leases.isUnchanged(sighting, forMilliseconds: life, now: steady)
-        }
+        return steady
+    }
+
+    private func isGone(_ run: RunRecord, _ dead: [String], _ steady: Int64) -> Bool {
+        guard let holder = run.leaseOwner, let until = run.leaseUntil, !dead.contains(holder) else { return true }
+        guard holder != lock.owner else { return !hands.holds(run) }
+        let sighting = LeaseSightings.Sighting(id: run.id, owner: holder, until: until)
+        return leases.isUnchanged(sighting, forMilliseconds: parts.settings.leaseMilliseconds, now: steady)
     }
 
     /// Claims of notices that nobody renews. This process's own are looked at no differently: what it still has in hand

@@ -49,7 +49,9 @@ extension Settings {
     private static func setUpkeep(_ engine: inout EngineSettings, _ environment: Environment) throws(SetupError) {
         if let days = try number("EVENT_LOG_DAYS", environment, 1...3_650) { engine.eventLogDaysKept = days }
         if let percent = try number("DISK_ALERT_PERCENT", environment, 1...100) { engine.diskAlertPercent = percent }
-        if let runs = try number("RUNS_IN_FLIGHT_MAX", environment, 1...100_000) { engine.runsInFlightMax = runs }
+        if let runs = try number("RUNS_IN_FLIGHT_MAX", environment, 1...EngineSettings.runsInFlightHighest) {
+            engine.runsInFlightMax = runs
+        }
         if let seconds = try number("LEASE_SECONDS", environment, 2...300) {
             engine.leaseMilliseconds = Int64(seconds) * 1_000
         }
