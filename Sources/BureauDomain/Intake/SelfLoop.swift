@@ -13,15 +13,22 @@ package enum SelfLoop {
     package struct Turn: Hashable, Sendable {
         package let agent: String
         package let acceptedAt: Int64
+        /// When the task changed that asked for it, where it was found only later. What changed before a run began is
+        /// none of that run's doing.
+        package let changedAt: Int64?
         /// Nil while it delivers.
         package let endedAt: Int64?
         /// It came as far as doing its work: one that waited for information was nobody's cause.
         package let hasWorked: Bool
         package let isAskedByPerson: Bool
 
-        package init(agent: String, acceptedAt: Int64, endedAt: Int64?, hasWorked: Bool, isAskedByPerson: Bool) {
+        package init(
+            agent: String, acceptedAt: Int64, changedAt: Int64? = nil, endedAt: Int64?, hasWorked: Bool,
+            isAskedByPerson: Bool
+        ) {
             self.agent = agent
             self.acceptedAt = acceptedAt
+            self.changedAt = changedAt
             self.endedAt = endedAt
             self.hasWorked = hasWorked
             self.isAskedByPerson = isAskedByPerson
@@ -51,7 +58,7 @@ package enum SelfLoop {
         _ agent: String, at time: Int64, _ turns: ArraySlice<Turn>, count: Int, within reaction: Int64
     ) -> Bool {
         guard turns.count == count, turns.allSatisfy({ $0.agent == agent }) else { return false }
-        let starts = turns.dropFirst().map(\.acceptedAt) + [time]
+        let starts = turns.dropFirst().map { $0.changedAt ?? $0.acceptedAt } + [time]
         return zip(turns, starts).allSatisfy { $0.answers(at: $1, within: reaction) }
     }
 

@@ -87,39 +87,37 @@ struct PingPongGuard {
     private func ownLoop(_ agent: String, _ taskID: String, at date: Int64?, requester: String?) throws -> Finding? {
         guard let requester, try !isPerson(requester) else { return nil }
         let turns = try turns("agent = ?", agent, count: SelfLoop.ownTurnsMax)
-        guard SelfLoop.isOwnLoop(agent, at: date ?? doors.now(), after: turns) else { return nil }
-        return Finding(
+        let finding = Finding(
             cause: "self_loop", subject: agent, sentence: SelfLoop.ownSentence(agent, task: taskID),
             reason: "the agent answers itself")
+        if SelfLoop.isOwnLoop(agent, at: date ?? doors.now(), after: turns) { return finding }
+        return try holds(finding, date, after: turns.last?.acceptedAt) ? finding : nil
     }
 
     /// Oldest first.
     private func turns(_ condition: String, _ value: String, count: Int) throws -> [SelfLoop.Turn] {
         let rows = try db.query(
             """
-            SELECT agent, accepted_at, ended_at, state, requested_by FROM run
+            SELECT agent, accepted_at, ended_at, state, requested_by, dedupe_key FROM run
             WHERE \(condition) AND \(Self.isTurn) ORDER BY id DESC LIMIT ?
             """, [value, count])
         return try rows.reversed().map { row in
             let state = try RunState(column: "state", row)
             return SelfLoop.Turn(
                 agent: try row.text("agent"), acceptedAt: try row.integer("accepted_at"),
+                changedAt: Sweep.changedAt(inKey: try row.text("dedupe_key")),
                 endedAt: try row.integerIfAny("ended_at"),
                 hasWorked: [.collecting, .delivering, .done, .doneWithProblems, .stopped, .failed].contains(state),
                 isAskedByPerson: try isPerson(try row.text("requested_by")))
         }
     }
 
-    /// Our own users at the tools, and users without a person's number: automations.
+    /// Neither our own users at the tools nor automations, nor whoever made a task that a look found where that is none.
     private func isPerson(_ requester: String) throws -> Bool {
-        guard let id = requester.split(separator: " ").last.flatMap({ Int64($0) }) else { return true }
-        guard id > 0 else { return false }
-        let name = Requester(requester).kind == .asana ? AsanaEcho.settingName(nil) : EchoCheck.settingName(nil)
-        // From the setting's name to just behind every name with a colon. A pattern would be compiled for each webhook.
-        let own = try db.first(
-            "SELECT 1 AS own FROM setting WHERE name >= ? AND name < ? AND value = ?",
-            [name, name + ";", String(id)])
-        return own == nil
+        guard !requester.hasSuffix(TaskMaker.nobody) else { return false }
+        guard let id = requester.split(separator: " ").last.map(String.init), Int64(id) != nil else { return true }
+        let tool: WorkToolKind = Requester(requester).kind == .asana ? .asana : .clickUp
+        return try TaskMaker(db: db, tool: tool).isPerson(id)
     }
 
     private func isOpen(_ finding: Finding, since date: Int64) throws -> Bool {

@@ -3,8 +3,9 @@ import Foundation
 extension AsanaClient {
     /// What is read of a task. Asana returns little unless it is asked by name, and what is not asked costs nothing.
     static let taskFields = [
-        "name", "notes", "assignee.name", "completed", "completed_at", "due_on", "start_on", "modified_at",
-        "permalink_url", "parent.gid", "memberships.project.name", "memberships.section.name", "tags.name",
+        "name", "notes", "assignee.name", "created_by", "completed", "completed_at", "due_on", "start_on",
+        "modified_at", "permalink_url", "parent.gid", "memberships.project.name", "memberships.section.name",
+        "tags.name",
         "custom_fields.name", "custom_fields.resource_subtype", "custom_fields.text_value",
         "custom_fields.number_value", "custom_fields.enum_value.name", "custom_fields.multi_enum_values.name",
         "custom_fields.date_value", "custom_fields.people_value.name", "custom_fields.display_value",

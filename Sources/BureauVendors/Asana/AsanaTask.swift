@@ -4,6 +4,8 @@ package struct AsanaTask: Hashable, Sendable, Decodable {
     package let name: String
     package let notes: String
     package let assignee: AsanaNamed?
+    /// The gid of whoever made it.
+    package let creatorID: String?
     package let isCompleted: Bool
     package let completedAt: Int64?
     package let startOn: String?
@@ -18,6 +20,7 @@ package struct AsanaTask: Hashable, Sendable, Decodable {
 
     private enum CodingKeys: String, CodingKey {
         case gid, name, notes, assignee, completed, parent, memberships, tags
+        case creator = "created_by"
         case completedAt = "completed_at"
         case startOn = "start_on"
         case dueOn = "due_on"
@@ -32,6 +35,7 @@ package struct AsanaTask: Hashable, Sendable, Decodable {
         name = fields.text(.name) ?? ""
         notes = fields.text(.notes) ?? ""
         assignee = fields.lenient(AsanaNamed.self, .assignee)
+        creatorID = fields.lenient(AsanaNamed.self, .creator)?.gid
         isCompleted = fields.flag(.completed) ?? false
         completedAt = AsanaTime.milliseconds(fields.text(.completedAt))
         startOn = fields.text(.startOn)

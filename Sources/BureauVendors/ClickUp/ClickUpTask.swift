@@ -15,6 +15,8 @@ package struct ClickUpTask: Hashable, Sendable {
     package let tags: [String]
     package let url: String?
     package let assigneeIDs: [Int64]
+    /// Who made it; below zero for ClickUp's own automations.
+    package let creatorID: Int64?
     package let dateUpdated: Int64?
     package let startDate: Int64?
     package let dueDate: Int64?
@@ -66,7 +68,7 @@ package struct ClickUpUser: Hashable, Sendable, Decodable {
 
 extension ClickUpTask: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case id, name, status, list, locations, tags, url, attachments, assignees, description
+        case id, name, status, list, locations, tags, url, attachments, assignees, creator, description
         case textContent = "text_content"
         case customID = "custom_id"
         case dateUpdated = "date_updated"
@@ -84,6 +86,7 @@ extension ClickUpTask: Decodable {
         name = fields.text(.name) ?? ""
         text = fields.text(.textContent) ?? fields.text(.description) ?? ""
         assigneeIDs = (fields.list(ClickUpUser.self, .assignees) ?? []).map(\.id)
+        creatorID = fields.lenient(ClickUpUser.self, .creator)?.id
         let state = fields.lenient(Status.self, .status)
         status = state?.status ?? fields.text(.status) ?? ""
         isDone = ["done", "closed"].contains(state?.type ?? "")

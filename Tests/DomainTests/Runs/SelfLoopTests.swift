@@ -30,6 +30,23 @@ struct SelfLoopTests {
         #expect(SelfLoop.isLoop("a", at: time, after: turns) == isLoop, "\(what)")
     }
 
+    /// How long after the end of the run before the task changed; each run takes ten minutes.
+    private static let changes: [(Int64, Bool)] = [(0, true), (120_000, true), (120_001, false), (-600_001, false)]
+
+    @Test("What was found late counts from its change: before a run began it is none of that run's doing")
+    func foundLate() {
+        for (after, isLoop) in Self.changes {
+            let turns = (0..<SelfLoop.ownTurnsMax).map { index in
+                let from = Int64(index) * 900_000, lastEnd = from - 300_000
+                return SelfLoop.Turn(
+                    agent: "a", acceptedAt: from, changedAt: lastEnd + after, endedAt: from + 600_000, hasWorked: true,
+                    isAskedByPerson: false)
+            }
+            let end = Int64(SelfLoop.ownTurnsMax) * 900_000 - 300_000
+            #expect(SelfLoop.isOwnLoop("a", at: end, after: turns) == isLoop, "\(after)")
+        }
+    }
+
     @Test("Through new tasks it is a loop only when no person asked for any of them", arguments: [true, false])
     func onNewTasks(isPerson: Bool) {
         var turns: [SelfLoop.Turn] = []

@@ -98,7 +98,7 @@ struct AsanaDecision {
             try goOn(active)
             return .duplicate(of: active)
         }
-        let asked = isSwept ? Self.sweepRequester : brought.by.map { "\(Self.requester) user \($0)" } ?? Self.requester
+        let asked = try asked(task, brought, isSwept)
         if let why = try PingPongGuard(db: db, doors: doors).refusal(watch.name, taskID: task.gid, requester: asked) {
             return .ignored(because: why)
         }
@@ -109,6 +109,15 @@ struct AsanaDecision {
         try RunEventStore(db: db).append(
             runID, kind: "queued", detail: "\(how) to \(watch.agent.config.displayName)", now: doors.now())
         return .run(id: runID)
+    }
+
+    /// Where nothing names who brought it, a task of our own making was brought by nobody.
+    private func asked(_ task: AsanaTask, _ brought: AsanaBringing, _ isSwept: Bool) throws -> String {
+        if !isSwept, let person = brought.by { return "\(Self.requester) user \(person)" }
+        let maker = TaskMaker(db: db, tool: .asana)
+        if isSwept { return try maker.requester(Self.sweepRequester, madeBy: task.creatorID) }
+        // An event told of it, as a rule of somebody's doing: only a maker who is known to be no person counts.
+        return try task.creatorID.map { try maker.requester(Self.requester, madeBy: $0) } ?? Self.requester
     }
 
     /// A run that waits for information looks again when people bring its task again: nothing else would start it.

@@ -36,11 +36,13 @@ struct SweepDecision {
         let runID = answering ?? doors.makeID()
         if answering == nil {
             let guardian = PingPongGuard(db: db, doors: doors)
-            guard try guardian.refusal(watch.name, taskID: task.id, at: updatedAt) == nil else {
+            let asked = try TaskMaker(db: db, tool: .clickUp).requester(
+                Sweep.requester, madeBy: task.creatorID.map(String.init))
+            guard try guardian.refusal(watch.name, taskID: task.id, at: updatedAt, requester: asked) == nil else {
                 try answer(task, in: status, with: try guardian.lastRun(watch.name, taskID: task.id), updatedAt)
                 return nil
             }
-            guard try RunStore(db: db).insert(try newRun(task, updatedAt), id: runID, now: doors.now()) else {
+            guard try RunStore(db: db).insert(try newRun(task, updatedAt, asked), id: runID, now: doors.now()) else {
                 return nil
             }
             try RunEventStore(db: db).append(
@@ -57,15 +59,30 @@ struct SweepDecision {
             status: status)
     }
 
-    private func newRun(_ task: ClickUpTask, _ updatedAt: Int64) throws -> NewRun {
+    private func newRun(_ task: ClickUpTask, _ updatedAt: Int64, _ asked: String) throws -> NewRun {
         let client = try watch.agent.config.triggers.clickUp.flatMap {
             try ClickUpClientChoice(db: db).choose($0, WorkTask(task, zone: zone))
         }
         return NewRun(
             agent: watch.name, agentVersion: watch.agent.config.version, configHash: watch.agent.hash,
-            triggerSource: .webhook, requestedBy: Sweep.requester,
-            dedupeKey: "\(watch.name)/clickup/\(task.id)/seen-\(updatedAt)", clientSlug: client?.slug,
+            triggerSource: .webhook, requestedBy: asked,
+            dedupeKey: Sweep.key(watch.name, task: task.id, updatedAt: updatedAt), clientSlug: client?.slug,
             clientName: client?.name, taskID: task.id,
             hasThread: watch.agent.hasThread)
+    }
+}
+
+extension Sweep {
+    private static let seen = "seen-"
+
+    /// Of the run for one stay of a task, which is told by the update that was seen.
+    static func key(_ agent: String, task: String, updatedAt: Int64) -> String {
+        "\(agent)/clickup/\(task)/\(seen)\(updatedAt)"
+    }
+
+    /// That update; nil for a run that no sweep started.
+    static func changedAt(inKey key: String) -> Int64? {
+        guard let last = key.split(separator: "/").last, last.hasPrefix(seen) else { return nil }
+        return Int64(last.dropFirst(seen.count))
     }
 }

@@ -69,7 +69,7 @@ struct SweepStore {
     /// Runs the sweep started since, because no webhook had.
     func started(agent: String, since: Int64) throws -> Int64 {
         try db.first(
-            "SELECT count(*) AS n FROM run WHERE agent = ? AND requested_by = ? AND accepted_at >= ?",
-            [agent, Sweep.requester, since])?.integer("n") ?? 0
+            "SELECT count(*) AS n FROM run WHERE agent = ? AND requested_by IN (?, ?) AND accepted_at >= ?",
+            [agent, Sweep.requester, Sweep.requester + TaskMaker.nobody, since])?.integer("n") ?? 0
     }
 }

@@ -8,6 +8,7 @@ import Synchronization
 final class AsanaProject: Transport {
     struct Task {
         var assignee: String? = AsanaProject.jessie
+        var creator = "12"
         var section = "Intake"
         var isCompleted = false
         var modifiedAt: Int64 = 1_000
@@ -139,7 +140,7 @@ final class AsanaProject: Transport {
 
     private static let missing = #"{"errors": [{"message": "Not found"}]}"#
 
-    private static func json(_ gid: String, _ task: Task) -> String {
+    static func json(_ gid: String, _ task: Task) -> String {
         func field(_ id: String, _ name: String, _ value: String?) -> String {
             let option = value.map { #"{"gid": "\#(id)1", "name": "\#($0)"}"# } ?? "null"
             return #"{"gid": "\#(id)", "name": "\#(name)", "resource_subtype": "enum", "enum_value": \#(option)}"#
@@ -149,6 +150,7 @@ final class AsanaProject: Transport {
             {"gid": "\(gid)", "name": "\(task.name)", "notes": "", "completed": \(task.isCompleted),
              "completed_at": \(task.isCompleted ? "\"\(time(task.modifiedAt))\"" : "null"), "due_on": "2026-11-30",
              "assignee": \(assignee), "modified_at": "\(time(task.modifiedAt))", "tags": [],
+             "created_by": {"gid": "\(task.creator)", "resource_type": "user"},
              "memberships": [{"project": {"gid": "100", "name": "Agency"},
                               "section": {"gid": "1", "name": "\(task.section)"}}],
              "custom_fields": [\(field("31", "Skill", task.skill))]}

@@ -1,0 +1,146 @@
+import BureauDomain
+import BureauStorage
+import BureauVendors
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+/// No webhook tells of anything here: all work is found by looking.
+@Suite("Loops that only a sweep sees")
+struct SweptLoopTests {
+    private static let ownUser = "77", person = "5"
+
+    /// Who made the tasks, in turn, and how many of twenty are started.
+    private static let makers: [(String, [String?], Int)] = [
+        ("our own user", [ownUser], SelfLoop.ownTurnsMax), ("an automation", ["-1"], SelfLoop.ownTurnsMax),
+        ("nobody who is known", [nil], SelfLoop.ownTurnsMax), ("a person", [person], 20),
+        ("a person among our own", [ownUser, ownUser, ownUser, ownUser, ownUser, ownUser, ownUser, person], 20),
+    ]
+
+    /// Each task is made ten seconds after the end of the run before and found three minutes later.
+    @Test("An agent that makes its own new tasks is stopped; a person's twenty of one day are not", arguments: makers)
+    func newTasks(what: String, makers: [String?], started: Int) async throws {
+        let bench = try await Self.bench(["sentinel"])
+        var count = 0
+        for number in 0..<20 {
+            bench.clock.advance(milliseconds: 190_000)
+            let page = [
+                try Self.task(
+                    "86s\(number)", "ready (automate)", makers[number % makers.count], bench.clock.now - 180_000)
+            ]
+            let runs = try await Self.sweep("sentinel", page, bench)
+            guard !runs.isEmpty else { break }
+            count += 1
+            try await Self.work(runs, bench)
+        }
+        #expect(count == started, "\(what)")
+        let alerts = try await bench.alerts().filter { $0.cause == "self_loop" }
+        #expect(alerts.map(\.subject) == (started < 20 ? ["sentinel"] : []))
+        let asked = try await bench.database.engine.query("SELECT DISTINCT requested_by FROM run")
+        #expect(try asked.allSatisfy { Requester(try $0.text("requested_by")).kind == .unknown })
+        let all = try await bench.database.read { try SweepStore(db: $0).started(agent: "sentinel", since: 0) }
+        #expect(all == Int64(started), "all were started by the sweep")
+    }
+
+    @Test("Tasks of our own that were there before the first of them was begun are work, not a loop")
+    func batch() async throws {
+        let bench = try await Self.bench(["sentinel"])
+        let page = try (0..<SelfLoop.ownTurnsMax).map {
+            try Self.task("86s\($0)", "ready (automate)", Self.ownUser, bench.clock.now - 180_000)
+        }
+        let runs = try await Self.sweep("sentinel", page, bench)
+        #expect(runs.count == SelfLoop.ownTurnsMax)
+        try await Self.work(runs, bench)
+        bench.clock.advance(milliseconds: 60_000)
+        let next = try Self.task("86t", "ready (automate)", Self.ownUser, bench.clock.now - 50_000)
+        #expect(try await Self.sweep("sentinel", [next], bench).count == 1)
+    }
+
+    /// The board stands in for automations that take one agent's result for the other's order. A person made the task.
+    @Test("Two agents that answer each other through one task are stopped, however long their runs take")
+    func pingPong() async throws {
+        let names = ["sentinel", "catalyst"], bench = try await Self.bench(names)
+        let statuses = ["sentinel": "ready (automate)", "catalyst": "in writing"]
+        var started: [String] = []
+        for turn in 0...PingPong.turnsMax {
+            let name = names[turn % 2]
+            bench.clock.advance(milliseconds: 190_000)
+            let page = [try Self.task("86a1", statuses[name] ?? "", Self.person, bench.clock.now - 180_000)]
+            for other in names {
+                let runs = try await Self.sweep(other, page, bench)
+                try await Self.work(runs, bench, milliseconds: 7_200_000)
+                started += runs.map { _ in other }
+            }
+        }
+        #expect(started == ["sentinel", "catalyst", "sentinel", "catalyst"])
+        let alert = try #require(try await bench.alerts().first { $0.cause == "ping_pong" })
+        #expect(alert.subject == "sentinel/86a1")
+    }
+
+    private static let asana: [(String, Bool, Int)] = [
+        ("10", true, SelfLoop.ownTurnsMax), ("10", false, SelfLoop.ownTurnsMax), ("12", true, 12), ("12", false, 12),
+    ]
+
+    @Test("In Asana too, and where an event names nobody", arguments: asana)
+    func newTasksOfAsana(maker: String, isSwept: Bool, started: Int) async throws {
+        let house = try await AsanaHouse(), bench = house.bench, doors = bench.clock.doors
+        let watches = AsanaWatches(house.parts), now = bench.clock.now
+        try await bench.database.write { try SettingStore(db: $0).put("asana_user_id", "10", now: now) }
+        var count = 0
+        for number in 0..<12 {
+            bench.clock.advance(milliseconds: 60_000)
+            var made = AsanaProject.Task()
+            made.creator = maker
+            let task = try JSONDecoder().decode(
+                AsanaTask.self, from: Data(AsanaProject.json("50\(number)", made).utf8))
+            let verdict = try await bench.database.write { db in
+                try AsanaDecision(db: db, watches: watches, doors: doors).take(task, isSwept: isSwept)
+            }
+            guard case .run(let id) = verdict else { break }
+            count += 1
+            try await Self.work([id], bench)
+        }
+        #expect(count == started)
+        #expect(try await bench.alerts().contains { $0.cause == "self_loop" } == (started < 12))
+    }
+
+    private static func bench(_ names: [String]) async throws -> Bench {
+        let files = names.map { name -> (String, String) in
+            let text = Agents.make(name: name)
+            guard name == "catalyst" else { return ("\(name).json", text) }
+            return ("\(name).json", text.replacingOccurrences(of: "Ready (Automate)", with: "In writing"))
+        }
+        let bench = try await Bench(isImpatient: false, agents: Dictionary(uniqueKeysWithValues: files))
+        try await bench.database.write { try SettingStore(db: $0).put("clickup_user_id", ownUser, now: 1) }
+        return bench
+    }
+
+    /// Returns the ids of the runs it started.
+    private static func sweep(_ agent: String, _ page: [ClickUpTask], _ bench: Bench) async throws -> [String] {
+        let sweep = Sweep(parts: try bench.parts(), wake: {})
+        let loaded = try #require(bench.catalog.agent(agent))
+        let watch = try #require(Sweep.Watch(loaded))
+        return try await sweep.take(page, watch, TaskRecordBook(.clickUp, sweep.parts))
+    }
+
+    /// Takes the runs through to their end.
+    private static func work(_ runs: [String], _ bench: Bench, milliseconds: Int64 = 600_000) async throws {
+        guard !runs.isEmpty else { return }
+        bench.clock.advance(milliseconds: milliseconds)
+        for run in runs {
+            for event in [.taken, .broke(RunCause(.refusal, "No."))] as [RunMachine.Event] {
+                try await bench.move(run, event)
+            }
+        }
+    }
+
+    private static func task(_ id: String, _ status: String, _ creator: String?, _ updated: Int64) throws -> ClickUpTask
+    {
+        let made = creator.map { #","creator":{"id":\#($0)}"# } ?? ""
+        let json =
+            #"{"id":"\#(id)","name":"t","status":{"status":"\#(status)"},"list":{"id":"\#(Agents.list)"},"#
+            + #""date_updated":"\#(updated)"\#(made)}"#
+        return try JSONDecoder().decode(ClickUpTask.self, from: Data(json.utf8))
+    }
+}
