@@ -1,4 +1,5 @@
 """The product beside its peers: their drivers and far side, our manifest."""
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +13,9 @@ COMMANDS = {
     "trigger": ["trigger/run.py", "--systems", "seed-python,seed-node,product", "--rates", "10,50", "--n", "200"],
     "stream": ["stream/run.py", "--consumers", "py-sdk-aiohttp,py-tuned,node-sdk,node-raw,product", "--only", "speed"],
     "hold": ["stream/run.py", "--consumers", "product", "--only", "hold", "--hold", "8000"],
+    # Those that need no PostgreSQL or Redis. The C reference and the product are there twice: alone, and 64 together.
+    "queue": ["queue/run.py", "--systems",
+              "sqlite-naive,huey-sqlite,dbos-sqlite,dbos-sqlite-direct,ref-sqlite,ref-sqlite-group64,product-sqlite,product-sqlite-64"],
     "delivery": ["delivery/run.py", "--systems", "seed-python,seed-node,product"],
     "footprint": ["footprint/run.py", "--systems", "seed-python,seed-node,product"],
 }
@@ -38,7 +42,19 @@ def teach(path):
         file.write(source)
 
 
+def add_queues(path):
+    with open(os.path.join(HERE, "peer", "queue.json")) as file:
+        ours = json.load(file)
+    with open(path) as file:
+        systems = json.load(file)
+    with open(path, "w") as file:
+        json.dump({**systems, **ours}, file, indent=2)
+
+
 def run(checkout, binary, names, rounds):
+    for name in names:
+        if name not in COMMANDS:
+            raise SystemExit(f"there is no workload {name} beside the peers: use {', '.join(COMMANDS)}")
     with tempfile.TemporaryDirectory(prefix="bureau-peers-") as folder:
         bench = os.path.join(folder, "peer")
         shutil.copytree(checkout, bench)
@@ -46,6 +62,7 @@ def run(checkout, binary, names, rounds):
         shutil.copytree(os.path.join(HERE, "config"), os.path.join(folder, "config"))
         shutil.copy(os.path.join(HERE, "account.py"), folder)
         shutil.copy(os.path.join(HERE, "peer", "product.json"), os.path.join(bench, "systems"))
+        add_queues(os.path.join(bench, "queue", "systems.json"))
         teach(os.path.join(bench, "lib", "mockplat.c"))
         for name in names or COMMANDS:
             command, *arguments = COMMANDS[name]
