@@ -112,7 +112,7 @@ struct PingPongGuard {
         }
     }
 
-    /// Neither our own users at the tools nor automations, nor whoever made a task that a look found where that is none.
+    /// Our own users at the tools are none, nor automations, nor makers of tasks of whom nobody knows that they are.
     private func isPerson(_ requester: String) throws -> Bool {
         guard !requester.hasSuffix(TaskMaker.nobody) else { return false }
         guard let id = requester.split(separator: " ").last.map(String.init), Int64(id) != nil else { return true }

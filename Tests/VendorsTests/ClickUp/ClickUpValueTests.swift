@@ -94,10 +94,11 @@ struct ClickUpValueTests {
     @Test("Fields are found by id first, then by name without regard to case or spaces")
     func lookup() throws {
         let json =
-            #"{"id":"t","list":{"id":901},"status":{"status":"to do"},"custom_fields":[{"id":"a","name":"B","type":"text","value":"1"},{"id":"B","name":"x","type":"text","value":"2"},{"id":"c","name":" Target  URL ","type":"url","value":"https://x"},"odd"],"attachments":[{"id":"at","title":"r.md","size":"12","url":"u","date":"1"}],"date_updated":"1776585600123"}"#
+            #"{"id":"t","list":{"id":901},"status":{"status":"to do"},"custom_fields":[{"id":"a","name":"B","type":"text","value":"1"},{"id":"B","name":"x","type":"text","value":"2"},{"id":"c","name":" Target  URL ","type":"url","value":"https://x"},"odd"],"attachments":[{"id":"at","title":"r.md","size":"12","url":"u","date":"1"}],"date_updated":"1776585600123","creator":{"id":-1,"username":"ClickBot"}}"#
         let task = try JSONDecoder().decode(ClickUpTask.self, from: Data(json.utf8))
         #expect(task.text(of: "B") == "2" && task.text(of: "target url") == "https://x" && task.text(of: "none") == nil)
         #expect(task.listID == "901" && task.dateUpdated == 1_776_585_600_123 && task.status == "to do")
+        #expect(task.creatorID == -1)
         #expect(task.attachments == [ClickUpAttachment(id: "at", title: "r.md", sizeBytes: 12, url: "u", date: 1)])
     }
 }
