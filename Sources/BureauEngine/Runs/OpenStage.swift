@@ -151,19 +151,22 @@ struct SessionCreate: OutboundWrite {
     func write() async throws -> String { try receipt(try await anthropic.createSession(session)) }
 
     func probe() async throws -> Probe {
-        var ours = try await look()
-        if ours.isEmpty {
+        var (ours, isWhole) = try await look()
+        if ours.isEmpty, isWhole {
             try await doors.sleep(.seconds(Self.secondLookSeconds))
-            ours = try await look()
+            (ours, isWhole) = try await look()
         }
         ours.sort { ($0.createdAt ?? "", $0.id) < ($1.createdAt ?? "", $1.id) }
-        guard let first = ours.first else { return .absent }
+        guard let first = ours.first else { return isWhole ? .absent : .unknown(why: Self.tooMany) }
         if ours.count > 1 { await onStrays(Array(ours.dropFirst())) }
         return .found(receipt: try receipt(first))
     }
 
-    /// Every session with this run's mark, over all pages.
-    private func look() async throws -> [AnthropicSession] {
+    /// Of a list that was not read to its end nobody knows what it does not hold.
+    static let tooMany = "the session was not among the first \(pagesMax) pages of its agent's sessions"
+
+    /// Every session with this run's mark, and whether the list was read to its end.
+    private func look() async throws -> (ours: [AnthropicSession], isWhole: Bool) {
         let start = Date(timeIntervalSince1970: Double(max(0, since - Marks.wrongClockMilliseconds)) / 1_000).formatted(
             .iso8601)
         var page: String?
@@ -174,10 +177,10 @@ struct SessionCreate: OutboundWrite {
                 $0.metadata[SessionMark.run] == mark[SessionMark.run]
                     && $0.metadata[SessionMark.attempt] == mark[SessionMark.attempt]
             }
-            guard let next = found.nextPage else { break }
+            guard let next = found.nextPage else { return (ours, true) }
             page = next
         }
-        return ours
+        return (ours, false)
     }
 
     private func receipt(_ session: AnthropicSession) throws -> String {

@@ -118,4 +118,16 @@ struct UndecidableTests {
             #expect(try await bench.alerts().count == told.count, "told once")
         }
     }
+
+    @Test("A session is not known to be absent while its agent's list has further pages")
+    func endless() async throws {
+        let bench = try await Bench()
+        let list = Interposed(Seen()) { _ in .json(#"{"data":[],"next_page":"more"}"#) }
+        let create = SessionCreate(
+            anthropic: AnthropicClient(transport: list, key: Secret("test")),
+            session: NewSession(
+                agentID: "agent_sentinel", environmentID: "env_demo", title: "test", metadata: [:], kickoff: "Audit."),
+            mark: ["bureau_run": "01RUN", "bureau_attempt": "1"], since: 0, doors: bench.clock.doors)
+        #expect(Self.why(try await create.probe())?.contains("not among the first 200 pages") == true)
+    }
 }
