@@ -32,6 +32,7 @@ build: ## Build the release binary
 	@echo "Built: $$(swift build -c release --show-bin-path)/bureau"
 
 bench: setup build ## Measure, and print one JSON line per figure
+	@scripts/setup bench
 	@Benchmarks/run $(ARGS)
 
 load: setup $(if $(BINARY),,build) ## 1,000 runs in flight for ten minutes, kills included (MINUTES, RUNS, BINARY)

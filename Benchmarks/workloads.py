@@ -28,7 +28,7 @@ def webhook(number):
 def intake(binary, rounds, seconds=6, connections=64):
     """Signed webhooks, each on disk before its answer. Every one is new while the file lasts, then a redelivery."""
     if not shutil.which("wrk"):
-        raise SystemExit("the intake workload needs wrk: apt-get install wrk")
+        raise SystemExit("the intake workload needs wrk: scripts/setup bench installs it")
     found = []
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as corpus:
         for number in range(200_000):

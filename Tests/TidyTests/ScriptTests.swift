@@ -81,11 +81,13 @@ struct ScriptTests {
         let lines = said.output.split(separator: "\n")
         #expect(said.status == 0 && lines.contains("scripts/setup") == isWhole, "\(said.output)")
         #expect(lines.contains { $0.hasPrefix("scripts/setup") })
+        #expect(lines.contains("scripts/setup bench") == (target == "bench"))
     }
 
     private static let few = "ca-certificates git libsqlite3-dev zlib1g-dev sqlite3"
     private static let sets: [([String], String)] = [
         (["build", "--dry-run"], few),
+        (["bench", "--dry-run"], few + " python3 wrk"),
         (
             ["--dry-run"],
             few + " python3 python3-venv chromium chromium-driver poppler-utils caddy default-jre-headless"
