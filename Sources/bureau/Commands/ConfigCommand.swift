@@ -67,7 +67,7 @@ struct SettingsCatalogue {
                 plain("SLACK_RESULTS_CHANNEL_ID"), plain("SLACK_USERS"),
                 plain("SLACK_BASE_URL", "https://slack.com/api"),
                 plain("GOOGLE_SERVICE_ACCOUNT_JSON_PATH"), plain("GOOGLE_DRIVE_ROOT_FOLDER_ID"),
-                plain("GOOGLE_BASE_URL", "https://www.googleapis.com"),
+                plain("GOOGLE_BASE_URL", "Google's own hosts"),
             ] + address + [
                 plain("LOG_LEVEL", settings.logLevel.rawValue),
                 effective("DATA_DIR", settings.dataFolder.path), effective("DATABASE_PATH", settings.databasePath),
