@@ -4,6 +4,7 @@
 #
 # A Caddyfile that serves something else is not touched: --replace-proxy puts it aside, --no-proxy leaves the proxy to you.
 # Safe to run again: it upgrades the binary, the unit and the proxy's file, and never touches settings, agents or data.
+# Where the unit or the proxy's file differs from what it writes, the old one stays beside it as NAME.before-bureau.
 # With --dry-run it prints every command and changes nothing. It stops at the first command that fails; what was done
 # until then is complete in itself, and running it again goes on from there.
 set -euo pipefail
@@ -33,6 +34,7 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 clone=$(dirname "$here")
 binary=${BUREAU_BINARY:-$clone/.build/release/bureau}
 caddyfile=${BUREAU_CADDYFILE:-/etc/caddy/Caddyfile}
+unit=${BUREAU_UNIT:-/etc/systemd/system/bureau.service}
 
 step() { printf '\n# %s\n' "$*"; }
 
@@ -56,6 +58,15 @@ put() {  # path mode owner
     chown "$owner" "$draft"
     chmod "$mode" "$draft"
     mv -f "$draft" "$path"
+}
+
+# What differs from the new text on standard input somebody may have changed by hand: a copy stays beside it, and
+# copies of earlier times stay too, numbered.
+keep_copy() {  # path
+    local path=$1
+    if [ ! -e "$path" ] || cmp -s - "$path"; then return 0; fi
+    printf '# %s differs from what is written now and is kept as %s.before-bureau\n' "$path" "$path"
+    run cp -p --backup=numbered "$path" "$path.before-bureau"
 }
 
 # Whether somebody's own sites are in the proxy's file: not ours, and not the page that comes with the package.
@@ -146,7 +157,8 @@ install_service() {
     run install -m 0644 -o root -g root "$clone/docs/guides/deploy.md" /usr/local/share/doc/bureau/deploy.md
     # For a server whose agents build; its drop-in is made of it by hand, and never touched.
     run install -m 0644 -o root -g root "$here/bureau-build.conf" /usr/local/share/doc/bureau/bureau-build.conf
-    run install -m 0644 -o root -g root "$here/bureau.service" /etc/systemd/system/bureau.service
+    keep_copy "$unit" <"$here/bureau.service"
+    run install -m 0644 -o root -g root "$here/bureau.service" "$unit"
     run systemctl daemon-reload
     run systemctl enable bureau.service
 }
@@ -157,7 +169,7 @@ install_proxy() {
     local wanted
     wanted=$(sed "s/^bureau\.example\.com /$host /" "$here/Caddyfile")
     run install -d -m 0755 "$(dirname "$caddyfile")"
-    if serves_others; then run cp -p --backup=numbered "$caddyfile" "$caddyfile.before-bureau"; fi
+    keep_copy "$caddyfile" <<<"$wanted"
     put "$caddyfile.bureau" 0644 root:root <<<"$wanted"
     # As Caddy itself: run by root, it would leave a log file that only root can write.
     run runuser -u caddy -- caddy validate --config "$caddyfile.bureau" --adapter caddyfile

@@ -70,6 +70,7 @@ struct DeployTests {
     }
 
     static let shippedSite = ":80 {\n\t# Your site's folder.\n\troot * /usr/share/caddy\n\n\tfile_server\n}\n"
+    static let ourSite = (try? SourceTree.file("deploy/Caddyfile").text) ?? ""
     static let proxies: [(caddyfile: String, flags: [String], status: Int32, says: String)] = [
         ("www.example.com {\n\trespond ok\n}\n", [], 1, "serves something else already"),
         (shippedSite + "www.example.com {\n}\n", [], 1, "serves something else already"),
@@ -77,8 +78,12 @@ struct DeployTests {
         ("www.example.com {\n\trespond ok\n}\n", ["--no-proxy"], 0, "systemctl restart bureau.service"),
         ("# Caddy\n\n" + shippedSite, [], 0, "/Caddyfile.bureau "),
         ("# Installed by deploy/install.sh\nother.example.com {\n}\n", [], 0, "/Caddyfile.bureau "),
+        (ourSite, [], 0, "/Caddyfile.bureau "),
+        (ourSite + "www.example.com {\n\trespond ok\n}\n", [], 0, "is kept as "),
     ]
-    @Test("install.sh replaces no Caddyfile that serves other sites, unless it is told to", arguments: proxies)
+    @Test(
+        "install.sh replaces no Caddyfile that serves other sites, unless it is told to, and none without a copy",
+        arguments: proxies)
     func otherSites(caddyfile: String, flags: [String], status: Int32, says: String) async throws {
         try await Shell.inTemporaryFolder { shell in
             try shell.write(caddyfile, to: "Caddyfile")
@@ -87,9 +92,25 @@ struct DeployTests {
                 ["--dry-run", "--no-firewall", "--host", "bureau.example.com"] + flags,
                 environment: ["BUREAU_CADDYFILE": "\(shell.folder.path)/Caddyfile"])
             #expect(outcome.status == status && outcome.output.contains(says), "\(outcome.output)")
-            // Refused before anything is changed; what is put aside is somebody's own.
+            // Refused before anything is changed; of what is replaced by the very same no copy is made.
             #expect(outcome.output.contains("+ ") == (status == 0))
-            #expect(outcome.output.contains("+ cp -p") == flags.contains("--replace-proxy"))
+            let isReplaced = status == 0 && !flags.contains("--no-proxy") && caddyfile != Self.ourSite
+            #expect(outcome.output.contains("/Caddyfile.before-bureau\n") == isReplaced, "\(outcome.output)")
+        }
+    }
+
+    @Test("install.sh keeps a copy of a unit that differs from its own", arguments: [true, false])
+    func changedUnit(isChanged: Bool) async throws {
+        try await Shell.inTemporaryFolder { shell in
+            let own = try SourceTree.file("deploy/bureau.service").text
+            try shell.write(isChanged ? own + "MemoryMax=2G\n" : own, to: "bureau.service")
+            let outcome = try await shell.run(
+                SourceTree.root.appending(path: "deploy/install.sh").path,
+                ["--dry-run", "--no-firewall", "--no-proxy"],
+                environment: ["BUREAU_UNIT": "\(shell.folder.path)/bureau.service"])
+            #expect(outcome.status == 0, "\(outcome.output)")
+            let isKept = outcome.output.contains("+ cp -p --backup=numbered \(shell.folder.path)/bureau.service ")
+            #expect(isKept == isChanged, "\(outcome.output)")
         }
     }
 
