@@ -175,7 +175,7 @@ let package = Package(
                 "ProductHarness", "BureauSandbox", "BureauDomain", "bureau",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
-        tests("FaultTests", ["ProductHarness", "BureauSandbox", "bureau", nio]),
+        tests("FaultTests", ["ProductHarness", "BureauSandbox", "BureauDomain", "bureau", nio]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

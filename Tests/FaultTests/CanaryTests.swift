@@ -11,6 +11,7 @@ struct CanaryTests {
         "ANTHROPIC_API_KEY": "sk-ant-canary7f3a91", "CLICKUP_API_TOKEN": "pk_canary88d1e0",
         "CLICKUP_WEBHOOK_SECRET": "canary-hook-5b20c4", "SLACK_BOT_TOKEN": "xoxb-canary-19aa3e",
         "SLACK_SIGNING_SECRET": "canary-slack-77e2f9", "AGENCY_OS_INTERNAL_TOKEN": "canary-internal-c41d77",
+        "API_TOKEN": "canary-api-e06b32",
         "ASANA_ACCESS_TOKEN": "1/1208000000000010:canary52c9demo",  // not-a-secret: a canary
     ]
 
@@ -33,22 +34,13 @@ struct CanaryTests {
             true, false,
         ])
     func search(areAccepted: Bool) async throws {
-        var options = Installation.Options()
-        options.agents = Self.agents
-        options.environment = Self.secrets
-        options.environment["REVIEW_LOOK_SECONDS"] = "1"
-        options.sandbox.clickUpWebhookSecret = "canary-hook-5b20c4"
-        if areAccepted {
-            options.sandbox.acceptedKeys.anthropic = "sk-ant-canary7f3a91"
-            options.sandbox.acceptedKeys.slack = "xoxb-canary-19aa3e"
-        }
-        // Reading the tasks has to work, or no refused run would reach the other vendors.
-        options.sandbox.acceptedKeys.clickUp = "pk_canary88d1e0"
-        options.sandbox.acceptedKeys.asana = Self.secrets["ASANA_ACCESS_TOKEN"] ?? ""
-        options.environment["ENDPOINT_ALLOWED_ADDRESSES"] = "127.0.0.0/8"
-        options.environment["COMMENT_MODEL"] = "claude-haiku-5-5"
-        options.environment["LOG_LEVEL"] = "trace"
-        try await Installation.open(options) { installation in
+        let folder = FileManager.default.temporaryDirectory.appending(path: "canary-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let north = try CanaryAccount(in: folder)
+        #expect(north.unplanted == [], "no canary stands there")
+        try await Installation.open(try Self.options(areAccepted, north)) { installation in
+            try await Self.expectEverySecret(installation)
             let server = try await installation.startServer()
             let hooks = try await Self.makeHooks(installation, server)
             try await installation.board.move("86demoshm1", to: "ready (automate)")
@@ -58,6 +50,8 @@ struct CanaryTests {
             let ends = try await installation.records().runs.map { "\($0.agent) \($0.state)" }.sorted()
             #expect(ends == (areAccepted ? ["jessie done", "sentinel done"] : ["jessie failed", "sentinel failed"]))
             var said = try await Self.provoke(server)
+            // It asks every vendor with every account, north's too, and tells of what they refuse.
+            _ = try await installation.command("doctor")
             // A note waits a minute for the thread it belongs to.
             try await eventually("every notice is settled") {
                 return try await installation.records().steps.allSatisfy { Self.settled.contains($0.state) }
@@ -70,12 +64,42 @@ struct CanaryTests {
             said["process output"] = Data(shown.utf8)
             said["stand-ins"] = await Self.withoutHooks(installation.look().state).bytes
             let files = try Self.files(installation).filter { $0.value != Data(hooks.shownOnce.utf8) }
+            let needles = try Self.needles(installation, hooks.secrets).merging(north.needles) { $1 }
             for (place, bytes) in said.merging(files, uniquingKeysWith: { $1 }) {
-                for (name, secret) in try Self.needles(hooks.secrets) where bytes.range(of: Data(secret.utf8)) != nil {
+                for (name, secret) in needles where bytes.range(of: Data(secret.utf8)) != nil {
                     Issue.record("\(name) is in \(place)")
                 }
             }
         }
+    }
+
+    /// The stand-ins know north's secrets as little as anybody.
+    private static func options(_ areAccepted: Bool, _ north: CanaryAccount) throws -> Installation.Options {
+        var options = Installation.Options()
+        options.agents = agents
+        options.environment = secrets.merging(north.environment) { $1 }
+        options.environment["REVIEW_LOOK_SECONDS"] = "1"
+        options.sandbox.clickUpWebhookSecret = "canary-hook-5b20c4"
+        if areAccepted {
+            options.sandbox.acceptedKeys.anthropic = "sk-ant-canary7f3a91"
+            options.sandbox.acceptedKeys.slack = "xoxb-canary-19aa3e"
+        }
+        // Reading the tasks has to work, or no refused run would reach the other vendors.
+        options.sandbox.acceptedKeys.clickUp = "pk_canary88d1e0"
+        options.sandbox.acceptedKeys.asana = secrets["ASANA_ACCESS_TOKEN"] ?? ""
+        options.environment["ENDPOINT_ALLOWED_ADDRESSES"] = "127.0.0.0/8"
+        options.environment["COMMENT_MODEL"] = "claude-haiku-5-5"
+        options.environment["LOG_LEVEL"] = "trace"
+        return options
+    }
+
+    /// The product itself lists its variables, and says which of them are secrets.
+    private static func expectEverySecret(_ installation: Installation) async throws {
+        let process = try installation.start(["config", "show", "--json"])
+        #expect(try await process.waitForEnd().status == 0, "\(process.text)")
+        let listed = try JSON(parsing: Data(process.text.utf8)).array ?? []
+        let names = Set(listed.filter { $0["secret"]?.bool == true }.compactMap { $0["name"]?.string })
+        #expect(names.sorted() == secrets.keys.sorted(), "each needs a canary here")
     }
 
     /// People ask for a change in Asana and accept what comes of it; the model reads both comments.
@@ -159,10 +183,14 @@ struct CanaryTests {
     }
 
     /// The signing key's own text stands in for Google's credential.
-    private static func needles(_ hooks: [String: String]) throws -> [String: String] {
+    private static func needles(_ installation: Installation, _ hooks: [String: String]) throws -> [String: String] {
         let json = try JSON(parsing: Data(try Installation.serviceAccountJSON().utf8))
-        let lines = (json["private_key"]?.string ?? "").split(separator: "\n")
-        return secrets.merging(hooks) { $1 }.merging(["GOOGLE private key": String(lines[lines.count / 2])]) { $1 }
+        let sealing = try Data(contentsOf: installation.data.appending(path: sealingKey))
+        let others = [
+            "GOOGLE private key": CanaryAccount.keyLine(json),
+            "the key that seals webhooks' secrets": String(decoding: sealing, as: UTF8.self),
+        ]
+        return secrets.merging(hooks) { $1 }.merging(others) { $1 }
     }
 
     /// The board knows its webhooks' secret: that is its own copy.
@@ -186,18 +214,24 @@ struct CanaryTests {
             let path = "/report-artifacts/" + (item["id"]?.string ?? "")
             said[path] = try await Web.send("GET", server.url + path, headers: token).body
         }
+        let bearer = ["authorization": "Bearer " + (secrets["API_TOKEN"] ?? "")]
+        let clients = try await Web.send("GET", server.url + "/api/v1/clients", headers: bearer)
+        #expect(clients.status == 200, "\(clients.text)")
+        said["the API"] = clients.body
         said["a refused look at the registry"] = try await Web.send("GET", server.url + "/report-artifacts").body
         said["a refused webhook"] = try await ClickUpPost(ClickUpPost.statusChange()).send(to: server).body
         said["a malformed webhook"] = try await ClickUpPost(bytes: Data("{".utf8)).send(to: server).body
         return said
     }
 
-    /// Every file of the installation but the key file itself.
+    private static let sealingKey = "sealing.key"
+
+    /// Every file of the installation but the key files themselves.
     private static func files(_ installation: Installation) throws -> [String: Data] {
         guard let walk = FileManager.default.enumerator(at: installation.folder, includingPropertiesForKeys: nil)
         else { return [:] }
         var found: [String: Data] = [:]
-        for case let url as URL in walk where url.lastPathComponent != "google.json" {
+        for case let url as URL in walk where ![sealingKey, "google.json"].contains(url.lastPathComponent) {
             found[url.path] = try? Data(contentsOf: url)
         }
         #expect(found.keys.contains { $0.hasSuffix("bureau.db") })

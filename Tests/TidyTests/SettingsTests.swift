@@ -107,6 +107,18 @@ struct SettingsTests {
         #expect(explained.subtracting(shown).subtracting(others).sorted() == [])
     }
 
+    @Test("Every variable that is read as a secret is listed as one, so that no command prints it")
+    func secrets() throws {
+        func names(in file: SourceTree.File) -> Set<String> {
+            Set(file.text.matches(of: /\bsecret\("([A-Z_]+)"\)/).map { String($0.output.1) })
+        }
+        let list = try SourceTree.file("Sources/bureau/Commands/ConfigCommand.swift"), listed = names(in: list)
+        #expect(listed.count >= 8)
+        for file in SourceTree.sources {
+            #expect(names(in: file).subtracting(listed).sorted() == [], "\(file.path): not listed in \(list.path)")
+        }
+    }
+
     @Test("Every variable a shipped agent names is offered in .env.example")
     func agents() throws {
         let offered = Settings.namesOffered(by: try SourceTree.file(".env.example").text)
