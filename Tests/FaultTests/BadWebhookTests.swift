@@ -130,11 +130,15 @@ struct BadWebhookTests {
             async let slow = RawConnection.exchange(port: server.port, Data(head.utf8), waitSeconds: 120)
             let noise = await RawConnection.exchange(
                 port: server.port, Data("\u{16}\u{3}\u{1}hello\r\n\r\n".utf8), waitSeconds: 120)
-            #expect(noise.isEmpty || noise.hasPrefix("HTTP/1.1 400"), "\(noise.prefix(80))")
+            #expect(noise.hasPrefix("HTTP/1.1 400") && noise.contains("well-formed"), "\(noise.prefix(200))")
             #expect(try await ClickUpPost(Self.good).send(to: server).status == 200)
             let answer = await slow
-            #expect(answer.hasPrefix("HTTP/1.1 408"), "\(answer.prefix(200))")
-            #expect(try await installation.records().signals.contains { $0.reason.contains("did not arrive") })
+            #expect(answer.hasPrefix("HTTP/1.1 408") && answer.contains("did not arrive"), "\(answer.prefix(200))")
+            let refused = try await installation.records().signals.filter { $0.verdict == "refused" }.map(\.reason)
+            #expect(refused.count == 2, "\(refused)")
+            for why in ["well-formed", "did not arrive"] {
+                #expect(refused.contains { $0.contains(why) }, "\(refused)")
+            }
         }
     }
 }

@@ -191,28 +191,31 @@ struct WebServerTests {
         }
     }
 
-    private static let malformed: [(String, String, isKept: Bool)] = [
+    private static let malformed: [(String, String, agent: String)] = [
         (
             "a bad chunk size",
-            "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", true
+            "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", "sentinel"
         ),
         (
             "two lengths",
-            "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabc", false
+            "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabc", ""
         ),
         (
             "headers over the limit",
-            "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\nx: \(String(repeating: "a", count: 100_000))\r\n\r\n", false
-        ), ("no HTTP", "\u{16}\u{3}\u{1}hello\r\n\r\n", false),
+            "POST /webhook/sentinel HTTP/1.1\r\nhost: x\r\nx: \(String(repeating: "a", count: 100_000))\r\n\r\n", ""
+        ), ("no HTTP", "\u{16}\u{3}\u{1}hello\r\n\r\n", ""),
     ]
 
-    @Test("What is no well-formed HTTP is told so, and a webhook among it is kept as refused", arguments: malformed)
-    func broken(what: String, bytes: String, isKept: Bool) async throws {
+    @Test("What is no well-formed HTTP is told so, and kept as refused with what is known of it", arguments: malformed)
+    func broken(what: String, bytes: String, agent: String) async throws {
         try await Served.run { server in
             let text = try await answer(port: server.port, [bytes]) { $0.contains("}") }
             #expect(text.hasPrefix("HTTP/1.1 400") && text.contains("well-formed"), "\(what): \(text)")
             let signals = try await server.signals()
-            #expect(signals.map(\.verdict) == (isKept ? ["refused"] : []), "\(what)")
+            #expect(signals.map(\.verdict) == ["refused"] && signals.first?.agent == agent, "\(what)")
+            #expect(signals.first?.remoteAddress == "127.0.0.1" && signals.first?.bodyBytes == 0, "\(what)")
+            #expect(signals.first?.reason.contains("well-formed") == true, "\(what)")
+            #expect(text.contains("\"signal\":\"\(signals.first?.id ?? "-")\""), "\(what): \(text)")
             let health = try await server.send(.get, "/health")
             #expect(health.status == 200)
         }

@@ -4,6 +4,7 @@ import Synchronization
 package final class Counters: Sendable {
     package enum Name: String, CaseIterable, Sendable {
         case signals = "bureau_signals_total"
+        case turnedAway = "bureau_turned_away_total"
         case runsEnded = "bureau_runs_ended_total"
         case sessionEvents = "bureau_session_events_total"
         case streamDrops = "bureau_stream_drops_total"
@@ -17,6 +18,7 @@ package final class Counters: Sendable {
         package var help: String {
             switch self {
             case .signals: "Signals stored, by verdict."
+            case .turnedAway: "Requests whose head could not be read."
             case .runsEnded: "Runs that reached a final state, by state."
             case .sessionEvents: "Session events logged."
             case .streamDrops: "Session streams that ended before their session did."

@@ -32,6 +32,7 @@ package struct WebhookIntake: Sendable {
     let logger: Logger
     let counters: Counters
     let wake: @Sendable () -> Void
+    let turnedAway = TurnedAwayRoom()
 
     /// `secret` is the environment's own; `secrets` are those of named credentials.
     package init(
@@ -89,12 +90,6 @@ package struct WebhookIntake: Sendable {
     /// Stores a request that is not believed or not readable, and says why.
     package func refuse(_ request: Request, status: Int, _ why: String) async -> WebhookAnswer {
         await answering(request) { try await refused(request, status: status, why) }
-    }
-
-    /// For a sender whose request could not even be read: nothing is known of it that could be kept.
-    package func turnAway(from remoteAddress: String, _ why: String) -> WebhookAnswer {
-        logger.warning("request turned away", metadata: ["why": "\(why)", "from": "\(remoteAddress.prefix(80))"])
-        return WebhookAnswer(400, [("error", why)])
     }
 
     private func refused(_ request: Request, status: Int, _ why: String) async throws -> WebhookAnswer {

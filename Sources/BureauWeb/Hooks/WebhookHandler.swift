@@ -33,6 +33,8 @@ final class WebhookHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
         /// Whether a webhook that came whole is being answered here.
         var isOurs: Bool { if case .answering(isWhole: true) = self { true } else { false } }
+
+        var isAnswering: Bool { if case .answering = self { true } else { false } }
     }
 
     private struct Incoming {
@@ -190,15 +192,15 @@ final class WebhookHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// A sender of a webhook that has said all it will say still waits for its answer.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event, stage.isOurs || !held.isEmpty {
+        if case ChannelEvent.inputClosed = event, stage.isAnswering || !held.isEmpty {
             endIsHeld = true
         } else {
             context.fireUserInboundEventTriggered(event)
         }
     }
 
-    /// What is no HTTP: a webhook of which the head was read is kept as refused, like any other; of the rest the sender
-    /// is told why, and the log who it was.
+    /// What is no HTTP: a webhook of which the head was read is kept as refused, like any other; of the rest only some
+    /// are, since the sender is all that is known of them.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         let why = "the request is not well-formed HTTP/1.1, or its headers are larger than allowed"
         switch stage {
@@ -207,7 +209,9 @@ final class WebhookHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .free where held.isEmpty:
             stage = .answering(isWhole: false)
             let (intake, sender) = (intake, Sender.of([:], direct: context.remoteAddress))
-            answer(context, closes: true) { intake.turnAway(from: sender, why) }
+            answer(context, closes: true) { await intake.turnAway(from: sender, why) }
+        // What comes after the first mistake is one more. The answer to the first closes the connection.
+        case .answering(isWhole: false): break
         case .free, .passing, .answering: context.fireErrorCaught(error)
         }
     }

@@ -184,6 +184,25 @@ struct WebhookIntakeTests {
         #expect(try await verdicts(bench).isEmpty)
     }
 
+    @Test("Of requests nobody could read some of each minute leave a record, and every one is answered and counted")
+    func turnedAway() async throws {
+        let bench = try await Bench(), most = TurnedAwayRoom.perMinuteMax
+        let intake = intake(bench)
+        for number in 1...most + 3 {
+            let answer = await intake.turnAway(from: "198.51.100.4", "no HTTP")
+            #expect(answer.status == 400 && answer.json.contains("no HTTP"))
+            #expect(answer.json.contains("signal") == (number <= most))
+        }
+        #expect(try await verdicts(bench) == Array(repeating: "refused", count: most))
+        let kept = try await SignalDesk(database: bench.database).list()
+        #expect(Set(kept.map(\.remoteAddress)) == ["198.51.100.4"])
+        let counted = bench.counters.snapshot().first { $0.0 == .turnedAway }?.1
+        #expect(counted?.first?.value == Int64(most + 3))
+        bench.clock.advance(milliseconds: 60_000)
+        _ = await intake.turnAway(from: "198.51.100.4", "no HTTP")
+        #expect(try await verdicts(bench).count == most + 1)
+    }
+
     // MARK: parts
 
     private final class Wakes: Sendable {

@@ -110,7 +110,9 @@ struct SignalPages: Sendable {
     static func address(_ signal: SignalRecord) -> String { "\(place)/\(signal.id)/" }
 
     static func tool(_ signal: SignalRecord) -> String {
-        WorkToolKind(rawValue: signal.source)?.label ?? signal.source.capitalizedFirst
+        // Whoever sends what nobody can read is no tool that is known.
+        if signal.agent.isEmpty { return "Not known" }
+        return WorkToolKind(rawValue: signal.source)?.label ?? signal.source.capitalizedFirst
     }
 
     private static func chip(_ verdict: String) -> Chip {
