@@ -111,7 +111,7 @@ struct SignalPages: Sendable {
 
     static func tool(_ signal: SignalRecord) -> String {
         // Whoever sends what nobody can read is no tool that is known.
-        if signal.agent.isEmpty { return "Not known" }
+        if signal.agent.isEmpty, signal.source == WorkToolKind.clickUp.rawValue { return "Not known" }
         return WorkToolKind(rawValue: signal.source)?.label ?? signal.source.capitalizedFirst
     }
 
