@@ -19,8 +19,9 @@ struct NoticeAlarm {
     private static let untoldKinds = "\(kinds), '\(AlertOutcome.kind)'"
     private static let notConnected = NoticeLines.channels.map(NoticeWorker.notConnected)
 
-    /// Whether people are told of it in a notice, which then waits to be sent.
-    func givenUp(_ step: StepRecord, _ why: String) throws -> Bool {
+    /// Whether people are told of it in a notice, which then waits to be sent. `isInDoubt`: it may be there, and nobody
+    /// can tell.
+    func givenUp(_ step: StepRecord, _ why: String, isInDoubt: Bool = false) throws -> Bool {
         guard step.kind != AlertOutcome.kind else { return false }
         let found = try step.runID.flatMap { try RunStore(db: db).find($0) }
         let isUnasked = try found.map { try self.isUnasked(step, $0) } ?? false
@@ -28,24 +29,32 @@ struct NoticeAlarm {
         // to mend. A question that stands nowhere else is told of all the same.
         guard isUnasked || why != NoticeWorker.notConnected(step.channel) else { return false }
         if Self.ofAlerts.contains(step.kind) {
-            let sentence =
-                "Alerts cannot be told in \(step.channel.label): \(why.closed) They stand in the list of alerts. "
-                + "When it is mended: bureau queue redrive --cause \(step.channel.rawValue)_failed"
+            let label = step.channel.label
+            let trouble =
+                isInDoubt
+                ? "Nobody can tell whether an alert was told in \(label)" : "Alerts cannot be told in \(label)"
+            let next =
+                isInDoubt
+                ? "It is not told there again by itself." + (step.runID.map { " \(Self.decide($0))" } ?? "")
+                : "When it is mended: bureau queue redrive --cause \(step.channel.rawValue)_failed"
+            let sentence = "\(trouble): \(why.closed) They stand in the list of alerts. \(next)"
             _ = try raise(Self.untold, subject: step.channel.rawValue, sentence, run: nil)
             return false
         }
         // That no channel is set is said once, by the alerts.
         guard let run = found, isUnasked || why != NoticePlace.noChannel.description else { return false }
         let whom = run.clientName.map { " for \($0)" } ?? ""
-        let again = "When it is mended: bureau queue redrive \(ShortID.of(step.id))"
+        let again =
+            isInDoubt ? Self.decide(run.id) : "When it is mended: bureau queue redrive \(ShortID.of(step.id))"
         let what = "\(step.channel.label) \(step.kind.split(separator: "_").joined(separator: " "))"
         let cause = isUnasked ? Self.unasked : Self.untold
+        let end = isInDoubt ? "may or may not have been posted" : "was given up, so nobody was told there"
+        let unasked = isInDoubt ? "nobody can tell whether anybody was asked" : "nobody was asked"
         let sentence =
             isUnasked
-            ? "The run of \(run.agent)\(whom) waits for an answer, and nobody was asked: \(why.closed) "
+            ? "The run of \(run.agent)\(whom) waits for an answer, and \(unasked): \(why.closed) "
                 + "Answer it with bureau approvals. \(again)"
-            : "The \(what) of the run of \(run.agent)\(whom) was given up, so nobody was told there: \(why.closed) "
-                + again
+            : "The \(what) of the run of \(run.agent)\(whom) \(end): \(why.closed) \(again)"
         guard let id = try raise(cause, subject: run.id, sentence, run: run.id) else { return false }
         let intent = NoticeIntent(kind: isUnasked ? .gate : .problem, cause: cause, sentence: sentence)
         let plan = StepPlan(
@@ -57,13 +66,17 @@ struct NoticeAlarm {
         return true
     }
 
+    private static func decide(_ run: String) -> String { "Look there, then decide: bureau runs resolve \(run)" }
+
     /// The alert closes with the last notice that it was about, which was sent or which somebody has dismissed.
     func settled(_ step: StepRecord) throws {
         let alerts = AlertStore(db: db), now = doors.now()
         if Self.ofAlerts.contains(step.kind) {
             let channel = step.channel.rawValue
             guard try alerts.isOpen(cause: Self.untold, subject: channel),
-                try unsent("channel = ? AND kind IN (\(Self.kinds))", channel, unset: Self.notConnected).isEmpty
+                try unsent(
+                    "state = 'failed' AND channel = ? AND kind IN (\(Self.kinds))", channel, unset: Self.notConnected
+                ).isEmpty
             else { return }
             return try alerts.resolve(cause: Self.untold, subject: channel, now: now)
         }
@@ -77,20 +90,21 @@ struct NoticeAlarm {
             return
         }
         let unset = Self.notConnected + [NoticePlace.noChannel.description]
-        let left = try unsent("run_id = ? AND kind NOT IN (\(Self.untoldKinds))", run, unset: unset)
+        let left = try unsent(
+            "state IN ('failed', 'doubtful') AND run_id = ? AND kind NOT IN (\(Self.untoldKinds))", run, unset: unset)
         if !left.contains(ApprovalNotices.ask) { try alerts.resolve(cause: Self.unasked, subject: run, now: now) }
         if left.isEmpty { try alerts.resolve(cause: Self.untold, subject: run, now: now) }
     }
 
-    /// The kinds of notices that were given up and that nobody has dismissed. `unset`: what is said of a place that was
-    /// never set up, of which only a question that stands nowhere else is missed. The run's own message has failed
-    /// between its tries too: it is given up when it is kept no more.
+    /// The kinds of notices that were given up, or are in doubt, and that nobody has dismissed. `unset`: what is said of
+    /// a place that was never set up, of which only a question that stands nowhere else is missed. The run's own message
+    /// has failed between its tries too: it is given up when it is kept no more.
     private func unsent(_ which: String, _ value: String, unset: [String]) throws -> Set<String> {
         let marks = Array(repeating: "?", count: unset.count).joined(separator: ", ")
         return Set(
             try db.query(
                 """
-                SELECT DISTINCT kind FROM step WHERE state = 'failed' AND purpose = 'notice' AND \(which)
+                SELECT DISTINCT kind FROM step WHERE purpose = 'notice' AND \(which)
                     AND NOT EXISTS (SELECT 1 FROM dead_letter_drop AS dropped
                                     WHERE dropped.id = step.id AND dropped.dropped_at >= step.settled_at)
                     AND NOT (kind = '\(RunThreadStore.stepKind)' AND EXISTS (
@@ -108,7 +122,7 @@ struct NoticeAlarm {
             return false
         }
         return try !StepStore(db: db).list(run: run.id, purpose: .notice).contains {
-            $0.id != step.id && $0.state != .failed
+            $0.id != step.id && $0.state != .failed && $0.state != .doubtful
                 && ($0.kind == DirectNotices.kind || ($0.kind == ApprovalNotices.ask && $0.subject == step.subject))
         }
     }

@@ -112,26 +112,33 @@ package struct NoticeWorker: Service {
     }
 
     private func send(_ step: StepRecord) async throws {
+        var made: (any OutboundWrite)?
+        var hasLeft = false
         do {
             guard let write = try await write(for: step) else {
-                return try await settle(step, failed: Self.notConnected(step.channel))
+                return try await settle(step, .failed, Self.notConnected(step.channel))
             }
+            made = write
             if step.state == .intended {
                 switch try await write.probe() {
                 case .found(let receipt): return try await settle(step, receipt: receipt, write.sent)
                 case .absent where isOnItsWay(step): throw NoticePlace.NotYet()
-                case .absent, .unknown: break  // Better told twice than not at all.
+                case .absent: break
+                case .unknown(let why): return try await settle(step, .doubtful, why)
                 }
             }
             // Nil: another worker has taken it meanwhile, or sent it already.
             guard let limit = try await intend(step) else { return }
+            hasLeft = true
             let receipt = try await SendLimit.$current.withValue(limit) { try await write.write() }
             try await settle(step, receipt: receipt, write.sent)
         } catch let error as VendorError {
             try Task.checkCancellation()
-            try await failed(step, error)
+            try await failed(step, error, made, hasLeft: hasLeft)
         } catch let problem as StepProblem {
-            try await settle(step, failed: problem.description)
+            try await settle(step, .failed, problem.description)
+        } catch let doubt as StepDoubt {
+            try await settle(step, .doubtful, doubt.why)
         } catch let notYet as NoticePlace.NotYet {
             let why = isOnItsWay(step) ? nil : notYet.why
             try await postpone(step, until: parts.doors.now() + notYet.milliseconds, why)
@@ -164,12 +171,40 @@ package struct NoticeWorker: Service {
         return age >= 0 && age < Self.flightMilliseconds
     }
 
-    private func failed(_ step: StepRecord, _ error: VendorError) async throws {
+    /// It comes again later, for a day at most. Where it may be there it is looked for first; what nobody can look for
+    /// is not written again.
+    private func failed(_ step: StepRecord, _ error: VendorError, _ made: (any OutboundWrite)?, hasLeft: Bool)
+        async throws
+    {
         parts.counters.add(.vendorErrors, ["vendor": error.vendor.rawValue])
-        guard error.isRetryable, let backoff = Backoff.notice.milliseconds(tries: step.attempts, doors: parts.doors)
-        else {
-            return try await settle(step, failed: error.sentence)
+        let mayBeThere = step.state == .intended || (hasLeft && error.mayHaveHappened)
+        if error.isRetryable, try await again(step, error, mayBeThere: mayBeThere) { return }
+        guard mayBeThere else { return try await settle(step, .failed, error.sentence, mayBeThere: false) }
+        guard let made else { return try await settle(step, .doubtful, error.sentence) }
+        try await lookOnceMore(step, error, made)
+    }
+
+    /// Its tries are used up, or its answer could not be read: the mark decides, and where nobody can look a person.
+    private func lookOnceMore(_ step: StepRecord, _ error: VendorError, _ made: any OutboundWrite) async throws {
+        do {
+            switch try await made.probe() {
+            case .found(let receipt): try await settle(step, receipt: receipt, made.sent)
+            case .absent: try await settle(step, .failed, error.sentence)
+            case .unknown(let why): try await settle(step, .doubtful, why)
+            }
+        } catch let second as VendorError {
+            try Task.checkCancellation()
+            if second.isRetryable, try await again(step, second, mayBeThere: true) { return }
+            let how = second.sentence == error.sentence ? ", in the same way." : ": \(second.sentence)"
+            try await settle(step, .doubtful, "\(error.sentence) Looking for it failed too\(how)")
+        } catch let problem as StepProblem {
+            try await settle(step, .failed, problem.description)
         }
+    }
+
+    /// False when its tries are used up. What the tool has surely not taken need not be looked for.
+    private func again(_ step: StepRecord, _ error: VendorError, mayBeThere: Bool) async throws -> Bool {
+        guard let backoff = Backoff.notice.milliseconds(tries: step.attempts, doors: parts.doors) else { return false }
         var wait = backoff
         if case .limited(let asked?) = error.kind { wait = max(asked, 1_000) }
         parts.logger.warning(
@@ -180,10 +215,12 @@ package struct NoticeWorker: Service {
             ])
         let (id, due, tries, owner) = (step.id, parts.doors.now() + wait, step.attempts, owner)
         try await parts.database.write { db in
+            if !mayBeThere { try StepStore(db: db).refused(id, owner: owner) }
             guard try StepStore(db: db).postpone(id, until: due, error: error.sentence, owner: owner) else { return }
             // One that failed before it was to be sent was tried all the same.
             try db.execute("UPDATE step SET attempts = ? WHERE id = ? AND attempts = ?", [tries + 1, id, tries])
         }
+        return true
     }
 
     private func settle(_ step: StepRecord, receipt: String, _ sent: SentContent?) async throws {
@@ -195,18 +232,27 @@ package struct NoticeWorker: Service {
         }
     }
 
-    private func settle(_ step: StepRecord, failed why: String) async throws {
-        parts.counters.add(.notices, ["outcome": "failed"])
+    /// What is in doubt waits for somebody's word. Of a notice of no run that is said among what was set aside, where
+    /// trying it again looks first.
+    private func settle(_ step: StepRecord, _ end: StepRecord.State, _ why: String, mayBeThere: Bool = true)
+        async throws
+    {
+        let isInDoubt = end == .doubtful
+        parts.counters.add(.notices, ["outcome": end.rawValue])
         parts.logger.error(
-            "a notice could not be delivered",
+            isInDoubt ? "nobody can tell whether a notice was delivered" : "a notice could not be delivered",
             metadata: ["step": "\(step.id)", "channel": "\(step.channel.rawValue)", "why": "\(why)"])
         let (id, now, doors, owner) = (step.id, parts.doors.now(), parts.doors, owner)
+        let hasRun = step.runID != nil
+        let state: StepRecord.State = hasRun ? end : .failed
+        let said = isInDoubt && !hasRun ? "Nobody can tell whether it was posted: \(why)" : why
         let isTold = try await parts.database.write { db in
+            if !mayBeThere { try StepStore(db: db).refused(id, owner: owner) }
             // What somebody else has settled meanwhile, or is sending, was not given up.
-            guard try StepStore(db: db).markFailed(id, state: .failed, error: why, now: now, owner: owner) else {
+            guard try StepStore(db: db).markFailed(id, state: state, error: said, now: now, owner: owner) else {
                 return false
             }
-            return try NoticeAlarm(db: db, doors: doors).givenUp(step, why)
+            return try NoticeAlarm(db: db, doors: doors).givenUp(step, why, isInDoubt: isInDoubt)
         }
         if isTold { wake.raise() }
     }

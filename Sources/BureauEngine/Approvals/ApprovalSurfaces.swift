@@ -89,7 +89,8 @@ struct ApprovalSurfaces: Sendable {
         guard let asked = question, let receipt = try await self.receipt(of: asked, approval, run, agent) else {
             // Whoever has it in hand may have read it before the decision: then it comes with its buttons.
             if let question, try await isUnderWay(question) { throw NoticePlace.NotYet(why: "waits for its question") }
-            // Given up, or sent so long ago that it will not come: nothing with buttons stands there.
+            // Given up, or sent so long ago that it will not come; should it stand there where nobody can look, a press
+            // is answered with what was decided.
             return AlreadyShown()
         }
         let place = receipt.id.split(separator: "/").map(String.init)
@@ -109,9 +110,16 @@ struct ApprovalSurfaces: Sendable {
         async throws -> DeliveryReceipt?
     {
         if let known = try asked.receipt(as: DeliveryReceipt.self) { return known }
-        guard asked.state == .intended, let post = try await post(asked, approval, run, agent),
-            case .found(let receipt) = try await post.probe()
+        guard asked.state == .intended || asked.state == .doubtful,
+            let post = try await post(asked, approval, run, agent), case .found(let receipt) = try await post.probe()
         else { return nil }
+        if asked.state == .doubtful {
+            let doors = parts.doors
+            try await parts.database.write { db in
+                try StepStore(db: db).markDone(asked.id, receipt: receipt, now: doors.now())
+                try NoticeAlarm(db: db, doors: doors).settled(asked)
+            }
+        }
         return try JSONText.decode(DeliveryReceipt.self, receipt)
     }
 

@@ -9,6 +9,7 @@ struct SlackReplace: OutboundWrite {
     let message: SlackMessage
     /// The mark of the new message, should there be one; its own, for the old one may still stand.
     let mark: String
+    /// When it was tried first; 0 before that.
     let since: Int64
     /// Whether what may not be edited is worth a message of its own.
     var saysAnew = true
@@ -20,7 +21,18 @@ struct SlackReplace: OutboundWrite {
         } catch let error as VendorError {
             guard let refusal = SlackEditRefusal(error) else { throw error }
             guard saysAnew else { return try await AlreadyShown().write() }
-            return try await anew(isGone: refusal == .isGone).write()
+            return try await sayAnew(isGone: refusal == .isGone)
+        }
+    }
+
+    /// An earlier try may have said it already.
+    private func sayAnew(isGone: Bool) async throws -> String {
+        let post = anew(isGone: isGone)
+        guard since > 0 else { return try await post.write() }
+        switch try await post.probe() {
+        case .found(let receipt): return receipt
+        case .absent: return try await post.write()
+        case .unknown(let why): throw StepDoubt(why: why)
         }
     }
 
@@ -33,6 +45,7 @@ struct SlackReplace: OutboundWrite {
             guard case .rejected = error.kind, error.isRefusalInWords else { throw error }
             found = try await anew(isGone: true).probe()
         }
+        // The old one may be replaced all the same; whether a new one is said is decided when that is refused.
         guard case .unknown = found else { return found }
         return .absent
     }

@@ -200,6 +200,15 @@ struct StepStore {
             """, [dueAt, error, id, owner]) == 1
     }
 
+    /// The tool has said no to its first try: it is surely not there, and whoever tries it again need not look for it.
+    func refused(_ id: String, owner: String) throws {
+        try db.execute(
+            """
+            UPDATE step SET state = 'pending', intended_at = NULL, last_sent_at = NULL
+            WHERE id = ? AND lease_owner = ? AND state = 'intended'
+            """, [id, owner])
+    }
+
     /// Notices that somebody has claimed.
     func noticeClaims() throws -> [LeaseSightings.Sighting] {
         try db.query(

@@ -49,6 +49,10 @@ extension RunDesk {
                 if step.kind == RunThreadStore.stepKind { try RunThreadStore(db: db).takeUp(id, now: now) }
             case .giveUp:
                 try store.giveUp(step.id, why: "given up by \(person)", now: now)
+                // Somebody has said that it need not be told: it is not among what was set aside.
+                if step.purpose == .notice, step.kind != RunThreadStore.stepKind {
+                    try DeadLetterStore(db: db).drop(step.id, by: person, now: now)
+                }
                 if step.kind == RunThreadStore.stepKind {
                     let isEnd = step.subject.hasPrefix(RunThreadEnd.subjectPrefix)
                     try RunThreadStore(db: db).giveUp(id, isEnd: isEnd)
@@ -81,6 +85,7 @@ extension RunDesk {
             if run.stopCause != nil { try RunStore(db: db).deliverOnly(run.id, step.channel) }
             return moved
         }
+        if step.purpose == .notice, resolution != .again { try NoticeAlarm(db: db, doors: doors).settled(run: run.id) }
         let left = try StepRecord.Purpose.allCases.flatMap { try StepStore(db: db).list(run: run.id, purpose: $0) }
             .contains { $0.state == .doubtful }
         if !left { try AlertStore(db: db).resolve(subject: run.id, now: now) }

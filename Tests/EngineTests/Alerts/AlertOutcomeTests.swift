@@ -1,6 +1,7 @@
 import BureauDomain
 import BureauSandbox
 import BureauStorage
+import BureauVendors
 import Testing
 
 @testable import BureauEngine
@@ -129,6 +130,38 @@ struct AlertOutcomeTests {
             #expect(told.count == (mayEdit ? 1 : 2), "\(told)")
             #expect("\(told)".contains("Resolved by itself"))
             if !mayEdit { #expect(told.last?["thread_ts"]?.string == told.first?["ts"]?.string) }
+        }
+    }
+
+    @Test("Where Slack lets nobody edit or look, what may have been said is not said again; it is set aside")
+    func untellable() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let refusals = [
+                "chat.update": "edit_window_closed", "conversations.history": "missing_scope",
+                "conversations.replies": "missing_scope",
+            ]
+            var connections = here.connections
+            connections.slack = here.slack { request in
+                refusals[request.operation].map { VendorResponse.json(#"{"ok":false,"error":"\#($0)"}"#) }
+            }
+            let parts = try bench.parts(connections), alarm = SystemAlarm(parts: parts)
+            try await alarm.raise("disk", subject: "DATA_DIR", "The disk is full.")
+            try await Self.round(bench, parts)
+            try await alarm.resolve(subject: "DATA_DIR")
+            try await Self.round(bench, parts)
+            // As the database stood before the answer came.
+            try await bench.database.engine.write { db in
+                _ = try db.execute(
+                    "UPDATE step SET state = 'intended', receipt = NULL, settled_at = NULL WHERE kind = ?",
+                    [AlertOutcome.kind])
+            }
+            bench.clock.advance(milliseconds: NoticeWorker.flightMilliseconds)
+            try await Self.round(bench, parts)
+            #expect(await Self.messages(here).count == 2)
+            let parked = try await QueueDesk(database: bench.database, doors: bench.clock.doors).parked(QueueFilter())
+            #expect(parked.map(\.cause) == ["slack_failed"])
+            #expect(parked.first?.sentence.contains("Nobody can tell") == true, "\(parked)")
         }
     }
 
