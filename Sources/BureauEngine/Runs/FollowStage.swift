@@ -32,17 +32,37 @@ struct FollowStage: Stage {
         let client = anthropic.with(betaHeaders: hand.agent.config.anthropic?.betaHeaders ?? [])
         var patience = RecordingPatience(doors: parts.doors)
         while true {
+            var fold = SessionFold()
             do {
                 let recorder = try SessionRecorder(
                     folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
-                defer { if recorder.addedCount > 0 { patience.renew() } }
+                defer {
+                    if recorder.addedCount > 0 { patience.renew() }
+                    fold = recorder.fold
+                }
                 return try await follow(hand, client, session, recorder)
             } catch let error as SessionLogError where !error.isTakenOver {
                 parts.logger.error(
                     "a session's events cannot be written down", metadata: ["run": "\(hand.run.id)", "why": "\(error)"])
                 guard try await patience.waits() else { return try await stopUnrecorded(hand, client, error) }
+            } catch StorageError.busy {
+                try await outlastLock(hand, client, fold)
             }
         }
+    }
+
+    /// Somebody else keeps the database locked. Returns when it may be tried again; throws when that is so for too long,
+    /// and the session was interrupted, or when the run is somebody else's by now.
+    private func outlastLock(_ hand: RunInHand, _ client: AnthropicClient, _ fold: SessionFold) async throws {
+        guard let renewals = LeaseRenewals.current else { throw StorageError.busy }
+        while !renewals.areRefusedTooLong(steady: parts.doors.steady()) {
+            try await parts.doors.sleep(.seconds(RecordingPatience.againAfterSeconds))
+            guard renewals.areRefused else { return }
+        }
+        // Nobody can take it while the database is locked, but this process may have stood still since.
+        try await parts.database.read { [lease = hand.lease] in try RunStore(db: $0).check(lease) }
+        await stopSpending(hand, client, fold, .busy)
+        throw StorageError.busy
     }
 
     private func follow(
@@ -110,7 +130,7 @@ struct FollowStage: Stage {
         -> StageOutcome
     {
         do { try await parts.move(hand.run.id, .stopAsked(RecordingPatience.cause(error)), hand.lease) } catch let error
-            as StorageError where error != .busy
+            as StorageError
         {
             await stopSpending(hand, client, SessionFold(), error)
             throw error

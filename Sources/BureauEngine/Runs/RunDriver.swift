@@ -10,14 +10,16 @@ struct RunDriver: Sendable {
 
     /// `limit` is of the claim; it begins now when nil.
     func drive(_ claimed: RunRecord, _ lease: Lease, _ limit: SendLimit? = nil) async {
-        let (stopWatch, claimedAt) = (StopWatch(), parts.doors.now())
+        let (stopWatch, renewals, claimedAt) = (StopWatch(), LeaseRenewals(), parts.doors.now())
         let limit = limit ?? lease.sendLimit(since: parts.doors.steady(), parts.doors)
         let rest: Rest = await withTaskGroup(of: Rest?.self) { group in
             group.addTask {
-                await Lease.$sendLimit.withValue(limit) { await stages(claimed, lease, stopWatch) }
+                await Lease.$sendLimit.withValue(limit) {
+                    await LeaseRenewals.$current.withValue(renewals) { await stages(claimed, lease, stopWatch) }
+                }
             }
             group.addTask {
-                await renew(lease, limit, stopWatch)
+                await renew(lease, limit, stopWatch, renewals)
                 return .leaseLost
             }
             defer { group.cancelAll() }
@@ -133,11 +135,12 @@ struct RunDriver: Sendable {
     }
 
     /// Returns when the lease is lost. A stop that someone else has asked for ends the stage that is running.
-    private func renew(_ lease: Lease, _ limit: SendLimit, _ stopWatch: StopWatch) async {
+    private func renew(_ lease: Lease, _ limit: SendLimit, _ stopWatch: StopWatch, _ renewals: LeaseRenewals) async {
         let doors = parts.doors
         var misses: Int64 = 0
         while !Task.isCancelled {
             guard (try? await parts.doors.sleep(.milliseconds(lease.renewEveryMilliseconds))) != nil else { return }
+            let began = doors.steady()
             do {
                 // Both times are of the moment it is written, not of when its turn to be written was waited for.
                 let renewal = try await parts.database.write { db -> (at: Int64, state: RunState?) in
@@ -149,9 +152,11 @@ struct RunDriver: Sendable {
                     return
                 }
                 misses = 0
+                renewals.written()
                 limit.extend(toMilliseconds: renewal.at + lease.sendMilliseconds)
                 stopWatch.see(state)
             } catch {
+                if error as? StorageError == .busy { renewals.refused(since: began) }
                 misses += 1
                 // A lease that could not be renewed for its whole life is somebody else's by now.
                 if misses * lease.renewEveryMilliseconds >= lease.lifeMilliseconds { return }

@@ -27,6 +27,11 @@ struct CostSampler: Sendable {
         while true {
             try await parts.doors.sleep(.milliseconds(pause))
             sinceSample += pause
+            // A write now would only wait for the lock as well, and the time to stop the session would pass meanwhile.
+            if let renewals = LeaseRenewals.current, renewals.areRefused {
+                guard !renewals.areRefusedTooLong(steady: parts.doors.steady()) else { throw StorageError.busy }
+                continue
+            }
             var listed: BureauVendors.SessionUsage?
             if sinceSample >= interval {
                 sinceSample = 0

@@ -44,7 +44,7 @@ final class Bench: Sendable {
 
     func parts(
         _ connections: Connections = Connections(), sets: [String: CredentialSet] = [:],
-        _ change: (inout EngineSettings) -> Void = { _ in }
+        database other: (any Database)? = nil, _ change: (inout EngineSettings) -> Void = { _ in }
     ) throws -> EngineParts {
         var settings = EngineSettings(
             sessionLogFolder: logsFolder, deliveryFolder: folder.appendingPathComponent("deliveries"))
@@ -54,7 +54,8 @@ final class Bench: Sendable {
         change(&settings)
         let variables = ["SENTINEL_AGENT_ID": "agent_sentinel", "SEONAV_ENV_ID": "env_demo"]
         return EngineParts(
-            database: database, doors: clock.doors, catalog: catalog, connections: connections,
+            database: other ?? (database as any Database), doors: clock.doors, catalog: catalog,
+            connections: connections,
             blobs: BlobFolder(root: folder.appendingPathComponent("blobs")),
             prices: try #require(PriceTable.shipped), settings: settings, counters: counters, logger: logger,
             variable: { variables[$0] }, credentialSets: sets)
