@@ -63,7 +63,9 @@ struct DeliveryPlan: Sendable {
         var steps = task.attachesFiles ? try uploads(channel, kind: "attach", name: nil) : []
         // Who shall judge it must be told, whatever the config says of comments.
         if task.postsComment || config.review != nil {
-            steps.append(StepPlan(channel: channel, kind: "comment", subject: "ready", position: 5_000, intent: "{}"))
+            steps.append(
+                StepPlan(
+                    channel: channel, kind: "comment", subject: TaskChannel.ready, position: 5_000, intent: "{}"))
         }
         if let status = task.doneStatus { steps.append(try move(to: status, channel)) }
         return steps

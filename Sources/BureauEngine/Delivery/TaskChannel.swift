@@ -4,8 +4,8 @@ import BureauVendors
 
 /// The task that asked, in whichever tool keeps it: files, then one comment, then its new status or section.
 struct TaskChannel: Channel {
-    /// The subject of the comment that tells of an acceptance.
-    static let accepted = "accepted"
+    /// The subjects of the comments that tell of results and of an acceptance.
+    static let ready = "ready", accepted = "accepted"
 
     func deliver(_ steps: [StepRecord], _ context: DeliveryContext) async throws {
         let run = context.hand.run

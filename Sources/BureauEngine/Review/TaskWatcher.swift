@@ -170,7 +170,8 @@ struct OwnComments: Sendable {
         return Dictionary(pairs, uniquingKeysWith: Swift.max)
     }
 
-    private func ownUser(_ tool: any WorkTool) async throws -> String {
+    /// The user our credential acts as, asked for once.
+    func ownUser(_ tool: any WorkTool) async throws -> String {
         let set = parts.settings.credentialSet
         let name = tool.kind == .clickUp ? EchoCheck.settingName(set) : AsanaEcho.settingName(set)
         let known = try await parts.database.read {

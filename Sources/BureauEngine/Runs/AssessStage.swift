@@ -10,6 +10,18 @@ struct AssessStage: Stage {
     let parts: EngineParts
 
     func run(_ hand: RunInHand) async throws -> StageOutcome {
+        let forgotten = ForgottenRun(parts: parts, hand: hand), trace: ForgottenRun.Trace?
+        do { trace = try await forgotten.look() } catch let error as VendorError where error.isRetryable {
+            try Task.checkCancellation()
+            return try await fail(hand, error)
+        } catch is VendorError {
+            // Who may not read comments has the task's own reading to answer for that.
+            trace = nil
+        }
+        if case .begun(let id)? = trace {
+            try await forgotten.takeUp(id)
+            return .moved
+        }
         // A look changes nothing, so it is on its way while the first rows are written.
         async let fetched = fetched(hand)
         try await begin(hand)
@@ -23,6 +35,12 @@ struct AssessStage: Stage {
         let readiness = readiness(hand.agent.config, hand, task, client.standing, answers)
         var facts = try await facts(hand, task, readiness)
         add(client, to: &facts, hand)
+        if case .worked(let ids)? = trace, facts.isStartedByTask, facts.isWanted {
+            try await show(hand)
+            let cause = RunCause(.blocked, ForgottenRun.question(ids))
+            try await blocked(hand, cause, task, asked: []) { try forgotten.keep(ids, in: $0) }
+            return .moved
+        }
         var route: RunRoute?
         if let task, facts.isStartedByTask, facts.isWanted {
             let router = router(hand, task, client.standing, answers)
@@ -164,7 +182,8 @@ struct AssessStage: Stage {
     }
 
     private func blocked(
-        _ hand: RunInHand, _ cause: RunCause, _ task: WorkTask?, _ route: RunRoute? = nil, asked: [String]
+        _ hand: RunInHand, _ cause: RunCause, _ task: WorkTask?, _ route: RunRoute? = nil, asked: [String],
+        beside: @escaping @Sendable (any Connection) throws -> Void = { _ in }
     ) async throws {
         let (transitions, lease, id, now) = (parts.transitions, hand.lease, hand.run.id, parts.doors.now())
         let known = AssembledPayload(
@@ -176,6 +195,7 @@ struct AssessStage: Stage {
             if let route { try RunRouteStore(db: db).put(route, now: now) }
             try transitions.apply(.foundIncomplete(cause), to: id, lease: lease, in: db)
             try TaskWatchStore(db: db).ask(id, asked)
+            try beside(db)
         }
         parts.logger.notice(
             "run needs information", metadata: ["run": "\(id)", "why": "\(cause.sentence)"])

@@ -1,0 +1,136 @@
+import BureauDomain
+import BureauSandbox
+import BureauStorage
+import BureauVendors
+import Foundation
+import Testing
+
+@testable import BureauEngine
+
+/// Two databases look at one task: the second was restored from a backup that is older than the first one's run.
+@Suite("A run since the backup that opened no session")
+struct ForgottenRunTests {
+    private static func needing(_ text: String) -> String {
+        text.replacingOccurrences(of: #""required_fields": []"#, with: #""required_fields": ["website_hint"]"#)
+            .replacingOccurrences(of: #"["client_id", "client_name"]"#, with: #"["website_hint"]"#)
+    }
+
+    /// The stand-ins stamp what is written there with the real time.
+    private static func life(
+        _ kind: WorkToolKind, _ standIns: StandIns, _ change: (String) -> String = { $0 }
+    ) async throws -> TaskDesk {
+        let desk = try await TaskDesk(kind, standIns, change)
+        desk.bench.clock.advance(milliseconds: Doors.system.now() - desk.bench.clock.now)
+        return desk
+    }
+
+    private static func restored(
+        _ kind: WorkToolKind, _ standIns: StandIns, _ change: (String) -> String = { $0 }
+    ) async throws -> TaskDesk {
+        let desk = try await life(kind, standIns, change), now = desk.bench.clock.now
+        try await desk.bench.database.write { db in
+            let settings = SettingStore(db: db)
+            try settings.put(RestoreMark.restoredAt, String(now), now: now)
+            try settings.put(RestoreMark.forgottenFrom, String(now - 86_400_000), now: now)
+        }
+        desk.bench.clock.advance(milliseconds: 1_000)
+        return desk
+    }
+
+    private static func sendAll(_ desk: TaskDesk) async throws {
+        let worker = NoticeWorker(parts: desk.parts, owner: "n", wake: WakeSignal(doors: desk.bench.clock.doors))
+        for _ in 0..<10 {
+            guard try await worker.sendDue() > 0 else { return }
+        }
+    }
+
+    private static func seen(_ desk: TaskDesk, _ standIns: StandIns) async throws -> [Int] {
+        let tool = try desk.parts.workTool(desk.kind, for: "jessie")
+        let comments = try await tool.comments(of: desk.task, since: 0).comments.filter(\.carriesMark)
+        return [comments.count, await standIns.state("slack")["messages"]?.array?.count ?? 0]
+    }
+
+    @Test("What it asked is asked once, and what people answered is its answer", arguments: WorkToolKind.allCases)
+    func question(kind: WorkToolKind) async throws {
+        try await withStandIns { standIns in
+            let first = try await Self.life(kind, standIns, Self.needing)
+            let asked = try await first.assess(try await first.come().id)
+            #expect(asked.state == .needsInfo)
+            try await Self.sendAll(first)
+            let before = try await Self.seen(first, standIns)
+            #expect(before[0] == 1)
+            try await first.comment("website_hint: main office")
+
+            let second = try await Self.restored(kind, standIns, Self.needing)
+            let again = try await second.assess(try await second.come().id)
+            #expect(again.state == .ignored)
+            #expect(again.cause?.sentence.contains(asked.id) == true)
+            #expect(try await second.assess(asked.id).state == .needsInfo)
+            try await Self.sendAll(second)
+            #expect(try await Self.seen(second, standIns) == before, "nothing is said twice")
+            #expect(try await second.look(asked.id).state == .queued)
+            #expect(try await second.answers(asked.id) == ["website_hint": "main office"])
+        }
+    }
+
+    /// Writes a comment as a run would that this database never had.
+    private static func say(
+        _ text: WorkText, of run: String, _ purpose: StepRecord.Purpose, _ subject: String, _ desk: TaskDesk
+    ) async throws {
+        let plan = StepPlan(channel: desk.kind.channel, kind: "comment", subject: subject, position: 0, intent: "{}")
+        let mark = Marks.text(stepID: StepMark.id(run: run, purpose, plan))
+        let tool = try desk.parts.workTool(desk.kind, for: "jessie")
+        let whole = text + [.newline, .text("Run \(run)"), .newline]
+        _ = try await tool.comment(whole, on: desk.task, mark: WriteMark(text: mark, since: 0)).write()
+    }
+
+    @Test("What it delivered is not made again before somebody said so", arguments: WorkToolKind.allCases)
+    func delivered(kind: WorkToolKind) async throws {
+        try await withStandIns { standIns in
+            let first = try await Self.life(kind, standIns), id = first.bench.clock.doors.makeID()
+            try await Self.say([.bold("Audit: score 61 of 100")], of: id, .delivery, TaskChannel.ready, first)
+            let second = try await Self.restored(kind, standIns)
+            let run = try await second.assess(try await second.come().id)
+            #expect(run.state == .needsInfo && run.cause?.code == .blocked)
+            #expect(run.cause?.sentence.contains(id) == true)
+            #expect(try await second.bench.find(id).state == .ignored)
+            try await second.bench.move(run.id, .infoChanged)
+            #expect(try await second.assess(run.id).state != .needsInfo, "it was asked once")
+        }
+    }
+
+    enum Harmless: String, CaseIterable, Sendable {
+        case failure, another, stranger, older, late
+    }
+
+    @Test("What says nothing of such work keeps nobody waiting", arguments: Harmless.allCases)
+    func harmless(what: Harmless) async throws {
+        try await withStandIns { standIns in
+            let first = try await Self.life(.clickUp, standIns)
+            if what == .older { first.bench.clock.advance(milliseconds: -2 * 86_400_000) }
+            let id = first.bench.clock.doors.makeID()
+            switch what {
+            case .failure:
+                try await Self.say(
+                    [.bold("SEO Sentinel could not finish")], of: id, .notice, "session_refused#1", first)
+            case .another:
+                try await Self.say(
+                    [.bold("Somebody else needs information")], of: id, .notice, "missing_fields#1", first)
+            case .stranger:
+                let plan = StepPlan(
+                    channel: .clickUp, kind: "comment", subject: "missing_fields#1", position: 0, intent: "{}")
+                let mark = Marks.text(stepID: StepMark.id(run: id, .notice, plan))
+                try await first.comment("SEO Sentinel needs information\nRun \(id)\n\(mark)")
+            case .older, .late:
+                try await Self.say(
+                    [.bold("SEO Sentinel needs information")], of: id, .notice, "missing_fields#1", first)
+            }
+            let second = try await Self.restored(.clickUp, standIns)
+            if what == .late { second.bench.clock.advance(milliseconds: RestoreMark.looksMilliseconds) }
+            let run = try await second.assess(try await second.come().id)
+            #expect(run.state != .ignored && run.cause?.code != .blocked)
+            let known = try await second.bench.database.read { try RunStore(db: $0).find(id) != nil }
+            #expect(!known)
+        }
+    }
+}
