@@ -45,6 +45,92 @@ struct SweepJourneyTests {
         }
     }
 
+    /// Of a hundred deliveries so many arrive.
+    private static let arriving: [(String, Int)] = [
+        ("30 % of deliveries are dropped", 70), ("the webhook is suspended", 0),
+    ]
+
+    @Test("Each of thirty tasks has a session at work within five minutes", arguments: arriving)
+    func working(what: String, percent: Int) async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench(), tasksMax = 30
+            // The board stamps its tasks with the real time.
+            bench.clock.advance(milliseconds: Doors.system.now() - bench.clock.now)
+            let parts = try bench.parts(standIns.connections) { $0.clickUpWorkspaceID = "9018614428" }
+            // The board itself sends none: those that arrive are handed over here.
+            let fault: FaultAction = percent == 0 ? .suspend : .drop
+            try standIns.fault("clickup", "webhook.deliver", times: 10_000, fault)
+            let service = SweepService(parts: parts, wake: {}, notice: {}, key: { Secret("test-sealing-key") })
+            // The tasks come right after a round: the next one is as far away as it can be.
+            await service.round()
+            let began = bench.clock.now
+            let intake = WebhookIntake(
+                database: bench.database, catalog: bench.catalog, secret: nil, doors: bench.clock.doors,
+                logger: bench.logger, counters: bench.counters, wake: {})
+            let board = BoardVisitor(base: "http://127.0.0.1:\(standIns.port)")
+            let clickUp = try #require(standIns.connections.clickUp)
+            var chance = Chance(seed: 30), tasks: Set<String> = [], arrived = 0
+            for number in 1...tasksMax {
+                let task = try await Self.ask(number, clickUp, board)
+                tasks.insert(task.id)
+                guard Int.random(in: 1...100, using: &chance) <= percent else { continue }
+                try await Self.deliver(task, number, intake)
+                arrived += 1
+            }
+            #expect(percent == 0 || (1..<tasksMax).contains(arrived), "\(what): \(arrived) arrived")
+            for _ in 0..<2 {
+                try await Self.work(bench, parts)
+                bench.clock.advance(milliseconds: Int64(parts.settings.sweepSeconds) * 1_000)
+                await service.round()
+            }
+            try await Self.work(bench, parts)
+            #expect(bench.clock.now - began <= 300_000, "\(what)")
+            let runs = try await bench.database.engine.query("SELECT task_id, session_id, state FROM run")
+            let working = try runs.filter { row in
+                let session = try row.textIfAny("session_id")
+                return try row.text("state") == "running" && session != nil
+            }
+            #expect(runs.count == tasksMax, "\(what)")
+            #expect(Set(try working.map { try $0.text("task_id") }) == tasks, "\(what)")
+        }
+    }
+
+    /// A new task with all that the agent needs, put into the status that starts it.
+    private static func ask(_ number: Int, _ clickUp: ClickUpClient, _ board: BoardVisitor) async throws -> ClickUpTask
+    {
+        let made = try await clickUp.createTask(list: Agents.list, name: "Audit \(number)", text: "", status: nil)
+        try await board.fillIn(made.id, field: "client_id", .string("client-\(number)"))
+        try await board.fillIn(made.id, field: "client_name", .string("Client \(number)"))
+        try await board.move(made.id, to: "ready (automate)")
+        return try await clickUp.task(made.id)
+    }
+
+    private static func deliver(_ task: ClickUpTask, _ number: Int, _ intake: WebhookIntake) async throws {
+        let date = try #require(task.dateUpdated)
+        let body =
+            #"{"event":"taskStatusUpdated","task_id":"\#(task.id)","webhook_id":"w","history_items":[{"id":"\#(number)","#
+            + #""date":"\#(date)","field":"status","parent_id":"\#(Agents.list)","user":{"id":8001},"#
+            + #""after":{"status":"ready (automate)"}}]}"#
+        let request = WebhookIntake.Request(
+            agent: "sentinel", signature: nil, body: Data(body.utf8), remoteAddress: "test")
+        _ = try await intake.believed(request)
+    }
+
+    /// What a worker does with all that is due, until each run has its session.
+    private static func work(_ bench: Bench, _ parts: EngineParts) async throws {
+        let now = bench.clock.now, agent = try bench.agent
+        let claimed = try await bench.database.write {
+            try RunClaim(db: $0, rules: QueueRules(), owner: "w", now: now).claim(limit: 100)
+        }
+        for run in claimed {
+            let lease = Lease(runID: run.id, owner: "w", epoch: run.leaseEpoch)
+            _ = try await AssessStage(parts: parts).run(RunInHand(run: run, lease: lease, agent: agent))
+            let assessed = try await bench.find(run.id)
+            guard assessed.state == .starting else { continue }
+            _ = try await OpenStage(parts: parts).run(RunInHand(run: assessed, lease: lease, agent: agent))
+        }
+    }
+
     @Test("While the intake is paused no list is swept; the first round after it finds everything")
     func paused() async throws {
         try await withStandIns { standIns in
