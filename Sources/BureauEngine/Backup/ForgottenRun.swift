@@ -27,7 +27,7 @@ struct ForgottenRun: Sendable {
         let run = hand.run
         guard run.state == .queued, run.startedAt == nil,
             run.triggerSource == NewRun.TriggerSource.webhook.rawValue, let tool = parts.connectedTool(of: run),
-            let span = try await parts.database.read({
+            let span = try await parts.database.lookUp({
                 try RestoreMark(db: $0).forgottenSpan(acceptedAt: run.acceptedAt)
             })
         else { return nil }
