@@ -8,6 +8,7 @@ struct FencedWriteTests {
         "Runs/RunDesk.swift": "people, not workers", "Runs/QueueDesk.swift": "people, not workers",
         "Runs/SetBackClock.swift": "brings due times forward, and moves no run",
         "Approvals/ApprovalDesk.swift": "people, not workers", "Approvals/AskedBack.swift": "people, not workers",
+        "Approvals/ApprovalSurfaces.swift": "of a question that is decided: no run waits for it",
         "Runs/EmptyRuns.swift": "the benchmark",
         "Runs/RunWorker.swift": "makes the lease", "Runs/RunDriver.swift": "renews it and gives it back",
         "Runs/RunWatchdog.swift": "takes away the lease it saw", "Runs/QueueExpiry.swift": "looks inside for a lease",

@@ -39,7 +39,10 @@ struct SweepDecision {
             let asked = try TaskMaker(db: db, tool: .clickUp).requester(
                 Sweep.requester, madeBy: task.creatorID.map(String.init))
             guard try guardian.refusal(watch.name, taskID: task.id, at: updatedAt, requester: asked) == nil else {
-                try answer(task, in: status, with: try guardian.lastRun(watch.name, taskID: task.id), updatedAt)
+                // A task no run has had is refused anew by each look, until something of it changes.
+                if let last = try guardian.lastRun(watch.name, taskID: task.id) {
+                    try answer(task, in: status, with: last, updatedAt)
+                }
                 return nil
             }
             guard try RunStore(db: db).insert(try newRun(task, updatedAt, asked), id: runID, now: doors.now()) else {
@@ -53,7 +56,7 @@ struct SweepDecision {
         return answering == nil ? runID : nil
     }
 
-    private func answer(_ task: ClickUpTask, in status: String, with runID: String?, _ updatedAt: Int64) throws {
+    private func answer(_ task: ClickUpTask, in status: String, with runID: String, _ updatedAt: Int64) throws {
         try TaskStayStore(db: db).put(
             TaskStay(runID: runID, origin: .look, coveredUntil: updatedAt), agent: watch.name, taskID: task.id,
             status: status)
