@@ -36,7 +36,16 @@ package struct JSONNumber: Sendable, CustomStringConvertible {
     package var description: String { text }
 
     /// One spelling for each value: no leading or trailing zeros, an exponent only where plain digits would be long.
-    package var canonicalText: String { Self.canonical(text) }
+    package var canonicalText: String { isPlain ? text : Self.canonical(text) }
+
+    /// A whole number of a few digits, as nearly all are, is spelled the one way already.
+    private var isPlain: Bool {
+        let digits = text.utf8
+        guard digits.count <= 15, let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1 else {
+            return false
+        }
+        return digits.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+    }
 
     private static func canonical(_ text: String) -> String {
         var negative = false

@@ -54,6 +54,9 @@ struct JSONWriter {
 
     private mutating func quote(_ string: String) {
         text += "\""
+        defer { text += "\"" }
+        // Most text has nothing to escape, and is taken over whole.
+        guard string.utf8.contains(where: Self.mayNeedEscape) else { return text += string }
         for scalar in string.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""
@@ -67,11 +70,14 @@ struct JSONWriter {
             default: text.unicodeScalars.append(scalar)
             }
         }
-        text += "\""
+    }
+
+    private static func mayNeedEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private static func before(_ left: String, _ right: String) -> Bool {
-        left.unicodeScalars.lexicographicallyPrecedes(right.unicodeScalars)
+        left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 }
 

@@ -82,6 +82,12 @@ package enum Hex {
     }
 
     package static func text(_ bytes: some Sequence<UInt8>) -> String {
-        String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        var written: [UInt8] = []
+        written.reserveCapacity(2 * bytes.underestimatedCount)
+        for byte in bytes {
+            written.append(digits[Int(byte >> 4)])
+            written.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: written, as: UTF8.self)
     }
 }

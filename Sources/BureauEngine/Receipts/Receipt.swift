@@ -52,7 +52,7 @@ package struct Receipt: Sendable, Hashable {
 
     /// No field but the last can hold a line break, so equal texts mean equal fields.
     static func hash(run: String, seq: Int64, at: Int64, kind: String, body: String, prev: String) -> String {
-        Hex.sha256(Array("bureau receipt 1\n\(run)\n\(seq)\n\(at)\n\(kind)\n\(prev)\n\(body)".utf8))
+        Hex.sha256("bureau receipt 1\n\(run)\n\(seq)\n\(at)\n\(kind)\n\(prev)\n\(body)".utf8)
     }
 
     /// A member of the body.

@@ -78,12 +78,16 @@ final class SessionLog {
 
     /// JSON needs no raw line ends; an event that has some all the same (between members) must stay one line.
     private static func appendLine(_ bytes: [UInt8], to lines: inout [UInt8]) {
-        if bytes.contains(where: { $0 == 10 || $0 == 13 }) {
+        if has(10, bytes) || has(13, bytes) {
             lines.append(contentsOf: bytes.map { $0 == 10 || $0 == 13 ? 32 : $0 })
         } else {
             lines.append(contentsOf: bytes)
         }
         lines.append(10)
+    }
+
+    private static func has(_ byte: Int32, _ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { piece in piece.baseAddress.map { memchr($0, byte, piece.count) != nil } ?? false }
     }
 
     private func readWholeLines(_ visit: (RawEvent) -> Void) throws {
@@ -115,10 +119,21 @@ final class SessionLog {
 
     /// Throws when the folder takes no file now: a session whose events cannot be kept is better not opened.
     static func probe(_ folder: URL, name: String) throws {
-        try make(folder)
-        let file = folder.appendingPathComponent(".probe-" + name)
-        defer { try? FileManager.default.removeItem(at: file) }
-        do { try Data([10]).write(to: file) } catch { throw SessionLogError(path: folder.path, error) }
+        // By the system's own calls: every run that begins waits for it.
+        let path = folder.path + "/.probe-" + name, flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+        var file = open(path, flags, 0o640)
+        if file < 0, errno == ENOENT {
+            try make(folder)
+            file = open(path, flags, 0o640)
+        }
+        guard file >= 0 else { throw SessionLogError(path: folder.path, why: String(cString: strerror(errno))) }
+        defer {
+            close(file)
+            unlink(path)
+        }
+        guard write(file, "\n", 1) == 1 else {
+            throw SessionLogError(path: folder.path, why: String(cString: strerror(errno)))
+        }
     }
 
     private static func make(_ folder: URL) throws {
