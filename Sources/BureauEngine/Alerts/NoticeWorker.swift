@@ -113,7 +113,7 @@ package struct NoticeWorker: Service {
 
     private func send(_ step: StepRecord) async throws {
         var made: (any OutboundWrite)?
-        var hasLeft = false
+        var (hasLeft, isAbsent) = (false, false)
         do {
             guard let write = try await write(for: step) else {
                 return try await settle(step, .failed, Self.notConnected(step.channel))
@@ -123,7 +123,7 @@ package struct NoticeWorker: Service {
                 switch try await write.probe() {
                 case .found(let receipt): return try await settle(step, receipt: receipt, write.sent)
                 case .absent where isOnItsWay(step): throw NoticePlace.NotYet()
-                case .absent: break
+                case .absent: isAbsent = true
                 case .unknown(let why): return try await settle(step, .doubtful, why)
                 }
             }
@@ -134,7 +134,8 @@ package struct NoticeWorker: Service {
             try await settle(step, receipt: receipt, write.sent)
         } catch let error as VendorError {
             try Task.checkCancellation()
-            try await failed(step, error, made, hasLeft: hasLeft)
+            let mayBeThere = (step.state == .intended && !isAbsent) || (hasLeft && error.mayHaveHappened)
+            try await failed(step, error, made, mayBeThere: mayBeThere)
         } catch let problem as StepProblem {
             try await settle(step, .failed, problem.description)
         } catch let doubt as StepDoubt {
@@ -173,11 +174,10 @@ package struct NoticeWorker: Service {
 
     /// It comes again later, for a day at most. Where it may be there it is looked for first; what nobody can look for
     /// is not written again.
-    private func failed(_ step: StepRecord, _ error: VendorError, _ made: (any OutboundWrite)?, hasLeft: Bool)
+    private func failed(_ step: StepRecord, _ error: VendorError, _ made: (any OutboundWrite)?, mayBeThere: Bool)
         async throws
     {
         parts.counters.add(.vendorErrors, ["vendor": error.vendor.rawValue])
-        let mayBeThere = step.state == .intended || (hasLeft && error.mayHaveHappened)
         if error.isRetryable, try await again(step, error, mayBeThere: mayBeThere) { return }
         guard mayBeThere else { return try await settle(step, .failed, error.sentence, mayBeThere: false) }
         guard let made else { return try await settle(step, .doubtful, error.sentence) }

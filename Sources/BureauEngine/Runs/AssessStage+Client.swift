@@ -32,7 +32,7 @@ extension AssessStage {
             task.text(of: "client_id") == nil, isFromTask || hand.run.clientSlug == nil
         {
             let answer = answers[trigger.clientAnswer]
-            let (choice, standing) = try await parts.database.lookUp { db in
+            let (choice, standing) = try await parts.database.read { db in
                 let choice = try AsanaClientChoice(db: db)
                     .choose(trigger, hand.agent.config.board, task, answer: answer)
                 guard case .known(let record) = choice else { return (choice, ClientStanding?.none) }

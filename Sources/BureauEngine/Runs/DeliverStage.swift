@@ -143,7 +143,7 @@ struct DeliverStage: Stage {
     private func compare(_ report: inout DeliveryReport, _ hand: RunInHand) async throws {
         guard report.score != nil else { return }
         let run = hand.run
-        let earlier = try await parts.database.lookUp { try EarlierScore.find(before: run, $0) }
+        let earlier = try await parts.database.read { try EarlierScore.find(before: run, $0) }
         report.compare(with: earlier, run, parts.settings.agencyZone)
     }
 

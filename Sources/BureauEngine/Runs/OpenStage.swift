@@ -72,7 +72,10 @@ struct OpenStage: Stage {
             if let told { try context?.log(told, .kickoff, step: planned, in: db) }
             guard let step = try steps.find(planned) else { throw RunMoved(runID: run.id) }
             let since = doors.steady()
-            guard isBegun, try steps.markIntended(planned, now: doors.now()) else { return (step, nil) }
+            // One that may have been sent in a life before a restore is looked for first, and intended when it is sent.
+            guard isBegun, step.state == .pending, try steps.markIntended(planned, now: doors.now()) else {
+                return (step, nil)
+            }
             return (step, since)
         }
         return (step, since.map { Lease.sendLimit ?? hand.lease.sendLimit(since: $0, parts.doors) })

@@ -85,7 +85,7 @@ extension RunDesk {
             if run.stopCause != nil { try RunStore(db: db).deliverOnly(run.id, step.channel) }
             return moved
         }
-        if step.purpose == .notice, resolution != .again { try NoticeAlarm(db: db, doors: doors).settled(run: run.id) }
+        if step.purpose == .notice, resolution != .again { try NoticeAlarm(db: db, doors: doors).settled(step) }
         let left = try StepRecord.Purpose.allCases.flatMap { try StepStore(db: db).list(run: run.id, purpose: $0) }
             .contains { $0.state == .doubtful }
         if !left { try AlertStore(db: db).resolve(subject: run.id, now: now) }

@@ -15,7 +15,7 @@ struct RunDriver: Sendable {
         let rest: Rest = await withTaskGroup(of: Rest?.self) { group in
             group.addTask {
                 await Lease.$sendLimit.withValue(limit) {
-                    await LeaseRenewals.$current.withValue(renewals) { await stages(claimed, lease, stopWatch) }
+                    await LeaseRenewals.$current.withValue(renewals) { await stages(claimed.id, lease, stopWatch) }
                 }
             }
             group.addTask {
@@ -35,15 +35,14 @@ struct RunDriver: Sendable {
         case leaseLost
     }
 
-    private func stages(_ claimed: RunRecord, _ lease: Lease, _ stopWatch: StopWatch) async -> Rest {
-        let id = claimed.id
-        // As the claim has just read it; after each stage it is read anew.
-        var (known, surprises) = (RunRecord?.some(claimed), 0)
+    private func stages(_ id: String, _ lease: Lease, _ stopWatch: StopWatch) async -> Rest {
+        var surprises = 0
         while !Task.isCancelled {
             do {
-                var found = known.take()
-                if found == nil { found = try await parts.database.lookUp { try RunStore(db: $0).find(id) } }
-                guard let run = found, run.leaseEpoch == lease.epoch else { return .leaseLost }
+                // Also before the first stage: a stop may have been accepted in the very commit of the claim.
+                guard let run = try await parts.database.lookUp({ try RunStore(db: $0).find(id) }),
+                    run.leaseEpoch == lease.epoch
+                else { return .leaseLost }
                 guard run.state.isWorkable else { return .settled }
                 guard let agent = try await agent(of: run),
                     let stage = stage(for: run.state, agent, try await parts.using(run: run, agent: agent))
