@@ -18,24 +18,38 @@ package enum SelfLoop {
         package let changedAt: Int64?
         /// Nil while it delivers.
         package let endedAt: Int64?
+        /// When its session was over and the last of what it made began to be delivered, as far as that is known.
+        package let workedUntil: Int64?
+        /// When people began to judge what it had delivered, where nothing was delivered since.
+        package let judgedFrom: Int64?
         /// It came as far as doing its work: one that waited for information was nobody's cause.
         package let hasWorked: Bool
         package let isAskedByPerson: Bool
 
         package init(
-            agent: String, acceptedAt: Int64, changedAt: Int64? = nil, endedAt: Int64?, hasWorked: Bool,
-            isAskedByPerson: Bool
+            agent: String, acceptedAt: Int64, changedAt: Int64? = nil, endedAt: Int64?, workedUntil: Int64? = nil,
+            judgedFrom: Int64? = nil, hasWorked: Bool, isAskedByPerson: Bool
         ) {
             self.agent = agent
             self.acceptedAt = acceptedAt
             self.changedAt = changedAt
             self.endedAt = endedAt
+            self.workedUntil = workedUntil
+            self.judgedFrom = judgedFrom
             self.hasWorked = hasWorked
             self.isAskedByPerson = isAskedByPerson
         }
 
         fileprivate func answers(at time: Int64, within reaction: Int64) -> Bool {
             hasWorked && acceptedAt <= time && time <= (endedAt ?? time) + reaction
+        }
+
+        /// A new task is only taken for what this run delivered when it came after the run's work: what comes while it
+        /// works may as well be one of many that somebody brings at once.
+        fileprivate func mayHaveMade(taskAt time: Int64) -> Bool {
+            let from = max(acceptedAt, workedUntil ?? endedAt ?? acceptedAt)
+            let to = judgedFrom ?? endedAt ?? time
+            return hasWorked && from <= time && time <= to + reactionMilliseconds
         }
     }
 
@@ -44,22 +58,22 @@ package enum SelfLoop {
     package static func isLoop(
         _ agent: String, at time: Int64, after turns: [Turn], within reaction: Int64 = reactionMilliseconds
     ) -> Bool {
-        isChain(agent, at: time, turns.suffix(turnsMax), count: turnsMax, within: reaction)
+        isChain(agent, at: time, turns.suffix(turnsMax), count: turnsMax) { $0.answers(at: $1, within: reaction) }
     }
 
-    /// The same with the agent's own turns on whatever tasks.
+    /// The same with the agent's own turns on whatever tasks, each one's task made by what the run before delivered.
     package static func isOwnLoop(_ agent: String, at time: Int64, after turns: [Turn]) -> Bool {
         let last = turns.suffix(ownTurnsMax)
         return last.allSatisfy { !$0.isAskedByPerson }
-            && isChain(agent, at: time, last, count: ownTurnsMax, within: reactionMilliseconds)
+            && isChain(agent, at: time, last, count: ownTurnsMax) { $0.mayHaveMade(taskAt: $1) }
     }
 
     private static func isChain(
-        _ agent: String, at time: Int64, _ turns: ArraySlice<Turn>, count: Int, within reaction: Int64
+        _ agent: String, at time: Int64, _ turns: ArraySlice<Turn>, count: Int, isAnswered: (Turn, Int64) -> Bool
     ) -> Bool {
         guard turns.count == count, turns.allSatisfy({ $0.agent == agent }) else { return false }
         let starts = turns.dropFirst().map { $0.changedAt ?? $0.acceptedAt } + [time]
-        return zip(turns, starts).allSatisfy { $0.answers(at: $1, within: reaction) }
+        return zip(turns, starts).allSatisfy { isAnswered($0, $1) }
     }
 
     package static func sentence(

@@ -98,15 +98,23 @@ struct PingPongGuard {
     private func turns(_ condition: String, _ value: String, count: Int) throws -> [SelfLoop.Turn] {
         let rows = try db.query(
             """
-            SELECT agent, accepted_at, ended_at, state, requested_by, dedupe_key FROM run
+            SELECT agent, accepted_at, ended_at, state, requested_by, dedupe_key,
+                (SELECT max(at) FROM run_event WHERE run_id = run.id AND kind IN ('collecting', 'delivering'))
+                    AS worked_until,
+                (SELECT max(at) FROM run_event WHERE run_id = run.id AND kind = 'in_review') AS judged_from
+            FROM run
             WHERE \(condition) AND \(Self.isTurn) ORDER BY id DESC LIMIT ?
             """, [value, count])
         return try rows.reversed().map { row in
             let state = try RunState(column: "state", row)
+            let workedUntil = try row.integerIfAny("worked_until"), judgedFrom = try row.integerIfAny("judged_from")
+            // What is accepted is delivered once more: then its judging is over.
+            let isJudgedLast = (judgedFrom ?? 0) >= (workedUntil ?? 0)
             return SelfLoop.Turn(
                 agent: try row.text("agent"), acceptedAt: try row.integer("accepted_at"),
                 changedAt: Sweep.changedAt(inKey: try row.text("dedupe_key")),
-                endedAt: try row.integerIfAny("ended_at"),
+                endedAt: try row.integerIfAny("ended_at"), workedUntil: workedUntil,
+                judgedFrom: isJudgedLast ? judgedFrom : nil,
                 hasWorked: [.collecting, .delivering, .done, .doneWithProblems, .stopped, .failed].contains(state),
                 isAskedByPerson: try isPerson(try row.text("requested_by")))
         }

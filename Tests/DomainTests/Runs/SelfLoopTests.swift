@@ -47,6 +47,30 @@ struct SelfLoopTests {
         }
     }
 
+    /// When each task was made after the start of the run before, whose session takes ten minutes and whose delivery one.
+    private static let makings: [(String, Int64, judged: Bool, Bool)] = [
+        ("many at once, while the first of them work", 1_000, judged: false, false),
+        ("just before the session ends", 599_999, judged: false, false),
+        ("as the delivery begins", 600_000, judged: false, true),
+        ("two minutes after the delivery", 780_000, judged: false, true),
+        ("longer: somebody has read it", 780_001, judged: false, false),
+        ("the delivery that people judge", 660_000, judged: true, true),
+        ("two minutes after they began to judge", 780_000, judged: true, true),
+        ("while they judge", 780_001, judged: true, false),
+    ]
+
+    @Test("New tasks are held to be of a run's making from its delivery to shortly after it", arguments: makings)
+    func made(what: String, after: Int64, isJudged: Bool, isLoop: Bool) {
+        let turns = (0..<SelfLoop.ownTurnsMax).map { index in
+            let from = Int64(index) * after
+            return SelfLoop.Turn(
+                agent: "a", acceptedAt: from, endedAt: from + (isJudged ? 86_400_000 : 660_000),
+                workedUntil: from + 600_000, judgedFrom: isJudged ? from + 660_000 : nil, hasWorked: true,
+                isAskedByPerson: false)
+        }
+        #expect(SelfLoop.isOwnLoop("a", at: Int64(SelfLoop.ownTurnsMax) * after, after: turns) == isLoop, "\(what)")
+    }
+
     @Test("Through new tasks it is a loop only when no person asked for any of them", arguments: [true, false])
     func onNewTasks(isPerson: Bool) {
         var turns: [SelfLoop.Turn] = []

@@ -233,4 +233,38 @@ struct FamilyTests {
         }
         #expect((refusal != nil) == (user == 77))
     }
+
+    @Test("A task made while the run before delivers goes on with a loop, one made while it works does not")
+    func ownTasksInWork() async throws {
+        for isDelivering in [true, false] {
+            let (bench, parts) = try await Self.bench(["sentinel"]), doors = parts.doors
+            try await bench.database.write { try SettingStore(db: $0).put("clickup_user_id", "77", now: 1) }
+            let delivery: [RunMachine.Event] = [.turnEnded, .filesCollected(problem: nil)]
+            var last: String?
+            for index in 0..<SelfLoop.ownTurnsMax {
+                let before = last
+                let run = try await bench.run(
+                    [.taken, .sessionOpened(session: "sesn_\(index)")], task: "86\(index)", source: .webhook)
+                try await bench.database.write { db in
+                    _ = try db.execute("UPDATE run SET requested_by = 'clickup user 77' WHERE id = ?", [run.id])
+                }
+                bench.clock.advance(milliseconds: 1_000)
+                if let before {
+                    for event in isDelivering ? [] : delivery { try await bench.move(before, event) }
+                    try await bench.move(before, .channelsSettled(problem: nil))
+                }
+                bench.clock.advance(milliseconds: 60_000)
+                for event in isDelivering ? delivery : [] { try await bench.move(run.id, event) }
+                bench.clock.advance(milliseconds: 1_000)
+                last = run.id
+            }
+            let newest = try #require(last), time = bench.clock.now
+            for event in isDelivering ? [] : delivery { try await bench.move(newest, event) }
+            let refusal = try await bench.database.write { db in
+                try PingPongGuard(db: db, doors: doors).refusal(
+                    "sentinel", taskID: "86b", at: time, requester: "clickup user 77")
+            }
+            #expect((refusal != nil) == isDelivering)
+        }
+    }
 }
