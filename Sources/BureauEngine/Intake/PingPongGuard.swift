@@ -11,13 +11,16 @@ struct PingPongGuard {
     }
 
     /// The reason why `agent` is not started for this task; nil when it may be. `date` is when the task changed, where
-    /// that is known; `requester` who changed it, as the run would name them.
-    func refusal(_ agent: String, taskID: String, at date: Int64? = nil, requester: String? = nil) throws -> String? {
+    /// that is known; `madeAt` when it was made, where nothing tells more; `requester` who changed it, as the run would
+    /// name them.
+    func refusal(
+        _ agent: String, taskID: String, at date: Int64? = nil, madeAt: Int64? = nil, requester: String? = nil
+    ) throws -> String? {
         // An agent that gave the task away when it last had it only passes it on: the other one would work.
         let worker = try taker(from: agent, taskID) ?? agent
         let found =
             try pingPong(worker, taskID, date) ?? selfLoop(worker, taskID, date, isRouted: worker != agent)
-            ?? ownLoop(agent, taskID, at: date, requester: requester)
+            ?? ownLoop(agent, taskID, at: date ?? madeAt, requester: requester)
         guard let found else { return nil }
         try tell(found)
         return "\(found.reason): \(found.sentence)"

@@ -3,7 +3,7 @@ import Foundation
 extension AsanaClient {
     /// What is read of a task. Asana returns little unless it is asked by name, and what is not asked costs nothing.
     static let taskFields = [
-        "name", "notes", "assignee.name", "created_by", "completed", "completed_at", "due_on", "start_on",
+        "name", "notes", "assignee.name", "created_by", "created_at", "completed", "completed_at", "due_on", "start_on",
         "modified_at", "permalink_url", "parent.gid", "memberships.project.name", "memberships.section.name",
         "tags.name",
         "custom_fields.name", "custom_fields.resource_subtype", "custom_fields.text_value",

@@ -6,6 +6,7 @@ package struct AsanaTask: Hashable, Sendable, Decodable {
     package let assignee: AsanaNamed?
     /// The gid of whoever made it.
     package let creatorID: String?
+    package let createdAt: Int64?
     package let isCompleted: Bool
     package let completedAt: Int64?
     package let startOn: String?
@@ -21,6 +22,7 @@ package struct AsanaTask: Hashable, Sendable, Decodable {
     private enum CodingKeys: String, CodingKey {
         case gid, name, notes, assignee, completed, parent, memberships, tags
         case creator = "created_by"
+        case createdAt = "created_at"
         case completedAt = "completed_at"
         case startOn = "start_on"
         case dueOn = "due_on"
@@ -36,6 +38,7 @@ package struct AsanaTask: Hashable, Sendable, Decodable {
         notes = fields.text(.notes) ?? ""
         assignee = fields.lenient(AsanaNamed.self, .assignee)
         creatorID = fields.lenient(AsanaNamed.self, .creator)?.gid
+        createdAt = AsanaTime.milliseconds(fields.text(.createdAt))
         isCompleted = fields.flag(.completed) ?? false
         completedAt = AsanaTime.milliseconds(fields.text(.completedAt))
         startOn = fields.text(.startOn)

@@ -48,9 +48,10 @@ struct AsanaValueTests {
     @Test("A task with odd parts is still read, its times to the millisecond")
     func task() throws {
         let json =
-            #"{"gid":"500","name":"SEO","assignee":null,"completed":false,"modified_at":"2026-05-22T09:15:30.123Z","due_on":"2026-06-01","memberships":[{"project":{"gid":"100","name":"P"},"section":{"gid":"103","name":"Ready"}},"odd"],"custom_fields":[{"gid":"300","name":"Skill ","resource_subtype":"text","text_value":"x"}],"tags":[{"gid":"1","name":"client"}]}"#
+            #"{"gid":"500","name":"SEO","assignee":null,"completed":false,"created_at":"2026-05-22T09:15:30.122Z","modified_at":"2026-05-22T09:15:30.123Z","due_on":"2026-06-01","memberships":[{"project":{"gid":"100","name":"P"},"section":{"gid":"103","name":"Ready"}},"odd"],"custom_fields":[{"gid":"300","name":"Skill ","resource_subtype":"text","text_value":"x"}],"tags":[{"gid":"1","name":"client"}]}"#
         let task = try JSONDecoder().decode(AsanaTask.self, from: Data(json.utf8))
         #expect(task.assignee == nil && task.modifiedAt == 1_779_441_330_123 && task.dueOn == "2026-06-01")
+        #expect(task.createdAt == 1_779_441_330_122)
         #expect(task.memberships.map(\.section?.name) == ["Ready"] && task.tags.map(\.name) == ["client"])
         #expect(task.field("skill")?.gid == "300" && task.field("300")?.writtenText == "x" && task.field("x") == nil)
         #expect(AsanaTime.text(1_779_441_330_123) == "2026-05-22T09:15:30.123Z")

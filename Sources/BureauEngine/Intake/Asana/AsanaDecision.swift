@@ -99,7 +99,12 @@ struct AsanaDecision {
             return .duplicate(of: active)
         }
         let asked = try asked(task, brought, isSwept)
-        if let why = try PingPongGuard(db: db, doors: doors).refusal(watch.name, taskID: task.gid, requester: asked) {
+        // Where its maker stands in for who brought it, it was brought when it was made.
+        let isNamed = !isSwept && brought.by != nil
+        let guardian = PingPongGuard(db: db, doors: doors)
+        if let why = try guardian.refusal(
+            watch.name, taskID: task.gid, madeAt: isNamed ? nil : task.createdAt, requester: asked)
+        {
             return .ignored(because: why)
         }
         let run = try newRun(watch, task, asked), runID = doors.makeID()

@@ -9,6 +9,7 @@ final class AsanaProject: Transport {
     struct Task {
         var assignee: String? = AsanaProject.jessie
         var creator = "12"
+        var createdAt: Int64?
         var section = "Intake"
         var isCompleted = false
         var modifiedAt: Int64 = 1_000
@@ -145,11 +146,13 @@ final class AsanaProject: Transport {
             let option = value.map { #"{"gid": "\#(id)1", "name": "\#($0)"}"# } ?? "null"
             return #"{"gid": "\#(id)", "name": "\#(name)", "resource_subtype": "enum", "enum_value": \#(option)}"#
         }
+        let createdAt = task.createdAt.map { "\"\(time($0))\"" } ?? "null"
         let assignee = task.assignee.map { #"{"gid": "\#($0)", "name": "Jessie"}"# } ?? "null"
         return """
             {"gid": "\(gid)", "name": "\(task.name)", "notes": "", "completed": \(task.isCompleted),
              "completed_at": \(task.isCompleted ? "\"\(time(task.modifiedAt))\"" : "null"), "due_on": "2026-11-30",
              "assignee": \(assignee), "modified_at": "\(time(task.modifiedAt))", "tags": [],
+             "created_at": \(createdAt),
              "created_by": {"gid": "\(task.creator)", "resource_type": "user"},
              "memberships": [{"project": {"gid": "100", "name": "Agency"},
                               "section": {"gid": "1", "name": "\(task.section)"}}],

@@ -104,19 +104,11 @@ struct SweptLoopTests {
     /// Of a burst the first eight come within seconds and are in work together.
     @Test("In Asana too, and where an event names nobody; a burst is no loop", arguments: asana)
     func newTasksOfAsana(maker: String, isSwept: Bool, isBurst: Bool, started: Int) async throws {
-        let house = try await AsanaHouse(), bench = house.bench, doors = bench.clock.doors
-        let watches = AsanaWatches(house.parts), now = bench.clock.now
-        try await bench.database.write { try SettingStore(db: $0).put("asana_user_id", "10", now: now) }
+        let (house, bench) = try await Self.asanaHouse()
         var count = 0, inWork: [String] = []
         for number in 0..<12 {
             bench.clock.advance(milliseconds: isBurst && number < SelfLoop.ownTurnsMax ? 1_000 : 60_000)
-            var made = AsanaProject.Task()
-            made.creator = maker
-            let task = try JSONDecoder().decode(
-                AsanaTask.self, from: Data(AsanaProject.json("50\(number)", made).utf8))
-            let verdict = try await bench.database.write { db in
-                try AsanaDecision(db: db, watches: watches, doors: doors).take(task, isSwept: isSwept)
-            }
+            let verdict = try await Self.take("50\(number)", by: maker, house, isSwept: isSwept)
             guard case .run(let id) = verdict else { break }
             count += 1
             inWork.append(id)
@@ -126,6 +118,53 @@ struct SweptLoopTests {
         }
         #expect(count == started)
         #expect(try await bench.alerts().contains { $0.cause == "self_loop" } == (started < 12))
+    }
+
+    @Test(
+        "A task that our own user makes in Asana later than a loop is started though its alert is open",
+        arguments: [true, false])
+    func afterLoopOfAsana(isSwept: Bool) async throws {
+        let (house, bench) = try await Self.asanaHouse()
+        for number in 0..<SelfLoop.ownTurnsMax {
+            bench.clock.advance(milliseconds: 60_000)
+            let verdict = try await Self.take("50\(number)", madeAt: bench.clock.now, house, isSwept: isSwept)
+            guard case .run(let id) = verdict else {
+                Issue.record("\(verdict)")
+                return
+            }
+            try await Self.work([id], bench)
+        }
+        bench.clock.advance(milliseconds: 60_000)
+        let refusedAt = bench.clock.now
+        let refused = try await Self.take("60", madeAt: refusedAt, house, isSwept: isSwept)
+        #expect(!Self.isRun(refused))
+        bench.clock.advance(milliseconds: 600_000)
+        let later = try await Self.take("61", madeAt: bench.clock.now, house, isSwept: isSwept)
+        #expect(Self.isRun(later))
+    }
+
+    /// Our own user there is the one with the number 10.
+    private static func asanaHouse() async throws -> (AsanaHouse, Bench) {
+        let house = try await AsanaHouse(), now = house.bench.clock.now
+        try await house.bench.database.write { try SettingStore(db: $0).put("asana_user_id", "10", now: now) }
+        return (house, house.bench)
+    }
+
+    private static func take(
+        _ id: String, by maker: String = "10", madeAt: Int64? = nil, _ house: AsanaHouse, isSwept: Bool
+    ) async throws -> Verdict {
+        var made = AsanaProject.Task()
+        made.creator = maker
+        made.createdAt = madeAt
+        let task = try JSONDecoder().decode(AsanaTask.self, from: Data(AsanaProject.json(id, made).utf8))
+        let watches = AsanaWatches(house.parts), doors = house.bench.clock.doors
+        return try await house.bench.database.write { db in
+            try AsanaDecision(db: db, watches: watches, doors: doors).take(task, isSwept: isSwept)
+        }
+    }
+
+    private static func isRun(_ verdict: Verdict) -> Bool {
+        if case .run = verdict { true } else { false }
     }
 
     private static func bench(_ names: [String]) async throws -> Bench {
