@@ -8,6 +8,8 @@ struct PingPongGuard {
 
     private struct Finding {
         let cause: String, subject: String, sentence: String, reason: String
+        /// When what is refused came to be, where that is known.
+        let date: Int64?
     }
 
     /// The reason why `agent` is not started for this task; nil when it may be. `date` is when the task changed, where
@@ -62,7 +64,8 @@ struct PingPongGuard {
         guard let other = PingPong.partner(of: agent, after: turns.map(\.agent)) else { return nil }
         let finding = Finding(
             cause: "ping_pong", subject: "\(agent)/\(taskID)",
-            sentence: PingPong.sentence(agent, other, task: taskID), reason: "two agents answer each other")
+            sentence: PingPong.sentence(agent, other, task: taskID), reason: "two agents answer each other",
+            date: date)
         if PingPong.partner(of: agent, at: date ?? doors.now(), after: turns) != nil { return finding }
         return try holds(finding, date, after: turns.last?.acceptedAt) ? finding : nil
     }
@@ -75,7 +78,8 @@ struct PingPongGuard {
         let reaction = isSlow ? PingPong.reactionMilliseconds : SelfLoop.reactionMilliseconds
         let finding = Finding(
             cause: "self_loop", subject: "\(agent)/\(taskID)",
-            sentence: SelfLoop.sentence(agent, task: taskID, within: reaction), reason: "the agent answers itself")
+            sentence: SelfLoop.sentence(agent, task: taskID, within: reaction), reason: "the agent answers itself",
+            date: date)
         if SelfLoop.isLoop(agent, at: date ?? doors.now(), after: turns, within: reaction) { return finding }
         return try holds(finding, date, after: turns.last?.acceptedAt) ? finding : nil
     }
@@ -92,7 +96,8 @@ struct PingPongGuard {
         let turns = try turns("agent = ?", agent, count: SelfLoop.ownTurnsMax)
         let finding = Finding(
             cause: "self_loop", subject: agent, sentence: SelfLoop.ownSentence(agent, task: taskID),
-            reason: "the agent answers itself")
+            reason: "the agent answers itself",
+            date: date)
         if SelfLoop.isOwnLoop(agent, at: date ?? doors.now(), after: turns) { return finding }
         return try holds(finding, date, after: turns.last?.acceptedAt) ? finding : nil
     }
@@ -137,7 +142,15 @@ struct PingPongGuard {
             [finding.cause, finding.subject, date]) != nil
     }
 
+    /// A sweep sees what was refused again each time: that is told once, also when the alert was closed since.
     private func tell(_ found: Finding) throws {
+        if let date = found.date, try wasTold(found, since: date) { return }
         try SystemAlarm.raise(found.cause, subject: found.subject, found.sentence, in: db, doors)
+    }
+
+    private func wasTold(_ finding: Finding, since date: Int64) throws -> Bool {
+        try db.first(
+            "SELECT 1 AS found FROM alert WHERE subject = ? AND cause = ? AND last_at >= ? LIMIT 1",
+            [finding.subject, finding.cause, date]) != nil
     }
 }
