@@ -22,7 +22,7 @@ struct PingPongGuard {
         let worker = try taker(from: agent, taskID) ?? agent
         let found =
             try pingPong(worker, taskID, date) ?? selfLoop(worker, taskID, date, isRouted: worker != agent)
-            ?? ownLoop(agent, taskID, at: date ?? madeAt, requester: requester)
+            ?? ownLoop(agent, taskID, date, madeAt: madeAt, requester: requester)
         guard let found else { return nil }
         try tell(found)
         return "\(found.reason): \(found.sentence)"
@@ -73,7 +73,7 @@ struct PingPongGuard {
     /// A task that goes round through whoever gives it on is as slow as one between two agents, where no person brings
     /// it back.
     private func selfLoop(_ agent: String, _ taskID: String, _ date: Int64?, isRouted: Bool) throws -> Finding? {
-        let turns = try turns("task_id = ?", taskID, count: SelfLoop.turnsMax)
+        let turns = try turns("task_id = ?", [taskID], count: SelfLoop.turnsMax)
         let isSlow = isRouted && turns.allSatisfy { !$0.isAskedByPerson }
         let reaction = isSlow ? PingPong.reactionMilliseconds : SelfLoop.reactionMilliseconds
         let finding = Finding(
@@ -91,19 +91,25 @@ struct PingPongGuard {
         return try isOpen(finding, since: last)
     }
 
-    private func ownLoop(_ agent: String, _ taskID: String, at date: Int64?, requester: String?) throws -> Finding? {
+    /// Judged by the runs there were when the task changed: one that a person gave the agent since then says nothing of
+    /// it. Where only its making is known nobody can move it again: whoever closes the alert lets it start.
+    private func ownLoop(
+        _ agent: String, _ taskID: String, _ changedAt: Int64?, madeAt: Int64?, requester: String?
+    ) throws -> Finding? {
         guard let requester, try !isPerson(requester) else { return nil }
-        let turns = try turns("agent = ?", agent, count: SelfLoop.ownTurnsMax)
+        let date = changedAt ?? madeAt
+        let turns = try turns(
+            "agent = ? AND accepted_at <= ?", [agent, date ?? doors.now()], count: SelfLoop.ownTurnsMax)
         let finding = Finding(
             cause: "self_loop", subject: agent, sentence: SelfLoop.ownSentence(agent, task: taskID),
-            reason: "the agent answers itself",
-            date: date)
+            reason: "the agent answers itself", date: date)
+        if changedAt == nil, let madeAt, try isClosed(finding, since: madeAt) { return nil }
         if SelfLoop.isOwnLoop(agent, at: date ?? doors.now(), after: turns) { return finding }
         return try holds(finding, date, after: turns.last?.acceptedAt) ? finding : nil
     }
 
     /// Oldest first.
-    private func turns(_ condition: String, _ value: String, count: Int) throws -> [SelfLoop.Turn] {
+    private func turns(_ condition: String, _ values: [any SQLBindable], count: Int) throws -> [SelfLoop.Turn] {
         let rows = try db.query(
             """
             SELECT agent, accepted_at, ended_at, state, requested_by, dedupe_key,
@@ -112,7 +118,7 @@ struct PingPongGuard {
                 (SELECT max(at) FROM run_event WHERE run_id = run.id AND kind = 'in_review') AS judged_from
             FROM run
             WHERE \(condition) AND \(Self.isTurn) ORDER BY id DESC LIMIT ?
-            """, [value, count])
+            """, values + [count])
         return try rows.reversed().map { row in
             let state = try RunState(column: "state", row)
             let workedUntil = try row.integerIfAny("worked_until"), judgedFrom = try row.integerIfAny("judged_from")
@@ -140,6 +146,14 @@ struct PingPongGuard {
         try db.first(
             "SELECT 1 AS open FROM alert WHERE cause = ? AND subject = ? AND state = 'open' AND opened_at >= ?",
             [finding.cause, finding.subject, date]) != nil
+    }
+
+    private func isClosed(_ finding: Finding, since date: Int64) throws -> Bool {
+        try db.first(
+            """
+            SELECT 1 AS closed FROM alert
+            WHERE subject = ? AND cause = ? AND state = 'resolved' AND last_at >= ? LIMIT 1
+            """, [finding.subject, finding.cause, date]) != nil
     }
 
     /// A sweep sees what was refused again each time: that is told once, also when the alert was closed since.

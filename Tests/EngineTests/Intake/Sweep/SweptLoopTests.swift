@@ -73,6 +73,19 @@ struct SweptLoopTests {
         #expect(try await Self.sweep("sentinel", [next], bench).count == 1)
     }
 
+    @Test("A task that was refused stays refused when a person gives the agent another one")
+    func ordinaryTask() async throws {
+        let bench = try await Self.bench(["sentinel"])
+        let refused = try await Self.loop(bench)
+        #expect(try await Self.sweep("sentinel", [refused], bench).isEmpty)
+        bench.clock.advance(milliseconds: 180_000)
+        let ordinary = try Self.task("86u", "ready (automate)", Self.person, bench.clock.now)
+        try await Self.work(try await Self.sweep("sentinel", [refused, ordinary], bench), bench)
+        #expect(try await Self.sweep("sentinel", [refused], bench).isEmpty)
+        let moved = try Self.task("86t", "ready (automate)", Self.ownUser, bench.clock.now + 180_000)
+        #expect(try await Self.sweep("sentinel", [moved], bench).count == 1, "it was moved again since")
+    }
+
     @Test("A task that is refused is told of once, also when its alert is closed and sweeps see the task again")
     func toldOnce() async throws {
         let bench = try await Self.bench(["sentinel"]), doors = bench.clock.doors
@@ -159,6 +172,14 @@ struct SweptLoopTests {
         bench.clock.advance(milliseconds: 600_000)
         let later = try await Self.take("61", madeAt: bench.clock.now, house, isSwept: isSwept)
         #expect(Self.isRun(later))
+        let again = try await Self.take("60", madeAt: refusedAt, house, isSwept: isSwept)
+        #expect(!Self.isRun(again), "its alert is open")
+        let alert = try #require(try await bench.alerts().first { $0.cause == "self_loop" }), now = bench.clock.now
+        try await bench.database.write { db in
+            _ = try AlertStore(db: db).resolve(id: alert.id, by: "Ana", now: now)
+        }
+        let released = try await Self.take("60", madeAt: refusedAt, house, isSwept: isSwept)
+        #expect(Self.isRun(released))
     }
 
     /// Our own user there is the one with the number 10.
