@@ -5,6 +5,8 @@ import BureauStorage
 struct PingPongGuard {
     let db: any Connection
     let doors: Doors
+    /// So many of an agent's newest runs are looked through for its turns: most of them may be a schedule's.
+    static let ownRunsMax = 1_000
 
     private struct Finding {
         let cause: String, subject: String, sentence: String, reason: String
@@ -99,7 +101,10 @@ struct PingPongGuard {
         guard let requester, try !isPerson(requester) else { return nil }
         let date = changedAt ?? madeAt
         let turns = try turns(
-            "agent = ? AND accepted_at <= ?", [agent, date ?? doors.now()], count: SelfLoop.ownTurnsMax)
+            """
+            agent = ? AND accepted_at <= ? AND id >= coalesce(
+                (SELECT id FROM run AS newer WHERE agent = ? ORDER BY id DESC LIMIT 1 OFFSET ?), '')
+            """, [agent, date ?? doors.now(), agent, Self.ownRunsMax - 1], count: SelfLoop.ownTurnsMax)
         let finding = Finding(
             cause: "self_loop", subject: agent, sentence: SelfLoop.ownSentence(agent, task: taskID),
             reason: "the agent answers itself", date: date)

@@ -234,6 +234,26 @@ struct FamilyTests {
         #expect((refusal != nil) == (user == 77))
     }
 
+    @Test("Turns before the agent's newest thousand runs are not looked for", arguments: [0, 1])
+    func oldTurns(more: Int) async throws {
+        let (bench, parts) = try await Self.bench(["sentinel"]), doors = parts.doors
+        try await bench.database.write { try SettingStore(db: $0).put("clickup_user_id", "77", now: 1) }
+        let end = try await Self.chain(
+            bench, count: SelfLoop.ownTurnsMax, task: { "86a\($0)" }, by: "clickup user 77")
+        let count = PingPongGuard.ownRunsMax - SelfLoop.ownTurnsMax + more, hash = try bench.agent.hash
+        let refusal = try await bench.database.write { db in
+            for _ in 0..<count {
+                let run = NewRun(
+                    agent: "sentinel", agentVersion: "1.0.0", configHash: hash, triggerSource: .cron,
+                    requestedBy: "schedule", dedupeKey: doors.makeID())
+                _ = try RunStore(db: db).insert(run, id: doors.makeID(), now: end)
+            }
+            return try PingPongGuard(db: db, doors: doors).refusal(
+                "sentinel", taskID: "86b", at: end + 1_000, requester: "clickup user 77")
+        }
+        #expect((refusal != nil) == (more == 0))
+    }
+
     @Test("A task made while the run before delivers goes on with a loop, one made while it works does not")
     func ownTasksInWork() async throws {
         for isDelivering in [true, false] {
