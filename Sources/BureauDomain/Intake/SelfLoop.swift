@@ -49,7 +49,7 @@ package enum SelfLoop {
         fileprivate func mayHaveMade(taskAt time: Int64) -> Bool {
             let from = max(acceptedAt, workedUntil ?? endedAt ?? acceptedAt)
             let to = judgedFrom ?? endedAt ?? time
-            return hasWorked && from <= time && time <= to + reactionMilliseconds
+            return hasWorked && from <= time && time <= to + SelfLoop.reactionMilliseconds
         }
     }
 
