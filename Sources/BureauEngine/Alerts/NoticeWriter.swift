@@ -19,7 +19,8 @@ struct NoticeIntent: Codable, Hashable, Sendable {
     /// What it tells on the task.
     var halt: TaskMessages.Halt {
         guard kind == .needsInfo else { return .failed }
-        return cause == RunCause.Code.blocked.rawValue ? .blocked : .needsInfo
+        guard cause == RunCause.Code.blocked.rawValue else { return .needsInfo }
+        return sentence.hasPrefix(ForgottenRun.asks) ? .worked : .blocked
     }
 }
 

@@ -141,7 +141,8 @@ struct ForgottenRun: Sendable {
         }
     }
 
-    /// Known from now on, in the transaction that asks: the same is not asked again.
+    /// Known from now on, in the transaction that asks: the same is not asked again. "No, that is all" would count as news
+    /// and set the run going, so nobody reads the task until somebody has the run looked at again.
     func keep(_ ids: [String], in db: any Connection) throws {
         for id in ids {
             guard try enter(id, db) else { continue }
@@ -151,10 +152,14 @@ struct ForgottenRun: Sendable {
             )
             try parts.transitions.apply(.foundIneligible(cause), to: id, lease: nil, in: db)
         }
+        try TaskWatchStore(db: db).close(hand.run.id)
     }
 
+    /// How the sentence begins of a run that asks for such work; notices know it by that.
+    static let asks = "A backup was put back that does not know run "
+
     static func question(_ ids: [String]) -> String {
-        "A backup was put back that does not know run \(ids.last ?? ""), which has worked on this task since: see what it wrote here. Is there anything left to do?"
+        "\(asks)\(ids.last ?? ""), which has worked on this task since: see what it wrote on the task, and decide whether anything is left to do."
     }
 
     /// False when it is known meanwhile. As old as it is, so that its writes are looked for and answers to it are read.

@@ -40,6 +40,8 @@ enum TaskMessages {
         case needsInfo
         /// Nothing on the task keeps it: something of the installation does.
         case blocked
+        /// A run that a restore forgot may have done it all: nothing that is written on the task is read.
+        case worked
         case failed
     }
 
@@ -61,6 +63,10 @@ enum TaskMessages {
             let then = goesOn ? "Say so here" : again.prefix(1).uppercased() + again.dropFirst()
             next =
                 "Nothing on this task can mend that; whoever runs Bureau can. \(then) when it is mended: I look again."
+        case .worked:
+            title = "\(agentName) may have done this already"
+            next =
+                "What is written here starts nothing. To have it done again, \(again), or: bureau runs recheck \(runID). If nothing is left: bureau runs stop \(runID)"
         case .failed:
             title = "\(agentName) could not finish"
             next = afterFailure(on: tool, runID: runID)
@@ -77,6 +83,10 @@ enum TaskMessages {
         case (.needsInfo, .needsInfo):
             return tool.map { "Fill in the fields on the task, then \(again(on: $0))." }
                 ?? "Fill in what is missing in the client's record, then: `bureau runs recheck \(run.id)`"
+        case (.needsInfo, .worked):
+            let other = tool.map { ", or \(again(on: $0))" } ?? ""
+            return
+                "To have it done again: `bureau runs recheck \(run.id)`\(other). If nothing is left: `bureau runs stop \(run.id)`"
         case (.needsInfo, _):
             return "When that is mended, have the run looked at again: `bureau runs recheck \(run.id)`"
         default: return nil

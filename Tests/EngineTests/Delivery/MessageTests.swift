@@ -76,6 +76,11 @@ struct MessageTests {
         (.blocked, .asana, true, "A cannot begin", "Say so here when it is mended"),
         (.blocked, .asana, false, "A cannot begin", "Assign the task to the agent again when it is mended"),
         (.blocked, .clickUp, false, "A cannot begin", "Set the status that starts the agent again when"),
+        (
+            .worked, .asana, true, "A may have done this already",
+            "starts nothing. To have it done again, assign the task to the agent again, or: bureau runs recheck 01R."
+        ),
+        (.worked, .clickUp, false, "A may have done this already", "If nothing is left: bureau runs stop 01R"),
         (.failed, .clickUp, true, "A could not finish", "To try again, set the status"),
         (.failed, .asana, true, "A could not finish", "To try again, assign the task to the agent again"),
     ]

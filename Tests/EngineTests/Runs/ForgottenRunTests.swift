@@ -94,7 +94,18 @@ struct ForgottenRunTests {
             #expect(run.state == .needsInfo && run.cause?.code == .blocked)
             #expect(run.cause?.sentence.contains(id) == true)
             #expect(try await second.bench.find(id).state == .ignored)
-            try await second.bench.move(run.id, .infoChanged)
+            let told = try await second.bench.steps(run.id, .notice).filter { $0.kind == "needs_info" }
+                .map { try $0.intent(as: NoticeIntent.self) }
+            #expect(told.map(\.halt) == [.worked])
+            let next = told.first.flatMap { TaskMessages.next(after: $0, run) }
+            #expect(next?.contains("bureau runs stop \(run.id)") == true)
+
+            try await second.comment("No, that is all.")
+            #expect(try await second.look(run.id).state == .needsInfo, "a comment does not set it going")
+            let later = second.bench.clock.now + 86_400_000
+            let due = try await second.bench.database.read { try TaskWatchStore(db: $0).due(now: later, limit: 10) }
+            #expect(due.isEmpty, "nobody looks for one")
+            _ = try await RunDesk(database: second.bench.database, doors: second.bench.clock.doors).recheck(run.id)
             #expect(try await second.assess(run.id).state != .needsInfo, "it was asked once")
         }
     }
