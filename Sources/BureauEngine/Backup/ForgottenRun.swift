@@ -70,8 +70,8 @@ struct ForgottenRun: Sendable {
         for word in own.reversed() where !runs.contains(word.run) && runs.count < Self.runsMax {
             runs.insert(word.run, at: 0)
         }
-        let results = Self.results(last.run, channel)
-        if own.contains(where: { results.contains($0.mark) }) { return .worked(runs) }
+        // Of any of them: the newest may only have asked or failed.
+        if own.contains(where: { Self.results($0.run, channel).contains($0.mark) }) { return .worked(runs) }
         // What failed without a result is told of there; a new run may fail or not.
         guard !Self.failures(last.run, channel).contains(last.mark) else { return nil }
         let isQuestion = Self.questions(last.run, channel).contains(last.mark)

@@ -110,6 +110,56 @@ struct ForgottenRunTests {
         }
     }
 
+    enum Past: String, CaseIterable, Sendable {
+        case begun, built, resultBefore
+    }
+
+    private static let builder = #"""
+        {"agent_name": "jessie", "display_name": "SEO Sentinel", "description": "Builds the platform",
+          "version": "1.0.0",
+          "executor": {"command": {"repository": "/srv/site.git", "base_branch": "main", "builder": ["build"],
+            "private_data": false, "checks": []}},
+          "payload_source": {"type": "manual", "clickup": {"required_fields": ["title"]}},
+          "triggers": {"manual_cli": {"enabled": true}},
+          "kickoff_template": {"prompt": "# {title}"},
+          "limits": {"max_session_duration_minutes": 5},
+          "delivery": {"folder": {"enabled": true, "path": "builds"}},
+          "alerts": {"on_failure_channel": "#alerts"}}
+        """#
+
+    @Test("Work that began goes on under its old run; a build, or a result of any run, asks", arguments: Past.allCases)
+    func traces(past: Past) async throws {
+        try await withStandIns { standIns in
+            let first = try await Self.life(.clickUp, standIns), doors = first.bench.clock.doors
+            let id = doors.makeID(), next = doors.makeID()
+            if past == .resultBefore {
+                try await Self.say([.bold("Audit: score 61 of 100")], of: id, .delivery, TaskChannel.ready, first)
+                try await Self.say(
+                    [.bold("SEO Sentinel needs information")], of: next, .notice, "missing_fields#1", first)
+            } else {
+                try await Self.say([.bold("SEO Sentinel has taken this on")], of: id, .notice, "confirmed", first)
+            }
+            let second = try await Self.restored(.clickUp, standIns), run = try await second.come()
+            let present = try #require(second.bench.catalog.agent("jessie"))
+            let reader = AgentReader(hasVariable: { _ in true })
+            let built = try #require(reader.read(Array(Self.builder.utf8), fileName: "jessie.json").agent)
+            let hand = RunInHand(
+                run: run, lease: Lease(runID: run.id, owner: "w", epoch: run.leaseEpoch),
+                agent: past == .built ? built : present)
+            let trace = try await ForgottenRun(parts: second.parts, hand: hand).look()
+            switch past {
+            case .begun: #expect(trace == .begun(id))
+            case .built: #expect(trace == .worked([id]))
+            case .resultBefore:
+                guard case .worked(let runs)? = trace else {
+                    Issue.record("its result was not seen: \(String(describing: trace))")
+                    return
+                }
+                #expect(Set(runs) == [id, next])
+            }
+        }
+    }
+
     enum Harmless: String, CaseIterable, Sendable {
         case failure, another, stranger, older, late
     }
