@@ -9,7 +9,8 @@ import Logging
 /// it, and every write looks for the marks of its first life. It is in work from then on (`FoundRun`).
 package struct LostRuns: Sendable {
     let parts: EngineParts
-    static let pagesMax = 200
+    /// For each agent, of 100 sessions each.
+    var pagesMax = 200
     static let skewMilliseconds: Int64 = 5 * 60_000
 
     package init(parts: EngineParts) { self.parts = parts }
@@ -30,12 +31,13 @@ package struct LostRuns: Sendable {
             for agentID in ids.sorted() {
                 let name = RestoreMark.asked(agentID, account.settings.credentialSet)
                 guard try await !isAsked(name) else { continue }
-                for session in try await sessions(of: agentID, since: since, anthropic) {
+                let listed = try await sessions(of: agentID, since: since, anthropic)
+                for session in listed.sessions {
                     if let id = try await enter(session, with: account.settings.credentialSet) {
                         found.append(id)
                     }
                 }
-                try await note(name)
+                if listed.isWhole { try await note(name) } else { unasked.append(tooMany(agentID, whose)) }
             }
         }
         // What could not be asked is asked at the next start.
@@ -94,12 +96,17 @@ package struct LostRuns: Sendable {
         }
     }
 
-    private func sessions(of agentID: String, since: Int64, _ anthropic: AnthropicClient) async throws
-        -> [AnthropicSession]
-    {
+    private func tooMany(_ agentID: String, _ whose: String) -> String {
+        "the agent \(agentID) of \(whose) has more than \(pagesMax * 100) sessions since the backup, and the newest were read: look there for older ones that still work, and delete what has ended until fewer are left"
+    }
+
+    /// The newest, oldest first, and whether these are all.
+    private func sessions(
+        of agentID: String, since: Int64, _ anthropic: AnthropicClient
+    ) async throws -> (sessions: [AnthropicSession], isWhole: Bool) {
         let start = Date(timeIntervalSince1970: Double(since - Self.skewMilliseconds) / 1_000).formatted(.iso8601)
-        var all: [AnthropicSession] = [], page: String?
-        for _ in 0..<Self.pagesMax {
+        var all: [AnthropicSession] = [], page: String?, isWhole = false
+        for _ in 0..<pagesMax {
             let (current, patience) = (page, Patience(doors: parts.doors))
             let found: SessionPage
             do {
@@ -108,13 +115,17 @@ package struct LostRuns: Sendable {
                 }
             } catch let error as VendorError where error.isGone {
                 // An agent that was deleted there, or is another account's, has nothing to tell.
+                isWhole = true
                 break
             }
             all += found.sessions
-            guard let next = found.nextPage else { break }
+            guard let next = found.nextPage else {
+                isWhole = true
+                break
+            }
             page = next
         }
-        return all.reversed()
+        return (Array(all.reversed()), isWhole)
     }
 
     /// Enters the run of a session nobody knows, as one in work. Returns its id, or nil when there is nothing to enter.

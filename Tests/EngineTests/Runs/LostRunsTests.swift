@@ -38,6 +38,24 @@ struct LostRunsTests {
         }
     }
 
+    @Test("An agent with more sessions than are read is not noted as asked, and is asked at the next start")
+    func tooMany() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            try await Self.restored(bench)
+            var search = LostRuns(parts: parts)
+            search.pagesMax = 0
+            _ = try await search.findAgain()
+            #expect(try await !Self.isSought(bench))
+            let asked = try await bench.database.read {
+                try RestoreMark(db: $0).value(RestoreMark.asked("agent_sentinel", nil))
+            }
+            #expect(asked == nil)
+            _ = try await LostRuns(parts: parts).findAgain()
+            #expect(try await Self.isSought(bench))
+        }
+    }
+
     @Test("A run of an agent whose file is gone is found by the version it was started with")
     func goneAgent() async throws {
         try await withStandIns { here in
