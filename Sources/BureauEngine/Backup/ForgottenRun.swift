@@ -41,6 +41,7 @@ struct ForgottenRun: Sendable {
     /// What we have written there under the name of a run of that time, oldest first.
     private func words(on tool: any WorkTool, _ span: ClosedRange<Int64>) async throws -> [Word] {
         guard let task = hand.run.taskID else { return [] }
+        // A cut list is not asked about: that would hold up every busy task.
         let found = try await tool.comments(of: task, since: span.lowerBound).comments.filter(\.carriesMark)
         guard !found.isEmpty else { return [] }
         let own = try await OwnComments(parts: parts).ownUser(tool)
