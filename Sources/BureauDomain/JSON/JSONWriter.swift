@@ -56,7 +56,10 @@ struct JSONWriter {
         text += "\""
         defer { text += "\"" }
         // Most text has nothing to escape, and is taken over whole.
-        guard string.utf8.contains(where: Self.mayNeedEscape) else { return text += string }
+        guard string.utf8.contains(where: Self.mayNeedEscape) else {
+            text += string
+            return
+        }
         for scalar in string.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""
