@@ -49,11 +49,17 @@ struct Weather {
     /// before its sender gives up, or soon after its death: what happens only after the look that follows can be seen
     /// by no look (ADR 0017).
     private func lostAnswers() {
-        let (vendor, operation) = world.chance.pick(Self.writes)
-        let action: FaultAction = world.chance.pick([
+        var (vendor, operation) = world.chance.pick(Self.writes)
+        var action: FaultAction = world.chance.pick([
             .dropAfter, .dropAfter, .statusAfter(500), .half, .drop, .status(503), .html(502), .garbage,
             .delay(milliseconds: 8_000), .limited(seconds: 20),
         ])
+        // What is broken on purpose meets the fault at which it shows, whatever the seed.
+        switch world.mutation {
+        case .hiddenSessions: (vendor, operation, action) = ("anthropic", "session.create", .dropAfter)
+        case .hiddenPosts: (vendor, operation, action) = ("slack", "chat.postMessage", .dropAfter)
+        default: break
+        }
         let rule = FaultRule(vendor: vendor, operation: operation, times: world.chance.among(1...3), action)
         add(rule)
     }

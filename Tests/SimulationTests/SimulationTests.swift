@@ -56,8 +56,6 @@ struct SimulationTests {
 struct BrokenWorldTests {
     /// Not every seed has the fault at the moment at which the break shows: so many are tried, of so many hours each.
     static let seedsMax: UInt64 = 5, hours = 15
-    /// Some faults are rare.
-    static let longer = ["hidden-posts": 50, "hidden-sessions": 25]
     static let mutations: [(String, [String])] = [
         ("lost-signals", ["signals were answered 2xx"]), ("hidden-sessions", ["sessions, not one"]),
         ("hidden-posts", ["messages of its own in Slack", "results on its task"]),
@@ -71,7 +69,7 @@ struct BrokenWorldTests {
     func noticed(name: String, complaints: [String]) async throws {
         var said: [String] = []
         for seed in 3..<(3 + Self.seedsMax) {
-            let outcome = try await Simulated.run(seed: seed, hours: Self.longer[name] ?? Self.hours, breaking: name)
+            let outcome = try await Simulated.run(seed: seed, hours: Self.hours, breaking: name)
             said.append(outcome.text)
             if outcome.code == 1, complaints.contains(where: { outcome.text.contains($0) }) { return }
         }
