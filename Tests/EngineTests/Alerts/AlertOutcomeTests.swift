@@ -106,25 +106,30 @@ struct AlertOutcomeTests {
         }
     }
 
+    /// An alert that was told and closed, and then a look after its outcome's answer was lost.
+    private static func toldWithoutReceipt(_ bench: Bench, _ parts: EngineParts) async throws {
+        let alarm = SystemAlarm(parts: parts)
+        try await alarm.raise("disk", subject: "DATA_DIR", "The disk is full.")
+        try await round(bench, parts)
+        try await alarm.resolve(subject: "DATA_DIR")
+        try await round(bench, parts)
+        // As the database stood before the answer came.
+        try await bench.database.engine.write { db in
+            _ = try db.execute(
+                "UPDATE step SET state = 'intended', receipt = NULL, settled_at = NULL WHERE kind = ?",
+                [AlertOutcome.kind])
+        }
+        bench.clock.advance(milliseconds: NoticeWorker.flightMilliseconds)
+        try await round(bench, parts)
+    }
+
     @Test("Killed before its receipt it is shown once, also where Slack lets nobody edit", arguments: [false, true])
     func killed(mayEdit: Bool) async throws {
         try await withStandIns { here in
             let bench = try await Bench()
             var connections = here.connections
             if !mayEdit { connections.slack = here.slackWithoutEdits }
-            let parts = try bench.parts(connections), alarm = SystemAlarm(parts: parts)
-            try await alarm.raise("disk", subject: "DATA_DIR", "The disk is full.")
-            try await Self.round(bench, parts)
-            try await alarm.resolve(subject: "DATA_DIR")
-            try await Self.round(bench, parts)
-            // As the database stood before the answer came.
-            try await bench.database.engine.write { db in
-                _ = try db.execute(
-                    "UPDATE step SET state = 'intended', receipt = NULL, settled_at = NULL WHERE kind = ?",
-                    [AlertOutcome.kind])
-            }
-            bench.clock.advance(milliseconds: NoticeWorker.flightMilliseconds)
-            try await Self.round(bench, parts)
+            try await Self.toldWithoutReceipt(bench, try bench.parts(connections))
             #expect(try await Self.planned(bench).map(\.state) == [.done])
             let told = await Self.messages(here)
             #expect(told.count == (mayEdit ? 1 : 2), "\(told)")
@@ -145,19 +150,7 @@ struct AlertOutcomeTests {
             connections.slack = here.slack { request in
                 refusals[request.operation].map { VendorResponse.json(#"{"ok":false,"error":"\#($0)"}"#) }
             }
-            let parts = try bench.parts(connections), alarm = SystemAlarm(parts: parts)
-            try await alarm.raise("disk", subject: "DATA_DIR", "The disk is full.")
-            try await Self.round(bench, parts)
-            try await alarm.resolve(subject: "DATA_DIR")
-            try await Self.round(bench, parts)
-            // As the database stood before the answer came.
-            try await bench.database.engine.write { db in
-                _ = try db.execute(
-                    "UPDATE step SET state = 'intended', receipt = NULL, settled_at = NULL WHERE kind = ?",
-                    [AlertOutcome.kind])
-            }
-            bench.clock.advance(milliseconds: NoticeWorker.flightMilliseconds)
-            try await Self.round(bench, parts)
+            try await Self.toldWithoutReceipt(bench, try bench.parts(connections))
             #expect(await Self.messages(here).count == 2)
             let parked = try await QueueDesk(database: bench.database, doors: bench.clock.doors).parked(QueueFilter())
             #expect(parked.map(\.cause) == ["slack_failed"])

@@ -21,7 +21,7 @@ struct NoticeAlarmTests {
     }
 
     /// A question of a run that works, planned as its stage plans it.
-    private static func ask(_ bench: Bench, run: RunRecord) async throws {
+    static func ask(_ bench: Bench, run: RunRecord, openMilliseconds: Int64 = 3_600_000) async throws {
         let doors = bench.clock.doors
         try await bench.database.write { db in
             let new = NewApproval(
@@ -29,7 +29,7 @@ struct NoticeAlarmTests {
             let id = try #require(
                 try ApprovalStore(db: db).ask(
                     new, run: run.id, id: StepMark.approval(run: run.id, eventID: "e1"), now: doors.now(),
-                    expiresAt: doors.now() + 3_600_000))
+                    expiresAt: doors.now() + openMilliseconds))
             try ApprovalNotices(db: db, doors: doors).ask(id, run: run)
             try RunTransitions(doors: doors).apply(.approvalsAsked(count: 1), to: run.id, lease: nil, in: db)
         }

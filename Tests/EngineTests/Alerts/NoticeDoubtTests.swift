@@ -50,19 +50,9 @@ struct NoticeDoubtTests {
         return try await Bench(agents: ["sentinel.json": Agents.make(extra: policy)])
     }
 
-    /// A question of a run that works, planned as its stage plans it.
     private static func asked(_ bench: Bench) async throws -> RunRecord {
-        let run = try await bench.run(Bench.toRunning), doors = bench.clock.doors
-        try await bench.database.write { db in
-            let new = NewApproval(
-                eventID: "e1", tool: "publish", input: "{}", inputHash: "hash", effect: "Sentinel wants to publish.")
-            let id = try #require(
-                try ApprovalStore(db: db).ask(
-                    new, run: run.id, id: StepMark.approval(run: run.id, eventID: "e1"), now: doors.now(),
-                    expiresAt: doors.now() + 30 * 86_400_000))
-            try ApprovalNotices(db: db, doors: doors).ask(id, run: run)
-            try RunTransitions(doors: doors).apply(.approvalsAsked(count: 1), to: run.id, lease: nil, in: db)
-        }
+        let run = try await bench.run(Bench.toRunning)
+        try await NoticeAlarmTests.ask(bench, run: run, openMilliseconds: 30 * 86_400_000)
         return run
     }
 
