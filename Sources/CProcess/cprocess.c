@@ -69,3 +69,17 @@ int64_t cprocess_disk_bytes(const char *folder, int64_t enough) {
     fts_close(walk);
     return total;
 }
+
+int64_t cprocess_file_bytes(const char *folder, int64_t files_max) {
+    char *paths[] = {(char *)folder, NULL};
+    FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    int64_t total = 0, files = 0;
+    if (!walk) return 0;
+    for (FTSENT *entry = fts_read(walk); entry && files < files_max; entry = fts_read(walk)) {
+        if (entry->fts_info != FTS_F) continue;
+        total += (int64_t)entry->fts_statp->st_size;
+        files += 1;
+    }
+    fts_close(walk);
+    return total;
+}

@@ -30,4 +30,8 @@ int cprocess_start(const cprocess_request *_Nonnull request, pid_t *_Nonnull pid
 /// of it may not be looked at.
 int64_t cprocess_disk_bytes(const char *_Nonnull folder, int64_t enough);
 
+/// The bytes in the files of a folder and those below it, links not followed; of the first `files_max` files. What may not
+/// be looked at, or is not there, has none.
+int64_t cprocess_file_bytes(const char *_Nonnull folder, int64_t files_max);
+
 #endif
