@@ -14,7 +14,7 @@ package struct Upkeep: Service {
     /// While a tool has not said who we are: until then our own changes may be taken for a person's.
     static let learnEverySeconds = 5
     static let dailyMilliseconds: Int64 = 24 * 3_600_000, hourlyMilliseconds: Int64 = 3_600_000
-    static let refusedSignalsKept = 10_000
+    static let refusedSignalsKept = 10_000, emptySignalsKept = 1_000
 
     package init(parts: EngineParts, wake: WakeSignal) {
         self.parts = parts
@@ -36,7 +36,9 @@ package struct Upkeep: Service {
     func look() async throws {
         try await alone("the day's cost") { try await checkDailyCost() }
         try await alone("refused signals") {
-            try await parts.database.write { try SignalStore(db: $0).trimRefused(keep: Self.refusedSignalsKept) }
+            try await parts.database.write {
+                try SignalStore(db: $0).trimRefused(keep: Self.refusedSignalsKept, ofEmpty: Self.emptySignalsKept)
+            }
         }
         try await alone("runs that wait too long") { try await QueueExpiry(parts: parts).look() }
         try await alone("sessions that did not stop") { try await StraySessions(parts: parts).chase() }

@@ -119,12 +119,15 @@ struct SignalStore {
 
     private static let emptiedName = "signals_emptied_until", emptiedAtOnce = 1_000
 
-    /// Refused requests come from anybody: only the newest are kept.
-    func trimRefused(keep: Int) throws {
-        try db.execute(
-            """
-            DELETE FROM signal WHERE verdict = 'refused' AND id <= coalesce((SELECT id FROM signal
-                WHERE verdict = 'refused' ORDER BY id DESC LIMIT 1 OFFSET ?), '')
-            """, [keep])
+    /// Refused requests come from anybody: only the newest are kept. Of those without a body fewer, so that whoever knocks
+    /// at every port does not push out the webhooks that somebody may want to look at.
+    func trimRefused(keep: Int, ofEmpty: Int) throws {
+        for (which, kept) in [("verdict = 'refused' AND body_bytes = 0", ofEmpty), ("verdict = 'refused'", keep)] {
+            try db.execute(
+                """
+                DELETE FROM signal WHERE \(which) AND id <= coalesce((SELECT id FROM signal
+                    WHERE \(which) ORDER BY id DESC LIMIT 1 OFFSET ?), '')
+                """, [kept])
+        }
     }
 }

@@ -52,6 +52,7 @@ enum Migrator {
         (44, "0044_report_texts", PackageResources._044_report_texts_sql),
         (45, "0045_time_used", PackageResources._045_time_used_sql),
         (46, "0046_sweep_askings", PackageResources._046_sweep_askings_sql),
+        (47, "0047_empty_refused", PackageResources._047_empty_refused_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }
