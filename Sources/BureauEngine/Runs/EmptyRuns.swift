@@ -45,11 +45,11 @@ package struct EmptyRuns: Sendable {
     /// Ends a claimed run and gives its lease back, in one commit.
     package func settle(_ run: RunRecord) async throws {
         let lease = Lease(runID: run.id, owner: owner, epoch: run.leaseEpoch)
-        let (transitions, now) = (RunTransitions(doors: doors), doors.now())
+        let transitions = RunTransitions(doors: doors)
         try await database.write { db in
             let why = RunCause(.notEligible, "There was nothing to do.")
             try transitions.apply(.foundIneligible(why), to: lease.runID, lease: lease, in: db)
-            try RunStore(db: db).release(lease, dueAt: now)
+            try RunStore(db: db).release(lease)
         }
     }
 

@@ -35,7 +35,7 @@ struct RunClaim {
         let clock = try turn(Self.clockRow) ?? 0
         let queue = try fairQueue(clock: clock, held: held, free: free, only: id)
         let choice = queue.choose(atMost: free)
-        for run in choice.runs { if let taken = try take(run) { claimed.append(taken) } }
+        for run in choice.runs { if let taken = try lease(run) { claimed.append(taken) } }
         for (client, turn) in choice.turns { try keep(turn, of: client) }
         if choice.clock != clock { try keep(choice.clock, of: Self.clockRow) }
         return claimed
@@ -66,18 +66,15 @@ struct RunClaim {
     }
 
     private func claimInWork(_ condition: String, limit: Int, only id: String?) throws -> [RunRecord] {
-        let taken: [any SQLBindable] = [owner, now + leaseMilliseconds]
-        let due: [any SQLBindable] = [now, id, id, limit]
-        let clocks = TimeUsed.Clocks(now: now, steady: steady, owner: owner)
-        return try db.query(
+        let found = try db.query(
             """
-            UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1, \(TimeUsed.counting)
-            WHERE id IN (SELECT id FROM run WHERE \(condition) AND due_at <= ?
-                           AND lease_owner IS NULL AND (? IS NULL OR id = ?)
-                         ORDER BY due_at LIMIT ?)
-            RETURNING \(RunStore.columns)
-            """, taken + TimeUsed.values(clocks) + due
-        ).map(RunRecord.init)
+            SELECT id FROM run WHERE \(condition) AND due_at <= ? AND lease_owner IS NULL AND (? IS NULL OR id = ?)
+            ORDER BY due_at LIMIT ?
+            """, [now, id, id, limit])
+        let clocks = TimeUsed.Clocks(now: now, steady: steady, owner: owner)
+        return try found.compactMap {
+            try lease($0.text("id"), counting: ", \(TimeUsed.counting)", TimeUsed.values(clocks))
+        }
     }
 
     /// A run that holds no slot although it is not over: it waits for people, be it for an answer, for money or for what
@@ -179,14 +176,17 @@ struct RunClaim {
         }
     }
 
-    private func take(_ id: String) throws -> RunRecord? {
-        try db.query(
+    /// A run of this very transaction's lists that nobody holds. Not with `RETURNING`: see `RunStore.move`.
+    private func lease(
+        _ id: String, counting: String = "", _ counted: [any SQLBindable] = []
+    ) throws -> RunRecord? {
+        let taken: [any SQLBindable] = [owner, now + leaseMilliseconds]
+        let isTaken = try db.execute(
             """
-            UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1
-            WHERE id = ? AND state = 'queued' AND lease_owner IS NULL
-            RETURNING \(RunStore.columns)
-            """, [owner, now + leaseMilliseconds, id]
-        ).first.map(RunRecord.init)
+            UPDATE run SET lease_owner = ?, lease_until = ?, lease_epoch = lease_epoch + 1\(counting)
+            WHERE id = ? AND lease_owner IS NULL
+            """, taken + counted + [id])
+        return isTaken == 1 ? try RunStore(db: db).find(id) : nil
     }
 
     private func turn(_ client: String) throws -> Int64? {

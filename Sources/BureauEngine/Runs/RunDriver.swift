@@ -191,7 +191,7 @@ struct RunDriver: Sendable {
                     switch rest {
                     case .until(let due): try store.release(lease, dueAt: due, wokenSince: claimedAt)
                     case .fault(let due, let fault): try store.postpone(lease, until: due, fault)
-                    case .settled, .leaseLost: try store.release(lease, dueAt: now)
+                    case .settled, .leaseLost: try store.release(lease)
                     }
                 }
                 return nil

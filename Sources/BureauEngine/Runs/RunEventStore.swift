@@ -23,8 +23,8 @@ struct RunEventStore {
         try db.execute(
             """
             INSERT INTO run_event (run_id, seq, at, kind, detail)
-            SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ? FROM run_event WHERE run_id = ?
-            """, [runID, now, kind, String(detail.prefix(2_000)), runID])
+            VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM run_event WHERE run_id = ?), ?, ?, ?)
+            """, [runID, runID, now, kind, String(detail.prefix(2_000))])
     }
 
     /// What the history of a run that a person put first says of it, before their name.

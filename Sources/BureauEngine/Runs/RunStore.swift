@@ -120,6 +120,13 @@ struct RunStore {
         ).first.map { try RunState(column: "state", $0) }
     }
 
+    /// Gives back a run that nobody need look at before something else moves it.
+    func release(_ lease: Lease) throws {
+        try db.execute(
+            "UPDATE run SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ? AND lease_epoch = ?",
+            [lease.runID, lease.owner, lease.epoch])
+    }
+
     /// Gives the run back, to be looked at again at `dueAt`, or at once when somebody woke it after `wokenSince`.
     func release(_ lease: Lease, dueAt: Int64, wokenSince: Int64 = .max) throws {
         try db.execute(
@@ -181,8 +188,7 @@ struct RunStore {
 
     /// The next round of a run begins.
     func beginRound(_ id: String) throws -> RunRecord? {
-        try db.query("UPDATE run SET round = round + 1 WHERE id = ? RETURNING \(Self.columns)", [id]).first
-            .map(RunRecord.init)
+        try db.execute("UPDATE run SET round = round + 1 WHERE id = ?", [id]) == 1 ? find(id) : nil
     }
 
     /// Who accepted the round that stands, and when.
@@ -311,15 +317,18 @@ struct RunStore {
 
     /// Writes the machine's new state, only if the run is still in `from` and, for a worker, still under its lease.
     /// Returns the run as it is then, nil when it was moved before.
-    func move(
-        _ id: String, from: RunState, to machine: RunMachine, lease: Lease?, clocks: TimeUsed.Clocks
-    ) throws -> RunRecord? {
-        let now = clocks.now
+    ///
+    /// It is read by itself: `RETURNING` costs as much again as the update, and so does each index of a column that is
+    /// set to what it was.
+    func move(_ run: RunRecord, to machine: RunMachine, lease: Lease?, clocks: TimeUsed.Clocks) throws -> RunRecord? {
+        let (now, from) = (clocks.now, run.state)
+        let session = machine.session == run.sessionID ? "" : "session_id = ?, "
+        let sessionValues: [any SQLBindable] = session.isEmpty ? [] : [machine.session]
         let fence = lease == nil ? "" : " AND lease_owner = ? AND lease_epoch = ?"
         let fenceValues: [any SQLBindable] = lease.map { [$0.owner, $0.epoch] } ?? []
         let new: [any SQLBindable] = [
             machine.state.rawValue, machine.cause?.code.rawValue, machine.cause?.sentence,
-            machine.stopCause?.packed, machine.session, machine.losses,
+            machine.stopCause?.packed, machine.losses,
             machine.state == .queued && from != .queued, now,
             // Out of the queue it has no session yet: one that is tried again is started anew.
             machine.state == .starting, from == .queued, now, now, machine.state.isFinal, machine.state != .failed,
@@ -329,19 +338,19 @@ struct RunStore {
             // It was said of a stop, and goes with it.
             machine.stopCause != nil,
         ]
-        let old: [any SQLBindable] = [id, from.rawValue]
-        return try db.query(
+        let old: [any SQLBindable] = [run.id, from.rawValue]
+        let isMoved = try db.execute(
             """
-            UPDATE run SET state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, session_id = ?, losses = ?,
-                tries = 0, fault_class = NULL, fault = NULL,
+            UPDATE run SET \(session)state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, losses = ?, tries = 0,
+                fault_class = NULL, fault = NULL,
                 queued_at = CASE WHEN ? THEN ? ELSE queued_at END,
                 started_at = CASE WHEN ? THEN CASE WHEN ? THEN ? ELSE coalesce(started_at, ?) END ELSE started_at END,
                 ended_at = CASE WHEN ? THEN coalesce(CASE WHEN ? THEN ended_before END, ?) END,
                 ended_before = CASE WHEN ? THEN coalesce(ended_at, ended_before) END,
                 due_at = CASE WHEN ? THEN ? ELSE due_at END, deliver_only = CASE WHEN ? THEN deliver_only END,
                 discards_files = CASE WHEN ? THEN discards_files ELSE 0 END, \(TimeUsed.counting)
-            WHERE id = ? AND state = ?\(fence) RETURNING \(Self.columns)
-            """, new + TimeUsed.values(clocks) + old + fenceValues
-        ).first.map(RunRecord.init)
+            WHERE id = ? AND state = ?\(fence)
+            """, sessionValues + new + TimeUsed.values(clocks) + old + fenceValues)
+        return isMoved == 1 ? try find(run.id) : nil
     }
 }

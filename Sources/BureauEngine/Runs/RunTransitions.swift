@@ -19,7 +19,7 @@ package struct RunTransitions: Sendable {
         var machine = run.machine
         var effects = try machine.apply(event)
         let clocks = TimeUsed.Clocks(doors, owner: lease?.owner)
-        guard var moved = try store.move(runID, from: run.state, to: machine, lease: lease, clocks: clocks) else {
+        guard var moved = try store.move(run, to: machine, lease: lease, clocks: clocks) else {
             throw RunMoved(runID: runID)
         }
         if machine != run.machine {
