@@ -2,6 +2,7 @@ import BureauDomain
 import BureauSandbox
 import BureauStorage
 import BureauVendors
+import Synchronization
 import Testing
 
 @testable import BureauEngine
@@ -114,6 +115,46 @@ struct NoticeDoubtTests {
             #expect(try await bench.alerts().allSatisfy { $0.cause != NoticeAlarm.unasked })
             let parked = try await QueueDesk(database: bench.database, doors: bench.clock.doors).parked(QueueFilter())
             #expect(parked.isEmpty, "\(parked)")
+        }
+    }
+
+    @Test("What was surely lost and is then refused is in no doubt: it has failed")
+    func refused() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench()
+            let tries = Mutex(0)
+            var connections = here.connections
+            connections.slack = here.slack { request in
+                guard request.operation == "chat.postMessage" else { return nil }
+                let isFirst = tries.withLock { count in
+                    count += 1
+                    return count == 1
+                }
+                return isFirst ? nil : .json(#"{"ok":false,"error":"is_archived"}"#)
+            }
+            let run = try await Self.asked(bench)
+            try here.fault("slack", "chat.postMessage", .drop)
+            try await Self.send(bench, try bench.parts(connections))
+            let question = try await Self.question(bench, run)
+            #expect(question.state == .failed, "\(question.error ?? "")")
+            #expect(question.error?.contains("is_archived") == true, "\(question.error ?? "")")
+        }
+    }
+
+    @Test("The alert that alerts may not have arrived closes when a person has said where the last of them is")
+    func ofAlerts() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench()
+            var connections = here.connections
+            connections.slack = try Self.slack(here, .refused)
+            let run = try await bench.run([.broke(RunCause(.noFiles, "Nothing."))])
+            try here.fault("slack", "chat.postMessage", .drop)
+            try await Self.send(bench, try bench.parts(connections))
+            let alert = try #require(try await bench.alerts().first { $0.cause == NoticeAlarm.untold })
+            #expect(alert.subject == StepRecord.Channel.slack.rawValue)
+            let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+            _ = try await desk.resolve(run.id, step: nil, .happened(link: nil), by: "ana")
+            #expect(try await bench.alerts().allSatisfy { $0.cause != NoticeAlarm.untold })
         }
     }
 }

@@ -138,6 +138,26 @@ struct LostRunsTests {
         }
     }
 
+    @Test("A run the backup knew as starting looks for the session of its forgotten life, and sends nothing before")
+    func forgottenSession() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            // The sandbox stamps its sessions with the real time.
+            bench.clock.advance(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000) - bench.clock.now)
+            let desk = ClientDesk(database: bench.database, doors: bench.clock.doors)
+            _ = try await desk.create("shamrock", name: "Shamrock & Sons", by: Actor(name: "test", surface: "test"))
+            let run = try await bench.run([.taken])
+            let session = try await here.anthropic.createSession(
+                NewSession(
+                    agentID: "agent_sentinel", environmentID: "env_demo", title: "t",
+                    metadata: SessionMark.make(run, key: "k1"), kickoff: "Audit."))
+            try await Self.restored(bench)
+            #expect(try await Self.open(bench, parts, run.id).sessionID == session.id)
+            let step = try #require(try await bench.steps(run.id, .session).first { $0.kind == "create" })
+            #expect(step.state == .done && step.attempts == 0)
+        }
+    }
+
     @Test("A run of a client that was added after the backup has its session stopped, and is told of as stopped")
     func unknownClient() async throws {
         try await withStandIns { here in
