@@ -20,7 +20,7 @@ package struct RunMachine: Hashable, Sendable {
         case turnEnded
         /// The money or time limit was reached, or a person asked.
         case stopAsked(RunCause)
-        /// The session is seen idle or terminated after a stop.
+        /// The session is seen idle or terminated after a stop, or was never opened.
         case sessionHalted
         /// `problem` is a file that never arrived; of a run that was stopped, one that was there and could not be had.
         case filesCollected(problem: RunCause?)
@@ -190,8 +190,13 @@ package struct RunMachine: Hashable, Sendable {
         return [.sessionLeft(RunCause(.stopUnconfirmed, sentence))]
     }
 
-    /// What was given up is not collected: it waits for a person, its session spending nothing.
+    /// What was given up is not collected: it waits for a person, its session spending nothing. Where there never was a
+    /// session there is nothing to collect.
     private mutating func halt() throws(Rejected) -> [Effect] {
+        if state == .starting, let stopCause {
+            (state, cause) = (.stopped, stopCause)
+            return [.alert(stopCause)]
+        }
         guard let why = stopCause, why.code.retriesInSession else {
             try move(from: [.stopping], to: .collecting, on: .sessionHalted)
             return []

@@ -22,20 +22,21 @@ struct OpenStage: Stage {
         guard let environmentID = parts.variable(names.environmentIDVariable) else {
             return try await refuse(hand, "The environment variable \(names.environmentIDVariable) is not set.")
         }
-        let unrecordable = unrecordable(hand)
-        let (step, limit) = try await plannedStep(hand, isBegun: unrecordable == nil)
+        let (isStopped, unrecordable) = (hand.run.stopCause != nil, unrecordable(hand))
+        let (step, limit) = try await plannedStep(hand, isBegun: !isStopped && unrecordable == nil)
         let mark = try await mark(hand)
         let write = SessionCreate(
             anthropic: anthropic.with(betaHeaders: names.betaHeaders),
             session: try newSession(hand, step, agentID: agentID, environmentID: environmentID, mark: mark), mark: mark,
-            since: step.intendedAt ?? parts.doors.now(), doors: parts.doors,
+            since: step.intendedAt ?? parts.doors.now(), doors: parts.doors, isWanted: !isStopped,
             onStrays: { [parts] in await StraySessions(parts: parts).end($0, of: hand.run) })
         if let receipt = try step.receipt(as: SessionReceipt.self) { return try await opened(hand, receipt) }
-        if let unrecordable { return try await notOpened(hand, unrecordable) }
+        if let unrecordable, !isStopped { return try await notOpened(hand, unrecordable) }
         var runner = StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease)
         runner.backoff = .sessionCreate
         switch try await runner.run(step, write, under: limit) {
         case .done(let receipt): return try await opened(hand, try JSONText.decode(SessionReceipt.self, receipt))
+        case .failed where isStopped: return try await neverOpened(hand)
         case .failed(let why): return try await refuse(hand, why)
         case .doubtful(let why): return try await Doubt(parts: parts, hand: hand).ask(step, why)
         }
@@ -113,6 +114,12 @@ struct OpenStage: Stage {
         return .moved
     }
 
+    /// A stop that was asked for before there was a session: there is nothing to interrupt, and none is opened for it.
+    private func neverOpened(_ hand: RunInHand) async throws -> StageOutcome {
+        try await parts.move(hand.run.id, .sessionHalted, hand.lease)
+        return .moved
+    }
+
     private func notOpened(_ hand: RunInHand, _ error: any Error) async throws -> StageOutcome {
         if let wait = Backoff.stage.milliseconds(tries: hand.run.tries, doors: parts.doors) {
             return .retry(afterMilliseconds: wait, PassingFault(error))
@@ -142,6 +149,8 @@ struct SessionCreate: OutboundWrite {
     let mark: [String: String]
     let since: Int64
     let doors: Doors
+    /// False once its run is to stop: a session that may be there is looked for, and none is opened.
+    var isWanted = true
     /// Gets what was opened besides the first: two of them would both work and both spend.
     var onStrays: @Sendable ([AnthropicSession]) async -> Void = { _ in }
     static let pagesMax = 200
@@ -151,7 +160,10 @@ struct SessionCreate: OutboundWrite {
     var flightMillisecondsMax: Int64 { 10_000 }
     var sent: SentContent? { SentContent(hashOf: session.kickoff) }
 
-    func write() async throws -> String { try receipt(try await anthropic.createSession(session)) }
+    func write() async throws -> String {
+        guard isWanted else { throw StepProblem(description: "Its run was stopped before it had a session.") }
+        return try receipt(try await anthropic.createSession(session))
+    }
 
     func probe() async throws -> Probe {
         var (ours, isWhole) = try await look()

@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauStorage
+import BureauVendors
 import Testing
 
 @testable import BureauEngine
@@ -55,6 +56,45 @@ struct StopChoiceTests {
         _ = try await desk.retry(run.id)
         try await bench.move(run.id, .stopAsked(RunCause(.byPerson, "Stopped by ben.")))
         #expect(try await !bench.find(run.id).discardsFiles)
+    }
+
+    /// Whether its session was asked for before, and whether it is there.
+    private static let openings = [(false, false), (true, false), (true, true)]
+
+    @Test(
+        "A run that is stopped before it has a session opens none, and one that it may have is found",
+        arguments: openings)
+    func beforeItsSession(isAsked: Bool, isThere: Bool) async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(realPause: .milliseconds(1)), run = try await bench.run([.taken])
+            let plan = StepPlan(
+                channel: .anthropic, kind: "create", subject: "attempt-\(run.attempt)", position: 0, intent: "{}")
+            let (id, now) = (bench.clock.doors.makeID(), bench.clock.now)
+            if isAsked {
+                try await bench.database.write { db in
+                    let step = try StepStore(db: db).plan(plan, run: run.id, purpose: .session, id: id, now: now)
+                    try StepStore(db: db).markIntended(step, now: now)
+                }
+            }
+            if isThere {
+                let new = NewSession(
+                    agentID: "agent_sentinel", environmentID: "env_demo", title: "t",
+                    metadata: SessionMark.make(run, key: nil), kickoff: "Audit.")
+                _ = try await here.anthropic.createSession(new)
+            }
+            // The very claim that its worker has in hand knows nothing of the stop.
+            let hand = try #require(try await bench.claim("w", run.id))
+            let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+            _ = try await desk.stop(run.id, by: "ana", reason: nil)
+            await RunDriver(parts: try bench.parts(here.connections)).drive(hand.run, hand.lease)
+            let found = try await bench.find(run.id)
+            #expect(
+                found.state == .stopped && found.cause?.code == .byPerson,
+                "\(found.state) \(String(describing: found.cause))")
+            #expect((found.sessionID != nil) == isThere)
+            #expect(await here.state("anthropic")["sessions"]?.array?.count == (isThere ? 1 : 0))
+            #expect(try await bench.database.read { try SpendLedger(db: $0).hold(run.id)?.isOpen } == false)
+        }
     }
 
     @Test("What a person put first is claimed before what has waited longer, and only while it waits")
