@@ -49,7 +49,11 @@ package struct SessionFold: Sendable {
     package mutating func take(_ event: RawEvent) {
         eventsCount += 1
         lastEvent = event.type
-        if !threads.isEmpty, let id = event.threadID { threads[id]?.take(event) }
+        if !threads.isEmpty, let id = event.threadID, threads[id] != nil {
+            threads[id]?.take(event)
+            // What is asked of a sub-agent, or who is interrupted alone, says nothing of the session.
+            if event.type == "user.message" || event.type == "user.interrupt" { return }
+        }
         switch event.type {
         case "agent.message", "agent.thinking", "agent.tool_use", "agent.tool_result", "agent.mcp_tool_use",
             "agent.mcp_tool_result", "span.model_request_start":
@@ -70,6 +74,8 @@ package struct SessionFold: Sendable {
 
     /// What the service says of a thread and no event does.
     mutating func learn(model: String, of thread: String) { threads[thread]?.learn(model: model) }
+
+    mutating func wasRead(_ thread: SessionThread) { threads[thread.id]?.wasRead(thread) }
 
     /// Something was asked: what ended before is no end of it.
     private mutating func beginTurn(_ event: RawEvent) {

@@ -55,11 +55,12 @@ package struct SessionFollower: Sendable {
 
     /// What the session's sub-agents have said by themselves, and with which models. The session's own history tells of
     /// them only in part. A thread that cannot be read does not keep the session from being followed: the next look
-    /// brings it.
+    /// brings it; one that rests and was read since is left alone.
     func listThreads() async throws {
-        for thread in recorder.ask({ $0.threads.values.sorted { $0.id < $1.id } }) {
+        for thread in recorder.ask({ $0.threads.values.filter(\.mayHaveNews).sorted { $0.id < $1.id } }) {
             do {
                 try await list(thread.id)
+                recorder.wasRead(thread)
                 if thread.model == nil, let model = try await anthropic.model(of: session, thread: thread.id) {
                     recorder.learn(model: model, of: thread.id)
                 }
@@ -73,7 +74,10 @@ package struct SessionFollower: Sendable {
     }
 
     private func list(_ thread: String) async throws {
-        try await listAll { try await threadPage(thread, $0, &$1) }
+        try await listAll {
+            let page = try await threadPage(thread, $0, &$1)
+            return EventPage(events: page.events.map { $0.said(in: thread) }, nextPage: page.nextPage)
+        }
     }
 
     private func listAll(_ read: (String?, inout HistoryPageSize) async throws -> EventPage) async throws {

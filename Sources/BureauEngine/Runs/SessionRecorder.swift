@@ -40,6 +40,9 @@ package final class SessionRecorder: Sendable {
     /// Asks something of what is known, without a copy of it.
     func ask<Answer: Sendable>(_ question: (SessionFold) -> Answer) -> Answer { state.withLock { question($0.fold) } }
 
+    /// The whole of a thread's history was read, which was in that state when the reading began.
+    func wasRead(_ thread: SessionThread) { state.withLock { $0.fold.wasRead(thread) } }
+
     func learn(model: String, of thread: String) { state.withLock { $0.fold.learn(model: model, of: thread) } }
 
     /// Records what is new. The log is written first: when the disk refuses, nothing counts as known, the error ends

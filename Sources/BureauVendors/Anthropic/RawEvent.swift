@@ -1,7 +1,7 @@
 /// One session event exactly as the service wrote it. The bytes are the evidence that is stored; only the members
 /// needed to file it are read out, without decoding the rest.
 package struct RawEvent: Hashable, Sendable {
-    /// The event's JSON, byte for byte.
+    /// The event's JSON, byte for byte; what `said(in:)` has added is its last member.
     package let bytes: [UInt8]
     /// Empty when the service left it out, which has been seen with the echo of an interrupt.
     package let id: String
@@ -20,9 +20,22 @@ package struct RawEvent: Hashable, Sendable {
     /// processed, has the same key.
     package var key: String { id.isEmpty ? "\(type)@\(processedAt ?? "")" : id }
 
-    /// The thread that speaks, as far as the event says.
-    package var threadID: String? {
-        JSONScanner.member("session_thread_id", of: bytes).flatMap { value in
+    /// The thread that speaks, as far as the event says or as was known where it was read.
+    package var threadID: String? { text(of: "session_thread_id") ?? text(of: Self.threadMember) }
+
+    private static let threadMember = "bureau_thread"
+
+    /// The same event, as one that was read from the history of this thread: there the service leaves the thread out. What
+    /// is added is ours, and says so.
+    package func said(in thread: String) -> RawEvent {
+        guard threadID == nil, let end = bytes.lastIndex(of: UInt8(ascii: "}")),
+            thread.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+        else { return self }
+        return RawEvent(bytes: bytes[..<end] + Array(#","\#(Self.threadMember)":"\#(thread)"}"#.utf8)) ?? self
+    }
+
+    private func text(of member: String) -> String? {
+        JSONScanner.member(member, of: bytes).flatMap { value in
             guard value.count > 2, value.first == UInt8(ascii: "\""), !value.contains(UInt8(ascii: "\\")) else {
                 return nil
             }

@@ -8,7 +8,8 @@ extension RawEvent {
                 vendor: .anthropic, operation: "read event", kind: .unreadable(field: "event"), detail: "event \(id)")
         }
         return SessionEvent(
-            id: id, type: type, processedAt: processedAt, threadID: wire.threadID, content: wire.content(of: self))
+            id: id, type: type, processedAt: processedAt, threadID: wire.threadID ?? threadID,
+            content: wire.content(of: self))
     }
 }
 

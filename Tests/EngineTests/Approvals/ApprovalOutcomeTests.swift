@@ -201,6 +201,12 @@ struct ApprovalOutcomeTests {
             #expect(text.contains("The site is up; the price list is two years old."))
             let lines = text.split(separator: "\n").map(String.init)
             #expect(Set(lines).count == lines.count, "an event is logged twice")
+            let session = try #require(run.sessionID)
+            let own = try await here.anthropic.history(of: session, types: ["agent.message"]).events.last?.decoded()
+            guard case .agentMessage(let last)? = own?.content else { return #expect(Bool(false), "it said nothing") }
+            #expect(
+                try LastWords.read(bench.logsFolder, session: session) == last, "a sub-agent's words are not for people"
+            )
             let history = try await bench.database.read { try RunEventStore(db: $0).list(run.id) }
             #expect(history.contains { $0.detail == "sub-agent publisher waits for an answer" })
         }

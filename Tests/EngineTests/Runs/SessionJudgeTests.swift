@@ -110,6 +110,31 @@ struct SessionJudgeTests {
         #expect(fold.lastEvent == "session.usage")
     }
 
+    @Test("Who interrupts or asks one sub-agent says nothing of the session; a thread that rests is read once more")
+    func oneThread() throws {
+        var fold = SessionFold()
+        fold.take(try event(#"{"id":"n","type":"session.thread_created","session_thread_id":"th_2","agent_name":"x"}"#))
+        fold.take(try event(Self.threadIdle("th_main", "end_turn")))
+        for (id, type) in [("a", "user.interrupt"), ("b", "user.message")] {
+            fold.take(try event(#"{"id":"\#(id)","type":"\#(type)","session_thread_id":"th_2"}"#))
+            fold.take(try event(#"{"id":"\#(id)2","type":"\#(type)"}"#).said(in: "th_2"))
+        }
+        #expect(!fold.isInterrupted && fold.interruptsSeen == 0 && fold.primaryIdle != nil && fold.messages.isEmpty)
+        fold.take(try event(#"{"id":"c","type":"user.interrupt"}"#))
+        #expect(fold.isInterrupted)
+
+        let working = try #require(fold.threads["th_2"])
+        #expect(working.mayHaveNews && working.eventsCount == 4)
+        fold.take(try event(Self.threadIdle("th_2", "end_turn")))
+        fold.wasRead(working)
+        let resting = try #require(fold.threads["th_2"])
+        #expect(resting.mayHaveNews, "it came to rest while it was read")
+        fold.wasRead(resting)
+        #expect(fold.threads["th_2"]?.mayHaveNews == false)
+        fold.take(try event(#"{"id":"d","type":"session.thread_status_running","session_thread_id":"th_2"}"#))
+        #expect(fold.threads["th_2"]?.mayHaveNews == true)
+    }
+
     @Test("The 65th call, message and thread count like the first", arguments: [65, 200])
     func many(count: Int) throws {
         var fold = SessionFold()

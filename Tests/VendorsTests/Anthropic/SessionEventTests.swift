@@ -163,6 +163,18 @@ struct SessionEventTests {
         #expect(try decoded("agent.message", #""session_thread_id":"sthr_2","content":[]"#).threadID == "sthr_2")
     }
 
+    @Test("A thread that the service leaves out is kept where it was read; one that it names stays as it is")
+    func saidIn() throws {
+        let plain = try #require(RawEvent(bytes: Array(#"{"id":"e","type":"agent.message","content":[]} "#.utf8)))
+        let known = plain.said(in: "sthr_2")
+        #expect(known.threadID == "sthr_2" && known.id == "e" && known.type == "agent.message")
+        #expect(try known.decoded().threadID == "sthr_2")
+        #expect(known.said(in: "sthr_3") == known)
+        let named = try #require(RawEvent(bytes: Array(#"{"type":"t","session_thread_id":"sthr_1"}"#.utf8)))
+        #expect(named.said(in: "sthr_2") == named)
+        #expect(plain.said(in: #"a"b"#) == plain, "what could not stand in JSON as it is")
+    }
+
     @Test("Only broken JSON is an error")
     func broken() throws {
         let event = try #require(RawEvent(bytes: Array(#"{"type":"t","x":nonsense}"#.utf8)))
