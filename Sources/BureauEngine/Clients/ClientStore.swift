@@ -14,6 +14,14 @@ package struct ClientStore {
         try db.query("SELECT slug, record FROM client ORDER BY slug LIMIT ?", [limit]).map(decode)
     }
 
+    /// Those that are not archived, by slug.
+    func working(after slug: String?, limit: Int) throws -> [ClientRecord] {
+        try db.query(
+            "SELECT slug, record FROM client WHERE archived_at IS NULL AND slug > ? ORDER BY slug LIMIT ?",
+            [slug ?? "", limit]
+        ).map(decode)
+    }
+
     /// Those that may have a limit of what they spend: their record speaks of one, or a person set one.
     func withLimit(most limit: Int) throws -> [String] {
         try db.query(

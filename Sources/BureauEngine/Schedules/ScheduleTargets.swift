@@ -19,15 +19,24 @@ struct ScheduleTargets: Sendable {
         let store = ClientStore(db: db)
         switch schedule.clients {
         case .allReady:
-            return try store.list().filter(isReady).map {
-                ScheduleTarget(slug: $0.slug, client: $0, zone: zone(of: $0))
-            }
+            return try everyReady(store)
         case .listed(let slugs):
             return try slugs.map { slug in
                 let client = try store.find(slug)
                 return ScheduleTarget(slug: slug, client: client, zone: client.map(zone(of:)) ?? homeZone)
             }
         }
+    }
+
+    private static let clientsAtOnceMax = 500
+
+    private func everyReady(_ store: ClientStore) throws -> [ScheduleTarget] {
+        var (ready, page) = ([ScheduleTarget](), try store.working(after: nil, limit: Self.clientsAtOnceMax))
+        while let last = page.last {
+            ready += page.filter(isReady).map { ScheduleTarget(slug: $0.slug, client: $0, zone: zone(of: $0)) }
+            page = try store.working(after: last.slug, limit: Self.clientsAtOnceMax)
+        }
+        return ready
     }
 
     /// Every zone the due times may have to be looked up in: cheaper to know than the clients themselves.

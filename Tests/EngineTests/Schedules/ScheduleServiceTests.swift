@@ -183,7 +183,7 @@ struct ScheduleServiceTests {
             ])
     }
 
-    @Test("all_ready leaves out clients without a required field; a named client that is not there is told once")
+    @Test("all_ready leaves out archived clients and those without a required field; an unknown one is told of once")
     func targets() async throws {
         let cron = """
             [\(ScheduleHouse.schedule(#""name": "all", "when": "hourly", "clients": "all_ready""#)),
@@ -193,7 +193,11 @@ struct ScheduleServiceTests {
         try await house.add("acme")
         let bare = try #require(
             ClientRecord.load(Array(#"{"slug": "bare", "name": "Bare", "fields": {}}"#.utf8), fileName: "x").client)
-        try await house.database.write { try ClientStore(db: $0).save(bare, now: 0) }
+        try await house.add("former")
+        try await house.database.write { db in
+            try ClientStore(db: db).save(bare, now: 0)
+            try ClientStore(db: db).archive("former", by: "ana", now: 0)
+        }
         for time in ["07:59", "08:00", "09:00"] {
             try house.clock.set("2026-11-21T\(time)Z")
             try await house.service.look()
