@@ -62,8 +62,18 @@ struct FamilyTests {
     @Test("An agent that is not there is told of, and the run goes on")
     func missing() async throws {
         let (bench, parts) = try await Self.bench(["sentinel"])
-        #expect(try await Self.fanOut(try await bench.run(), bench, parts).isEmpty)
+        let run = try await bench.run()
+        func told() async throws -> Int {
+            try await bench.database.read { try RunEventStore(db: $0).list(run.id) }.count { $0.kind == "fan_out" }
+        }
+        for _ in 0..<3 { #expect(try await Self.fanOut(run, bench, parts).isEmpty) }
+        #expect(try await told() == 1, "a run that waits for its other children asks every few seconds")
         #expect(try await bench.alerts().map(\.cause) == ["fan_out_agent"])
+        for event in [RunMachine.Event.taken, .sessionOpened(session: "s"), .turnEnded, .filesCollected(problem: nil)] {
+            try await bench.move(run.id, event)
+        }
+        for _ in 0..<2 { #expect(try await Self.fanOut(run, bench, parts).isEmpty) }
+        #expect(try await told() == 2, "a new delivery asks anew")
     }
 
     @Test("A stop of the parent asks its children to stop; the summary is planned when all are over")

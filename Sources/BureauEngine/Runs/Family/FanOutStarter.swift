@@ -38,7 +38,9 @@ struct FanOutStarter: Sendable {
     ) throws -> String? {
         let store = RunChildStore(db: db)
         let now = parts.doors.now()
-        guard try !store.has(parent: parent.id, agent: name, client: parent.clientSlug) else { return nil }
+        guard try !store.has(parent: parent.id, agent: name, client: parent.clientSlug),
+            try !wasRefused(name, parent, db)
+        else { return nil }
         let started = try store.countStarted(byRoot: line.root, since: now - Self.hourMilliseconds)
         if let refusal = parts.settings.fanOut.refusal(name, line: line.agents, startedThisHour: started) {
             try tell(refusal.cause, refusal.sentence(name), parent, db)
@@ -68,6 +70,17 @@ struct FanOutStarter: Sendable {
         parts.logger.notice(
             "a run started another", metadata: ["run": "\(parent.id)", "child": "\(id)", "agent": "\(name)"])
         return id
+    }
+
+    /// Told once for each delivery: a run that waits for its other children asks again and again, and what was not started
+    /// does not start later by itself.
+    private func wasRefused(_ name: String, _ parent: RunRecord, _ db: any Connection) throws -> Bool {
+        let said = "\(name) was not started:"
+        return try db.first(
+            """
+            SELECT 1 AS found FROM run_event WHERE run_id = ? AND kind = 'fan_out' AND substr(detail, 1, ?) = ?
+                AND seq > coalesce((SELECT max(seq) FROM run_event WHERE run_id = ? AND kind = ?), 0)
+            """, [parent.id, said.count, said, parent.id, RunState.delivering.rawValue]) != nil
     }
 
     private func tell(_ cause: String, _ sentence: String, _ parent: RunRecord, _ db: any Connection) throws {
