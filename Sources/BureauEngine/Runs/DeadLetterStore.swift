@@ -48,7 +48,9 @@ struct DeadLetterStore {
             SELECT step.id, step.purpose, step.channel || '_failed', step.error, step.run_id, run.agent,
                 run.client_slug, coalesce(step.settled_at, step.created_at)
             FROM step LEFT JOIN run ON run.id = step.run_id
-            WHERE step.state = 'failed' AND step.purpose IN ('delivery', 'notice')
+            WHERE step.state = 'failed' AND (step.purpose = 'notice'
+                -- What an earlier round did not deliver is delivered no more.
+                OR (step.purpose = 'delivery' AND step.round = run.round))
             UNION ALL
             SELECT id, 'signal', 'signal_parked', reason, NULL, agent, NULL, received_at
             FROM signal WHERE verdict = 'parked'

@@ -62,10 +62,16 @@ package struct QueueDesk: Sendable {
         for letter in letters {
             do { outcomes.append(try await redrive(letter, channels, replay)) } catch let refused as RunDesk.Refused {
                 outcomes.append(
-                    Outcome(id: letter.id, isDone: false, sentence: "\(refused); run it again to start a new one"))
+                    Outcome(id: letter.id, isDone: false, sentence: "\(refused); \(try await advice(letter))"))
             }
         }
         return outcomes
+    }
+
+    /// What to do about one that cannot be tried again now.
+    private func advice(_ letter: DeadLetter) async throws -> String {
+        let run = try await database.read { db in try letter.runID.flatMap { try RunStore(db: db).find($0) } }
+        return run?.state.isFinal == false ? "try it again when that is over" : "run it again to start a new one"
     }
 
     /// What of each run's delivery is tried again.

@@ -32,7 +32,24 @@ struct DeadLetterTests {
         #expect(letters.map(\.cause) == ["config_gone"])
         #expect(try await desk.redrive(letters) { _ in false }.map(\.isDone) == [true])
         #expect(try await bench.find(run.id).state == .queued)
+        let busy = try #require(try await desk.redrive(letters) { _ in false }.first)
+        #expect(
+            !busy.isDone && busy.sentence.hasSuffix("try it again when that is over"), "a new run would be a second")
+        try await bench.move(run.id, .foundIneligible(RunCause(.notEligible, "It is over.")))
         let late = try #require(try await desk.redrive(letters) { _ in false }.first)
         #expect(!late.isDone && late.sentence.hasSuffix("run it again to start a new one"))
+    }
+
+    @Test("What an earlier round did not deliver is no dead letter any more")
+    func earlierRound() async throws {
+        let bench = try await Bench()
+        let desk = QueueDesk(database: bench.database, doors: bench.clock.doors)
+        let run = try await bench.run(Bench.toRunning), step = try await bench.step(run), now = bench.clock.now
+        try await bench.database.write {
+            _ = try StepStore(db: $0).markFailed(step.id, state: .failed, error: "Slack said no.", now: now)
+        }
+        #expect(try await desk.parked(QueueFilter()).map(\.id) == [step.id])
+        try await bench.database.write { _ = try RunStore(db: $0).beginRound(run.id) }
+        #expect(try await desk.parked(QueueFilter()).isEmpty)
     }
 }
