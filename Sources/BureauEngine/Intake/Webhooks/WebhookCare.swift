@@ -20,17 +20,44 @@ package struct WebhookCare: Sendable {
         guard let clickUp = parts.connections.clickUp, let workspace = parts.settings.clickUpWorkspaceID else { return }
         let found = try await clickUp.webhooks(workspace: workspace)
         try await adopt(found, workspace)
+        // ClickUp lists the token's own alone: of another account's, and of agents that are no more, it says nothing.
+        let ours = Set(agents.map(\.config.name))
         let known = try await parts.database.read { try WebhookStore(db: $0).all() }
-        for record in known where record.workspace == workspace {
-            try await look(record, found.first { $0.id == record.id }, clickUp)
+            .filter { $0.workspace == workspace && ours.contains($0.agent) }
+        let there = known.filter { record in found.contains { $0.id == record.id } }
+        for record in known {
+            let hook = found.first { $0.id == record.id }
+            if hook == nil, there.contains(where: { $0.agent == record.agent }) {
+                try await forget(record)
+            } else {
+                try await look(record, hook, clickUp)
+            }
         }
     }
+
+    private var agents: [LoadedAgent] {
+        parts.catalog.agents.filter { $0.config.credentials == parts.settings.credentialSet }
+    }
+
+    /// It is gone, and another has taken its place: there is nothing to register again.
+    private func forget(_ record: WebhookRecord) async throws {
+        let now = parts.doors.now()
+        try await parts.database.write { db in
+            try WebhookStore(db: db).remove(record.id)
+            for subject in [Self.subject(record), Self.eventsSubject(record)] {
+                try AlertStore(db: db).resolve(subject: subject, now: now)
+            }
+        }
+    }
+
+    /// Each has its own: of two that lead to one agent one may be well and the other not.
+    private static func subject(_ record: WebhookRecord) -> String { "webhook \(record.id) of \(record.agent)" }
+    private static func eventsSubject(_ record: WebhookRecord) -> String { "events of webhook \(record.id)" }
 
     /// A webhook that was made by hand leads to an agent's path; it is looked after like any other.
     private func adopt(_ found: [ClickUpWebhook], _ workspace: String) async throws {
         let now = parts.doors.now()
-        let watches = parts.catalog.agents.filter { $0.config.credentials == parts.settings.credentialSet }
-            .compactMap(Sweep.Watch.init)
+        let watches = agents.compactMap(Sweep.Watch.init)
         let ours = found.compactMap { hook in
             watches.first { hook.endpoint.hasSuffix("/webhook/\($0.name)") }.map { (hook, $0.name) }
         }
@@ -45,13 +72,16 @@ package struct WebhookCare: Sendable {
 
     private func look(_ record: WebhookRecord, _ hook: ClickUpWebhook?, _ clickUp: ClickUpClient) async throws {
         let now = parts.doors.now()
-        let subject = "webhook of \(record.agent)"
+        let subject = Self.subject(record)
         let alarm = SystemAlarm(parts: parts)
         let since = record.healthyAt.map { "since \(Self.moment($0))" } ?? "since an unknown time"
         var health = hook?.health.word ?? "missing"
         var isNew = false
         switch hook?.health {
-        case .active: try await alarm.resolve(subject: subject)
+        case .active:
+            try await alarm.resolve(subject: subject)
+            // As all of one agent were called together once.
+            try await alarm.resolve(subject: "webhook of \(record.agent)")
         case .unknown: break
         case .failing:
             isNew = try await alarm.raise(
@@ -70,6 +100,8 @@ package struct WebhookCare: Sendable {
                     "ClickUp had suspended the webhook of \(record.agent) \(since). \(try await missed(record)) It could not be armed again; it is tried every \(parts.settings.sweepSeconds) seconds."
                 )
             }
+        // Said once: whoever closes that knows, and may have removed it on purpose.
+        case nil where record.health == "missing": break
         case nil:
             isNew = try await alarm.raise(
                 Self.cause, subject: subject,
@@ -93,7 +125,7 @@ package struct WebhookCare: Sendable {
     {
         // A suspended one is armed with all of them.
         guard let hook, hook.health == .active || hook.health == .failing else { return false }
-        let subject = "events of webhook \(record.id)", lacking = WebhookDesk.lacking(hook)
+        let subject = Self.eventsSubject(record), lacking = WebhookDesk.lacking(hook)
         guard !lacking.isEmpty else {
             try await isWhole(record, subject)
             return false

@@ -59,6 +59,8 @@ struct WebhookStore {
             """, [id, agent, workspace, endpoint, secret, now, now])
     }
 
+    func remove(_ id: String) throws { try db.execute("DELETE FROM webhook WHERE id = ?", [id]) }
+
     func setHealth(_ id: String, _ health: String, failCount: Int64, now: Int64) throws {
         try db.execute(
             """

@@ -193,6 +193,37 @@ struct WebhookCareTests {
         }
     }
 
+    @Test("Of a webhook that is gone people hear once; one that takes its place closes that, and nobody hears again")
+    func replaced() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench(), clickUp = try #require(standIns.connections.clickUp)
+            func made() async throws -> ClickUpWebhook {
+                try await clickUp.createWebhook(
+                    workspace: Self.workspace, endpoint: "http://127.0.0.1:9/webhook/sentinel",
+                    events: WebhookDesk.events, list: Agents.list)
+            }
+            let care = WebhookCare(
+                parts: try bench.parts(standIns.connections) { $0.clickUpWorkspaceID = Self.workspace }, notice: {})
+            let first = try await made()
+            try await care.check()
+            try await clickUp.deleteWebhook(first.id)
+            try await care.check()
+            let alert = try #require(try await bench.alerts().first)
+            #expect(alert.sentence.contains("is gone from ClickUp"))
+            try await bench.database.write { [now = bench.clock.now] in
+                try AlertStore(db: $0).resolve(subject: alert.subject, now: now)
+            }
+            try await care.check()
+            #expect(try await bench.alerts().isEmpty, "who closed it may have removed the webhook on purpose")
+
+            let second = try await made()
+            for _ in 0..<2 { try await care.check() }
+            #expect(try await bench.alerts().isEmpty)
+            let rows = try await bench.database.read { try WebhookStore(db: $0).all() }
+            #expect(rows.map(\.id) == [second.id])
+        }
+    }
+
     private actor Noted {
         var alerts: [String] = [], asksWhole = false
         func note(_ alerts: [String], asksWhole: Bool) { (self.alerts, self.asksWhole) = (alerts, asksWhole) }
