@@ -34,6 +34,8 @@ package struct BackupWriter: Sendable {
     /// `sealingKey` is copied too when it is given. At most `keep` backups stay in `folder`, the newest.
     package func make(in folder: URL, keep: Int? = nil, sealingKey: URL? = nil) async throws -> Made {
         try Durable.makeFolder(folder)
+        let lock = try BackupLock.take(folder)
+        defer { withExtendedLifetime(lock) {} }
         try removeUnfinished(folder)
         let madeAt = doors.now()
         let name = Self.namePrefix + Self.stamp(madeAt)
@@ -42,12 +44,8 @@ package struct BackupWriter: Sendable {
             throw StorageError.refused("a backup named \(name) is there already; try again in a second")
         }
         do {
-            let runs = try await fill(part, madeAt: madeAt, sealingKey: sealingKey)
-            let manifest = try FolderManifest.write(part)
-            try Durable.flush(part)
-            // Read again from where it lies: what was written may not be what arrived.
-            if let wrong = try FolderManifest.read(part).complaints(part).first { throw wrong }
-            try Durable.replace(whole, with: part)
+            let (runs, copied) = try await fill(part, madeAt: madeAt, sealingKey: sealingKey)
+            let manifest = try Self.seal(part, copied, as: whole)
             let bytes = try Self.bytes(whole)
             try? await remember(CareBook.Backup(at: madeAt, path: whole.path, bytes: bytes, isVerified: true))
             return Made(
@@ -59,22 +57,40 @@ package struct BackupWriter: Sendable {
         }
     }
 
+    /// Lists what is there, which must be all that was copied, and gives it its name.
+    static func seal(_ part: URL, _ copied: [String], as whole: URL) throws -> FolderManifest {
+        let manifest = try FolderManifest.write(part)
+        if let lost = copied.first(where: { manifest.files[$0] == nil }) {
+            throw FolderManifest.Complaint(path: lost, why: "was removed while the backup was made")
+        }
+        try Durable.flush(part)
+        // Read again from where it lies: what was written may not be what arrived.
+        if let wrong = try FolderManifest.read(part).complaints(part).first { throw wrong }
+        try Durable.replace(whole, with: part)
+        return manifest
+    }
+
     /// The backup stands whether or not this can be written.
     private func remember(_ backup: CareBook.Backup) async throws {
         try await database.write { try CareBook(db: $0).put(backup) }
     }
 
-    private func fill(_ part: URL, madeAt: Int64, sealingKey: URL?) async throws -> Int64 {
+    /// How many runs it has, and the files it was given, by their paths in it.
+    func fill(_ part: URL, madeAt: Int64, sealingKey: URL?) async throws -> (runs: Int64, copied: [String]) {
         try Durable.makeFolder(part)
         let copy = part.appendingPathComponent(Self.databaseFile)
         try database.backup(to: copy.path)
         try Durable.settle(copy)
         // From here on only the copy is asked: what came after its moment is not in this backup.
         let (keys, sessions, runs, newest, schema) = try await Self.contents(copy)
-        for key in keys { try copyBlob(key, to: part) }
-        for session in sessions { try copyLog(session, to: part) }
+        var copied = [Self.databaseFile, Self.factsFile]
+        for key in keys where try copyBlob(key, to: part) { copied.append("\(Self.blobsFolder)/\(key)") }
+        for session in sessions where try copyLog(session, to: part) {
+            copied.append("\(Self.logsFolder)/\(session).jsonl")
+        }
         if let sealingKey {
             try Durable.copy(sealingKey, to: part.appendingPathComponent(SealingKey.fileName))
+            copied.append(SealingKey.fileName)
         }
         let facts: [(String, JSONValue)] = [
             ("made_at", .number(JSONNumber(madeAt))), ("newest_at", .number(JSONNumber(newest))),
@@ -83,7 +99,7 @@ package struct BackupWriter: Sendable {
         ]
         let text = JSONValue.object(JSONObject(facts)).pretty + "\n"
         try Durable.write(Data(text.utf8), to: part.appendingPathComponent(Self.factsFile))
-        return runs
+        return (runs, copied)
     }
 
     private static func contents(_ copy: URL) async throws -> ([String], [String], Int64, Int64, Int) {
@@ -105,22 +121,24 @@ package struct BackupWriter: Sendable {
         return (found.0, found.1, found.2, found.3, schema)
     }
 
-    private func copyBlob(_ key: String, to part: URL) throws {
+    private func copyBlob(_ key: String, to part: URL) throws -> Bool {
         let source = try blobs.url(for: key)
         // A file that is lost already does not keep the rest from being saved: db check names it.
-        guard FileManager.default.fileExists(atPath: source.path) else { return }
+        guard FileManager.default.fileExists(atPath: source.path) else { return false }
         try Durable.copy(source, to: part.appendingPathComponent(Self.blobsFolder).appendingPathComponent(key))
+        return true
     }
 
     /// A log grows while it is copied: the last line may be half, and is left out.
-    private func copyLog(_ session: String, to part: URL) throws {
-        guard !session.contains("/"), !session.hasPrefix(".") else { return }
+    private func copyLog(_ session: String, to part: URL) throws -> Bool {
+        guard !session.contains("/"), !session.hasPrefix(".") else { return false }
         let source = sessionLogs.appendingPathComponent(session + ".jsonl")
-        guard let data = FileManager.default.contents(atPath: source.path) else { return }
+        guard let data = FileManager.default.contents(atPath: source.path) else { return false }
         let whole = data.lastIndex(of: 10).map { data[...$0] } ?? Data()
         let target = part.appendingPathComponent(Self.logsFolder).appendingPathComponent(session + ".jsonl")
         try Durable.makeFolder(target.deletingLastPathComponent())
         try Durable.write(Data(whole), to: target)
+        return true
     }
 
     /// What a killed backup left.
@@ -141,9 +159,11 @@ package struct BackupWriter: Sendable {
     /// Names of the whole backups in a folder, oldest first.
     package static func backups(in folder: URL) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
-            $0.hasPrefix(namePrefix) && !$0.hasSuffix(partSuffix)
-                && FileManager.default.fileExists(
-                    atPath: folder.appendingPathComponent($0).appendingPathComponent(FolderManifest.fileName).path)
+            let place = folder.appendingPathComponent($0)
+            return $0.hasPrefix(namePrefix) && !$0.hasSuffix(partSuffix)
+                && [FolderManifest.fileName, databaseFile].allSatisfy {
+                    FileManager.default.fileExists(atPath: place.appendingPathComponent($0).path)
+                }
         }.sorted()
     }
 

@@ -54,6 +54,8 @@ extension SetupError {
                 exitCode: failure.isRetryable ? ExitStatus.unreachable : ExitStatus.failed)
         case let failure as StorageError:
             self.init("\(failure)", fix: Self.fix(for: failure), exitCode: failure == .busy ? ExitStatus.temporary : 1)
+        case let busy as BackupUnderWay:
+            self.init("\(busy)", fix: "wait for it, or name another folder", exitCode: ExitStatus.temporary)
         case is CancellationError:
             self.init("the command was interrupted", fix: "start it again", exitCode: ExitStatus.interrupted)
         default: self.init("\(error)", fix: "bureau doctor looks at the installation", exitCode: ExitStatus.failed)

@@ -26,4 +26,32 @@ struct RestoreTests {
         let stem = "before-restore-" + BackupWriter.stamp(bench.clock.now)
         #expect(kept.count == 2 && kept.allSatisfy { $0.hasPrefix(stem) }, "\(kept)")
     }
+
+    @Test("A backup into a folder where another is being made is refused, and what that has copied stays")
+    func underWay() async throws {
+        let bench = try await Bench(), backups = bench.folder.appendingPathComponent("backups")
+        let part = backups.appendingPathComponent("bureau-20261121T000000Z.part")
+        try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
+        var lock: BackupLock? = try BackupLock.take(backups)
+        await #expect(throws: BackupUnderWay.self) { try await bench.backup() }
+        #expect(FileManager.default.fileExists(atPath: part.path))
+        withExtendedLifetime(lock) {}
+        lock = nil
+        let made = try await bench.backup()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: backups.path) == [made.folder.lastPathComponent])
+    }
+
+    @Test("A backup that lost a file while it was made gets no name, and one without its database is no whole one")
+    func lost() async throws {
+        let bench = try await Bench(), backups = bench.folder.appendingPathComponent("backups")
+        let part = backups.appendingPathComponent("bureau-x.part"), whole = backups.appendingPathComponent("bureau-x")
+        try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
+        try Data("{}".utf8).write(to: part.appendingPathComponent(BackupWriter.factsFile))
+        #expect(throws: FolderManifest.Complaint.self) {
+            try BackupWriter.seal(part, [BackupWriter.databaseFile, BackupWriter.factsFile], as: whole)
+        }
+        #expect(!FileManager.default.fileExists(atPath: whole.path))
+        _ = try BackupWriter.seal(part, [BackupWriter.factsFile], as: whole)
+        #expect(try BackupWriter.backups(in: backups).isEmpty)
+    }
 }
