@@ -121,13 +121,20 @@ struct StepStore {
             """, [now, runID, channel?.rawValue, channel?.rawValue])
     }
 
-    /// What was delivered is looked at before it is called delivered again.
+    /// What was delivered is looked at before it is called delivered again. Where a person has said that it is there
+    /// nobody else could tell, and a look would find nothing.
     func recheckDelivered(run runID: String, channel: StepRecord.Channel?) throws {
         try db.execute(
             """
             UPDATE step SET recheck = 1 WHERE run_id = ? AND purpose = 'delivery' AND state = 'done'
               AND (? IS NULL OR channel = ?)
-            """, [runID, channel?.rawValue, channel?.rawValue])
+              AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.run_id = step.run_id AND receipt.kind = ?
+                  AND receipt.body ->> 'step' = step.id AND receipt.body ->> 'decision' = ?)
+            """,
+            [
+                runID, channel?.rawValue, channel?.rawValue, ReceiptStore.resolved,
+                Resolution.happened(link: nil).word,
+            ])
     }
 
     /// A delivered step was looked at: it is there, or it is gone and a person decides.

@@ -34,6 +34,26 @@ struct DeliverAgainTests {
         .filesCollected(problem: nil),
     ]
 
+    @Test("What a person has said is there is not looked for when the rest is delivered again")
+    func saidByAPerson() async throws {
+        let bench = try await Bench(), now = bench.clock.now
+        let run = try await Self.run(bench, [.turnEnded, .filesCollected(problem: nil)])
+        let doubtful = try await bench.step(run, .googleDrive, "upload", "audit.md")
+        let sure = try await bench.step(run)
+        try await bench.database.write { db in
+            try StepStore(db: db).markDone(sure.id, receipt: #"{"id":"1.2","link":null}"#, now: now)
+            try StepStore(db: db).markFailed(doubtful.id, state: .doubtful, error: "Nobody can tell.", now: now)
+        }
+        try await bench.move(run.id, .channelsSettled(problem: Self.problem))
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        _ = try await desk.resolve(
+            run.id, step: nil, .happened(link: "https://drive.google.com/file/d/x/view"), by: "ana")
+        if try await bench.find(run.id).state.isFinal { _ = try await desk.deliver(run.id, channel: nil) }
+        let (said, seen) = (try await bench.step(doubtful.id), try await bench.step(sure.id))
+        #expect(said.state == .done && !said.mustRecheck)
+        #expect(seen.state == .done && seen.mustRecheck)
+    }
+
     @Test("Of a run that was stopped only the channel that was asked for is touched, then any other")
     func oneChannel() async throws {
         try await withStandIns { here in
