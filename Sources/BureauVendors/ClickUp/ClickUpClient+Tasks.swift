@@ -62,7 +62,11 @@ extension ClickUpClient {
     package func tasks(
         list: String, statuses: [String], updatedAfter: Int64? = nil, withClosed: Bool = true, page: Int = 0
     ) async throws(VendorError) -> ClickUpTaskPage {
-        var query = [("page", String(page)), ("order_by", "updated"), ("include_closed", String(withClosed))]
+        // Without being asked for them ClickUp leaves subtasks out, whose changes its webhooks tell of.
+        var query = [
+            ("page", String(page)), ("order_by", "updated"), ("include_closed", String(withClosed)),
+            ("subtasks", "true"),
+        ]
         query += statuses.map { ("statuses[]", $0) }
         if let updatedAfter { query.append(("date_updated_gt", String(updatedAfter))) }
         let request = request("GET list tasks", .get, ["list", list, "task"], query)

@@ -92,7 +92,7 @@ struct ClickUpClientTests {
             #expect(server.received[1].queryItems == ["start": "7", "start_id": "1"])
             #expect(
                 server.received[5].query
-                    == "page=2&order_by=updated&include_closed=true&statuses%5B%5D=ready%20%28automate%29&date_updated_gt=5"
+                    == "page=2&order_by=updated&include_closed=true&subtasks=true&statuses%5B%5D=ready%20%28automate%29&date_updated_gt=5"
             )
         }
     }
