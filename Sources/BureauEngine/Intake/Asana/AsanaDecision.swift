@@ -152,11 +152,23 @@ struct AsanaDecision {
             """, [agent, task])?.text("id")
     }
 
-    /// The key is the task and the run's own number: events have no ids.
-    private func newRun(_ watch: AsanaWatch, _ task: AsanaTask, _ asked: String) throws -> NewRun {
+    /// The first that no run has: a restored database may lack an earlier run of the task and hold a later one, which was
+    /// found again with its own key.
+    private func freeKey(_ watch: AsanaWatch, _ task: AsanaTask) throws -> String {
         let earlier = try db.first(
             "SELECT count(*) AS n FROM run WHERE agent = ? AND task_id = ? AND task_tool = 'asana'",
             [watch.name, task.gid])
+        var number = (try earlier?.integer("n") ?? 0) + 1
+        // As many as there are runs of the task at most.
+        while true {
+            let key = "\(watch.name)/asana/\(task.gid)/\(number)"
+            guard try RunStore(db: db).find(dedupeKey: key) != nil else { return key }
+            number += 1
+        }
+    }
+
+    /// The key is the task and the run's own number: events have no ids.
+    private func newRun(_ watch: AsanaWatch, _ task: AsanaTask, _ asked: String) throws -> NewRun {
         var client: ClientRecord?
         if case .known(let record) = try AsanaClientChoice(db: db).choose(
             watch.trigger, watch.agent.config.board, WorkTask(task))
@@ -166,7 +178,7 @@ struct AsanaDecision {
         return NewRun(
             agent: watch.name, agentVersion: watch.agent.config.version, configHash: watch.agent.hash,
             triggerSource: .webhook, requestedBy: asked,
-            dedupeKey: "\(watch.name)/asana/\(task.gid)/\((try earlier?.integer("n") ?? 0) + 1)",
+            dedupeKey: try freeKey(watch, task),
             clientSlug: client?.slug, clientName: client?.name, taskID: task.gid, taskTool: .asana)
     }
 }
