@@ -131,6 +131,10 @@ package struct AsanaStream: Sendable {
             let own = try AsanaEcho.ownUser(db, account: account)
             let digest = AsanaDigest(page.events, ownUser: own, projects: projects)
             let count = try AsanaHintWriter(db: db, account: account, now: now).write(digest, signal: nil)
+            // Not only at the next look at everything: until then a second failure would be told to nobody.
+            if let known = try AsanaStreamStore(db: db).find(account, project), known.failures > 0 {
+                try AlertStore(db: db).resolve(subject: Self.subject(project), now: now)
+            }
             try AsanaStreamStore(db: db).reached(
                 account, project, token: page.sync, crawledUntil: nil, wholeAt: nil, now: now)
             return count
