@@ -1,7 +1,8 @@
 import BureauVendors
 
 /// Waits until a session's list of outputs has settled: files appear some seconds after the session went idle. Settled
-/// is: the same twice, with every expected name present; or the deadline.
+/// is: the same twice, with every expected name present; or the deadline. Beside files of before, which have those names
+/// already, it is settled once nothing has come for some seconds.
 struct FileListing: Sendable {
     let anthropic: AnthropicClient
     let session: String
@@ -19,13 +20,16 @@ struct FileListing: Sendable {
         // By what was waited: a clock that is set back would make a day of it.
         var waitedMilliseconds: Int64 = 0
         var (last, pause) = ([String]?.none, Self.lookEveryMilliseconds)
+        var unchangedMilliseconds: Int64 = 0
         while true {
             let files = try await all()
             let names = files.map(\.id)
             let isComplete = expected.allSatisfy { name in
                 files.contains { $0.filename == name || $0.filename.hasSuffix("/" + name) }
             }
-            if names == last, isComplete, names.contains(where: { !known.contains($0) }) { return files }
+            unchangedMilliseconds = names == last ? unchangedMilliseconds + pause : 0
+            let isStanding = names == last && (known.isEmpty || unchangedMilliseconds >= Self.soonMilliseconds)
+            if isStanding, isComplete, names.contains(where: { !known.contains($0) }) { return files }
             if waitedMilliseconds >= wait.milliseconds { return files }
             // What has not changed for a while is asked for less and less often: reads are limited for all runs together.
             let isQuiet = names == last && waitedMilliseconds >= Self.soonMilliseconds

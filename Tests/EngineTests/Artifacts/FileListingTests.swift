@@ -1,3 +1,4 @@
+import BureauVendors
 import Testing
 
 @testable import BureauEngine
@@ -17,6 +18,24 @@ struct FileListingTests {
             // A look each 0.7 s would be 171 of the 1,200 reads a minute that all runs share.
             #expect(pauses.count < 45, "\(pauses)")
             #expect((120_000...120_700).contains(pauses.reduce(0, +)), "\(pauses)")
+        }
+    }
+
+    @Test("Beside files of an earlier round, which have the expected names, the list must have stood for some seconds")
+    func laterRound() async throws {
+        try await withStandIns { here in
+            let clock = VirtualClock(), session = try await here.session("sentinel")
+            func wait(known: Set<String>, expected: [String]) async throws -> [SessionFile] {
+                try await FileListing(
+                    anthropic: here.anthropic, session: session, doors: clock.doors, expected: expected, known: known
+                ).settled(within: .seconds(120))
+            }
+            let files = try await wait(known: [], expected: [".md", ".json"].map { "sentinel-audit-shamrock\($0)" })
+            #expect(files.count == 2)
+            let before = clock.slept.count
+            let later = try await wait(known: [files[0].id], expected: [])
+            #expect(later.map(\.id) == files.map(\.id))
+            #expect(clock.slept.dropFirst(before).reduce(0, +) >= FileListing.soonMilliseconds, "\(clock.slept)")
         }
     }
 }
