@@ -83,7 +83,7 @@ private struct MutantConnection: Connection {
         case .unreserved where sql.contains("INTO spend_hold"):
             return try db.execute(sql, values.prefix(6) + [1])
         case .impossibleStep where sql.contains("INTO run_event"):
-            guard case .text("collecting") = values[2].sqlValue else { return try db.execute(sql, values) }
+            guard case .text("collecting") = values[3].sqlValue else { return try db.execute(sql, values) }
             return 1
         default: return try db.execute(sql, values)
         }
