@@ -6,14 +6,16 @@ import Foundation
 @testable import BureauWeb
 
 extension Served {
-    /// A question of a run, as its session asks it, perhaps anew after an earlier one. Returns its id.
+    /// A question of a run, as its session asks it, perhaps anew after an earlier one. Its id has the time of its run.
+    /// Returns its id.
     func ask(
         _ run: String, tool: String = "publish_post", text: String = "", input whole: String? = nil,
-        state: String = "open", daysAgo: Int64 = 0, after previous: String? = nil
+        state: String = "open", daysAgo: Int64 = 0, runDaysAgo: Int64? = nil, after previous: String? = nil
     ) async throws -> String {
-        let now = house.doors.now() - daysAgo * 86_400_000
+        let day: Int64 = 86_400_000
+        let now = house.doors.now() - daysAgo * day, runBegan = house.doors.now() - (runDaysAgo ?? daysAgo) * day
         let tail = UInt64.random(in: 0...UInt64.max)
-        let id = ULID.make(milliseconds: now, randomness: (tail, 0))
+        let id = ULID.make(milliseconds: runBegan, randomness: (tail, 0))
         let input = whole ?? #"{"text":"\#(text)"}"#
         _ = try await database.write { db in
             try db.execute(

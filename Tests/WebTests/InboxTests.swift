@@ -119,11 +119,15 @@ struct InboxTests {
             let fresh = try await server.ask(Self.run(1), text: "fresh", state: "expired", daysAgo: 3)
             let void = try await server.ask(Self.run(1), text: "void", state: "void", daysAgo: 13)
             let old = try await server.ask(Self.run(1), text: "old", state: "expired", daysAgo: 15)
+            let late = try await server.ask(
+                Self.run(1), text: "late", state: "expired", daysAgo: 1, runDaysAgo: 20)
             let foreign = try await server.ask(Self.run(2), text: "other", state: "expired", daysAgo: 1)
             let browser = try await Browser.signedIn(server, "ana", .operator, clients: ["acme"])
             let text = try await browser.get("/inbox/").text
-            #expect(text.contains("Ended without a decision in the last 14 days (2)"))
+            #expect(text.contains("Ended without a decision in the last 14 days (3)"))
             #expect(text.contains(fresh) && text.contains(void) && !text.contains(old) && !text.contains(foreign))
+            let places = [late, fresh, void].compactMap { text.range(of: $0)?.lowerBound }
+            #expect(places.count == 3 && places == places.sorted(), "also of a run that began long ago, the last first")
             #expect(!text.lowercased().contains("denied by"))
         }
     }

@@ -60,18 +60,18 @@ extension ApprovalDesk {
             ).first?.integer("n") ?? 0)
     }
 
-    /// Questions asked since then that ended without anybody's decision: nobody decided in time, or the agent no longer
-    /// asks. Newest first.
+    /// Questions that ended since then without anybody's decision: nobody decided in time, or the agent no longer asks.
+    /// What ended last comes first. A question's id has the time of its run, which may have begun long before.
     package func lapsed(since: Int64, visible: Set<String>?, limit: Int) async throws -> [ApprovalRecord] {
         var conditions = Conditions()
         conditions.add("approval.state IN ('expired', 'void')")
-        // Ids sort by time.
-        conditions.add("approval.id >= ?", [ULID.make(milliseconds: max(0, since), randomness: (0, 0))])
+        conditions.add("approval.decided_at >= ?", [since])
         conditions.add(visible: visible)
+        // The cross join keeps the questions first: by the index of those that ended so, not through a client's runs.
         return try await database.query(
             """
-            SELECT approval.* FROM approval JOIN run ON run.id = approval.run_id \(conditions.clause)
-            ORDER BY approval.id DESC LIMIT ?
+            SELECT approval.* FROM approval CROSS JOIN run ON run.id = approval.run_id \(conditions.clause)
+            ORDER BY approval.decided_at DESC, approval.id DESC LIMIT ?
             """, conditions.values + [min(max(limit, 1), 1_000)]
         ).map(ApprovalRecord.init)
     }

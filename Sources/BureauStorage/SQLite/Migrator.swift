@@ -53,6 +53,7 @@ enum Migrator {
         (45, "0045_time_used", PackageResources._045_time_used_sql),
         (46, "0046_sweep_askings", PackageResources._046_sweep_askings_sql),
         (47, "0047_empty_refused", PackageResources._047_empty_refused_sql),
+        (48, "0048_lapsed_approvals", PackageResources._048_lapsed_approvals_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

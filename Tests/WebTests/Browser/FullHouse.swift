@@ -31,7 +31,7 @@ enum FullHouse {
     static func run(_ number: String) -> String { "01KARVN000000000000000000\(number)" }
     static func report(_ number: String) -> String { "01KAREP000000000000000000\(number)" }
 
-    /// Newer than anything a test makes, so that it is among what lapsed lately.
+    /// Newer than anything a test makes, so that it is on top of a list.
     static let expired = "7ZZZZZZZZZZZZZZZZZZZZZZZZ4"
     static let endpoint = "01KAEND0000000000000000001", signal = "01KAS1G0000000000000000001"
     static let view = "01KAV1EW000000000000000001"
