@@ -35,6 +35,8 @@ package struct StepRecord: Sendable, Hashable {
     package let receipt: String?
     package let error: String?
     package let attempts: Int
+    /// When it was planned. Its id does not tell: a run's step has the time of its run there.
+    let createdAt: Int64
     package let intendedAt: Int64?
     /// When it was sent last.
     let lastSentAt: Int64?
@@ -63,6 +65,7 @@ package struct StepRecord: Sendable, Hashable {
         receipt = try row.textIfAny("receipt")
         error = try row.textIfAny("error")
         attempts = Int(try row.integer("attempts"))
+        createdAt = try row.integer("created_at")
         intendedAt = try row.integerIfAny("intended_at")
         lastSentAt = try row.integerIfAny("last_sent_at")
         mustRecheck = try row.flag("recheck")

@@ -17,7 +17,7 @@ struct StepPlan: Sendable {
 struct StepStore {
     static let columns = """
         id, run_id, purpose, channel, kind, subject, round, position, state, intent, receipt, error, attempts, intended_at,
-        recheck, former_receipt, last_sent_at
+        recheck, former_receipt, last_sent_at, created_at
         """
     let db: any Connection
 

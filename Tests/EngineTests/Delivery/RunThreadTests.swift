@@ -138,6 +138,27 @@ struct RunThreadTests {
         }
     }
 
+    @Test("What a run says after an hour waits a minute for the run's thread, as what it says at once does")
+    func awaited() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), doors = bench.clock.doors
+            let run = try await Self.run(bench), place = NoticePlace(parts: try bench.parts(here.connections))
+            bench.clock.advance(milliseconds: 3_600_000)
+            let planned = try await bench.database.write { db -> StepRecord? in
+                let plan = StepPlan(
+                    channel: .slack, kind: NoticePlace.noteKind, subject: "late", position: 0, intent: "{}")
+                let id = try StepStore(db: db).plan(
+                    plan, run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
+                return try StepStore(db: db).find(id)
+            }
+            let step = try #require(planned)
+            bench.clock.advance(milliseconds: NoticePlace.waitMillisecondsMax - 1)
+            await #expect(throws: NoticePlace.NotYet.self) { try await place.thread(of: run.id, for: step) }
+            bench.clock.advance(milliseconds: 1)
+            #expect(try await place.thread(of: run.id, for: step) == nil, "it goes elsewhere")
+        }
+    }
+
     @Test("After a long outage whoever lets the run go on sees its message at once, not after the last long wait")
     func goesOn() async throws {
         try await withStandIns { here in

@@ -26,8 +26,7 @@ struct NoticePlace: Sendable {
     func thread(of runID: String, for step: StepRecord) async throws -> SlackPosted? {
         guard let (thread, isClosed, _) = try await find(runID) else { return nil }
         if let place = thread.place { return place }
-        let asked = ULID.milliseconds(step.id) ?? 0
-        guard !isClosed, parts.doors.now() - asked < Self.waitMillisecondsMax else { return nil }
+        guard !isClosed, parts.doors.now() - step.createdAt < Self.waitMillisecondsMax else { return nil }
         throw NotYet()
     }
 
