@@ -55,8 +55,24 @@ struct NoticeAlarm {
             ? "The run of \(run.agent)\(whom) waits for an answer, and \(unasked): \(why.closed) "
                 + "Answer it with bureau approvals. \(again)"
             : "The \(what) of the run of \(run.agent)\(whom) \(end): \(why.closed) \(again)"
+        return try tell(cause, isUnasked ? .gate : .problem, run, sentence)
+    }
+
+    /// The run's own message stands in Slack and could not be replaced however often it was tried.
+    func leftBehind(_ run: RunRecord, _ why: String) throws {
+        let whom = run.clientName.map { " for \($0)" } ?? ""
+        let next =
+            run.state.isFinal
+            ? "How the run ended: bureau runs show \(run.id)" : "It is tried again when the run ends."
+        let sentence =
+            "The Slack message of the run of \(run.agent)\(whom) could not be replaced and shows what was true before: "
+            + "\(why.closed) \(next)"
+        _ = try tell(Self.untold, .problem, run, sentence)
+    }
+
+    private func tell(_ cause: String, _ kind: NoticeIntent.Kind, _ run: RunRecord, _ sentence: String) throws -> Bool {
         guard let id = try raise(cause, subject: run.id, sentence, run: run.id) else { return false }
-        let intent = NoticeIntent(kind: isUnasked ? .gate : .problem, cause: cause, sentence: sentence)
+        let intent = NoticeIntent(kind: kind, cause: cause, sentence: sentence)
         let plan = StepPlan(
             channel: .slack, kind: "alert", subject: "\(cause)/\(id)", position: 0,
             intent: try JSONText.encode(intent))
@@ -93,7 +109,8 @@ struct NoticeAlarm {
         let left = try unsent(
             "state IN ('failed', 'doubtful') AND run_id = ? AND kind NOT IN (\(Self.untoldKinds))", run, unset: unset)
         if !left.contains(ApprovalNotices.ask) { try alerts.resolve(cause: Self.unasked, subject: run, now: now) }
-        if left.isEmpty { try alerts.resolve(cause: Self.untold, subject: run, now: now) }
+        guard left.isEmpty, try !RunThreadStore(db: db).isBehind(run) else { return }
+        try alerts.resolve(cause: Self.untold, subject: run, now: now)
     }
 
     /// The kinds of notices that were given up, or are in doubt, and that nobody has dismissed. `unset`: what is said of

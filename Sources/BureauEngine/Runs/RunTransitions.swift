@@ -63,6 +63,7 @@ package struct RunTransitions: Sendable {
     private func ended(_ run: RunRecord, _ db: any Connection) throws {
         try RunFamily(db: db, doors: doors).ended(run)
         try RunRepeats(db: db).ended(run, now: doors.now())
+        try RunThreadStore(db: db).ended(run.id, now: doors.now())
         // With what was charged in this very transaction.
         try ReceiptStore(db: db).ended(try RunStore(db: db).find(run.id) ?? run, now: doors.now())
     }

@@ -83,4 +83,40 @@ struct RunThreadEndTests {
             #expect(await Self.ends(here) == 1)
         }
     }
+
+    @Test(
+        "A message that Slack refuses to replace for a while shows the run's end; when it is given up people are told",
+        arguments: [1, RunThreadWorker.triesMax + 1])
+    func refused(looks: Int) async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let worker = RunThreadWorker(
+                parts: try bench.parts(here.connections), lock: try OwnerLock(folder: bench.ownersFolder, owner: "one"))
+            let new = NewRun(
+                agent: "sentinel", agentVersion: "1.0.0", configHash: try bench.agent.hash, triggerSource: .slack,
+                requestedBy: "slack U0JAKE", dedupeKey: UUID().uuidString, clientSlug: "shamrock",
+                clientName: "Shamrock", hasThread: true)
+            let run = try await RunDesk(database: bench.database, doors: bench.clock.doors).start(new)
+            _ = try await worker.lookOnce()
+            for event in Bench.toRunning { try await bench.move(run.id, event) }
+            try here.fault("slack", "chat.update", times: 10_000, .status(403))
+            for _ in 0..<looks {
+                bench.clock.advance(milliseconds: 20 * 60_000)
+                #expect(try await worker.lookOnce() == 1)
+            }
+            func untold() async throws -> [AlertRecord] {
+                try await bench.alerts().filter { $0.cause == NoticeAlarm.untold }
+            }
+            let isGivenUp = looks > RunThreadWorker.triesMax
+            #expect(try await untold().map(\.subject) == (isGivenUp ? [run.id] : []))
+            here.sandbox.faults.clear()
+            bench.clock.advance(milliseconds: 20 * 60_000)
+            #expect(try await worker.lookOnce() == (isGivenUp ? 0 : 1))
+            try await bench.move(run.id, .broke(RunCause(.refusal, "The model refused the work.")))
+            bench.clock.advance(milliseconds: 20 * 60_000)
+            #expect(try await worker.lookOnce() == 1)
+            #expect(await Self.ends(here) == 1)
+            #expect(try await untold().isEmpty)
+        }
+    }
 }

@@ -64,6 +64,25 @@ struct RunThreadStore {
             """, [now, runID])
     }
 
+    /// The end is tried anew where what led to it was given up.
+    func ended(_ runID: String, now: Int64) throws {
+        try db.execute(
+            """
+            UPDATE run_thread SET closed = 0, tries = 0, due_at = ?
+            WHERE run_id = ? AND closed = 1 AND ts IS NOT NULL
+            """, [now, runID])
+    }
+
+    /// It stands in Slack, is kept no more, and does not show how the run ended.
+    func isBehind(_ runID: String) throws -> Bool {
+        try db.first(
+            """
+            SELECT 1 AS behind FROM run_thread JOIN run ON run.id = run_thread.run_id
+            WHERE run_thread.run_id = ? AND run_thread.closed = 1 AND run_thread.ts IS NOT NULL
+              AND (run.ended_at IS NULL OR run_thread.shown_state IS NOT run.state)
+            """, [runID]) != nil
+    }
+
     /// One that was given up is kept again, with all its tries.
     func takeUp(_ runID: String, now: Int64) throws {
         try db.execute("UPDATE run_thread SET closed = 0, tries = 0, due_at = ? WHERE run_id = ?", [now, runID])

@@ -17,8 +17,11 @@ struct RunThreadLoss: Sendable {
             let unposted = try steps.list(run: runID, purpose: .notice).last { step in
                 step.kind == RunThreadStore.stepKind && [.pending, .intended, .failed, .doubtful].contains(step.state)
             }
-            // What is posted and could not be replaced stands there as it was.
-            guard let unposted else { return }
+            guard let unposted else {
+                // What is posted and could not be replaced stands there as it was, until the run ends.
+                guard try threads.isBehind(runID), let run = try RunStore(db: db).find(runID) else { return }
+                return try NoticeAlarm(db: db, doors: doors).leftBehind(run, why)
+            }
             if unposted.state == .doubtful { try steps.giveUp(unposted.id, why: why, now: doors.now()) }
             try steps.markFailed(unposted.id, state: .failed, error: why, now: doors.now())
             _ = try NoticeAlarm(db: db, doors: doors).givenUp(unposted, unposted.error ?? why)

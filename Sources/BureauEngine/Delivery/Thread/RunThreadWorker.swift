@@ -312,7 +312,10 @@ package struct RunThreadWorker: Service {
         parts.counters.add(.vendorErrors, ["vendor": error.vendor.rawValue])
         parts.logger.warning(
             "a run's message could not be replaced", metadata: ["run": "\(thread.runID)", "why": "\(error)"])
-        guard error.isRetryable, thread.tries < Self.triesMax else { return try await giveUp(thread, error.sentence) }
+        // What stands there shows what is no longer true: a token that is refused may be valid again in a minute.
+        guard error.isRetryable || thread.place != nil, thread.tries < Self.triesMax else {
+            return try await giveUp(thread, error.sentence)
+        }
         guard case .limited(let asked?) = error.kind else { return try await again(thread, error.sentence) }
         try await postpone(thread, max(asked, 1_000))
         return .limited(milliseconds: max(asked, 1_000))
