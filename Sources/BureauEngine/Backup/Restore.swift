@@ -94,7 +94,8 @@ package struct Restore: Sendable {
             guard walk.fileAttributes?[.type] as? FileAttributeType != .typeDirectory else { continue }
             let (from, to) = (source.appendingPathComponent(path), target.appendingPathComponent(path))
             if try isAsGood(to, as: from) { continue }
-            let part = to.appendingPathExtension("part")
+            // Hidden, for no stored name begins with a dot: "audit.md.part" is a name a run's file may have.
+            let part = to.deletingLastPathComponent().appendingPathComponent(".\(to.lastPathComponent).part")
             try? FileManager.default.removeItem(at: part)
             try Durable.copy(from, to: part)
             try Durable.replace(to, with: part)

@@ -54,4 +54,30 @@ struct RestoreTests {
         _ = try BackupWriter.seal(part, [BackupWriter.factsFile], as: whole)
         #expect(try BackupWriter.backups(in: backups).isEmpty)
     }
+
+    @Test("A run's file audit.md.part stays when audit.md beside it is put back")
+    func partBeside() async throws {
+        let bench = try await Bench()
+        _ = try await bench.run()
+        let made = try await bench.backup()
+        let data = bench.folder.appendingPathComponent("data")
+        let (stored, there) = (
+            made.folder.appendingPathComponent("blobs/runs/r1"), data.appendingPathComponent("blobs/runs/r1")
+        )
+        try Durable.makeFolder(stored)
+        try Durable.makeFolder(there)
+        try Data("whole".utf8).write(to: stored.appendingPathComponent("audit.md"))
+        try Data("its own".utf8).write(to: there.appendingPathComponent("audit.md.part"))
+        try FolderManifest.write(made.folder)
+        let restore = Restore(
+            backup: try await BackupReader(made.folder), databasePath: data.appendingPathComponent("bureau.db"),
+            dataFolder: data, sessionLogs: data.appendingPathComponent("sessions"), doors: bench.clock.doors)
+        _ = try await restore.run()
+        let names = try FileManager.default.contentsOfDirectory(atPath: there.path).sorted()
+        #expect(names == ["audit.md", "audit.md.part"])
+        for (name, text) in [("audit.md", "whole"), ("audit.md.part", "its own")] {
+            let kept = FileManager.default.contents(atPath: there.appendingPathComponent(name).path)
+            #expect(kept == Data(text.utf8), "\(name)")
+        }
+    }
 }
