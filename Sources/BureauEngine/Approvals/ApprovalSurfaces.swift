@@ -18,6 +18,10 @@ struct ApprovalSurfaces: Sendable {
         case (.slack, _): return try await replace(step, approval, run, agent)
         case (.clickUp, _), (.asana, _):
             guard let tool = parts.connectedTool(of: run), let task = run.taskID else { return nil }
+            // The outcome's own comment tells it. One that may have left is looked for all the same.
+            if step.kind == ApprovalNotices.ask, step.state == .pending, approval.state != .open {
+                return AlreadyShown()
+            }
             let link = ApprovalMessages.link(approval, parts.settings)
             let text =
                 step.kind == ApprovalNotices.askedBack

@@ -18,11 +18,12 @@ struct ApprovalOutcomeTests {
 
     /// A run whose session waits, and its question.
     private static func asked(
-        _ bench: Bench, _ here: StandIns, scenario: String = "requires_action", _ options: String = ""
+        _ bench: Bench, _ here: StandIns, scenario: String = "requires_action", _ options: String = "",
+        task: String? = nil
     ) async throws -> (parts: EngineParts, run: RunRecord, approval: ApprovalRecord) {
         let parts = try bench.parts(here.connections)
         let session = try await here.session(scenario, options)
-        let run = try await bench.run([.taken, .sessionOpened(session: session)])
+        let run = try await bench.run([.taken, .sessionOpened(session: session)], task: task)
         let hand = try #require(try await bench.claim("w", run.id))
         #expect(try await FollowStage(parts: parts).run(hand) == .moved)
         let approvals = try await bench.database.read { try ApprovalStore(db: $0).list(run: run.id) }
@@ -126,6 +127,32 @@ struct ApprovalOutcomeTests {
             let shown = messages.filter { $0["channel"]?.string == "C0APPROVE" }
             #expect(shown.count == 1 && shown[0].text.contains("Approved by ana"), "\(shown)")
             #expect(!shown.map(\.text).joined().contains("action_id"))
+        }
+    }
+
+    @Test("What is decided before its task is asked is told there once; a question that may have left is looked for")
+    func taskTooLate() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench()
+            let (parts, run, approval) = try await Self.asked(bench, here, task: "86demoshm1")
+            func step(_ kind: String) async throws -> StepRecord {
+                let steps = try await bench.steps(run.id, .notice)
+                return try #require(steps.first { $0.kind == kind && $0.channel == .clickUp })
+            }
+            func isWritten(_ kind: String) async throws -> Bool {
+                let notice = try await step(kind)
+                let write = try await ApprovalSurfaces(parts: parts).write(notice, run: run, agent: try bench.agent)
+                return !(try #require(write) is AlreadyShown)
+            }
+            #expect(try await isWritten(ApprovalNotices.ask))
+            let desk = ApprovalDesk(
+                database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {})
+            _ = try await desk.approve(approval.id, by: .bureau(name: "ana"), on: "cli")
+            #expect(try await isWritten(ApprovalNotices.ask) == false)
+            #expect(try await isWritten(ApprovalNotices.outcome))
+            let (asking, now) = (try await step(ApprovalNotices.ask), bench.clock.now)
+            _ = try await bench.database.write { try StepStore(db: $0).markIntended(asking.id, now: now) }
+            #expect(try await isWritten(ApprovalNotices.ask))
         }
     }
 
