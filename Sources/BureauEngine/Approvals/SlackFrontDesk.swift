@@ -85,6 +85,8 @@ package struct SlackFrontDesk: Sendable {
         Task { [logger] in
             do { try await slack.askForText(question, triggerID: trigger) } catch {
                 logger.warning("the form for a reason could not be opened", metadata: ["why": "\(error)"])
+                let text = "The form could not be opened, and nothing was decided. Press \(question.submit) again."
+                tell(text, interaction, team)
             }
         }
     }

@@ -130,6 +130,31 @@ struct ApprovalOutcomeTests {
         }
     }
 
+    @Test("Whoever presses Deny and gets no form is told that nothing was decided")
+    func noForm() async throws {
+        try await withStandIns { here in
+            let bench = try await Self.bench()
+            let (_, _, approval) = try await Self.asked(bench, here)
+            let desk = ApprovalDesk(
+                database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {})
+            let front = SlackFrontDesk(
+                desk: desk, teams: [], doors: bench.clock.doors, logger: bench.logger, zone: .utc)
+            // Slack takes a trigger of its own alone.
+            let press = try #require(
+                SlackInteraction.read(
+                    #"{"type":"block_actions","user":{"id":"U0JAKE","name":"jake"},"trigger_id":"1.2.none","channel":{"id":"C0APPROVE"},"actions":[{"action_id":"deny","value":"\#(approval.id)"}]}"#
+                ))
+            let team = SlackTeam(slack: here.connections.slack, signingSecret: Secret("test"))
+            #expect(try await front.take(press, from: team) == nil)
+            let told = try await eventually("jake is told") { () -> JSON? in
+                let messages = await here.state("slack")["messages"]?.array ?? []
+                return messages.first { $0["ephemeral_to"]?.string == "U0JAKE" }
+            }
+            #expect(told.text.contains("nothing was decided. Press Deny again."), "\(told)")
+            #expect(try await desk.find(approval.id)?.state == .open)
+        }
+    }
+
     @Test("What is decided before its task is asked is told there once; a question that may have left is looked for")
     func taskTooLate() async throws {
         try await withStandIns { here in
