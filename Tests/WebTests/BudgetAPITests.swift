@@ -55,6 +55,8 @@ struct BudgetAPITests {
             #expect(answer.status == 200 && answer.document["limit_usd"]?.int == 300, "\(answer.text)")
             let again = try await ana.send(.post, path, raised)
             #expect(again.status == 409 && again.document["fix"]?.string != nil)
+            let lower = try await ana.send(.post, "/api/v1/budgets", Self.body("client/acme", "month", "270"))
+            #expect(lower.document["limit_usd"]?.int == 270, "what is set holds at once: \(lower.text)")
         }
     }
 

@@ -74,4 +74,9 @@ struct BudgetLimitStore {
                 set_by = excluded.set_by, set_at = excluded.set_at
             """, [scope, period, limit.rawValue, person, now])
     }
+    /// Takes away what was set for this very day or month.
+    func forget(_ account: SpendAccount) throws {
+        try db.execute(
+            "DELETE FROM budget_limit WHERE scope = ? AND period = ?", [account.scope, account.period])
+    }
 }

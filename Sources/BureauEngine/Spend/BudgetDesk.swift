@@ -84,12 +84,14 @@ package struct BudgetDesk: Sendable {
         return SpendAccount(owner, span == .day ? day : String(day.prefix(7)))
     }
 
-    /// A limit for every day or month from now on, until it is set again.
+    /// A limit for every day or month from now on, until it is set again. What was raised for the present one is over.
     package func set(_ owner: SpendAccount.Owner, _ span: SpendAccount.Span, to limit: MicroUSD, by person: String)
         async throws -> Line
     {
         try await change(owner, span, by: person) { db, account, now in
-            try BudgetLimitStore(db: db).set(account.scope, span.rawValue, to: limit, by: person, now: now)
+            let limits = BudgetLimitStore(db: db)
+            try limits.forget(account)
+            try limits.set(account.scope, span.rawValue, to: limit, by: person, now: now)
         }
     }
 

@@ -121,6 +121,7 @@ struct BudgetPages: Sendable {
         try await house.audit.note(actor, "budget set", budget: after, before: before, reason: reason)
         house.wake()
         let left = after.left.map { " \($0) of it is left." } ?? ""
-        return try await house.done("The limit is \(limit) a \(span.rawValue) now.\(left)", "/costs/#budgets", web)
+        return try await house.done(
+            "The limit is \(after.budget?.limit ?? limit) a \(span.rawValue) now.\(left)", "/costs/#budgets", web)
     }
 }

@@ -137,6 +137,34 @@ struct ReservationTests {
         #expect(said.contains { $0.kind == "budget" && $0.detail.contains("is $200.00 already") }, "\(said)")
     }
 
+    private static let raised: [(SpendAccount.Owner, SpendAccount.Span)] = [
+        (.agency, .day), (.agent("sentinel"), .day), (.agent("sentinel"), .month),
+    ]
+
+    @Test("A limit that is set holds at once where it was raised for now, and wakes who waits", arguments: raised)
+    func setAfterRaise(owner: SpendAccount.Owner, span: SpendAccount.Span) async throws {
+        let bench = try await Bench(), agency = ScopeBudget(limit: .usd(1))
+        let run = try #require(try await Self.waiting(bench, 1, agency).first)
+        let later = bench.clock.now + RunReservation.lookEveryMilliseconds
+        try await bench.database.write { try RunStore(db: $0).raiseCostMax(run.id, to: .usd(7)) }
+        let desk = BudgetDesk(
+            database: bench.database, doors: bench.clock.doors, catalog: bench.catalog, agencyBudget: agency)
+        let other: SpendAccount.Span = span == .day ? .month : .day, beside = SpendAccount.Owner.agent("sentinel")
+        _ = try await desk.set(beside, other, to: .usd(11), by: "jo")
+        _ = try await desk.raise(beside, other, to: .usd(12), by: "jo")
+        _ = try await desk.set(owner, span, to: .usd(50), by: "jo")
+        _ = try await desk.raise(owner, span, to: .usd(63), by: "jo")
+        try await bench.database.write { db in
+            _ = try db.execute("UPDATE run SET due_at = ? WHERE id = ?", [later, run.id])
+        }
+        let line = try await desk.set(owner, span, to: .usd(30), by: "ana")
+        #expect(line.budget?.limit == .usd(30))
+        #expect(try await desk.limit(owner, span) == .usd(30))
+        #expect(try await desk.limit(beside, other) == .usd(12), "of another period")
+        #expect(try await bench.find(run.id).costMax == .usd(7), "what one run may cost stays")
+        #expect(try await bench.isAnyDue(run.id))
+    }
+
     @Test("The next day begins with the whole day's budget, and the question goes away")
     func nextDay() async throws {
         let bench = try await Bench(), agency = ScopeBudget(limit: .usd(6))
