@@ -67,6 +67,8 @@ struct BudgetsCommandTests {
             #expect(raised["limit_usd"] as? Double == 60)
             let lowered = try await here.run("budgets", "raise", "client", "acme", "55")
             #expect(lowered.status == 1)
+            let nobody = try await here.run("budgets", "set", "client", "acmee", "200")
+            #expect(nobody.status == 1 && nobody.errors.contains("there is no client acmee"), "\(nobody)")
             #expect(try await here.run("budgets", "set", "agent", "sentinel", "9", "--per", "day").status == 0)
             let lines = try await here.run("budgets", "--json").objects()
             let daily = lines.filter { $0["scope"] as? String == "agent/sentinel" }.compactMap {

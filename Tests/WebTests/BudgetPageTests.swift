@@ -16,6 +16,7 @@ struct BudgetPageTests {
         ("no reason", "account=agency+day&amount=5&reason=+", .admin, 422, nil),
         ("nobody's", "account=moon+day&amount=5&reason=x", .admin, 400, nil),
         ("a client that is not there", "account=client/nobody+month&amount=5&reason=x", .admin, 404, nil),
+        ("an agent that is not there", "account=agent/nobody+month&amount=5&reason=x", .admin, 404, nil),
         ("an operator", "account=agency+day&amount=5&reason=x", .operator, 403, nil),
     ]
 

@@ -85,13 +85,28 @@ package struct BudgetDesk: Sendable {
     }
 
     /// A limit for every day or month from now on, until it is set again. What was raised for the present one is over.
+    /// Throws `Refused` for a client or an agent that is not there: nothing would ever draw on such an account.
     package func set(_ owner: SpendAccount.Owner, _ span: SpendAccount.Span, to limit: MicroUSD, by person: String)
         async throws -> Line
     {
-        try await change(owner, span, by: person) { db, account, now in
+        try await change(owner, span, by: person) { [catalog] db, account, now in
+            try Self.mustExist(account.owner, catalog, in: db)
             let limits = BudgetLimitStore(db: db)
             try limits.forget(account)
             try limits.set(account.scope, span.rawValue, to: limit, by: person, now: now)
+        }
+    }
+
+    private static func mustExist(_ owner: SpendAccount.Owner, _ catalog: AgentCatalog, in db: any Connection) throws {
+        switch owner {
+        case .agency: return
+        case .client(let slug):
+            guard try ClientStore(db: db).find(slug) == nil else { return }
+            throw Refused(description: "there is no client \(slug)")
+        case .agent(let name):
+            // A command may see no agents' folder.
+            guard catalog.agent(name) == nil, try AgentCatalog.newest(name, in: db) == nil else { return }
+            throw Refused(description: "there is no agent \(name)")
         }
     }
 

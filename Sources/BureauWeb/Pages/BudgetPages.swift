@@ -101,6 +101,7 @@ struct BudgetPages: Sendable {
         else { throw PageProblem.badRequest("There is no such account.") }
         let client = Self.client(owner)
         if let client, try await house.clients.find(client) == nil { throw PageProblem.notFound }
+        if case .agent(let name) = owner, house.catalog.agent(name) == nil { throw PageProblem.notFound }
         // What the agency and an agent may spend is of all clients.
         if let visible, client.map(visible.contains) != true {
             throw PageProblem.notFound

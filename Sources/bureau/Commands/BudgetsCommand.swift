@@ -54,11 +54,18 @@ struct BudgetsSetCommand: AsyncParsableCommand {
         try await Terminal.guarded {
             let said = try BudgetWords(words, per: per, mayBeRun: false)
             guard case .account(let owner, let span) = said.target else { return }
-            try await Composition.with(try common.settings()) { composition in
-                let before = try await composition.budgetDesk.limit(owner, span)
-                let line = try await composition.budgetDesk.set(owner, span, to: said.limit, by: Person.name)
-                try await composition.auditDesk.note(.here, "budget set", budget: line, before: before, reason: reason)
-                try output.print(line.document) { Terminal.say(BudgetView.sentence(line)) }
+            do {
+                try await Composition.with(try common.settings()) { composition in
+                    let before = try await composition.budgetDesk.limit(owner, span)
+                    let line = try await composition.budgetDesk.set(owner, span, to: said.limit, by: Person.name)
+                    try await composition.auditDesk.note(
+                        .here, "budget set", budget: line, before: before, reason: reason)
+                    try output.print(line.document) { Terminal.say(BudgetView.sentence(line)) }
+                }
+            } catch let refused as BudgetDesk.Refused {
+                throw SetupError(
+                    PlainLine.of(refused.description), fix: "bureau clients list and bureau agents list show them",
+                    exitCode: ExitStatus.failed)
             }
         }
     }

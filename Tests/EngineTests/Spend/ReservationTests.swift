@@ -165,6 +165,23 @@ struct ReservationTests {
         #expect(try await bench.isAnyDue(run.id))
     }
 
+    private static let nobodys: [(SpendAccount.Owner, SpendAccount.Span, String)] = [
+        (.client("acmee"), .month, "there is no client acmee"),
+        (.agent("sentinal"), .day, "there is no agent sentinal"),
+    ]
+
+    @Test("No limit is set for a name nobody has", arguments: nobodys)
+    func nobodysLimit(owner: SpendAccount.Owner, span: SpendAccount.Span, why: String) async throws {
+        let bench = try await Bench()
+        let desk = BudgetDesk(
+            database: bench.database, doors: bench.clock.doors, catalog: bench.catalog, agencyBudget: nil)
+        let refused = await #expect(throws: BudgetDesk.Refused.self) {
+            _ = try await desk.set(owner, span, to: .usd(200), by: "ana")
+        }
+        #expect(refused?.description == why)
+        #expect(try await bench.database.engine.query("SELECT scope FROM budget_limit", []).isEmpty)
+    }
+
     @Test("The next day begins with the whole day's budget, and the question goes away")
     func nextDay() async throws {
         let bench = try await Bench(), agency = ScopeBudget(limit: .usd(6))
