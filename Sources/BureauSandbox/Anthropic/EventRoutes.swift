@@ -66,11 +66,11 @@ extension AnthropicStandIn {
         let ordered = try query.isAscending(usual: true) ? found : found.reversed()
         let page = try Page(
             ordered, after: cursor, limit: query.limit(usual: 100, most: 1_000), key: { $0.id })
-        return .json(["data": .array(page.items.map { told($0, in: thread) }), "next_page": JSON(page.next)])
+        return .json(["data": .array(page.items.map { shown($0, in: thread) }), "next_page": JSON(page.next)])
     }
 
     /// In its own history a thread's events do not name it, but for those about the thread itself.
-    private func told(_ event: SessionState.Event, in thread: String?) -> JSON {
+    private func shown(_ event: SessionState.Event, in thread: String?) -> JSON {
         guard thread != nil, !event.type.hasPrefix("session."), case .object(var members) = event.json else {
             return event.json
         }

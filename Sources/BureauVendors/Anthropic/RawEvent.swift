@@ -23,7 +23,7 @@ package struct RawEvent: Hashable, Sendable {
     /// The thread that speaks, as far as the event says or as was known where it was read.
     package var threadID: String? { text(of: "session_thread_id") ?? text(of: Self.threadMember) }
 
-    private static let threadMember = "bureau_thread"
+    private static let threadMember: StaticString = "bureau_thread"
 
     /// The same event, as one that was read from the history of this thread: there the service leaves the thread out. What
     /// is added is ours, and says so.
@@ -34,7 +34,7 @@ package struct RawEvent: Hashable, Sendable {
         return RawEvent(bytes: bytes[..<end] + Array(#","\#(Self.threadMember)":"\#(thread)"}"#.utf8)) ?? self
     }
 
-    private func text(of member: String) -> String? {
+    private func text(of member: StaticString) -> String? {
         JSONScanner.member(member, of: bytes).flatMap { value in
             guard value.count > 2, value.first == UInt8(ascii: "\""), !value.contains(UInt8(ascii: "\\")) else {
                 return nil
