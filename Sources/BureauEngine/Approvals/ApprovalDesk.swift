@@ -86,7 +86,7 @@ package struct ApprovalDesk: Sendable {
     /// Whether this person may decide, before a form is opened for them. Nil when they may.
     package func refusal(_ id: String, for person: ApprovalPolicy.Person) async throws -> Outcome? {
         guard let (approval, run) = try await question(id) else { return .unknown }
-        guard approval.state == .open else { return .already(approval) }
+        if let over = try await over(approval, run, now: doors.now()) { return over }
         return try await refusal(run, for: person).map(Outcome.refused)
     }
 
@@ -96,15 +96,15 @@ package struct ApprovalDesk: Sendable {
     ) async throws -> Outcome {
         guard let (approval, run) = try await question(id) else { return .unknown }
         guard Hex.sha256(Array(approval.input.utf8)) == approval.inputHash else { return .altered }
-        guard approval.state == .open else { return .already(approval) }
+        let (doors, now, budgets) = (doors, doors.now(), BudgetBook(agency: agencyBudget, catalog: catalog))
+        if let over = try await over(approval, run, now: now) { return over }
         if let refusal = try await refusal(run, for: person) { return .refused(refusal) }
         let change: KeptChange?
         do { change = try verdict.change(of: approval, by: person) } catch { return .unfit(error.description) }
-        let (doors, now, budgets) = (doors, doors.now(), BudgetBook(agency: agencyBudget, catalog: catalog))
         let outcome = try await short {
             try await database.write { db -> Outcome in
                 let store = ApprovalStore(db: db)
-                guard now < approval.expiresAt,
+                guard
                     try store.decide(
                         id, verdict.state, by: person.label, on: surface, reason: verdict.reason, change: change,
                         now: now)
@@ -121,6 +121,20 @@ package struct ApprovalDesk: Sendable {
             }
         }
         if case .decided = outcome { wake() }
+        return outcome
+    }
+
+    /// What became of a question that nobody can decide any more; nil while somebody can. One whose time has passed
+    /// ends here and now: whoever asks is told that it expired, before its run looks again.
+    private func over(_ approval: ApprovalRecord, _ run: RunRecord, now: Int64) async throws -> Outcome? {
+        guard approval.state == .open else { return .already(approval) }
+        guard approval.expiresAt <= now else { return nil }
+        let doors = doors
+        let outcome = try await database.write { db -> Outcome in
+            _ = try ApprovalNotices(db: db, doors: doors).expire(approval, run: run)
+            return try ApprovalStore(db: db).find(approval.id).map(Outcome.already) ?? .unknown
+        }
+        wake()
         return outcome
     }
 

@@ -23,6 +23,15 @@ package enum ApprovalWords {
         return "\(outcome(approval)), \(zone.words(at)) (\(zone.name))"
     }
 
+    /// Why nobody can decide it any more. What nobody decided is never called a decision.
+    package static func over(_ approval: ApprovalRecord, _ zone: ZoneOffsets) -> String {
+        switch approval.state {
+        case .expired: "It expired on \(zone.words(approval.expiresAt)) (\(zone.name)): nobody decided in time."
+        case .void: "It is no longer asked, and nobody decided it here."
+        case .open, .approved, .changed, .denied: "Already decided. \(settled(approval, zone))."
+        }
+    }
+
     /// "Version 2; differs in: body". Nil for what was not denied or changed before.
     package static func version(_ approval: ApprovalRecord) -> String? {
         guard approval.version > 1 else { return nil }

@@ -159,6 +159,17 @@ struct ApprovalNotices {
         try DirectOutcome.plan(approval, run, now: doors.now(), in: db)
     }
 
+    /// Whether nobody has decided this question in time, which is written down and told from now on.
+    func expire(_ approval: ApprovalRecord, run: RunRecord) throws -> Bool {
+        let (now, store) = (doors.now(), ApprovalStore(db: db))
+        guard approval.state == .open, approval.expiresAt <= now,
+            try store.decide(approval.id, .expired, by: nil, on: "clock", reason: nil, now: now),
+            let expired = try store.find(approval.id)
+        else { return false }
+        try settled(expired, run: run)
+        return true
+    }
+
     private func noted(_ approval: ApprovalRecord, _ run: RunRecord) throws {
         try ReceiptStore(db: db).decided(approval, now: doors.now())
         try RunStore(db: db).makeDue(run.id, now: doors.now())

@@ -132,7 +132,7 @@ package struct SlackFrontDesk: Sendable {
     package static func words(_ outcome: ApprovalDesk.Outcome, _ zone: ZoneOffsets) -> String? {
         switch outcome {
         case .decided: nil
-        case .already(let approval): "Already decided. \(ApprovalWords.settled(approval, zone))."
+        case .already(let approval): ApprovalWords.over(approval, zone)
         case .refused(.ownRequest): "You asked for this run, so somebody else has to decide."
         case .refused(.notAnApprover(let who)):
             who.isEmpty

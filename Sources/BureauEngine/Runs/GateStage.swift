@@ -64,12 +64,9 @@ struct GateStage: Stage {
         let now = doors.now()
         guard try await approvals(hand).contains(where: { $0.state == .open && $0.expiresAt <= now }) else { return }
         try await parts.write(hand.lease) { db in
-            let store = ApprovalStore(db: db)
-            for approval in try store.list(run: run.id) where approval.state == .open && approval.expiresAt <= now {
-                guard try store.decide(approval.id, .expired, by: nil, on: "clock", reason: nil, now: now),
-                    let settled = try store.find(approval.id)
-                else { continue }
-                try ApprovalNotices(db: db, doors: doors).settled(settled, run: run)
+            let notices = ApprovalNotices(db: db, doors: doors)
+            for approval in try ApprovalStore(db: db).list(run: run.id) {
+                _ = try notices.expire(approval, run: run)
             }
         }
     }

@@ -82,13 +82,8 @@ struct RunReservation {
 
     /// Whether nobody answered this question in time, which is written down now.
     private func expire(_ approval: ApprovalRecord, in db: any Connection) throws -> Bool {
-        let (now, store) = (parts.doors.now(), ApprovalStore(db: db))
-        guard approval.state == .open, approval.expiresAt <= now,
-            try store.decide(approval.id, .expired, by: nil, on: "clock", reason: nil, now: now),
-            let settled = try store.find(approval.id), let asker = try RunStore(db: db).find(approval.runID)
-        else { return false }
-        try ApprovalNotices(db: db, doors: parts.doors).settled(settled, run: asker)
-        return true
+        guard let asker = try RunStore(db: db).find(approval.runID) else { return false }
+        return try ApprovalNotices(db: db, doors: parts.doors).expire(approval, run: asker)
     }
 
     private func ask(

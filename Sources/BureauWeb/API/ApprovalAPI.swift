@@ -129,6 +129,10 @@ struct ApprovalDecision: Sendable {
         }
         switch outcome {
         case .decided(let approval): return approval.document
+        case .already(let approval) where approval.state == .expired:
+            throw no(.conflict, "Expired", "GET the run: it goes on without an answer, or has ended.")
+        case .already(let approval) where approval.state == .void:
+            throw no(.conflict, "No longer asked", "GET the run to see what became of it.")
         case .already: throw no(.conflict, "Already decided", "GET the approval to see by whom.")
         case .refused: throw no(.forbidden, "Not an approver", "Ask one of the people the agent's config names.")
         case .unknown: throw APIProblem.missing("such approval")

@@ -81,6 +81,8 @@ struct ApprovalPages: Sendable {
         case .decided(let decided):
             return try await house.done(
                 "\(ApprovalWords.outcome(decided)). The agent is told.", "/runs/\(run.id)/", web)
+        case .already(let approval) where [.expired, .void].contains(approval.state):
+            throw PageProblem.conflict(words, fix: "Nothing was changed by you. Open the run and look again.")
         case .already:
             throw PageProblem.conflict(words, fix: "The first decision stands; nothing was changed by yours.")
         case .refused: throw PageProblem.unprocessable(words, fix: "Ask somebody who may decide.")

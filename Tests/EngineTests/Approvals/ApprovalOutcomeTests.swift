@@ -35,13 +35,32 @@ struct ApprovalOutcomeTests {
         for _ in 0..<5 where try await worker.sendDue() == 0 { return }
     }
 
-    @Test("Expired: the agent and people are told so, and nobody is told that it was denied")
-    func expiry() async throws {
+    @Test(
+        "Expired: the agent and people are told so, also who presses before the run looks; nobody is told of a denial",
+        arguments: [false, true])
+    func expiry(isPressedFirst: Bool) async throws {
         try await withStandIns { here in
             let bench = try await Self.bench()
             let (parts, run, approval) = try await Self.asked(bench, here)
             try await Self.notices(parts)
             bench.clock.advance(milliseconds: 61 * 60_000)
+            let jake = ApprovalPolicy.Person.slack(id: "U0JAKE", name: "jake")
+            let desk = ApprovalDesk(
+                database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {})
+            func press() async throws {
+                let refusal = try await desk.refusal(approval.id, for: jake)
+                let answer = try await desk.approve(approval.id, by: jake, on: "slack")
+                let outcomes: [ApprovalDesk.Outcome?] = [refusal, answer]
+                for late in outcomes {
+                    guard case .already(let settled) = late else {
+                        return #expect(Bool(false), "\(String(describing: late))")
+                    }
+                    #expect(settled.state == .expired)
+                    let words = SlackFrontDesk.words(.already(settled), .utc) ?? ""
+                    #expect(words.contains("expired on") && !words.contains("lready decided"), "\(words)")
+                }
+            }
+            if isPressedFirst { try await press() }
             let hand = RunInHand(
                 run: run, lease: Lease(runID: run.id, owner: "w", epoch: run.leaseEpoch), agent: try bench.agent)
             _ = try await GateStage(parts: parts).run(hand)
@@ -54,11 +73,7 @@ struct ApprovalOutcomeTests {
             let question = try #require(messages.first { $0["channel"]?.string == "C0APPROVE" })
             #expect(question.text.contains("Expired: nobody decided in time") && !question.text.contains("Denied"))
             #expect(!question.text.contains("action_id"))
-            let late = try await ApprovalDesk(
-                database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {}
-            ).approve(approval.id, by: .slack(id: "U0JAKE", name: "jake"), on: "slack")
-            guard case .already(let settled) = late else { return #expect(Bool(false), "\(late)") }
-            #expect(settled.state == .expired)
+            try await press()
         }
     }
 

@@ -118,7 +118,7 @@ struct BrowserPlaces {
             full("410", Self.run("3") + "events.jsonl", nil, "Not there any more"),
             full("409", Self.run("7") + "retry", [:], "cannot be"),
             full(
-                "409 approval", "/approvals/\(FullHouse.expired)/decision", ["decision": "approve"], "Already decided"),
+                "409 approval", "/approvals/\(FullHouse.expired)/decision", ["decision": "approve"], "It expired on"),
             full("413", "/settings/theme", ["theme": String(repeating: "x", count: 70_000)], "Too much at once"),
             full("422 form", "/runs", ["agent": "sentinel"], "Say what to work on"),
             full("422 again", Self.report("1") + "changes", ["text": " "], "What you wrote"),
