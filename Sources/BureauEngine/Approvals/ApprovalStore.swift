@@ -41,6 +41,22 @@ struct ApprovalStore {
         ).map(ApprovalRecord.init)
     }
 
+    /// Questions of these agents' runs that wait, after the question `id` where one is named. The soonest to expire first.
+    func open(of agents: [String], after id: String?, limit: Int) throws -> [ApprovalRecord] {
+        let marks = agents.map { _ in "?" }.joined(separator: ", ")
+        let names: [any SQLBindable] = agents
+        let page: [any SQLBindable] = [id, id, limit]
+        return try db.query(
+            """
+            SELECT approval.* FROM approval JOIN run ON run.id = approval.run_id
+            WHERE approval.state = 'open' AND +run.agent IN (\(marks))
+                AND (? IS NULL OR (approval.expires_at, approval.id) >
+                    (SELECT passed.expires_at, passed.id FROM approval AS passed WHERE passed.id = ?))
+            ORDER BY approval.expires_at, approval.id LIMIT ?
+            """, names + page
+        ).map(ApprovalRecord.init)
+    }
+
     /// The first decision stands: false when there was one already. `change` goes with `changed` and with nothing else.
     func decide(
         _ id: String, _ state: ApprovalState, by person: String?, on surface: String, reason: String?,

@@ -9,7 +9,7 @@ struct SlackCommandAnswers: Sendable {
     let rights: SlackCommandRights
     let user: String
 
-    private static let pageRuns = 200, pagesMax = 100
+    private static let pageRuns = 200, pageQuestions = 200, pagesMax = 100
 
     func status() async throws -> String {
         let (runs, total) = try await parts.database.read { db in (try newest(db), try count(db)) }
@@ -58,16 +58,38 @@ struct SlackCommandAnswers: Sendable {
     }
 
     func approvals() async throws -> String {
-        let open = try await parts.database.read { db in
-            try ApprovalStore(db: db).list(state: .open, limit: 200).filter { approval in
-                try RunStore(db: db).find(approval.runID).map { try isVisible($0, db) } ?? false
-            }
-        }
-        guard !open.isEmpty else { return "Nothing waits for a decision." }
-        let lines = open.prefix(SlackCommandDesk.listedMax).map { approval in
+        let (listed, left, isAll) = try await parts.database.read { try open($0) }
+        guard !listed.isEmpty else { return "Nothing waits for a decision." }
+        let lines = listed.map { approval in
             "• \(SlackText.escape(approval.effect))\n   expires \(SlackTime.moment(approval.expiresAt)) · run `\(approval.runID)` · approval `\(approval.id)`"
         }
-        return "Decide with the buttons of the message that asks:\n" + lines.joined(separator: "\n")
+        let more = left > 0 ? "\n… and \(isAll ? "" : "at least ")\(left) more" : ""
+        return "Decide with the buttons of the message that asks:\n" + lines.joined(separator: "\n") + more
+    }
+
+    /// The questions that one answer lists, the soonest to expire first, and how many more this person may see: all of
+    /// them, or as many as so many pages hold.
+    private func open(_ db: any Connection) throws -> (listed: [ApprovalRecord], left: Int, isAll: Bool) {
+        var (listed, left): ([ApprovalRecord], Int) = ([], 0)
+        var last: String?
+        for _ in 0..<Self.pagesMax {
+            let page = try ApprovalStore(db: db).open(of: agentNames, after: last, limit: Self.pageQuestions)
+            // One run may ask many at once.
+            var seen: [String: Bool] = [:]
+            for approval in page {
+                let isSeen = try seen[approval.runID] ?? isVisible(approval, db)
+                seen[approval.runID] = isSeen
+                guard isSeen else { continue }
+                if listed.count < SlackCommandDesk.listedMax { listed.append(approval) } else { left += 1 }
+            }
+            guard page.count == Self.pageQuestions else { return (listed, left, true) }
+            last = page.last?.id
+        }
+        return (listed, left, false)
+    }
+
+    private func isVisible(_ approval: ApprovalRecord, _ db: any Connection) throws -> Bool {
+        try RunStore(db: db).find(approval.runID).map { try isVisible($0, db) } ?? false
     }
 
     private func isVisible(_ run: RunRecord, _ db: any Connection) throws -> Bool {

@@ -108,4 +108,35 @@ struct SlackCommandDeskTests {
         #expect(answer.hasSuffix("… and 201 more"), "\(answer.suffix(200))")
         #expect(answer.split(separator: "\n").count == SlackCommandDesk.listedMax + 1)
     }
+
+    /// Questions of one run, each of which expires a second before the one asked before it.
+    private func ask(_ bench: Bench, _ run: RunRecord, count: Int) async throws -> [String] {
+        let now = bench.clock.now, ids = (0..<count).map { StepMark.approval(run: run.id, eventID: "e\($0)") }
+        try await bench.database.write { db in
+            for (index, id) in ids.enumerated() {
+                let new = NewApproval(
+                    eventID: "e\(index)", tool: "publish", input: "{}", inputHash: "x", effect: "It publishes.")
+                let end = now + 3_600_000 - Int64(index) * 1_000
+                _ = try ApprovalStore(db: db).ask(new, run: run.id, id: id, now: now, expiresAt: end)
+            }
+        }
+        return ids
+    }
+
+    @Test("However many questions others have, one's own are listed, the soonest to expire first, and the rest counted")
+    func manyQuestions() async throws {
+        let (bench, desk) = try await Self.bench()
+        let own = try await ask(bench, try await bench.run(), count: SlackCommandDesk.listedMax + 2)
+        bench.clock.advance(milliseconds: 1_000)
+        let foreign = try await bench.run()
+        try await bench.database.write {
+            _ = try $0.execute("UPDATE run SET agent = 'lighthouse' WHERE id = ?", [foreign.id])
+        }
+        _ = try await ask(bench, foreign, count: 201)
+        let answer = try await desk.carryOut(try Self.request("approvals"))
+        let lines = answer.split(separator: "\n").filter { $0.contains("approval `") }.map(String.init)
+        #expect(lines.count == SlackCommandDesk.listedMax && answer.hasSuffix("… and 2 more"), "\(answer)")
+        let soonest = own.reversed().prefix(SlackCommandDesk.listedMax)
+        for (line, id) in zip(lines, soonest) { #expect(line.contains(id)) }
+    }
 }
