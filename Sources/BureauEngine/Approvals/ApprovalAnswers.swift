@@ -9,6 +9,8 @@ struct ApprovalAnswers: Sendable {
     let anthropic: AnthropicClient
     let session: String
     static let stepKind = "confirmation"
+    /// Begins the code of what people are told.
+    static let otherwise = "answered_otherwise"
 
     /// Sends what is decided and not yet sent. Returns false when nobody can tell of one whether it arrived.
     func send(_ approvals: [ApprovalRecord]) async throws -> Bool {
@@ -19,17 +21,40 @@ struct ApprovalAnswers: Sendable {
             let write = ConfirmationWrite(anthropic: anthropic, session: session, approval: approval)
             var runner = StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease)
             runner.backoff = Backoff(seconds: [1, 2, 4])
-            switch try await runner.run(step, write) {
-            case .done: continue
-            case .doubtful(let why):
-                try await Doubt(parts: parts, hand: hand).tell(step, why)
-                isSure = false
-            case .failed(let why):
-                throw StepProblem(
-                    description: "the answer to \"\(approval.tool)\" could not be brought to the session: \(why)")
+            do {
+                switch try await runner.run(step, write) {
+                case .done: continue
+                case .doubtful(let why):
+                    try await Doubt(parts: parts, hand: hand).tell(step, why)
+                    isSure = false
+                case .failed(let why):
+                    // Refused, perhaps because somebody at the provider was faster.
+                    _ = try await write.probe()
+                    throw StepProblem(
+                        description: "the answer to \"\(approval.tool)\" could not be brought to the session: \(why)")
+                }
+            } catch let other as AnsweredOtherwise {
+                try await settle(step, approval, other)
             }
         }
         return isSure
+    }
+
+    /// Nothing is left to bring: the agent goes by what it was told at the provider. People are told, for every surface
+    /// shows what was decided here.
+    private func settle(_ step: StepRecord, _ approval: ApprovalRecord, _ other: AnsweredOtherwise) async throws {
+        let word = other.isAllowed ? "allowed" : "denied"
+        let sentence =
+            "The call \"\(approval.tool.prefix(80))\" was \(word) at the provider before the answer given here came. "
+            + "The agent goes by that. Here stands: \(ApprovalWords.outcome(approval).closed)"
+        let receipt = try JSONText.encode(["call": approval.eventID, "answered": word])
+        let (doors, run) = (parts.doors, hand.run)
+        try await parts.write(hand.lease) { db in
+            try StepStore(db: db).markDone(step.id, receipt: receipt, now: doors.now())
+            try RunEventStore(db: db).append(run.id, kind: "approval", detail: sentence, now: doors.now())
+            try NoticeWriter(db: db, doors: doors).alert(
+                RunCause(.internalError, sentence), run, kind: .gate, code: "\(Self.otherwise)/\(approval.eventID)")
+        }
     }
 
     private func step(_ approval: ApprovalRecord) async throws -> StepRecord {
@@ -50,6 +75,9 @@ struct ApprovalAnswers: Sendable {
         }
     }
 }
+
+/// The call was answered at the provider with the contrary.
+struct AnsweredOtherwise: Error { let isAllowed: Bool }
 
 /// One confirmation, findable in the history by the call it answers.
 struct ConfirmationWrite: OutboundWrite {
@@ -75,13 +103,16 @@ struct ConfirmationWrite: OutboundWrite {
     func probe() async throws -> Probe {
         let newest = try await anthropic.history(
             of: session, limit: 200, newestFirst: true, types: ["user.tool_confirmation"])
-        let isThere = newest.events.contains { raw in
-            guard let event = try? raw.decoded(), case .userToolConfirmation(let call, _, _) = event.content else {
-                return false
-            }
-            return call == approval.eventID
+        let answers = newest.events.compactMap { raw -> Bool? in
+            guard let event = try? raw.decoded(),
+                case .userToolConfirmation(let call, let isAllowed, _) = event.content,
+                call == approval.eventID
+            else { return nil }
+            return isAllowed
         }
-        return isThere ? .found(receipt: try JSONText.encode(["call": approval.eventID])) : .absent
+        guard let isAllowed = answers.first else { return .absent }
+        guard isAllowed == (approval.state == .approved) else { throw AnsweredOtherwise(isAllowed: isAllowed) }
+        return .found(receipt: try JSONText.encode(["call": approval.eventID]))
     }
 
     /// What the agent is told. An expired question is never called a refusal, nor is one that was changed.

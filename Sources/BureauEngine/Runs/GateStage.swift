@@ -90,6 +90,9 @@ struct GateStage: Stage {
             anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters,
             logger: parts.logger)
         try await follower.list()
+        // Somebody answered at the provider: nobody here shall answer any more, though the session waits for others.
+        let settled = try settledCalls(session)
+        try await voidOpen(hand) { settled.contains($0.eventID) }
         let answered = Set(try await approvals(hand).filter(\.state.isDecided).map(\.eventID))
         switch SessionJudge(answered: answered).judge(recorder.fold) {
         case .gate(let ids):
@@ -113,8 +116,6 @@ struct GateStage: Stage {
             return .moved
         case nil, .customTools:
             // It works on with the answers it has, and stops again for those it lacks.
-            let settled = try settledCalls(session)
-            try await voidOpen(hand) { settled.contains($0.eventID) }
             try await parts.move(hand.run.id, .gateClosed, hand.lease)
             return .moved
         case .turnEnded, .budgetReached, .broke, .overLimit:
