@@ -146,6 +146,9 @@ struct FollowStage: Stage {
     /// The message that asked for this round, or for going on with it; none in the first one, whose session begins with
     /// its kickoff. A run that failed before it was sent and is tried again sends it here.
     private func beganRound(_ hand: RunInHand, _ client: AnthropicClient, _ session: String) async throws -> Beginning {
+        if try await parts.database.lookUp({ [run = hand.run] in try run.isYetToTell(in: $0) }) {
+            try await BudgetPause(parts: parts, hand: hand, anthropic: client, session: session).beginRound()
+        }
         var opening: (StepRecord, StepRunner.Outcome)?
         if hand.run.round > 1 {
             opening = try await RoundOpening(parts: parts, hand: hand).ensure(client, session)

@@ -37,7 +37,7 @@ struct BudgetPause: Sendable {
             try await raise(to: limit, subject: String(fold.budgetStops))
             return true
         }
-        try await ask(run, spent: spent, limit: limit)
+        try await ask(RunLimit(parts: parts, hand: hand, spent: spent, limit: limit))
         return false
     }
 
@@ -62,22 +62,29 @@ struct BudgetPause: Sendable {
         try await parts.database.lookUp { [id = hand.run.id] in try SpendLedger(db: $0).hold(id)?.limit }
     }
 
-    /// Before a further round of a run whose own limit only warns: a session at its cap takes no message, and this one
-    /// may have reached it with its last request.
+    /// Before its session is told anything further: at its cap it takes no message. It may have reached it with its
+    /// last request, and what was raised since is not known to the service.
     func beginRound() async throws {
-        guard hand.agent.config.budgets.onRunLimit == .warnOnly, let limit = try await heldLimit() else { return }
+        guard let limit = try await givenLimit() else { return }
         let found: AnthropicSession
         do { found = try await anthropic.session(session) } catch {
             // Whoever sends the message says so.
-            if error.isGone { return }
+            guard error.isRetryable else { return }
             throw error
         }
         guard let cap = found.budgetMicroUSD.map(MicroUSD.init(rawValue:)), cap.centsRoundedUp < limit.centsRoundedUp
         else { return }
-        try await raise(to: limit, subject: "round \(hand.run.round)")
+        try await raise(to: limit, subject: "round \(hand.run.round), \(limit.centsRoundedUp)")
     }
 
-    /// The service's cap follows ours, once for each stop and each round.
+    /// What its session may cost now; nil when it holds nothing.
+    private func givenLimit() async throws -> MicroUSD? {
+        if hand.agent.config.budgets.onRunLimit == .warnOnly { return try await heldLimit() }
+        let run = try await parts.database.lookUp { [id = hand.run.id] in try RunStore(db: $0).find(id) } ?? hand.run
+        return run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
+    }
+
+    /// The service's cap follows ours, once for each stop, and in each round for each limit.
     private func raise(to limit: MicroUSD, subject: String) async throws {
         let (id, now, run) = (parts.doors.makeID(), parts.doors.now(), hand.run)
         let plan = StepPlan(
@@ -123,29 +130,14 @@ struct BudgetPause: Sendable {
             "run waits for budget", metadata: ["run": "\(lease.runID)", "account": "\(short.account.scope)"])
     }
 
-    private func ask(_ run: RunRecord, spent: MicroUSD, limit: MicroUSD) async throws {
-        let (transitions, doors, lease, policy) = (
-            parts.transitions, parts.doors, hand.lease, hand.agent.config.budgets.onRunLimit
-        )
-        let cause = RunCause(.overBudget, "It had cost \(spent) of at most \(limit).")
-        guard policy == .pauseAndAsk else {
-            try await parts.move(run.id, .stopAsked(cause), lease)
+    private func ask(_ own: RunLimit) async throws {
+        guard hand.agent.config.budgets.onRunLimit == .pauseAndAsk else {
+            try await parts.move(hand.run.id, .stopAsked(own.cause), hand.lease)
             return
         }
-        // Once more what it was given at first, and never less than it has cost already.
-        let base = hand.agent.config.limits.sessionCostMax ?? parts.settings.defaultSessionCostMax
-        let raised = max(limit, spent) + base
-        let question = BudgetQuestion(scope: "run", period: "", limit: limit, raiseTo: raised)
-        let effect =
-            "\(hand.agent.config.displayName) for \(run.clientName ?? run.clientSlug ?? "no client") has cost \(spent) "
-            + "of at most \(limit) and waits. Raise its limit to \(raised) and let the same session go on, or stop it."
-        let waiting = RunCause(.budgetExhausted, "\(RunCause.budgetWait) it had cost \(spent) of at most \(limit).")
-        let expiresAt = doors.now() + hand.agent.config.approvals.expiresAfter.milliseconds
-        try await parts.write(lease) { db in
-            try transitions.apply(.budgetMissing(waiting), to: run.id, lease: lease, in: db)
-            try question.ask(effect, run, expiresAt: expiresAt, in: db, doors)
-        }
-        parts.logger.notice("run waits for budget", metadata: ["run": "\(run.id)", "limit": "\(limit)"])
+        try await parts.write(hand.lease) { try own.ask(in: $0) }
+        parts.logger.notice(
+            "run waits for budget", metadata: ["run": "\(hand.run.id)", "limit": "\(own.limit)"])
     }
 }
 

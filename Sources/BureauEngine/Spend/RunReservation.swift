@@ -22,9 +22,13 @@ struct RunReservation {
         let spent = MicroUSD(rawValue: run.spentMicroUSD) + (try CommentReadingStore(db: db).giveUp(run, now: now))
         if try ledger.hold(run.id)?.isOpen == true { return .granted }
         let limit = run.costMax(hand.agent.config, byDefault: parts.settings.defaultSessionCostMax)
+        let warnsOnly = hand.agent.config.budgets.onRunLimit == .warnOnly
+        // A program of this machine is given nothing and needs nothing.
+        if limit > .zero, spent >= limit, !warnsOnly, try run.isYetToTell(in: db) {
+            return try atOwnLimit(RunLimit(parts: parts, hand: hand, spent: spent, limit: limit), now, in: db)
+        }
         // One that has passed a limit which only warns gets as much again.
-        let amount =
-            spent >= limit && hand.agent.config.budgets.onRunLimit == .warnOnly ? limit : max(.zero, limit - spent)
+        let amount = spent >= limit && warnsOnly ? limit : max(.zero, limit - spent)
         guard let short = try parts.budgets.shortage(amount, run, day: day, in: db) else {
             try ledger.open(run, amount: amount, now: now)
             return .granted
@@ -39,6 +43,21 @@ struct RunReservation {
         try parts.transitions.apply(.budgetMissing(cause), to: run.id, lease: hand.lease, in: db)
         try ask(short, amount, run, sentence, now, in: db)
         return .waits(until: min(now + Self.lookEveryMilliseconds, short.account.endsAt ?? .max))
+    }
+
+    /// Its session would take no message: people are asked first, or it ends as its agent's file says.
+    private func atOwnLimit(_ own: RunLimit, _ now: Int64, in db: any Connection) throws -> Outcome {
+        var end: RunCause? = hand.agent.config.budgets.onRunLimit == .pauseAndAsk ? nil : own.cause
+        let asked = try ApprovalStore(db: db).list(run: hand.run.id).filter { BudgetQuestion($0)?.isRun == true }
+        for approval in asked where try expire(approval, in: db) {
+            end = RunCause(.overBudget, "Nobody raised its budget in time. \(own.cause.sentence)")
+        }
+        if let end {
+            try parts.transitions.apply(.stopAsked(end), to: hand.run.id, lease: hand.lease, in: db)
+            return .stopped
+        }
+        try own.ask(in: db)
+        return .waits(until: now + Self.lookEveryMilliseconds)
     }
 
     /// For a run in its session that holds no money any more, because it was over before. Nil when it has what it needs.
