@@ -137,11 +137,11 @@ struct ReservationTests {
         #expect(said.contains { $0.kind == "budget" && $0.detail.contains("is $200.00 already") }, "\(said)")
     }
 
-    private static let raised: [(SpendAccount.Owner, SpendAccount.Span)] = [
+    private static let accounts: [(SpendAccount.Owner, SpendAccount.Span)] = [
         (.agency, .day), (.agent("sentinel"), .day), (.agent("sentinel"), .month),
     ]
 
-    @Test("A limit that is set holds at once where it was raised for now, and wakes who waits", arguments: raised)
+    @Test("A limit that is set holds at once where it was raised for now, and wakes who waits", arguments: accounts)
     func setAfterRaise(owner: SpendAccount.Owner, span: SpendAccount.Span) async throws {
         let bench = try await Bench(), agency = ScopeBudget(limit: .usd(1))
         let run = try #require(try await Self.waiting(bench, 1, agency).first)
