@@ -102,7 +102,7 @@ struct ChangedCallTests {
         #expect(Self.word(try await desk.approve(first.id, by: .bureau(name: "ana"), on: "cli")) == "already")
         bench.clock.advance(milliseconds: 3_600_001)
         #expect(try await change(late.id) == "already")
-        #expect(try await desk.find(late.id)?.state == .open)
+        #expect(try await desk.find(late.id)?.state == .expired)
         let noted = try await AuditDesk(database: bench.database, doors: bench.clock.doors).list(.init(visible: nil))
         #expect(noted.map(\.action) == ["approval changed"] && noted[0].after?.contains("Half price on Monday") == true)
     }
