@@ -86,6 +86,7 @@ package struct AsanaStream: Sendable {
     /// Of one account.
     let parts: EngineParts
     let wake: @Sendable () -> Void
+    var listings = AsanaListings()
 
     func sweepAll() async throws {
         guard let asana = parts.connections.asana else { return }
@@ -185,17 +186,25 @@ package struct AsanaStream: Sendable {
         wake()
     }
 
-    /// A task that is believed to be ours and was not listed is asked for by itself.
+    /// A task that is believed to be ours and was not listed is asked for by itself, but for what stands in another
+    /// project of its agent: when it is gone from there as well, the look at that project asks for it.
     private func checkAbsent(
         _ project: String, _ watches: AsanaWatches, _ seen: Set<String>, _ asana: AsanaClient
     ) async throws(VendorError) {
-        let agents = watches.watches.filter { $0.trigger.projects.contains(project) }.map(\.name)
+        let agents = watches.watches.filter { $0.trigger.projects.contains(project) }
         let present = await stored { db in
-            try agents.flatMap { agent in
-                try TaskStayStore(db: db).present(agent: agent, after: "", limit: 500)
-            }
+            try agents.map { try TaskStayStore(db: db).present(agent: $0.name, after: "", limit: 500) }
         }
-        let missing = Set(present ?? []).subtracting(seen).filter(AsanaDigest.isGID).sorted()
+        guard let present else { return }
+        let (account, now) = (watches.account, parts.doors.now())
+        listings.put(account, project, seen.intersection(present.joined()), at: now)
+        var absent: Set<String> = []
+        for (agent, tasks) in zip(agents, present) {
+            let others = agent.trigger.projects.filter { $0 != project }
+            let elsewhere = listings.tasks(account, in: others, now: now)
+            absent.formUnion(Set(tasks).subtracting(seen).subtracting(elsewhere))
+        }
+        let missing = absent.filter(AsanaDigest.isGID).sorted()
         for id in missing.prefix(Self.absencesCheckedMax) {
             do throws(VendorError) { try await decide([try await asana.task(id)], watches) } catch {
                 guard case .rejected = error.kind else { throw error }

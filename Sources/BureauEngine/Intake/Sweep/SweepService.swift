@@ -9,6 +9,7 @@ package struct SweepService: Service {
     let notice: @Sendable () -> Void
     let key: @Sendable () throws -> Secret
     let wake: @Sendable () -> Void
+    let listings = AsanaListings()
 
     /// `key` is what webhooks' secrets are sealed under.
     package init(
@@ -51,7 +52,9 @@ package struct SweepService: Service {
                 try await AsanaHookCare(parts: account, key: key, notice: notice).check()
             }
             guard sweeps else { return }
-            await guarded("Asana's events") { try await AsanaStream(parts: account, wake: wake).sweepAll() }
+            await guarded("Asana's events") {
+                try await AsanaStream(parts: account, wake: wake, listings: listings).sweepAll()
+            }
         }
     }
 

@@ -15,6 +15,7 @@ struct AsanaHouse: Sendable {
     let intake: AsanaIntake
     let looker: AsanaLooker
     let desk: AsanaHookDesk
+    let listings = AsanaListings()
     static let base = "https://bureau.example.com"
     static let key = Secret("test-sealing-key")
 
@@ -87,7 +88,7 @@ struct AsanaHouse: Sendable {
 
     func signals() async throws -> [SignalRecord] { try await SignalDesk(database: parts.database).list(limit: 1_000) }
 
-    func sweep() async throws { try await AsanaStream(parts: parts, wake: {}).sweepAll() }
+    func sweep() async throws { try await AsanaStream(parts: parts, wake: {}, listings: listings).sweepAll() }
 
     func end(_ run: RunRecord) async throws {
         try await bench.move(run.id, .foundIneligible(RunCause(.notEligible, "it is over")))

@@ -10,6 +10,7 @@ final class AsanaProject: Transport {
         var assignee: String? = AsanaProject.jessie
         var creator = "12"
         var createdAt: Int64?
+        var project = AsanaProject.project
         var section = "Intake"
         var isCompleted = false
         var modifiedAt: Int64 = 1_000
@@ -105,9 +106,12 @@ final class AsanaProject: Transport {
             return state.tasks[path[1]].map { (200, #"{"data": \#(json(path[1], $0))}"#) } ?? (404, missing)
         case (.get, "tasks", 1):
             state.listings += 1
-            let list = state.tasks.sorted { $0.key < $1.key }.map { json($0.key, $0.value) }
+            guard !state.goneProjects.contains(query("project") ?? "") else { return (404, missing) }
+            let tasks = state.tasks.filter { $0.value.project == query("project") }
+            let list = tasks.sorted { $0.key < $1.key }.map { json($0.key, $0.value) }
             return (200, #"{"data": [\#(list.joined(separator: ","))], "next_page": null}"#)
         case (.get, "events", _):
+            guard !state.goneProjects.contains(query("resource") ?? "") else { return (404, missing) }
             let now = state.oldestToken + state.events.count
             guard let sync = query("sync").flatMap(Int.init), sync >= state.oldestToken else {
                 return (412, #"{"errors": [{"message": "Sync token invalid."}], "sync": "\#(now)"}"#)
@@ -154,7 +158,7 @@ final class AsanaProject: Transport {
              "assignee": \(assignee), "modified_at": "\(time(task.modifiedAt))", "tags": [],
              "created_at": \(createdAt),
              "created_by": {"gid": "\(task.creator)", "resource_type": "user"},
-             "memberships": [{"project": {"gid": "100", "name": "Agency"},
+             "memberships": [{"project": {"gid": "\(task.project)", "name": "Agency"},
                               "section": {"gid": "1", "name": "\(task.section)"}}],
              "custom_fields": [\(field("31", "Skill", task.skill))]}
             """

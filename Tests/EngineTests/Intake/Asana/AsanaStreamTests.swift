@@ -69,6 +69,48 @@ struct AsanaStreamTests {
         #expect(present == ["501"])
     }
 
+    /// One agent in two projects, with a task in each.
+    private static func inTwoProjects() async throws -> AsanaHouse {
+        let agent = AsanaHouse.agent("jessie").replacingOccurrences(of: #"["100"]"#, with: #"["100", "200"]"#)
+        let house = try await AsanaHouse(["jessie": agent])
+        house.asana.state.withLock { state in
+            state.tasks["500"] = AsanaProject.Task()
+            state.tasks["501"] = AsanaProject.Task(project: "200")
+        }
+        try await house.sweep()
+        #expect(try await house.runs().count == 2)
+        return house
+    }
+
+    @Test("A task of another project of the agent is not asked for by itself until it is gone from there")
+    func otherProject() async throws {
+        let house = try await Self.inTwoProjects()
+        func anHourLater() async throws -> [String: Int] {
+            house.bench.clock.advance(milliseconds: 3_600_000)
+            try await house.sweep()
+            return house.asana.state.withLock { $0.fetches }
+        }
+        for _ in 0..<2 { #expect(try await anHourLater() == [:]) }
+        #expect(house.asana.state.withLock { $0.listings } == 6, "each look was at everything")
+        house.asana.state.withLock { $0.tasks["501"] = nil }
+        for _ in 0..<2 { #expect(try await anHourLater() == ["501": 1]) }
+        let present = try await house.parts.database.read {
+            try TaskStayStore(db: $0).present(agent: "jessie", after: "", limit: 5)
+        }
+        #expect(present == ["500"])
+    }
+
+    @Test("A project that cannot be read speaks for its tasks for two hours")
+    func unreadProject() async throws {
+        let house = try await Self.inTwoProjects()
+        house.asana.state.withLock { $0.goneProjects = ["200"] }
+        for fetches in [[:], [:], ["501": 1]] {
+            house.bench.clock.advance(milliseconds: 3_600_000)
+            try await house.sweep()
+            #expect(house.asana.state.withLock { $0.fetches } == fetches)
+        }
+    }
+
     @Test("With three of ten deliveries dropped everything is started once within five minutes", arguments: [1, 2, 3])
     func dropped(seed: UInt64) async throws {
         let house = try await AsanaHouse(), hook = try await house.register()

@@ -1,0 +1,37 @@
+import Synchronization
+
+/// Which of our tasks the last look at all of each project saw there. Kept in memory only: without it, as after a start, a
+/// task is asked for by itself once more.
+final class AsanaListings: Sendable {
+    /// Two looks at everything: a project that cannot be read any more speaks for its tasks no longer than that.
+    static let keptMilliseconds = 2 * AsanaStream.wholeEveryMilliseconds
+
+    private struct Project: Hashable {
+        let account: String
+        let id: String
+    }
+    private struct Look {
+        let tasks: Set<String>
+        let at: Int64
+    }
+    /// As many as there are watched projects, each with the tasks its agents are believed to have.
+    private let looks = Mutex<[Project: Look]>([:])
+
+    func put(_ account: String, _ project: String, _ tasks: Set<String>, at now: Int64) {
+        looks.withLock { $0[Project(account: account, id: project)] = Look(tasks: tasks, at: now) }
+    }
+
+    /// What stands in any of the projects.
+    func tasks(_ account: String, in projects: [String], now: Int64) -> Set<String> {
+        looks.withLock { looks in
+            var tasks: Set<String> = []
+            for project in projects {
+                guard let look = looks[Project(account: account, id: project)],
+                    now - look.at <= Self.keptMilliseconds
+                else { continue }
+                tasks.formUnion(look.tasks)
+            }
+            return tasks
+        }
+    }
+}
