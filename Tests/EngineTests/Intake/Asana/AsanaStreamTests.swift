@@ -112,6 +112,39 @@ struct AsanaStreamTests {
         }
     }
 
+    @Test("A task whose earlier run a restore forgot starts again, under a key that no run has")
+    func forgotten() async throws {
+        let house = try await AsanaHouse()
+        let agent = try #require(house.parts.catalog.agent("jessie"))
+        // The task's second run was found again by its session; of the first one nothing is left.
+        let found = NewRun(
+            agent: "jessie", agentVersion: "1.0.0", configHash: agent.hash, triggerSource: .webhook,
+            requestedBy: "asana", dedupeKey: "jessie/asana/500/2", taskID: "500", taskTool: .asana)
+        let earlier = try await RunDesk(database: house.parts.database, doors: house.parts.doors).start(found)
+        try await house.end(earlier)
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        try await house.sweep()
+        let new = try #require(try await house.runs().first { $0.id != earlier.id })
+        #expect(new.taskID == "500")
+        let key = try await house.parts.database.read { try RunStore(db: $0).dedupeKey(new.id) }
+        #expect(key == "jessie/asana/500/3")
+    }
+
+    @Test("The alert of a project that could not be read closes when it reads again", arguments: [false, true])
+    func readsAgain(isTokenLost: Bool) async throws {
+        let house = try await AsanaHouse()
+        try await house.sweep()
+        house.asana.state.withLock { $0.goneProjects = ["100"] }
+        for _ in 0..<3 { try await house.sweep() }
+        #expect(try await house.bench.alerts().map(\.subject) == ["Asana project 100"])
+        house.asana.state.withLock { state in
+            state.goneProjects = []
+            if isTokenLost { state.oldestToken = 40 }
+        }
+        try await house.sweep()
+        #expect(try await house.bench.alerts().isEmpty)
+    }
+
     @Test("With three of ten deliveries dropped everything is started once within five minutes", arguments: [1, 2, 3])
     func dropped(seed: UInt64) async throws {
         let house = try await AsanaHouse(), hook = try await house.register()
