@@ -3,9 +3,17 @@ import BureauSandbox
 import BureauStorage
 import BureauVendors
 import Foundation
+import Synchronization
 import Testing
 
 @testable import BureauEngine
+
+/// The addresses of single tasks that were asked for.
+private final class AskedTasks: Sendable {
+    private let addresses = Mutex<[String]>([])
+    var all: [String] { addresses.withLock { $0 } }
+    func add(_ address: String) { addresses.withLock { $0.append(address) } }
+}
 
 @Suite("The sweep at a board")
 struct SweepJourneyTests {
@@ -194,6 +202,37 @@ struct SweepJourneyTests {
             #expect(try await found()?.wholeAt == nil)
             _ = try await calm.sweep(watch)
             #expect(try await found()?.wholeAt == bench.clock.now)
+        }
+    }
+
+    @Test("A task that was deleted is asked for once and not at every look")
+    func deleted() async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench(), watch = try #require(Sweep.Watch(try bench.agent)), asked = AskedTasks()
+            let status = try #require(watch.status)
+            // The sandbox knows no such task: it answers 404, as for one that was deleted.
+            try await bench.database.write { db in
+                let stay = TaskStay(runID: nil, origin: .event, coveredUntil: 1)
+                try TaskStayStore(db: db).put(stay, agent: watch.name, taskID: "86gone", status: status)
+            }
+            let transport = Interposed(standIns.transport) { request in
+                if request.operation == "GET task" { asked.add(request.url) }
+                return nil
+            }
+            var connections = standIns.connections
+            connections.clickUp = ClickUpClient(
+                transport: transport, baseURL: "http://127.0.0.1:\(standIns.port)/clickup/api/v2",
+                token: Secret("pk_demo"))
+            let sweep = Sweep(parts: try bench.parts(connections), wake: {})
+            for _ in 0..<2 {
+                _ = try await sweep.sweep(watch)
+                #expect(asked.all.count == 1 && asked.all.allSatisfy { $0.contains("/task/86gone") }, "\(asked.all)")
+                bench.clock.advance(milliseconds: Sweep.wholeEveryMilliseconds)
+            }
+            let present = try await bench.database.read {
+                try TaskStayStore(db: $0).present(agent: watch.name, after: "", limit: 5)
+            }
+            #expect(present.isEmpty)
         }
     }
 }
