@@ -211,6 +211,28 @@ struct ScheduleServiceTests {
         #expect(alerts.first?.occurrences == 2)
     }
 
+    @Test("all_ready finds more than 1,000 clients, a page at a time, and none that is archived")
+    func manyTargets() async throws {
+        let cron = ScheduleHouse.schedule(#""when": "hourly", "clients": "all_ready""#)
+        let house = try await ScheduleHouse("2026-11-21T07:59Z", cron: cron)
+        var clients: [ClientRecord] = []
+        for number in 1_000...2_001 {
+            let text = #"{"slug": "c\#(number)", "name": "C", "fields": {"website_url": "https://example.com"}}"#
+            clients.append(try #require(ClientRecord.load(Array(text.utf8), fileName: "x").client))
+        }
+        let saved = clients
+        try await house.database.write { db in
+            for client in saved { try ClientStore(db: db).save(client, now: 0) }
+            try ClientStore(db: db).archive("c1700", by: "ana", now: 0)
+        }
+        let agent = try #require(house.parts.catalog.agent("auditor"))
+        let schedule = try #require(agent.config.triggers.schedules.first)
+        let targets = ScheduleTargets(
+            agent: agent.config, schedule: schedule, agencyZone: house.parts.settings.agencyZone)
+        let found = try await house.database.read { try targets.find($0) }
+        #expect(found.map(\.slug) == saved.map(\.slug).filter { $0 != "c1700" })
+    }
+
     @Test("A schedule that is edited, or was away, starts anew")
     func anew() async throws {
         let house = try await ScheduleHouse("2026-11-21T07:59Z", cron: Self.hourly)
