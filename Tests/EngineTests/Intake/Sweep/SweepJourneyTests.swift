@@ -211,8 +211,9 @@ struct SweepJourneyTests {
             let bench = try await Bench(), watch = try #require(Sweep.Watch(try bench.agent)), asked = AskedTasks()
             let status = try #require(watch.status)
             // The sandbox knows no such task: it answers 404, as for one that was deleted.
+            let run = try await bench.run(task: "86gone")
             try await bench.database.write { db in
-                let stay = TaskStay(runID: nil, origin: .event, coveredUntil: 1)
+                let stay = TaskStay(runID: run.id, origin: .event, coveredUntil: 1)
                 try TaskStayStore(db: db).put(stay, agent: watch.name, taskID: "86gone", status: status)
             }
             let transport = Interposed(standIns.transport) { request in
