@@ -187,8 +187,8 @@ struct RunStore {
     }
 
     /// The next round of a run begins.
-    func beginRound(_ id: String) throws -> RunRecord? {
-        try db.execute("UPDATE run SET round = round + 1 WHERE id = ?", [id]) == 1 ? find(id) : nil
+    func beginRound(_ id: String) throws {
+        try db.execute("UPDATE run SET round = round + 1 WHERE id = ?", [id])
     }
 
     /// Who accepted the round that stands, and when.
@@ -315,12 +315,12 @@ struct RunStore {
             .map { (try $0.text("state"), try $0.integer("n")) }
     }
 
-    /// Writes the machine's new state, only if the run is still in `from` and, for a worker, still under its lease.
-    /// Returns the run as it is then, nil when it was moved before.
+    /// Writes the machine's new state, only if the run is still as `run` says and, for a worker, still under its lease.
+    /// False when it was moved before.
     ///
     /// It is read by itself: `RETURNING` costs as much again as the update, and so does each index of a column that is
     /// set to what it was.
-    func move(_ run: RunRecord, to machine: RunMachine, lease: Lease?, clocks: TimeUsed.Clocks) throws -> RunRecord? {
+    func move(_ run: RunRecord, to machine: RunMachine, lease: Lease?, clocks: TimeUsed.Clocks) throws -> Bool {
         let (now, from) = (clocks.now, run.state)
         let session = machine.session == run.sessionID ? "" : "session_id = ?, "
         let sessionValues: [any SQLBindable] = session.isEmpty ? [] : [machine.session]
@@ -339,7 +339,7 @@ struct RunStore {
             machine.stopCause != nil,
         ]
         let old: [any SQLBindable] = [run.id, from.rawValue]
-        let isMoved = try db.execute(
+        return try db.execute(
             """
             UPDATE run SET \(session)state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, losses = ?, tries = 0,
                 fault_class = NULL, fault = NULL,
@@ -350,7 +350,6 @@ struct RunStore {
                 due_at = CASE WHEN ? THEN ? ELSE due_at END, deliver_only = CASE WHEN ? THEN deliver_only END,
                 discards_files = CASE WHEN ? THEN discards_files ELSE 0 END, \(TimeUsed.counting)
             WHERE id = ? AND state = ?\(fence)
-            """, sessionValues + new + TimeUsed.values(clocks) + old + fenceValues)
-        return isMoved == 1 ? try find(run.id) : nil
+            """, sessionValues + new + TimeUsed.values(clocks) + old + fenceValues) == 1
     }
 }

@@ -19,9 +19,7 @@ package struct RunTransitions: Sendable {
         var machine = run.machine
         var effects = try machine.apply(event)
         let clocks = TimeUsed.Clocks(doors, owner: lease?.owner)
-        guard var moved = try store.move(run, to: machine, lease: lease, clocks: clocks) else {
-            throw RunMoved(runID: runID)
-        }
+        guard try store.move(run, to: machine, lease: lease, clocks: clocks) else { throw RunMoved(runID: runID) }
         if machine != run.machine {
             try RunEventStore(db: db).append(
                 runID, kind: machine.state.rawValue, detail: machine.cause?.sentence ?? event.name, now: doors.now())
@@ -32,9 +30,11 @@ package struct RunTransitions: Sendable {
         if event == .retried, machine.state == .running { try loose.follow(run, now: doors.now()) }
         try account(for: machine, run, in: db)
         if event == .retried || event == .deliverAgain { try takeUpAgain(runID, db) }
+        if event == .revisionAsked { try store.beginRound(runID) }
+        // With what was charged and given back in this very transaction.
+        guard let moved = try store.find(runID) else { throw RunMoved(runID: runID) }
         if case .stopAsked = event { try RunFamily(db: db, doors: doors).stopped(run, self) }
         if asksNoMore(run.state, machine.state) { try voidQuestions(run, db) }
-        if event == .revisionAsked { moved = try store.beginRound(runID) ?? moved }
         try TaskWatchStore(db: db).follow(event, run, to: machine.state, now: doors.now())
         let board = BoardNotice(db: db, doors: doors)
         if case .approvalsAsked = event { try board.asked(run) } else { try board.follow(run, to: machine.state) }
@@ -64,8 +64,7 @@ package struct RunTransitions: Sendable {
         try RunFamily(db: db, doors: doors).ended(run)
         try RunRepeats(db: db).ended(run, now: doors.now())
         try RunThreadStore(db: db).ended(run.id, now: doors.now())
-        // With what was charged in this very transaction.
-        try ReceiptStore(db: db).ended(try RunStore(db: db).find(run.id) ?? run, now: doors.now())
+        try ReceiptStore(db: db).ended(run, now: doors.now())
     }
 
     /// What is over gives back what it did not spend. What goes on in its session again reserves anew before anything is
