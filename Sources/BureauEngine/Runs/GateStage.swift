@@ -19,8 +19,9 @@ struct GateStage: Stage {
         do {
             let questions = try await approvals(hand).filter { !$0.isAboutMoney }
             guard try await answers.send(questions) else { return try await rest(hand) }
-            if try await isAsBefore(hand, client, session) { return try await rest(hand) }
-            return try await look(hand, client, session)
+            let hasNews = try await hasNews(client, session)
+            if !hasNews, try await asksPeopleOnly(hand) { return try await rest(hand) }
+            return try await look(hand, client, session, hasNews: hasNews)
         } catch let error as VendorError {
             try Task.checkCancellation()
             if error.isRetryable { return try await rest(hand) }
@@ -71,25 +72,30 @@ struct GateStage: Stage {
         }
     }
 
-    /// Whether people are still asked and nothing has happened since the last look: one event is asked for, not the
-    /// whole history. What hangs on money or time is always looked at.
-    private func isAsBefore(_ hand: RunInHand, _ client: AnthropicClient, _ session: String) async throws -> Bool {
-        let open = try await approvals(hand).filter { $0.state == .open }
+    /// Whether anything has happened since the last look: one event is asked for, not the whole history.
+    private func hasNews(_ client: AnthropicClient, _ session: String) async throws -> Bool {
         let log = SessionLogReader(folder: parts.settings.sessionLogFolder, session: session)
-        guard !open.isEmpty, !open.contains(where: \.isAboutMoney), let known = log.newestEventID() else {
-            return false
-        }
-        return try await client.history(of: session, limit: 1, newestFirst: true).events.first?.id == known
+        let newest = try await client.history(of: session, limit: 1, newestFirst: true).events.first
+        // Not the log's very last: what sub-agents said by themselves stands there in between.
+        return newest.map { !log.holdsLately($0.id) } ?? true
+    }
+
+    /// What hangs on money or time may be over although nothing has happened.
+    private func asksPeopleOnly(_ hand: RunInHand) async throws -> Bool {
+        let open = try await approvals(hand).filter { $0.state == .open }
+        return !open.isEmpty && !open.contains(where: \.isAboutMoney)
     }
 
     /// What the session says now: still waiting for people, or gone on.
-    private func look(_ hand: RunInHand, _ client: AnthropicClient, _ session: String) async throws -> StageOutcome {
+    private func look(
+        _ hand: RunInHand, _ client: AnthropicClient, _ session: String, hasNews: Bool
+    ) async throws -> StageOutcome {
         let recorder = try SessionRecorder(
             folder: parts.settings.sessionLogFolder, session: session, counters: parts.counters)
         let follower = SessionFollower(
             anthropic: client, session: session, recorder: recorder, doors: parts.doors, counters: parts.counters,
             logger: parts.logger)
-        try await follower.list()
+        if hasNews { try await follower.list() }
         // Somebody answered at the provider: nobody here shall answer any more, though the session waits for others.
         let settled = try settledCalls(session)
         try await voidOpen(hand) { settled.contains($0.eventID) }

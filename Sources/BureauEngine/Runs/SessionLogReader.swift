@@ -91,21 +91,17 @@ package struct SessionLogReader: Sendable {
         return (line, Outgoing.clean(value).pretty)
     }
 
-    static let lastLineBytesMax = 64 << 10
+    /// Of the log's end that is looked through for one event.
+    static let lateBytesMax = 64 << 10
 
-    /// The id of the event that was logged last; nil when there is none, or its line is longer than that.
-    func newestEventID() -> String? {
-        let size = self.size, count = min(size, UInt64(Self.lastLineBytesMax))
-        guard count > 1, let handle = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? handle.close() }
-        guard (try? handle.seek(toOffset: size - count)) != nil,
-            let data = try? handle.read(upToCount: Int(count)), data.last == 10
-        else { return nil }
-        let whole = data.dropLast()
-        guard let start = whole.lastIndex(of: 10).map({ $0 + 1 }) ?? (count == size ? whole.startIndex : nil) else {
-            return nil
+    /// Whether this event is among those that were logged last. False too when it stands further up, or the log's last
+    /// line was cut.
+    func holdsLately(_ id: String) -> Bool {
+        let size = self.size, count = UInt64(Self.lateBytesMax)
+        guard !id.isEmpty, let data = bytes(from: size > count ? size - count : 0, to: size), data.last == 10 else {
+            return false
         }
-        return RawEvent(bytes: Array(whole[start...]))?.id
+        return data.split(separator: 10).reversed().contains { RawEvent(bytes: Array($0))?.id == id }
     }
 
     var size: UInt64 {

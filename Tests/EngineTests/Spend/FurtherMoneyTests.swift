@@ -58,9 +58,13 @@ struct FurtherMoneyTests {
             #expect(waiting.run.state == .waitingApproval && waiting.run.cause?.code == .budgetExhausted)
             let asked = try await placed.bench.database.read { try ApprovalStore(db: $0).list(run: waiting.run.id) }
             #expect(asked.compactMap { BudgetQuestion($0)?.scope } == ["agency"])
+            // However long it waits, its history is not read again: only whether it has anything new.
+            here.sandbox.log.clear()
             guard case .rest = try await GateStage(parts: placed.parts).run(waiting) else {
                 return #expect(Bool(false), "it did not wait")
             }
+            let read = here.sandbox.log.entries.filter { $0.operation == "session.history" }.map(\.path)
+            #expect(read.count == 1 && read[0].contains("limit=1&"), "\(read)")
             let desk = BudgetDesk(
                 database: placed.bench.database, doors: placed.bench.clock.doors, catalog: placed.bench.catalog,
                 agencyBudget: agency)
