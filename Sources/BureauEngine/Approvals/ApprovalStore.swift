@@ -30,8 +30,11 @@ struct ApprovalStore {
         ).map(ApprovalRecord.init)
     }
 
+    /// As they were asked; an id tells the time of a question about money only.
     func list(run runID: String) throws -> [ApprovalRecord] {
-        try db.query("SELECT * FROM approval WHERE run_id = ? ORDER BY id LIMIT 1000", [runID]).map(ApprovalRecord.init)
+        try db.query(
+            "SELECT * FROM approval WHERE run_id = ? ORDER BY requested_at, id LIMIT 1000", [runID]
+        ).map(ApprovalRecord.init)
     }
 
     func list(state: ApprovalState?, limit: Int) throws -> [ApprovalRecord] {

@@ -48,16 +48,22 @@ struct RunReservation {
     /// Its session would take no message: people are asked first, or it ends as its agent's file says.
     private func atOwnLimit(_ own: RunLimit, _ now: Int64, in db: any Connection) throws -> Outcome {
         var end: RunCause? = hand.agent.config.budgets.onRunLimit == .pauseAndAsk ? nil : own.cause
-        let asked = try ApprovalStore(db: db).list(run: hand.run.id).filter { BudgetQuestion($0)?.isRun == true }
-        for approval in asked where try expire(approval, in: db) {
-            end = RunCause(.overBudget, "Nobody raised its budget in time. \(own.cause.sentence)")
-        }
+        let late = RunCause(.overBudget, "Nobody raised its budget in time. \(own.cause.sentence)")
+        for approval in try asked(in: db) where try expire(approval, in: db) { end = late }
+        // Somebody may have come upon the question after its time, before this look.
+        if own.isWaiting(hand.run), try asked(in: db).last?.state == .expired { end = late }
         if let end {
             try parts.transitions.apply(.stopAsked(end), to: hand.run.id, lease: hand.lease, in: db)
             return .stopped
         }
         try own.ask(in: db)
-        return .waits(until: now + Self.lookEveryMilliseconds)
+        let ends = try asked(in: db).filter { $0.state == .open }.map(\.expiresAt).min()
+        return .waits(until: min(now + Self.lookEveryMilliseconds, ends ?? .max))
+    }
+
+    /// What people were asked about the run's own limit, the latest last.
+    private func asked(in db: any Connection) throws -> [ApprovalRecord] {
+        try ApprovalStore(db: db).list(run: hand.run.id).filter { BudgetQuestion($0)?.isRun == true }
     }
 
     /// For a run in its session that holds no money any more, because it was over before. Nil when it has what it needs.

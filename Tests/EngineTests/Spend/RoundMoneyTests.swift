@@ -97,17 +97,26 @@ struct RoundMoneyTests {
         }
     }
 
-    @Test("A question nobody answers in time ends it as over budget")
-    func expires() async throws {
+    @Test(
+        "A question nobody answers in time ends it as over budget, also when somebody presses too late before it looks",
+        arguments: [false, true])
+    func expires(isPressedLate: Bool) async throws {
         try await withStandIns { here in
             let placed = try await Self.inReview(here, "pause_and_ask")
             try await placed.bench.move(placed.hand.run.id, .revisionAsked)
             _ = try await placed.work()
             let question = try #require(try await placed.asked().first)
             placed.bench.clock.advance(milliseconds: question.expiresAt - placed.bench.clock.now + 1)
+            if isPressedLate {
+                let late = try await placed.approvals().approve(question.id, by: .bureau(name: "ana"), on: "cli")
+                guard case .already(let settled) = late, settled.state == .expired else {
+                    return #expect(Bool(false), "\(late)")
+                }
+            }
             #expect(try await placed.work() == .moved)
             let run = try await placed.run
-            #expect(run.state == .stopping && run.stopCause?.code == .overBudget)
+            #expect(run.state == .stopping && run.stopCause?.code == .overBudget, "\(run.state)")
+            #expect(try await placed.asked().count == 1, "nobody is asked again")
             #expect(run.stopCause?.sentence.contains("Nobody raised its budget in time") == true)
         }
     }
