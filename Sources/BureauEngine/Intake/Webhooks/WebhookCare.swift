@@ -24,10 +24,9 @@ package struct WebhookCare: Sendable {
         let ours = Set(agents.map(\.config.name))
         let known = try await parts.database.read { try WebhookStore(db: $0).all() }
             .filter { $0.workspace == workspace && ours.contains($0.agent) }
-        let there = known.filter { record in found.contains { $0.id == record.id } }
         for record in known {
             let hook = found.first { $0.id == record.id }
-            if hook == nil, there.contains(where: { $0.agent == record.agent }) {
+            if hook == nil, found.contains(where: { Self.replaces(record, $0) }) {
                 try await forget(record)
             } else {
                 try await look(record, hook, clickUp)
@@ -39,11 +38,18 @@ package struct WebhookCare: Sendable {
         parts.catalog.agents.filter { $0.config.credentials == parts.settings.credentialSet }
     }
 
-    /// It is gone, and another has taken its place: there is nothing to register again.
+    /// One that leads elsewhere, or that ClickUp has given up, does what this one did for nobody.
+    private static func replaces(_ record: WebhookRecord, _ hook: ClickUpWebhook) -> Bool {
+        hook.endpoint == record.endpoint && hook.health != .suspended
+    }
+
+    /// It is gone, and another has taken its place: there is nothing to register again. What it did not tell of
+    /// meanwhile is looked for.
     private func forget(_ record: WebhookRecord) async throws {
         let now = parts.doors.now()
         try await parts.database.write { db in
             try WebhookStore(db: db).remove(record.id)
+            try SweepStore(db: db).askWhole(agent: record.agent)
             for subject in [Self.subject(record), Self.eventsSubject(record)] {
                 try AlertStore(db: db).resolve(subject: subject, now: now)
             }

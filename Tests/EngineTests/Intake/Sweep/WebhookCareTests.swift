@@ -197,9 +197,9 @@ struct WebhookCareTests {
     func replaced() async throws {
         try await withStandIns { standIns in
             let bench = try await Bench(), clickUp = try #require(standIns.connections.clickUp)
-            func made() async throws -> ClickUpWebhook {
+            func made(port: Int = 9) async throws -> ClickUpWebhook {
                 try await clickUp.createWebhook(
-                    workspace: Self.workspace, endpoint: "http://127.0.0.1:9/webhook/sentinel",
+                    workspace: Self.workspace, endpoint: "http://127.0.0.1:\(port)/webhook/sentinel",
                     events: WebhookDesk.events, list: Agents.list)
             }
             let care = WebhookCare(
@@ -221,11 +221,24 @@ struct WebhookCareTests {
             try await care.check()
             #expect(try await bench.alerts().isEmpty, "who closed it may have removed the webhook on purpose")
 
+            func rows() async throws -> [WebhookRecord] {
+                try await bench.database.read { try WebhookStore(db: $0).all() }.filter { $0.endpoint.contains(":9/") }
+            }
+            _ = try await made(port: 8)
+            try await care.check()
+            #expect(try await rows().map(\.health) == ["missing"], "another server's is no replacement")
             let second = try await made()
+            try await bench.database.write { db in
+                try SweepStore(db: db).finish(
+                    agent: "sentinel", listID: Agents.list, updatedAfter: 1, answering: 0, now: 1)
+            }
             for _ in 0..<2 { try await care.check() }
             #expect(try await bench.alerts().isEmpty)
-            let rows = try await bench.database.read { try WebhookStore(db: $0).all() }
-            #expect(rows.map(\.id) == [second.id])
+            #expect(try await rows().map(\.id) == [second.id])
+            let sweep = try await bench.database.read {
+                try SweepStore(db: $0).find(agent: "sentinel", listID: Agents.list)
+            }
+            #expect(sweep?.wholeAt == nil, "what nobody told of meanwhile is looked for")
         }
     }
 
