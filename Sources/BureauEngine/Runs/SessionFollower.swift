@@ -60,10 +60,11 @@ package struct SessionFollower: Sendable {
         for thread in recorder.ask({ $0.threads.values.filter(\.mayHaveNews).sorted { $0.id < $1.id } }) {
             do {
                 try await list(thread.id)
-                recorder.wasRead(thread)
                 if thread.model == nil, let model = try await anthropic.model(of: session, thread: thread.id) {
                     recorder.learn(model: model, of: thread.id)
                 }
+                // With its model: one that could not be asked for is asked for at the next look.
+                recorder.wasRead(thread)
             } catch let error as VendorError {
                 try Task.checkCancellation()
                 logger.info(
