@@ -55,11 +55,10 @@ struct AsanaDecision {
             ?? .ignored(because: reasons.first ?? "The task is in no project that an agent works on.")
     }
 
-    /// A task that is gone belongs nowhere.
+    /// A task that is deleted or hidden from us stands nowhere, until it is seen again.
     func gone(_ taskID: String) throws {
-        for watch in watches.watches
-        where try TaskStayStore(db: db).find(agent: watch.name, taskID: taskID, status: Self.status) != nil {
-            try TaskStayStore(db: db).leave(agent: watch.name, taskID: taskID, status: Self.status, at: doors.now())
+        for watch in watches.watches {
+            try TaskStayStore(db: db).gone(agent: watch.name, taskID: taskID, at: doors.now())
         }
         try TaskRecordStore(db: db).remove(.asana, taskID)
     }
@@ -92,7 +91,10 @@ struct AsanaDecision {
     {
         let stays = TaskStayStore(db: db), changedAt = task.modifiedAt ?? doors.now()
         let stay = try stays.find(agent: watch.name, taskID: task.gid, status: Self.status)
-        if let stay, let run = stay.runID, !isNew(stay, brought.at, changedAt) { return .duplicate(of: run) }
+        if let stay, let run = stay.runID, !isNew(stay, brought.at, changedAt) {
+            try stays.seen(agent: watch.name, taskID: task.gid)
+            return .duplicate(of: run)
+        }
         if let active = try activeRun(watch.name, task.gid) {
             try put(active, watch, task, changedAt)
             try goOn(active)

@@ -150,7 +150,7 @@ package struct Sweep: Sendable {
     private func checkAbsent(
         _ watch: Watch, _ book: TaskRecordBook, seen: Set<String>, _ clickUp: ClickUpClient
     ) async throws {
-        guard let status = watch.status else { return }
+        guard watch.status != nil else { return }
         var after = "", asked = 0
         while asked < Self.absencesCheckedMax {
             let from = after
@@ -166,11 +166,11 @@ package struct Sweep: Sendable {
                 } catch let error as VendorError {
                     // Deleted, or no longer ours to see: nothing of it is left to sweep.
                     guard case .rejected(let code, _) = error.kind else { throw error }
-                    // What is deleted is not asked for again, or a hundred of those would keep all others from it.
+                    // Nor is it asked for again, or a hundred of those would keep all others from it.
                     guard code == 404 else { continue }
                     let now = parts.doors.now()
                     try await parts.database.write {
-                        try TaskStayStore(db: $0).leave(agent: watch.name, taskID: id, status: status, at: now)
+                        try TaskStayStore(db: $0).gone(agent: watch.name, taskID: id, at: now)
                     }
                 }
             }

@@ -29,7 +29,10 @@ struct SweepDecision {
             return nil
         }
         let known = try stays.find(agent: watch.name, taskID: task.id, status: status)
-        if let known, known.sighting(updatedAt: updatedAt) != .start { return nil }
+        if let known, known.sighting(updatedAt: updatedAt) != .start {
+            try stays.seen(agent: watch.name, taskID: task.id)
+            return nil
+        }
         let answering =
             try stays.runThatMoved(taskID: task.id, to: status, after: known?.leftAt ?? 0)
             ?? stays.runByHand(agent: watch.name, taskID: task.id, updatedAt: updatedAt)

@@ -24,7 +24,8 @@ struct TaskStayStore {
             INSERT INTO task_stay (agent, task_id, status, run_id, origin, covered_until, left_at)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (agent, task_id) DO UPDATE SET status = excluded.status, run_id = excluded.run_id,
-                origin = excluded.origin, covered_until = excluded.covered_until, left_at = excluded.left_at
+                origin = excluded.origin, covered_until = excluded.covered_until, left_at = excluded.left_at,
+                gone_at = NULL
             """,
             [agent, taskID, status, stay.runID, stay.origin.rawValue, stay.coveredUntil, stay.leftAt])
     }
@@ -38,11 +39,25 @@ struct TaskStayStore {
         if let next { try put(next, agent: agent, taskID: taskID, status: status) }
     }
 
-    /// Tasks believed to be in the trigger status, a page at a time.
+    /// The tool does not show the task any more: deleted, or hidden from us. That is no leaving.
+    func gone(agent: String, taskID: String, at date: Int64) throws {
+        try db.execute("UPDATE task_stay SET gone_at = ? WHERE agent = ? AND task_id = ?", [date, agent, taskID])
+    }
+
+    /// It stands where it stood.
+    func seen(agent: String, taskID: String) throws {
+        try db.execute(
+            "UPDATE task_stay SET gone_at = NULL WHERE agent = ? AND task_id = ? AND gone_at IS NOT NULL",
+            [agent, taskID])
+    }
+
+    /// Tasks believed to be in the trigger status, where we can see them; a page at a time.
     func present(agent: String, after taskID: String, limit: Int) throws -> [String] {
         try db.query(
-            "SELECT task_id FROM task_stay WHERE agent = ? AND left_at IS NULL AND task_id > ? ORDER BY task_id LIMIT ?",
-            [agent, taskID, limit]
+            """
+            SELECT task_id FROM task_stay WHERE agent = ? AND left_at IS NULL AND gone_at IS NULL AND task_id > ?
+            ORDER BY task_id LIMIT ?
+            """, [agent, taskID, limit]
         ).map { try $0.text("task_id") }
     }
 
