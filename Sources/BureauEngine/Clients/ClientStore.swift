@@ -4,6 +4,7 @@ package import BureauStorage
 /// The SQL of the `client` table. A record is kept as its JSON; slug and name are columns of their own.
 package struct ClientStore {
     let db: any Connection
+    private static let alikeMax = 1_000
     package init(db: any Connection) { self.db = db }
 
     package func find(_ slug: String) throws -> ClientRecord? {
@@ -12,6 +13,34 @@ package struct ClientStore {
 
     package func list(limit: Int = 1_000) throws -> [ClientRecord] {
         try db.query("SELECT slug, record FROM client ORDER BY slug LIMIT ?", [limit]).map(decode)
+    }
+
+    /// Those that `text` may mean among the clients of these credentials and of none, nil for all: what `ClientMatch`
+    /// takes for the most exact first, then by slug.
+    func meant(by text: String, credentials: String?, limit: Int) throws -> [ClientRecord] {
+        try db.query(
+            """
+            WITH wanted (slug, text) AS (SELECT ?, plain(?))
+            SELECT client.slug, client.record FROM client, wanted
+            WHERE (client.slug = wanted.slug OR instr(plain(client.name), wanted.text) > 0
+                    OR instr(plain(client.slug), wanted.text) = 1)
+                AND (? IS NULL OR coalesce(json_extract(client.record, '$.credentials'), ?) = ?)
+            ORDER BY client.slug = wanted.slug DESC, plain(client.name) = wanted.text DESC,
+                (instr(plain(client.slug), wanted.text) = 1 OR instr(plain(client.name), wanted.text) = 1) DESC,
+                client.slug
+            LIMIT ?
+            """, [text.lowercased(), text, credentials, credentials, credentials, limit]
+        ).map(decode)
+    }
+
+    /// By slug, or by name in any letter case; of several of one name the first by slug.
+    func named(_ said: String) throws -> ClientRecord? {
+        if let found = try find(said) { return found }
+        // Names that differ in signs alone are compared by `Words`, which knows white space only.
+        let alike = try db.query(
+            "SELECT slug, name, record FROM client WHERE plain(name) = plain(?) ORDER BY slug LIMIT ?",
+            [said, Self.alikeMax])
+        return try alike.first { row in try Words.same(row.text("name"), said) }.map(decode)
     }
 
     /// Those that are not archived, by slug.

@@ -21,6 +21,13 @@ package final class SQLiteDatabase: Database {
         String.fromDatabaseValue(values[0])?.lowercased().precomposedStringWithCanonicalMapping
     }
 
+    /// `plain(text)`: its letters and digits alone, folded. What clients are found by where people type them.
+    private static let plain = DatabaseFunction("plain", argumentCount: 1, pure: true) { values in
+        guard let text = String.fromDatabaseValue(values[0]) else { return nil }
+        let folded: String = text.lowercased().precomposedStringWithCanonicalMapping
+        return String(folded.filter { $0.isLetter || $0.isNumber })
+    }
+
     /// Opens or creates the file and brings its schema up to date. The folder must exist.
     package init(path: String, busyTimeoutSeconds: Double = 10) throws {
         self.path = path
@@ -50,6 +57,7 @@ package final class SQLiteDatabase: Database {
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
             db.add(function: SQLiteDatabase.folded)
+            db.add(function: SQLiteDatabase.plain)
             try db.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(cacheKiB)")
         }
         return configuration

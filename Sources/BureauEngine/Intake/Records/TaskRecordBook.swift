@@ -83,10 +83,3 @@ extension AgentConfig {
         }
     }
 }
-
-extension ClientStore {
-    /// By slug, or by name in any letter case.
-    func named(_ said: String) throws -> ClientRecord? {
-        try find(said) ?? list().first { Words.same($0.name, said) }
-    }
-}

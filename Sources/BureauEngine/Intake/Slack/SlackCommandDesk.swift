@@ -89,9 +89,9 @@ package struct SlackCommandDesk: Sendable {
     }
 
     private func start(_ agent: LoadedAgent, _ text: String, _ request: SlackCommandRequest) async throws -> String {
-        let clients = try await parts.database.read { try ClientStore(db: $0).list() }.filter(wall.isOpen)
+        let (match, clients) = try await find(text)
         let shown = SlackText.escape(String(text.prefix(80)))
-        switch ClientMatch(text, clients: clients.map { ($0.slug, $0.name) }) {
+        switch match {
         case .several(let slugs):
             return "“\(shown)” may be several clients: \(code(slugs)). Type one of them."
         case .none(let near):
@@ -112,6 +112,21 @@ package struct SlackCommandDesk: Sendable {
             }
             return try await begin(agent, client, request)
         }
+    }
+
+    /// Who is meant among all clients; where it is nobody, what to suggest is looked for in the first page of them.
+    private func find(_ text: String) async throws -> (ClientMatch, [ClientRecord]) {
+        let credentials = wall.credentials
+        let meant = try await parts.database.read {
+            // One more than is shown: a beginning that fits several is not taken for one.
+            try ClientStore(db: $0).meant(
+                by: text, credentials: credentials, limit: ClientMatch.suggestionsMax + 1)
+        }
+        let match = ClientMatch(text, clients: meant.map { ($0.slug, $0.name) })
+        guard case .none = match else { return (match, meant) }
+        let page = try await parts.database.read { try ClientStore(db: $0).list() }.filter(wall.isOpen)
+        let known = Set(page.map(\.slug)), all = page + meant.filter { !known.contains($0.slug) }
+        return (ClientMatch(text, clients: all.map { ($0.slug, $0.name) }), all)
     }
 
     private func begin(_ agent: LoadedAgent, _ client: ClientRecord, _ request: SlackCommandRequest) async throws

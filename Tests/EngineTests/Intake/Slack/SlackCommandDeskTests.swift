@@ -80,6 +80,36 @@ struct SlackCommandDeskTests {
         #expect(try await bench.database.read { try RunStore(db: $0).list(RunFilter()) }.isEmpty)
     }
 
+    private static let behind: [(String, String)] = [
+        ("shamrock-two", "on its way for Shamrock Two"), ("shamrock TWO", "on its way for Shamrock Two"),
+        ("shamrock t", "on its way for Shamrock Two"), ("sham", "may be several clients: `shamrock`, `shamrock-two`"),
+        ("rock two", "Did you mean `shamrock-two`?"), ("nobody", "There are, for example: `a0001`"),
+    ]
+
+    @Test("A client is found behind a thousand others, here and where a task names it")
+    func manyClients() async throws {
+        let (bench, desk) = try await Self.bench()
+        _ = try await bench.database.engine.write {
+            try $0.execute(
+                """
+                WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1001)
+                INSERT INTO client (slug, name, record, created_at, updated_at)
+                SELECT printf('a%04d', n), 'Another', '{"slug":"' || printf('a%04d', n) || '","name":"Another"}', 1, 1
+                FROM number
+                """, [])
+        }
+        for (text, hint) in Self.behind {
+            let answer = try await desk.carryOut(try Self.request("run sentinel \(text)"))
+            #expect(answer.contains(hint), "\(text): \(answer)")
+        }
+        let named = try await bench.database.read { db in
+            try ["shamrock-two", "SHAMROCK  two", "Shamrock-Two", "another"].map { said in
+                try ClientStore(db: db).named(said)?.slug
+            }
+        }
+        #expect(named == ["shamrock-two", "shamrock-two", nil, "a0001"])
+    }
+
     @Test("Whoever the setting names may start, see and stop; a stopped run says so")
     func agency() async throws {
         let (bench, desk) = try await Self.bench()
