@@ -39,6 +39,7 @@ package struct ApprovalDesk: Sendable {
         self.wake = wake
     }
 
+    /// Those that wait first, the soonest to expire before the others; then what was settled, the latest first.
     package func list(state: ApprovalState? = .open, limit: Int = 100) async throws -> [ApprovalRecord] {
         try await database.read { try ApprovalStore(db: $0).list(state: state, limit: min(max(limit, 1), 1_000)) }
     }

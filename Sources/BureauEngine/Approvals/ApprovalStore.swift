@@ -37,11 +37,22 @@ struct ApprovalStore {
         ).map(ApprovalRecord.init)
     }
 
+    /// Open ones first, the soonest to expire before the others; then those that are settled, what was settled last first.
     func list(state: ApprovalState?, limit: Int) throws -> [ApprovalRecord] {
-        try db.query(
-            "SELECT * FROM approval WHERE (? IS NULL OR state = ?) ORDER BY id DESC LIMIT ?",
-            [state?.rawValue, state?.rawValue, limit]
-        ).map(ApprovalRecord.init)
+        var found: [ApprovalRecord] = []
+        if state == nil || state == .open {
+            found = try db.query(
+                "SELECT * FROM approval WHERE state = 'open' ORDER BY expires_at, id LIMIT ?", [limit]
+            ).map(ApprovalRecord.init)
+        }
+        guard state != .open, found.count < limit else { return found }
+        return try found
+            + db.query(
+                """
+                SELECT * FROM approval WHERE state <> 'open' AND (? IS NULL OR state = ?)
+                ORDER BY decided_at DESC, id DESC LIMIT ?
+                """, [state?.rawValue, state?.rawValue, limit - found.count]
+            ).map(ApprovalRecord.init)
     }
 
     /// Questions of these agents' runs that wait, after the question `id` where one is named. The soonest to expire first.
