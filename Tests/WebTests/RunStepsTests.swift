@@ -32,4 +32,36 @@ struct RunStepsTests {
         let fix = code.fix ?? ""
         #expect(fix.hasSuffix(".") && fix.first?.isUppercase == true && fix.count < 200, "\(fix)")
     }
+
+    private static let waits: [(SpendAccount?, String)] = [
+        (SpendAccount(.agency, "2026-11-21"), "Raise the agency's budget under Costs, or wait for the next day;"),
+        (
+            SpendAccount(.client("acme"), "2026-11"),
+            "Raise the client's budget under Costs, or wait for the next month;"
+        ),
+        (
+            SpendAccount(.agent("sentinel"), "2026-11-21"),
+            "Raise the agent's budget under Costs, or wait for the next day;"
+        ),
+        (
+            SpendAccount(.agent("sentinel"), "2026-11"),
+            "Raise the agent's budget under Costs, or wait for the next month;"
+        ),
+        (nil, "A new day or month brings it nothing;"),
+    ]
+
+    @Test(
+        "A run that waits for money says what brings it, as it is whose limit; its own is raised by people",
+        arguments: waits)
+    func waiting(account: SpendAccount?, words: String) {
+        let short = account.map {
+            RunCause(
+                .budgetExhausted, "\(RunCause.budgetWait) \($0.words) has $0.40 left of $5.00, and it may cost $2.00.")
+        }
+        let cause = short ?? RunCause.ownLimitWait(.usd(5), of: .usd(5))
+        #expect(cause.accountWaitedFor == account && cause.isOwnLimitWait == (account == nil))
+        let fix = cause.fix ?? ""
+        #expect(fix.contains(words) && fix.count < 200, "\(fix)")
+        #expect(fix.contains("wait for the next") == (account != nil), "\(fix)")
+    }
 }

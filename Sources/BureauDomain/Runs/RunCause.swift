@@ -2,6 +2,21 @@
 package struct RunCause: Error, Hashable, Sendable {
     /// How the sentence of every run that waits for money begins; alerts look for it in the history.
     package static let budgetWait = "Waiting for budget:"
+    private static let ownWait = budgetWait + " it had cost "
+
+    /// It waits for more than the run itself may cost, which no new day or month brings.
+    package static func ownLimitWait(_ spent: MicroUSD, of limit: MicroUSD) -> RunCause {
+        RunCause(.budgetExhausted, "\(ownWait)\(spent) of at most \(limit).")
+    }
+
+    package var isOwnLimitWait: Bool { code == .budgetExhausted && sentence.hasPrefix(Self.ownWait) }
+
+    /// The account that has too little for it; nil for a run that waits for none.
+    package var accountWaitedFor: SpendAccount? {
+        guard code == .budgetExhausted, sentence.hasPrefix(Self.budgetWait) else { return nil }
+        let rest = sentence.dropFirst(Self.budgetWait.count).drop { $0 == " " }
+        return SpendAccount(opening: String(rest))
+    }
 
     package enum Code: String, Hashable, Sendable, Codable, CaseIterable {
         // failed

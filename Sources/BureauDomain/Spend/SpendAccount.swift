@@ -50,6 +50,23 @@ package struct SpendAccount: Hashable, Sendable {
         }
     }
 
+    /// Reads the account back that a sentence begins with, as `words` has it; nil where it begins otherwise.
+    package init?(opening sentence: String) {
+        guard let told = sentence.firstRange(of: "'s budget for ") else { return nil }
+        let whose = String(sentence[..<told.lowerBound])
+        let period = String(sentence[told.upperBound...].prefix { $0 == "-" || $0.isNumber })
+        guard period.utf8.count == 10 || period.utf8.count == 7 else { return nil }
+        if whose == "the agency" {
+            self.init(.agency, period)
+        } else if whose.hasPrefix("client ") {
+            self.init(.client(String(whose.dropFirst("client ".count))), period)
+        } else if whose.hasPrefix("agent ") {
+            self.init(.agent(String(whose.dropFirst("agent ".count))), period)
+        } else {
+            return nil
+        }
+    }
+
     /// The accounts a run draws on; `day` is "2026-11-21".
     package static func of(agent: String, client: String?, day: String) -> [SpendAccount] {
         let month = String(day.prefix(7))

@@ -10,17 +10,10 @@ struct RunLimit: Sendable {
 
     var cause: RunCause { RunCause(.overBudget, "It had cost \(spent) of at most \(limit).") }
 
-    private static let waiting = "\(RunCause.budgetWait) it had cost"
-
-    /// Whether the run waits for just this, and not for an account's money.
-    func isWaiting(_ run: RunRecord) -> Bool {
-        run.cause?.code == .budgetExhausted && run.cause?.sentence.hasPrefix(Self.waiting) == true
-    }
-
     /// It waits, and people are asked for more.
     func ask(in db: any Connection) throws {
         let config = hand.agent.config
-        let waiting = RunCause(.budgetExhausted, "\(Self.waiting) \(spent) of at most \(limit).")
+        let waiting = RunCause.ownLimitWait(spent, of: limit)
         let run = try parts.transitions.apply(.budgetMissing(waiting), to: hand.run.id, lease: hand.lease, in: db)
         // Once more what it was given at first, and never less than it has cost already.
         let raised = max(limit, spent) + (config.limits.sessionCostMax ?? parts.settings.defaultSessionCostMax)

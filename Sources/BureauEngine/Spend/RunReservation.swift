@@ -51,7 +51,7 @@ struct RunReservation {
         let late = RunCause(.overBudget, "Nobody raised its budget in time. \(own.cause.sentence)")
         for approval in try asked(in: db) where try expire(approval, in: db) { end = late }
         // Somebody may have come upon the question after its time, before this look.
-        if own.isWaiting(hand.run), try asked(in: db).last?.state == .expired { end = late }
+        if hand.run.cause?.isOwnLimitWait == true, try asked(in: db).last?.state == .expired { end = late }
         if let end {
             try parts.transitions.apply(.stopAsked(end), to: hand.run.id, lease: hand.lease, in: db)
             return .stopped

@@ -63,6 +63,24 @@ struct RunWhy {
     }
 }
 
+extension RunCause {
+    /// What somebody can do about it; of a run that waits for money it depends on whose.
+    var fix: String? {
+        if isOwnLimitWait {
+            return "Answer its question in the inbox: raise its limit, or stop it. "
+                + "A new day or month brings it nothing; without an answer in time it stops."
+        }
+        guard let account = accountWaitedFor else { return code.fix }
+        let whose =
+            switch account.owner {
+            case .agency: "the agency's"
+            case .client: "the client's"
+            case .agent: "the agent's"
+            }
+        return "Raise \(whose) budget under Costs, or wait for the next \(account.span.rawValue); it goes on by itself."
+    }
+}
+
 extension RunCause.Code {
     /// What somebody can do about it, in a sentence or two; for a run that has come to rest.
     var fix: String? {
@@ -97,7 +115,8 @@ extension RunCause.Code {
         case .missingFields, .unclear: "Complete the task or the client's record, then press Look again."
         case .unknownClient: "Name the client on the task, or add the client; then press Look again."
         case .blocked: "Settle what it waits for, then press Look again."
-        case .budgetExhausted: "Raise the budget under Costs, or wait for the next day or month; it goes on by itself."
+        case .budgetExhausted:
+            "Answer its question in the inbox, or raise what it waits for under Costs; it goes on by itself."
         case .overBudget: "Files so far are kept. Give it a higher limit when you start it again, or ask for less."
         case .budgetDenied:
             "Whoever answered gave no more money. Files so far are kept. Ask them, or ask for less when you run it again."

@@ -24,7 +24,7 @@ struct RunWords {
     var why: String { Outgoing.clean(run.cause?.sentence ?? run.fault ?? "") }
     /// What somebody can do about it; nil where nothing is wrong or nothing can be done.
     var fix: String? {
-        guard run.cause?.code == .byPerson, run.discardsFiles else { return run.cause?.code.fix }
+        guard run.cause?.code == .byPerson, run.discardsFiles else { return run.cause?.fix }
         return "\(Self.discarded) Run again begins a new run with the same input."
     }
     static let discarded = "Its files were not fetched, as whoever stopped it chose."
