@@ -11,14 +11,17 @@ struct DirectOutcome: Codable, Hashable, Sendable {
     static let kind = "direct_outcome"
     private static let waitMillisecondsMax: Int64 = 60_000
 
-    /// One for each person who was asked, in the transaction of the decision.
-    static func plan(_ approval: ApprovalRecord, _ run: RunRecord, now: Int64, in db: any Connection) throws {
+    /// One for each person who was asked, in the transaction of the decision; `again` makes another of one there is.
+    static func plan(
+        _ approval: ApprovalRecord, _ run: RunRecord, again: String = "", now: Int64, in db: any Connection
+    ) throws {
         let steps = StepStore(db: db)
         let direct = try steps.list(run: run.id, purpose: .notice).filter { $0.kind == DirectNotices.kind }
         for step in direct where try step.intent(as: DirectIntent.self).approval == approval.id {
             let intent = try JSONText.encode(DirectOutcome(approval: approval.id, asked: step.id))
             try steps.plan(
-                StepPlan(channel: .slack, kind: kind, subject: step.subject, position: 3, intent: intent), run: run.id,
+                StepPlan(channel: .slack, kind: kind, subject: step.subject + again, position: 3, intent: intent),
+                run: run.id,
                 purpose: .notice, id: "", now: now)
         }
     }
@@ -53,16 +56,17 @@ struct DirectOutcome: Codable, Hashable, Sendable {
     ) -> SlackMessage {
         let (outcome, effect) = (ApprovalWords.outcome(approval), ApprovalWords.effect(approval))
         let client = run.clientName ?? run.clientSlug ?? "no client"
+        var blocks: [SlackBlock] = [
+            .header(approval.isAboutMoney ? "Budget" : "Approval"),
+            .section(text: SlackText.escape(effect)),
+            .context([
+                ApprovalMessages.settled(approval),
+                "\(SlackText.escape(client)) · \(SlackText.escape(agent)) · run \(run.id)",
+            ]),
+        ]
+        if let otherwise = ApprovalWords.otherwise(approval) { blocks.append(.section(text: "*\(otherwise)*")) }
         return SlackMessage(
-            channel: channel, text: SlackText.escape("\(outcome): \(effect)"),
-            blocks: [
-                .header(approval.isAboutMoney ? "Budget" : "Approval"),
-                .section(text: SlackText.escape(effect)),
-                .context([
-                    ApprovalMessages.settled(approval),
-                    "\(SlackText.escape(client)) · \(SlackText.escape(agent)) · run \(run.id)",
-                ]),
-            ],
+            channel: channel, text: SlackText.escape(ApprovalMessages.summary(approval, outcome)), blocks: blocks,
             metadata: .init(eventType: SlackMessages.eventType, payload: ["step": .string(mark)]))
     }
 }

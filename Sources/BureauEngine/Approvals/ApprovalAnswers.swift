@@ -40,8 +40,8 @@ struct ApprovalAnswers: Sendable {
         return isSure
     }
 
-    /// Nothing is left to bring: the agent goes by what it was told at the provider. People are told, for every surface
-    /// shows what was decided here.
+    /// Nothing is left to bring: the agent goes by what it was told at the provider. People are told, and every surface
+    /// that shows what was decided here says so too.
     private func settle(_ step: StepRecord, _ approval: ApprovalRecord, _ other: AnsweredOtherwise) async throws {
         let word = other.isAllowed ? "allowed" : "denied"
         let sentence =
@@ -54,6 +54,7 @@ struct ApprovalAnswers: Sendable {
             try RunEventStore(db: db).append(run.id, kind: "approval", detail: sentence, now: doors.now())
             try NoticeWriter(db: db, doors: doors).alert(
                 RunCause(.internalError, sentence), run, kind: .gate, code: "\(Self.otherwise)/\(approval.eventID)")
+            try ApprovalNotices(db: db, doors: doors).answeredOtherwise(approval, run: run)
         }
     }
 

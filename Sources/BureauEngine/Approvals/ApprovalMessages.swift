@@ -36,11 +36,18 @@ enum ApprovalMessages {
             blocks.append(.actions(blockID: "approval:\(mark)", buttons(approval, run, link)))
         } else {
             blocks.append(.context([settled(approval), "Run \(run.id)"]))
+            if let otherwise = ApprovalWords.otherwise(approval) { blocks.append(.section(text: "*\(otherwise)*")) }
         }
         let title = approval.state == .open ? title(approval) : ApprovalWords.outcome(approval)
         return SlackMessage(
-            channel: channel, text: SlackText.escape("\(title): \(ApprovalWords.effect(approval))"), blocks: blocks,
+            channel: channel, text: SlackText.escape(summary(approval, title)), blocks: blocks,
             metadata: .init(eventType: SlackMessages.eventType, payload: ["step": .string(mark)]))
+    }
+
+    /// For notifications, which show no blocks.
+    static func summary(_ approval: ApprovalRecord, _ title: String) -> String {
+        let otherwise = ApprovalWords.otherwise(approval).map { " \($0)" } ?? ""
+        return "\(title): \(ApprovalWords.effect(approval))\(otherwise)"
     }
 
     private static func buttons(_ approval: ApprovalRecord, _ run: RunRecord, _ link: String?) -> [SlackButton] {
@@ -72,8 +79,11 @@ enum ApprovalMessages {
         guard approval.state == .open else {
             let changed: WorkText =
                 approval.changedInput == nil ? [] : [.newline, .text("As changed: "), .code(Content(approval).text)]
-            return [.bold(ApprovalWords.settled(approval, zone)), .newline, .text(ApprovalWords.effect(approval))]
+            let shown: WorkText =
+                [.bold(ApprovalWords.settled(approval, zone)), .newline, .text(ApprovalWords.effect(approval))]
                 + changed
+            guard let otherwise = ApprovalWords.otherwise(approval) else { return shown }
+            return shown + [.newline, .bold(otherwise)]
         }
         let shown = Content(approval)
         var content: WorkText =

@@ -40,6 +40,9 @@ package struct ApprovalRecord: Sendable, Hashable {
     package let usedBy: String?
     /// The change on whose strength this call was approved.
     package let grantedBy: String?
+    /// "allowed" or "denied": what the service had been answered already where that is the contrary, and stands. Only
+    /// `ApprovalStore` knows it, and not in its lists of many runs.
+    package internal(set) var answeredThere: String?
 
     init(_ row: Row) throws {
         id = try row.text("id")

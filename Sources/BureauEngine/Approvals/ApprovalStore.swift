@@ -21,20 +21,35 @@ struct ApprovalStore {
     }
 
     func find(_ id: String) throws -> ApprovalRecord? {
-        try db.first("SELECT * FROM approval WHERE id = ?", [id]).map(ApprovalRecord.init)
+        try db.first("SELECT \(Self.whole) FROM approval WHERE id = ?", [id]).map(Self.decode)
+    }
+
+    /// With what the receipt of its answer says, where the service had the contrary already.
+    private static let whole = """
+        approval.*, (SELECT step.receipt ->> 'answered' FROM step
+            WHERE step.run_id = approval.run_id AND step.purpose = 'session' AND step.channel = 'anthropic'
+                AND step.kind = '\(ApprovalAnswers.stepKind)' AND step.subject = approval.event_id
+                AND step.receipt ->> 'answered' IN ('allowed', 'denied') LIMIT 1) AS answered_there
+        """
+
+    private static func decode(_ row: Row) throws -> ApprovalRecord {
+        var approval = try ApprovalRecord(row)
+        approval.answeredThere = try row.textIfAny("answered_there")
+        return approval
     }
 
     func beginning(with prefix: String, limit: Int) throws -> [ApprovalRecord] {
         try db.query(
-            "SELECT * FROM approval WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", [prefix, prefix + "~", limit]
-        ).map(ApprovalRecord.init)
+            "SELECT \(Self.whole) FROM approval WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+            [prefix, prefix + "~", limit]
+        ).map(Self.decode)
     }
 
     /// As they were asked; an id tells the time of a question about money only.
     func list(run runID: String) throws -> [ApprovalRecord] {
         try db.query(
-            "SELECT * FROM approval WHERE run_id = ? ORDER BY requested_at, id LIMIT 1000", [runID]
-        ).map(ApprovalRecord.init)
+            "SELECT \(Self.whole) FROM approval WHERE run_id = ? ORDER BY requested_at, id LIMIT 1000", [runID]
+        ).map(Self.decode)
     }
 
     /// Open ones first, the soonest to expire before the others; then those that are settled, what was settled last first.

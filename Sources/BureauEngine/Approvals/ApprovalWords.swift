@@ -17,6 +17,13 @@ package enum ApprovalWords {
         }
     }
 
+    /// What the agent goes by where that is not what was decided here; nil where it is.
+    package static func otherwise(_ approval: ApprovalRecord) -> String? {
+        approval.answeredThere.map {
+            "The service had another answer already: the call was \($0) there, and that stands."
+        }
+    }
+
     /// Who decided what, and when: "Approved by ana, 21 Nov, 10:42 (UTC)".
     package static func settled(_ approval: ApprovalRecord, _ zone: ZoneOffsets) -> String {
         guard let at = approval.decidedAt else { return outcome(approval) }
@@ -28,7 +35,8 @@ package enum ApprovalWords {
         switch approval.state {
         case .expired: "It expired on \(zone.words(approval.expiresAt)) (\(zone.name)): nobody decided in time."
         case .void: "It is no longer asked, and nobody decided it here."
-        case .open, .approved, .changed, .denied: "Already decided. \(settled(approval, zone))."
+        case .open, .approved, .changed, .denied:
+            "Already decided. \(settled(approval, zone))." + (otherwise(approval).map { " \($0)" } ?? "")
         }
     }
 

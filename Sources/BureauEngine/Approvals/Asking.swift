@@ -159,6 +159,13 @@ struct ApprovalNotices {
         try DirectOutcome.plan(approval, run, now: doors.now(), in: db)
     }
 
+    /// The agent goes by another answer: what shows the decision is shown anew.
+    func answeredOtherwise(_ approval: ApprovalRecord, run: RunRecord) throws {
+        try plan(Self.outcome, approval.id, run, position: 1, again: Self.otherwise)
+        try DirectOutcome.plan(approval, run, again: Self.otherwise, now: doors.now(), in: db)
+    }
+    private static let otherwise = "/otherwise"
+
     /// Whether nobody has decided this question in time, which is written down and told from now on.
     func expire(_ approval: ApprovalRecord, run: RunRecord) throws -> Bool {
         let (now, store) = (doors.now(), ApprovalStore(db: db))
@@ -177,10 +184,12 @@ struct ApprovalNotices {
             run.id, kind: "approval", detail: ApprovalWords.outcome(approval), now: doors.now())
     }
 
-    private func plan(_ kind: String, _ id: String, _ run: RunRecord, position: Int) throws {
+    /// `again` makes another step of one that is planned already.
+    private func plan(_ kind: String, _ id: String, _ run: RunRecord, position: Int, again: String = "") throws {
         let intent = try JSONText.encode(ApprovalIntent(approval: id))
         for channel in [StepRecord.Channel.slack, run.taskTool.channel] where channel == .slack || run.taskID != nil {
-            let plan = StepPlan(channel: channel, kind: kind, subject: id, position: position, intent: intent)
+            let plan = StepPlan(
+                channel: channel, kind: kind, subject: id + again, position: position, intent: intent)
             try StepStore(db: db).plan(plan, run: run.id, purpose: .notice, id: doors.makeID(), now: doors.now())
         }
     }

@@ -73,7 +73,7 @@ struct ApprovalView: Sendable {
             diff: try await change(approval),
             outcome: approval.state == .open
                 ? nil
-                : ApprovalWords.outcome(approval) + (approval.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""),
+                : outcome(approval),
             refusal: refusal, mayDecide: approval.state == .open && refusal == nil,
             changeAddress: mayChange && fits ? ChangePages.address(approval) : nil,
             changeWords: mayChange && !fits ? ChangePages.elsewhere(approval) : nil,
@@ -86,6 +86,13 @@ struct ApprovalView: Sendable {
 }
 
 extension ApprovalView {
+    /// Who decided what, when, and what the agent goes by where that is something else.
+    private func outcome(_ approval: ApprovalRecord) -> String {
+        let at = approval.decidedAt.map { ", \(house.clock.absolute($0))" } ?? ""
+        let otherwise = ApprovalWords.otherwise(approval).map { ". \($0)" } ?? ""
+        return ApprovalWords.outcome(approval) + at + otherwise
+    }
+
     /// What a person has changed; else what is another thing than in the version before.
     private func change(_ approval: ApprovalRecord) async throws -> Diff? {
         if let changed = approval.changedInput {

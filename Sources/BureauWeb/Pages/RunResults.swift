@@ -110,7 +110,8 @@ struct RunResults {
     private func outcome(_ approval: ApprovalRecord) -> TimedText {
         let words = ApprovalWords.outcome(approval)
         guard let at = approval.decidedAt else { return TimedText(words) }
-        return "\(words), \(at, house.clock.absolute)"
+        let otherwise = ApprovalWords.otherwise(approval).map { ". \($0)" } ?? ""
+        return "\(words), \(at, house.clock.absolute)\(otherwise)"
     }
 
     /// What is known of its cost: the session's sum by the run's model, and what each sub-agent has of it.

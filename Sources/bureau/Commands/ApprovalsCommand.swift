@@ -149,10 +149,11 @@ struct ApprovalView {
     var text: String {
         let version = ApprovalWords.version(approval).map { "\n\(PlainLine.of($0)) (\(approval.previous ?? ""))" } ?? ""
         let why = approval.why.map { "\nWhy: \(PlainLine.of($0))" } ?? ""
+        let otherwise = ApprovalWords.otherwise(approval).map { "\n\(PlainLine.of($0))" } ?? ""
         let changed = approval.changedInput.map { "\n\nAs changed\n\(Self.pretty($0))" } ?? ""
         return """
             \(PlainLine.of(ApprovalWords.effect(approval)))\(version)\(why)
-            \(PlainLine.of(ApprovalWords.outcome(approval))) · run \(approval.runID) · expires \(Clock.iso(approval.expiresAt))
+            \(PlainLine.of(ApprovalWords.outcome(approval))) · run \(approval.runID) · expires \(Clock.iso(approval.expiresAt))\(otherwise)
 
             \(PlainLine.of(approval.tool))
             \(Self.pretty(approval.input))\(changed)

@@ -20,7 +20,8 @@ struct AnsweredOtherwiseTests {
     }
 
     private static func bench() async throws -> Bench {
-        let agent = Agents.make(limits: Agents.patientLimits, extra: #", "approvals": {"people": ["ana"]}"#)
+        let agent = Agents.make(
+            limits: Agents.patientLimits, extra: #", "approvals": {"people": ["ana"], "channel": "C0APPROVE"}"#)
         return try await Bench(agents: ["sentinel.json": agent], realPause: .milliseconds(1))
     }
 
@@ -32,6 +33,26 @@ struct AnsweredOtherwiseTests {
         let lease = Lease(runID: run.id, owner: "w", epoch: run.leaseEpoch)
         let hand = RunInHand(run: try await bench.find(run.id), lease: lease, agent: try bench.agent)
         _ = try await GateStage(parts: try bench.parts(here.connections)).run(hand)
+    }
+
+    private static func notices(_ bench: Bench, _ here: StandIns) async throws {
+        let parts = try bench.parts(here.connections)
+        let worker = NoticeWorker(parts: parts, owner: "notices", wake: WakeSignal(doors: parts.doors))
+        for _ in 0..<5 where try await worker.sendDue() == 0 { return }
+    }
+
+    /// Wherever the decision is shown: in Slack, on the task, and to whoever decides once more.
+    private static func isTold(
+        _ words: String, _ approval: ApprovalRecord, _ bench: Bench, _ here: StandIns, _ run: RunRecord
+    ) async throws {
+        let messages = await here.state("slack")["messages"]?.array ?? []
+        let shown = try #require(messages.first { $0["channel"]?.string == "C0APPROVE" })
+        #expect(shown.text.contains(words) && !shown.text.contains("action_id"), "\(shown.text)")
+        let late = try await desk(bench).approve(approval.id, by: ana, on: "cli")
+        #expect(SlackFrontDesk.words(late, .utc)?.contains(words) == true, "\(late)")
+        let settled = try #require(try await approvals(bench, run).first)
+        #expect("\(ApprovalMessages.task(settled, run: run))".contains(words))
+        #expect(try await desk(bench).beginning(with: approval.id).first.flatMap(ApprovalWords.otherwise) != nil)
     }
 
     private static func desk(_ bench: Bench) -> ApprovalDesk {
@@ -70,6 +91,7 @@ struct AnsweredOtherwiseTests {
             let run = try await Self.asked(bench, here, count: 1)
             let session = try #require(run.sessionID)
             let approval = try #require(try await Self.approvals(bench, run).first)
+            try await Self.notices(bench, here)
             _ = try await here.anthropic.send(
                 [.toolConfirmation(toolUseID: approval.eventID, allow: isAllowedThere, denyMessage: nil)], to: session)
             let desk = Self.desk(bench)
@@ -78,7 +100,9 @@ struct AnsweredOtherwiseTests {
             } else {
                 _ = try await desk.approve(approval.id, by: Self.ana, on: "cli")
             }
+            try await Self.notices(bench, here)
             try await Self.look(bench, here, run)
+            try await Self.notices(bench, here)
             let word = isAllowedThere ? "allowed" : "denied"
             let told = try await bench.alerts().filter { $0.cause.hasPrefix(ApprovalAnswers.otherwise) }
             #expect(told.count == 1 && told[0].sentence.contains("was \(word) at the provider"), "\(told)")
@@ -86,6 +110,7 @@ struct AnsweredOtherwiseTests {
             #expect(step?.state == .done && step?.receipt?.contains(word) == true)
             let history = try await bench.database.read { try RunEventStore(db: $0).list(run.id) }
             #expect(history.contains { $0.detail.contains("was \(word) at the provider") })
+            try await Self.isTold("the call was \(word) there, and that stands", approval, bench, here, run)
         }
     }
 }
