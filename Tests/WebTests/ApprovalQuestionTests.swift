@@ -48,4 +48,26 @@ struct ApprovalQuestionTests {
             #expect(try await server.house.runs.events(run.id).allSatisfy { $0.kind != "question" })
         }
     }
+
+    @Test("A decision that came too late says which answer stands", arguments: ["allowed", "denied", nil])
+    func otherwise(there: String?) async throws {
+        try await Served.run { server in
+            let run = try await server.addRun(client: nil), id = try await server.ask(run.id, state: "expired")
+            let receipt = there.map { #"{"call":"x","answered":"\#($0)"}"# } ?? #"{"call":"x"}"#
+            _ = try await server.database.write {
+                try $0.execute(
+                    """
+                    INSERT INTO step (id, run_id, purpose, channel, kind, subject, position, state, intent, receipt,
+                        created_at, due_at)
+                    VALUES ('01KASTEP000000000000000001', ?, 'session', 'anthropic', 'confirmation', ?, 3, 'done',
+                        '{}', ?, 1, 1)
+                    """, [run.id, "evt_\(id)", receipt])
+            }
+            let vera = try await Browser.signedIn(server, "vera", .viewer)
+            let page = try await vera.get("/approvals/\(id)/").text
+            #expect(page.contains("Expired: nobody decided in time"))
+            #expect(page.contains("and that stands") == (there != nil))
+            if let there { #expect(page.contains("the call was \(there) there")) }
+        }
+    }
 }
