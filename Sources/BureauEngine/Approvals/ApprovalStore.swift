@@ -52,7 +52,7 @@ struct ApprovalStore {
         ).map(Self.decode)
     }
 
-    /// Open ones first, the soonest to expire before the others; then those that are settled, what was settled last first.
+    /// Open ones first, the soonest to expire before the others; then the settled ones, the latest first.
     func list(state: ApprovalState?, limit: Int) throws -> [ApprovalRecord] {
         var found: [ApprovalRecord] = []
         if state == nil || state == .open {
