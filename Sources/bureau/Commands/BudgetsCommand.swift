@@ -69,7 +69,6 @@ struct BudgetsSetCommand: AsyncParsableCommand {
             }
         }
     }
-
 }
 
 struct BudgetsRaiseCommand: AsyncParsableCommand {
