@@ -58,6 +58,8 @@ struct ClickUpAttachment: Sendable {
 struct ClickUpTask: Sendable {
     let id: String, listID: String
     var customID: String?
+    /// The task it is a part of.
+    var parentID: String?
     var name: String, text = ""
     var status: ClickUpStatus
     let created: Int

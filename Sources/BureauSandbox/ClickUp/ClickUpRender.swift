@@ -68,7 +68,7 @@ struct ClickUpRender: Sendable {
             "date_closed": .text(task.closed), "date_done": .text(task.closed), "archived": false,
             "creator": Self.user(task.creator), "assignees": .array(task.assignees.map(Self.user)),
             "group_assignees": [], "watchers": [], "checklists": [], "tags": .array(task.tags.map(Self.tag)),
-            "parent": nil, "priority": nil,
+            "parent": .text(task.parentID), "priority": nil,
             "due_date": .text(task.due), "start_date": .text(task.start), "points": nil, "time_estimate": nil,
             "custom_fields": .array(list.fields.map { Self.field($0, value: task.values[$0.id]) }),
             "dependencies": [], "linked_tasks": [], "team_id": .string(ClickUpWorkspace.id),

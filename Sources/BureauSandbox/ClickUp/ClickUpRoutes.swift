@@ -155,7 +155,8 @@ extension ClickUpStandIn {
                     try workspace.page(
                         of: list.id, statuses: query.all("statuses[]"),
                         updatedAfter: query["date_updated_gt"].flatMap { Int($0) },
-                        includeClosed: query["include_closed"] == "true", page: number)
+                        includeClosed: query["include_closed"] == "true",
+                        includeSubtasks: query["subtasks"] == "true", page: number)
                 }
                 let tasks = page.tasks.map { render.task($0, in: list) }
                 return ["tasks": .array(tasks), "last_page": .bool(page.isLast)]

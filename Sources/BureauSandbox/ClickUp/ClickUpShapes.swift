@@ -63,6 +63,7 @@ enum ClickUpShapes {
         }
         let text = body["description"] ?? body["markdown_content"] ?? body["markdown_description"]
         var draft = ClickUpTaskDraft(name: name, text: text?.string ?? "", status: body["status"]?.string)
+        draft.parentID = body["parent"]?.string
         for field in body["custom_fields"]?.array ?? [] {
             guard let id = field["id"]?.string, let value = field["value"] else {
                 throw .invalid("custom_fields: id and value are required")

@@ -85,6 +85,10 @@ struct ClickUpWorkspace: Sendable {
             guard let status = list.status(named: name) else { throw .noStatus }
             task.status = status
         }
+        if let parentID = draft.parentID {
+            guard tasks[parentID]?.listID == listID else { throw .invalid("parent is not a task of this list") }
+            task.parentID = parentID
+        }
         for (fieldID, value) in draft.values {
             guard let field = list.fields.first(where: { $0.id == fieldID }) else {
                 throw ClickUpRefusal(status: 404, message: "Custom field not found", code: "FIELD_001")
@@ -149,13 +153,15 @@ struct ClickUpWorkspace: Sendable {
 
     // MARK: Reading
 
-    /// One page of a list, 100 tasks, latest update first.
+    /// One page of a list, 100 tasks, latest update first. Subtasks are left out unless they are asked for.
     func page(
-        of listID: String, statuses: [String], updatedAfter: Int?, includeClosed: Bool, page: Int
+        of listID: String, statuses: [String], updatedAfter: Int?, includeClosed: Bool, includeSubtasks: Bool,
+        page: Int
     ) throws(ClickUpRefusal) -> (tasks: [ClickUpTask], isLast: Bool) {
         let list = try list(listID)
         let wanted = Set(statuses.map(ClickUpList.folded))
         let found = taskOrder.compactMap { tasks[$0] }
+            .filter { includeSubtasks || $0.parentID == nil }
             .filter { task in
                 task.listID == list.id && (wanted.isEmpty || wanted.contains(ClickUpList.folded(task.status.name)))
                     && (updatedAfter.map { task.updated > $0 } ?? true)
@@ -224,6 +230,8 @@ enum ClickUpOutcome: Hashable, Sendable { case accepted, lost, refused }
 /// What a caller may say about a task to be made.
 struct ClickUpTaskDraft: Sendable {
     var name: String, text = "", status: String?
+    /// Makes it a subtask.
+    var parentID: String?
     /// By field id, as written (a drop-down takes an option id here, and is read back as an index).
     var values: [String: JSON] = [:]
 }

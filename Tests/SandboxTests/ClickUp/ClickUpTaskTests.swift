@@ -122,6 +122,31 @@ func sweep() async throws {
     }
 }
 
+@Test("A subtask names its parent and is listed only for those who ask for subtasks")
+func subtasks() async throws {
+    try await ServiceHost.run { host in
+        let path = "/list/901100000001/task", parent = "86demoshm1"
+        let made = try await host.clickUp("POST", path, ["name": "Part", "parent": .string(parent)]).json
+        let id = try #require(made["id"]?.string)
+        #expect(made["parent"]?.string == parent)
+        let read = try await host.clickUp("GET", "/task/\(id)").json
+        #expect(read["parent"]?.string == parent)
+        let whole = try await host.clickUp("GET", "/task/\(parent)").json
+        #expect(whole["parent"] == .null)
+        for (query, isListed) in [("", false), ("&subtasks=false", false), ("&subtasks=true", true)] {
+            let page = try await host.clickUp("GET", "\(path)?page=0\(query)").json["tasks"]?.array ?? []
+            let ids = page.compactMap { $0["id"]?.string }
+            #expect(ids.contains(id) == isListed, "\(query)")
+            #expect(ids.contains(parent), "\(query)")
+        }
+        // One that is not there, and one of another list.
+        for stranger in ["86nobody", "86demoshm2"] {
+            let refused = try await host.clickUp("POST", path, ["name": "Part", "parent": .string(stranger)])
+            #expect(refused.status == 400, "\(stranger)")
+        }
+    }
+}
+
 @Test("The board shows what was delivered and runs no markup that came with it")
 func board() async throws {
     try await ServiceHost.run { host in

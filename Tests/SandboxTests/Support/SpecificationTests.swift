@@ -102,10 +102,11 @@ private func bodyCheck(_ sent: Receiver.Delivery) -> JSON {
 private func useClickUp(_ host: ServiceHost) async throws {
     for path in [
         "/user", "/team", "/task/86demoshm1", "/list/901100000001", "/list/901100000001/field",
-        "/list/901100000001/task?page=0", "/team/9018614428/webhook",
+        "/list/901100000001/task?page=0&subtasks=true", "/team/9018614428/webhook",
     ] { _ = try await host.clickUp("GET", path) }
     let made = try await host.clickUp(
-        "POST", "/list/901100000001/task", ["name": "Demo", "description": "d", "custom_fields": []])
+        "POST", "/list/901100000001/task",
+        ["name": "Demo", "description": "d", "parent": "86demoshm1", "custom_fields": []])
     let id = made.json["id"]?.string ?? ""
     _ = try await host.clickUp("PUT", "/task/\(id)", ["status": "Ready (Automate)"])
     _ = try await host.clickUp("POST", "/task/\(id)/comment", ["comment_text": "plain", "notify_all": false])

@@ -174,6 +174,42 @@ struct SweepJourneyTests {
         }
     }
 
+    @Test("A subtask that no webhook told of is found, for subtasks are asked for", arguments: [true, false])
+    func subtask(isAskedFor: Bool) async throws {
+        try await withStandIns { standIns in
+            let bench = try await Bench()
+            // The board stamps its tasks with the real time.
+            bench.clock.advance(milliseconds: Doors.system.now() - bench.clock.now)
+            try standIns.fault("clickup", "webhook.deliver", times: 1_000, .drop)
+            let part = try await Self.makePart(of: "86demoshm1", standIns)
+            let transport = Interposed(standIns.transport) { [next = standIns.transport] request in
+                guard !isAskedFor else { return nil }
+                var plain = request
+                plain.url = request.url.replacingOccurrences(of: "&subtasks=true", with: "")
+                return try? await next.send(plain)
+            }
+            var connections = standIns.connections
+            connections.clickUp = ClickUpClient(
+                transport: transport, baseURL: "http://127.0.0.1:\(standIns.port)/clickup/api/v2",
+                token: Secret("pk_demo"))
+            try await Sweep(parts: try bench.parts(connections), wake: {}).sweepAll()
+            let runs = try await bench.database.engine.query("SELECT task_id FROM run")
+            #expect(try runs.map { try $0.text("task_id") } == (isAskedFor ? [part] : []))
+        }
+    }
+
+    /// A subtask in the status that starts the agent.
+    private static func makePart(of parent: String, _ standIns: StandIns) async throws -> String {
+        struct Made: Decodable { let id: String }
+        let body = #"{"name":"Part","parent":"\#(parent)","status":"ready (automate)"}"#
+        let request = VendorRequest(
+            vendor: .clickUp, operation: "POST task", method: .post,
+            url: "http://127.0.0.1:\(standIns.port)/clickup/api/v2/list/\(Agents.list)/task",
+            headers: ["Content-Type": "application/json", "Authorization": "pk_demo"], body: .bytes(Array(body.utf8)))
+        let answer = try await standIns.transport.send(request)
+        return try JSONDecoder().decode(Made.self, from: Data(answer.body)).id
+    }
+
     @Test("A look at everything that is asked for while one is under way comes after it", arguments: [0, 1])
     func askedMeanwhile(askedBefore: Int) async throws {
         try await withStandIns { standIns in
