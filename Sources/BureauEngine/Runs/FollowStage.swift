@@ -16,6 +16,12 @@ struct FollowStage: Stage {
         case broke(RunCause)
         case unknownReason(String)
         case overLimit(RunCause)
+
+        /// And at work, as far as is known.
+        var isOverLimit: Bool {
+            guard case .overLimit(let cause) = self else { return false }
+            return cause.isOverLimit
+        }
     }
 
     let parts: EngineParts
@@ -86,8 +92,9 @@ struct FollowStage: Stage {
                 let known = answered
                 let judge = SessionJudge(answered: known, budgetStopsAnswered: stopsAnswered, awaited: awaited)
                 var end = try await firstEnd(hand, follower, client, judge)
-                try await follower.listThreads()
                 if mayPause(hand, end) { end = try await pausedEnd(end, follower, client, session, judge) }
+                // One that is over its limit spends until it is stopped: what its sub-agents said is read after that.
+                if !end.isOverLimit { try await follower.listThreads() }
                 if end == .budgetReached {
                     try await CostMeter(parts: parts, hand: hand).save(recorder.fold, listed: nil)
                     guard try await pause.reached(recorder.fold) else { return .moved }

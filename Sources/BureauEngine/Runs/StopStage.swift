@@ -33,6 +33,8 @@ struct StopStage: Stage {
             if status != .terminated, !hasHalted(recorder.fold) {
                 try await halt(hand, client, session, follower)
             }
+            // Nobody waited for these while it was over its limit and spent.
+            if hand.run.stopCause?.isOverLimit == true { try await follower.listThreads() }
         } catch let error as VendorError {
             try Task.checkCancellation()
             if error.isGone {

@@ -165,6 +165,11 @@ struct BudgetWarning {
     }
 }
 
+extension RunCause {
+    /// Of a session that was over its limit of cost or time.
+    var isOverLimit: Bool { code == .overBudget || code == .overTime }
+}
+
 extension String {
     fileprivate var firstUppercased: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -32,28 +32,39 @@ struct CostSampler: Sendable {
                 guard !renewals.areRefusedTooLong(steady: parts.doors.steady()) else { throw StorageError.busy }
                 continue
             }
-            var listed: BureauVendors.SessionUsage?
             if sinceSample >= interval {
                 sinceSample = 0
                 leftOut = parts.connections.isCrowded(.anthropic) && leftOut < Self.samplesLeftOutMax ? leftOut + 1 : 0
             }
-            if sinceSample == 0, leftOut == 0 {
-                try? await follower.listThreads()
-                if let session = await sample() {
-                    listed = session.usage
-                    if session.status == .terminated || session.status == .idle,
-                        let end = try await unseenEnd(session, follower, judge)
-                    {
-                        return end
-                    }
-                }
+            if recorder.ask(\.eventsCount) != savedEvents || parts.doors.steady() >= timeIsUp {
+                let fold = recorder.fold
+                savedEvents = fold.eventsCount
+                if let cause = try await meter.save(fold, listed: nil).stopCause { return .overLimit(cause) }
             }
+            guard sinceSample == 0, leftOut == 0 else { continue }
+            if let end = try await sampled(follower, judge, meter, &savedEvents) { return end }
+        }
+    }
+
+    /// One request tells what a session at work has cost. The histories of its sub-agents may be long, and it spends
+    /// while they are read: they come after the limits. One that rests spends nothing, and why it rests counts first.
+    private func sampled(
+        _ follower: SessionFollower, _ judge: SessionJudge, _ meter: CostMeter, _ savedEvents: inout Int64
+    ) async throws -> FollowStage.End? {
+        let session = await sample()
+        let listed: BureauVendors.SessionUsage? = session?.usage
+        let rests = session?.status == .terminated || session?.status == .idle
+        if listed != nil, !rests {
             let fold = recorder.fold
-            guard listed != nil || fold.eventsCount != savedEvents || parts.doors.steady() >= timeIsUp
-            else { continue }
             savedEvents = fold.eventsCount
             if let cause = try await meter.save(fold, listed: listed).stopCause { return .overLimit(cause) }
         }
+        try? await follower.listThreads()
+        if let session, rests, let end = try await unseenEnd(session, follower, judge) { return end }
+        let fold = recorder.fold
+        guard fold.eventsCount != savedEvents || (listed != nil && rests) else { return nil }
+        savedEvents = fold.eventsCount
+        return try await meter.save(fold, listed: listed).stopCause.map(FollowStage.End.overLimit)
     }
 
     /// The stream may have missed the end: the history tells why. It counts although its events are known now, for
