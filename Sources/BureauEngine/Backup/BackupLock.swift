@@ -24,22 +24,13 @@ final class BackupLock: Sendable {
 
     static func take(_ folder: URL) throws -> BackupLock {
         let path = folder.appendingPathComponent(fileName).path
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            guard errno != ENOSPC else { throw StorageError.diskFull(path: folder.path) }
+        switch FileLock.take(path) {
+        // A disk that knows no locks is no reason to be without a backup.
+        case .taken(let descriptor), .withoutLocks(let descriptor): return BackupLock(path, descriptor)
+        case .held, .replaced: throw BackupUnderWay(folder: folder.path)
+        case .unopened(let error):
+            guard error != ENOSPC else { throw StorageError.diskFull(path: folder.path) }
             throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path])
         }
-        // A disk that knows no locks is no reason to be without a backup.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-            close(descriptor)
-            throw BackupUnderWay(folder: folder.path)
-        }
-        // Its former holder may have removed it between the two calls: a lock that nobody else finds is none.
-        var (held, there) = (stat(), stat())
-        guard fstat(descriptor, &held) == 0, stat(path, &there) == 0, held.st_ino == there.st_ino else {
-            close(descriptor)
-            throw BackupUnderWay(folder: folder.path)
-        }
-        return BackupLock(path, descriptor)
     }
 }

@@ -66,21 +66,16 @@ package final class OwnerLock: Sendable {
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0
     }
 
-    /// Opens and locks a file. Returns nil when another process holds it, or has just removed it.
+    /// Nil when another process holds the file or has just removed it, or when it cannot be locked.
     private static func lock(_ path: String) throws -> Int32? {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path]) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        switch FileLock.take(path) {
+        case .taken(let descriptor): return descriptor
+        case .withoutLocks(let descriptor):
             close(descriptor)
             return nil
+        case .held, .replaced: return nil
+        case .unopened: throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path])
         }
-        // Its former owner may have removed it between the two calls: a lock that nobody else finds is none.
-        var (held, there) = (stat(), stat())
-        guard fstat(descriptor, &held) == 0, stat(path, &there) == 0, held.st_ino == there.st_ino else {
-            close(descriptor)
-            return nil
-        }
-        return descriptor
     }
 }
 
