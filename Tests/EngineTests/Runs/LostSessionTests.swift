@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauSandbox
 import BureauStorage
 import BureauVendors
 import ProductHarness
@@ -103,6 +104,20 @@ struct LostSessionTests {
             #expect(try await StopStage(parts: parts).run(hand) == .moved)
             #expect(try await bench.find(hand.run.id).state == .collecting)
             #expect(try await bench.alerts().isEmpty)
+        }
+    }
+
+    private static let stops: [(RunCause, Bool)] = [(RunCause(.overBudget, "It had cost $5."), true), (stop, false)]
+
+    @Test("What sub-agents said is read once a session over its limit is stopped", arguments: stops)
+    func stoppedOverLimit(cause: RunCause, areRead: Bool) async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            let session = try await Self.session(here, "sub_agents", until: .idle)
+            let hand = try await Self.hand(bench, session, [.stopAsked(cause)])
+            #expect(try await StopStage(parts: parts).run(hand) == .moved)
+            #expect(try await bench.find(hand.run.id).state == .collecting)
+            #expect((here.sandbox.log.count("anthropic", "thread.history") > 0) == areRead)
         }
     }
 }
