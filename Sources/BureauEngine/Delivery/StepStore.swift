@@ -110,15 +110,23 @@ struct StepStore {
             """, [state.rawValue, error, now, id, owner, owner]) == 1
     }
 
-    /// Failed steps may be tried again. A doubtful one stays with its person, unless its mark can be looked for.
-    func reopen(run runID: String, channel: StepRecord.Channel?, now: Int64) throws -> Int {
+    /// Failed steps may be tried again; those a person has left undone only where `evenLeftUndone` says so. A doubtful one
+    /// stays with its person, unless its mark can be looked for.
+    func reopen(
+        run runID: String, channel: StepRecord.Channel?, evenLeftUndone: Bool = false, now: Int64
+    ) throws -> Int {
         try db.execute(
             """
             UPDATE step SET state = CASE WHEN intended_at IS NULL THEN 'pending' ELSE 'intended' END,
                 error = NULL, settled_at = NULL, attempts = 0, due_at = ?
             WHERE run_id = ? AND purpose = 'delivery' AND state IN ('failed', 'doubtful') AND former_receipt IS NULL
               AND round = (SELECT round FROM run WHERE run.id = step.run_id) AND (? IS NULL OR channel = ?)
-            """, [now, runID, channel?.rawValue, channel?.rawValue])
+              AND (? OR NOT (\(Self.leftUndone)))
+            """,
+            [
+                now, runID, channel?.rawValue, channel?.rawValue, evenLeftUndone, ReceiptStore.resolved,
+                Resolution.giveUp.word,
+            ])
     }
 
     /// What was delivered is looked at before it is called delivered again. Where a person has said that it is there

@@ -79,7 +79,9 @@ package struct QueueDesk: Sendable {
         try await database.read { db in
             var channels: [String: Set<StepRecord.Channel>] = [:]
             for letter in letters where letter.kind == .delivery {
-                guard let run = letter.runID, let step = try StepStore(db: db).find(letter.id) else { continue }
+                let store = StepStore(db: db)
+                guard let run = letter.runID, let step = try store.find(letter.id), try !store.isLeftUndone(step.id)
+                else { continue }
                 channels[run, default: []].insert(step.channel)
             }
             return channels
@@ -97,7 +99,13 @@ package struct QueueDesk: Sendable {
             return Outcome(id: letter.id, isDone: true, sentence: "the run is \(run.state.word.lowercased()) again")
         case .delivery:
             guard let run = letter.runID else { break }
-            let step = try await database.read { try StepStore(db: $0).find(letter.id) }
+            let (step, isLeft) = try await database.read {
+                (try StepStore(db: $0).find(letter.id), try StepStore(db: $0).isLeftUndone(letter.id))
+            }
+            if let step, isLeft {
+                return Outcome(
+                    id: letter.id, isDone: false, sentence: "it is left undone. \(RunDesk.afterAll(step, of: run))")
+            }
             // An earlier letter of the same run may have opened this one with it.
             if step?.state == .failed { _ = try await desk.deliver(run, channels: channels[run] ?? []) }
             return Outcome(id: letter.id, isDone: true, sentence: "the run delivers again")

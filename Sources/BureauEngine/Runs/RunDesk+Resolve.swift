@@ -49,8 +49,8 @@ extension RunDesk {
                 if step.kind == RunThreadStore.stepKind { try RunThreadStore(db: db).takeUp(id, now: now) }
             case .giveUp:
                 try store.giveUp(step.id, why: "given up by \(person)", now: now)
-                // Somebody has said that it need not be told: it is not among what was set aside.
-                if step.purpose == .notice, step.kind != RunThreadStore.stepKind {
+                // Somebody has said that it need not be there: it is not among what was set aside.
+                if step.purpose != .session, step.kind != RunThreadStore.stepKind {
                     try DeadLetterStore(db: db).drop(step.id, by: person, now: now)
                 }
                 if step.kind == RunThreadStore.stepKind {
@@ -144,7 +144,7 @@ extension Resolution {
 }
 
 extension String {
-    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+    var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }
 
 extension StepStore {
@@ -154,7 +154,7 @@ extension StepStore {
         try db.execute(
             """
             UPDATE step SET state = 'pending', intended_at = NULL, settled_at = NULL, error = NULL, attempts = 0,
-                former_receipt = NULL, recheck = 0, due_at = ? WHERE id = ? AND state = 'doubtful'
+                former_receipt = NULL, recheck = 0, due_at = ? WHERE id = ? AND state IN ('doubtful', 'failed')
             """, [now, step.id])
         guard step.channel == .googleDrive else { return }
         if var file = try? step.intent(as: FileIntent.self) {

@@ -161,23 +161,29 @@ package struct RunDesk: Sendable {
         try await apply(.infoChanged, id, verb: "looked at again")
     }
 
-    /// Finishes what is missing of the delivery, of one channel when it is named; what has a receipt is not touched.
+    /// Finishes what is missing of the delivery, of one channel when it is named; what has a receipt is not touched. Who
+    /// names a channel wants what somebody has left undone there too.
     package func deliver(_ id: String, channel: StepRecord.Channel?) async throws -> RunRecord {
-        try await deliver(id, channels: channel.map { [$0] } ?? [])
+        try await deliver(id, channels: channel.map { [$0] } ?? [], evenLeftUndone: channel != nil)
     }
 
     /// The same for several channels at once; for each of them when none is named.
-    func deliver(_ id: String, channels: Set<StepRecord.Channel>) async throws -> RunRecord {
+    func deliver(
+        _ id: String, channels: Set<StepRecord.Channel>, evenLeftUndone: Bool = false
+    ) async throws -> RunRecord {
         let (transitions, now) = (transitions, doors.now())
         let named: [StepRecord.Channel?] =
             channels.isEmpty ? [nil] : channels.sorted { $0.rawValue < $1.rawValue }.map(Optional.some)
         return try await refusing(verb: "delivered again", id) {
             try await database.write { db in
+                let before = try RunStore(db: db).find(id), store = StepStore(db: db)
                 let run = try transitions.apply(.deliverAgain, to: id, lease: nil, in: db)
                 for channel in named {
-                    _ = try StepStore(db: db).reopen(run: id, channel: channel, now: now)
-                    try StepStore(db: db).recheckDelivered(run: id, channel: channel)
+                    if evenLeftUndone { try store.restartLeftUndone(run: id, channel: channel, now: now) }
+                    _ = try store.reopen(run: id, channel: channel, evenLeftUndone: evenLeftUndone, now: now)
+                    try store.recheckDelivered(run: id, channel: channel)
                 }
+                if let before { try expectWork(of: before, channels, db) }
                 // Several are the run's whole delivery; but what was stopped delivers only what somebody asked for.
                 if let first = named[0], named.count == 1 || run.stopCause != nil {
                     try RunStore(db: db).deliverOnly(id, first)
