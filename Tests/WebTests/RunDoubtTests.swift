@@ -70,6 +70,13 @@ struct RunDoubtTests {
             try await server.openClient("plunkett")
             let other = try await Browser.signedIn(server, "olga", .operator, clients: ["plunkett"])
             #expect(try await !other.get("/inbox/?kind=questions").text.contains("In doubt"))
+            try await server.database.write { db in
+                try db.execute(
+                    "UPDATE step SET purpose = 'delivery', channel = 'slack', kind = 'post' WHERE id = ?", [Self.step])
+                try db.execute("UPDATE run SET round = 2 WHERE id = ?", [Self.run])
+            }
+            let late = try await otto.get("/runs/\(Self.run)/").text
+            #expect(late.contains("Leave it") && !late.contains("Make it again"), "its round is over")
         }
     }
 }

@@ -41,6 +41,7 @@ extension RunDesk {
                 throw Refused(
                     kind: .notNow, description: "somebody else has decided \(step.what.lowercasedFirst) already")
             }
+            try expectEffect(of: resolution, on: step, run)
             try ReceiptStore(db: db).resolved(step, resolution.word, by: person, run: id, now: now)
             switch resolution {
             case .happened: try store.markDone(step.id, receipt: receipt ?? "{}", now: now)
@@ -64,6 +65,16 @@ extension RunDesk {
         }
     }
 
+    /// What an earlier round did not deliver is not delivered any more: to make it again would change nothing.
+    private func expectEffect(of resolution: Resolution, on step: StepRecord, _ run: RunRecord) throws {
+        guard resolution == .again, step.isOfEarlierRound(than: run) else { return }
+        throw Refused(
+            kind: .notNow,
+            description:
+                "\(step.what.lowercasedFirst) is of round \(step.round), and round \(run.round) took its place: "
+                + "it is not made again. Say that it is there (--happened), or leave it (--give-up)")
+    }
+
     /// The run goes on with what was decided.
     private func follow(
         _ run: RunRecord, _ step: StepRecord, _ resolution: Resolution, by person: String,
@@ -79,7 +90,7 @@ extension RunDesk {
             if let session = run.consoleSession { try LooseSessions(db: db).watch(run.id, session, now: now) }
             return try transitions.apply(.broke(cause), to: run.id, lease: nil, in: db)
         }
-        if step.purpose == .delivery, rests, resolution != .giveUp {
+        if step.purpose == .delivery, rests, resolution != .giveUp, !step.isOfEarlierRound(than: run) {
             let moved = try transitions.apply(.deliverAgain, to: run.id, lease: nil, in: db)
             // What was stopped delivers only what somebody asked for.
             if run.stopCause != nil { try RunStore(db: db).deliverOnly(run.id, step.channel) }

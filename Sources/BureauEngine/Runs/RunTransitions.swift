@@ -42,6 +42,7 @@ package struct RunTransitions: Sendable {
         for effect in effects { try notices.write(effect, for: run, state: machine.state) }
         if moved.state != run.state { try Announcements(db: db).run(moved, from: run.state, now: doors.now()) }
         try ArtifactFollow(db: db).follow(event, run, to: moved, now: doors.now())
+        if event == .revisionAsked { try EarlierDoubts(db: db, doors: doors).settle(moved) }
         if moved.state == .inReview, run.state != .inReview { try askForJudgement(moved, db) }
         if moved.state.isFinal, !run.state.isFinal { try ended(moved, db) }
         return moved

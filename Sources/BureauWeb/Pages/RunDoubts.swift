@@ -52,11 +52,10 @@ struct RunDoubts {
             "at", step.channel == .anthropic ? "Its id" : "Where it is", hint: Self.hint(step),
             isRequired: step.needsPlace, id: "at-\(step.id)")
         let places = step.channel == .anthropic && !step.needsPlace ? [] : [place]
-        return [
-            form("happened", "It is there", "You have seen it there: the run goes on from it.", places),
-            form("repeat", "Make it again", Self.repeated(step)),
-            form("give_up", "Leave it", givenUp(step), tone: "danger"),
-        ]
+        var all = [form("happened", "It is there", "You have seen it there: the run goes on from it.", places)]
+        if !step.isOfEarlierRound(than: run) { all.append(form("repeat", "Make it again", Self.repeated(step))) }
+        all.append(form("give_up", "Leave it", givenUp(step), tone: "danger"))
+        return all
     }
 
     private static func hint(_ step: StepRecord) -> String {
