@@ -29,13 +29,19 @@ struct StepRunner: Sendable {
     /// `begun`: until when a step may be sent that its planner has marked as intended; it is given as it was before.
     func run(_ step: StepRecord, _ write: any OutboundWrite, under begun: SendLimit? = nil) async throws -> Outcome {
         // A step that failed or was in doubt may have been written all the same: whoever tries it again looks first.
-        var mustLook = step.state != .pending && step.intendedAt != nil
+        try await tries(step, write, under: begun, mustLook: step.state != .pending && step.intendedAt != nil)
+    }
+
+    private func tries(
+        _ step: StepRecord, _ write: any OutboundWrite, under begun: SendLimit? = nil, mustLook: Bool
+    ) async throws -> Outcome {
+        var mustLook = mustLook
         var lastFailure = "not tried"
         var (begun, limit) = (begun, SendLimit?.none)
         for attempt in 0...backoff.seconds.count {
             do {
                 if mustLook {
-                    switch try await look(write, sentBefore: attempt == 0 ? step.lastSentAt ?? step.intendedAt : nil) {
+                    switch try await look(write, sentBefore: limit == nil ? step.lastSentAt ?? step.intendedAt : nil) {
                     case .found(let receipt): return try await settle(step, receipt, write.sent)
                     case .unknown(let why): return try await settle(step, .doubtful, why)
                     case .absent: break
@@ -52,8 +58,7 @@ struct StepRunner: Sendable {
                 lastFailure = error.sentence
                 mustLook = mustLook || error.mayHaveHappened
                 guard error.isRetryable else {
-                    if mustLook { return try await lookOnceMore(step, write, lastFailure) }
-                    return try await settle(step, .failed, lastFailure)
+                    return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook, isSent: limit != nil)
                 }
                 if attempt < backoff.seconds.count || mustLook { try await pause(after: error, attempt: attempt) }
             } catch let problem as StepProblem {
@@ -62,7 +67,7 @@ struct StepRunner: Sendable {
                 return try await settle(step, .doubtful, doubt.why)
             }
         }
-        return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook)
+        return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook, isSent: limit != nil)
     }
 
     /// From now on it may have been written. Returns until when it may be sent: as long as the run's lease is renewed.
@@ -91,15 +96,17 @@ struct StepRunner: Sendable {
         return try await write.probe()
     }
 
-    /// The tries are used up. If the write may have happened the mark decides; otherwise the step failed.
+    /// The tries are used up. If the write may have happened the mark decides; otherwise the step failed. Where no look
+    /// was answered until now nothing was sent: what is surely absent has all its tries before it.
     private func lookOnceMore(
-        _ step: StepRecord, _ write: any OutboundWrite, _ failure: String, mustLook: Bool = true
+        _ step: StepRecord, _ write: any OutboundWrite, _ failure: String, mustLook: Bool, isSent: Bool
     ) async throws -> Outcome {
         guard mustLook else { return try await settle(step, .failed, failure) }
         do {
-            switch try await write.probe() {
+            switch try await look(write, sentBefore: isSent ? nil : step.lastSentAt ?? step.intendedAt) {
             case .found(let receipt): return try await settle(step, receipt, write.sent)
-            case .absent: return try await settle(step, .failed, failure)
+            case .absent where isSent: return try await settle(step, .failed, failure)
+            case .absent: break
             case .unknown(let why): return try await settle(step, .doubtful, why)
             }
         } catch let error as VendorError {
@@ -110,6 +117,7 @@ struct StepRunner: Sendable {
         } catch let problem as StepProblem {
             return try await settle(step, .failed, problem.description)
         }
+        return try await tries(step, write, mustLook: false)
     }
 
     private func pause(after error: VendorError, attempt: Int) async throws {

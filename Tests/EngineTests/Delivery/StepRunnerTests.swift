@@ -194,6 +194,39 @@ struct StepRunnerTests {
         #expect(try await bench.step(planned.id).state == .done)
     }
 
+    private static let afterOutage: [(ScriptedWrite.Answer, StepRecord.State, Int)] = [
+        (.receipt, .done, 1), (.vendor(.rejected(status: 400, code: "invalid")), .failed, 1),
+        (.vendor(.unavailable(status: 529)), .failed, 2), (.vendor(.noAnswer), .doubtful, 1),
+    ]
+
+    @Test(
+        "What is in doubt and found absent by the last look only is written, and told as it is kept",
+        arguments: afterOutage)
+    func lateLook(answer: ScriptedWrite.Answer, state: StepRecord.State, made: Int) async throws {
+        let outages: [[VendorError.Kind]] = [[.noAnswer, .noAnswer], [.rejected(status: 404, code: "gone")]]
+        for outage in outages {
+            let bench = try await Bench()
+            let planned = try await bench.step(try await bench.run()), now = bench.clock.now
+            try await bench.database.write { db in
+                try StepStore(db: db).markIntended(planned.id, now: now)
+                try StepStore(db: db).markFailed(planned.id, state: .doubtful, error: "no answer", now: now)
+            }
+            let failing = outage.map { ScriptedWrite.Look.vendor($0) }
+            let write = ScriptedWrite([answer], looks: failing + [.absent, .unknown])
+            let outcome = try await bench.runner(planned).run(try await bench.step(planned.id), write)
+            #expect(write.made == made, "\(outage)")
+            let step = try await bench.step(planned.id)
+            #expect(step.state == state, "\(outage)")
+            let told: StepRecord.State =
+                switch outcome {
+                case .done: .done
+                case .failed: .failed
+                case .doubtful: .doubtful
+                }
+            #expect(told == state, "\(outage)")
+        }
+    }
+
     @Test("A step cut off while its mark is looked for stays open for the next owner")
     func cutOff() async throws {
         let bench = try await Bench(isImpatient: false)
