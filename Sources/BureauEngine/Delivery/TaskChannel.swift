@@ -13,10 +13,6 @@ struct TaskChannel: Channel {
         guard let tool = context.parts.connectedTool(of: run) else {
             return try await context.fail(steps, run.taskTool.missing)
         }
-        let receipts = try steps.filter { $0.kind == "attach" }.compactMap {
-            try $0.receipt(as: DeliveryReceipt.self)?.id
-        }
-        var known = Set(receipts)
         for step in steps {
             let write: any OutboundWrite
             switch step.kind {
@@ -24,15 +20,17 @@ struct TaskChannel: Channel {
                 let file = try step.intent(as: FileIntent.self)
                 write = tool.attachment(
                     file, path: try context.path(of: file.blobKey), on: task,
-                    since: step.intendedAt ?? context.parts.doors.now(), known: known)
+                    since: step.intendedAt ?? context.parts.doors.now()
+                ) { [database = context.parts.database] in
+                    // Of all rounds and runs: they attach to one task, and their files are often called the same.
+                    try await database.read { try ReceiptStore(db: $0).attachments(on: task, step.channel) }
+                }
             case "comment": write = tool.comment(text(of: step, context), on: task, mark: mark(step, context))
             default:
                 guard let move = try await move(step, task, tool, context) else { continue }
                 write = move
             }
-            if case .done(let receipt) = try await context.perform(step, write), step.kind == "attach" {
-                known.insert(try JSONText.decode(DeliveryReceipt.self, receipt).id)
-            }
+            _ = try await context.perform(step, write)
         }
     }
 

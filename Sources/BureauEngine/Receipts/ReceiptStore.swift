@@ -5,6 +5,7 @@ import BureauStorage
 struct ReceiptStore {
     let db: any Connection
     static let linksMax = 20_000
+    static let attachmentsMax = 5_000
 
     func append(_ runID: String, _ kind: String, _ facts: [(String, JSONValue?)], now: Int64) throws {
         try link(runID, kind, facts, after: try last(runID) ?? begun(runID), now: now)
@@ -73,6 +74,19 @@ struct ReceiptStore {
     func list(_ runID: String) throws -> [Receipt] {
         try db.query("SELECT * FROM receipt WHERE run_id = ? ORDER BY seq LIMIT ?", [runID, Self.linksMax])
             .map(Receipt.init)
+    }
+
+    /// Attachments that ours are known to have put on the task, also those that were made once more since: the newest,
+    /// at most `attachmentsMax`.
+    func attachments(on task: String, _ channel: StepRecord.Channel) throws -> Set<String> {
+        let found = try db.query(
+            """
+            SELECT receipt.body ->> 'receipt' ->> 'id' AS attachment FROM run JOIN receipt ON receipt.run_id = run.id
+            WHERE run.task_id = ? AND receipt.kind = ? AND receipt.body ->> 'kind' = 'attach'
+                AND receipt.body ->> 'channel' = ?
+            ORDER BY receipt.at DESC LIMIT ?
+            """, [task, Self.sent, channel.rawValue, Self.attachmentsMax])
+        return Set(try found.compactMap { try $0.textIfAny("attachment") })
     }
 }
 

@@ -8,7 +8,7 @@ struct TaskFileWrite: OutboundWrite {
     let file: FileIntent
     let path: String
     let since: Int64
-    let known: Set<String>
+    let known: @Sendable () async throws -> Set<String>
     var sent: SentContent? { SentContent(file) }
 
     func write() async throws -> String {
@@ -17,6 +17,8 @@ struct TaskFileWrite: OutboundWrite {
 
     func probe() async throws -> Probe {
         let files = try await hands.files(on: task)
+        // Asked for after the files were listed: what another run of ours has attached by then has its receipt.
+        let known = try await known()
         let alike = files.found.filter { attachment in
             attachment.title == file.title && !known.contains(attachment.id)
                 && (attachment.sizeBytes == nil || attachment.sizeBytes == file.sizeBytes)

@@ -24,9 +24,11 @@ extension WorkTool {
     /// Comments that are read of one task at one look.
     static var commentsMax: Int { 500 }
 
-    /// `known` are the attachments that other steps of ours have made: one of them says nothing about this one.
+    /// `known` are the attachments that other writes of ours have made: one of them says nothing about this one. They
+    /// are asked for in doubt only.
     func attachment(
-        _ file: FileIntent, path: String, on task: String, since: Int64, known: Set<String>
+        _ file: FileIntent, path: String, on task: String, since: Int64,
+        known: @escaping @Sendable () async throws -> Set<String>
     ) -> any OutboundWrite {
         TaskFileWrite(hands: hands, task: task, file: file, path: path, since: since, known: known)
     }

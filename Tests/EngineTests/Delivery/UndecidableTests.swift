@@ -43,7 +43,8 @@ struct UndecidableTests {
             defer { try? FileManager.default.removeItem(atPath: path) }
             let file = FileIntent(title: "audit.md", blobKey: "", sizeBytes: 8, sha256: "", mimeType: "text/markdown")
             let write = ClickUpWorkTool(clickUp: clickUp, zone: .utc).attachment(
-                file, path: path, on: Self.task, since: 0, known: [])
+                file, path: path, on: Self.task, since: 0
+            ) { [] }
             _ = try await write.write()
             guard case .found = try await write.probe() else {
                 Issue.record("the one that fits is it")

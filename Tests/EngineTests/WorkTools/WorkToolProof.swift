@@ -16,7 +16,7 @@ enum WorkToolProof {
     ) throws -> any OutboundWrite {
         let file = FileIntent(title: "a.md", blobKey: "k", sizeBytes: 1, sha256: "s", mimeType: "text/markdown")
         try Data("x".utf8).write(to: URL(filePath: folder + "/a.md"))
-        return tool.attachment(file, path: folder + "/a.md", on: task, since: time, known: [])
+        return tool.attachment(file, path: folder + "/a.md", on: task, since: time) { [] }
     }
 
     /// Stand-ins, and a folder for what is attached.
