@@ -71,12 +71,13 @@ struct MissingHere: Error, CustomStringConvertible {
     var description: String { "\(what) is not set here. The run waits until it is." }
 
     /// Nil when the run can go on in this process. `parts` are those of the run's own account; `state` is one that it
-    /// comes to.
+    /// comes to. One without a task is not begun without what it starts with: it waits in the queue, where it has neither
+    /// a slot nor money. One with a task is assessed first, and its people are asked there.
     static func find(_ run: RunRecord, _ agent: LoadedAgent, _ parts: EngineParts, in state: RunState? = nil)
         -> MissingHere?
     {
         guard let names = agent.config.anthropic else { return nil }
-        let state = state ?? run.state
+        let state = state ?? (run.state == .queued && run.taskID == nil ? .starting : run.state)
         switch state {
         case .starting:
             let variables = [names.agentIDVariable, names.environmentIDVariable]

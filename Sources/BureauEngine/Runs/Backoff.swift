@@ -15,7 +15,7 @@ struct Backoff: Sendable, Hashable {
     static func stage(for fault: FaultClass) -> Backoff {
         switch fault {
         case .limited: limitedStage
-        case .unavailable, .unreadable, .rejected, .storage, .other: stage
+        case .unavailable, .unreadable, .rejected, .storage, .missing, .other: stage
         }
     }
 

@@ -4,11 +4,14 @@ import BureauVendors
 /// What kind of trouble a run met: decides how long it waits, and is kept on the run for people and filters.
 enum FaultClass: String, Sendable, Hashable, CaseIterable {
     case limited, unavailable, unreadable, rejected, storage, other
+    /// Something is not set where Bureau runs: passes when somebody sets it (`MissingHere`).
+    case missing
 
     init(_ error: any Error) {
         switch error {
         case let error as VendorError: self = Self.of(error)
         case is StorageError: self = .storage
+        case is MissingHere: self = .missing
         default: self = .other
         }
     }

@@ -3,8 +3,9 @@ import BureauStorage
 import Logging
 
 /// Gives up runs that have waited too long for a slot: work nobody expects any more should not start by surprise. One
-/// that waits for money has its question, which expires by itself. While the intake is paused nobody is given up, and
-/// after it everybody has the whole time once more.
+/// that waits for money has its question, which expires by itself; one that waits for something that is not set here is
+/// not to blame for it, and people are told. While the intake is paused nobody is given up, and after it everybody has
+/// the whole time once more.
 struct QueueExpiry: Sendable {
     let parts: EngineParts
     static let runsMax = 500
@@ -32,7 +33,7 @@ struct QueueExpiry: Sendable {
         try db.query(
             """
             SELECT id FROM run WHERE state = 'queued' AND lease_owner IS NULL AND coalesce(queued_at, accepted_at) < ?
-              AND coalesce(cause, '') <> 'budget_exhausted'
+              AND coalesce(cause, '') <> 'budget_exhausted' AND coalesce(fault_class, '') <> 'missing'
             LIMIT ?
             """, [since, runsMax]
         ).map { try $0.text("id") }

@@ -78,12 +78,14 @@ struct RunClaim {
     }
 
     /// A run that holds no slot although it is not over: it waits for people, be it for an answer, for money or for what
-    /// they see of a write nobody can tell of; or it has delivered and waits for the runs it has started, which could
-    /// never begin if it kept theirs. Whoever holds its lease may be going on with it. The plus sign
-    /// leaves the look at steps to the index of the doubtful ones.
+    /// they see of a write nobody can tell of; or for something that is not set here, which many may wait for and others
+    /// do without; or it has delivered and waits for the runs it has started, which could never begin if it kept theirs.
+    /// Whoever holds its lease may be going on with it. The plus sign leaves the look at steps to the index of the
+    /// doubtful ones.
     static let holdsNoSlot = """
         (state = 'waiting_approval' OR (lease_owner IS NULL AND (
             (state = 'revising' AND coalesce(cause, '') = 'budget_exhausted')
+            OR coalesce(fault_class, '') = 'missing'
             OR (state IN ('starting', 'running', 'revising', 'stopping') AND EXISTS (
                 SELECT 1 FROM step WHERE step.run_id = run.id AND step.state = 'doubtful' AND +step.purpose = 'session'))
             OR (state = 'delivering' AND EXISTS (

@@ -127,11 +127,14 @@ struct RunStore {
             [lease.runID, lease.owner, lease.epoch])
     }
 
-    /// Gives the run back, to be looked at again at `dueAt`, or at once when somebody woke it after `wokenSince`.
+    /// Gives the run back, to be looked at again at `dueAt`, or at once when somebody woke it after `wokenSince`. What it
+    /// lacked here is there now, and it has a slot again.
     func release(_ lease: Lease, dueAt: Int64, wokenSince: Int64 = .max) throws {
         try db.execute(
             """
-            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = CASE WHEN due_at > ? THEN due_at ELSE ? END
+            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = CASE WHEN due_at > ? THEN due_at ELSE ? END,
+                fault = CASE WHEN fault_class = 'missing' THEN NULL ELSE fault END,
+                fault_class = nullif(fault_class, 'missing')
             WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
             """, [wokenSince, dueAt, lease.runID, lease.owner, lease.epoch])
     }
