@@ -9,7 +9,7 @@ package struct ServerFacts {
 
     package init(db: any Connection) { self.db = db }
 
-    /// Written by each server as it starts.
+    /// Written by each server as it starts. What waited for something that the last one had not is looked at again.
     package func remember(_ parts: EngineParts) throws {
         let now = parts.doors.now()
         try SettingStore(db: db).put(
@@ -21,6 +21,7 @@ package struct ServerFacts {
         for alert in try AlertStore(db: db).open() where alert.cause == MissingHere.alertCause {
             try AlertStore(db: db).resolve(cause: alert.cause, subject: alert.subject, now: now)
         }
+        try RunStore(db: db).wakeWaitingForSetting(now: now)
     }
 
     /// What the last server had and this process has not, in words.

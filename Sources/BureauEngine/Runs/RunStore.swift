@@ -240,6 +240,14 @@ struct RunStore {
             """, [now])
     }
 
+    /// Runs that wait for something that was not set where Bureau ran are looked at now. One question for each index.
+    func wakeWaitingForSetting(now: Int64) throws {
+        for waiting in ["state IN \(RunClaim.inWork)", "state = 'queued'"] {
+            try db.execute(
+                "UPDATE run SET due_at = ? WHERE \(waiting) AND due_at > ? AND fault_class = 'missing'", [now, now])
+        }
+    }
+
     /// Never below what the run may cost already.
     func raiseCostMax(_ id: String, to limit: MicroUSD) throws {
         try db.execute(
