@@ -1,5 +1,7 @@
 import BureauDomain
 import BureauSandbox
+import BureauStorage
+import BureauVendors
 import Foundation
 import Testing
 
