@@ -15,7 +15,11 @@ struct FileIntent: Codable, Hashable, Sendable {
 }
 
 /// A folder path below the configured root.
-struct FolderIntent: Codable, Hashable, Sendable { var segments: [String] }
+struct FolderIntent: Codable, Hashable, Sendable {
+    var segments: [String]
+    /// Ids of the folders on it that were known when a person let it be made anew.
+    var forgotten: [String]?
+}
 struct StatusIntent: Codable, Hashable, Sendable {
     var status: String
     /// Where the task stood before, once it was read.

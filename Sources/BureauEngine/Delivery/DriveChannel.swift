@@ -30,7 +30,7 @@ struct DriveChannel: Channel {
         let intent = try step.intent(as: FolderIntent.self)
         let path = DriveFolderPath(
             drive: drive, database: context.parts.database, root: root, segments: intent.segments,
-            patience: Patience(doors: context.parts.doors))
+            patience: Patience(doors: context.parts.doors), forgotten: intent.forgotten ?? [])
         guard case .done(let receipt) = try await context.perform(step, path) else { return nil }
         return try JSONText.decode(DeliveryReceipt.self, receipt).id
     }

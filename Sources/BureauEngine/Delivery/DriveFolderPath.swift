@@ -9,6 +9,8 @@ struct DriveFolderPath: OutboundWrite {
     let root: String
     let segments: [String]
     let patience: Patience
+    /// Ids of folders that a person has let be made anew.
+    var forgotten: [String] = []
 
     func write() async throws -> String {
         try await checkKnown()
@@ -34,28 +36,41 @@ struct DriveFolderPath: OutboundWrite {
     }
 
     /// Folders are remembered, and people may have thrown one away since: nobody would find what is put into it. Asked
-    /// once for each delivery, of the deepest one, for what lies in a folder goes with it.
+    /// for each delivery, of the highest one, for what lies in a folder goes with it. It stays remembered until
+    /// somebody has decided, so that every delivery asks and none makes a second one.
     private func checkKnown() async throws {
-        var parent = root, known: [(parent: String, name: String, id: String)] = []
+        var parent = root, known: [Known] = []
         for segment in segments {
             guard let row = try await row(parent, segment), row.created else { break }
-            known.append((parent, segment, row.id))
+            known.append(Known(parent: parent, name: segment, id: row.id))
             parent = row.id
         }
-        var doubt: StepDoubt?
+        var gone: [Known] = [], doubt: StepDoubt?
         for folder in known.reversed() {
             let there = try await patience({ try await drive.file(folder.id) })
             guard there == nil || there?.isTrashed == true else { break }
+            gone.append(folder)
+            guard !forgotten.contains(folder.id) else { continue }
             let what = there == nil ? "is gone, or no longer shared with the service account" : "lies in Drive's trash"
             doubt = StepDoubt(
                 why: "the folder \"\(folder.name)\" (\(folder.id)) \(what). Put it back, or let it be made anew")
-            // Whoever decides that it is made again gets it; one that was put back is found by its name.
-            try await database.write { db in
-                try db.execute(
-                    "DELETE FROM drive_folder WHERE parent_id = ? AND name = ?", [folder.parent, folder.name])
-            }
         }
         if let doubt { throw doubt }
+        try await forget(gone)
+    }
+
+    private struct Known: Sendable { let parent: String, name: String, id: String }
+
+    /// Only what was seen to be gone: another run may have made the folder anew meanwhile.
+    private func forget(_ gone: [Known]) async throws {
+        guard !gone.isEmpty else { return }
+        try await database.write { db in
+            for folder in gone {
+                try db.execute(
+                    "DELETE FROM drive_folder WHERE parent_id = ? AND name = ? AND folder_id = ?",
+                    [folder.parent, folder.name, folder.id])
+            }
+        }
     }
 
     private func rootDrive() async throws -> String? {

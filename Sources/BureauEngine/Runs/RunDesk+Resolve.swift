@@ -159,8 +159,8 @@ extension String {
 }
 
 extension StepStore {
-    /// As if it had never been tried. A file gets a new id, and folders are looked for anew: under the old ids lies what
-    /// somebody took away.
+    /// As if it had never been tried. A file gets a new id, and of its folders those that are gone may be made anew:
+    /// under the old ids lies what somebody took away.
     func restart(_ step: StepRecord, now: Int64) throws {
         try db.execute(
             """
@@ -172,8 +172,9 @@ extension StepStore {
             file.driveID = nil
             try replaceIntent(step.id, try JSONText.encode(file))
         }
-        for name in (try? step.intent(as: FolderIntent.self))?.segments ?? [] {
-            try db.execute("DELETE FROM drive_folder WHERE name = ? AND created = 1", [name])
+        if var folder = try? step.intent(as: FolderIntent.self) {
+            folder.forgotten = try DriveFolderRows(db: db).known(on: folder.segments)
+            try replaceIntent(step.id, try JSONText.encode(folder))
         }
     }
 

@@ -77,9 +77,10 @@ struct StandIns: Sendable {
 }
 
 /// Runs a sandbox for the length of `body`, its sessions as fast as they can go.
-func withStandIns(_ body: (StandIns) async throws -> Void) async throws {
+func withStandIns(googleKey: String? = nil, _ body: (StandIns) async throws -> Void) async throws {
     var options = SandboxOptions(), limits = HTTPTransport.Limits()
     options.eventsPerSecond = 0
+    options.acceptedKeys.googlePublicKeyPEM = googleKey
     // They are there: a busy machine only takes its time.
     limits.connectTimeoutMilliseconds = 120_000
     let sandbox = Sandbox(options), transport = HTTPTransport(limits: limits)

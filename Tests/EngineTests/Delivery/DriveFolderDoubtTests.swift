@@ -1,0 +1,56 @@
+import Testing
+
+@testable import BureauEngine
+
+@Suite("A client's folder in Drive that was thrown away")
+struct DriveFolderDoubtTests {
+    @Test(
+        "Every run of the client asks, and none makes a second one before somebody has decided",
+        arguments: [true, false])
+    func asked(isPutBack: Bool) async throws {
+        try await DriveDesk.open { here in
+            let first = try await here.run()
+            #expect(try await here.deliver(first).state == .done)
+            let old = try here.id(try await here.folder(first))
+            try await here.trash(old)
+            let (one, other) = (try await here.run(), try await here.run())
+            for run in [one, other] {
+                #expect(try await here.deliver(run).state == .doneWithProblems)
+                #expect(try await here.folder(run).state == .doubtful)
+            }
+            _ = try await here.desk.deliver(one.id, channel: .googleDrive)
+            #expect(try await here.deliver(one).state == .doneWithProblems)
+            #expect(try await here.folder(one).state == .doubtful, "it is asked again")
+            #expect(await here.items("Audits").isEmpty)
+
+            if isPutBack { try await here.trash(old, false) }
+            for run in [one, other] {
+                if !isPutBack { _ = try await here.desk.resolve(run.id, step: nil, .again, by: "ana") }
+                if isPutBack { _ = try await here.desk.deliver(run.id, channel: nil) }
+                _ = try await here.deliver(run)
+                #expect(try await here.folder(run).state == .done)
+            }
+            let folders = Set([try here.id(try await here.folder(one)), try here.id(try await here.folder(other))])
+            #expect(folders.count == 1 && folders.contains(old) == isPutBack)
+            #expect(await here.items("Audits").count == 1)
+        }
+    }
+
+    @Test("Folders of the same name on another path are no part of the decision")
+    func otherClients() async throws {
+        let bench = try await Bench()
+        let rows = [
+            ("root", "Clients", "c"), ("c", "Acme", "acme"), ("acme", "Audits", "ours"), ("c", "Borealis", "borealis"),
+            ("borealis", "Audits", "theirs"),
+        ]
+        let known = try await bench.database.write { db in
+            for (parent, name, id) in rows {
+                try db.execute(
+                    "INSERT INTO drive_folder (parent_id, name, folder_id, created) VALUES (?, ?, ?, 1)",
+                    [parent, name, id])
+            }
+            return try DriveFolderRows(db: db).known(on: ["Clients", "Acme", "Audits"])
+        }
+        #expect(known == ["c", "acme", "ours"])
+    }
+}
