@@ -48,9 +48,10 @@ extension DeliveryContext {
         return why.map { .doubtful($0) } ?? .done(receipt: receipt)
     }
 
-    /// The channel cannot work at all: every open step fails with the reason.
+    /// The channel cannot work at all: every open step fails with the reason. What was delivered is not looked at, and
+    /// stays to be looked at.
     func fail(_ steps: [StepRecord], _ why: String) async throws {
-        for step in steps { _ = try await perform(step, Impossible(why: why)) }
+        for step in steps where step.state != .done { _ = try await perform(step, Impossible(why: why)) }
     }
 
     func path(of blobKey: String) throws -> String { try parts.blobs.url(for: blobKey).path }

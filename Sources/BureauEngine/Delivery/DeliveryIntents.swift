@@ -12,6 +12,8 @@ struct FileIntent: Codable, Hashable, Sendable {
     var mimeType: String
     /// Pre-generated id, once there is one (Drive).
     var driveID: String?
+    /// The folder it was delivered into, which a person has let be made anew (Drive).
+    var leftFolder: String?
 }
 
 /// A folder path below the configured root.

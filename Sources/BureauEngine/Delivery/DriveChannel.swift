@@ -15,7 +15,8 @@ struct DriveChannel: Channel {
         guard let folder = try await self.folder(folderStep, drive, root, context) else {
             return try await context.fail(steps.filter { $0.kind == "upload" }, "The Drive folder could not be made.")
         }
-        let uploads = steps.filter { $0.kind == "upload" && $0.isOpen }
+        let kept = steps.filter { $0.kind == "upload" && $0.isOpen }
+        let uploads = try await DriveRemake(drive: drive, folder: folder, context: context).settled(kept)
         for (step, file) in try await withIDs(uploads, drive, context) {
             let path = try context.path(of: file.blobKey)
             _ = try await context.perform(

@@ -170,11 +170,13 @@ extension StepStore {
         guard step.channel == .googleDrive else { return }
         if var file = try? step.intent(as: FileIntent.self) {
             file.driveID = nil
+            file.leftFolder = nil
             try replaceIntent(step.id, try JSONText.encode(file))
         }
         if var folder = try? step.intent(as: FolderIntent.self) {
             folder.forgotten = try DriveFolderRows(db: db).known(on: folder.segments)
             try replaceIntent(step.id, try JSONText.encode(folder))
+            try DriveRemake.leave(step, db)
         }
     }
 

@@ -13,6 +13,8 @@ package struct DriveFile: Hashable, Sendable {
     /// The shared drive it lies in; nil means somebody's own drive, where a service account can create nothing.
     package let driveID: String?
     package let isTrashed: Bool
+    /// By itself, and not with a folder it lies in.
+    package let isTrashedItself: Bool?
     package let parents: [String]
     package let createdTime: String?
     package let appProperties: [String: String]
@@ -21,7 +23,7 @@ package struct DriveFile: Hashable, Sendable {
     package var isFolder: Bool { mimeType == Self.folderMime }
 
     static let fields =
-        "id,name,mimeType,webViewLink,size,sha256Checksum,md5Checksum,driveId,trashed,parents,"
+        "id,name,mimeType,webViewLink,size,sha256Checksum,md5Checksum,driveId,trashed,explicitlyTrashed,parents,"
         + "createdTime,appProperties,capabilities(canAddChildren)"
 }
 
@@ -33,6 +35,7 @@ extension DriveFile: Decodable {
         case sha256 = "sha256Checksum"
         case md5 = "md5Checksum"
         case driveID = "driveId"
+        case isTrashedItself = "explicitlyTrashed"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -46,6 +49,7 @@ extension DriveFile: Decodable {
         md5 = fields.text(.md5)
         driveID = fields.text(.driveID)
         isTrashed = fields.flag(.trashed) ?? false
+        isTrashedItself = fields.flag(.isTrashedItself)
         parents = fields.list(String.self, .parents) ?? []
         createdTime = fields.text(.createdTime)
         appProperties = fields.lenient([String: String].self, .appProperties) ?? [:]

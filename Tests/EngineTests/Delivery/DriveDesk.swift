@@ -71,6 +71,8 @@ struct DriveDesk: Sendable {
         _ = try await drive.call(request, as: Answer.self, "id")
     }
 
+    func state() async -> [JSON] { await here.state("drive")["files"]?.array ?? [] }
+
     /// Everything of this name that is not in the trash.
     func items(_ name: String) async -> [JSON] {
         let files = await here.state("drive")["files"]?.array ?? []

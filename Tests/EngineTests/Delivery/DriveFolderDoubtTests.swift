@@ -1,3 +1,4 @@
+import BureauSandbox
 import Testing
 
 @testable import BureauEngine
@@ -33,6 +34,34 @@ struct DriveFolderDoubtTests {
             let folders = Set([try here.id(try await here.folder(one)), try here.id(try await here.folder(other))])
             #expect(folders.count == 1 && folders.contains(old) == isPutBack)
             #expect(await here.items("Audits").count == 1)
+        }
+    }
+
+    @Test("A run's folder that is made again gets every file once; one that was taken away by itself is asked about")
+    func madeAgain() async throws {
+        try await DriveDesk.open { here in
+            let run = try await here.run()
+            #expect(try await here.deliver(run).state == .done)
+            let old = try here.id(try await here.folder(run)), files = try await here.steps(run, "upload")
+            let alone = try #require(files.first)
+            try await here.trash(try here.id(alone))
+            try await here.trash(old)
+            _ = try await here.desk.deliver(run.id, channel: nil)
+            #expect(try await here.deliver(run).state == .doneWithProblems)
+            #expect(try await here.steps(run, "upload").allSatisfy { $0.mustRecheck }, "nobody has looked at them")
+
+            _ = try await here.desk.resolve(run.id, step: nil, .again, by: "ana")
+            #expect(try await here.deliver(run).state == .doneWithProblems)
+            let doubtful = try await here.steps(run, "upload").filter { $0.state == .doubtful }
+            #expect(doubtful.map(\.id) == [alone.id])
+            _ = try await here.desk.resolve(run.id, step: nil, .again, by: "ana")
+            #expect(try await here.deliver(run).state == .done)
+
+            let new = try here.id(try await here.folder(run))
+            #expect(new != old)
+            let inside = (await here.state()).filter { $0["parents"]?.array?.first?.string == new }
+            let linked = try await here.steps(run, "upload").map { try here.id($0) }
+            #expect(inside.count == 2 && Set(inside.compactMap { $0["id"]?.string }) == Set(linked))
         }
     }
 
