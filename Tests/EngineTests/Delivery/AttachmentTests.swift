@@ -15,7 +15,11 @@ struct AttachmentTests {
     enum Earlier: Sendable { case ofAnotherRun, ofTheSameStep }
 
     private static func delivering(_ bench: Bench, _ text: String) async throws -> RunRecord {
-        let run = try await bench.run(Bench.toRunning, task: task), now = bench.clock.now
+        // Each in a session of its own.
+        let begun: [RunMachine.Event] = [
+            .taken, .sessionOpened(session: "sesn_\(Hex.sha256(Array(text.utf8)).prefix(8))"),
+        ]
+        let run = try await bench.run(begun, task: task), now = bench.clock.now
         let bytes = Data(text.utf8), key = "runs/\(run.id)/scores.csv"
         try bytes.write(to: try bench.parts().blobs.prepare(key))
         let file = NewFile(

@@ -33,7 +33,9 @@ struct DriveDesk: Sendable {
 
     /// A run of two files that is about to deliver.
     func run() async throws -> RunRecord {
-        let run = try await bench.run(Bench.toRunning), now = bench.clock.now
+        // Each in a session of its own.
+        let session = "sesn_\(bench.clock.doors.makeID())"
+        let run = try await bench.run([.taken, .sessionOpened(session: session)]), now = bench.clock.now
         for (position, name) in ["audit.md", "audit.csv"].enumerated() {
             let bytes = Data("of \(name)\n".utf8), key = "runs/\(run.id)/\(name)"
             try bytes.write(to: try parts.blobs.prepare(key))

@@ -153,7 +153,10 @@ struct LeftUndoneTests {
         "A post that Slack may have is declined: the rest is delivered again without it, and with it when it is named")
     func declined() async throws {
         try await withStandIns { here in
-            let bench = try await Bench(), parts = try bench.parts(here.connections), desk = Self.desk(bench)
+            let agent = Agents.sentinel.replacingOccurrences(
+                of: #""google_drive": {"enabled": true"#, with: #""google_drive": {"enabled": false"#)
+            let bench = try await Bench(agents: ["sentinel.json": agent])
+            let parts = try bench.parts(here.connections), desk = Self.desk(bench)
             let run = try await bench.run(Bench.toRunning + [.turnEnded]), now = bench.clock.now
             let bytes = Data("# Audit\n".utf8), key = "runs/\(run.id)/audit.md"
             try bytes.write(to: try parts.blobs.prepare(key))
