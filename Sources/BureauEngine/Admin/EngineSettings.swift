@@ -7,6 +7,8 @@ package struct EngineSettings: Sendable {
     package var deliveryFolder: URL
     /// Which named credentials these settings go with; nil for the environment's own.
     package var credentialSet: String?
+    /// Whose the task is, which stays in the account of the list it came by.
+    package var taskCredentialSet: String?
     package var driveRootFolderID: String?
     /// Where alerts go when an agent names no channel.
     package var alertChannel: String?

@@ -14,7 +14,7 @@ struct FoundRun {
         guard let run = try RunStore(db: db).find(id) else { return }
         let amount = run.costMax(agent.config, byDefault: parts.settings.defaultSessionCostMax)
         try SpendLedger(db: db).open(run, amount: amount, now: now)
-        if credentials != RunCredentials() { try RunCredentialStore(db: db).pin(id, credentials) }
+        try RunCredentialStore(db: db).pin(id, credentials)
         // As in its first life, so that its marks on the board are the same.
         let board = BoardNotice(db: db, doors: parts.doors)
         try board.open(run, agent.config)

@@ -59,7 +59,7 @@ extension EngineParts {
         settings.resultsChannel = set.resultsChannel
         settings.driveRootFolderID = set.driveRootFolderID
         settings.clickUpWorkspaceID = set.clickUpWorkspaceID
-        settings.credentialSet = name
+        (settings.credentialSet, settings.taskCredentialSet) = (name, name)
         let own = variable
         return with(connections: set.connections, settings: settings, variable: { own(set.variables[$0] ?? $0) })
     }
@@ -70,12 +70,17 @@ extension EngineParts {
         let tasks = try using(credentials.tasks).connections
         var connections = parts.connections
         (connections.clickUp, connections.asana) = (tasks.clickUp, tasks.asana)
-        return parts.with(connections: connections)
+        var settings = parts.settings
+        settings.taskCredentialSet = credentials.tasks
+        return parts.with(connections: connections, settings: settings)
     }
 
     /// What a run works with: as pinned when it began, before that as its client and agent say now.
     func using(run: RunRecord, agent: LoadedAgent?) async throws -> EngineParts {
-        guard !credentialSets.isEmpty || agent?.config.credentials != nil else { return self }
+        guard !credentialSets.isEmpty || agent?.config.credentials != nil else {
+            // One that began with an account which is configured no more does not go on with another.
+            return try using(try await database.lookUp { try RunCredentialStore(db: $0).find(run.id) } ?? .init())
+        }
         return try using(
             try await database.lookUp { try RunCredentialStore(db: $0).credentials(of: run, agent?.config) })
     }

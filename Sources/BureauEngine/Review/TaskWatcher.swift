@@ -172,7 +172,7 @@ struct OwnComments: Sendable {
 
     /// The user our credential acts as, asked for once.
     func ownUser(_ tool: any WorkTool) async throws -> String {
-        let set = parts.settings.credentialSet
+        let set = parts.settings.taskCredentialSet
         let name = tool.kind == .clickUp ? EchoCheck.settingName(set) : AsanaEcho.settingName(set)
         let known = try await parts.database.read {
             try $0.first("SELECT value FROM setting WHERE name = ?", [name])?.text("value")

@@ -151,7 +151,8 @@ struct AssessStage: Stage {
     private func fetch(_ id: String, _ run: RunRecord) async throws -> WorkTask {
         guard let tool = parts.connectedTool(of: run) else {
             throw StepProblem(
-                description: "The task could not be read: \(run.taskTool.missing(in: parts.settings.credentialSet))")
+                description: "The task could not be read: \(run.taskTool.missing(in: parts.settings.taskCredentialSet))"
+            )
         }
         return try await tool.task(id)
     }
@@ -237,7 +238,7 @@ struct AssessStage: Stage {
             case .waits(let until): return .rest(until: until)
             case .stopped: return .moved
             case .granted:
-                if credentials != RunCredentials() { try RunCredentialStore(db: db).pin(run.id, credentials) }
+                try RunCredentialStore(db: db).pin(run.id, credentials)
                 let taken = try transitions.apply(.taken, to: run.id, lease: lease, in: db)
                 if let confirmation {
                     try WorkNote(db: db, doors: parts.doors).say(confirmation, about: "confirmed", taken)

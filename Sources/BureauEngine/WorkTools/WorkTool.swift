@@ -102,7 +102,7 @@ extension EngineParts {
 
     func workTool(_ kind: WorkToolKind, for agent: String) throws(StepProblem) -> any WorkTool {
         guard let tool = connectedTool(kind, for: agent) else {
-            throw StepProblem(description: kind.missing(in: settings.credentialSet))
+            throw StepProblem(description: kind.missing(in: settings.taskCredentialSet))
         }
         return tool
     }
