@@ -57,14 +57,14 @@ struct RateBudget: Sendable {
         if let known = level { level = known - 1 }
     }
 
-    /// An answer is there; nil when there was none, or none that told anything.
-    mutating func returned(_ reading: RateReading?, now: Int64) {
+    /// An answer is there; nil when there was none, or none that told anything. `sentAt`: when it was asked for.
+    mutating func returned(_ reading: RateReading?, sentAt: Int64, now: Int64) {
         inFlight = max(0, inFlight - 1)
         guard let reading else { return }
         refill(now)
         learn(reading, now: now)
         if reading.isRefusal {
-            refused(until: reading.blockedUntil, now: now)
+            refused(until: reading.blockedUntil, sentAt: sentAt, now: now)
         } else {
             refusals = 0
             window = window.flatMap { $0 * 2 >= Self.recoveredAt ? nil : $0 * 2 }
@@ -84,11 +84,16 @@ struct RateBudget: Sendable {
         refilledAt = now
     }
 
-    private mutating func refused(until: Int64?, now: Int64) {
+    private mutating func refused(until: Int64?, sentAt: Int64, now: Int64) {
+        window = 1
+        // Nothing is sent while the lane is closed: this was on its way before, and tells of the same storm.
+        guard sentAt >= blockedUntil else {
+            blockedUntil = max(blockedUntil, until ?? blockedUntil)
+            return
+        }
         let backoff = min(Self.lastBackoffMilliseconds, Self.firstBackoffMilliseconds << min(refusals, 6))
         refusals += 1
-        blockedUntil = max(blockedUntil, until ?? now + backoff)
-        window = 1
+        blockedUntil = until ?? now + backoff
     }
 
     private mutating func refill(_ now: Int64) {

@@ -69,13 +69,13 @@ package final class RateGovernor: Transport {
             let answer = try await next.send(request)
             heard(answer.status, sentAt: sentAt)
             settle(
-                pass,
+                pass, sentAt,
                 .answered(
                     reading(request, answer.status, answer.headers, answer.body), isServerError: answer.status >= 500))
             return answer
         } catch {
             heard(error, of: request)
-            settle(pass, Self.outcome(of: error, request))
+            settle(pass, sentAt, Self.outcome(of: error, request))
             throw error
         }
     }
@@ -87,12 +87,12 @@ package final class RateGovernor: Transport {
             let stream = try await next.open(request)
             heard(stream.status, sentAt: sentAt)
             settle(
-                pass,
+                pass, sentAt,
                 .answered(reading(request, stream.status, stream.headers, []), isServerError: stream.status >= 500))
             return stream
         } catch {
             heard(error, of: request)
-            settle(pass, Self.outcome(of: error, request))
+            settle(pass, sentAt, Self.outcome(of: error, request))
             throw error
         }
     }
@@ -158,9 +158,12 @@ package final class RateGovernor: Transport {
         waiting?.continuation.resume(returning: nil)
     }
 
-    private func settle(_ pass: Pass, _ outcome: RateState.Outcome) {
+    private func settle(_ pass: Pass, _ sentAt: Int64, _ outcome: RateState.Outcome) {
         let moment = now()
-        state.withLock { $0.rates.returned(outcome, lane: pass.lane, destination: pass.destination, now: moment) }
+        state.withLock {
+            $0.rates.returned(
+                outcome, lane: pass.lane, destination: pass.destination, sentAt: sentAt, now: moment)
+        }
         release(pass.lane)
     }
 

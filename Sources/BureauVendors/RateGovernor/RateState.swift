@@ -100,7 +100,10 @@ struct RateState: Sendable {
         case unknown
     }
 
-    mutating func returned(_ outcome: Outcome, lane name: String, destination: String, now: Int64) {
+    /// `sentAt`: when it was let go; nil counts as now.
+    mutating func returned(
+        _ outcome: Outcome, lane name: String, destination: String, sentAt: Int64? = nil, now: Int64
+    ) {
         var reading: RateReading?
         switch outcome {
         case .answered(let read, let isServerError):
@@ -110,7 +113,7 @@ struct RateState: Sendable {
         case .failed: settle(destination, isFailure: true, now)
         case .unknown: breakers[destination]?.withdrawn(now: now)
         }
-        lanes[name]?.budget.returned(reading, now: now)
+        lanes[name]?.budget.returned(reading, sentAt: sentAt ?? now, now: now)
     }
 
     /// The latest of the destinations that nothing is sent to; nil when there is none.

@@ -51,7 +51,7 @@ struct RateStateTests {
         var budget = RateBudget()
         #expect(asked({ budget.mayGo(now: 0) }), "nothing is assumed before the vendor has spoken")
         budget.sent()
-        budget.returned(RateReading(limit: 100, remaining: 2, resetAt: 60_000), now: 10)
+        budget.returned(RateReading(limit: 100, remaining: 2, resetAt: 60_000), sentAt: 0, now: 10)
         for _ in 0..<2 {
             #expect(asked({ budget.mayGo(now: 20) }))
             budget.sent()
@@ -65,7 +65,7 @@ struct RateStateTests {
     func flow() {
         var budget = RateBudget()
         budget.sent()
-        budget.returned(RateReading(limit: 600, remaining: 0), now: 0)
+        budget.returned(RateReading(limit: 600, remaining: 0), sentAt: 0, now: 0)
         #expect(asked({ budget.dueAt(now: 0) }) == 100)
         #expect(!asked({ budget.mayGo(now: 50) }))
         #expect(asked({ budget.mayGo(now: 100) }))
@@ -75,14 +75,45 @@ struct RateStateTests {
     func slowStart() {
         var budget = RateBudget()
         budget.sent()
-        budget.returned(RateReading(blockedUntil: 5_000, isRefusal: true), now: 0)
+        budget.returned(RateReading(blockedUntil: 5_000, isRefusal: true), sentAt: 0, now: 0)
         #expect(!asked({ budget.mayGo(now: 4_999) }))
         #expect(asked({ budget.mayGo(now: 5_000) }))
         budget.sent()
         #expect(!asked({ budget.mayGo(now: 5_000) }), "the second waits for the first one's answer")
-        budget.returned(RateReading(), now: 5_100)
+        budget.returned(RateReading(), sentAt: 5_000, now: 5_100)
         budget.sent()
         #expect(asked({ budget.mayGo(now: 5_100) }))
+    }
+
+    /// When each request was sent and refused without a time, and until when the lane is closed then.
+    private static let storms: [(String, [(sentAt: Int64, answeredAt: Int64)], Int64)] = [
+        ("one", [(0, 100)], 1_100),
+        ("seven together", (0..<7 as Range<Int64>).map { (sentAt: 0, answeredAt: 100 + $0) }, 1_100),
+        ("one that was long on its way", [(0, 100), (50, 1_500)], 1_100),
+        ("one after the block", [(0, 100), (1_100, 1_200)], 3_200),
+        ("two together, each time", [(0, 100), (0, 101), (1_100, 1_200), (3_200, 3_300), (1_100, 3_301)], 7_300),
+    ]
+
+    @Test("Refusals of what was sent together count once, those of what was sent afterwards double", arguments: storms)
+    func together(what: String, refused: [(sentAt: Int64, answeredAt: Int64)], closedUntil: Int64) {
+        var budget = RateBudget()
+        for request in refused {
+            budget.sent()
+            budget.returned(RateReading(isRefusal: true), sentAt: request.sentAt, now: request.answeredAt)
+        }
+        #expect(budget.blockedUntil == closedUntil, "\(what)")
+    }
+
+    @Test(
+        "A vendor that names a later time while the lane is closed already is heard",
+        arguments: [(9_000, 9_000), (500, 1_100)])
+    func named(until: Int64, closedUntil: Int64) {
+        var budget = RateBudget()
+        budget.sent()
+        budget.sent()
+        budget.returned(RateReading(isRefusal: true), sentAt: 0, now: 100)
+        budget.returned(RateReading(blockedUntil: until, isRefusal: true), sentAt: 0, now: 101)
+        #expect(budget.blockedUntil == closedUntil)
     }
 
     @Test("A storm on one Slack method leaves the others alone")
