@@ -49,6 +49,8 @@ package struct DirectNotices {
         _ kind: OwnNotice, _ run: RunRecord, _ sentence: String, alert: NoticeIntent.Kind? = nil,
         approval: String? = nil, subject: (String) throws -> String
     ) throws {
+        // People are known in the agency's own Slack only: of another account's run none of them would get a message.
+        guard try RunCredentialStore(db: db).find(run.id)?.name == nil else { return }
         for (person, reach) in try OwnNoticeStore(db: db).wanting(kind, limit: Self.peopleMax)
         where person.maySee(client: run.clientSlug) {
             guard try reach == .all || isTheirs(run, person) else { continue }

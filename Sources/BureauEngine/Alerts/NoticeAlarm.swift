@@ -17,6 +17,10 @@ struct NoticeAlarm {
     private static let kinds = ofAlerts.map { "'\($0)'" }.joined(separator: ", ")
     /// Neither told nor missed: the list of alerts says what became of them.
     private static let untoldKinds = "\(kinds), '\(AlertOutcome.kind)'"
+    private static let isDismissed = """
+        EXISTS (SELECT 1 FROM dead_letter_drop AS dropped
+                WHERE dropped.id = step.id AND dropped.dropped_at >= step.settled_at)
+        """
     private static let notConnected = NoticeLines.channels.map(NoticeWorker.notConnected)
 
     /// Whether people are told of it in a notice, which then waits to be sent. `isInDoubt`: it may be there, and nobody
@@ -122,8 +126,7 @@ struct NoticeAlarm {
             try db.query(
                 """
                 SELECT DISTINCT kind FROM step WHERE purpose = 'notice' AND \(which)
-                    AND NOT EXISTS (SELECT 1 FROM dead_letter_drop AS dropped
-                                    WHERE dropped.id = step.id AND dropped.dropped_at >= step.settled_at)
+                    AND NOT \(Self.isDismissed)
                     AND NOT (kind = '\(RunThreadStore.stepKind)' AND EXISTS (
                         SELECT 1 FROM run_thread WHERE run_thread.run_id = step.run_id AND run_thread.closed = 0))
                     AND NOT (coalesce(error, '') IN (\(marks)) AND (kind <> '\(ApprovalNotices.ask)' OR EXISTS (
@@ -133,15 +136,47 @@ struct NoticeAlarm {
             ).map { try $0.text("kind") })
     }
 
+    /// This message, which was for one person, is over. Whether people are told in a notice that its question, which was
+    /// given up elsewhere, now is on its way to nobody.
+    func reachedNobody(_ step: StepRecord) throws -> Bool {
+        guard step.kind == DirectNotices.kind, let runID = step.runID,
+            let approval = try step.intent(as: DirectIntent.self).approval,
+            let asked = try givenUpQuestion(approval, of: runID), let run = try RunStore(db: db).find(runID),
+            try isUnasked(asked, run)
+        else { return false }
+        return try givenUp(asked, asked.error ?? "", isInDoubt: asked.state == .doubtful)
+    }
+
+    /// The last of its posts and comments that was given up, and that nobody has dismissed.
+    private func givenUpQuestion(_ approval: String, of runID: String) throws -> StepRecord? {
+        try db.first(
+            """
+            SELECT \(StepStore.columns) FROM step
+            WHERE run_id = ? AND purpose = 'notice' AND kind = ? AND subject = ? AND state IN ('failed', 'doubtful')
+                AND NOT \(Self.isDismissed) ORDER BY settled_at DESC, id LIMIT 1
+            """, [runID, ApprovalNotices.ask, approval]
+        ).map(StepRecord.init)
+    }
+
     /// A question that stands nowhere else and is on its way to nobody, of a run that still waits for it.
     private func isUnasked(_ step: StepRecord, _ run: RunRecord) throws -> Bool {
         guard step.kind == ApprovalNotices.ask, try ApprovalStore(db: db).find(step.subject)?.state == .open else {
             return false
         }
-        return try !StepStore(db: db).list(run: run.id, purpose: .notice).contains {
-            $0.id != step.id && $0.state != .failed && $0.state != .doubtful
-                && ($0.kind == DirectNotices.kind || ($0.kind == ApprovalNotices.ask && $0.subject == step.subject))
+        return try !StepStore(db: db).list(run: run.id, purpose: .notice).contains { other in
+            try other.id != step.id && asks(other, step.subject)
         }
+    }
+
+    /// Whether it has asked somebody this very question, or may yet. One that was for a person whom it did not concern
+    /// is done too, and nobody has read it.
+    private func asks(_ step: StepRecord, _ approval: String) throws -> Bool {
+        guard step.state != .failed, step.state != .doubtful else { return false }
+        if step.kind == ApprovalNotices.ask { return step.subject == approval }
+        guard step.kind == DirectNotices.kind, try step.intent(as: DirectIntent.self).approval == approval else {
+            return false
+        }
+        return try step.state != .done || step.receipt(as: DeliveryReceipt.self)?.id != AlreadyShown.receiptID
     }
 
     /// The alert's id when it is new.

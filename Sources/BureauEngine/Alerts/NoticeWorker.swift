@@ -226,10 +226,13 @@ package struct NoticeWorker: Service {
     private func settle(_ step: StepRecord, receipt: String, _ sent: SentContent?) async throws {
         parts.counters.add(.notices, ["outcome": "sent"])
         let (id, now, doors) = (step.id, parts.doors.now(), parts.doors)
-        try await parts.database.write { db in
+        let isTold = try await parts.database.write { db in
             try StepStore(db: db).markDone(id, receipt: receipt, sent: sent, now: now)
-            try NoticeAlarm(db: db, doors: doors).settled(step)
+            let alarm = NoticeAlarm(db: db, doors: doors)
+            try alarm.settled(step)
+            return try alarm.reachedNobody(step)
         }
+        if isTold { wake.raise() }
     }
 
     /// What is in doubt waits for somebody's word. Of a notice of no run that is said among what was set aside, where
@@ -252,7 +255,9 @@ package struct NoticeWorker: Service {
             guard try StepStore(db: db).markFailed(id, state: state, error: said, now: now, owner: owner) else {
                 return false
             }
-            return try NoticeAlarm(db: db, doors: doors).givenUp(step, why, isInDoubt: isInDoubt)
+            let alarm = NoticeAlarm(db: db, doors: doors)
+            let isGivenUpTold = try alarm.givenUp(step, why, isInDoubt: isInDoubt)
+            return try alarm.reachedNobody(step) || isGivenUpTold
         }
         if isTold { wake.raise() }
     }

@@ -154,6 +154,7 @@ struct ApprovalSurfaces: Sendable {
 }
 
 struct AlreadyShown: OutboundWrite {
-    func write() async throws -> String { try JSONText.encode(DeliveryReceipt(id: "nothing shown", link: nil)) }
+    static let receiptID = "nothing shown"
+    func write() async throws -> String { try JSONText.encode(DeliveryReceipt(id: Self.receiptID, link: nil)) }
     func probe() async throws -> Probe { .absent }
 }

@@ -73,6 +73,55 @@ struct NoticeAlarmTests {
         }
     }
 
+    struct Chooser: Sendable {
+        var what: String
+        var role = Role.operator
+        var wants: OwnNotice
+        var account: String?
+        var isConnected = true
+        /// How many messages of her own are planned, and whether one of them asks her.
+        var planned = 1
+        var isAsked = false
+    }
+
+    private static let choosers = [
+        Chooser(what: "she is asked", wants: .approval, isAsked: true),
+        Chooser(what: "she may not decide", role: .viewer, wants: .approval),
+        Chooser(what: "she is told of something else", wants: .failure),
+        Chooser(what: "no Slack is connected", wants: .approval, isConnected: false),
+        Chooser(what: "it is another account's", wants: .approval, account: "north", planned: 0),
+    ]
+
+    @Test(
+        "Only a message that asks somebody this very question stands for one that found no channel", arguments: choosers
+    )
+    func inPerson(chooser: Chooser) async throws {
+        try await withStandIns { here in
+            let policy = ##", "approvals": {"slack": ["U0JAKE"], "channel": "#nowhere"}"##
+            let bench = try await Bench(agents: ["sentinel.json": Agents.make(extra: policy)])
+            let boss = Actor(name: "boss", surface: "test"), doors = bench.clock.doors
+            let desk = PeopleDesk(database: bench.database, doors: doors)
+            let ana = try await desk.add("ana", displayName: nil, role: chooser.role, by: boss)
+            _ = try await desk.setSlackID(ana.id, "U0JAKE", by: boss)
+            try await desk.setNotices(ana.id, [chooser.wants: .all])
+            let run = try await bench.run(Bench.toRunning)
+            try await bench.database.write { db in
+                try RunCredentialStore(db: db).pin(
+                    run.id, RunCredentials(name: chooser.account, tasks: chooser.account))
+                try DirectNotices(db: db, doors: doors).each(.problem, run, "earlier", "Something failed before.")
+            }
+            try await Self.ask(bench, run: run)
+            let direct = try await bench.steps(run.id, .notice).filter { $0.kind == DirectNotices.kind }
+            #expect(direct.count == chooser.planned)
+            let connections = chooser.isConnected ? here.connections : Connections()
+            let north = CredentialSet(name: "north", connections: here.connections, variables: [:])
+            try await Self.send(try bench.parts(connections, sets: ["north": north]) { $0.alertChannel = nil })
+            let gate = try await bench.alerts().filter { $0.cause == NoticeAlarm.unasked }
+            #expect(gate.map(\.subject) == (chooser.isAsked ? [] : [run.id]), "\(chooser.what)")
+            #expect(gate.first?.occurrences ?? 1 == 1, "it is said once")
+        }
+    }
+
     private static let neverSet = [NoticeWorker.notConnected(.slack), NoticePlace.noChannel.description]
 
     @Test("A question that stands on the task is missed by nobody where Slack was never set up", arguments: neverSet)
