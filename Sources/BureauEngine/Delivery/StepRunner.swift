@@ -23,6 +23,9 @@ struct StepRunner: Sendable {
     var claimSendMilliseconds = Lease.lifeMilliseconds
     /// One try more than it has waiting times: by default the PRD's "retry once".
     var backoff = Backoff(seconds: [1])
+    /// What was held back, here or by the vendor, was surely not carried out: with this it takes no try away, and has
+    /// waits of its own. Nil where whoever runs the step comes again by itself.
+    var limitedBackoff: Backoff?
     /// Longest wait for a vendor's Retry-After inside one call.
     var waitSecondsMax: Int64 = 60
 
@@ -38,7 +41,8 @@ struct StepRunner: Sendable {
         var mustLook = mustLook
         var lastFailure = "not tried"
         var (begun, limit) = (begun, SendLimit?.none)
-        for attempt in 0...backoff.seconds.count {
+        var (faults, limits) = (0, 0)
+        for _ in 0...(backoff.seconds.count + (limitedBackoff?.seconds.count ?? 0)) {
             do {
                 if mustLook {
                     switch try await look(write, sentBefore: limit == nil ? step.lastSentAt ?? step.intendedAt : nil) {
@@ -60,7 +64,16 @@ struct StepRunner: Sendable {
                 guard error.isRetryable else {
                     return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook, isSent: limit != nil)
                 }
-                if attempt < backoff.seconds.count || mustLook { try await pause(after: error, attempt: attempt) }
+                let patience = error.isLimited ? limitedBackoff : nil
+                let (waits, count) = patience.map { ($0, limits) } ?? (backoff, faults)
+                let isLast = count >= waits.seconds.count
+                if !isLast || mustLook {
+                    try await pause(after: error, waits, tries: count, isPatient: patience != nil)
+                }
+                if isLast {
+                    return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook, isSent: limit != nil)
+                }
+                if patience == nil { faults += 1 } else { limits += 1 }
             } catch let problem as StepProblem {
                 return try await settle(step, .failed, problem.description)
             } catch let doubt as StepDoubt {
@@ -120,12 +133,14 @@ struct StepRunner: Sendable {
         return try await tries(step, write, mustLook: false)
     }
 
-    private func pause(after error: VendorError, attempt: Int) async throws {
+    private func pause(after error: VendorError, _ waits: Backoff, tries: Int, isPatient: Bool) async throws {
+        let own = waits.milliseconds(tries: tries, doors: doors) ?? 0
+        var wait = own
         if case .limited(let asked?) = error.kind {
-            try await doors.sleep(.milliseconds(min(asked, waitSecondsMax * 1_000)))
-        } else if let wait = backoff.milliseconds(tries: attempt, doors: doors) {
-            try await doors.sleep(.milliseconds(wait))
+            // Many that were held back together must not come together again and again.
+            wait = max(min(asked, waitSecondsMax * 1_000), isPatient ? own : 0)
         }
+        if wait > 0 { try await doors.sleep(.milliseconds(wait)) }
     }
 
     private func fenced<Value: Sendable>(

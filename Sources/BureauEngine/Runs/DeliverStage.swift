@@ -119,7 +119,9 @@ struct DeliverStage: Stage {
         try await compare(&report, hand)
         let context = DeliveryContext(
             parts: parts, hand: hand,
-            runner: StepRunner(database: parts.database, doors: parts.doors, lease: hand.lease), report: report)
+            runner: StepRunner(
+                database: parts.database, doors: parts.doors, lease: hand.lease, limitedBackoff: .limitedStep),
+            report: report)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for kind in kinds {
                 let own = steps.filter { $0.channel == kind }

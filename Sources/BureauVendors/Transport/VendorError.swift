@@ -46,6 +46,11 @@ package struct VendorError: Error, Hashable, Sendable {
         }
     }
 
+    /// Held back, by the vendor or here: surely not carried out.
+    package var isLimited: Bool {
+        if case .limited = kind { true } else { false }
+    }
+
     /// Whether a write that ended this way may have been carried out. No vendor here takes idempotency keys.
     package var mayHaveHappened: Bool {
         switch kind {

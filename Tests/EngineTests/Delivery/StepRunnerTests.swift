@@ -150,6 +150,39 @@ struct StepRunnerTests {
         #expect(bench.clock.slept == slept, "\(what)")
     }
 
+    private static let patience = Backoff.limitedStep.seconds.count
+    private static let heldBack: [(what: String, answers: [ScriptedWrite.Answer], StepRecord.State, made: Int)] = [
+        (
+            "it is let through in the end", Array(repeating: .vendor(limit), count: patience) + [.receipt], .done,
+            patience + 1
+        ),
+        ("it never is", Array(repeating: .vendor(limit), count: patience + 2), .failed, patience + 1),
+        (
+            "a fault in between has its own try",
+            [.vendor(limit), .vendor(.unavailable(status: 529)), .vendor(limit), .receipt], .done, 4
+        ),
+        (
+            "a second fault is the last",
+            [.vendor(limit), .vendor(.unavailable(status: 529)), .vendor(limit), .vendor(.unavailable(status: 529))],
+            .failed, 4
+        ),
+    ]
+
+    @Test("What is only held back takes no try away from a delivery, and waits longer each time", arguments: heldBack)
+    func patient(
+        row: (what: String, answers: [ScriptedWrite.Answer], state: StepRecord.State, made: Int)
+    ) async throws {
+        let bench = try await Bench()
+        let step = try await bench.step(try await bench.run()), write = ScriptedWrite(row.answers)
+        var runner = try await bench.runner(step)
+        runner.limitedBackoff = .limitedStep
+        let start = bench.clock.now
+        _ = try await runner.run(step, write)
+        #expect(try await bench.step(step.id).state == row.state, "\(row.what)")
+        #expect(write.made == row.made, "\(row.what)")
+        if row.made > Self.patience { #expect(bench.clock.now - start > 1_500_000, "as long as a stage waits") }
+    }
+
     @Test("A vendor that stays away leaves the step failed after the second try", arguments: waits)
     func exhausted(kind: VendorError.Kind) async throws {
         let (write, step, _) = try await run(ScriptedWrite([.vendor(kind)]))
