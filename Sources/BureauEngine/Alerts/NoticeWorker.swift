@@ -82,13 +82,19 @@ package struct NoticeWorker: Service {
     private func send(_ chain: NoticeLines.Chain, _ lines: NoticeLines) async {
         // Decided once: what is handed back must not be overtaken by what comes behind it.
         var mayGo: Bool?
+        var label = CallLabel.current
         while !Task.isCancelled, let step = lines.next(chain) {
             do {
                 if mayGo == nil {
-                    let name = try await accountName(of: step)
-                    mayGo = lines.enter(chain, name) != nil
+                    let account: String
+                    (account, label) = try await whose(step)
+                    mayGo = lines.enter(chain, account) != nil
                 }
-                if mayGo == true { try await send(step) } else { try await handBack(step) }
+                if mayGo == true {
+                    try await CallLabel.$current.withValue(label) { try await send(step) }
+                } else {
+                    try await handBack(step)
+                }
             } catch is CancellationError {} catch {
                 // Its claim runs out, and then it is looked for.
                 parts.logger.error("a notice could not be sent", metadata: ["step": "\(step.id)", "why": "\(error)"])
@@ -97,13 +103,15 @@ package struct NoticeWorker: Service {
         }
     }
 
-    /// Whose Slack or task tool it is; one name for all while there is only one account.
-    private func accountName(of step: StepRecord) async throws -> String {
-        guard !parts.credentialSets.isEmpty, let id = step.runID,
-            let run = try await parts.database.read({ try RunStore(db: $0).find(id) })
-        else { return "" }
+    /// Whose Slack or task tool it is, one name for all while there is only one account; and whose work, as the calls of
+    /// the run itself say it.
+    private func whose(_ step: StepRecord) async throws -> (account: String, label: String) {
+        guard let id = step.runID, let run = try await parts.database.read({ try RunStore(db: $0).find(id) })
+        else { return ("", CallLabel.current) }
+        let label = run.clientSlug ?? run.agent
+        guard !parts.credentialSets.isEmpty else { return ("", label) }
         let agent = try await parts.catalog.version(run.configHash)
-        return (try? await parts.using(run: run, agent: agent))?.settings.credentialSet ?? ""
+        return ((try? await parts.using(run: run, agent: agent))?.settings.credentialSet ?? "", label)
     }
 
     /// Its account has as many on their way as it may: the others' go first.
@@ -206,7 +214,8 @@ package struct NoticeWorker: Service {
     private func again(_ step: StepRecord, _ error: VendorError, mayBeThere: Bool) async throws -> Bool {
         guard let backoff = Backoff.notice.milliseconds(tries: step.attempts, doors: parts.doors) else { return false }
         var wait = backoff
-        if case .limited(let asked?) = error.kind { wait = max(asked, 1_000) }
+        // Never sooner than its tries are laid out for: they shall last a day however little a storm asks for.
+        if case .limited(let asked?) = error.kind { wait = max(asked, backoff) }
         parts.logger.warning(
             "notice waits",
             metadata: [

@@ -183,7 +183,14 @@ struct StepStore {
             """, [channel.rawValue, now, run, run]) != nil
     }
 
+    /// So many of a channel's due notices are looked at for a claim, the oldest.
+    static let noticesSeenMax = 5_000
+
     /// What nobody has. Whose claim ran out is for the watchdog to see, which knows more than the time of day.
+    ///
+    /// By turns of clients, those with the fewest in somebody's hands first: the hundreds of one never stand before
+    /// another's one. In each client's line runs with an open question go first, with all they have to tell before it:
+    /// a run's own notices are never told in another order.
     func claimNotices(
         owner: String, limit: Int, now: Int64, only run: String? = nil, channel: StepRecord.Channel
     ) throws -> [StepRecord] {
@@ -191,12 +198,27 @@ struct StepStore {
         return try db.query(
             """
             UPDATE step SET lease_owner = ?, lease_until = ?
-            WHERE id IN (SELECT id FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended')
-                           AND kind <> 'thread' AND due_at <= ? AND lease_owner IS NULL
-                           AND (? IS NULL OR run_id = ?) AND channel = ?
-                         ORDER BY due_at, position, id LIMIT ?)
+            WHERE id IN (
+                SELECT id FROM (
+                    SELECT placed.*, row_number() OVER (
+                        PARTITION BY client ORDER BY is_free, is_calm, due_at, position, id) AS turn
+                    FROM (
+                        SELECT due.*, coalesce(run.client_slug, '') AS client,
+                            min(CASE WHEN due.kind = '\(ApprovalNotices.ask)' THEN 0 ELSE 1 END)
+                                OVER (PARTITION BY coalesce(due.run_id, due.id)) AS is_calm
+                        FROM (
+                            SELECT id, run_id, kind, due_at, position,
+                                CASE WHEN lease_owner IS NULL THEN 1 ELSE 0 END AS is_free
+                            FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended')
+                                AND kind <> 'thread' AND due_at <= ? AND (? IS NULL OR run_id = ?) AND channel = ?
+                            ORDER BY due_at, position, id LIMIT ?
+                        ) AS due LEFT JOIN run ON run.id = due.run_id
+                    ) AS placed
+                ) AS lined
+                WHERE is_free = 1 ORDER BY turn, is_calm, due_at, position, id LIMIT ?)
             RETURNING \(Self.columns)
-            """, [owner, now + Self.claimMilliseconds, now, run, run, channel.rawValue, limit]
+            """,
+            [owner, now + Self.claimMilliseconds, now, run, run, channel.rawValue, Self.noticesSeenMax, limit]
         ).map(StepRecord.init).sorted { ($0.position, $0.id) < ($1.position, $1.id) }
     }
 

@@ -44,6 +44,45 @@ struct NoticeFenceTests {
         #expect(try await intend("quick") == false)
     }
 
+    /// Plans notices of the run, each due a millisecond after the one before.
+    private static func plan(_ bench: Bench, _ run: RunRecord, _ kind: String, _ count: Int) async throws -> [String] {
+        var ids: [String] = []
+        for number in 0..<count {
+            bench.clock.advance(milliseconds: 1)
+            let (id, now) = (bench.clock.doors.makeID(), bench.clock.now)
+            let plan = StepPlan(channel: .slack, kind: kind, subject: "\(number)", position: 0, intent: "{}")
+            ids.append(
+                try await bench.database.write {
+                    try StepStore(db: $0).plan(plan, run: run.id, purpose: .notice, id: id, now: now)
+                })
+        }
+        return ids
+    }
+
+    @Test("One client's pile never stands before another's question, and a run's own notices keep their order")
+    func fair() async throws {
+        let bench = try await Bench()
+        let first = try await bench.run(), second = try await bench.run(), other = try await bench.run()
+        _ = try await bench.database.write {
+            try $0.execute("UPDATE run SET client_slug = 'other' WHERE id = ?", [other.id])
+        }
+        let pile = try await Self.plan(bench, first, "alert", 30)
+        let asked = try await Self.plan(bench, second, "alert", 2) + Self.plan(bench, second, ApprovalNotices.ask, 1)
+        let others = try await Self.plan(bench, other, "alert", 2)
+        func claim(_ limit: Int) async throws -> [String] {
+            let now = bench.clock.now
+            return try await bench.database.write {
+                try StepStore(db: $0).claimNotices(owner: "w", limit: limit, now: now, channel: .slack)
+            }.map(\.id)
+        }
+        // By turns of the two clients; and of one client's the run that asks, with what it told before.
+        #expect(try await Set(claim(4)) == Set(asked.prefix(2) + others))
+        #expect(try await claim(1) == [asked[2]])
+        let late = try await Self.plan(bench, other, "note", 1)
+        #expect(try await claim(1) == late, "it has fewer in hand than the pile")
+        for id in pile.prefix(3) { #expect(try await claim(1) == [id]) }
+    }
+
     @Test("A clock set an hour ahead takes no notice from whoever is sending it; a minute that passes does")
     func clockAhead() async throws {
         let bench = try await Bench(), parts = try bench.parts()

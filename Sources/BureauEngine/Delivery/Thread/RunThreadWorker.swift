@@ -167,6 +167,10 @@ package struct RunThreadWorker: Service {
     private func keep(_ thread: RunThread) async throws -> Outcome {
         let run = try await parts.database.read { try RunStore(db: $0).find(thread.runID) }
         guard let run else { return try await close(thread) }
+        return try await CallLabel.$current.withValue(run.clientSlug ?? run.agent) { try await keep(thread, run) }
+    }
+
+    private func keep(_ thread: RunThread, _ run: RunRecord) async throws -> Outcome {
         let agent = try await parts.catalog.version(run.configHash)
         // An account that is not configured has no Slack to tell.
         guard let account = try? await parts.using(run: run, agent: agent), let slack = account.connections.slack,
@@ -317,7 +321,8 @@ package struct RunThreadWorker: Service {
             return try await giveUp(thread, error.sentence)
         }
         guard case .limited(let asked?) = error.kind else { return try await again(thread, error.sentence) }
-        try await postpone(thread, max(asked, 1_000))
+        // Its tries are laid out for hours, however little a storm asks for.
+        try await postpone(thread, max(asked, Backoff.notice.milliseconds(repeating: thread.tries, doors: parts.doors)))
         return .limited(milliseconds: max(asked, 1_000))
     }
 
