@@ -89,7 +89,9 @@ extension StraySessions {
         let agent = try await parts.catalog.version(run.configHash)
         let account = try await parts.using(run: run, agent: agent)
         guard let anthropic = account.connections.anthropic else { throw Unreachable.noKey }
-        if let session = loose.session { return try await look(at: session, run, anthropic) }
+        if let session = loose.session {
+            return try await look(at: session, run, anthropic, of: account.settings.credentialSet)
+        }
         guard let names = agent?.config.anthropic, let agentID = account.variable(names.agentIDVariable) else {
             throw Unreachable.noAgent
         }
@@ -100,14 +102,18 @@ extension StraySessions {
         case noKey = "Anthropic is not connected for this run's account."
         case noAgent = "The id of this run's agent is not known any more."
         case tooSlow = "The service did not answer in time."
+        case strange = "The account that was asked does not know the session, and may not be the one that opened it."
         var description: String { rawValue }
     }
 
-    private func look(at session: String, _ run: RunRecord, _ anthropic: AnthropicClient) async throws {
+    private func look(
+        at session: String, _ run: RunRecord, _ anthropic: AnthropicClient, of credentials: String?
+    ) async throws {
         let found: AnthropicSession
         do { found = try await answer { try await anthropic.session(session) } } catch let error as VendorError
             where error.isGone
         {
+            guard try await isPinned(run, to: credentials) else { throw Unreachable.strange }
             return try await close(run.id, session)
         }
         try await book(found, run)
@@ -120,6 +126,15 @@ extension StraySessions {
         else { return }
         let echoes = try await anthropic.send([.interrupt], to: session)
         try await note(echoes.first ?? "", run)
+    }
+
+    /// Another account knows nothing of the session, which may be spending in its own. A run that was not pinned asks as
+    /// its client and agent say now, whatever they said when its session was opened.
+    private func isPinned(_ run: RunRecord, to credentials: String?) async throws -> Bool {
+        guard let own = try await parts.database.read({ try RunCredentialStore(db: $0).find(run.id) }) else {
+            return false
+        }
+        return own.name == credentials
     }
 
     /// Once for each time the run was brought back: the turn is known to be cut short by us, so a session that is brought

@@ -215,6 +215,33 @@ struct StraySessionsTests {
         #expect(told.contains { $0.kind == "session_given_up" })
     }
 
+    @Test(
+        "A session that is not known is at rest where the run's own account says so; another account cannot tell",
+        arguments: [true, false])
+    func notKnown(isPinned: Bool) async throws {
+        let bench = try await Bench(isImpatient: false)
+        let missing = #"{"type":"error","error":{"type":"not_found_error","message":"It is not there."}}"#
+        let stranger = Interposed(Silent()) { _ in
+            VendorResponse(
+                status: 404, headers: VendorHeaders([(name: String, value: String)]()), body: Array(missing.utf8))
+        }
+        let client = AnthropicClient(transport: stranger, baseURL: "http://127.0.0.1:1", key: Secret("sk-ant-demo"))
+        let parts = try bench.parts(Connections(anthropic: client))
+        let run = try await bench.run([.taken, .sessionOpened(session: "sesn_1"), Self.stop])
+        try await Self.open(bench, run)
+        if isPinned {
+            try await bench.database.write { try RunCredentialStore(db: $0).pin(run.id, RunCredentials()) }
+        }
+        try await bench.move(run.id, Self.broke)
+        for _ in 0..<StraySessions.searchLooksMin { try await StraySessions(parts: parts).chase() }
+        #expect(try await Self.holds(bench, run) == !isPinned, "it may be spending where nobody has asked")
+        bench.clock.advance(milliseconds: StraySessions.blindMilliseconds)
+        try await StraySessions(parts: parts).chase()
+        #expect(try await Self.holds(bench, run) == false)
+        let told = try await bench.database.read { try RunEventStore(db: $0).list(run.id, limit: 50) }
+        #expect(told.contains { $0.kind == "session_given_up" } == !isPinned)
+    }
+
     @Test("Where the service does not answer a few are asked for side by side, each for so long, and then the others")
     func silence() async throws {
         let bench = try await Bench(isImpatient: false), silent = Silent()
