@@ -103,4 +103,20 @@ struct NoticeLanesTests {
             #expect(error?.contains("no channel is set") == true, "\(error ?? "")")
         }
     }
+
+    /// Seconds that Slack asks for, and that pass: the first own wait is of two.
+    @Test(
+        "A notice is tried again no sooner than Slack asks for, nor than its tries are laid out",
+        arguments: [(1, 2), (60, 60)] as [(Int, Int64)])
+    func wait(asked: Int, waited: Int64) async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), parts = try bench.parts(here.connections)
+            try await SystemAlarm(parts: parts).raise("disk", subject: "disk", "The disk is nearly full.")
+            try here.fault("slack", "chat.postMessage", .limited(seconds: asked))
+            let worker = NoticeWorker(parts: parts, owner: "w", wake: WakeSignal(doors: bench.clock.doors))
+            #expect(try await worker.sendDue() == 1)
+            let row = try await bench.database.engine.query("SELECT due_at FROM step WHERE purpose = 'notice'").first
+            #expect(try row?.integer("due_at") == bench.clock.now + waited * 1_000)
+        }
+    }
 }

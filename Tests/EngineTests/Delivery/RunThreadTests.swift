@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauSandbox
+import BureauStorage
 import Foundation
 import Testing
 
@@ -110,6 +111,24 @@ struct RunThreadTests {
         lines.end("north", writes: 1, now: 3_000)
         #expect(lines.begin("north", ["5"], now: 4_000) == .init(count: 0, othersWaitMilliseconds: 57_000))
         #expect(lines.begin("north", ["5"], now: 61_000).count == 1, "the minute is over")
+    }
+
+    /// Seconds that Slack asks for, and that pass: the first own wait is of two.
+    @Test(
+        "It is replaced no sooner than Slack asks for, nor than its tries are laid out",
+        arguments: [(1, 2), (60, 60)] as [(Int, Int64)])
+    func wait(asked: Int, waited: Int64) async throws {
+        try await withStandIns { here in
+            let bench = try await Bench()
+            let worker = try Self.worker(bench, here), run = try await Self.run(bench)
+            _ = try await worker.lookOnce()
+            for event in Bench.toRunning { try await bench.move(run.id, event) }
+            bench.clock.advance(milliseconds: 1_500)
+            try here.fault("slack", "chat.update", .limited(seconds: asked))
+            #expect(try await worker.lookOnce() == 1)
+            let row = try await bench.database.engine.query("SELECT due_at FROM run_thread").first
+            #expect(try row?.integer("due_at") == bench.clock.now + waited * 1_000)
+        }
     }
 
     @Test("When the message may not be edited any more, the end is told below it, once")
