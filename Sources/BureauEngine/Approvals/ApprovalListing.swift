@@ -52,10 +52,10 @@ extension ApprovalDesk {
         conditions.add(visible: listing.visible)
         return try await database.query(
             """
-            SELECT approval.* FROM approval JOIN run ON run.id = approval.run_id \(conditions.clause)
+            SELECT \(ApprovalStore.whole) FROM approval JOIN run ON run.id = approval.run_id \(conditions.clause)
             ORDER BY approval.id DESC LIMIT ?
             """, conditions.values + [min(max(listing.limit, 1), 1_000)]
-        ).map(ApprovalRecord.init)
+        ).map(ApprovalStore.decode)
     }
 }
 

@@ -19,6 +19,7 @@ extension ApprovalRecord {
                 ("differs_in", .array(differsIn.map { .string($0) })),
                 ("changed_input", changed ?? .null),
                 ("changed_sha256", text(changedHash)), ("granted_by", text(grantedBy)), ("used_by", text(usedBy)),
+                ("answered_there", text(answeredThere)),
             ]))
     }
 

@@ -41,7 +41,7 @@ package struct ApprovalRecord: Sendable, Hashable {
     /// The change on whose strength this call was approved.
     package let grantedBy: String?
     /// "allowed" or "denied": what the service had been answered already where that is the contrary, and stands. Only
-    /// `ApprovalStore` knows it, and not in its lists of many runs.
+    /// what `ApprovalStore` decodes knows it, not the lists of what waits or has lapsed.
     package internal(set) var answeredThere: String?
 
     init(_ row: Row) throws {

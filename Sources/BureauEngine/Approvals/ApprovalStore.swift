@@ -25,14 +25,14 @@ struct ApprovalStore {
     }
 
     /// With what the receipt of its answer says, where the service had the contrary already.
-    private static let whole = """
+    static let whole = """
         approval.*, (SELECT step.receipt ->> 'answered' FROM step
             WHERE step.run_id = approval.run_id AND step.purpose = 'session' AND step.channel = 'anthropic'
                 AND step.kind = '\(ApprovalAnswers.stepKind)' AND step.subject = approval.event_id
                 AND step.receipt ->> 'answered' IN ('allowed', 'denied') LIMIT 1) AS answered_there
         """
 
-    private static func decode(_ row: Row) throws -> ApprovalRecord {
+    static func decode(_ row: Row) throws -> ApprovalRecord {
         var approval = try ApprovalRecord(row)
         approval.answeredThere = try row.textIfAny("answered_there")
         return approval
@@ -64,10 +64,10 @@ struct ApprovalStore {
         return try found
             + db.query(
                 """
-                SELECT * FROM approval WHERE state <> 'open' AND (? IS NULL OR state = ?)
+                SELECT \(Self.whole) FROM approval WHERE state <> 'open' AND (? IS NULL OR state = ?)
                 ORDER BY decided_at DESC, id DESC LIMIT ?
                 """, [state?.rawValue, state?.rawValue, limit - found.count]
-            ).map(ApprovalRecord.init)
+            ).map(Self.decode)
     }
 
     /// Questions of these agents' runs that wait, after the question `id` where one is named. The soonest to expire first.

@@ -93,6 +93,9 @@ enum APISchemas {
         perhaps("changed_sha256", words, "Of changed_input, members sorted and without blanks."),
         perhaps("granted_by", words, "The changed question on whose strength this call was approved."),
         perhaps("used_by", words, "The call that was approved on the strength of this change."),
+        perhaps(
+            "answered_there", .choice(["allowed", "denied"]),
+            "What the service had been answered already where that is the contrary of the decision: it stands."),
     ])
     private static let agentFields: [Field] = [
         field("name", words), field("display_name", words), field("description", words), field("version", words),
