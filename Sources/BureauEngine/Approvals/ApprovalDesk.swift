@@ -39,9 +39,9 @@ package struct ApprovalDesk: Sendable {
         self.wake = wake
     }
 
-    /// Those that wait first, the soonest to expire before the others; then what was settled, the latest first.
-    package func list(state: ApprovalState? = .open, limit: Int = 100) async throws -> [ApprovalRecord] {
-        try await database.read { try ApprovalStore(db: $0).list(state: state, limit: min(max(limit, 1), 1_000)) }
+    /// Those that wait, the soonest to expire before the others; then, of all, what was settled, the latest first.
+    package func list(isAll: Bool = false, limit: Int = 100) async throws -> [ApprovalRecord] {
+        try await database.read { try ApprovalStore(db: $0).list(isAll: isAll, limit: min(max(limit, 1), 1_000)) }
     }
 
     /// At most three whose id begins so (six characters at least).

@@ -52,21 +52,18 @@ struct ApprovalStore {
         ).map(Self.decode)
     }
 
-    /// Open ones first, the soonest to expire before the others; then the settled ones, the latest first.
-    func list(state: ApprovalState?, limit: Int) throws -> [ApprovalRecord] {
-        var found: [ApprovalRecord] = []
-        if state == nil || state == .open {
-            found = try db.query(
-                "SELECT * FROM approval WHERE state = 'open' ORDER BY expires_at, id LIMIT ?", [limit]
-            ).map(ApprovalRecord.init)
-        }
-        guard state != .open, found.count < limit else { return found }
-        return try found
+    /// Open ones first, the soonest to expire before the others; then the settled ones where `isAll`, the latest first.
+    /// Each part is read in the order of an index: what is settled grows with every run.
+    func list(isAll: Bool, limit: Int) throws -> [ApprovalRecord] {
+        let open = try db.query(
+            "SELECT * FROM approval WHERE state = 'open' ORDER BY expires_at, id LIMIT ?", [limit]
+        ).map(ApprovalRecord.init)
+        guard isAll, open.count < limit else { return open }
+        return try open
             + db.query(
                 """
-                SELECT \(Self.whole) FROM approval WHERE state <> 'open' AND (? IS NULL OR state = ?)
-                ORDER BY decided_at DESC, id DESC LIMIT ?
-                """, [state?.rawValue, state?.rawValue, limit - found.count]
+                SELECT \(Self.whole) FROM approval WHERE state <> 'open' ORDER BY decided_at DESC, id DESC LIMIT ?
+                """, [limit - open.count]
             ).map(Self.decode)
     }
 

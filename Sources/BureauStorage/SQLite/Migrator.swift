@@ -56,6 +56,7 @@ enum Migrator {
         (48, "0048_lapsed_approvals", PackageResources._048_lapsed_approvals_sql),
         (49, "0049_task_gone", PackageResources._049_task_gone_sql),
         (50, "0050_own_account", PackageResources._050_own_account_sql),
+        (51, "0051_settled_approvals", PackageResources._051_settled_approvals_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

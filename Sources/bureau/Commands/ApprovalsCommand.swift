@@ -58,7 +58,7 @@ struct ApprovalsList: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.guarded {
             try await Composition.with(try common.settings()) { composition in
-                let found = try await composition.approvalDesk.list(state: all ? nil : .open)
+                let found = try await composition.approvalDesk.list(isAll: all)
                 var listing = Listing(
                     [
                         .init("APPROVAL"), .init("STATE"), .init("RUN"), .init("ASKED"), .init("EXPIRES"),

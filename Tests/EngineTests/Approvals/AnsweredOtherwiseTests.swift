@@ -53,6 +53,9 @@ struct AnsweredOtherwiseTests {
         let settled = try #require(try await approvals(bench, run).first)
         #expect("\(ApprovalMessages.task(settled, run: run))".contains(words))
         #expect(try await desk(bench).beginning(with: approval.id).first.flatMap(ApprovalWords.otherwise) != nil)
+        let listed = try #require(try await desk(bench).list(isAll: true).first)
+        let word = try #require(listed.document["answered_there"]?.string)
+        #expect(words.contains(" \(word) "))
     }
 
     private static func desk(_ bench: Bench) -> ApprovalDesk {

@@ -30,13 +30,12 @@ struct ApprovalListTests {
                 _ = try store.decide(id, .denied, by: "ana", on: "cli", reason: "No.", now: at)
             }
         }
-        // All of a list that has no index of its own are looked at when somebody asks for them.
+        // Which reports a list that is not read in the order of an index.
         let desk = ApprovalDesk(
-            database: bench.database.engine, catalog: bench.catalog, doors: bench.clock.doors, wake: {})
+            database: bench.database, catalog: bench.catalog, doors: bench.clock.doors, wake: {})
         #expect(try await desk.list().map(\.eventID) == ["soon", "late", "last"])
-        let all = try await desk.list(state: nil).map(\.eventID)
+        let all = try await desk.list(isAll: true).map(\.eventID)
         #expect(all == ["soon", "late", "last", "newest", "second", "first"])
-        #expect(try await desk.list(state: .denied, limit: 2).map(\.eventID) == ["newest", "second"])
-        #expect(try await desk.list(state: nil, limit: 4).map(\.eventID) == Array(all.prefix(4)))
+        #expect(try await desk.list(isAll: true, limit: 4).map(\.eventID) == Array(all.prefix(4)))
     }
 }

@@ -75,7 +75,7 @@ struct FurtherMoneyTests {
             #expect(try await FollowStage(parts: placed.parts).run(onward) == .moved)
             let again = try await Self.now(placed)
             #expect(again.run.state == .waitingApproval && again.run.spentMicroUSD >= 2_400_000)
-            let open = try await placed.bench.database.read { try ApprovalStore(db: $0).list(state: .open, limit: 10) }
+            let open = try await placed.bench.database.read { try ApprovalStore(db: $0).list(isAll: false, limit: 10) }
             _ = try await ApprovalDesk(
                 database: placed.bench.database, catalog: placed.bench.catalog, doors: placed.bench.clock.doors,
                 agencyBudget: agency

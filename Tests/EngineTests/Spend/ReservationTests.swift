@@ -193,7 +193,7 @@ struct ReservationTests {
         bench.clock.advance(milliseconds: day - bench.clock.now)
         #expect(try await Self.assess(bench, second.id, agency: agency) == .moved)
         #expect(try await bench.find(second.id).state == .starting)
-        let open = try await bench.database.read { try ApprovalStore(db: $0).list(state: .open, limit: 10) }
+        let open = try await bench.database.read { try ApprovalStore(db: $0).list(isAll: false, limit: 10) }
         #expect(open.isEmpty)
     }
 
