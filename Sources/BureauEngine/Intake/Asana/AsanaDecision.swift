@@ -21,6 +21,9 @@ struct AsanaDecision {
     ) throws -> Verdict {
         try TaskRecordStore(db: db).put(WorkTask(task), watches.records, now: doors.now())
         let sight = task.sight
+        let elsewhere = watches.watches.filter { $0.trigger.project(of: sight) == nil }.map(\.name)
+        try TaskStayStore(db: db).away(
+            elsewhere, taskID: task.gid, status: Self.status, at: task.modifiedAt ?? doors.now())
         var reasons: [String] = [], candidates: [AsanaWatch] = [], unsaid: [AsanaWatch] = []
         var others: [AsanaWatch] = [], waiting: [Verdict] = []
         for watch in watches.watches where watch.trigger.project(of: sight) != nil {

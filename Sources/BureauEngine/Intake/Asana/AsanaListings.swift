@@ -16,6 +16,8 @@ final class AsanaListings: Sendable {
     }
     /// As many as there are watched projects, each with the tasks its agents are believed to have.
     private let looks = Mutex<[Project: Look]>([:])
+    /// Which task was asked for by itself last, by the look at that project.
+    private let lastAsked = Mutex<[Project: String]>([:])
 
     func put(_ account: String, _ project: String, _ tasks: Set<String>, at now: Int64) {
         looks.withLock { $0[Project(account: account, id: project)] = Look(tasks: tasks, at: now) }
@@ -33,5 +35,17 @@ final class AsanaListings: Sendable {
             }
             return tasks
         }
+    }
+
+    /// In the order in which they are to be asked for: those behind the last one first, so that none waits for ever
+    /// behind others.
+    func turn(_ account: String, _ project: String, of tasks: Set<String>) -> [String] {
+        let last = lastAsked.withLock { $0[Project(account: account, id: project)] } ?? ""
+        let sorted = tasks.sorted()
+        return sorted.filter { $0 > last } + sorted.filter { $0 <= last }
+    }
+
+    func asked(_ account: String, _ project: String, for task: String) {
+        lastAsked.withLock { $0[Project(account: account, id: project)] = task }
     }
 }

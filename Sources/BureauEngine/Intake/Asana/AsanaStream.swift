@@ -79,6 +79,8 @@ struct AsanaStreamStore {
 package struct AsanaStream: Sendable {
     static let pagesMax = 200
     static let absencesCheckedMax = 100
+    /// Of one agent: more than it can have in its projects, of which no look reads more tasks than this.
+    static let staysMax = 50_000
     /// Asked for again each time, for clocks that differ and changes that show late.
     static let overlapMilliseconds: Int64 = 10 * 60_000
     static let wholeEveryMilliseconds: Int64 = 3_600_000
@@ -193,7 +195,7 @@ package struct AsanaStream: Sendable {
     ) async throws(VendorError) {
         let agents = watches.watches.filter { $0.trigger.projects.contains(project) }
         let present = await stored { db in
-            try agents.map { try TaskStayStore(db: db).present(agent: $0.name, after: "", limit: 500) }
+            try agents.map { try TaskStayStore(db: db).present(agent: $0.name, after: "", limit: Self.staysMax) }
         }
         guard let present else { return }
         let (account, now) = (watches.account, parts.doors.now())
@@ -204,8 +206,10 @@ package struct AsanaStream: Sendable {
             let elsewhere = listings.tasks(account, in: others, now: now)
             absent.formUnion(Set(tasks).subtracting(seen).subtracting(elsewhere))
         }
-        let missing = absent.filter(AsanaDigest.isGID).sorted()
-        for id in missing.prefix(Self.absencesCheckedMax) {
+        let missing = absent.filter(AsanaDigest.isGID)
+        for id in listings.turn(account, project, of: missing).prefix(Self.absencesCheckedMax) {
+            // Before it is asked for: one that cannot be read does not keep those behind it from their turn.
+            listings.asked(account, project, for: id)
             do throws(VendorError) { try await decide([try await asana.task(id)], watches) } catch {
                 guard case .rejected = error.kind else { throw error }
                 let doors = parts.doors

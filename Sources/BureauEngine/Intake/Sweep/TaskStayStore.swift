@@ -39,6 +39,21 @@ struct TaskStayStore {
         if let next { try put(next, agent: agent, taskID: taskID, status: status) }
     }
 
+    /// The task was seen, last changed at `date`, where none of these agents works. A move alone is no change of the task
+    /// (Asana, "Get a task", modified_at: "does not currently reflect any changes in associations such as projects", read
+    /// in November 2026): whatever changes it after what is known counts as new. A look that is older decides nothing.
+    func away(_ agents: [String], taskID: String, status: String, at date: Int64) throws {
+        guard !agents.isEmpty else { return }
+        let marks = agents.map { _ in "?" }.joined(separator: ", ")
+        let names: [any SQLBindable] = agents
+        let facts: [any SQLBindable] = [taskID, status, date]
+        try db.execute(
+            """
+            UPDATE task_stay SET left_at = max(?, covered_until + 1)
+            WHERE agent IN (\(marks)) AND task_id = ? AND status = ? AND left_at IS NULL AND covered_until <= ?
+            """, [date] + names + facts)
+    }
+
     /// The tool does not show the task any more: deleted, or hidden from us. That is no leaving.
     func gone(agent: String, taskID: String, at date: Int64) throws {
         try db.execute("UPDATE task_stay SET gone_at = ? WHERE agent = ? AND task_id = ?", [date, agent, taskID])

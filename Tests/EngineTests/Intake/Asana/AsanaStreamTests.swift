@@ -112,6 +112,69 @@ struct AsanaStreamTests {
         }
     }
 
+    private static func present(_ house: AsanaHouse) async throws -> [String] {
+        try await house.parts.database.read {
+            try TaskStayStore(db: $0).present(agent: "jessie", after: "", limit: 1_000)
+        }
+    }
+
+    private static func anHourLater(_ house: AsanaHouse) async throws -> [String: Int] {
+        house.bench.clock.advance(milliseconds: 3_600_000)
+        try await house.sweep()
+        return house.asana.state.withLock { $0.fetches }
+    }
+
+    @Test("A task that went to a project its agent does not watch is asked for once, and starts anew when it is back")
+    func movedAway() async throws {
+        let house = try await AsanaHouse()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        try await house.sweep()
+        try await house.end(try #require(try await house.runs().first))
+        house.asana.state.withLock { $0.tasks["500"]?.project = "300" }
+        for _ in 0..<2 { #expect(try await Self.anHourLater(house) == ["500": 1]) }
+        #expect(try await Self.present(house).isEmpty)
+        house.asana.state.withLock { state in
+            state.tasks["500"]?.project = "100"
+            state.tasks["500"]?.modifiedAt = 2_000
+        }
+        _ = try await Self.anHourLater(house)
+        #expect(try await house.runs().count == 2)
+    }
+
+    @Test("What is gone is let go, however many tasks of the agent stand where they stood")
+    func many() async throws {
+        let house = try await AsanaHouse()
+        house.asana.state.withLock { $0.tasks["500"] = AsanaProject.Task() }
+        try await house.sweep()
+        let run = try #require(try await house.runs().first)
+        let standing = (1_000..<1_500).map { "\($0)" }
+        house.asana.state.withLock { state in
+            for task in standing { state.tasks[task] = AsanaProject.Task() }
+        }
+        try await house.parts.database.write { db in
+            for task in standing + ["2000"] {
+                let stay = TaskStay(runID: run.id, origin: .look, coveredUntil: 1_000)
+                try TaskStayStore(db: db).put(stay, agent: "jessie", taskID: task, status: AsanaDecision.status)
+            }
+        }
+        #expect(try await Self.anHourLater(house) == ["2000": 1])
+        #expect(try await Self.present(house) == standing + ["500"])
+        #expect(try await house.runs().count == 1)
+    }
+
+    @Test("When more are missing than one look asks for, the next look goes on behind them")
+    func turns() async throws {
+        let house = try await Self.inTwoProjects(), count = AsanaStream.absencesCheckedMax + 20
+        house.asana.state.withLock { state in
+            for task in 0..<count { state.tasks["\(1_000 + task)"] = AsanaProject.Task(project: "200") }
+        }
+        _ = try await Self.anHourLater(house)
+        house.asana.state.withLock { $0.goneProjects = ["200"] }
+        for _ in 0..<2 { #expect(try await Self.anHourLater(house).isEmpty) }
+        #expect(try await Self.anHourLater(house).count == AsanaStream.absencesCheckedMax)
+        #expect(try await Self.anHourLater(house).count == count + 1, "501 stands there too")
+    }
+
     @Test("A task whose earlier run a restore forgot starts again, under a key that no run has")
     func forgotten() async throws {
         let house = try await AsanaHouse()
