@@ -15,7 +15,7 @@ struct Promises {
     /// Nothing moves by itself any more.
     func isAtRest() throws -> Bool {
         try world.disk.read { db in
-            try db.first("SELECT 1 AS busy FROM run WHERE state IN \(RunClaim.inWork) LIMIT 1") == nil
+            try db.first("SELECT 1 AS busy FROM run WHERE \(RunClaim.inWork) LIMIT 1") == nil
                 && db.first(
                     "SELECT 1 AS busy FROM step WHERE purpose = 'notice' AND state IN ('pending', 'intended') LIMIT 1")
                     == nil

@@ -25,7 +25,7 @@ struct ClientRoom {
         let inWork = try db.first(
             """
             SELECT count(*) AS n FROM run WHERE client_slug = ? AND id <> ?
-                AND ((state IN \(RunClaim.inWork) AND NOT \(RunClaim.holdsNoSlot))
+                AND ((\(RunClaim.inWork) AND NOT \(RunClaim.holdsNoSlot))
                     OR (state = 'queued' AND lease_owner IS NOT NULL))
             """, [client, id])
         return try inWork?.integer("n") ?? 0 >= limit

@@ -40,7 +40,7 @@ package struct QueueFigures: Sendable, Hashable {
                 UNION ALL
                 SELECT coalesce(client_slug, ''), agent, 0, sum(NOT \(RunClaim.holdsNoSlot)),
                     sum(state = 'waiting_approval'), 0, NULL
-                FROM run WHERE state IN \(RunClaim.inWork) GROUP BY 1, 2
+                FROM run WHERE \(RunClaim.inWork) GROUP BY 1, 2
             ) AS part GROUP BY client, agent ORDER BY client, agent
             """, []
         ).map { row in
@@ -54,7 +54,7 @@ package struct QueueFigures: Sendable, Hashable {
         stale =
             try db.first(
                 """
-                SELECT count(*) AS n FROM run WHERE state IN \(RunClaim.inWork)
+                SELECT count(*) AS n FROM run WHERE \(RunClaim.inWork)
                     AND ((lease_owner IS NULL AND due_at < ?) OR lease_until < ?)
                 """, [now - Self.staleMilliseconds, now - Self.staleMilliseconds])?.integer("n") ?? 0
         parked = try DeadLetterStore(db: db).count(atMost: Self.parkedCountMax)

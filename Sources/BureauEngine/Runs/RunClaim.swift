@@ -12,13 +12,16 @@ struct RunClaim {
     /// By the owner's steady clock; without it the time of day alone tells how long a run lay.
     var steady: Int64?
 
-    static let inWork =
-        "('starting', 'running', 'waiting_approval', 'collecting',\n    'delivering', 'revising', 'stopping')"
+    /// Word for word what the index of those that are due says (migration 52), which serves nothing else.
+    static let inWork = """
+        (state IN ('starting', 'running') OR state IN ('waiting_approval', 'collecting')
+            OR state IN ('delivering', 'revising') OR state = 'stopping')
+        """
     /// Lines (client and agent) looked at in one claim.
     static let linesMax = 5_000
     /// Those of them that go on without anybody's answer: all that are taken up while the intake drains. The longer
     /// list stands in it because the index is of that one.
-    static let inHand = "state IN \(inWork) AND state NOT IN ('waiting_approval', 'revising')"
+    static let inHand = "\(inWork) AND state NOT IN ('waiting_approval', 'revising')"
     /// The row that keeps the queue's clock.
     static let clockRow = "*"
 
@@ -42,7 +45,7 @@ struct RunClaim {
     }
 
     private static func takenUp(_ mode: IntakeMode) -> String {
-        mode.takesUpRests ? "state IN \(inWork)" : inHand
+        mode.takesUpRests ? inWork : inHand
     }
 
     /// Whether a claim could find anything, limits aside.
@@ -99,7 +102,7 @@ struct RunClaim {
         try db.query(
             """
             SELECT coalesce(client_slug, '') AS client, agent, count(*) AS n FROM run
-            WHERE state IN \(Self.inWork) AND NOT \(Self.holdsNoSlot) GROUP BY 1, 2
+            WHERE \(Self.inWork) AND NOT \(Self.holdsNoSlot) GROUP BY 1, 2
             UNION ALL
             SELECT coalesce(client_slug, ''), agent, count(*) FROM run
             WHERE lease_owner IS NOT NULL AND state = 'queued' GROUP BY 1, 2

@@ -35,9 +35,9 @@ struct RunStore {
         return isNew
     }
 
-    func find(_ id: String) throws -> RunRecord? {
-        try db.first("SELECT \(Self.columns) FROM run WHERE id = ?", [id]).map(RunRecord.init)
-    }
+    private static let byID = "SELECT \(columns) FROM run WHERE id = ?"
+
+    func find(_ id: String) throws -> RunRecord? { try db.first(Self.byID, [id]).map(RunRecord.init) }
 
     func find(dedupeKey: String) throws -> (id: String, sessionID: String?)? {
         try db.first("SELECT id, session_id FROM run WHERE dedupe_key = ?", [dedupeKey])
@@ -242,7 +242,7 @@ struct RunStore {
 
     /// Runs that wait for something that was not set where Bureau ran are looked at now. One question for each index.
     func wakeWaitingForSetting(now: Int64) throws {
-        for waiting in ["state IN \(RunClaim.inWork)", "state = 'queued'"] {
+        for waiting in [RunClaim.inWork, "state = 'queued'"] {
             try db.execute(
                 "UPDATE run SET due_at = ? WHERE \(waiting) AND due_at > ? AND fault_class = 'missing'", [now, now])
         }
@@ -333,10 +333,9 @@ struct RunStore {
     /// set to what it was.
     func move(_ run: RunRecord, to machine: RunMachine, lease: Lease?, clocks: TimeUsed.Clocks) throws -> Bool {
         let (now, from) = (clocks.now, run.state)
-        let session = machine.session == run.sessionID ? "" : "session_id = ?, "
-        let sessionValues: [any SQLBindable] = session.isEmpty ? [] : [machine.session]
-        let fence = lease == nil ? "" : " AND lease_owner = ? AND lease_epoch = ?"
-        let fenceValues: [any SQLBindable] = lease.map { [$0.owner, $0.epoch] } ?? []
+        let movesSession = machine.session != run.sessionID
+        let session: [any SQLBindable] = movesSession ? [machine.session] : []
+        let fence: [any SQLBindable] = lease.map { [$0.owner, $0.epoch] } ?? []
         let new: [any SQLBindable] = [
             machine.state.rawValue, machine.cause?.code.rawValue, machine.cause?.sentence,
             machine.stopCause?.packed, machine.losses,
@@ -351,16 +350,25 @@ struct RunStore {
         ]
         let old: [any SQLBindable] = [run.id, from.rawValue]
         return try db.execute(
-            """
-            UPDATE run SET \(session)state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, losses = ?, tries = 0,
-                fault_class = NULL, fault = NULL,
-                queued_at = CASE WHEN ? THEN ? ELSE queued_at END,
-                started_at = CASE WHEN ? THEN CASE WHEN ? THEN ? ELSE coalesce(started_at, ?) END ELSE started_at END,
-                ended_at = CASE WHEN ? THEN coalesce(CASE WHEN ? THEN ended_before END, ?) END,
-                ended_before = CASE WHEN ? THEN coalesce(ended_at, ended_before) END,
-                due_at = CASE WHEN ? THEN ? ELSE due_at END, deliver_only = CASE WHEN ? THEN deliver_only END,
-                discards_files = CASE WHEN ? THEN discards_files ELSE 0 END, \(TimeUsed.counting)
-            WHERE id = ? AND state = ?\(fence)
-            """, sessionValues + new + TimeUsed.values(clocks) + old + fenceValues) == 1
+            (movesSession ? Self.moveSession : Self.moveAlone)[lease == nil ? 0 : 1],
+            session + new + TimeUsed.values(clocks) + old + fence) == 1
+    }
+
+    private static let fences = ["", " AND lease_owner = ? AND lease_epoch = ?"]
+    private static let moveAlone = fences.map { moving("", $0) }
+    private static let moveSession = fences.map { moving("session_id = ?, ", $0) }
+
+    private static func moving(_ session: String, _ fence: String) -> String {
+        """
+        UPDATE run SET \(session)state = ?, cause = ?, cause_sentence = ?, stop_cause = ?, losses = ?, tries = 0,
+            fault_class = NULL, fault = NULL,
+            queued_at = CASE WHEN ? THEN ? ELSE queued_at END,
+            started_at = CASE WHEN ? THEN CASE WHEN ? THEN ? ELSE coalesce(started_at, ?) END ELSE started_at END,
+            ended_at = CASE WHEN ? THEN coalesce(CASE WHEN ? THEN ended_before END, ?) END,
+            ended_before = CASE WHEN ? THEN coalesce(ended_at, ended_before) END,
+            due_at = CASE WHEN ? THEN ? ELSE due_at END, deliver_only = CASE WHEN ? THEN deliver_only END,
+            discards_files = CASE WHEN ? THEN discards_files ELSE 0 END, \(TimeUsed.counting)
+        WHERE id = ? AND state = ?\(fence)
+        """
     }
 }

@@ -86,7 +86,7 @@ package struct RunTransitions: Sendable {
     /// A run that was stopped or failed asks nothing any more, and its buttons go away.
     private func voidQuestions(_ run: RunRecord, _ db: any Connection) throws {
         let store = ApprovalStore(db: db)
-        for approval in try store.list(run: run.id) where approval.state == .open {
+        for approval in try store.open(run: run.id) {
             guard try store.decide(approval.id, .void, by: nil, on: "run", reason: nil, now: doors.now()),
                 let settled = try store.find(approval.id)
             else { continue }

@@ -21,10 +21,10 @@ struct SetBackClock: Sendable {
         guard now < newest - Self.toleranceMilliseconds else { return }
         try await parts.database.write { db in
             try db.execute("UPDATE run SET due_at = ? WHERE state = 'queued' AND due_at > ?", [now, now])
-            try db.execute("UPDATE run SET due_at = ? WHERE state IN \(RunClaim.inWork) AND due_at > ?", [now, now])
+            try db.execute("UPDATE run SET due_at = ? WHERE \(RunClaim.inWork) AND due_at > ?", [now, now])
             // Nobody is told that a run took less time than none.
             try db.execute(
-                "UPDATE run SET started_at = ? WHERE started_at > ? AND state IN \(RunClaim.inWork)", [now, now])
+                "UPDATE run SET started_at = ? WHERE started_at > ? AND \(RunClaim.inWork)", [now, now])
             try db.execute(
                 """
                 UPDATE run_thread SET due_at = ?, progress_at = ?

@@ -25,11 +25,13 @@ struct TimeUsed {
         init(_ doors: Doors, owner: String?) { self.init(now: doors.now(), steady: doors.steady(), owner: owner) }
     }
 
-    private static let passing = RunState.allCases.filter(\.usesTime).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    /// Not as a list: each statement would make a table of it.
+    private static let isPassing = RunState.allCases.filter(\.usesTime).map { "state = '\($0.rawValue)'" }
+        .joined(separator: " OR ")
 
     /// What came on top since it was counted last. Its places are for owner, steady time and time of day.
     private static let since = """
-        coalesce(CASE WHEN state NOT IN (\(passing)) THEN 0
+        coalesce(CASE WHEN NOT (\(isPassing)) THEN 0
             WHEN time_counted_by = ? THEN max(0, ? - time_counted_steady)
             ELSE max(0, min(? - time_counted_at, \(unseenMillisecondsMax))) END, 0)
         """

@@ -57,6 +57,7 @@ enum Migrator {
         (49, "0049_task_gone", PackageResources._049_task_gone_sql),
         (50, "0050_own_account", PackageResources._050_own_account_sql),
         (51, "0051_settled_approvals", PackageResources._051_settled_approvals_sql),
+        (52, "0052_no_lists", PackageResources._052_no_lists_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

@@ -41,7 +41,11 @@ struct RunChildStore {
 
     /// In the order they were started.
     func children(of parent: String) throws -> [RunRecord] {
-        try db.query(
+        // Most have none, and the list costs a table of its own.
+        guard try db.first("SELECT 1 AS found FROM run_child WHERE parent_id = ? LIMIT 1", [parent]) != nil else {
+            return []
+        }
+        return try db.query(
             """
             SELECT \(RunStore.columns) FROM run
             WHERE id IN (SELECT child_id FROM run_child WHERE parent_id = ?) ORDER BY id LIMIT ?
