@@ -61,18 +61,14 @@ struct StepRunner: Sendable {
                 if error.kind == .unreachable, limit?.isPast == true { throw RunMoved(runID: step.runID ?? step.id) }
                 lastFailure = error.sentence
                 mustLook = mustLook || error.mayHaveHappened
-                guard error.isRetryable else {
-                    return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook, isSent: limit != nil)
-                }
+                guard error.isRetryable else { break }
                 let patience = error.isLimited ? limitedBackoff : nil
                 let (waits, count) = patience.map { ($0, limits) } ?? (backoff, faults)
                 let isLast = count >= waits.seconds.count
                 if !isLast || mustLook {
                     try await pause(after: error, waits, tries: count, isPatient: patience != nil)
                 }
-                if isLast {
-                    return try await lookOnceMore(step, write, lastFailure, mustLook: mustLook, isSent: limit != nil)
-                }
+                if isLast { break }
                 if patience == nil { faults += 1 } else { limits += 1 }
             } catch let problem as StepProblem {
                 return try await settle(step, .failed, problem.description)
