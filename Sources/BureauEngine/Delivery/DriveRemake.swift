@@ -58,7 +58,8 @@ struct DriveRemake {
         }
     }
 
-    /// Marks what was delivered into the folder of this step.
+    /// Marks what was delivered into the folder of this step. A file that a person has named by its address stands where
+    /// they said: nothing tells what it lay in.
     static func leave(_ step: StepRecord, _ db: any Connection) throws {
         guard let run = step.runID, let former = step.formerReceipt else { return }
         let old = try JSONText.decode(DeliveryReceipt.self, former).id
@@ -66,7 +67,7 @@ struct DriveRemake {
             """
             UPDATE step SET recheck = 1, intent = json_set(intent, '$.leftFolder', ?)
             WHERE run_id = ? AND round = ? AND purpose = 'delivery' AND channel = 'google_drive' AND kind = 'upload'
-              AND state = 'done'
+              AND state = 'done' AND coalesce(receipt ->> 'id', '') NOT LIKE 'http%'
             """, [old, run, step.round])
     }
 }

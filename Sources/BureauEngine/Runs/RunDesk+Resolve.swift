@@ -59,6 +59,10 @@ extension RunDesk {
                     try RunThreadStore(db: db).giveUp(id, isEnd: isEnd)
                 }
             }
+            if step.isDriveFolder, resolution != .giveUp, !step.isOfEarlierRound(than: run) {
+                // Its files could not be put anywhere.
+                _ = try store.reopen(run: id, channel: .googleDrive, now: now)
+            }
             try RunEventStore(db: db).append(
                 id, kind: "resolved", detail: "\(step.what): \(resolution.sentence), says \(person)", now: now)
             return try follow(run, step, resolution, by: person, transitions, db)

@@ -77,6 +77,9 @@ extension StepRecord {
 
     /// A session that is said to be there has to be named: the run goes on in it.
     package var needsPlace: Bool {
-        (channel, kind) == (.anthropic, "create") || (channel, kind) == (.googleDrive, "folder")
+        (channel, kind) == (.anthropic, "create") || isDriveFolder
     }
+
+    /// What the run's files in Drive are put into.
+    var isDriveFolder: Bool { (channel, kind) == (.googleDrive, "folder") }
 }

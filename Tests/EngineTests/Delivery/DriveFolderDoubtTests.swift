@@ -28,8 +28,9 @@ struct DriveFolderDoubtTests {
             for run in [one, other] {
                 if !isPutBack { _ = try await here.desk.resolve(run.id, step: nil, .again, by: "ana") }
                 if isPutBack { _ = try await here.desk.deliver(run.id, channel: nil) }
-                _ = try await here.deliver(run)
+                #expect(try await here.deliver(run).state == .done)
                 #expect(try await here.folder(run).state == .done)
+                #expect(try await here.steps(run, "upload").allSatisfy { $0.state == .done }, "one word is enough")
             }
             let folders = Set([try here.id(try await here.folder(one)), try here.id(try await here.folder(other))])
             #expect(folders.count == 1 && folders.contains(old) == isPutBack)
@@ -62,6 +63,30 @@ struct DriveFolderDoubtTests {
             let inside = (await here.state()).filter { $0["parents"]?.array?.first?.string == new }
             let linked = try await here.steps(run, "upload").map { try here.id($0) }
             #expect(inside.count == 2 && Set(inside.compactMap { $0["id"]?.string }) == Set(linked))
+        }
+    }
+
+    @Test("A file that a person has named by its address stands when its run's folder is made again")
+    func named() async throws {
+        try await DriveDesk.open { here in
+            let run = try await here.run()
+            #expect(try await here.deliver(run).state == .done)
+            let old = try here.id(try await here.folder(run))
+            let named = try #require(try await here.steps(run, "upload").first)
+            try await here.trash(try here.id(named))
+            _ = try await here.desk.deliver(run.id, channel: nil)
+            #expect(try await here.deliver(run).state == .doneWithProblems)
+            let link = "https://drive.google.com/file/d/elsewhere/view"
+            _ = try await here.desk.resolve(run.id, step: named.id, .happened(link: link), by: "ana")
+            #expect(try await here.deliver(run).state == .done)
+
+            try await here.trash(old)
+            _ = try await here.desk.deliver(run.id, channel: nil)
+            #expect(try await here.deliver(run).state == .doneWithProblems)
+            _ = try await here.desk.resolve(run.id, step: try await here.folder(run).id, .again, by: "ana")
+            #expect(try await here.deliver(run).state == .done)
+            let stands = try #require(try await here.steps(run, "upload").first { $0.id == named.id })
+            #expect(try here.id(stands) == link)
         }
     }
 

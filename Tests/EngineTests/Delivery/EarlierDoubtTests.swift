@@ -71,4 +71,17 @@ struct EarlierDoubtTests {
         #expect(try await bench.step(step.id).state == state)
         #expect(try await !Self.causes(bench).contains("delivery_failed"))
     }
+
+    @Test("One that was never begun since an earlier round is left when the next begins")
+    func neverBegun() async throws {
+        let bench = try await Bench()
+        let desk = RunDesk(database: bench.database, doors: bench.clock.doors)
+        let run = try await bench.run(Self.toDelivery), step = try await bench.step(run)
+        try await bench.move(run.id, .reviewOpened(problem: nil))
+        #expect(try await bench.step(step.id).state == .pending)
+        _ = try await desk.revise(run.id, asking: "Shorten it.", by: "ana", of: nil)
+        let left = try await bench.step(step.id)
+        #expect(left.state == .failed)
+        #expect(left.error == "It was not begun. Round 2 took its place.")
+    }
 }
