@@ -39,9 +39,9 @@ struct TaskStayStore {
         if let next { try put(next, agent: agent, taskID: taskID, status: status) }
     }
 
-    /// The task was seen, last changed at `date`, where none of these agents works. A move alone is no change of the task
-    /// (Asana, "Get a task", modified_at: "does not currently reflect any changes in associations such as projects", read
-    /// in November 2026): whatever changes it after what is known counts as new. A look that is older decides nothing.
+    /// The task was seen, last changed at `date`, where none of these agents works. Going from one project to another is no
+    /// change of a task's `modified_at` (Asana's reference of a task, November 2026): whatever changes it after what is
+    /// known counts as new. A look that is older decides nothing.
     func away(_ agents: [String], taskID: String, status: String, at date: Int64) throws {
         guard !agents.isEmpty else { return }
         let marks = agents.map { _ in "?" }.joined(separator: ", ")
