@@ -45,7 +45,6 @@ struct ApprovalStore {
         ).map(Self.decode)
     }
 
-    /// As they were asked; an id tells the time of a question about money only.
     /// Those that nobody has answered. Put in order here: most runs end without any, and SQLite would make a table
     /// to sort none.
     func open(run runID: String) throws -> [ApprovalRecord] {
@@ -54,6 +53,7 @@ struct ApprovalStore {
         ).map(Self.decode).sorted { ($0.requestedAt, $0.id) < ($1.requestedAt, $1.id) }
     }
 
+    /// As they were asked; an id tells the time of a question about money only.
     func list(run runID: String) throws -> [ApprovalRecord] {
         try db.query(
             "SELECT \(Self.whole) FROM approval WHERE run_id = ? ORDER BY requested_at, id LIMIT 1000", [runID]

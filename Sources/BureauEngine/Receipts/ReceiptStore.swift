@@ -195,4 +195,11 @@ extension ReceiptStore {
                 ("decision", .string(decision)), ("by", .string(person)),
             ], now: now)
     }
+
+    /// How often somebody has decided on a write of the run that was in doubt.
+    func decisions(_ runID: String) throws -> Int64 {
+        let row = try db.first(
+            "SELECT count(*) AS decisions FROM receipt WHERE run_id = ? AND kind = ?", [runID, Self.resolved])
+        return try row?.integer("decisions") ?? 0
+    }
 }

@@ -23,11 +23,12 @@ struct DeliverStage: Stage {
         guard try await isFirstSignSettled(hand) else {
             return .rest(until: parts.doors.now() + Self.firstSignMilliseconds)
         }
+        let decided = try await parts.database.lookUp { [id = hand.run.id] in try ReceiptStore(db: $0).decisions(id) }
         let open = try await steps(hand).filter { $0.isOpen && hand.run.mayDeliver($0) }
         let chosen = Set(open.map(\.channel))
         for kinds in Self.order(hand.run) { try await deliver(kinds.filter(chosen.contains), hand, files) }
         let problem = try await problem(hand, files)
-        guard try await settle(hand, problem, tried: Set(open.map(\.id))) else {
+        guard try await settle(hand, problem, tried: Set(open.map(\.id)), decided) else {
             return .rest(until: parts.doors.now() + Self.lookAgainMilliseconds)
         }
         return .moved
@@ -50,13 +51,16 @@ struct DeliverStage: Stage {
 
     /// Starts the agents that come after this one, in the transaction that would end the run. False while any run that
     /// it has started goes on: the last one's end makes this run due again. False too when somebody has decided on a write
-    /// meanwhile that is not among those that were tried.
-    private func settle(_ hand: RunInHand, _ problem: RunCause?, tried: Set<String>) async throws -> Bool {
+    /// meanwhile: it was not among those that were tried, or has been opened again since it was.
+    private func settle(
+        _ hand: RunInHand, _ problem: RunCause?, tried: Set<String>, _ decided: Int64
+    ) async throws -> Bool {
         let (parts, lease) = (parts, hand.lease)
         let ended = try await parts.write(lease) { db -> RunRecord? in
             guard let run = try RunStore(db: db).find(lease.runID), run.leaseOwner == lease.owner,
                 run.leaseEpoch == lease.epoch, run.state == .delivering
             else { throw RunMoved(runID: lease.runID) }
+            guard try ReceiptStore(db: db).decisions(run.id) == decided else { return nil }
             let isLeft = try StepStore(db: db).list(run: run.id, purpose: .delivery).contains {
                 $0.round == run.round && $0.isOpen && run.mayDeliver($0) && !tried.contains($0.id)
             }

@@ -66,6 +66,31 @@ struct DriveFolderDoubtTests {
         }
     }
 
+    @Test("A folder that is decided on while the run still delivers elsewhere gets its files before the run rests")
+    func decidedMeanwhile() async throws {
+        try await DriveDesk.open { here in
+            let first = try await here.run()
+            #expect(try await here.deliver(first).state == .done)
+            try await here.trash(try here.id(try await here.folder(first)))
+
+            let run = try await here.run()
+            var connections = here.here.connections
+            connections.drive = here.drive
+            connections.slack = here.here.slack { request in
+                guard request.operation == "chat.postMessage" else { return nil }
+                _ = try? await here.desk.resolve(run.id, step: nil, .again, by: "ana")
+                return nil
+            }
+            let stage = DeliverStage(parts: try here.bench.parts(connections))
+            let hand = try #require(try await here.bench.claim("w", run.id))
+            #expect(try await stage.run(hand) != .moved)
+            #expect(try await stage.run(hand) == .moved)
+            #expect(try await here.bench.find(run.id).state == .done)
+            #expect(try await here.folder(run).state == .done)
+            #expect(try await here.steps(run, "upload").allSatisfy { $0.state == .done })
+        }
+    }
+
     @Test("A file that a person has named by its address stands when its run's folder is made again")
     func named() async throws {
         try await DriveDesk.open { here in
