@@ -88,6 +88,20 @@ struct TimeUsedTests {
         #expect(try await used(run.id, bench, lease) == 60_000)
     }
 
+    @Test("While its results are delivered none of it passes, so that what people ask for then has what is left")
+    func delivering() async throws {
+        let bench = try await Bench(isImpatient: false), run = try await bench.run(Bench.toRunning)
+        let lease = try await take(run.id, bench, 0)
+        bench.clock.advance(milliseconds: 10 * 60_000)
+        for event in [.turnEnded, .filesCollected(problem: nil)] as [RunMachine.Event] {
+            try await move(lease, event, bench, 0)
+        }
+        bench.clock.advance(milliseconds: 29 * 60_000)
+        try await renew(lease, bench, 0)
+        try await move(lease, .reviewOpened(problem: nil), bench, 0)
+        #expect(try await used(run.id, bench, lease) == 10 * 60_000)
+    }
+
     private func used(_ id: String, _ bench: Bench, _ lease: Lease) async throws -> Int64 {
         let clocks = TimeUsed.Clocks(bench.clock.doors, owner: lease.owner)
         return try await bench.database.read { try TimeUsed(db: $0).milliseconds(id, clocks) }
