@@ -26,6 +26,8 @@ struct StepRunner: Sendable {
     /// What was held back, here or by the vendor, was surely not carried out: with this it takes no try away, and has
     /// waits of its own. Nil where whoever runs the step comes again by itself.
     var limitedBackoff: Backoff?
+    /// Which channels those waits are used up for: each has them once, whatever the number of its steps.
+    let usedPatience = UsedPatience()
     /// Longest wait for a vendor's Retry-After inside one call.
     var waitSecondsMax: Int64 = 60
 
@@ -62,13 +64,17 @@ struct StepRunner: Sendable {
                 lastFailure = error.sentence
                 mustLook = mustLook || error.mayHaveHappened
                 guard error.isRetryable else { break }
-                let patience = error.isLimited ? limitedBackoff : nil
+                let isHeldBack = error.isLimited && !usedPatience.isUsed(for: step.channel)
+                let patience = isHeldBack ? limitedBackoff : nil
                 let (waits, count) = patience.map { ($0, limits) } ?? (backoff, faults)
                 let isLast = count >= waits.seconds.count
                 if !isLast || mustLook {
                     try await pause(after: error, waits, tries: count, isPatient: patience != nil)
                 }
-                if isLast { break }
+                if isLast {
+                    if patience != nil { usedPatience.use(for: step.channel) }
+                    break
+                }
                 if patience == nil { faults += 1 } else { limits += 1 }
             } catch let problem as StepProblem {
                 return try await settle(step, .failed, problem.description)

@@ -11,7 +11,7 @@ struct Backoff: Sendable, Hashable {
     /// A vendor that asks for patience means it: the first wait is longer, the whole as long.
     static let limitedStage = Backoff(seconds: [4, 15, 30, 60, 120, 300, 600, 600], isPromised: true)
 
-    /// One write of a delivery that is held back: as long in all, and a short storm is over soon.
+    /// A channel of a delivery whose write is held back: as long in all, and a short storm is over soon.
     static let limitedStep = Backoff(seconds: [1, 4, 15, 30, 60, 120, 300, 600, 600], isPromised: true)
 
     /// The waits of a stage, by what went wrong.

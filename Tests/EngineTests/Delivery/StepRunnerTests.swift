@@ -183,6 +183,25 @@ struct StepRunnerTests {
         if row.made > Self.patience { #expect(bench.clock.now - start > 1_500_000, "as long as a stage waits") }
     }
 
+    @Test("A channel that was waited for as long as it may be is not waited for again; another one is")
+    func patientOnce() async throws {
+        let bench = try await Bench(), run = try await bench.run()
+        let steps = [
+            try await bench.step(run), try await bench.step(run, .slack, "post", "more"),
+            try await bench.step(run, .folder),
+        ]
+        var runner = try await bench.runner(steps[0])
+        runner.limitedBackoff = .limitedStep
+        var made: [Int] = []
+        for step in steps {
+            let write = ScriptedWrite([.vendor(Self.limit)])
+            _ = try await runner.run(step, write)
+            #expect(try await bench.step(step.id).state == .failed)
+            made.append(write.made)
+        }
+        #expect(made == [Self.patience + 1, 2, Self.patience + 1])
+    }
+
     @Test("A vendor that stays away leaves the step failed after the second try", arguments: waits)
     func exhausted(kind: VendorError.Kind) async throws {
         let (write, step, _) = try await run(ScriptedWrite([.vendor(kind)]))
