@@ -57,6 +57,7 @@ struct RunDriver: Sendable {
                 if let missing = MissingHere.find(run, agent, try await parts.using(run: run, agent: agent)) {
                     return try await rest(run, missing)
                 }
+                if run.fault != nil, try await isSettingFound(lease) { continue }
                 let hand = RunInHand(run: run, lease: lease, agent: agent)
                 let outcome = try await CallLabel.$current.withValue(run.clientSlug ?? run.agent) {
                     try await stopWatch.run(in: run.state, { try await stage.run(hand) })
@@ -95,6 +96,11 @@ struct RunDriver: Sendable {
         }
         let wait = Backoff.stage.milliseconds(repeating: run.tries, doors: parts.doors)
         return .fault(until: parts.doors.now() + wait, PassingFault(missing))
+    }
+
+    private func isSettingFound(_ lease: Lease) async throws -> Bool {
+        let now = parts.doors.now()
+        return try await parts.database.write { try RunStore(db: $0).settingFound(lease, now: now) }
     }
 
     private static let triesBeforeAlarm = 3

@@ -127,16 +127,24 @@ struct RunStore {
             [lease.runID, lease.owner, lease.epoch])
     }
 
-    /// Gives the run back, to be looked at again at `dueAt`, or at once when somebody woke it after `wokenSince`. What it
-    /// lacked here is there now, and it has a slot again.
+    /// Gives the run back, to be looked at again at `dueAt`, or at once when somebody woke it after `wokenSince`.
     func release(_ lease: Lease, dueAt: Int64, wokenSince: Int64 = .max) throws {
         try db.execute(
             """
-            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = CASE WHEN due_at > ? THEN due_at ELSE ? END,
-                fault = CASE WHEN fault_class = 'missing' THEN NULL ELSE fault END,
-                fault_class = nullif(fault_class, 'missing')
+            UPDATE run SET lease_owner = NULL, lease_until = NULL, due_at = CASE WHEN due_at > ? THEN due_at ELSE ? END
             WHERE id = ? AND lease_owner = ? AND lease_epoch = ?
             """, [wokenSince, dueAt, lease.runID, lease.owner, lease.epoch])
+    }
+
+    /// What it lacked here is there now: it holds a slot again, and has all its tries and, in the queue, all the time to
+    /// wait there as if it came now. False when it lacked nothing.
+    func settingFound(_ lease: Lease, now: Int64) throws -> Bool {
+        try db.execute(
+            """
+            UPDATE run SET fault = NULL, fault_class = NULL, tries = 0,
+                queued_at = CASE WHEN state = 'queued' THEN ? ELSE queued_at END
+            WHERE id = ? AND lease_owner = ? AND lease_epoch = ? AND fault_class = 'missing'
+            """, [now, lease.runID, lease.owner, lease.epoch]) == 1
     }
 
     /// Gives the run back after a passing fault, which is counted.

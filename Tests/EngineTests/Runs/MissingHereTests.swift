@@ -1,5 +1,6 @@
 import BureauDomain
 import BureauStorage
+import BureauVendors
 import Testing
 
 @testable import BureauEngine
@@ -63,26 +64,46 @@ struct MissingHereTests {
         }
     }
 
-    @Test("What it lacked is forgotten when it rests for something else, and it keeps its slot")
+    @Test("Set again while its service is down, it has a slot and all its tries, however long it was missing")
     func restsOtherwise() async throws {
-        let bench = try await Bench(), run = try await bench.run(Bench.toRunning)
+        let bench = try await Bench(), run = try await bench.run(Bench.toRunning + [.turnEnded])
         _ = try await Self.rest(bench, run.id)
-        bench.clock.advance(milliseconds: Self.laterMilliseconds)
-        let lease = try #require(try await bench.claim("w", run.id)).lease, due = bench.clock.now + 5_000
-        try await bench.database.write { try RunStore(db: $0).release(lease, dueAt: due) }
-        #expect(try await bench.find(run.id).fault == nil)
-        _ = try await Self.ofAnotherClient(bench)
-        #expect(try await Self.claim(bench).isEmpty)
+        let waits = Backoff.stage.seconds.count
+        try await bench.database.write {
+            _ = try $0.execute("UPDATE run SET tries = ?, due_at = 0 WHERE id = ?", [waits, run.id])
+        }
+        let parts = try bench.parts(
+            Connections(anthropic: AnthropicClient(transport: Unreachable(), key: Secret("sk-ant-demo"))))
+        let hand = try #require(try await bench.claim("w", run.id))
+        await RunDriver(parts: parts).drive(hand.run, hand.lease)
+        let found = try await bench.find(run.id)
+        #expect(found.state == .collecting && found.tries == 1, "\(String(describing: found.cause?.sentence))")
+        #expect(found.fault?.contains("ANTHROPIC_API_KEY") == false, "\(String(describing: found.fault))")
+        let other = try await Self.ofAnotherClient(bench)
+        #expect(try await !Self.claim(bench).contains(other.id), "it keeps its slot")
     }
 
-    @Test("One that waits for it in the queue is not given up as too old")
+    @Test("One that waits for it in the queue is not given up as too old, and has all its time once it is set")
     func isNotGivenUp() async throws {
-        let bench = try await Bench(), parts = try bench.parts(Connections(), { $0.queuedHoursMax = 2 })
-        let run = try await bench.run()
+        let bench = try await Bench(), run = try await bench.run()
+        let expiry = QueueExpiry(parts: try bench.parts(Connections(), { $0.queuedHoursMax = 2 }))
         _ = try await Self.rest(bench, run.id)
         bench.clock.advance(milliseconds: 3 * 3_600_000)
-        try await QueueExpiry(parts: parts).look()
+        try await expiry.look()
         #expect(try await bench.find(run.id).state == .queued)
+
+        let now = bench.clock.now, hand = try #require(try await bench.claim("w", run.id))
+        try await bench.database.write { db in
+            let store = RunStore(db: db)
+            #expect(try store.settingFound(hand.lease, now: now))
+            #expect(try !store.settingFound(hand.lease, now: now), "it lacks nothing any more")
+            try store.release(hand.lease)
+        }
+        for (hours, state) in [(1, RunState.queued), (2, .failed)] {
+            bench.clock.advance(milliseconds: Int64(hours) * 3_600_000)
+            try await expiry.look()
+            #expect(try await bench.find(run.id).state == state)
+        }
     }
 
     @Test("One with a task asks there, for a key as for anything else")
@@ -90,5 +111,14 @@ struct MissingHereTests {
         let bench = try await Bench(), parts = try bench.parts(), agent = try bench.agent
         let run = try await bench.run(task: "86demoshm1")
         #expect(MissingHere.find(run, agent, parts)?.what == nil, "its task is looked at first")
+    }
+
+    private struct Unreachable: Transport {
+        func send(_ request: VendorRequest) async throws(VendorError) -> VendorResponse { try refuse(request) }
+        func open(_ request: VendorRequest) async throws(VendorError) -> VendorByteStream { try refuse(request) }
+
+        private func refuse<Value>(_ request: VendorRequest) throws(VendorError) -> Value {
+            throw VendorError(vendor: request.vendor, operation: request.operation, kind: .unreachable)
+        }
     }
 }
