@@ -70,7 +70,7 @@ extension NoticeWorker {
         }
         AlertOutcome.show(alert, told: notice.sentence, in: &message)
         var replace = SlackReplace(
-            slack: slack, posted: place, message: message, mark: step.id, since: step.intendedAt ?? 0)
+            slack: slack, posted: place, message: message, step: step)
         // That it came again is worth no message of its own, and its end is worth one.
         replace.saysAnew = !alert.isOpen && intent.reminder == nil
         return replace

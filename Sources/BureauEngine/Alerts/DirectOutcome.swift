@@ -48,7 +48,7 @@ struct DirectOutcome: Codable, Hashable, Sendable {
         return SlackReplace(
             slack: slack, posted: place,
             message: message(approval, run, agent?.config.displayName ?? run.agent, asked.id, place.channel),
-            mark: step.id, since: step.intendedAt ?? 0)
+            step: step)
     }
 
     private static func message(

@@ -41,7 +41,7 @@ struct DirectPost: OutboundWrite {
         return DirectPost(
             slack: slack, user: user,
             message: message(intent, run, agent?.config.displayName ?? run.agent, step.id, parts.settings.publicURL),
-            mark: step.id, since: step.intendedAt ?? 0)
+            mark: step.id, since: step.sentSince)
     }
 
     private static func concerns(

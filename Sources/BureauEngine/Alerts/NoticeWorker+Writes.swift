@@ -87,7 +87,7 @@ extension NoticeWorker {
             console: run?.consoleSession.map(parts.settings.consoleLink),
             link: run.flatMap { parts.settings.runLink($0.id) } ?? Digest.link(notice, parts.settings))
         message.threadTS = thread?.ts
-        var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+        var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.sentSince)
         guard thread == nil else { return post }
         post.other = directory.other(than: message.channel, for: target, otherwise: parts.settings.alertChannel)
         return post

@@ -46,7 +46,7 @@ struct ApprovalSurfaces: Sendable {
         let (channel, other) = try await place(slack, agent, thread)
         var message = message(approval, run, agent, channel, step.id)
         (message.threadTS, message.isBroadcast) = (thread?.ts, thread != nil)
-        var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+        var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.sentSince)
         post.other = other
         return post
     }
@@ -78,7 +78,7 @@ struct ApprovalSurfaces: Sendable {
             asked, to: who, about: approval, channel: channel, mark: step.id,
             link: ApprovalMessages.link(approval, parts.settings))
         message.threadTS = thread?.ts
-        var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+        var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.sentSince)
         post.other = other
         return post
     }
@@ -105,8 +105,7 @@ struct ApprovalSurfaces: Sendable {
             if thread?.channel == place[0] { shown.threadTS = thread?.ts }
         }
         return SlackReplace(
-            slack: slack, posted: SlackPosted(channel: place[0], ts: place[1]), message: shown, mark: step.id,
-            since: step.intendedAt ?? 0)
+            slack: slack, posted: SlackPosted(channel: place[0], ts: place[1]), message: shown, step: step)
     }
 
     /// Where the question stands. Its answer may be lost while it stands there with its buttons: then it is looked for.

@@ -7,10 +7,8 @@ struct SlackReplace: OutboundWrite {
     let slack: SlackClient
     let posted: SlackPosted
     let message: SlackMessage
-    /// The mark of the new message, should there be one; its own, for the old one may still stand.
-    let mark: String
-    /// When it was tried first; 0 before that.
-    let since: Int64
+    /// Its id is the mark of the new message, should there be one; its own, for the old one may still stand.
+    let step: StepRecord
     /// Whether what may not be edited is worth a message of its own.
     var saysAnew = true
 
@@ -28,7 +26,7 @@ struct SlackReplace: OutboundWrite {
     /// An earlier try may have said it already.
     private func sayAnew(isGone: Bool) async throws -> String {
         let post = anew(isGone: isGone)
-        guard since > 0 else { return try await post.write() }
+        guard step.intendedAt != nil else { return try await post.write() }
         switch try await post.probe() {
         case .found(let receipt): return receipt
         case .absent: return try await post.write()
@@ -55,8 +53,8 @@ struct SlackReplace: OutboundWrite {
         message.channel = posted.channel
         // In the thread the old one stood in, or below it; below one that is gone nobody would find it.
         message.threadTS = message.threadTS ?? (isGone ? nil : posted.ts)
-        message.metadata?.payload["step"] = .string(mark)
-        return SlackPost(slack: slack, message: message, mark: mark, since: since)
+        message.metadata?.payload["step"] = .string(step.id)
+        return SlackPost(slack: slack, message: message, mark: step.id, since: step.sentSince)
     }
 }
 

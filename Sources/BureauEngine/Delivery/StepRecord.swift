@@ -75,6 +75,9 @@ package struct StepRecord: Sendable, Hashable {
     /// Whether there is something to do: to write it, or to see whether it is still there.
     var isOpen: Bool { state == .pending || state == .intended || (state == .done && mustRecheck) }
 
+    /// From when on it may have been written: a look for it goes back no further than that, and what differs in clocks.
+    var sentSince: Int64 { intendedAt ?? createdAt }
+
     func intent<Value: Decodable>(as type: Value.Type) throws -> Value { try JSONText.decode(type, intent) }
     func receipt<Value: Decodable>(as type: Value.Type) throws -> Value? {
         try receipt.map { try JSONText.decode(type, $0) }

@@ -60,7 +60,7 @@ struct WriteMark: Hashable, Sendable {
     var alike: String?
 
     init(_ step: StepRecord, alike: String? = nil) {
-        self.init(text: Marks.text(step), since: step.intendedAt ?? 0, alike: alike)
+        self.init(text: Marks.text(step), since: step.sentSince, alike: alike)
     }
 
     init(text: String, since: Int64, alike: String? = nil) {

@@ -18,7 +18,7 @@ struct FamilySummary: Sendable {
             }
             return SlackPost(
                 slack: slack, message: Self.slack(lines, run, thread, mark: step.id), mark: step.id,
-                since: step.intendedAt ?? 0)
+                since: step.sentSince)
         case .clickUp, .asana:
             guard let tool = parts.connectedTool(of: run), let task = run.taskID else { return nil }
             return tool.comment(Self.task(lines, run), on: task, mark: WriteMark(step))
