@@ -54,6 +54,19 @@ extension DeliveryContext {
         for step in steps where step.state != .done { _ = try await perform(step, Impossible(why: why)) }
     }
 
+    /// A look before a write, repeated after faults that pass; held back it waits as the write would, once for its channel.
+    func patiently<Value>(
+        _ channel: StepRecord.Channel, _ backoff: Backoff = Patience.backoff, _ look: () async throws -> Value
+    ) async throws -> Value {
+        let isUsed = runner.usedPatience.isUsed(for: channel)
+        let patience = Patience(
+            doors: parts.doors, backoff: backoff, limitedBackoff: isUsed ? nil : runner.limitedBackoff)
+        do { return try await patience(look) } catch let error as VendorError {
+            if error.isLimited { runner.usedPatience.use(for: channel) }
+            throw error
+        }
+    }
+
     func path(of blobKey: String) throws -> String { try parts.blobs.url(for: blobKey).path }
 }
 

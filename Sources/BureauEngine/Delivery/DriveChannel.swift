@@ -45,7 +45,7 @@ struct DriveChannel: Channel {
         guard !bare.isEmpty else { return pairs }
         let ids: [String]
         do {
-            ids = try await Patience(doors: context.parts.doors)({ try await drive.generateIDs(bare.count) })
+            ids = try await context.patiently(.googleDrive) { try await drive.generateIDs(bare.count) }
         } catch let error as VendorError {
             try Task.checkCancellation()
             try await context.fail(steps, error.sentence)

@@ -4,19 +4,24 @@ import BureauVendors
 /// Without it each small read inside a step would use up the step's own one repetition.
 struct Patience: Sendable {
     let doors: Doors
-    var backoff = Backoff(seconds: [1, 2, 4])
+    static let backoff = Backoff(seconds: [1, 2, 4])
+    var backoff = Self.backoff
+    /// What is held back has waits of its own, as `StepRunner.limitedBackoff`; nil where it counts like any other fault.
+    var limitedBackoff: Backoff?
     /// Longest wait for a vendor's Retry-After inside one call.
     static let waitMillisecondsMax: Int64 = 60_000
 
     func callAsFunction<Value>(_ body: () async throws -> Value) async throws -> Value {
-        var tries = 0
+        var (faults, limits) = (0, 0)
         while true {
             do { return try await body() } catch let error as VendorError {
                 try Task.checkCancellation()
-                guard error.isRetryable, let own = backoff.milliseconds(tries: tries, doors: doors) else { throw error }
-                tries += 1
+                let patience = error.isLimited ? limitedBackoff : nil
+                let (waits, count) = patience.map { ($0, limits) } ?? (backoff, faults)
+                guard error.isRetryable, let own = waits.milliseconds(tries: count, doors: doors) else { throw error }
+                if patience == nil { faults += 1 } else { limits += 1 }
                 var wait = own
-                if case .limited(let asked?) = error.kind { wait = min(max(asked, own), Self.waitMillisecondsMax) }
+                if case .limited(let asked?) = error.kind { wait = max(min(asked, Self.waitMillisecondsMax), own) }
                 try await doors.sleep(.milliseconds(wait))
             }
         }

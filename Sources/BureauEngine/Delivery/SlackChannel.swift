@@ -22,7 +22,7 @@ struct SlackChannel: Channel {
                 context.report, channel: place.channel, withLinks: config.postsLinks, withSummary: config.postsSummary,
                 mark: step.id)
             message.threadTS = place.threadTS
-            var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.intendedAt ?? 0)
+            var post = SlackPost(slack: slack, message: message, mark: step.id, since: step.sentSince)
             if place.threadTS == nil { post.other = other(than: place.channel, config.channel, step, slack, context) }
             _ = try await context.perform(step, post)
         }
@@ -64,17 +64,8 @@ struct SlackChannel: Channel {
     private func channel(_ configured: String, _ slack: SlackClient, _ context: DeliveryContext) async throws -> String
     {
         let (parts, directory) = (context.parts, SlackDirectory(context.parts, slack))
-        var tries = 0
-        while true {
-            do throws(VendorError) {
-                return try await directory.channel(configured, otherwise: parts.settings.resultsChannel)
-            } catch {
-                guard error.isRetryable,
-                    let wait = Backoff.sessionCreate.milliseconds(tries: tries, doors: parts.doors)
-                else { throw error }
-                tries += 1
-                try await parts.doors.sleep(.milliseconds(wait))
-            }
+        return try await context.patiently(.slack, .sessionCreate) {
+            try await directory.channel(configured, otherwise: parts.settings.resultsChannel)
         }
     }
 }

@@ -60,7 +60,7 @@ struct TaskChannel: Channel {
         var before = (try? step.intent(as: StatusIntent.self))?.before
         if before == nil, step.state == .pending {
             do {
-                before = try await Patience(doors: context.parts.doors)({ try await tool.task(task) }).place
+                before = try await context.patiently(step.channel) { try await tool.task(task) }.place
             } catch let error as VendorError {
                 try Task.checkCancellation()
                 try await context.fail([step], error.sentence)

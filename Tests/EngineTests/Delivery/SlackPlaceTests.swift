@@ -3,6 +3,7 @@ import BureauSandbox
 import BureauStorage
 import BureauVendors
 import Foundation
+import Synchronization
 import Testing
 
 @testable import BureauEngine
@@ -10,12 +11,19 @@ import Testing
 @Suite("A result is posted in the channel that was meant, or nowhere")
 struct SlackPlaceTests {
     private static func deliver(_ bench: Bench, _ here: StandIns, _ run: RunRecord) async throws {
+        try await deliver(bench, here.connections, run)
+    }
+
+    private static func deliver(
+        _ bench: Bench, _ connections: Connections, _ run: RunRecord, limited: Backoff? = nil
+    ) async throws {
         let hand = try #require(try await bench.claim("w", run.id))
-        let parts = try bench.parts(here.connections) { $0.resultsChannel = "C0ALERTS" }
+        let parts = try bench.parts(connections) { $0.resultsChannel = "C0ALERTS" }
         let steps = try await bench.steps(run.id, .delivery)
         let context = DeliveryContext(
             parts: parts, hand: hand,
-            runner: StepRunner(database: bench.database, doors: bench.clock.doors, lease: hand.lease),
+            runner: StepRunner(
+                database: bench.database, doors: bench.clock.doors, lease: hand.lease, limitedBackoff: limited),
             report: DeliveryReport(hand, parts: parts, files: [], steps: steps, problem: nil))
         try await SlackChannel().deliver(steps, context)
         _ = try await bench.database.write { db in
@@ -42,6 +50,41 @@ struct SlackPlaceTests {
             #expect(await Self.channels(here).isEmpty)
             let step = try #require(try await bench.steps(run.id, .delivery).first)
             #expect(step.state == .failed && step.error?.contains("which channel") == true, "\(step.error ?? "")")
+        }
+    }
+
+    @Test("A channel that Slack does not tell because it is asked too much is asked for as long as a write would be")
+    func limited() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), run = try await Self.delivering(bench), start = bench.clock.now
+            try here.fault("slack", "conversations.list", times: 8, .limited(seconds: 20))
+            try await Self.deliver(bench, here.connections, run, limited: .limitedStep)
+            #expect(await Self.channels(here) == ["C0RESULTS"])
+            #expect(try await bench.steps(run.id, .delivery).map(\.state) == [.done])
+            #expect(bench.clock.now - start > 15 * 60_000)
+        }
+    }
+
+    @Test("After an outage at its first try a message is looked for among those since it was planned, not all of them")
+    func looksSincePlanned() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), run = try await Self.delivering(bench)
+            let step = try #require(try await bench.steps(run.id, .delivery).first)
+            let looks = Mutex<[String?]>([])
+            try here.fault("slack", "chat.postMessage", .status(503))
+            var connections = here.connections
+            connections.slack = here.slack { request in
+                guard request.operation == "conversations.history", case .bytes(let form) = request.body else {
+                    return nil
+                }
+                let fields = URLComponents(string: "?" + String(decoding: form, as: UTF8.self))?.queryItems ?? []
+                looks.withLock { $0.append(fields.first { $0.name == "oldest" }?.value) }
+                return nil
+            }
+            try await Self.deliver(bench, connections, run)
+            #expect(try await bench.steps(run.id, .delivery).map(\.state) == [.done])
+            let oldest = Double(step.createdAt - Marks.wrongClockMilliseconds) / 1_000
+            #expect(looks.withLock { $0 } == [String(format: "%.6f", oldest)])
         }
     }
 
