@@ -1,4 +1,5 @@
 import BureauDomain
+import BureauStorage
 import Foundation
 
 /// Copies files into a local folder. Repeating a copy makes the same file again, so the file itself is the mark.
@@ -25,32 +26,40 @@ struct FolderCopy: OutboundWrite {
     var sent: SentContent? { SentContent(file) }
 
     func write() async throws -> String {
-        let target = destination(), part = folder.appendingPathComponent(".\(mark).part")
-        let files = FileManager.default
+        let part = folder.appendingPathComponent(".\(mark).part"), files = FileManager.default
         do {
             try files.createDirectory(at: folder, withIntermediateDirectories: true)
             try? files.removeItem(at: part)
             try files.copyItem(at: URL(fileURLWithPath: source), to: part)
-            guard rename(part.path, target.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+            try Durable.flush(part)
+            return try JSONText.encode(DeliveryReceipt(id: try publish(part).path, link: nil))
         } catch {
-            throw StepProblem(description: "\(target.path) could not be written: \(error.localizedDescription)")
+            let why = (error as? StorageError).map { "\($0)" } ?? error.localizedDescription
+            throw StepProblem(description: "\(named.path) could not be written: \(why)")
         }
-        return try JSONText.encode(DeliveryReceipt(id: target.path, link: nil))
     }
 
-    /// Another run's file of this name stays as it was delivered: this one is called by its step too.
-    private func destination() -> URL {
-        let named = folder.appendingPathComponent(file.title)
-        guard let there = try? FileManager.default.attributesOfItem(atPath: named.path), !isOurs(there, named) else {
-            return named
-        }
+    private var named: URL { folder.appendingPathComponent(file.title) }
+
+    /// Another run's file of this name stays as it was delivered, also one that comes at this very moment: this one is
+    /// called by its step too.
+    private func publish(_ part: URL) throws -> URL {
+        guard try !Durable.place(part, at: named) else { return named }
+        let target = isOurs(named) ? named : marked
+        try Durable.replace(target, with: part)
+        return target
+    }
+
+    private var marked: URL {
         let name = URL(fileURLWithPath: file.title), mark = mark.suffix(8).lowercased()
         let stem = "\(name.deletingPathExtension().lastPathComponent)-\(mark)"
         return folder.appendingPathComponent(name.pathExtension.isEmpty ? stem : "\(stem).\(name.pathExtension)")
     }
 
-    private func isOurs(_ there: [FileAttributeKey: Any], _ path: URL) -> Bool {
-        guard (there[.size] as? NSNumber)?.int64Value == file.sizeBytes else { return false }
+    private func isOurs(_ path: URL) -> Bool {
+        guard let there = try? FileManager.default.attributesOfItem(atPath: path.path),
+            (there[.size] as? NSNumber)?.int64Value == file.sizeBytes
+        else { return false }
         return FileManager.default.contents(atPath: path.path).map { Hex.sha256($0) } == file.sha256
     }
 

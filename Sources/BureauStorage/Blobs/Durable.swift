@@ -29,13 +29,27 @@ package enum Durable {
         let descriptor = open(url.path, O_RDONLY)
         guard descriptor >= 0 else { throw failure(url) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure(url) }
+        // What a shared folder's file system cannot flush it keeps in its own way.
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == EOPNOTSUPP else { throw failure(url) }
     }
 
     /// Puts `source` in the place of `target` in one step.
     package static func replace(_ target: URL, with source: URL) throws {
         guard rename(source.path, target.path) == 0 else { throw failure(target) }
         try flush(target.deletingLastPathComponent())
+    }
+
+    /// Gives `source` the name `target`, unless something has it already: then false, and both stay as they are.
+    package static func place(_ source: URL, at target: URL) throws -> Bool {
+        guard link(source.path, target.path) == 0 else {
+            guard errno != EEXIST, !FileManager.default.fileExists(atPath: target.path) else { return false }
+            // A file system without second names for a file.
+            try replace(target, with: source)
+            return true
+        }
+        unlink(source.path)
+        try flush(target.deletingLastPathComponent())
+        return true
     }
 
     private static func failure(_ url: URL) -> StorageError {

@@ -1,3 +1,4 @@
+import BureauStorage
 import Foundation
 import Testing
 
@@ -34,5 +35,34 @@ struct FolderCopyTests {
         #expect(try delivered == ["audit.md": "October"])
         for _ in 0..<2 { _ = try await copy("November", mark: "01STEPNOVEMBER0000BBBBBBBB").write() }
         #expect(try delivered == ["audit.md": "October", "audit-bbbbbbbb.md": "November"])
+    }
+
+    @Test("Of runs that deliver files of one name at the same moment, each keeps its own")
+    func together() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let texts = (0..<16).map { "run \($0)" }
+        let copies = try texts.indices.map { try copy(texts[$0], mark: "01STEP\(10_000_000 + $0)") }
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for copy in copies { group.addTask { try await copy.write() } }
+            for try await _ in group {}
+        }
+        #expect(try delivered.values.sorted() == texts.sorted())
+    }
+
+    @Test("A name is given to one file only")
+    func place() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let target = folder.appending(path: "audit.md")
+        let parts = try ["one", "two"].map { text in
+            let part = folder.appending(path: ".\(text).part")
+            try Data(text.utf8).write(to: part)
+            return part
+        }
+        #expect(try Durable.place(parts[0], at: target))
+        #expect(try !Durable.place(parts[1], at: target))
+        #expect(try String(contentsOf: target, encoding: .utf8) == "one")
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(left.sorted() == [".two.part", "audit.md"])
     }
 }
