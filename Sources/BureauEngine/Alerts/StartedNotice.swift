@@ -24,7 +24,7 @@ enum StartedNotice {
     static func takeBack(_ runID: String, now: Int64, in db: any Connection) throws -> Bool {
         let open = try db.query(
             """
-            SELECT id, lease_until, intended_at FROM step WHERE run_id = ? AND purpose = 'notice'
+            SELECT id, lease_until, coalesce(last_sent_at, intended_at) AS sent_at FROM step WHERE run_id = ? AND purpose = 'notice'
                 AND channel = 'clickup' AND kind = 'status' AND state IN ('pending', 'intended')
                 AND intent LIKE '%"before"%'
             """, [runID])
@@ -43,7 +43,7 @@ enum StartedNotice {
 
     private static func isOnItsWay(_ row: Row, _ now: Int64) throws -> Bool {
         if let lease = try row.integerIfAny("lease_until"), lease >= now { return true }
-        return try row.integerIfAny("intended_at").map { $0 > now - requestMilliseconds } ?? false
+        return try row.integerIfAny("sent_at").map { $0 > now - requestMilliseconds } ?? false
     }
 
     /// Nil for a notice of another kind. A run that is past its work has moved the task, or is about to.

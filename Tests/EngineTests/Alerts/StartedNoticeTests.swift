@@ -127,6 +127,24 @@ struct StartedNoticeTests {
         }
     }
 
+    @Test("One that was tried again and cut off is on its way from its last try, not from its first")
+    func lastTry() async throws {
+        let bench = try await Self.bench()
+        let (run, found) = try await Self.begun(bench)
+        let id = try #require(found).id, now = bench.clock.now, later = now + 300_000
+        try await bench.database.write { db in
+            let steps = StepStore(db: db)
+            _ = try steps.claimNotices(owner: "w", limit: 5, now: now, channel: .clickUp)
+            #expect(try steps.intend(id, owner: "w", now: now))
+            try steps.postpone(id, until: later, error: "ClickUp is down.", owner: "w")
+            _ = try steps.claimNotices(owner: "w", limit: 5, now: later, channel: .clickUp)
+            #expect(try steps.intend(id, owner: "w", now: later))
+            try steps.freeNotices(ofDeadOwners: ["w"])
+            #expect(try !StartedNotice.takeBack(run.id, now: later + 1_000, in: db))
+            #expect(try StartedNotice.takeBack(run.id, now: later + 60_001, in: db))
+        }
+    }
+
     @Test("Before results are delivered it is taken back, unless it is on its way")
     func takenBack() async throws {
         let bench = try await Self.bench()
