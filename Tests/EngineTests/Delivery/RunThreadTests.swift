@@ -2,6 +2,7 @@ import BureauDomain
 import BureauSandbox
 import BureauStorage
 import Foundation
+import Synchronization
 import Testing
 
 @testable import BureauEngine
@@ -128,6 +129,43 @@ struct RunThreadTests {
             #expect(try await worker.lookOnce() == 1)
             let row = try await bench.database.engine.query("SELECT due_at FROM run_thread").first
             #expect(try row?.integer("due_at") == bench.clock.now + waited * 1_000)
+        }
+    }
+
+    @Test("A run that goes on and ends anew while its first end is shown has its second one shown")
+    func endsTwice() async throws {
+        try await withStandIns { here in
+            let bench = try await Bench(), run = try await Self.run(bench), isFirst = Mutex(true)
+            var connections = here.connections
+            connections.slack = here.slack { request in
+                guard request.operation == "chat.update",
+                    isFirst.withLock({ first in
+                        defer { first = false }
+                        return first
+                    })
+                else { return nil }
+                bench.clock.advance(milliseconds: 100)
+                do {
+                    try await bench.move(run.id, .deliverAgain)
+                    try await bench.move(run.id, .channelsSettled(problem: nil))
+                } catch { Issue.record("\(error)") }
+                return nil
+            }
+            let worker = RunThreadWorker(
+                parts: try bench.parts(connections), lock: try OwnerLock(folder: bench.ownersFolder, owner: "one"))
+            #expect(try await worker.lookOnce() == 1)
+            let problem = RunCause(.deliveryFailed, "Slack refused.")
+            let end: [RunMachine.Event] = [
+                .turnEnded, .filesCollected(problem: nil), .channelsSettled(problem: problem),
+            ]
+            for event in Bench.toRunning + end { try await bench.move(run.id, event) }
+            #expect(try await bench.find(run.id).state == .doneWithProblems)
+            bench.clock.advance(milliseconds: 1_500)
+            #expect(try await worker.lookOnce() == 1)
+            #expect(try await bench.find(run.id).state == .done)
+            bench.clock.advance(milliseconds: 1_500)
+            #expect(try await worker.lookOnce() == 1, "what it shows is not true any more")
+            #expect(await Self.messages(here).first?["text"]?.string?.hasSuffix(": Done") == true)
         }
     }
 

@@ -169,20 +169,21 @@ struct RunThreadStore {
             "UPDATE run_thread SET lease_owner = NULL, lease_until = NULL WHERE closed = 0 AND lease_owner = ?", [dead])
     }
 
-    /// It now shows this.
+    /// It now shows this of the run as it was read, which may have been taken up again meanwhile.
     func shown(
-        _ runID: String, owner: String, place: SlackPosted, state: RunState, hash: String, now: Int64, spacing: Int64,
+        _ run: RunRecord, owner: String, place: SlackPosted, state: RunState, hash: String, now: Int64, spacing: Int64,
         progressSpacing: Int64
     ) throws {
         try db.execute(
             """
             UPDATE run_thread SET channel = ?, ts = ?, shown_state = ?, shown_sha256 = ?, tries = 0, due_at = ?,
-                progress_at = ?, closed = ?, lease_owner = NULL, lease_until = NULL
+                progress_at = ?, lease_owner = NULL, lease_until = NULL, closed = ? AND EXISTS (
+                    SELECT 1 FROM run WHERE run.id = run_id AND run.state = ? AND run.ended_at IS ?)
             WHERE run_id = ? AND lease_owner = ?
             """,
             [
                 place.channel, place.ts, state.rawValue, hash, now + spacing, now + progressSpacing, state.isFinal,
-                runID, owner,
+                run.state.rawValue, run.endedAt, run.id, owner,
             ])
     }
 

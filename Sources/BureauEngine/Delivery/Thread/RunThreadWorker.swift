@@ -304,7 +304,7 @@ package struct RunThreadWorker: Service {
         try await parts.database.write { db in
             let store = RunThreadStore(db: db)
             try store.shown(
-                thread.runID, owner: owner, place: place, state: isSure ? run.state : .queued, hash: hash, now: now,
+                run, owner: owner, place: place, state: isSure ? run.state : .queued, hash: hash, now: now,
                 spacing: isSure ? Self.spacingMilliseconds : 0,
                 progressSpacing: isSure
                     ? (hash == thread.shownHash ? Self.quietSpacingMilliseconds : Self.progressSpacingMilliseconds) : 0)
