@@ -134,11 +134,12 @@ extension RunDesk {
             return try JSONText.encode(SessionReceipt(session: link, model: nil, agent: nil))
         case (.anthropic, _): return try JSONText.encode(["call": step.subject])
         case (.googleDrive, "folder"):
-            // drive.google.com/drive/folders/ID, or the id itself: files are put into it.
-            guard let id = link?.split(separator: "?").first?.split(separator: "/").last.map(String.init) else {
+            guard let id = link.flatMap(DriveFolderAddress.id) else {
                 throw Refused(
                     kind: .notNow,
-                    description: "name the folder's address, so that files can be put there: --happened --at LINK")
+                    description:
+                        "name the folder's address as Drive shows it, https://drive.google.com/drive/folders/…, "
+                        + "or its id, so that files can be put there: --happened --at LINK")
             }
             return try JSONText.encode(DeliveryReceipt(id: id, link: link))
         default:

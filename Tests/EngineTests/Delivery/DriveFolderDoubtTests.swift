@@ -115,6 +115,19 @@ struct DriveFolderDoubtTests {
         }
     }
 
+    private static let addresses: [(String, String?)] = [
+        ("https://drive.google.com/drive/folders/1AbC-d_9", "1AbC-d_9"),
+        ("https://drive.google.com/drive/u/0/folders/1AbC?usp=sharing", "1AbC"),
+        ("https://drive.google.com/drive/folders/1AbC/", "1AbC"),
+        ("https://drive.google.com/open?id=1AbC&authuser=0", "1AbC"),
+        ("1AbC-d_9", "1AbC-d_9"),
+        ("https://drive.google.com/open", nil), ("https://drive.google.com/drive/my-drive", nil),
+        ("https://drive.google.com/drive/folders/", nil), ("the folder of Acme", nil), ("", nil),
+    ]
+
+    @Test("A folder is known by its address or its id, and nothing else is taken for one", arguments: addresses)
+    func address(_ text: String, _ id: String?) { #expect(DriveFolderAddress.id(text) == id) }
+
     @Test("Folders of the same name on another path are no part of the decision")
     func otherClients() async throws {
         let bench = try await Bench()
