@@ -58,6 +58,7 @@ enum Migrator {
         (50, "0050_own_account", PackageResources._050_own_account_sql),
         (51, "0051_settled_approvals", PackageResources._051_settled_approvals_sql),
         (52, "0052_no_lists", PackageResources._052_no_lists_sql),
+        (53, "0053_error_steps", PackageResources._053_error_steps_sql),
     ]
 
     static var newest: Int { migrations.last?.number ?? 0 }

@@ -53,6 +53,7 @@ private enum Plans {
     /// Indexes that hold what is going on or went wrong, never what is over.
     static let short: Set = [
         "run_due", "run_queued", "run_assessed", "run_lease", "run_waiting", "run_failed", "step_notice", "step_failed",
+        "step_error",
         "alert_open", "alert_unshown", "run_thread_open", "approval_open", "signal_parked", "run_unseen",
         "run_waits_client",
         "run_waits_asker", "loose_session_open",

@@ -16,10 +16,8 @@ struct ErrorTasks {
         case .done:
             let known = try db.first(
                 """
-                SELECT step.kind FROM step JOIN run ON run.id = step.run_id
-                WHERE \(Self.sameWork) AND step.kind IN (?, ?)
-                ORDER BY step.created_at DESC, step.position DESC LIMIT 1
-                """, Self.work(of: run) + [Self.failedKind, Self.resolvedKind])
+                SELECT step.kind \(Self.sameWork(run)) ORDER BY step.created_at DESC, step.position DESC LIMIT 1
+                """, Self.work(of: run))
             guard try known?.text("kind") == Self.failedKind else { return }
             try plan(Self.resolvedKind, run, tool)
         case .queued, .needsInfo, .starting, .running, .waitingApproval, .collecting, .delivering, .inReview, .revising,
@@ -28,13 +26,20 @@ struct ErrorTasks {
         }
     }
 
-    private static let sameWork = """
-        run.agent = ?
-            AND (run.task_id = ? OR (? IS NULL AND run.task_id IS NULL AND coalesce(run.client_slug, '') = ?))
-        """
+    /// The steps about errors of the same work. Those of a task are looked for in its runs; without one they are, in the
+    /// words of the index of all errors, which are few beside an agent's runs.
+    private static func sameWork(_ run: RunRecord) -> String {
+        let ofWork =
+            run.taskID == nil
+            ? """
+            step CROSS JOIN run ON run.id = step.run_id
+            WHERE run.agent = ? AND run.task_id IS NULL AND coalesce(run.client_slug, '') = ?
+            """ : "run CROSS JOIN step ON step.run_id = run.id WHERE run.agent = ? AND run.task_id = ?"
+        return "FROM \(ofWork) AND (step.kind = '\(failedKind)' OR step.kind = '\(resolvedKind)')"
+    }
 
     private static func work(of run: RunRecord) -> [any SQLBindable] {
-        [run.agent, run.taskID, run.taskID, run.clientSlug ?? ""]
+        [run.agent, run.taskID ?? run.clientSlug ?? ""]
     }
 
     private func plan(_ kind: String, _ run: RunRecord, _ tool: WorkToolKind) throws {
@@ -84,22 +89,20 @@ struct ErrorTasks {
     private static func hasEarlier(_ db: any Connection, _ step: StepRecord, _ run: RunRecord) throws -> Bool {
         try db.first(
             """
-            SELECT 1 AS one FROM step JOIN run ON run.id = step.run_id
-            WHERE \(sameWork) AND step.kind IN (?, ?) AND step.purpose = 'notice'
+            SELECT 1 AS one \(sameWork(run)) AND step.purpose = 'notice'
                 AND step.state IN ('pending', 'intended') AND step.id <> ?
                 AND EXISTS (SELECT 1 FROM step AS own WHERE own.id = ? AND (step.created_at < own.created_at
                     OR (step.created_at = own.created_at AND step.id < own.id)))
             LIMIT 1
-            """, work(of: run) + [failedKind, resolvedKind, step.id, step.id]) != nil
+            """, work(of: run) + [step.id, step.id]) != nil
     }
 
     private static func openTask(_ db: any Connection, _ run: RunRecord) throws -> String? {
         let last = try db.first(
             """
-            SELECT step.kind, step.receipt FROM step JOIN run ON run.id = step.run_id
-            WHERE \(sameWork) AND step.kind IN (?, ?) AND step.state = 'done'
+            SELECT step.kind, step.receipt \(sameWork(run)) AND step.state = 'done'
             ORDER BY step.settled_at DESC, step.created_at DESC LIMIT 1
-            """, work(of: run) + [failedKind, resolvedKind])
+            """, work(of: run))
         guard let last, try last.text("kind") == failedKind else { return nil }
         return try JSONText.decode(DeliveryReceipt.self, try last.text("receipt")).id
     }
