@@ -26,15 +26,11 @@ struct CollectStage: Stage {
         let files: [SessionFile]
         do { files = try await listing.settled(within: waitFor(hand)) } catch let error as VendorError {
             try Task.checkCancellation()
-            if error.isRetryable,
-                let wait = Backoff.stage(for: FaultClass(error)).milliseconds(tries: hand.run.tries, doors: parts.doors)
-            {
-                return .retry(afterMilliseconds: wait, PassingFault(error))
-            }
+            if let later = later(hand, error) { return later }
             return try await collected(
                 hand, RunCause(.filesMissing, "The session's files could not be listed. \(error.sentence)"))
         }
-        try await fetch(files, hand, client)
+        if let later = try await fetch(files, hand, client) { return later }
         return try await collected(hand, try await problem(hand, left: max(0, files.count - Self.filesMax)))
     }
 
@@ -55,7 +51,19 @@ struct CollectStage: Stage {
         return Set(files.filter { $0.round < hand.run.round }.map(\.vendorID))
     }
 
-    private func fetch(_ files: [SessionFile], _ hand: RunInHand, _ client: AnthropicClient) async throws {
+    /// Nil when it would not pass by itself, or has been waited for long enough.
+    private func later(_ hand: RunInHand, _ error: VendorError) -> StageOutcome? {
+        guard error.isRetryable else { return nil }
+        let waits = Backoff.stage(for: FaultClass(error))
+        return waits.milliseconds(tries: hand.run.tries, doors: parts.doors)
+            .map { .retry(afterMilliseconds: $0, PassingFault(error)) }
+    }
+
+    /// Nil when all that can be had is here. An outage is waited for, as in the listing: results are not delivered
+    /// without what is there a moment later. After that a file that still does not come is named, and the others come.
+    private func fetch(
+        _ files: [SessionFile], _ hand: RunInHand, _ client: AnthropicClient
+    ) async throws -> StageOutcome? {
         let known = try await parts.database.lookUp { [id = hand.run.id] in try FileStore(db: $0).list(id) }
         var taken = Set(known.map(\.safeName))
         for (position, file) in files.prefix(Self.filesMax).enumerated() {
@@ -65,23 +73,26 @@ struct CollectStage: Stage {
                 ?? SafeFileName.make(
                     Self.name(file.filename, round: hand.run.round), taken: taken)
             taken.insert(safeName)
-            let outcome = try await store(file, position, safeName, hand, client)
+            let (outcome, fault) = try await store(file, position, safeName, hand, client)
+            if hand.run.stopCause == nil, let fault, let later = later(hand, fault) { return later }
             let now = parts.doors.now()
             try await parts.write(hand.lease) { [id = hand.run.id] in
                 try FileStore(db: $0).put(outcome, run: id, now: now)
             }
         }
+        return nil
     }
 
     private func store(
         _ file: SessionFile, _ position: Int, _ safeName: String, _ hand: RunInHand, _ client: AnthropicClient
-    ) async throws -> NewFile {
+    ) async throws -> (NewFile, VendorError?) {
         var outcome = NewFile(
             vendorID: file.id, position: position, name: String(file.filename.prefix(500)), safeName: safeName,
             mimeType: file.mimeType ?? "application/octet-stream", sizeBytes: file.sizeBytes ?? 0,
             round: hand.run.round)
         let key = "runs/\(hand.run.id)/\(safeName)"
         let path = try parts.blobs.prepare(key).path
+        var fault: VendorError?
         for attempt in 0..<Self.triesMax {
             do {
                 let got = try await client.download(file.id, to: path, bytesMax: Self.fileBytesMax)
@@ -90,16 +101,17 @@ struct CollectStage: Stage {
                     throw StepProblem(description: "it arrived with \(got.bytes) of \(file.sizeBytes ?? 0) bytes")
                 }
                 (outcome.sha256, outcome.blobKey, outcome.error, outcome.sizeBytes) = (got.sha256, key, nil, got.bytes)
-                return outcome
+                return (outcome, nil)
             } catch {
                 try Task.checkCancellation()
-                outcome.error = (error as? VendorError)?.sentence ?? "\(error)"
+                fault = error as? VendorError
+                outcome.error = fault?.sentence ?? "\(error)"
                 guard attempt + 1 < Self.triesMax else { break }
                 try await parts.doors.sleep(
                     .milliseconds(Backoff.sessionCreate.milliseconds(repeating: attempt, doors: parts.doors)))
             }
         }
-        return outcome
+        return (outcome, fault)
     }
 
     /// Each round's files stand beside those of the rounds before: "report.md", then "report-r2.md".

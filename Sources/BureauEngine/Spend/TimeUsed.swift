@@ -57,14 +57,13 @@ struct TimeUsed {
 }
 
 extension RunState {
-    /// Whether its session may work: it is not held for people, and not over. While its results are delivered it rests,
-    /// however long a tool keeps them waiting.
+    /// Whether its session may work: it is not held for people, and not over. While its files are fetched and its results
+    /// delivered it rests, however long a service keeps them waiting.
     fileprivate var usesTime: Bool {
         switch self {
-        case .starting, .running, .collecting, .stopping: true
-        case .queued, .needsInfo, .waitingApproval, .delivering, .inReview, .revising, .done, .doneWithProblems,
-            .stopped, .failed,
-            .ignored:
+        case .starting, .running, .stopping: true
+        case .queued, .needsInfo, .waitingApproval, .collecting, .delivering, .inReview, .revising, .done,
+            .doneWithProblems, .stopped, .failed, .ignored:
             false
         }
     }
